@@ -1,0 +1,67 @@
+"""Celery's settings, each with its reason. Redis carries hints; what counts is in PostgreSQL."""
+
+from kombu import Queue
+
+from config import settings
+
+broker_url = settings.redis_url or "redis://127.0.0.1:6379/0"
+
+# Results live in the activity rows.
+task_ignore_result = True
+result_backend = None
+
+# One queue a provider, so that a slow one fills its own; the sweep must never wait behind either.
+# One worker may serve all of them, or each its own.
+# Each with its own routing key: sharing one, they would all get every message.
+task_queues = [Queue(name, routing_key=name) for name in ("payments", "emails", "sweep")]
+task_default_queue = "sweep"
+task_routes = {"payments.*": "payments", "emails.*": "emails", "sweep": "sweep"}
+# A typo in a queue's name fails instead of filling a queue that nobody reads.
+task_create_missing_queues = False
+
+# An orderly stop gives messages back; a second delivery finds the row claimed and stops.
+task_acks_late = True
+# The lease of the row brings lost work back; redelivering by the broker would loop on poison.
+task_reject_on_worker_lost = False
+# Many short calls: whoever is free takes the next, nobody hoards.
+worker_prefetch_multiplier = 1
+
+# Sends are made by the dispatch thread and the sweep; what fails is swept up again.
+task_publish_retry = False
+broker_connection_retry_on_startup = True
+# By default a worker gives up after 100 tries. Redis may be away for longer than that.
+broker_connection_max_retries = None
+broker_connection_timeout = 2
+broker_pool_limit = 4
+broker_transport_options = {
+    # Only hastens what the sweep does anyway; longer than any activity runs.
+    "visibility_timeout": 300,
+    # Without these a half-open socket is waited on for ever.
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "socket_keepalive": True,
+    "health_check_interval": 10,
+    # kombu's own default is to retry without end.
+    "max_retries": 1,
+    "interval_start": 0.1,
+    "interval_step": 0.2,
+    "interval_max": 0.5,
+    # Queues of several copies of the system may share one Redis.
+    "global_keyprefix": "projectx:",
+}
+
+# Flower lives on these events.
+worker_send_task_events = True
+# The program's own logging stays as it is.
+worker_hijack_root_logger = False
+# The default becomes this with Celery 6; the calls are safe to finish after a lost connection.
+worker_cancel_long_running_tasks_on_connection_loss = False
+# How long a stopping worker lets calls finish.
+worker_soft_shutdown_timeout = 10
+
+beat_schedule = {
+    # What is due is handed out every second. A tick that nobody took in time is dropped, so that
+    # ticks do not pile up while workers are away. Two beats are harmless.
+    "sweep": {"task": "sweep", "schedule": 1.0, "options": {"expires": 1.0}},
+}
+timezone = "UTC"

@@ -1,0 +1,115 @@
+"""Every setting of the system, and the only reader of the environment.
+
+With `PROJECTX_ENV=production` nothing has a default that an attacker or a typo could use: what is
+missing is listed, all at once, and the process does not start.
+"""
+
+from datetime import timedelta
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+SANDBOX_CREDENTIALS = {
+    "stripe_secret_key": "sk_test_sandbox",
+    "sendgrid_api_key": "SG.sandbox",
+}
+NEEDED_IN_PRODUCTION = (
+    "database_url",
+    "redis_url",
+    "stripe_secret_key",
+    "stripe_webhook_secrets",
+    "sendgrid_api_key",
+    "email_from",
+    "jwt_public_keys",
+    "code_secret",
+    "encryption_keys",
+)
+
+CommaSeparated = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """Times are seconds, money is minor units. Raises pydantic.ValidationError on bad values."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    projectx_env: Literal["development", "production"] = "development"
+    database_url: str = ""
+    redis_url: str = ""
+
+    web_port: int = 8080
+    auth_port: int = 8081
+    order_port: int = 8082
+    product_port: int = 8083
+    flower_port: int = 5555
+    sandbox_port: int = 8090
+    allowed_origins: CommaSeparated = ("http://localhost:3000", "http://localhost:8080")
+    shop_url: str = "http://localhost:8080"
+    trusted_proxies: int = 0
+
+    stripe_secret_key: str = ""
+    stripe_publishable_key: str = ""
+    stripe_webhook_secrets: CommaSeparated = ()
+    stripe_api_base: str = ""
+    sendgrid_api_key: str = ""
+    sendgrid_api_base: str = ""
+    sendgrid_webhook_public_key: str = ""
+    email_from: str = "shop@projectx.example"
+    provider_timeout: float = 4.0
+
+    jwt_private_key: str = ""
+    jwt_public_keys: str = ""
+    code_secret: str = ""
+    encryption_keys: CommaSeparated = ()
+    access_token_lifetime: int = Field(default=900, le=900, gt=0)
+    refresh_token_lifetime: int = 30 * 24 * 3600
+    login_limit: str = "6/minute;30/hour"
+    login_limit_per_address: str = "60/minute;600/hour"
+
+    payment_timeout: float = Field(default=900, gt=0)
+    login_timeout: float = Field(default=600, gt=0)
+    ask_again_after: float = Field(default=60, gt=0)
+    shipping_cost: int = Field(default=1000, ge=0)
+    database_pool: int = 12
+
+    @field_validator("allowed_origins", "stripe_webhook_secrets", "encryption_keys", mode="before")
+    @classmethod
+    def split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def name_the_driver(cls, url: str) -> str:
+        # SQLAlchemy 2.1 reads a bare postgresql:// as psycopg 3.
+        for plain in ("postgres://", "postgresql://"):
+            if url.startswith(plain):
+                return "postgresql+psycopg2://" + url.removeprefix(plain)
+        return url
+
+    @model_validator(mode="after")
+    def refuse_production_without_secrets(self) -> Self:
+        if self.projectx_env != "production":
+            return self
+        missing = [name.upper() for name in NEEDED_IN_PRODUCTION if not getattr(self, name)]
+        missing += [
+            f"{name.upper()} (the sandbox's)"
+            for name, value in SANDBOX_CREDENTIALS.items()
+            if getattr(self, name) == value
+        ]
+        if missing:
+            raise ValueError("missing or default in production: " + ", ".join(missing))
+        return self
+
+    @property
+    def payment_window(self) -> timedelta:
+        return timedelta(seconds=self.payment_timeout)
+
+    @property
+    def login_window(self) -> timedelta:
+        return timedelta(seconds=self.login_timeout)
+
+
+settings = Settings()

@@ -1,0 +1,39 @@
+"""`make demo`: the whole system on free ports, then the stories; exit status 0 only if all pass."""
+
+import sys
+import traceback
+
+from launch.stack import Stack
+
+from demo.buyer import Addresses
+from demo.stories import STORIES, World
+from demo.telling import Teller
+
+PAYMENT_TIMEOUT = 6  # seconds
+
+
+def main() -> int:
+    passed = 0
+    with Stack(environment={"PAYMENT_TIMEOUT": str(PAYMENT_TIMEOUT)}) as stack:
+        tell = Teller()
+        urls = stack.urls
+        world = World(
+            at=Addresses(urls.auth, urls.order, urls.product, urls.sandbox),
+            webhook_secret=stack.environment["STRIPE_WEBHOOK_SECRETS"],
+            payment_timeout=PAYMENT_TIMEOUT,
+            kill=stack.kill,
+            tell=tell,
+        )
+        for title, story in STORIES:
+            tell.title(title)
+            try:
+                story(world)
+                passed += 1
+            except Exception:  # noqa: BLE001  the next story is told all the same
+                traceback.print_exc()
+    print(f"demo: {passed} of {len(STORIES)} stories passed", flush=True)
+    return 0 if passed == len(STORIES) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

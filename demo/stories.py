@@ -1,0 +1,210 @@
+"""What happens to people in the shop, and what the system must make of it."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from demo.buyer import Addresses, Buyer, wait_for
+from demo.telling import Teller
+from models import clock
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Where the stories play. `kill` ends a process by name with SIGKILL."""
+
+    at: Addresses
+    webhook_secret: str
+    payment_timeout: float
+    kill: Callable[[str], None]
+    tell: Teller
+
+    def buyer(self) -> Buyer:
+        buyer = Buyer(self.at)
+        buyer.log_in()
+        self.tell.step(f"{buyer.email} signs in with the e-mailed code", "SUCCESS")
+        return buyer
+
+    def faults(self, **faults: Any) -> None:
+        """Make the sandbox behave badly; without arguments, well again."""
+        requests.put(f"{self.at.sandbox}/faults", json=faults, timeout=10).raise_for_status()
+
+
+def log_in_and_buy(world: World) -> None:
+    buyer = world.buyer()
+    lamp, mug, *_ = [p for p in buyer.products() if p["inStock"]]
+    world.tell.step("looks at the catalogue", f"{lamp['name']}, {mug['name']}")
+    order = _orders(world, buyer, lamp, mug)
+    _pays(world, buyer, order)
+    letter = buyer.wait_for_letter("order_confirmed")
+    world.tell.step("gets the receipt by e-mail", letter["subject"])
+    summary = wait_for(lambda: _with_card(buyer, order), "the card on the summary")
+    payment = summary["payment"]
+    world.tell.step(
+        "looks at the summary",
+        f"{summary['totalPrice']} by {payment['cardBrand']} {payment['last4']}",
+    )
+    _ends(world, buyer, order, "Confirmed", "Success")
+
+
+def decline_then_another_card(world: World) -> None:
+    buyer = world.buyer()
+    order = _orders(world, buyer, buyer.products()[0])
+    refused = buyer.pay(order["clientSecret"], "pm_card_chargeDeclinedInsufficientFunds")
+    assert refused["error"]["type"] == "card_error"
+
+    def declined() -> Json | None:
+        found = buyer.status(order["referenceId"])
+        return found if found["payment"]["status"] == "Declined" else None
+
+    seen = wait_for(declined, "the decline")
+    assert seen["clientSecret"], "another card may follow"
+    world.tell.step("pays with an empty card", f"Declined: {seen['payment']['declineReason']}")
+    _pays(world, buyer, order, "pm_card_mastercard")
+    _ends(world, buyer, order, "Confirmed", "Success")
+
+
+def cancel_before_paying(world: World) -> None:
+    buyer = world.buyer()
+    order = _orders(world, buyer, buyer.products()[0])
+    assert buyer.cancel(order["referenceId"]) == 202
+    world.tell.step("changes their mind", "202, Stripe is asked first")
+    buyer.wait_until(order["referenceId"], "Cancelled")
+    world.tell.step("Stripe says that nobody can pay any more", "Cancelled")
+    refused = buyer.pay(order["clientSecret"])
+    assert refused["error"]["code"] == "payment_intent_unexpected_state"
+    assert buyer.cancel(order["referenceId"]) == 200
+    world.tell.step("tries to pay all the same", "refused by Stripe")
+    _ends(world, buyer, order, "Cancelled", "Cancelled")
+
+
+def never_pay(world: World) -> None:
+    buyer = world.buyer()
+    order = _orders(world, buyer, buyer.products()[0])
+    world.tell.step("walks away", f"the deadline is {world.payment_timeout:g} s")
+    buyer.wait_until(order["referenceId"], "Failed", seconds=world.payment_timeout + 20)
+    world.tell.step("the deadline passes, Stripe cancels the intent", "Failed")
+    buyer.wait_for_letter("order_failed")
+    world.tell.step("is told by e-mail")
+    _ends(world, buyer, order, "Failed", "Failure")
+
+
+def webhook_three_times_and_late(world: World) -> None:
+    buyer = world.buyer()
+    world.faults(stripe={"webhook": {"dropRate": 1}})
+    try:
+        order = _orders(world, buyer, buyer.products()[0])
+        assert buyer.pay(order["clientSecret"])["status"] == "succeeded"
+        world.tell.step("pays, and Stripe's message gets lost", "Pending")
+        event = wait_for(lambda: _success_event(world, order), "the event at Stripe")
+        assert buyer.status(order["referenceId"])["status"] == "Pending"
+        answers = [_deliver(world, event) for _ in range(3)]
+    finally:
+        world.faults()
+    assert answers == [200, 200, 200]
+    world.tell.step("the message arrives, three times", "200, 200, 200")
+    buyer.wait_until(order["referenceId"], "Confirmed")
+    buyer.wait_for_letter("order_confirmed")
+    paid = [row for row in buyer.history(order["referenceId"]) if row["signal"] == "paid"]
+    assert len(paid) == 1, "one payment"
+    assert len(buyer.letters("order_confirmed")) == 1, "one receipt"
+    world.tell.step("one payment, one receipt", "Confirmed")
+    _ends(world, buyer, order, "Confirmed", "Success")
+
+
+def worker_killed_while_it_works(world: World) -> None:
+    buyer = world.buyer()
+    product = buyer.products()[0]
+    world.faults(stripe={"latencyMs": 1500})
+    try:
+        placed = buyer.order(product, wait=0)
+        world.tell.step("orders; Stripe is slow", "Pending")
+        for worker in ("worker-1", "worker-2"):
+            world.kill(worker)
+        world.tell.step("both workers are killed during the call", "SIGKILL")
+    finally:
+        world.faults()
+    reference = placed["referenceId"]
+
+    def payable() -> str | None:
+        secret: str | None = buyer.status(reference)["clientSecret"]
+        return secret
+
+    secret = wait_for(payable, "the client secret", seconds=40)
+    world.tell.step("another worker takes the call over", "Initiated, with one intent at Stripe")
+    order = {**placed, "clientSecret": secret}
+    creates = [row["creates"] for row in _ledger(world) if row["orderId"] == placed["orderId"]]
+    assert creates == [1], f"one intent, not {creates}"
+    _pays(world, buyer, order)
+    _ends(world, buyer, order, "Confirmed", "Success")
+
+
+STORIES: tuple[tuple[str, Callable[[World], None]], ...] = (
+    ("Log in and buy", log_in_and_buy),
+    ("A declined card, then another", decline_then_another_card),
+    ("Cancel before paying", cancel_before_paying),
+    ("Never pay", never_pay),
+    ("The webhook delivered three times, and late", webhook_three_times_and_late),
+    ("The worker killed while it works", worker_killed_while_it_works),
+)
+
+
+def _orders(world: World, buyer: Buyer, *products: Json) -> Json:
+    order = buyer.order(*products)
+    assert order["clientSecret"], "the order can be paid"
+    status = buyer.status(order["referenceId"])
+    world.tell.step("orders", f"{status['status']}, payment {status['payment']['status']}")
+    return order
+
+
+def _pays(world: World, buyer: Buyer, order: Json, method: str = "pm_card_visa") -> None:
+    intent = buyer.pay(order["clientSecret"], method)
+    assert intent.get("status") == "succeeded", intent
+    buyer.wait_until(order["referenceId"], "Confirmed")
+    world.tell.step(f"pays with {method}", "Confirmed")
+
+
+def _ends(world: World, buyer: Buyer, order: Json, state: str, payment: str) -> None:
+    found = buyer.status(order["referenceId"])
+    assert (found["status"], found["payment"]["status"]) == (state, payment)
+    assert found["clientSecret"] is None, "it cannot be paid any more"
+    world.tell.history(buyer.history(order["referenceId"]))
+
+
+def _with_card(buyer: Buyer, order: Json) -> Json | None:
+    summary = buyer.summary(order["orderId"])
+    return summary if summary["payment"]["last4"] else None
+
+
+def _ledger(world: World) -> list[Json]:
+    found: list[Json] = requests.get(f"{world.at.sandbox}/ledger.json", timeout=10).json()
+    return found
+
+
+def _success_event(world: World, order: Json) -> Json | None:
+    answer = requests.get(
+        f"{world.at.sandbox}/v1/events",
+        params={"type": "payment_intent.succeeded", "limit": "100"},
+        auth=("sk_test_sandbox", ""),
+        timeout=10,
+    )
+    events: list[Json] = answer.json()["data"]
+    orders = (e for e in events if e["data"]["object"]["metadata"]["orderId"] == order["orderId"])
+    return next(orders, None)
+
+
+def _deliver(world: World, event: Json) -> int:
+    """Deliver an event as Stripe does. Source: https://docs.stripe.com/webhooks#verify-manually"""
+    body, at = json.dumps(event), int(clock.now().timestamp())
+    key, signed = world.webhook_secret.encode(), f"{at}.{body}".encode()
+    signature = hmac.new(key, signed, hashlib.sha256).hexdigest()
+    headers = {"Stripe-Signature": f"t={at},v1={signature}", "Content-Type": "application/json"}
+    url = f"{world.at.order}/order/webhook"
+    return requests.post(url, data=body, headers=headers, timeout=10).status_code

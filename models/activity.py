@@ -1,0 +1,56 @@
+"""Activities: calls to the outside world, as rows that outlive every process."""
+
+from datetime import datetime
+from enum import StrEnum, auto
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, text_enum
+from models.secret import Secret
+
+
+class ActivityState(StrEnum):
+    PENDING = auto()  # waits for a worker, or for its next try
+    RUNNING = auto()  # a worker holds it, until `due_at`
+    DONE = auto()
+    FAILED = auto()  # gave up: an operator may retry or abandon it
+    ABANDONED = auto()  # an operator said that it is not needed
+
+
+class ActivityRow(Base):
+    """One call to the outside world.
+
+    `due_at` means: before it, only whoever holds the row may touch it (the process that dispatches
+    a pending one, the worker that runs it); after it, the sweep hands it out again.
+    `token` fences: who finishes must still hold the token of the claim.
+    """
+
+    __tablename__ = "activity"
+    __table_args__ = (
+        Index(
+            "ix_activity_due_at",
+            "due_at",
+            postgresql_where=text("state IN ('pending', 'running')"),
+        ),
+        Index("ix_activity_failed", "created_at", postgresql_where=text("state = 'failed'")),
+        Index("ix_activity_subject_id", "subject_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    machine: Mapped[str]
+    subject_id: Mapped[UUID]
+    state: Mapped[ActivityState] = mapped_column(text_enum(ActivityState, "state"))
+    attempts: Mapped[int]
+    due_at: Mapped[datetime]
+    token: Mapped[UUID | None]
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    secret: Mapped[str | None] = mapped_column(Secret)
+    last_error: Mapped[str | None]
+    provider_request_id: Mapped[str | None]
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]

@@ -1,0 +1,87 @@
+"""The database session, the naming of constraints, and the one transaction boundary."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Enum, MetaData, Text
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+
+from config import settings
+
+
+class Base(DeclarativeBase):
+    registry = registry(
+        metadata=MetaData(
+            naming_convention={
+                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+        type_annotation_map={datetime: DateTime(timezone=True), str: Text()},
+    )
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    disable_autonaming=True,
+    # Rows stay readable after the commit; whoever changes one locks and re-reads it first.
+    session_options={"expire_on_commit": False},
+)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """The only place where anything is committed; an exception rolls all of it back.
+
+    Never call the network inside. Raises sqlalchemy.exc.InvalidRequestError when nested.
+    """
+    session: Session = db.session()
+    with session.begin():
+        yield session
+
+
+def text_enum(of: type[StrEnum], name: str) -> Enum:
+    """A text column that takes the values of `of` only, by a CHECK constraint called `name`."""
+    return Enum(
+        of,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def attach(app: Any, *, pool_size: int) -> None:
+    """Give the Flask application `app` its database."""
+    if not settings.database_url:
+        raise RuntimeError("DATABASE_URL is not set (`make run` starts a PostgreSQL of its own)")
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(pool_size)
+    db.init_app(app)
+
+
+def engine_options(pool_size: int) -> dict[str, Any]:
+    """How to connect. Waits are bounded everywhere: a stuck peer must not stick us."""
+    return {
+        "pool_size": pool_size,
+        "max_overflow": 4,
+        "pool_timeout": 5,
+        "pool_recycle": 1800,
+        "pool_pre_ping": False,
+        "pool_use_lifo": True,
+        # One round trip for a whole batch of UPDATEs.
+        "executemany_mode": "values_plus_batch",
+        "connect_args": {
+            "connect_timeout": 5,
+            "options": "-c timezone=UTC -c statement_timeout=15000 -c lock_timeout=5000"
+            " -c idle_in_transaction_session_timeout=30000",
+        },
+    }

@@ -1,0 +1,34 @@
+"""What can go wrong, said without HTTP. `web/errors.py` maps each class to an answer."""
+
+
+class ProjectXError(Exception):
+    """The root of this project's own errors."""
+
+
+class NotFoundError(ProjectXError):
+    """There is no such thing, or it is not theirs: nobody learns which."""
+
+
+class InvalidInputError(ProjectXError):
+    """A field of the input is wrong. `field` is its path, such as `items.0.quantity`."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+
+
+class NotAuthenticatedError(ProjectXError):
+    """Nobody is signed in, or the proof of it is wrong, old or revoked."""
+
+
+class ForbiddenError(ProjectXError):
+    """Signed in, but without the role that this needs."""
+
+
+class ConflictError(ProjectXError):
+    """The thing's state does not allow it now."""
+
+
+class GoneError(ProjectXError):
+    """It was there, and cannot be used any more."""

@@ -1,0 +1,34 @@
+"""What every row that a machine moves has: a state, a version and perhaps a deadline."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models import clock
+from models.ids import uuid7
+
+
+class Execution:
+    """One row that a machine moves. Its history is in `models.transition`."""
+
+    if TYPE_CHECKING:
+        __tablename__: str
+        state: Mapped[str]
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    version: Mapped[int] = mapped_column(default=0)
+    deadline_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+def deadline_index(table: str) -> Index:
+    """Only waiting rows are indexed: the sweep costs what is due, not what there is."""
+    return Index(
+        f"ix_{table}_deadline_at",
+        "deadline_at",
+        postgresql_where=text("deadline_at IS NOT NULL"),
+    )

@@ -1,0 +1,70 @@
+"""Orders and their lines. An order row is the lock for its payment."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, text_enum
+from models.execution import Execution
+from models.product import Product
+from models.user import User
+
+
+class OrderState(StrEnum):
+    PENDING = "Pending"
+    CONFIRMED = "Confirmed"
+    SHIPPED = "Shipped"
+    DELIVERED = "Delivered"
+    CANCELLED = "Cancelled"
+    FAILED = "Failed"
+
+
+class Order(Execution, Base):
+    """Amounts are minor units of `currency`. `reference_id` is the customer's own key."""
+
+    __tablename__ = "orders"
+
+    state: Mapped[OrderState] = mapped_column(text_enum(OrderState, "state"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    reference_id: Mapped[str]
+    # What was asked for, so that the same reference with another body is refused.
+    request_hash: Mapped[str]
+    currency: Mapped[str]
+    subtotal: Mapped[int]
+    shipping_cost: Mapped[int]
+    tax_amount: Mapped[int]
+    total: Mapped[int]
+    billing_address: Mapped[str]
+    shipping_address: Mapped[str]
+    payment_method: Mapped[str | None]
+
+    user: Mapped[User] = relationship(lazy="raise")
+    items: Mapped[list["OrderItem"]] = relationship(
+        order_by="OrderItem.line", lazy="raise", back_populates="order"
+    )
+
+    __table_args__ = (
+        UniqueConstraint("user_id", "reference_id"),
+        # "My orders, newest first": ids sort by time.
+        Index("ix_orders_user_id_id", "user_id", "id"),
+        CheckConstraint("total = subtotal + shipping_cost + tax_amount", "total"),
+    )
+
+
+class OrderItem(Base):
+    """One line: what was bought, at the price of that moment."""
+
+    __tablename__ = "order_item"
+    __table_args__ = (CheckConstraint("quantity BETWEEN 1 AND 999", "quantity"),)
+
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"), primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[UUID] = mapped_column(ForeignKey("product.id"))
+    name: Mapped[str]
+    quantity: Mapped[int]
+    price: Mapped[int]
+
+    order: Mapped[Order] = relationship(back_populates="items", lazy="raise")
+    product: Mapped[Product] = relationship(lazy="raise")

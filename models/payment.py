@@ -1,0 +1,58 @@
+"""The payment of an order: what we know of one Stripe payment intent."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, text_enum
+from models.execution import Execution, deadline_index
+from models.order import Order
+
+
+class PaymentState(StrEnum):
+    PENDING = "Pending"  # the intent is being created
+    INITIATED = "Initiated"
+    DECLINED = "Declined"  # not final: another card may follow
+    CANCELLING = "Cancelling"  # Stripe is asked to cancel, for the customer
+    EXPIRING = "Expiring"  # Stripe is asked to cancel, for the deadline
+    SUCCESS = "Success"
+    CANCELLED = "Cancelled"
+    FAILURE = "Failure"
+
+
+CLOSING = (PaymentState.CANCELLING, PaymentState.EXPIRING)
+PAYABLE = (PaymentState.INITIATED, PaymentState.DECLINED)
+
+
+class Payment(Execution, Base):
+    """`amount` and `captured` are minor units of `currency`."""
+
+    __tablename__ = "payment"
+    __table_args__ = (deadline_index("payment"),)
+
+    state: Mapped[PaymentState] = mapped_column(text_enum(PaymentState, "state"))
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"), unique=True)
+    amount: Mapped[int]
+    currency: Mapped[str]
+    captured: Mapped[int] = mapped_column(default=0)
+    intent_id: Mapped[str | None] = mapped_column(unique=True)
+    client_secret: Mapped[str | None]
+    charge_id: Mapped[str | None]
+    decline_reason: Mapped[str | None]
+    card_brand: Mapped[str | None]
+    last4: Mapped[str | None]
+    exp_month: Mapped[int | None]
+    exp_year: Mapped[int | None]
+
+    order: Mapped[Order] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def closing(self) -> bool:
+        return self.state in CLOSING
+
+    @property
+    def shown_state(self) -> PaymentState:
+        """The seed's six states: a client sees a closing payment as still open."""
+        return PaymentState.INITIATED if self.closing else self.state

@@ -1,0 +1,57 @@
+"""The catalogue."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Text
+
+from models import clock
+from models.base import Base, text_enum
+from models.ids import uuid7
+
+
+class ProductStatus(StrEnum):
+    AVAILABLE = "Available"
+    UNAVAILABLE = "Unavailable"
+    DISCONTINUED = "Discontinued"
+
+
+class Product(Base):
+    """`price` is minor units of `currency`; `stock` counts pieces."""
+
+    __tablename__ = "product"
+    __table_args__ = (
+        CheckConstraint("price >= 0", "price"),
+        CheckConstraint("stock >= 0", "stock"),
+        Index("ix_product_category", "category"),
+        Index("ix_product_tags", "tags", postgresql_using="gin"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    sku: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    description: Mapped[str]
+    category: Mapped[str]
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    image_url: Mapped[str]
+    price: Mapped[int]
+    currency: Mapped[str]
+    stock: Mapped[int]
+    status: Mapped[ProductStatus] = mapped_column(text_enum(ProductStatus, "status"))
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @hybrid_property
+    def in_stock(self) -> bool:
+        return self.status == ProductStatus.AVAILABLE and self.stock > 0
+
+    @in_stock.inplace.expression
+    @classmethod
+    def _in_stock(cls) -> ColumnElement[bool]:
+        return and_(cls.status == ProductStatus.AVAILABLE, cls.stock > 0)

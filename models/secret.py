@@ -1,0 +1,30 @@
+"""A column whose text is encrypted at rest, with keys that can be rotated."""
+
+from functools import cache
+
+from cryptography.fernet import Fernet, MultiFernet
+from sqlalchemy import LargeBinary
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+from config import settings
+
+
+@cache
+def _keys() -> MultiFernet:
+    if not settings.encryption_keys:
+        raise RuntimeError("ENCRYPTION_KEYS is not set")
+    return MultiFernet([Fernet(key) for key in settings.encryption_keys])
+
+
+class Secret(TypeDecorator[str]):
+    """Text, encrypted with the first of ENCRYPTION_KEYS, readable with any of them."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        return None if value is None else _keys().encrypt(value.encode())
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else _keys().decrypt(bytes(value)).decode()

@@ -1,0 +1,42 @@
+"""The inbox: every message from outside, kept once by its sender's id."""
+
+from datetime import datetime
+from enum import StrEnum, auto
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, text_enum
+
+
+class SignalState(StrEnum):
+    STORED = auto()  # acknowledged, not applied yet: the sweep will
+    APPLIED = auto()
+    IGNORED = auto()  # of a kind that means nothing here
+    UNMATCHED = auto()  # about something that is not here
+    FAILED = auto()  # could not be applied: an operator may replay it
+
+
+class SignalRow(Base):
+    __tablename__ = "signal"
+    __table_args__ = (
+        UniqueConstraint("source", "external_id"),
+        Index("ix_signal_due_at", "due_at", postgresql_where=text("state = 'stored'")),
+        Index("ix_signal_subject_id", "subject_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    external_id: Mapped[str]
+    kind: Mapped[str]
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    state: Mapped[SignalState] = mapped_column(text_enum(SignalState, "state"))
+    subject_id: Mapped[UUID | None]
+    attempts: Mapped[int]
+    due_at: Mapped[datetime]
+    last_error: Mapped[str | None]
+    received_at: Mapped[datetime]
+    applied_at: Mapped[datetime | None]

@@ -1,0 +1,30 @@
+"""The history: one row a transition, never changed afterwards."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base
+
+
+class Transition(Base):
+    """One move of one execution, or a signal that it ignored.
+
+    The primary key is also the version check: of two moves that were decided on the same version,
+    only one can be written.
+    """
+
+    __tablename__ = "transition"
+
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    machine: Mapped[str]
+    signal: Mapped[str]
+    source: Mapped[str | None]
+    target: Mapped[str]
+    ignored: Mapped[bool]
+    reason: Mapped[str | None]
+    cause: Mapped[str]
+    actor: Mapped[str | None]
+    at: Mapped[datetime]

@@ -1,0 +1,66 @@
+"""People, and the sessions in which they are signed in."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Text
+
+from models import clock
+from models.base import Base, text_enum
+from models.ids import uuid7
+
+
+class UserStatus(StrEnum):
+    ACTIVE = "Active"
+    INACTIVE = "Inactive"
+    DELETED = "Deleted"
+    SUSPENDED = "Suspended"
+
+
+class User(Base):
+    """`email` is kept in lower case: one address, one user."""
+
+    __tablename__ = "users"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    email: Mapped[str] = mapped_column(unique=True)
+    username: Mapped[str]
+    first_name: Mapped[str] = mapped_column(default="")
+    last_name: Mapped[str] = mapped_column(default="")
+    address_line1: Mapped[str] = mapped_column(default="")
+    address_line2: Mapped[str] = mapped_column(default="")
+    city: Mapped[str] = mapped_column(default="")
+    region: Mapped[str] = mapped_column("state", default="")
+    postal_code: Mapped[str] = mapped_column(default="")
+    country: Mapped[str] = mapped_column(default="")
+    phone_number: Mapped[str] = mapped_column(default="")
+    status: Mapped[UserStatus] = mapped_column(
+        text_enum(UserStatus, "status"), default=UserStatus.ACTIVE
+    )
+    roles: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class UserSession(Base):
+    """One sign-in on one device. The refresh token is kept as a hash, and its predecessor too:
+    seeing the predecessor again, after a grace for two tabs, means that a copy is about.
+    """
+
+    __tablename__ = "user_session"
+    __table_args__ = (Index("ix_user_session_user_id", "user_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    previous_hash: Mapped[str | None] = mapped_column(unique=True)
+    rotated_at: Mapped[datetime] = mapped_column(default=clock.now)
+    user_agent: Mapped[str]
+    ip_address: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

@@ -1,0 +1,120 @@
+"""Activities: one call to the outside world each, in three parts.
+
+`prepare` and `record` run inside transactions, `perform` runs between them: so no transaction is
+ever open during a network call. An activity runs at least once; `Call.key` never changes between
+its tries, so that a provider with idempotency keys makes it exactly once.
+"""
+
+import random
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, ClassVar, Generic, TypeVar
+from uuid import UUID
+
+from models.execution import Execution
+from state_machines.durable.machine import DurableMachine
+
+E = TypeVar("E", bound=Execution)
+Request = TypeVar("Request")
+Response = TypeVar("Response")
+
+
+class TransientError(Exception):
+    """The call failed, and may succeed when tried again."""
+
+
+class PermanentError(TransientError):
+    """The call failed, and will fail the same way again: not tried again."""
+
+
+_request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+
+
+def note_request_id(request_id: str | None) -> None:
+    """Say what the provider called the request under way, so that its support can be asked."""
+    _request_id.set(request_id)
+
+
+def request_id() -> str | None:
+    """What the provider called the last request made here."""
+    return _request_id.get()
+
+
+class NotYet(Exception):  # noqa: N818  not an error: "come back later"
+    """Raised by `prepare`: the activity waits, without spending an attempt."""
+
+    def __init__(self, why: str, *, after: timedelta = timedelta(seconds=1)) -> None:
+        super().__init__(why)
+        self.after = after
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """When to try again. Seconds; the wait before try n+1 is initial * backoff**(n-1), at most
+    `maximum`, spread by +-`jitter` (a fraction) so that failures do not return in step.
+    """
+
+    initial: float = 1.0
+    backoff: float = 2.0
+    maximum: float = 60.0
+    attempts: int = 10
+    jitter: float = 0.1
+    non_retryable: tuple[type[Exception], ...] = (PermanentError,)
+
+    def delay(self, attempts: int) -> timedelta:
+        """How long to wait after the try number `attempts` has failed."""
+        plain = min(self.initial * self.backoff ** (attempts - 1), self.maximum)
+        return timedelta(seconds=plain * random.uniform(1 - self.jitter, 1 + self.jitter))  # noqa: S311
+
+    def allows(self, error: Exception, attempts: int) -> bool:
+        """Whether another try may follow the try number `attempts`, which ended in `error`."""
+        return attempts < self.attempts and not isinstance(error, self.non_retryable)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One try of one activity, as its row says."""
+
+    id: UUID
+    subject_id: UUID
+    attempt: int
+    payload: dict[str, Any] = field(default_factory=dict)
+    secret: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The idempotency key: the same for every try."""
+        return str(self.id)
+
+
+class Activity(Generic[E, Request, Response]):
+    """Subclass it with a `name` such as "payments.create_intent", and it is registered."""
+
+    name: ClassVar[str]
+    machine: ClassVar[type[DurableMachine[Any]]]
+    retry: ClassVar[RetryPolicy] = RetryPolicy()
+    timeout: ClassVar[float] = 5  # start to close, seconds; the call must bound itself by it
+
+    registry: "ClassVar[dict[str, Activity[Any, Any, Any]]]" = {}
+
+    def __init_subclass__(cls) -> None:
+        if "name" in cls.__dict__:
+            Activity.registry[cls.name] = cls()
+
+    def prepare(self, row: E, call: Call) -> Request | None:
+        """What to ask for, read from the (unlocked) row; None when nothing is left to do.
+
+        Raises NotYet to be called again later.
+        """
+        raise NotImplementedError
+
+    def perform(self, request: Request, call: Call) -> Response:
+        """Make the call. Raises TransientError, or PermanentError when no retry can help."""
+        raise NotImplementedError
+
+    def record(self, row: E, response: Response) -> None:
+        """Take the answer in: the row is locked, and what is written commits with the activity."""
+
+    def give_up(self, row: E, error: str) -> None:
+        """No try is left, or the error was permanent: tell the machine. The row is locked."""

@@ -1,0 +1,168 @@
+"""The life of an activity row, in plain statements: claimed, finished, tried again, handed out.
+
+A claim is a lease with a token. Whoever finishes must still hold the token: a worker that was
+thought dead and comes back finds zero rows, and stops.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Text, Uuid, and_, column, func, literal, or_, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from models.activity import ActivityRow, ActivityState
+from models.base import db
+from models.clock import now
+from state_machines.durable.activity import Call
+from state_machines.durable.journal import LEASE
+
+_WAITING = (ActivityState.PENDING, ActivityState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one worker took in one statement, under one token."""
+
+    token: UUID
+    calls: tuple[Call, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a call failed, and what the provider called it."""
+
+    error: str
+    request_id: str | None = None
+
+
+def claim(name: str, ids: Iterable[UUID]) -> Claim:
+    """Take those of `ids` that are free: pending, or running with a lease that ran out."""
+    at, token = now(), uuid4()
+    # Losing a claim in a crash is harmless (the lease runs out), so its commit need not wait for
+    # the disk.
+    db.session.execute(text("SET LOCAL synchronous_commit = off"))
+    found = db.session.execute(
+        update(ActivityRow)
+        .where(
+            ActivityRow.id.in_(list(ids)),
+            ActivityRow.name == name,
+            or_(
+                ActivityRow.state == ActivityState.PENDING,
+                and_(ActivityRow.state == ActivityState.RUNNING, ActivityRow.due_at <= at),
+            ),
+        )
+        .values(
+            state=ActivityState.RUNNING,
+            token=token,
+            attempts=ActivityRow.attempts + 1,
+            due_at=at + LEASE,
+        )
+        .returning(
+            ActivityRow.id,
+            ActivityRow.subject_id,
+            ActivityRow.attempts,
+            ActivityRow.payload,
+            ActivityRow.secret,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return Claim(token, tuple(Call(*row) for row in found))
+
+
+def wait(claimed: Claim, activity_id: UUID, until: datetime, why: str) -> None:
+    """Give back an activity that cannot run yet; the try does not count."""
+    _change(
+        claimed,
+        activity_id,
+        state=ActivityState.PENDING,
+        due_at=until,
+        attempts=ActivityRow.attempts - 1,
+        last_error=why,
+    )
+
+
+def retry(claimed: Claim, activity_id: UUID, until: datetime, failure: Failure) -> bool:
+    """Give back an activity whose call failed, to be tried again at `until`."""
+    return _change(
+        claimed,
+        activity_id,
+        state=ActivityState.PENDING,
+        due_at=until,
+        last_error=failure.error,
+        provider_request_id=failure.request_id,
+    )
+
+
+def fail(claimed: Claim, activity_id: UUID, failure: Failure) -> bool:
+    """End an activity that gave up. Its secret stays, so that an operator can retry it."""
+    return _change(
+        claimed,
+        activity_id,
+        state=ActivityState.FAILED,
+        finished_at=now(),
+        last_error=failure.error,
+        provider_request_id=failure.request_id,
+    )
+
+
+def finish(claimed: Claim, done: Mapping[UUID, str | None]) -> set[UUID]:
+    """End activities that succeeded, given with the provider's request ids; the ids of those that
+    are still ours. Their secrets are erased.
+    """
+    answers = (
+        func.unnest(literal(list(done), ARRAY(Uuid)), literal(list(done.values()), ARRAY(Text)))
+        .table_valued(column("id", Uuid), column("request", Text))
+        .render_derived("done")
+    )
+    found = db.session.scalars(
+        update(ActivityRow)
+        .where(ActivityRow.id == answers.c.id, ActivityRow.token == claimed.token)
+        .values(
+            state=ActivityState.DONE,
+            token=None,
+            finished_at=now(),
+            secret=None,
+            last_error=None,
+            provider_request_id=answers.c.request,
+        )
+        .returning(ActivityRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return set(found)
+
+
+def hand_out(limit: int) -> list[tuple[str, UUID]]:
+    """Take what is past its `due_at` (lost message, dead worker, time to retry) for publishing."""
+    at = now()
+    due = (
+        select(ActivityRow.id)
+        .where(ActivityRow.state.in_(_WAITING), ActivityRow.due_at <= at)
+        .order_by(ActivityRow.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        # A CTE, since a plain subquery may be run again for each row and so take more than `limit`.
+        .cte("due")
+    )
+    found = db.session.execute(
+        update(ActivityRow)
+        .where(ActivityRow.id.in_(select(due.c.id)))
+        .values(state=ActivityState.PENDING, token=None, due_at=at + LEASE)
+        .returning(ActivityRow.name, ActivityRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return [(name, activity_id) for name, activity_id in found]
+
+
+def _change(claimed: Claim, activity_id: UUID, **values: Any) -> bool:
+    """Change one row that is still ours, and let go of it; whether it was."""
+    found = db.session.scalar(
+        update(ActivityRow)
+        .where(ActivityRow.id == activity_id, ActivityRow.token == claimed.token)
+        .values(token=None, **values)
+        .returning(ActivityRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return found is not None

@@ -1,0 +1,24 @@
+"""Machines as Mermaid state diagrams, drawn from the arrows: the docs cannot disagree."""
+
+from typing import Any
+
+from state_machines.durable.machine import DurableMachine
+
+
+def mermaid(machine: type[DurableMachine[Any]]) -> str:
+    """The diagram of a machine, as the text that GitHub renders."""
+    lines = ["stateDiagram-v2"]
+    for arrow in machine.arrows:
+        label = arrow.signal.value
+        if arrow.tells:
+            label += f" (tells {arrow.tells.value})"
+        if arrow.do:
+            label += " / " + ", ".join(arrow.do)
+        lines.append(f"    {arrow.source or '[*]'} --> {arrow.target}: {label}")
+    for deadline in machine.deadlines:
+        seconds = deadline.after.total_seconds()
+        lines += [
+            f"    {state}: {state}<br/>{deadline.send.value} after {seconds:g} s"
+            for state in deadline.states
+        ]
+    return "\n".join(lines) + "\n"

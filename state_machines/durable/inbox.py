@@ -1,0 +1,143 @@
+"""Signals from outside, kept once by their sender's id.
+
+A signal is inserted and applied in one transaction. If applying fails, the row alone is stored and
+the sweep applies it later: what was acknowledged is never dropped.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from models.base import db, transaction
+from models.clock import now
+from models.ids import uuid7
+from models.signal import SignalRow, SignalState
+from state_machines.durable.activity import RetryPolicy
+from state_machines.durable.cause import caused_by
+
+log = logging.getLogger(__name__)
+
+RETRY = RetryPolicy(initial=1, backoff=2, maximum=300, attempts=12)
+
+
+class NoSubjectError(Exception):
+    """The signal is about something that is not here. It is kept."""
+
+
+class NotOursError(Exception):
+    """The signal is of a kind that means nothing here. It is kept."""
+
+
+# Takes the kind and the payload, moves machines, and answers the id of what it was about.
+Handler = Callable[[str, dict[str, Any]], UUID]
+_handlers: dict[str, Handler] = {}
+
+
+def handles(source: str) -> Callable[[Handler], Handler]:
+    """Register the function that applies the signals of `source`."""
+
+    def register(handler: Handler) -> Handler:
+        _handlers[source] = handler
+        return handler
+
+    return register
+
+
+def receive(
+    source: str, external_id: str, kind: str, payload: dict[str, Any]
+) -> SignalState | None:
+    """Keep a signal and apply it. None when it was here before (nothing happens then)."""
+    try:
+        with transaction():
+            row = _insert(source, external_id, kind, payload, SignalState.APPLIED)
+            if row is not None:
+                _apply(row)
+    except Exception:
+        log.exception("signal %s %s is stored, to be applied later", source, external_id)
+        with transaction():
+            row = _insert(source, external_id, kind, payload, SignalState.STORED)
+    return row.state if row is not None else None
+
+
+def apply_stored(limit: int) -> int:
+    """Apply signals whose time has come, each in its own transaction; how many were tried."""
+    with transaction():
+        due = db.session.scalars(
+            select(SignalRow.id)
+            .where(SignalRow.state == SignalState.STORED, SignalRow.due_at <= now())
+            .order_by(SignalRow.due_at)
+            .limit(limit)
+        ).all()
+    for signal_id in due:
+        try:
+            with transaction():
+                row = _claim(signal_id)
+                if row is not None:
+                    _apply(row)
+        except Exception as error:
+            log.exception("signal %s could not be applied", signal_id)
+            _postpone(signal_id, error)
+    return len(due)
+
+
+def _insert(
+    source: str, external_id: str, kind: str, payload: dict[str, Any], state: SignalState
+) -> SignalRow | None:
+    at = now()
+    return db.session.scalar(
+        insert(SignalRow)
+        .values(
+            id=uuid7(),
+            source=source,
+            external_id=external_id,
+            kind=kind,
+            payload=payload,
+            state=state,
+            attempts=0,
+            due_at=at,
+            received_at=at,
+            applied_at=at if state == SignalState.APPLIED else None,
+        )
+        .on_conflict_do_nothing(index_elements=["source", "external_id"])
+        .returning(SignalRow)
+    )
+
+
+def _claim(signal_id: UUID) -> SignalRow | None:
+    return db.session.scalar(
+        select(SignalRow)
+        .where(SignalRow.id == signal_id, SignalRow.state == SignalState.STORED)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _apply(row: SignalRow) -> None:
+    with caused_by(f"signal:{row.source}", row.external_id):
+        try:
+            row.subject_id = _handlers[row.source](row.kind, row.payload)
+            row.state = SignalState.APPLIED
+        except NoSubjectError as unknown:
+            row.state, row.last_error = SignalState.UNMATCHED, str(unknown)
+        except NotOursError as other:
+            row.state, row.last_error = SignalState.IGNORED, str(other)
+    row.attempts += 1
+    row.applied_at = now()
+
+
+def _postpone(signal_id: UUID, error: Exception) -> None:
+    with transaction():
+        row = _claim(signal_id)
+        if row is None:
+            return
+        row.attempts += 1
+        row.last_error = f"{type(error).__name__}: {error}"[:2000]
+        row.due_at = now() + RETRY.delay(row.attempts)
+        if not RETRY.allows(error, row.attempts):
+            row.state = SignalState.FAILED
+            row.due_at = now() + timedelta(0)

@@ -1,0 +1,120 @@
+"""What a transaction moved, gathered while it runs and written just before its commit.
+
+The rows of history and the new activities go out as one INSERT each, however many moves there were.
+After the commit the listeners hear what to dispatch and who moved; a listener must only take note,
+since it runs inside the request.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import event, insert
+from sqlalchemy.orm import Session
+
+from models.activity import ActivityRow, ActivityState
+from models.base import db
+from models.clock import now
+from models.ids import uuid7
+from models.transition import Transition
+
+# How long a new activity belongs to the process that made it, before a sweep may dispatch it, and
+# how long a worker owns what it claimed. It must be longer than any activity's timeout.
+LEASE = timedelta(seconds=10)
+
+
+@dataclass(slots=True)
+class Journal:
+    """`moved` holds the root executions (an order for its payment) that moved, births aside: nobody
+    can wait for what is only being born.
+    """
+
+    history: list[dict[str, Any]] = field(default_factory=list)
+    activities: list[dict[str, Any]] = field(default_factory=list)
+    moved: set[UUID] = field(default_factory=set)
+    locked: set[UUID] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a transaction left behind: activities by (name, id), and the executions it moved."""
+
+    activities: tuple[tuple[str, UUID], ...]
+    moved: frozenset[UUID]
+
+
+Listener = Callable[[Committed], None]
+_listeners: list[Listener] = []
+
+
+def after_commit(listener: Listener) -> None:
+    """Have `listener` told of every commit that moved something or made activities."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+def forget(listener: Listener) -> None:
+    """Tell `listener` no more."""
+    _listeners.remove(listener)
+
+
+def journal() -> Journal:
+    """The journal of the current transaction."""
+    info = db.session().info
+    found: Journal | None = info.get("journal")
+    if found is None:
+        found = info["journal"] = Journal()
+    return found
+
+
+def schedule(
+    name: str, machine: str, subject_id: UUID, *, secret: str | None = None, **payload: Any
+) -> UUID:
+    """Ask for an activity; it exists once the transaction commits, and then it will be run."""
+    at, activity_id = now(), uuid7()
+    journal().activities.append(
+        {
+            "id": activity_id,
+            "name": name,
+            "machine": machine,
+            "subject_id": subject_id,
+            "state": ActivityState.PENDING,
+            "attempts": 0,
+            "due_at": at + LEASE,
+            "payload": payload,
+            "secret": secret,
+            "created_at": at,
+        }
+    )
+    return activity_id
+
+
+@event.listens_for(db.session, "before_commit")
+def _write(session: Session) -> None:
+    pending: Journal | None = session.info.get("journal")
+    if pending is None:
+        return
+    session.flush()
+    if pending.history:
+        session.execute(insert(Transition), pending.history)
+    if pending.activities:
+        session.execute(insert(ActivityRow), pending.activities)
+
+
+@event.listens_for(db.session, "after_commit")
+def _tell(session: Session) -> None:
+    pending: Journal | None = session.info.pop("journal", None)
+    if pending is None or not (pending.activities or pending.moved):
+        return
+    committed = Committed(
+        tuple((row["name"], row["id"]) for row in pending.activities), frozenset(pending.moved)
+    )
+    for listener in _listeners:
+        listener(committed)
+
+
+@event.listens_for(db.session, "after_rollback")
+def _discard(session: Session) -> None:
+    session.info.pop("journal", None)

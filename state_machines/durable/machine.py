@@ -1,0 +1,156 @@
+"""Machines as tables of arrows. One transition is one commit: state, version, history, activities
+and deadline are written together or not at all.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any, ClassVar, Generic, TypeVar, cast
+from uuid import UUID
+
+from sqlalchemy import select
+from transitions import Machine, MachineError
+
+from models.base import db
+from models.execution import Execution
+from models.ids import uuid7
+from state_machines.durable.arrow import Arrow, Deadline
+from state_machines.durable.journal import journal
+from state_machines.durable.move import Move, append
+
+E = TypeVar("E", bound=Execution)
+
+
+class SignalRefusedError(Exception):
+    """The machine has no arrow for this signal from the state it is in."""
+
+
+class NotLockedError(RuntimeError):
+    """A row was moved that this transaction had not locked: a mistake in the code."""
+
+
+class DurableMachine(Generic[E]):
+    """One machine for one kind of row. Subclasses are tables; nobody makes instances."""
+
+    name: ClassVar[str]
+    row: ClassVar[type[Any]]
+    states: ClassVar[type[StrEnum]]
+    arrows: ClassVar[tuple[Arrow, ...]]
+    deadlines: ClassVar[tuple[Deadline, ...]] = ()
+    # States that wait for a person or for a child execution, and for nothing else.
+    resting: ClassVar[tuple[StrEnum, ...]] = ()
+    # A child is locked, and announced, through its parent.
+    parent: "ClassVar[type[DurableMachine[Any]] | None]" = None
+    parent_key: ClassVar[str] = ""
+
+    registry: "ClassVar[dict[str, type[DurableMachine[Any]]]]" = {}
+    _machine: ClassVar[Machine]
+    _born: ClassVar[dict[StrEnum, Arrow]]
+
+    def __init_subclass__(cls) -> None:
+        cls._machine = Machine(
+            model=None,
+            states=cls.states,
+            initial=None,
+            auto_transitions=False,
+            send_event=True,
+            queued=False,
+        )
+        cls._born = {arrow.signal: arrow for arrow in cls.arrows if arrow.source is None}
+        for arrow in cls.arrows:
+            if arrow.source is not None:
+                cls._machine.add_transition(
+                    arrow.signal.value, arrow.source, arrow.target, after=Move(cls, arrow)
+                )
+        DurableMachine.registry[cls.name] = cls
+
+    @classmethod
+    def lock(cls, ids: Iterable[UUID], *, skip_locked: bool = False) -> dict[UUID, E]:
+        """Lock executions (a child by its parent), in id order, and read them afresh."""
+        ids = list(ids)
+        if cls.parent is None:
+            return cls._lock_roots(cls.row.id.in_(ids), skip_locked=skip_locked)
+        key = getattr(cls.row, cls.parent_key)
+        parents = cls.parent._lock_roots(  # noqa: SLF001  a machine, too
+            cls.parent.row.id.in_(select(key).where(cls.row.id.in_(ids))), skip_locked=skip_locked
+        )
+        found = db.session.scalars(
+            select(cls.row)
+            .where(cls.row.id.in_(ids), key.in_(list(parents)))
+            .order_by(cls.row.id)
+            .execution_options(populate_existing=True)
+        )
+        return cls._hold(found)
+
+    @classmethod
+    def _lock_roots(cls, which: Any, *, skip_locked: bool) -> dict[UUID, E]:
+        found = db.session.scalars(
+            select(cls.row)
+            .where(which)
+            .order_by(cls.row.id)
+            .with_for_update(key_share=True, skip_locked=skip_locked)
+            .execution_options(populate_existing=True)
+        )
+        return cls._hold(found)
+
+    @classmethod
+    def _hold(cls, found: Iterable[Any]) -> dict[UUID, E]:
+        rows = {row.id: row for row in found}
+        journal().locked.update(rows)
+        return cast("dict[UUID, E]", rows)
+
+    @classmethod
+    def begin(cls, row: E, signal: StrEnum, *, secret: str | None = None) -> None:
+        """Bring a new row to life: its first state, its first history row, its activities."""
+        arrow = cls._born[signal]
+        row.id, row.version = row.id or uuid7(), 0
+        db.session.add(row)
+        journal().locked.add(row.id)
+        row.state = arrow.target
+        Move(cls, arrow).write(row, secret=secret)
+
+    @classmethod
+    def send(
+        cls, row: E, signal: StrEnum, *, reason: str | None = None, secret: str | None = None
+    ) -> None:
+        """Move `row`, which must be locked.
+
+        Raises SignalRefusedError when its state has no arrow for `signal`.
+        """
+        if row.id not in journal().locked:
+            raise NotLockedError(f"{cls.name} {row.id} must be locked before {signal}")
+        event = cls._machine.events.get(signal.value)
+        if event is None:
+            raise SignalRefusedError(f"{cls.name} is {row.state}: {signal} only starts one")
+        try:
+            event.trigger(row, reason=reason, secret=secret)
+        except MachineError as refused:
+            raise SignalRefusedError(
+                f"{cls.name} is {row.state}: no arrow for {signal}"
+            ) from refused
+
+    @classmethod
+    def report(cls, row: E, signal: StrEnum, *, reason: str | None = None) -> bool:
+        """Send a fact from outside. Facts are never refused: one without an arrow is recorded in
+        the history as ignored. Returns whether it moved the row.
+        """
+        try:
+            cls.send(row, signal, reason=reason)
+        except SignalRefusedError:
+            because = f"no arrow from {row.state}" + (f"; {reason}" if reason else "")
+            append(cls, row, signal, row.state, ignored=True, reason=because)
+            return False
+        return True
+
+    @classmethod
+    def allowed(cls, state: str) -> tuple[StrEnum, ...]:
+        """The signals that have an arrow from `state`."""
+        return tuple(arrow.signal for arrow in cls.arrows if arrow.source == state)
+
+    @classmethod
+    def deadline_of(cls, state: str | None) -> Deadline | None:
+        return next((deadline for deadline in cls.deadlines if state in deadline.states), None)
+
+    @classmethod
+    def root_id(cls, row: E) -> UUID:
+        """The id of the execution that holds the lock: the parent's, or its own."""
+        return cast("UUID", getattr(row, cls.parent_key) if cls.parent else row.id)

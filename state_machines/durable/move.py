@@ -1,0 +1,81 @@
+"""What a move writes: state, version, history, deadline, activities, and the word to the parent."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, cast
+
+from transitions import EventData
+
+from models.base import db
+from models.clock import now
+from models.execution import Execution
+from state_machines.durable import cause
+from state_machines.durable.arrow import Arrow
+from state_machines.durable.journal import journal, schedule
+
+if TYPE_CHECKING:
+    from state_machines.durable.machine import DurableMachine
+
+
+class Move:
+    """One arrow of one machine; `transitions` calls it when it has changed the state."""
+
+    def __init__(self, machine: "type[DurableMachine[Any]]", arrow: Arrow) -> None:
+        self.machine = machine
+        self.arrow = arrow
+
+    def __call__(self, event: EventData) -> None:
+        self.write(cast("Execution", event.model), **event.kwargs)
+
+    def write(
+        self, row: Execution, *, reason: str | None = None, secret: str | None = None
+    ) -> None:
+        """Write down that `row` has moved along the arrow."""
+        machine, arrow = self.machine, self.arrow
+        append(machine, row, arrow.signal, arrow.source, reason=reason)
+        self._wind(row)
+        for name in arrow.do:
+            schedule(name, machine.name, row.id, secret=secret)
+        if arrow.tells is not None and machine.parent is not None:
+            parent = db.session.get_one(machine.parent.row, machine.root_id(row))
+            machine.parent.report(parent, arrow.tells, reason=reason)
+
+    def _wind(self, row: Execution) -> None:
+        deadline = self.machine.deadline_of(row.state)
+        if deadline is None:
+            row.deadline_at = None
+            return
+        rang = row.deadline_at is not None and row.deadline_at <= now()
+        if rang or deadline is not self.machine.deadline_of(self.arrow.source):
+            row.deadline_at = now() + deadline.after
+
+
+def append(  # noqa: PLR0913  all that a history row says
+    machine: "type[DurableMachine[Any]]",
+    row: Execution,
+    signal: StrEnum,
+    source: str | None,
+    *,
+    ignored: bool = False,
+    reason: str | None = None,
+) -> None:
+    """Add a row to the history of `row`, and count its version up."""
+    why = cause.current()
+    row.version += 1
+    row.updated_at = now()
+    if source is not None:
+        journal().moved.add(machine.root_id(row))
+    journal().history.append(
+        {
+            "subject_id": row.id,
+            "version": row.version,
+            "machine": machine.name,
+            "signal": signal.value,
+            "source": source,
+            "target": row.state,
+            "ignored": ignored,
+            "reason": reason,
+            "cause": why.text,
+            "actor": why.actor,
+            "at": row.updated_at,
+        }
+    )

@@ -1,0 +1,98 @@
+"""Checks on executions: does the history lead to the row, and does everything have a next step?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, select
+
+from models.activity import ActivityRow, ActivityState
+from models.base import transaction
+from models.transition import Transition
+from state_machines.durable.machine import DurableMachine
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An execution that is not what its history says, or that nothing will move."""
+
+    machine: str
+    id: UUID
+    what: str
+
+
+def verify(machine: type[DurableMachine[Any]], *, page: int = 1000) -> Iterator[Difference]:
+    """Replay every history of `machine` and yield what differs from the rows."""
+    last: UUID | None = None
+    while True:
+        with transaction() as session:
+            query = select(machine.row).order_by(machine.row.id).limit(page)
+            rows = session.scalars(
+                query if last is None else query.where(machine.row.id > last)
+            ).all()
+            if not rows:
+                return
+            steps = session.scalars(
+                select(Transition)
+                .where(Transition.subject_id.in_([row.id for row in rows]))
+                .order_by(Transition.subject_id, Transition.version)
+            ).all()
+            histories: dict[UUID, list[Transition]] = {}
+            for step in steps:
+                histories.setdefault(step.subject_id, []).append(step)
+            found = [
+                Difference(machine.name, row.id, what)
+                for row in rows
+                if (what := compare(machine, row.state, row.version, histories.get(row.id, [])))
+            ]
+            last = rows[-1].id
+            session.expunge_all()
+        yield from found
+
+
+def compare(
+    machine: type[DurableMachine[Any]], state: str, version: int, history: list[Transition]
+) -> str | None:
+    """What is wrong between a row and its history; None when the history replays to the row."""
+    arrows = {(arrow.signal.value, arrow.source, arrow.target) for arrow in machine.arrows}
+    at: str | None = None
+    for number, step in enumerate(history, start=1):
+        if step.version != number:
+            return f"version {number} is missing"
+        if step.source != at:
+            return f"version {number} starts from {step.source}, not from {at}"
+        if not step.ignored and (step.signal, step.source, step.target) not in arrows:
+            return f"version {number} has no arrow: {step.source} --{step.signal}--> {step.target}"
+        at = step.target
+    if (at, len(history)) != (state, version):
+        return f"the row is {state} at {version}, its history {at} at {len(history)}"
+    return None
+
+
+def stuck(machine: type[DurableMachine[Any]]) -> list[Difference]:
+    """Executions that wait for nothing: not in an end state, no deadline, no activity under way."""
+    row = machine.row
+    waiting = exists().where(
+        ActivityRow.subject_id == row.id,
+        ActivityRow.state.in_((ActivityState.PENDING, ActivityState.RUNNING)),
+    )
+    with transaction() as session:
+        found = session.execute(
+            select(row.id, row.state).where(
+                row.state.in_(moved_by_system(machine)), row.deadline_at.is_(None), ~waiting
+            )
+        ).all()
+    return [
+        Difference(machine.name, key, f"{state}, and nothing will move it") for key, state in found
+    ]
+
+
+def moved_by_system(machine: type[DurableMachine[Any]]) -> tuple[str, ...]:
+    """The states that the system itself must leave: neither final nor waiting for a person."""
+    return tuple(
+        state
+        for state in machine.states
+        if state not in machine.resting
+        and any(arrow.source == state and arrow.target != state for arrow in machine.arrows)
+    )

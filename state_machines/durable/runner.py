@@ -1,0 +1,163 @@
+"""Runs activities: claim a batch, make its calls side by side, finish it in one transaction.
+
+If recording one of the batch fails, each is recorded in a transaction of its own, so that a poison
+row hurts no other; that one counts as a failed try.
+"""
+
+import logging
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from models.base import transaction
+from models.clock import now
+from state_machines.durable import claim as claims
+from state_machines.durable.activity import (
+    Activity,
+    Call,
+    NotYet,
+    PermanentError,
+    note_request_id,
+    request_id,
+)
+from state_machines.durable.cause import caused_by
+from state_machines.durable.claim import Claim, Failure
+
+log = logging.getLogger(__name__)
+
+# Calls under way at once in one process, over all its batches.
+CONCURRENT_CALLS = 64
+
+
+@dataclass(slots=True)
+class Try:
+    """One prepared call, and after it the answer or the error."""
+
+    call: Call
+    request: Any
+    response: Any = None
+    error: Exception | None = None
+    request_id: str | None = None
+
+
+def run(name: str, ids: Iterable[UUID]) -> int:
+    """Run those of `ids` that nobody else holds; how many were claimed."""
+    activity = Activity.registry[name]
+    claimed, tries = _prepare(activity, ids)
+    _perform(activity, tries)
+    if tries:
+        try:
+            _finish(activity, claimed, tries)
+        except Exception:
+            if len(tries) > 1:
+                log.exception("recording a batch of %s failed: one by one", name)
+            for one in tries:
+                _finish_alone(activity, claimed, one)
+    return len(claimed.calls)
+
+
+def _prepare(activity: Activity[Any, Any, Any], ids: Iterable[UUID]) -> tuple[Claim, list[Try]]:
+    tries: list[Try] = []
+    with transaction() as session:
+        claimed = claims.claim(activity.name, ids)
+        subjects = [call.subject_id for call in claimed.calls]
+        row = activity.machine.row
+        rows = (
+            {r.id: r for r in session.scalars(select(row).where(row.id.in_(subjects)))}
+            if subjects
+            else {}
+        )
+        nothing_left: dict[UUID, str | None] = {}
+        for call in claimed.calls:
+            if call.attempt > activity.retry.attempts:
+                # Nobody lived to record the last try: the call may be what kills its workers.
+                tries.append(Try(call, None, error=PermanentError("its workers died")))
+                continue
+            try:
+                request = activity.prepare(rows[call.subject_id], call)
+            except NotYet as later:
+                claims.wait(claimed, call.id, now() + later.after, str(later))
+            except Exception as error:
+                log.exception("preparing %s %s failed", activity.name, call.id)
+                tries.append(Try(call, None, error=error))
+            else:
+                if request is None:
+                    nothing_left[call.id] = None
+                else:
+                    tries.append(Try(call, request))
+        if nothing_left:
+            claims.finish(claimed, nothing_left)
+    return claimed, tries
+
+
+def _perform(activity: Activity[Any, Any, Any], tries: list[Try]) -> None:
+    ready = [one for one in tries if one.error is None]
+    if len(ready) == 1:
+        _call(activity, ready[0])
+    elif ready:
+        list(_pool().map(lambda one: _call(activity, one), ready))
+
+
+def _call(activity: Activity[Any, Any, Any], one: Try) -> None:
+    note_request_id(None)
+    try:
+        one.response = activity.perform(one.request, one.call)
+    except Exception as error:  # noqa: BLE001  whatever a provider's library throws ends in the row
+        one.error = error
+    one.request_id = request_id()
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(CONCURRENT_CALLS, thread_name_prefix="activity")
+
+
+def _finish(activity: Activity[Any, Any, Any], claimed: Claim, tries: list[Try]) -> None:
+    with transaction():
+        succeeded = {one.call.id: one.request_id for one in tries if one.error is None}
+        mine = claims.finish(claimed, succeeded) if succeeded else set()
+        given_up = {
+            one.call.id
+            for one in tries
+            if one.error is not None and _gave_up(activity, claimed, one)
+        }
+        concerned = [one for one in tries if one.call.id in mine or one.call.id in given_up]
+        if not concerned:
+            return
+        rows = activity.machine.lock({one.call.subject_id for one in concerned})
+        for one in concerned:
+            with caused_by(activity.name, one.call.id):
+                if one.error is None:
+                    activity.record(rows[one.call.subject_id], one.response)
+                else:
+                    activity.give_up(rows[one.call.subject_id], _said(one.error))
+
+
+def _gave_up(activity: Activity[Any, Any, Any], claimed: Claim, one: Try) -> bool:
+    """Note the failure on the row; whether that was the last try (and the row still ours)."""
+    error, attempt = one.error or RuntimeError("no answer"), one.call.attempt
+    failure = Failure(_said(error), one.request_id)
+    if activity.retry.allows(error, attempt):
+        claims.retry(claimed, one.call.id, now() + activity.retry.delay(attempt), failure)
+        return False
+    log.warning("%s %s gave up after %d tries: %s", activity.name, one.call.id, attempt, error)
+    return claims.fail(claimed, one.call.id, failure)
+
+
+def _finish_alone(activity: Activity[Any, Any, Any], claimed: Claim, one: Try) -> None:
+    try:
+        _finish(activity, claimed, [one])
+    except Exception as error:
+        log.exception("recording %s %s failed", activity.name, one.call.id)
+        one.error = error
+        with transaction():
+            _gave_up(activity, claimed, one)
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:2000]

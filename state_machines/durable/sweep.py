@@ -1,0 +1,63 @@
+"""What time brings back: activities past their lease, deadlines, stored signals.
+
+Any number of processes may sweep at once; they take different rows.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from models.base import transaction
+from models.clock import now
+from state_machines.durable import claim, inbox
+from state_machines.durable.cause import caused_by
+from state_machines.durable.machine import DurableMachine
+
+ACTIVITIES = 1000
+DEADLINES = 200
+SIGNALS = 100
+
+
+def due_activities() -> list[tuple[str, UUID]]:
+    """Activities to publish again; they are ours to publish for one lease."""
+    with transaction():
+        return claim.hand_out(ACTIVITIES)
+
+
+def fire_deadlines() -> int:
+    """Send the signals of deadlines that have passed, in batches; how many fired."""
+    return sum(_fire(machine) for machine in DurableMachine.registry.values() if machine.deadlines)
+
+
+def apply_signals() -> int:
+    """Apply signals that were stored but not applied; how many were tried."""
+    return inbox.apply_stored(SIGNALS)
+
+
+def _fire(machine: type[DurableMachine[Any]]) -> int:
+    fired = 0
+    while True:
+        with transaction() as session:
+            due = session.scalars(
+                select(machine.row.id)
+                .where(machine.row.deadline_at <= now())
+                .order_by(machine.row.deadline_at)
+                .limit(DEADLINES)
+            ).all()
+            rows = machine.lock(due, skip_locked=True) if due else {}
+            for row in rows.values():
+                fired += _ring(machine, row)
+        if len(due) < DEADLINES or not rows:
+            return fired
+
+
+def _ring(machine: type[DurableMachine[Any]], row: Any) -> bool:
+    # Between the look and the lock the row may have moved on.
+    if row.deadline_at is None or row.deadline_at > now():
+        return False
+    deadline = machine.deadline_of(row.state)
+    with caused_by("deadline", row.deadline_at.isoformat()):
+        if deadline is None or not machine.report(row, deadline.send):
+            row.deadline_at = None
+    return True

@@ -1,0 +1,138 @@
+"""What Stripe says of a payment intent, and what that means to the payment.
+
+The same reading serves the answers to our own calls and the events that Stripe sends us.
+Source of the shapes: https://docs.stripe.com/api/payment_intents/object
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from models.base import db
+from models.payment import Payment
+from state_machines.durable.inbox import NoSubjectError, NotOursError, handles
+from state_machines.payment import PaymentMachine, PaymentSignal
+
+EVENTS = {
+    "payment_intent.succeeded": PaymentSignal.SUCCEEDED,
+    "payment_intent.payment_failed": PaymentSignal.DECLINED,
+    "payment_intent.processing": PaymentSignal.PROCESSING,
+    "payment_intent.canceled": PaymentSignal.CANCELED,
+}
+ANSWERS = {
+    "succeeded": PaymentSignal.SUCCEEDED,
+    "canceled": PaymentSignal.CANCELED,
+    "processing": PaymentSignal.STILL_PROCESSING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+
+    @classmethod
+    def of_charge(cls, charge: Any) -> "Card | None":
+        """The card of a charge object; None when it was paid otherwise or is not expanded."""
+        details = charge.get("payment_method_details") if isinstance(charge, dict) else None
+        card = (details or {}).get("card")
+        if not card:
+            return None
+        return cls(card["brand"], card["last4"], card["exp_month"], card["exp_year"])
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A payment intent as of one moment. `received` is minor units."""
+
+    id: str
+    status: str
+    client_secret: str | None
+    received: int
+    charge_id: str | None
+    card: Card | None
+    decline_reason: str | None
+    order_id: str | None
+
+    @classmethod
+    def read(cls, data: dict[str, Any]) -> "Intent":
+        """From Stripe's object. Raises KeyError when it is no payment intent."""
+        charge = data.get("latest_charge")
+        problem = data.get("last_payment_error") or {}
+        return cls(
+            id=data["id"],
+            status=data["status"],
+            client_secret=data.get("client_secret"),
+            received=data.get("amount_received") or 0,
+            charge_id=charge.get("id") if isinstance(charge, dict) else charge,
+            card=Card.of_charge(charge),
+            decline_reason=problem.get("decline_code") or problem.get("code"),
+            order_id=(data.get("metadata") or {}).get("orderId"),
+        )
+
+
+def take_in(payment: Payment, intent: Intent, signal: PaymentSignal) -> None:
+    """Note what `intent` says on the locked payment, and send it `signal`."""
+    payment.intent_id = payment.intent_id or intent.id
+    payment.client_secret = payment.client_secret or intent.client_secret
+    if signal == PaymentSignal.SUCCEEDED:
+        payment.captured = max(payment.captured, intent.received)
+        payment.charge_id = intent.charge_id
+    if signal == PaymentSignal.DECLINED:
+        payment.decline_reason = intent.decline_reason
+    if intent.card is not None:
+        note_card(payment, intent.card)
+    PaymentMachine.report(payment, signal, reason=_reason(intent, signal))
+
+
+def note_card(payment: Payment, card: Card) -> None:
+    payment.card_brand, payment.last4 = card.brand, card.last4
+    payment.exp_month, payment.exp_year = card.exp_month, card.exp_year
+
+
+@handles("stripe")
+def apply_event(kind: str, event: dict[str, Any]) -> UUID:
+    """Apply one Stripe event. The answer is the id of its order.
+
+    Raises NotOursError for kinds that mean nothing here, NoSubjectError for unknown intents.
+    """
+    data = event["data"]["object"]
+    if kind == "charge.succeeded":
+        payment = _locked(data.get("payment_intent"), (data.get("metadata") or {}).get("orderId"))
+        card = Card.of_charge(data)
+        if card is not None:
+            note_card(payment, card)
+        return payment.order_id
+    signal = EVENTS.get(kind)
+    if signal is None:
+        raise NotOursError(f"{kind} means nothing here")
+    if data.get("object") != "payment_intent":
+        raise NotOursError(f"{kind} came with a {data.get('object')}, not with a payment intent")
+    intent = Intent.read(data)
+    payment = _locked(intent.id, intent.order_id)
+    take_in(payment, intent, signal)
+    return payment.order_id
+
+
+def _locked(intent_id: str | None, order_id: str | None) -> Payment:
+    """The payment of an intent, locked: by the intent's id, or (its creation may still be unheard
+    of here) by the order that its metadata names.
+    """
+    payment_id = db.session.scalar(db.select(Payment.id).where(Payment.intent_id == intent_id))
+    if payment_id is None and order_id is not None:
+        try:
+            named = Payment.order_id == UUID(order_id)
+        except ValueError:
+            raise NoSubjectError(f"{intent_id} names no order: {order_id!r}") from None
+        payment_id = db.session.scalar(
+            db.select(Payment.id).where(named, Payment.intent_id.is_(None))
+        )
+    if payment_id is None:
+        raise NoSubjectError(f"no payment for {intent_id} of order {order_id}")
+    return PaymentMachine.lock([payment_id])[payment_id]
+
+
+def _reason(intent: Intent, signal: PaymentSignal) -> str | None:
+    return intent.decline_reason if signal == PaymentSignal.DECLINED else None

@@ -1,0 +1,95 @@
+"""The life of a payment: one Stripe payment intent, in whatever order its news arrives.
+
+Three rules shaped the table. A decline is not the end: another card may follow on the same intent.
+Cancelled and Failure are written only when Stripe has said that nobody can pay any more. A success
+is taken in from any state, and what it means then is the order's to decide.
+"""
+
+from datetime import timedelta
+from enum import StrEnum, auto
+
+from config import settings
+from models.payment import Payment
+from models.payment import PaymentState as S
+from state_machines.durable import Arrow, Deadline, DurableMachine
+from state_machines.order import OrderMachine
+from state_machines.order import OrderSignal as Tell
+
+
+class PaymentSignal(StrEnum):
+    START = auto()  # the order was placed
+    INITIATED = auto()  # Stripe created the intent
+    REJECTED = auto()  # Stripe refused to create it, or it was never created
+    DECLINED = auto()  # Stripe: payment_intent.payment_failed
+    PROCESSING = auto()  # Stripe: payment_intent.processing
+    SUCCEEDED = auto()  # Stripe: payment_intent.succeeded
+    CANCEL = auto()  # the customer or the operator
+    EXPIRE = auto()  # the deadline
+    CANCELED = auto()  # Stripe: payment_intent.canceled, in its spelling
+    STILL_PROCESSING = auto()  # Stripe refuses to cancel: the bank is at work
+    ASK_AGAIN = auto()  # the deadline of the closing states
+
+
+Sig = PaymentSignal
+CREATE = ("payments.create_intent",)
+ASK = ("payments.cancel_intent",)
+
+
+class PaymentMachine(DurableMachine[Payment]):
+    name = "payment"
+    row = Payment
+    states = S
+    parent = OrderMachine
+    parent_key = "order_id"
+    # fmt: off
+    arrows = (
+        Arrow(Sig.START,            None,         S.PENDING,    do=CREATE),
+
+        Arrow(Sig.INITIATED,        S.PENDING,    S.INITIATED),
+        Arrow(Sig.INITIATED,        S.CANCELLING, S.CANCELLING),
+        Arrow(Sig.INITIATED,        S.EXPIRING,   S.EXPIRING),
+
+        Arrow(Sig.REJECTED,         S.PENDING,    S.FAILURE,    tells=Tell.PAYMENT_FAILED),
+        Arrow(Sig.REJECTED,         S.EXPIRING,   S.FAILURE,    tells=Tell.PAYMENT_FAILED),
+        Arrow(Sig.REJECTED,         S.CANCELLING, S.CANCELLED,  tells=Tell.PAYMENT_CANCELLED),
+
+        Arrow(Sig.DECLINED,         S.INITIATED,  S.DECLINED),
+        Arrow(Sig.DECLINED,         S.DECLINED,   S.DECLINED),
+        Arrow(Sig.PROCESSING,       S.DECLINED,   S.INITIATED),
+
+        Arrow(Sig.SUCCEEDED,        S.PENDING,    S.SUCCESS,    tells=Tell.PAID),
+        Arrow(Sig.SUCCEEDED,        S.INITIATED,  S.SUCCESS,    tells=Tell.PAID),
+        Arrow(Sig.SUCCEEDED,        S.DECLINED,   S.SUCCESS,    tells=Tell.PAID),
+        Arrow(Sig.SUCCEEDED,        S.EXPIRING,   S.SUCCESS,    tells=Tell.PAID),
+        Arrow(Sig.SUCCEEDED,        S.CANCELLING, S.SUCCESS,    tells=Tell.PAID_WHILE_CANCELLING),
+        Arrow(Sig.SUCCEEDED,        S.CANCELLED,  S.SUCCESS,    tells=Tell.PAID_LATE),
+        Arrow(Sig.SUCCEEDED,        S.FAILURE,    S.SUCCESS,    tells=Tell.PAID_LATE),
+
+        Arrow(Sig.CANCEL,           S.PENDING,    S.CANCELLING, do=ASK),
+        Arrow(Sig.CANCEL,           S.INITIATED,  S.CANCELLING, do=ASK),
+        Arrow(Sig.CANCEL,           S.DECLINED,   S.CANCELLING, do=ASK),
+        Arrow(Sig.CANCEL,           S.EXPIRING,   S.CANCELLING, do=ASK),
+
+        Arrow(Sig.EXPIRE,           S.PENDING,    S.EXPIRING,   do=ASK),
+        Arrow(Sig.EXPIRE,           S.INITIATED,  S.EXPIRING,   do=ASK),
+        Arrow(Sig.EXPIRE,           S.DECLINED,   S.EXPIRING,   do=ASK),
+
+        Arrow(Sig.CANCELED,         S.INITIATED,  S.CANCELLED,  tells=Tell.PAYMENT_CANCELLED),
+        Arrow(Sig.CANCELED,         S.DECLINED,   S.CANCELLED,  tells=Tell.PAYMENT_CANCELLED),
+        Arrow(Sig.CANCELED,         S.CANCELLING, S.CANCELLED,  tells=Tell.PAYMENT_CANCELLED),
+        Arrow(Sig.CANCELED,         S.EXPIRING,   S.FAILURE,    tells=Tell.PAYMENT_FAILED),
+
+        Arrow(Sig.STILL_PROCESSING, S.EXPIRING,   S.INITIATED),
+        Arrow(Sig.STILL_PROCESSING, S.CANCELLING, S.CANCELLING),
+
+        # Whatever was lost on the way, asking again settles it.
+        Arrow(Sig.ASK_AGAIN,        S.CANCELLING, S.CANCELLING, do=ASK),
+        Arrow(Sig.ASK_AGAIN,        S.EXPIRING,   S.EXPIRING,   do=ASK),
+    )
+    # fmt: on
+    deadlines = (
+        Deadline((S.PENDING, S.INITIATED, S.DECLINED), settings.payment_window, Sig.EXPIRE),
+        Deadline(
+            (S.CANCELLING, S.EXPIRING), timedelta(seconds=settings.ask_again_after), Sig.ASK_AGAIN
+        ),
+    )

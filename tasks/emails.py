@@ -1,0 +1,127 @@
+"""The e-mails that the machines ask for."""
+
+from dataclasses import dataclass
+from typing import ClassVar, cast
+
+from sqlalchemy.orm import selectinload
+
+from models.base import db
+from models.login import Login
+from models.order import Order
+from models.payment import Payment
+from state_machines.durable import Activity, Call, RetryPolicy
+from state_machines.intent import Card, note_card
+from state_machines.login import LoginMachine, LoginSignal
+from state_machines.order import OrderMachine
+from tasks import letters
+from tasks.gateways import sendgrid, stripe
+from tasks.gateways.sendgrid import Letter
+
+# The seed's policy for its activities.
+RETRY = RetryPolicy(initial=2, backoff=1.5, maximum=10, attempts=10)
+
+
+class LoginCode(Activity[Login, Letter, None]):
+    """The code travels as the activity's secret: each try sends the same one, and it is erased
+    when SendGrid has taken it.
+    """
+
+    name = "emails.login_code"
+    machine = LoginMachine
+    retry = RETRY
+    timeout = 5
+
+    def prepare(self, login: Login, call: Call) -> Letter | None:
+        if not login.live or call.secret is None:
+            return None
+        return letters.login_code(login, call.secret, tags={"activityId": call.key})
+
+    def perform(self, request: Letter, call: Call) -> None:  # noqa: ARG002
+        sendgrid.send(request)
+
+    def record(self, login: Login, response: None) -> None:  # noqa: ARG002
+        LoginMachine.report(login, LoginSignal.SENT)
+
+    def give_up(self, login: Login, error: str) -> None:
+        LoginMachine.report(login, LoginSignal.GAVE_UP, reason=error)
+
+
+class OrderLetter(Activity[Order, Letter, None]):
+    """An e-mail about an order, written from the order as it is when the letter leaves."""
+
+    machine = OrderMachine
+    retry = RETRY
+    template: ClassVar[str]
+
+    def prepare(self, order: Order, call: Call) -> Letter | None:
+        tags = {"activityId": call.key}
+        return letters.about_order(
+            self.template, _whole(order), tags=tags, reason=self.reason(order)
+        )
+
+    def reason(self, order: Order) -> str | None:  # noqa: ARG002
+        """Why the order is as it is, in a sentence for the customer."""
+        return None
+
+    def perform(self, request: Letter, call: Call) -> None:  # noqa: ARG002
+        sendgrid.send(request)
+
+
+class OrderFailed(OrderLetter):
+    name = "emails.order_failed"
+    template = "order_failed"
+
+    def reason(self, order: Order) -> str:
+        if _payment_of(order).intent_id is None:
+            return "We could not set up the payment."
+        return "It was not paid in time."
+
+
+class OrderCancelled(OrderLetter):
+    name = "emails.order_cancelled"
+    template = "order_cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    letter: Letter
+    # The intent to ask for its card; None when the card is known.
+    intent_id: str | None
+
+
+class OrderConfirmed(Activity[Order, Receipt, Card | None]):
+    """The receipt. On the way it learns the card, which Stripe's success event does not carry: a
+    call of its own for that would cost each order two more commits.
+    """
+
+    name = "emails.order_confirmed"
+    machine = OrderMachine
+    retry = RETRY
+
+    def prepare(self, order: Order, call: Call) -> Receipt | None:
+        payment = _payment_of(order)
+        letter = letters.about_order(
+            "order_confirmed", _whole(order), tags={"activityId": call.key}
+        )
+        return Receipt(letter, payment.intent_id if payment.last4 is None else None)
+
+    def perform(self, request: Receipt, call: Call) -> Card | None:  # noqa: ARG002
+        card = stripe.retrieve_intent(request.intent_id).card if request.intent_id else None
+        sendgrid.send(request.letter)
+        return card
+
+    def record(self, order: Order, card: Card | None) -> None:
+        if card is not None:
+            note_card(_payment_of(order), card)
+
+
+def _whole(order: Order) -> Order:
+    """The order with what a letter tells of it."""
+    whole = db.select(Order).where(Order.id == order.id)
+    loaded = whole.options(selectinload(Order.items), selectinload(Order.user))
+    return cast("Order", db.session.scalars(loaded).one())
+
+
+def _payment_of(order: Order) -> Payment:
+    found = db.session.scalars(db.select(Payment).where(Payment.order_id == order.id))
+    return cast("Payment", found.one())

@@ -1,0 +1,1 @@
+"""One file a provider: the only places that know its library."""

@@ -1,0 +1,64 @@
+"""SendGrid, as far as we use it. Its errors become TransientError or PermanentError.
+
+It has no idempotency keys: when an answer is lost, the same letter is sent again.
+"""
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import sendgrid
+from python_http_client.exceptions import HTTPError
+
+from config import settings
+from state_machines.durable import PermanentError, TransientError, note_request_id
+
+# Our fault, and not to be mended by repeating it: bad request, too large, …
+# 401 and 403 are a wrong key, which an operator mends while we retry; 429 says "later".
+PERMANENT = frozenset({400, 404, 405, 413, 415})
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One e-mail. `tags` come back with SendGrid's events about it."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    category: str
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+def send(letter: Letter) -> None:
+    """Hand a letter to SendGrid."""
+    body: dict[str, Any] = {
+        "from": {"email": settings.email_from, "name": "ProjectX"},
+        "personalizations": [{"to": [{"email": letter.to}], "custom_args": letter.tags}],
+        "subject": letter.subject,
+        "content": [
+            {"type": "text/plain", "value": letter.text},
+            {"type": "text/html", "value": letter.html},
+        ],
+        "categories": [letter.category],
+    }
+    try:
+        answer = _client().client.mail.send.post(
+            request_body=body, timeout=settings.provider_timeout
+        )
+    except HTTPError as error:
+        kind = PermanentError if error.status_code in PERMANENT else TransientError
+        raise kind(f"SendGrid answered {error.status_code}: {_text(error.body)}") from error
+    except OSError as error:
+        raise TransientError(f"SendGrid: {error}") from error
+    note_request_id(answer.headers.get("X-Message-Id"))
+
+
+@cache
+def _client() -> Any:
+    host = {"host": settings.sendgrid_api_base} if settings.sendgrid_api_base else {}
+    return sendgrid.SendGridAPIClient(settings.sendgrid_api_key, **host)
+
+
+def _text(body: object) -> str:
+    return body.decode(errors="replace") if isinstance(body, bytes) else str(body)

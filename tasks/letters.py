@@ -1,0 +1,77 @@
+"""Writes e-mails from the templates beside this file. User text is escaped in HTML, and cannot
+break out of a subject line.
+"""
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from config import settings
+from models.login import Login
+from models.money import display
+from models.order import Order, OrderItem
+from tasks.gateways.sendgrid import Letter
+
+
+def login_code(login: Login, code: str, *, tags: dict[str, str]) -> Letter:
+    """The letter with the code. Its subject does not show the code: subjects get logged."""
+    about = {"code": code, "minutes": round(settings.login_timeout / 60) or 1}
+    return _write("login_code", login.email, about, tags | {"loginId": str(login.id)})
+
+
+def about_order(
+    template: str, order: Order, *, tags: dict[str, str], reason: str | None = None
+) -> Letter:
+    """A letter about an order, which must have its items and user loaded. `reason` is a sentence
+    for the customer.
+    """
+    customer = f"{order.user.first_name} {order.user.last_name}".strip() or order.user.username
+    about = {
+        "order": _order(order) | {"reason": reason},
+        "customer_name": customer,
+        "shop_url": settings.shop_url,
+    }
+    return _write(template, order.user.email, about, tags | {"orderId": str(order.id)})
+
+
+def _write(template: str, to: str, about: dict[str, Any], tags: dict[str, str]) -> Letter:
+    plain = _templates().get_template(f"{template}.txt")
+    context = plain.new_context(about)
+    subject = " ".join("".join(plain.blocks["subject"](context)).split())
+    html = _templates().get_template(f"{template}.html").render(about)
+    return Letter(to, subject, plain.render(about), html, category=template, tags=tags)
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("tasks"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+    )
+
+
+def _order(order: Order) -> dict[str, Any]:
+    def money(minor: int) -> str:
+        return display(minor, order.currency)
+
+    def line(item: OrderItem) -> dict[str, Any]:
+        return {
+            "name": item.name,
+            "quantity": item.quantity,
+            "price": money(item.price),
+            "total": money(item.price * item.quantity),
+        }
+
+    return {
+        "reference": order.reference_id,
+        "number": str(order.id)[-8:].upper(),
+        "created_at": order.created_at,
+        "items": [line(item) for item in order.items],
+        "subtotal": money(order.subtotal),
+        "shipping": money(order.shipping_cost),
+        "tax": money(order.tax_amount),
+        "total": money(order.total),
+        "shipping_address": order.shipping_address,
+    }

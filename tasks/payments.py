@@ -1,0 +1,103 @@
+"""What the payment machine asks of Stripe."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from models.activity import ActivityRow, ActivityState
+from models.base import db
+from models.payment import CLOSING, Payment, PaymentState
+from state_machines.durable import Activity, Call, NotYet, RetryPolicy
+from state_machines.intent import ANSWERS, Intent, take_in
+from state_machines.payment import PaymentMachine, PaymentSignal
+from tasks.gateways import stripe
+
+# The seed's policy for its activities.
+RETRY = RetryPolicy(initial=2, backoff=1.5, maximum=10, attempts=10)
+
+
+@dataclass(frozen=True, slots=True)
+class NewIntent:
+    amount: int
+    currency: str
+    metadata: dict[str, str]
+
+
+class CreateIntent(Activity[Payment, NewIntent, Intent]):
+    name = "payments.create_intent"
+    machine = PaymentMachine
+    retry = RETRY
+
+    def prepare(self, payment: Payment, call: Call) -> NewIntent | None:
+        if payment.intent_id is not None or not self._wanted(payment, call):
+            return None
+        return NewIntent(
+            payment.amount,
+            payment.currency,
+            {
+                "orderId": str(payment.order_id),
+                "referenceId": payment.order.reference_id,
+                "userId": str(payment.order.user_id),
+            },
+        )
+
+    def _wanted(self, payment: Payment, call: Call) -> bool:
+        if payment.state == PaymentState.PENDING:
+            return True
+        # Closed before the first try: there is nothing to create. After a try that nobody lived
+        # to record there may be an intent: the same key brings it to light, so it can be canceled.
+        return payment.state in CLOSING and call.attempt > 1
+
+    def perform(self, request: NewIntent, call: Call) -> Intent:
+        return stripe.create_intent(
+            request.amount, request.currency, request.metadata, key=call.key
+        )
+
+    def record(self, payment: Payment, intent: Intent) -> None:
+        take_in(payment, intent, PaymentSignal.INITIATED)
+
+    def give_up(self, payment: Payment, error: str) -> None:
+        PaymentMachine.report(payment, PaymentSignal.REJECTED, reason=error)
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The intent to cancel; None when none was ever created."""
+
+    intent_id: str | None
+
+
+class CancelIntent(Activity[Payment, Closing, Intent | None]):
+    name = "payments.cancel_intent"
+    machine = PaymentMachine
+    retry = RETRY
+
+    def prepare(self, payment: Payment, call: Call) -> Closing | None:  # noqa: ARG002
+        if payment.state not in CLOSING:
+            return None
+        if payment.intent_id is None and _being_created(payment):
+            raise NotYet("the intent is still being created", after=timedelta(seconds=1))
+        return Closing(payment.intent_id)
+
+    def perform(self, request: Closing, call: Call) -> Intent | None:
+        if request.intent_id is None:
+            return None
+        return stripe.cancel_intent(request.intent_id, key=call.key)
+
+    def record(self, payment: Payment, intent: Intent | None) -> None:
+        if intent is not None:
+            if intent.status in ANSWERS:
+                take_in(payment, intent, ANSWERS[intent.status])
+        elif payment.intent_id is None:
+            PaymentMachine.report(payment, PaymentSignal.REJECTED, reason="never created")
+        else:
+            # Created between our look and our lock.
+            PaymentMachine.report(payment, PaymentSignal.ASK_AGAIN)
+
+
+def _being_created(payment: Payment) -> bool:
+    under_way = db.select(ActivityRow.id).where(
+        ActivityRow.subject_id == payment.id,
+        ActivityRow.name == CreateIntent.name,
+        ActivityRow.state.in_((ActivityState.PENDING, ActivityState.RUNNING)),
+    )
+    return db.session.scalar(under_way) is not None

@@ -1,0 +1,56 @@
+"""The Celery application. Each registered activity is one Celery task of the same name, so that
+Flower speaks of "payments.create_intent"; a message carries ids, and nothing else.
+"""
+
+import logging
+from functools import cache
+from uuid import UUID
+
+from celery import Celery
+from celery.signals import worker_init
+from flask import Flask
+
+import state_machines  # noqa: F401  registers the machines
+from config import settings
+from models import base
+from state_machines.durable import Activity, runner
+from tasks import dispatch, emails, payments, sweep  # noqa: F401  registers the activities
+
+app = Celery("projectx", config_source="celeryconfig", set_as_current=True)
+
+
+@cache
+def database() -> Flask:
+    """The Flask application that gives this process's tasks their database."""
+    flask_app = Flask("tasks")
+    base.attach(flask_app, pool_size=settings.database_pool)
+    return flask_app
+
+
+def run(name: str, ids: list[str]) -> int:
+    """Run the activities `ids`; how many were ours to run."""
+    with database().app_context():
+        return runner.run(name, [UUID(activity_id) for activity_id in ids])
+
+
+def run_sweep() -> dict[str, int]:
+    """Bring back what time has made due; how much of each kind."""
+    with database().app_context():
+        return sweep.run()
+
+
+def _register(name: str) -> None:
+    @app.task(name=name)  # type: ignore[untyped-decorator]
+    def task(ids: list[str]) -> int:
+        return run(name, ids)
+
+
+for _name in Activity.registry:
+    _register(_name)
+app.task(run_sweep, name="sweep")
+
+
+@worker_init.connect  # type: ignore[untyped-decorator]
+def _start(**_: object) -> None:
+    logging.getLogger("transitions").setLevel(logging.WARNING)
+    dispatch.start()

@@ -1,0 +1,51 @@
+"""One PostgreSQL and one Redis for the whole run: the project's own, or those of DATABASE_URL and
+REDIS_URL. The environment is set before the first import of the project reads it.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests import environment
+
+ROOT = Path(__file__).parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    stack = ExitStack()
+    config.add_cleanup(stack.close)
+    os.environ.update(environment.prepare(stack, os.environ))
+
+
+@pytest.fixture(scope="session")
+def flask_app() -> Iterator[Flask]:
+    """The schema, made by the migrations, and an application that reaches it."""
+    from tests.database import application, migrate
+
+    app = application()
+    migrate(app)
+    yield app
+    with app.app_context():
+        from models.base import db
+
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(flask_app: Flask) -> Iterator[Flask]:
+    """An application context on an empty database."""
+    from tests.database import empty
+
+    with flask_app.app_context():
+        empty()
+        yield flask_app
+
+
+@pytest.fixture
+def database(app: Flask) -> Flask:
+    """For tests that need the rows and nothing of the application."""
+    return app

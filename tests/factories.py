@@ -1,0 +1,114 @@
+"""Rows for tests, with plausible defaults. Call inside a transaction."""
+
+from typing import Any, TypeVar
+
+from models import (
+    Login,
+    LoginState,
+    Order,
+    OrderItem,
+    OrderState,
+    Payment,
+    PaymentState,
+    Product,
+    ProductStatus,
+    User,
+)
+from models.base import Base, db
+from models.ids import uuid7
+from state_machines.order import OrderMachine, OrderSignal
+from state_machines.payment import PaymentMachine, PaymentSignal
+
+R = TypeVar("R", bound=Base)
+
+
+def _add(row: R) -> R:
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def a_user(**given: Any) -> User:
+    unique = uuid7().hex
+    return _add(User(**{"email": f"{unique}@example.com", "username": unique, **given}))
+
+
+def a_product(**given: Any) -> Product:
+    plain = {
+        "sku": uuid7().hex,
+        "name": "Desk lamp",
+        "description": "It shines.",
+        "category": "Lighting",
+        "tags": ["desk"],
+        "image_url": "/static/products/lamp.svg",
+        "price": 4900,
+        "currency": "usd",
+        "stock": 100,
+        "status": ProductStatus.AVAILABLE,
+    }
+    return _add(Product(**plain | given))
+
+
+def an_order(state: OrderState = OrderState.PENDING, **given: Any) -> Order:
+    """An order in `state`, without history: for tests of single moves."""
+    user = given.pop("user", None) or a_user()
+    plain = {
+        "state": state,
+        "user_id": user.id,
+        "reference_id": uuid7().hex,
+        "request_hash": "",
+        "currency": "usd",
+        "subtotal": 4900,
+        "shipping_cost": 1000,
+        "tax_amount": 0,
+        "total": 5900,
+        "billing_address": "1 Main St",
+        "shipping_address": "1 Main St",
+    }
+    return _add(Order(**plain | given))
+
+
+def a_payment(state: PaymentState = PaymentState.PENDING, **given: Any) -> Payment:
+    """A payment in `state`, without history, and its pending order."""
+    order = given.pop("order", None) or an_order()
+    plain = {"state": state, "order_id": order.id, "amount": order.total, "currency": "usd"}
+    return _add(Payment(**plain | given))
+
+
+def a_login(state: LoginState = LoginState.CODE_PENDING, **given: Any) -> Login:
+    plain = {"state": state, "email": f"{uuid7().hex}@example.com", "code_hash": "-"}
+    return _add(Login(**plain | given))
+
+
+def a_placed_order() -> Payment:
+    """An order as the checkout leaves it, with its history; the answer is its payment."""
+    user, product = a_user(), a_product()
+    placed = Order(
+        id=uuid7(),
+        user_id=user.id,
+        reference_id=uuid7().hex,
+        request_hash="",
+        currency="usd",
+        subtotal=product.price,
+        shipping_cost=1000,
+        tax_amount=0,
+        total=product.price + 1000,
+        billing_address="",
+        shipping_address="",
+    )
+    OrderMachine.begin(placed, OrderSignal.PLACE)
+    db.session.flush()
+    db.session.add(
+        OrderItem(
+            order_id=placed.id,
+            line=0,
+            product_id=product.id,
+            name=product.name,
+            quantity=1,
+            price=product.price,
+        )
+    )
+    payment = Payment(order_id=placed.id, amount=placed.total, currency="usd")
+    PaymentMachine.begin(payment, PaymentSignal.START)
+    db.session.flush()
+    return payment

@@ -1,0 +1,172 @@
+"""An activity is called at least once, finished by one, tried again as its policy says."""
+
+from datetime import timedelta
+
+from models import ActivityState, transaction
+from models.clock import MovableClock
+from state_machines.durable import PermanentError, TransientError, claim, runner, sweep
+from state_machines.durable.journal import LEASE
+from tests.integration.engine.conftest import Depot
+from tests.integration.engine.parcel import Announce, Courier, ParcelSignal, ParcelState
+
+
+def test_an_answer_moves_the_machine_in_the_finishing_commit(
+    depot: Depot, courier: Courier
+) -> None:
+    (parcel_id,) = depot.pack("vase")
+    assert depot.run(parcel_id) == 1
+
+    activity, parcel = depot.activity(parcel_id), depot.parcel(parcel_id)
+    assert (activity.state, activity.attempts) == (ActivityState.DONE, 1)
+    assert (parcel.state, parcel.tracking) == (ParcelState.ANNOUNCED, "track-vase")
+    assert depot.history(parcel_id)[-1].cause == f"test.announce:{activity.id}"
+
+
+def test_a_second_message_for_the_same_activity_finds_nothing_to_do(
+    depot: Depot, courier: Courier
+) -> None:
+    (parcel_id,) = depot.pack("vase")
+    assert (depot.run(parcel_id), depot.run(parcel_id)) == (1, 0)
+    assert len(courier.calls) == 1
+
+
+def test_a_batch_is_claimed_called_and_finished_together(depot: Depot, courier: Courier) -> None:
+    parcels = depot.pack(*(f"box-{n}" for n in range(25)))
+    assert depot.run(*parcels) == 25
+    assert {depot.state(p) for p in parcels} == {ParcelState.ANNOUNCED}
+    assert len(courier.calls) == 25
+
+
+def test_failures_back_off_with_the_same_key_until_the_tries_are_used_up(
+    depot: Depot, courier: Courier, time: MovableClock
+) -> None:
+    (parcel_id,) = depot.pack("vase")
+    courier.trouble["vase"] = TransientError("the line is busy")
+
+    waits = []
+    for _ in range(2):
+        depot.run(parcel_id)
+        waits.append(depot.activity(parcel_id).due_at - time())
+        time.at = depot.activity(parcel_id).due_at
+    depot.run(parcel_id)
+
+    activity = depot.activity(parcel_id)
+    assert waits == [timedelta(seconds=2), timedelta(seconds=3)], "initial 2 s, backoff 1.5"
+    assert (activity.state, activity.attempts) == (ActivityState.FAILED, 3)
+    assert activity.last_error == "TransientError: the line is busy"
+    assert len({call.key for call in courier.calls}) == 1
+    assert depot.state(parcel_id) == ParcelState.LOST
+    assert depot.history(parcel_id)[-1].reason == "TransientError: the line is busy"
+
+
+def test_a_permanent_error_is_not_tried_again(depot: Depot, courier: Courier) -> None:
+    (parcel_id,) = depot.pack("vase")
+    courier.trouble["vase"] = PermanentError("no such street")
+    depot.run(parcel_id)
+    assert depot.activity(parcel_id).state == ActivityState.FAILED
+    assert depot.state(parcel_id) == ParcelState.LOST
+
+
+def test_an_activity_that_cannot_run_yet_waits_without_spending_a_try(
+    depot: Depot, courier: Courier, time: MovableClock
+) -> None:
+    (parcel_id,) = depot.pack("vase")
+    courier.busy.add("vase")
+    depot.run(parcel_id)
+    activity = depot.activity(parcel_id)
+    assert (activity.state, activity.attempts) == (ActivityState.PENDING, 0)
+    assert activity.due_at == time() + timedelta(minutes=5)
+    assert courier.calls == []
+
+
+def test_an_activity_whose_reason_is_gone_ends_without_a_call(
+    depot: Depot, courier: Courier
+) -> None:
+    (parcel_id,) = depot.pack("vase")
+    depot.send(parcel_id, ParcelSignal.LOSE)
+    depot.run(parcel_id)
+    assert depot.activity(parcel_id).state == ActivityState.DONE
+    assert courier.calls == []
+
+
+def test_a_worker_that_dies_after_its_claim_is_replaced_when_its_lease_ends(
+    depot: Depot, courier: Courier, time: MovableClock
+) -> None:
+    (parcel_id,) = depot.pack("vase")
+    depot.claim(parcel_id)
+
+    assert sweep.due_activities() == [], "the lease still runs"
+    time.advance(seconds=LEASE.total_seconds())
+    assert sweep.due_activities() == [(Announce.name, depot.key(parcel_id))]
+    depot.run(parcel_id)
+    assert depot.activity(parcel_id).attempts == 2
+    assert depot.state(parcel_id) == ParcelState.ANNOUNCED
+
+
+def test_a_worker_that_comes_back_too_late_finds_its_token_gone(
+    depot: Depot, courier: Courier, time: MovableClock
+) -> None:
+    (parcel_id,) = depot.pack("vase")
+    key = depot.key(parcel_id)
+    slow = depot.claim(parcel_id)
+    time.advance(seconds=LEASE.total_seconds())
+    depot.run(parcel_id)
+
+    with transaction():
+        assert claim.finish(slow, {key: None}) == set()
+        assert not claim.fail(slow, key, claim.Failure("too late"))
+    assert depot.activity(parcel_id).state == ActivityState.DONE
+
+
+def test_a_worker_that_dies_after_the_call_repeats_it_with_the_same_key(
+    depot: Depot, courier: Courier, time: MovableClock
+) -> None:
+    (parcel_id,) = depot.pack("vase")
+    key = depot.key(parcel_id)
+    (call,) = depot.claim(parcel_id).calls
+    courier.announce("vase", call)
+    time.advance(seconds=LEASE.total_seconds())
+    depot.run(parcel_id)
+    assert [c.key for c in courier.calls] == [str(key), str(key)]
+    assert len(depot.history(parcel_id)) == 2
+
+
+def test_what_kills_every_worker_stops_after_its_tries(
+    depot: Depot, courier: Courier, time: MovableClock
+) -> None:
+    (parcel_id,) = depot.pack("vase")
+    for _ in range(Announce.retry.attempts):
+        depot.claim(parcel_id)
+        time.advance(seconds=LEASE.total_seconds())
+        sweep.due_activities()
+    depot.run(parcel_id)
+    assert courier.calls == []
+    assert depot.activity(parcel_id).last_error == "PermanentError: its workers died"
+    assert depot.state(parcel_id) == ParcelState.LOST
+
+
+def test_a_poison_row_hurts_no_other_of_its_batch(
+    depot: Depot, courier: Courier, time: MovableClock
+) -> None:
+    good, bad, fine = depot.pack("vase", "bomb", "lamp")
+    courier.unreadable.add("bomb")
+    depot.run(good, bad, fine)
+
+    assert [depot.state(p) for p in (good, bad, fine)] == ["Announced", "Packed", "Announced"]
+    poison = depot.activity(bad)
+    assert (poison.state, poison.last_error) == (ActivityState.PENDING, "ValueError: no such label")
+    assert poison.due_at > time()
+
+
+def test_a_lost_message_is_found_by_the_sweep_once(depot: Depot, time: MovableClock) -> None:
+    (parcel_id,) = depot.pack("vase")
+    key = depot.key(parcel_id)
+    assert sweep.due_activities() == []
+    time.advance(seconds=LEASE.total_seconds())
+    assert sweep.due_activities() == [(Announce.name, key)]
+    assert sweep.due_activities() == [], "it is being dispatched"
+
+
+def test_an_unknown_id_is_nobody_s_work(depot: Depot, courier: Courier) -> None:
+    (parcel_id,) = depot.pack("vase")
+    assert runner.run(Announce.name, [parcel_id]) == 0

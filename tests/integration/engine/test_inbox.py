@@ -1,0 +1,100 @@
+"""What was acknowledged is kept, once, and applied: now, or later."""
+
+import threading
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import select
+
+from models import SignalRow, SignalState, transaction
+from models.clock import MovableClock
+from state_machines.durable import sweep
+from state_machines.durable.inbox import NoSubjectError, NotOursError, handles, receive
+from tests.integration.engine.conftest import Depot
+from tests.integration.engine.parcel import ParcelMachine, ParcelSignal, ParcelState
+
+out_of_order: set[str] = set()
+
+
+@handles("test-gate")
+def apply(kind: str, payload: dict[str, Any]) -> UUID:
+    if kind == "weather":
+        raise NotOursError("we do not care for the weather")
+    parcel_id = UUID(payload["parcel"])
+    parcel = ParcelMachine.lock([parcel_id]).get(parcel_id)
+    if parcel is None:
+        raise NoSubjectError(f"no parcel {parcel_id}")
+    ParcelMachine.report(parcel, ParcelSignal(kind))
+    if "gate" in out_of_order:
+        raise RuntimeError("the gate is out of order")
+    return parcel_id
+
+
+def signal(external_id: str) -> SignalRow:
+    with transaction() as session:
+        row = select(SignalRow).where(SignalRow.external_id == external_id)
+        return session.scalars(row.execution_options(populate_existing=True)).one()
+
+
+def test_a_signal_is_applied_once_however_often_it_comes(depot: Depot) -> None:
+    (parcel_id,) = depot.pack("vase")
+    payload = {"parcel": str(parcel_id)}
+    answers = [receive("test-gate", "e-1", "lose", payload) for _ in range(3)]
+    assert answers == [SignalState.APPLIED, None, None]
+    assert [row.signal for row in depot.history(parcel_id)] == ["pack", "lose"]
+    assert depot.history(parcel_id)[-1].cause == "signal:test-gate:e-1"
+    assert signal("e-1").subject_id == parcel_id
+
+
+def test_the_same_signal_from_two_connections_at_once_is_applied_once(
+    depot: Depot, app: Flask
+) -> None:
+    (parcel_id,) = depot.pack("vase")
+    start, answers = threading.Barrier(4), []
+
+    def deliver() -> None:
+        with app.app_context():
+            start.wait(5)
+            answers.append(receive("test-gate", "e-1", "lose", {"parcel": str(parcel_id)}))
+
+    couriers = [threading.Thread(target=deliver) for _ in range(4)]
+    for courier in couriers:
+        courier.start()
+    for courier in couriers:
+        courier.join(10)
+    assert answers.count(SignalState.APPLIED) == 1
+    assert answers.count(None) == 3
+    assert len(depot.history(parcel_id)) == 2
+
+
+def test_a_signal_that_cannot_be_applied_now_is_stored_and_applied_later(
+    depot: Depot, time: MovableClock
+) -> None:
+    (parcel_id,) = depot.pack("vase")
+    out_of_order.add("gate")
+    try:
+        assert receive("test-gate", "e-1", "lose", {"parcel": str(parcel_id)}) == "stored"
+        assert depot.state(parcel_id) == ParcelState.PACKED, "half an application is none"
+        assert sweep.apply_signals() == 1
+        waiting = signal("e-1")
+        assert (waiting.state, waiting.attempts) == (SignalState.STORED, 1)
+        assert waiting.last_error == "RuntimeError: the gate is out of order"
+    finally:
+        out_of_order.clear()
+
+    assert sweep.apply_signals() == 0, "it backs off"
+    time.at = waiting.due_at
+    assert sweep.apply_signals() == 1
+    assert (signal("e-1").state, depot.state(parcel_id)) == (SignalState.APPLIED, ParcelState.LOST)
+
+
+def test_a_signal_about_something_unknown_is_kept(database: object) -> None:
+    stranger = "00000000-0000-7000-8000-000000000000"
+    assert receive("test-gate", "e-2", "lose", {"parcel": stranger}) == SignalState.UNMATCHED
+    assert stranger in str(signal("e-2").last_error)
+
+
+def test_a_signal_of_an_unknown_kind_is_kept_and_ignored(database: object) -> None:
+    assert receive("test-gate", "e-3", "weather", {"rain": True}) == SignalState.IGNORED
+    assert signal("e-3").payload == {"rain": True}

@@ -1,0 +1,167 @@
+"""Every pair of a state and a signal, of every machine: it moves as written here, or is refused.
+
+The tables below are written by hand, from the design and not from the code.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from models import LoginState, OrderState, PaymentState
+from models.base import db, transaction
+from state_machines import LoginMachine, OrderMachine, PaymentMachine
+from state_machines.durable import DurableMachine, SignalRefusedError
+from state_machines.durable.journal import journal
+from state_machines.login import LoginSignal
+from state_machines.order import OrderSignal
+from state_machines.payment import PaymentSignal
+from tests import factories
+
+ORDER = """
+Pending   paid                  Confirmed
+Pending   payment_failed        Failed
+Pending   payment_cancelled     Cancelled
+Pending   paid_while_cancelling Cancelled
+Failed    paid_late             Failed
+Cancelled paid_late             Cancelled
+"""
+PAYMENT = """
+Pending    initiated        Initiated
+Cancelling initiated        Cancelling
+Expiring   initiated        Expiring
+Pending    rejected         Failure
+Expiring   rejected         Failure
+Cancelling rejected         Cancelled
+Initiated  declined         Declined
+Declined   declined         Declined
+Declined   processing       Initiated
+Pending    succeeded        Success
+Initiated  succeeded        Success
+Declined   succeeded        Success
+Expiring   succeeded        Success
+Cancelling succeeded        Success
+Cancelled  succeeded        Success
+Failure    succeeded        Success
+Pending    cancel           Cancelling
+Initiated  cancel           Cancelling
+Declined   cancel           Cancelling
+Expiring   cancel           Cancelling
+Pending    expire           Expiring
+Initiated  expire           Expiring
+Declined   expire           Expiring
+Initiated  canceled         Cancelled
+Declined   canceled         Cancelled
+Cancelling canceled         Cancelled
+Expiring   canceled         Failure
+Expiring   still_processing Initiated
+Cancelling still_processing Cancelling
+Cancelling ask_again        Cancelling
+Expiring   ask_again        Expiring
+"""
+LIVE = ("CodePending", "CodeSent", "CodeUnsent")
+LOGIN = "\n".join(
+    [
+        "CodePending sent CodeSent",
+        "CodePending gave_up CodeUnsent",
+        "CodeSent gave_up CodeUnsent",
+        "CodeUnsent resend CodePending",
+        *(f"{state} wrong_code {state}" for state in LIVE),
+        *(f"{state} lock Locked" for state in LIVE),
+        *(f"{state} right_code Succeeded" for state in LIVE),
+        *(f"{state} expire Expired" for state in LIVE),
+        *(f"{state} supersede Superseded" for state in LIVE),
+    ]
+)
+TELLS = {
+    ("Pending", "succeeded"): OrderState.CONFIRMED,
+    ("Initiated", "succeeded"): OrderState.CONFIRMED,
+    ("Declined", "succeeded"): OrderState.CONFIRMED,
+    ("Expiring", "succeeded"): OrderState.CONFIRMED,
+    ("Cancelling", "succeeded"): OrderState.CANCELLED,
+    ("Pending", "rejected"): OrderState.FAILED,
+    ("Expiring", "rejected"): OrderState.FAILED,
+    ("Cancelling", "rejected"): OrderState.CANCELLED,
+    ("Initiated", "canceled"): OrderState.CANCELLED,
+    ("Declined", "canceled"): OrderState.CANCELLED,
+    ("Cancelling", "canceled"): OrderState.CANCELLED,
+    ("Expiring", "canceled"): OrderState.FAILED,
+}
+
+Make = Callable[[Any], Any]
+MACHINES: tuple[tuple[type[DurableMachine[Any]], Any, Any, str, Make], ...] = (
+    (OrderMachine, OrderState, OrderSignal, ORDER, factories.an_order),
+    (PaymentMachine, PaymentState, PaymentSignal, PAYMENT, factories.a_payment),
+    (LoginMachine, LoginState, LoginSignal, LOGIN, factories.a_login),
+)
+
+
+def table(text: str) -> dict[tuple[str, str], str]:
+    rows = (line.split() for line in text.strip().splitlines())
+    return {(state, signal): target for state, signal, target in rows}
+
+
+def pairs() -> Iterator[Any]:
+    for machine, states, signals, text, make in MACHINES:
+        for state in states:
+            for signal in signals:
+                target = table(text).get((state, signal))
+                name = f"{machine.name}-{state}-{signal}"
+                yield pytest.param(machine, state, signal, target, make, id=name)
+
+
+@pytest.mark.parametrize(("machine", "state", "signal", "target", "make"), list(pairs()))
+def test_each_pair_moves_as_the_table_says_or_is_refused(
+    database: object,
+    machine: type[DurableMachine[Any]],
+    state: Any,
+    signal: Any,
+    target: str | None,
+    make: Make,
+) -> None:
+    with transaction():
+        row = make(state)
+        locked = machine.lock([row.id])[row.id]
+        if target is None:
+            with pytest.raises(SignalRefusedError):
+                machine.send(locked, signal)
+            assert (locked.state, locked.version, journal().history) == (state, 0, [])
+        else:
+            machine.send(locked, signal)
+            assert (locked.state, locked.version) == (target, 1)
+
+
+@pytest.mark.parametrize(("pair", "order_state"), list(TELLS.items()), ids=str)
+def test_a_payment_tells_its_order_in_the_same_transaction(
+    database: object, pair: tuple[str, str], order_state: OrderState
+) -> None:
+    with transaction():
+        payment = factories.a_payment(PaymentState(pair[0]))
+        locked = PaymentMachine.lock([payment.id])[payment.id]
+        PaymentMachine.send(locked, PaymentSignal(pair[1]))
+        assert locked.order.state == order_state
+
+
+@pytest.mark.parametrize("ended", [OrderState.CANCELLED, OrderState.FAILED])
+def test_a_late_success_is_taken_in_and_the_order_stays_ended(
+    database: object, ended: OrderState
+) -> None:
+    was = PaymentState.CANCELLED if ended == OrderState.CANCELLED else PaymentState.FAILURE
+    with transaction():
+        payment = factories.a_payment(was, order=factories.an_order(ended))
+        locked = PaymentMachine.lock([payment.id])[payment.id]
+        PaymentMachine.send(locked, PaymentSignal.SUCCEEDED)
+        assert (locked.state, locked.order.state) == (PaymentState.SUCCESS, ended)
+        assert [row["signal"] for row in journal().history] == ["succeeded", "paid_late"]
+
+
+def test_the_check_constraints_take_the_states_of_the_machines_and_no_other(
+    database: object,
+) -> None:
+    for machine, states, *_ in MACHINES:
+        name = machine.row.__tablename__
+        query = db.text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name")
+        with transaction() as session:
+            definition = session.scalar(query, {"name": f"ck_{name}_state"})
+        quoted = set(str(definition).split("'")[1::2])
+        assert quoted == {state.value for state in states}, name
