@@ -1,6 +1,7 @@
 """Orders and their lines. An order row is the lock for its payment."""
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -10,6 +11,9 @@ from models.base import Base, text_enum
 from models.execution import Execution
 from models.product import Product
 from models.user import User
+
+if TYPE_CHECKING:
+    from models.payment import Payment
 
 
 class OrderState(StrEnum):
@@ -41,6 +45,7 @@ class Order(Execution, Base):
     payment_method: Mapped[str | None]
 
     user: Mapped[User] = relationship(lazy="raise")
+    payment: Mapped["Payment"] = relationship(lazy="raise", back_populates="order")
     items: Mapped[list["OrderItem"]] = relationship(
         order_by="OrderItem.line", lazy="raise", back_populates="order"
     )

@@ -46,7 +46,7 @@ class Payment(Execution, Base):
     exp_month: Mapped[int | None]
     exp_year: Mapped[int | None]
 
-    order: Mapped[Order] = relationship(lazy="joined", innerjoin=True)
+    order: Mapped[Order] = relationship(lazy="joined", innerjoin=True, back_populates="payment")
 
     @property
     def closing(self) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, cast
 
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from models.base import db
 from models.login import Login
@@ -19,6 +19,10 @@ from tasks.gateways.sendgrid import Letter
 
 # The seed's policy for its activities.
 RETRY = RetryPolicy(initial=2, backoff=1.5, maximum=10, attempts=10)
+
+
+# What a letter tells of an order.
+WHOLE = (selectinload(Order.items), joinedload(Order.user), joinedload(Order.payment))
 
 
 class LoginCode(Activity[Login, Letter, None]):
@@ -51,13 +55,12 @@ class OrderLetter(Activity[Order, Letter, None]):
 
     machine = OrderMachine
     retry = RETRY
+    loads = WHOLE
     template: ClassVar[str]
 
     def prepare(self, order: Order, call: Call) -> Letter | None:
         tags = {"activityId": call.key}
-        return letters.about_order(
-            self.template, _whole(order), tags=tags, reason=self.reason(order)
-        )
+        return letters.about_order(self.template, order, tags=tags, reason=self.reason(order))
 
     def reason(self, order: Order) -> str | None:  # noqa: ARG002
         """Why the order is as it is, in a sentence for the customer."""
@@ -72,7 +75,7 @@ class OrderFailed(OrderLetter):
     template = "order_failed"
 
     def reason(self, order: Order) -> str:
-        if _payment_of(order).intent_id is None:
+        if order.payment.intent_id is None:
             return "We could not set up the payment."
         return "It was not paid in time."
 
@@ -97,12 +100,11 @@ class OrderConfirmed(Activity[Order, Receipt, Card | None]):
     name = "emails.order_confirmed"
     machine = OrderMachine
     retry = RETRY
+    loads = WHOLE
 
     def prepare(self, order: Order, call: Call) -> Receipt | None:
-        payment = _payment_of(order)
-        letter = letters.about_order(
-            "order_confirmed", _whole(order), tags={"activityId": call.key}
-        )
+        payment = order.payment
+        letter = letters.about_order("order_confirmed", order, tags={"activityId": call.key})
         return Receipt(letter, payment.intent_id if payment.last4 is None else None)
 
     def perform(self, request: Receipt, call: Call) -> Card | None:  # noqa: ARG002
@@ -113,13 +115,6 @@ class OrderConfirmed(Activity[Order, Receipt, Card | None]):
     def record(self, order: Order, card: Card | None) -> None:
         if card is not None:
             note_card(_payment_of(order), card)
-
-
-def _whole(order: Order) -> Order:
-    """The order with what a letter tells of it."""
-    whole = db.select(Order).where(Order.id == order.id)
-    loaded = whole.options(selectinload(Order.items), selectinload(Order.user))
-    return cast("Order", db.session.scalars(loaded).one())
 
 
 def _payment_of(order: Order) -> Payment:

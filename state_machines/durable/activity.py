@@ -12,6 +12,8 @@ from datetime import timedelta
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
+from sqlalchemy.sql.base import ExecutableOption
+
 from models.execution import Execution
 from state_machines.durable.machine import DurableMachine
 
@@ -94,6 +96,8 @@ class Activity(Generic[E, Request, Response]):
     name: ClassVar[str]
     machine: ClassVar[type[DurableMachine[Any]]]
     retry: ClassVar[RetryPolicy] = RetryPolicy()
+    # What `prepare` reads beside the row, loaded for the whole batch at once.
+    loads: ClassVar[tuple[ExecutableOption, ...]] = ()
     timeout: ClassVar[float] = 5  # start to close, seconds; the call must bound itself by it
 
     registry: "ClassVar[dict[str, Activity[Any, Any, Any]]]" = {}

@@ -16,9 +16,7 @@ def mermaid(machine: type[DurableMachine[Any]]) -> str:
             label += " / " + ", ".join(arrow.do)
         lines.append(f"    {arrow.source or '[*]'} --> {arrow.target}: {label}")
     for deadline in machine.deadlines:
-        seconds = deadline.after.total_seconds()
         lines += [
-            f"    {state}: {state}<br/>{deadline.send.value} after {seconds:g} s"
-            for state in deadline.states
+            f"    {state}: {state}<br/>deadline: {deadline.send.value}" for state in deadline.states
         ]
     return "\n".join(lines) + "\n"

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from models.base import transaction
+from models.base import db, transaction
 from models.clock import now
 from state_machines.durable import claim as claims
 from state_machines.durable.activity import (
@@ -63,15 +63,9 @@ def run(name: str, ids: Iterable[UUID]) -> int:
 
 def _prepare(activity: Activity[Any, Any, Any], ids: Iterable[UUID]) -> tuple[Claim, list[Try]]:
     tries: list[Try] = []
-    with transaction() as session:
+    with transaction():
         claimed = claims.claim(activity.name, ids)
-        subjects = [call.subject_id for call in claimed.calls]
-        row = activity.machine.row
-        rows = (
-            {r.id: r for r in session.scalars(select(row).where(row.id.in_(subjects)))}
-            if subjects
-            else {}
-        )
+        rows = _load(activity, claimed)
         nothing_left: dict[UUID, str | None] = {}
         for call in claimed.calls:
             if call.attempt > activity.retry.attempts:
@@ -93,6 +87,16 @@ def _prepare(activity: Activity[Any, Any, Any], ids: Iterable[UUID]) -> tuple[Cl
         if nothing_left:
             claims.finish(claimed, nothing_left)
     return claimed, tries
+
+
+def _load(activity: Activity[Any, Any, Any], claimed: Claim) -> dict[UUID, Any]:
+    subjects = {call.subject_id for call in claimed.calls}
+    if not subjects:
+        return {}
+    row = activity.machine.row
+    query = select(row).where(row.id.in_(subjects)).options(*activity.loads)
+    fresh = query.execution_options(populate_existing=True)
+    return {found.id: found for found in db.session.scalars(fresh)}
 
 
 def _perform(activity: Activity[Any, Any, Any], tries: list[Try]) -> None:

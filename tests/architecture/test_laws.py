@@ -1,0 +1,121 @@
+"""The laws that a linter cannot see, read off the source."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from kombu import Queue
+
+import celeryconfig
+import tasks.worker  # noqa: F401  registers every activity
+from config import settings
+from state_machines.durable import Activity, DurableMachine
+from state_machines.durable.diagram import mermaid
+from state_machines.durable.journal import LEASE
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("models", "state_machines", "tasks", "web")
+OURS = [m for m in DurableMachine.registry.values() if not m.name.startswith("test_")]
+ACTIVITIES = [a for a in Activity.registry.values() if not a.name.startswith("test.")]
+
+
+def sources() -> Iterator[tuple[str, ast.Module]]:
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            yield str(path.relative_to(ROOT)), ast.parse(path.read_text())
+
+
+def calls(tree: ast.Module) -> Iterator[str]:
+    """The dotted names of what is called."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func)
+
+
+def imports(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.split(".")[0]
+
+
+def test_transaction_is_the_only_boundary() -> None:
+    found = [
+        f"{path}: {call}"
+        for path, tree in sources()
+        for call in calls(tree)
+        if call.endswith((".commit", ".begin")) and not call.endswith("Machine.begin")
+    ]
+    assert found == ["models/base.py: session.begin"]
+
+
+@pytest.mark.parametrize(
+    ("forbidden", "home"),
+    [
+        (r"datetime\.now|datetime\.utcnow|time\.time|func\.now", "models/clock.py"),
+        (r"time\.sleep", None),
+        (r"os\.environ.*|os\.getenv", None),
+    ],
+)
+def test_time_and_environment_have_one_reader(forbidden: str, home: str | None) -> None:
+    found = {
+        path for path, tree in sources() for call in calls(tree) if re.fullmatch(forbidden, call)
+    }
+    assert found == ({home} if home else set())
+
+
+@pytest.mark.parametrize(
+    ("library", "homes"),
+    [
+        ("stripe", {"tasks/gateways/stripe.py", "web/webhook.py"}),
+        ("sendgrid", {"tasks/gateways/sendgrid.py", "web/webhook.py"}),
+        ("celery", {"tasks/worker.py"}),
+    ],
+)
+def test_a_library_is_known_in_its_own_room_only(library: str, homes: set[str]) -> None:
+    assert {path for path, tree in sources() if library in imports(tree)} <= homes
+
+
+def test_every_activity_that_a_machine_asks_for_is_registered() -> None:
+    asked = {name for machine in OURS for arrow in machine.arrows for name in arrow.do}
+    assert asked == {activity.name for activity in ACTIVITIES}
+
+
+def test_every_activity_goes_to_a_declared_queue() -> None:
+    queues = {queue.name for queue in celeryconfig.task_queues if isinstance(queue, Queue)}
+    for activity in ACTIVITIES:
+        route = celeryconfig.task_routes[activity.name.split(".")[0] + ".*"]
+        assert route in queues, activity.name
+    assert {queue.routing_key for queue in celeryconfig.task_queues} == queues
+
+
+def test_every_call_ends_before_its_lease() -> None:
+    for activity in ACTIVITIES:
+        assert settings.provider_timeout <= activity.timeout < LEASE.total_seconds(), activity.name
+
+
+def test_every_state_that_a_deadline_leaves_has_the_arrow_for_it() -> None:
+    for machine in OURS:
+        for deadline in machine.deadlines:
+            for state in deadline.states:
+                assert deadline.send in machine.allowed(state), f"{machine.name} {state}"
+
+
+def test_a_child_tells_its_parent_only_what_the_parent_knows() -> None:
+    for machine in OURS:
+        told = {arrow.tells for arrow in machine.arrows if arrow.tells}
+        known = {arrow.signal for arrow in machine.parent.arrows} if machine.parent else set()
+        assert told <= known, machine.name
+
+
+@pytest.mark.parametrize("machine", OURS, ids=lambda machine: machine.name)
+def test_the_diagrams_in_the_docs_are_drawn_from_the_arrows(
+    machine: type[DurableMachine[object]],
+) -> None:
+    page = (ROOT / "docs/reference/machines.md").read_text()
+    assert f"```mermaid\n{mermaid(machine)}```" in page, (
+        f"draw it anew: flask --app wsgi machines diagram {machine.name}"
+    )
