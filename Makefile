@@ -1,0 +1,44 @@
+# Needs Python >= 3.11 and make, nothing else: the rest is fetched into .venv on first use.
+PYTHON ?= python3
+BIN := .venv/bin
+ROOMS := config.py celeryconfig.py wsgi.py models state_machines tasks web sandbox launch demo
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check pins clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: .venv/ready ## Start everything, until Ctrl-C
+	@$(BIN)/python -m launch
+
+demo: .venv/ready ## Start everything on free ports and play the stories
+	@$(BIN)/python -m demo
+
+test: .venv/ready ## Run all tests (ARGS="tests/unit -k money" for some)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/ready ## Lint, types, and who may import whom
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy $(ROOMS) tests
+	@$(BIN)/lint-imports
+
+pins: .venv/ready ## Resolve requirements/*.in anew
+	@$(BIN)/python -m pip install --quiet uv
+	@for name in runtime dev; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-annotate --no-header --upgrade \
+	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+
+clean: ## Forget the virtual environment and all data
+	rm -rf .venv .data .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.venv/ready: requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "ProjectX needs Python 3.11 or newer: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@echo "Preparing .venv (once) ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  -r requirements/dev.txt
+	@touch $@

@@ -1,0 +1,51 @@
+"""`make run`: everything, until Ctrl-C."""
+
+import signal
+import sys
+import threading
+
+from launch import ports
+from launch.stack import ROOT, Stack
+from launch.waiting import NotReadyError
+
+
+def main() -> int:
+    over = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: over.set())
+    stack = Stack(data_dir=ROOT / ".data", usual_ports=True, show=True)
+    try:
+        stack.start()
+    except (ports.PortTakenError, NotReadyError, RuntimeError) as problem:
+        print(f"projectx: {problem}", file=sys.stderr)
+        stack.stop()
+        return 1
+    print(welcome(stack), flush=True)
+    while not over.wait(1) and stack.supervisor.given_up is None:
+        pass
+    print("\nprojectx: stopping", flush=True)
+    stack.stop()
+    return 0 if over.is_set() else 1
+
+
+def welcome(stack: Stack) -> str:
+    """Where everything is."""
+    env, urls = stack.environment, stack.urls
+    rows = [
+        ("everything", urls.web, "API reference: /docs"),
+        ("auth service", urls.auth, ""),
+        ("order service", urls.order, ""),
+        ("product service", urls.product, ""),
+        ("Flower", urls.flower, f"user {env['FLOWER_USER']}, password {env['FLOWER_PASSWORD']}"),
+        ("PostgreSQL", env["DATABASE_URL"], ""),
+        ("Redis", env["REDIS_URL"], ""),
+    ]
+    if stack.sandbox:
+        rows.insert(5, ("mailbox", f"{urls.sandbox}/mail", "the codes and receipts arrive here"))
+        rows.insert(6, ("sandbox", urls.sandbox, "stands in for Stripe and SendGrid"))
+    lines = [f"  {name:<16} {where:<28} {note}".rstrip() for name, where, note in rows]
+    return "\n".join(["", "ProjectX is running. Ctrl-C ends it.", "", *lines, ""])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

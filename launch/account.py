@@ -1,0 +1,62 @@
+"""PostgreSQL refuses to run as root: then it runs as `nobody`, in folders that one can reach."""
+
+import hashlib
+import os
+import pwd
+import secrets
+import shutil
+from pathlib import Path
+from typing import Any
+
+# Where root keeps what `nobody` must reach when the project itself lies in a closed folder.
+OPEN = Path("/var/tmp/projectx")  # noqa: S108  only root makes it, and its own subfolders
+
+
+def identity() -> dict[str, Any]:
+    """Who PostgreSQL runs as: arguments for subprocess."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def reachable_folder(folder: Path) -> Path:
+    """`folder`, made, or one that stands for it where PostgreSQL can reach it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if os.geteuid() != 0:
+        return folder
+    home = folder.resolve() if _open(folder.resolve().parent) else _elsewhere(folder)
+    nobody = pwd.getpwnam("nobody")
+    os.chown(home, nobody.pw_uid, nobody.pw_gid)
+    return home
+
+
+def _elsewhere(folder: Path) -> Path:
+    """A folder of its own for this `folder`, named in it, so that a fresh clone starts afresh."""
+    note = folder / "elsewhere"
+    if not note.exists():
+        note.write_text(str(OPEN / secrets.token_hex(8)))
+    home = Path(note.read_text())
+    home.mkdir(parents=True, exist_ok=True)
+    OPEN.chmod(0o755)
+    return home
+
+
+def reachable_program(folder: Path) -> Path:
+    """`folder` of a program, or a copy of it where PostgreSQL can reach it."""
+    if os.geteuid() != 0 or _open(folder.resolve()):
+        return folder
+    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+    copy = OPEN / f"{folder.name}-{name}"
+    if not copy.exists():
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        OPEN.chmod(0o755)
+        half = copy.with_suffix(f".{os.getpid()}")
+        shutil.copytree(folder, half, symlinks=True)
+        half.rename(copy)
+    return copy
+
+
+def _open(folder: Path) -> bool:
+    """Whether everybody may walk down to `folder`."""
+    return all(path.stat().st_mode & 0o001 for path in (folder, *folder.parents))

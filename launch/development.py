@@ -1,0 +1,72 @@
+"""The secrets of a development machine: made once, kept in the data folder."""
+
+import base64
+import hashlib
+import json
+import os
+import secrets as random
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+
+SANDBOX = {
+    "STRIPE_SECRET_KEY": "sk_test_sandbox",
+    "STRIPE_PUBLISHABLE_KEY": "pk_test_sandbox",
+    "STRIPE_WEBHOOK_SECRETS": "whsec_sandbox",
+    "SENDGRID_API_KEY": "SG.sandbox",
+}
+
+
+def secrets(folder: Path) -> dict[str, str]:
+    """The variables with secrets, from `folder`/secrets.json, which is made where it is missing."""
+    kept = folder / "secrets.json"
+    if not kept.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        with open(os.open(kept, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:  # noqa: PTH123
+            json.dump(_make(), file, indent=2)
+    found: dict[str, str] = json.loads(kept.read_text())
+    return found
+
+
+def _make() -> dict[str, str]:
+    signing, events = ed25519.Ed25519PrivateKey.generate(), ec.generate_private_key(ec.SECP256R1())
+    return {
+        "JWT_PRIVATE_KEY": _pem(signing),
+        "JWT_PUBLIC_KEYS": json.dumps({"keys": [_jwk(signing)]}),
+        "CODE_SECRET": random.token_urlsafe(32),
+        "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+        "SANDBOX_SENDGRID_PRIVATE_KEY": _pem(events),
+        "SENDGRID_WEBHOOK_PUBLIC_KEY": _der(events),
+        "FLOWER_USER": "operator",
+        "FLOWER_PASSWORD": "projectx",
+    }
+
+
+def _pem(key: ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey) -> str:
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    ).decode()
+
+
+def _der(key: ec.EllipticCurvePrivateKey) -> str:
+    public = key.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return base64.b64encode(public).decode()
+
+
+def _jwk(key: ed25519.Ed25519PrivateKey) -> dict[str, str]:
+    """The public half, named by its thumbprint. Sources: RFC 8037 section 2, RFC 7638."""
+    raw = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    required = {"crv": "Ed25519", "kty": "OKP", "x": _base64url(raw)}
+    canonical = json.dumps(required, separators=(",", ":"), sort_keys=True).encode()
+    thumbprint = _base64url(hashlib.sha256(canonical).digest())
+    return {**required, "kid": thumbprint, "alg": "EdDSA", "use": "sig"}
+
+
+def _base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -1,0 +1,55 @@
+"""Ports: free ones for tests, and a clear word about taken ones."""
+
+import socket
+from collections.abc import Mapping
+
+# The variable that moves each port, and the port where it is unset.
+DEFAULTS = {
+    "WEB_PORT": 8080,
+    "AUTH_PORT": 8081,
+    "ORDER_PORT": 8082,
+    "PRODUCT_PORT": 8083,
+    "FLOWER_PORT": 5555,
+    "SANDBOX_PORT": 8090,
+}
+
+
+class PortTakenError(Exception):
+    """Another program listens where one of ours has to."""
+
+
+def free_ports(count: int) -> list[int]:
+    """Loopback ports that nobody listens on now, all different."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()
+
+
+def free_set() -> dict[str, str]:
+    """A free port for each of our variables."""
+    return {name: str(p) for name, p in zip(DEFAULTS, free_ports(len(DEFAULTS)), strict=True)}
+
+
+def chosen(environment: Mapping[str, str]) -> dict[str, str]:
+    """The ports that `environment` names, or the usual ones. Raises PortTakenError."""
+    ports = {name: environment.get(name) or str(usual) for name, usual in DEFAULTS.items()}
+    for name, port in ports.items():
+        if taken(int(port)):
+            raise PortTakenError(f"port {port} is taken: set {name} to another one")
+    return ports
+
+
+def taken(port: int) -> bool:
+    with socket.socket() as probe:
+        # A port that was served a moment ago is free, although the system still remembers it.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False

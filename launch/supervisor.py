@@ -1,0 +1,132 @@
+"""Keeps processes running: what dies is started again, what is stopped stays down.
+
+Honcho itself ends everything when one process ends; here any process may be killed to see that
+nothing is lost. Its printer writes the lines.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import psutil
+from honcho.printer import Message, Printer
+
+COLOURS = ("36", "33", "32", "35", "34", "31", "96", "93")
+TOO_OFTEN = 5  # deaths within …
+RECENTLY = 30.0  # … so many seconds, and it is given up
+GRACE = 15.0  # seconds from SIGTERM to SIGKILL
+
+
+class Supervisor:
+    """Named processes, each in a group of its own, so that a kill takes its children along."""
+
+    def __init__(self, environment: Mapping[str, str], *, show: bool) -> None:
+        self._environment = dict(environment)
+        self._commands: dict[str, list[str]] = {}
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._deaths: dict[str, list[float]] = defaultdict(list)
+        self._stopping = threading.Event()
+        self._lock = threading.RLock()
+        self._printer = Printer(sys.stdout, width=9) if show else None
+        self.given_up: str | None = None
+        self.on_change: Callable[[], None] = lambda: None
+
+    def start(self, name: str, command: list[str]) -> None:
+        """Start a process, and start it again whenever it ends by itself."""
+        with self._lock:
+            self._commands[name] = command
+            process = subprocess.Popen(
+                command,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            self._running[name] = process
+        self.on_change()
+        threading.Thread(target=self._follow, args=(name, process), daemon=True).start()
+
+    def pid(self, name: str) -> int:
+        """The pid of a running process. Raises KeyError."""
+        with self._lock:
+            return self._running[name].pid
+
+    def pids(self) -> dict[str, int]:
+        with self._lock:
+            return {name: process.pid for name, process in self._running.items()}
+
+    def kill(self, name: str) -> None:
+        """SIGKILL to the whole group of a process; it will be started again."""
+        with self._lock:
+            self._running[name].send_signal(0)
+            os.killpg(self._running[name].pid, signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End all, politely first."""
+        self._stopping.set()
+        with self._lock:
+            running = dict(self._running)
+        for process in running.values():
+            end_group(process.pid, signal.SIGTERM)
+        end = time.monotonic() + GRACE
+        for process in running.values():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.1, end - time.monotonic()))
+            end_group(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def _follow(self, name: str, process: subprocess.Popen[bytes]) -> None:
+        for line in process.stdout or ():
+            self._say(name, line.rstrip())
+        code = process.wait()
+        if self._stopping.is_set():
+            return
+        end_group(process.pid, signal.SIGKILL)
+        now = time.monotonic()
+        self._deaths[name] = [at for at in self._deaths[name] if now - at < RECENTLY] + [now]
+        if len(self._deaths[name]) >= TOO_OFTEN:
+            self.given_up = name
+            self._say(name, f"ended {TOO_OFTEN} times in {RECENTLY:g} s: given up")
+            return
+        self._say(name, f"ended with {code}; started again")
+        with self._lock:
+            if not self._stopping.is_set():
+                self.start(name, self._commands[name])
+
+    def _say(self, name: str, line: bytes | str) -> None:
+        if self._printer is not None:
+            colour = COLOURS[sorted(self._commands).index(name) % len(COLOURS)]
+            self._printer.write(Message("line", line, datetime.now().astimezone(), name, colour))
+
+
+def end_group(pid: int, how: signal.Signals) -> None:
+    """Signal a process group, if it is still there."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, how)
+
+
+def end_leftovers(recorded: Mapping[str, list[float]]) -> None:
+    """End what a killed run left behind: [pid, time of its start] by name, as of `remember`."""
+    for pid, started in recorded.values():
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(int(pid))
+            if abs(process.create_time() - started) < 1:
+                end_group(process.pid, signal.SIGKILL)
+                process.wait(10)
+
+
+def remember(pids: Mapping[str, int]) -> dict[str, list[float]]:
+    """Pids with the times of their starts, so that a pid used again is not mistaken for ours."""
+    found = {}
+    for name, pid in pids.items():
+        with contextlib.suppress(psutil.Error):
+            found[name] = [pid, psutil.Process(pid).create_time()]
+    return found

@@ -1,0 +1,40 @@
+"""The whole system as real processes, shared by the stories that leave it as they found it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from demo.buyer import Addresses
+from demo.stories import World
+from demo.telling import Teller
+from launch.stack import Stack
+
+PAYMENT_TIMEOUT = 6
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One running system, with its own PostgreSQL and Redis."""
+    data: Path = tmp_path_factory.mktemp("stack")
+    settings = {
+        "PAYMENT_TIMEOUT": str(PAYMENT_TIMEOUT),
+        "LOGIN_LIMIT": "10000/minute",
+        "LOGIN_LIMIT_PER_ADDRESS": "10000/minute",
+        "DATABASE_URL": "",
+        "REDIS_URL": "",
+    }
+    with Stack(data_dir=data, environment=settings) as running:
+        yield running
+
+
+@pytest.fixture
+def world(stack: Stack) -> World:
+    urls = stack.urls
+    return World(
+        at=Addresses(urls.auth, urls.order, urls.product, urls.sandbox),
+        webhook_secret=stack.environment["STRIPE_WEBHOOK_SECRETS"],
+        payment_timeout=PAYMENT_TIMEOUT,
+        kill=stack.kill,
+        tell=Teller(),
+    )

@@ -1,0 +1,12 @@
+"""The stories of the demo, each against real processes."""
+
+from collections.abc import Callable
+
+import pytest
+
+from demo.stories import STORIES, World
+
+
+@pytest.mark.parametrize("story", [pytest.param(play, id=title) for title, play in STORIES])
+def test_story(world: World, story: Callable[[World], None]) -> None:
+    story(world)
