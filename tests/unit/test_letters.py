@@ -1,0 +1,53 @@
+"""Letters say what they must, and what users wrote cannot do harm in them."""
+
+from models import Login, Order, OrderItem, Payment, User
+from models.clock import now
+from models.ids import uuid7
+from tasks import letters
+
+HOSTILE = "<script>alert(1)</script>\r\nBcc: everyone@example.com"
+
+
+def an_order() -> Order:
+    return Order(
+        id=uuid7(),
+        reference_id=HOSTILE,
+        created_at=now(),
+        currency="usd",
+        subtotal=9800,
+        shipping_cost=1000,
+        tax_amount=0,
+        total=10800,
+        shipping_address=HOSTILE,
+        user=User(email="ann@example.com", username="ann", first_name=HOSTILE, last_name=""),
+        items=[OrderItem(line=0, name=HOSTILE, quantity=2, price=4900)],
+        payment=Payment(),
+    )
+
+
+def test_the_code_is_in_the_letter_and_not_in_its_subject() -> None:
+    login = Login(id=uuid7(), email="ann@example.com")
+    letter = letters.login_code(login, "042137", tags={})
+    assert letter.to == "ann@example.com"
+    assert "042137" in letter.text
+    assert "042137" in letter.html
+    assert "042137" not in letter.subject
+    assert "10 minutes" in letter.text
+
+
+def test_user_text_is_escaped_and_cannot_leave_the_subject_line() -> None:
+    for template in ("order_confirmed", "order_failed", "order_cancelled"):
+        letter = letters.about_order(template, an_order(), tags={}, reason=HOSTILE)
+        assert "<script>" not in letter.html
+        assert "\n" not in letter.subject
+        assert "\r" not in letter.subject
+        assert letter.subject
+
+
+def test_a_receipt_shows_what_was_bought_and_what_it_cost() -> None:
+    letter = letters.about_order("order_confirmed", an_order(), tags={"activityId": "a"})
+    for shown in ("$49.00", "$98.00", "$10.00", "$108.00"):
+        assert shown in letter.text
+        assert shown in letter.html
+    assert letter.tags["activityId"] == "a"
+    assert letter.category == "order_confirmed"
