@@ -1,24 +1,22 @@
 """One PostgreSQL and one Redis for the whole run: the project's own, or those of DATABASE_URL and
-REDIS_URL. The environment is set before the first import of the project reads it.
+REDIS_URL. The environment is set here, before the first import of the project reads it.
 """
 
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from tests import environment
 
-ROOT = Path(__file__).parent.parent
+services = ExitStack()
+os.environ.update(environment.prepare(services, os.environ))
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    stack = ExitStack()
-    config.add_cleanup(stack.close)
-    os.environ.update(environment.prepare(stack, os.environ))
+def pytest_unconfigure() -> None:
+    services.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,21 +1,46 @@
-"""The environment in which the tests run."""
+"""The environment in which the tests run: their own PostgreSQL, Redis and sandbox."""
 
+import subprocess
+import sys
 import tempfile
+import urllib.error
+import urllib.request
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
+from launch import development, ports
+from launch.postgres import Postgres
+from launch.redis import Redis
+from launch.waiting import until
+
 
 def prepare(stack: ExitStack, given: Mapping[str, str]) -> dict[str, str]:
     """Start what is not given, ended with `stack`; the variables that the project reads."""
-    from launch import development
-    from launch.postgres import Postgres
-    from launch.redis import Redis
-
     data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="projectx-tests-")))
-    found = development.secrets(data)
+    found = development.secrets(data) | development.SANDBOX
     if "DATABASE_URL" not in given:
         found["DATABASE_URL"] = stack.enter_context(Postgres(data / "postgres")).url
     if "REDIS_URL" not in given:
         found["REDIS_URL"] = stack.enter_context(Redis(data / "redis")).url
-    return found
+    sandbox = _sandbox(stack)
+    return found | {"STRIPE_API_BASE": sandbox, "SENDGRID_API_BASE": sandbox}
+
+
+def _sandbox(stack: ExitStack) -> str:
+    (port,) = ports.free_ports(1)
+    command = [sys.executable, "-m", "sandbox", "--port", str(port), "--settle-seconds", "0.2"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    stack.callback(process.wait)
+    stack.callback(process.terminate)
+    url = f"http://127.0.0.1:{port}"
+    until(lambda: _answers(url), "the start of the sandbox")
+    return url
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/health", timeout=1):  # noqa: S310
+            return True
+    except (urllib.error.URLError, OSError):
+        return False

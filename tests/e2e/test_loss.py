@@ -65,7 +65,7 @@ def test_redis_loses_everything_each_second_and_no_order_is_lost(
             bought = [one for many in pool.map(shop, buyers) for one in many]
         for buyer, order in bought:
             buyer.wait_until(order["referenceId"], "Confirmed", seconds=60)
-            
+
     assert len(bought) >= ORDERS
     assert times[0] >= 2, "Redis was emptied while they shopped"
     for buyer in buyers:

@@ -1,0 +1,102 @@
+"""Cancelling and expiring: nothing ends before Stripe has said that nobody can pay any more."""
+
+from models import ActivityState
+from models.clock import MovableClock
+from state_machines.durable.journal import LEASE
+from state_machines.payment import PaymentSignal
+from tests.integration.payments.conftest import Bank, Till
+
+CANCEL = "payments.cancel_intent"
+CREATE = "payments.create_intent"
+
+
+def test_cancelling_asks_stripe_and_its_answer_ends_the_order(till: Till, bank: Bank) -> None:
+    payment_id = till.initiated()
+    till.send(payment_id, PaymentSignal.CANCEL)
+    assert till.states(payment_id) == ("Cancelling", "Pending")
+    till.run(CANCEL)
+    assert till.states(payment_id) == ("Cancelled", "Cancelled")
+    assert bank.confirm(till.payment(payment_id))["error"], "nobody can pay any more"
+
+
+def test_paid_while_cancelling_is_taken_in(till: Till, bank: Bank) -> None:
+    payment_id = till.initiated()
+    till.send(payment_id, PaymentSignal.CANCEL)
+    assert bank.confirm(till.payment(payment_id))["status"] == "succeeded"
+    till.run(CANCEL)
+    assert till.states(payment_id) == ("Success", "Cancelled")
+    assert till.payment(payment_id).captured == till.payment(payment_id).amount
+
+
+def test_paid_at_the_last_moment_confirms_the_order_although_the_webhook_got_lost(
+    till: Till, bank: Bank, time: MovableClock
+) -> None:
+    payment_id = till.initiated()
+    assert bank.confirm(till.payment(payment_id))["status"] == "succeeded"
+    time.advance(seconds=900)
+    till.sweep()
+    till.run(CANCEL)
+    assert till.states(payment_id) == ("Success", "Confirmed")
+    assert till.payment(payment_id).last4 == "4242"
+
+
+def test_never_paid_fails_at_the_deadline_once_stripe_has_closed_it(
+    till: Till, bank: Bank, time: MovableClock
+) -> None:
+    payment_id = till.initiated()
+    time.advance(seconds=899)
+    till.sweep()
+    assert till.states(payment_id) == ("Initiated", "Pending")
+    time.advance(seconds=1)
+    till.sweep()
+    assert till.states(payment_id) == ("Expiring", "Pending")
+    till.run(CANCEL)
+    assert till.states(payment_id) == ("Failure", "Failed")
+    assert till.signals(payment_id) == ["start", "initiated", "expire", "canceled"]
+
+
+def test_cancelled_before_the_intent_was_asked_for_creates_none(till: Till, bank: Bank) -> None:
+    payment_id = till.place()
+    till.send(payment_id, PaymentSignal.CANCEL)
+    till.run(CREATE)
+    till.run(CANCEL)
+    assert till.states(payment_id) == ("Cancelled", "Cancelled")
+    assert till.signals(payment_id)[-1] == "rejected"
+    assert bank.ledger(till.payment(payment_id)) == []
+
+
+def test_cancelled_while_the_intent_is_being_created_waits_for_it(
+    till: Till, bank: Bank, time: MovableClock
+) -> None:
+    payment_id = till.place()
+    till.claim(CREATE)  # its worker dies with the answer in hand
+    till.send(payment_id, PaymentSignal.CANCEL)
+    till.run(CANCEL)
+    waiting = till.activity(CANCEL)
+    assert (waiting.state, waiting.attempts) == (ActivityState.PENDING, 0)
+
+    time.advance(seconds=LEASE.total_seconds())
+    till.sweep()
+    till.run(CANCEL)
+    assert till.states(payment_id) == ("Cancelled", "Cancelled")
+    (entry,) = bank.ledger(till.payment(payment_id))
+    assert (entry["creates"], entry["status"]) == (1, "canceled")
+
+
+def test_whatever_was_lost_asking_again_settles_it(
+    till: Till, bank: Bank, time: MovableClock
+) -> None:
+    payment_id = till.initiated()
+    till.send(payment_id, PaymentSignal.CANCEL)
+    bank.faults(stripe={"errorRate": 1})
+    for _ in range(10):
+        till.run(CANCEL)
+        time.advance(seconds=10)
+    assert till.activity(CANCEL).state == ActivityState.FAILED
+    assert till.states(payment_id) == ("Cancelling", "Pending"), "Stripe has not said so"
+
+    bank.faults()
+    time.advance(seconds=60)
+    till.sweep()
+    till.run(CANCEL)
+    assert till.states(payment_id) == ("Cancelled", "Cancelled")

@@ -1,0 +1,73 @@
+"""Creating the intent: once, whatever fails on the way."""
+
+from models import ActivityState, Login, LoginState, transaction
+from models.clock import MovableClock
+from state_machines.durable import runner, sweep
+from state_machines.login import begin_login
+from tests.integration.payments.conftest import Bank, Till
+
+CREATE = "payments.create_intent"
+
+
+def test_the_intent_carries_the_order_s_names_and_amount(till: Till, bank: Bank) -> None:
+    payment = till.payment(till.initiated())
+    (entry,) = bank.ledger(payment)
+    assert till.states(payment.id) == ("Initiated", "Pending")
+    assert (entry["amount"], entry["referenceId"]) == (payment.amount, payment.order.reference_id)
+    assert payment.client_secret
+    assert payment.client_secret.startswith(f"{payment.intent_id}_secret_")
+    assert till.activity(CREATE).provider_request_id, "so that Stripe's support can be asked"
+
+
+def test_an_answer_that_got_lost_leads_to_the_same_intent(
+    till: Till, bank: Bank, time: MovableClock
+) -> None:
+    payment_id = till.place()
+    bank.faults(stripe={"timeoutRate": 1})
+    till.run(CREATE)
+    assert till.activity(CREATE).state == ActivityState.PENDING
+    (lost,) = bank.ledger(till.payment(payment_id))
+
+    bank.faults()
+    time.advance(seconds=10)
+    till.sweep()
+    payment = till.payment(payment_id)
+    assert payment.intent_id == lost["paymentIntent"]
+    assert [row["creates"] for row in bank.ledger(payment)] == [1]
+
+
+def test_stripe_away_for_longer_than_all_tries_fails_the_order(
+    till: Till, bank: Bank, time: MovableClock
+) -> None:
+    payment_id = till.place()
+    bank.faults(stripe={"errorRate": 1})
+    for _ in range(10):
+        till.run(CREATE)
+        time.advance(seconds=11)
+    given_up = till.activity(CREATE)
+    assert (given_up.state, given_up.attempts) == (ActivityState.FAILED, 10)
+    assert till.states(payment_id) == ("Failure", "Failed")
+    assert till.run("emails.order_failed") == 1
+
+
+def test_a_login_code_is_sent_once_sealed_until_then_and_erased_afterwards(
+    database: object, till: Till, bank: Bank, time: MovableClock
+) -> None:
+    with transaction():
+        login = begin_login("ann@example.com")
+    bank.faults(sendgrid={"errorRate": 1})
+    till.run("emails.login_code")
+    first = till.activity("emails.login_code")
+    assert (first.state, first.attempts) == (ActivityState.PENDING, 1)
+    code = first.secret
+    assert code is not None, "the next try sends the same code"
+
+    bank.faults()
+    time.advance(seconds=3)
+    for name, activity_id in sweep.due_activities():
+        runner.run(name, [activity_id])
+    assert till.activity("emails.login_code").secret is None
+    with transaction() as session:
+        assert session.get_one(Login, login.id).state == LoginState.CODE_SENT
+    (letter,) = bank.letters("ann@example.com")
+    assert code in str(letter["text"])

@@ -1,0 +1,131 @@
+"""The mailbox, through SendGrid's own client."""
+
+import json
+from typing import Any
+
+import pytest
+import requests
+from python_http_client.exceptions import HTTPError
+from sendgrid import SendGridAPIClient
+from sendgrid.helpers.eventwebhook import EventWebhook
+from sendgrid.helpers.mail import Category, CustomArg, Mail
+
+from tests.sandbox.process import Receiver, Sandbox, eventually
+
+EVIL = "<script>alert('x')</script>"
+GOOD = {
+    "from": {"email": "shop@example.com"},
+    "personalizations": [{"to": [{"email": "ann@example.com"}]}],
+    "subject": "Hello",
+    "content": [{"type": "text/plain", "value": "Hi"}],
+}
+
+
+def letter(to: str = "ann@example.com", subject: str = "Your code") -> Mail:
+    mail = Mail("shop@example.com", to, subject, "Code 123456", f"<p>Code</p>{EVIL}")
+    mail.category = Category("login")
+    mail.custom_arg = CustomArg("loginId", "7")
+    return mail
+
+
+def send(sandbox: Sandbox, mail: Any, key: str = "SG.sandbox") -> Any:
+    return SendGridAPIClient(key, host=sandbox.url).send(mail)
+
+
+def test_a_letter_arrives_newest_first(sandbox: Sandbox) -> None:
+    answer = send(sandbox, letter(subject="first"))
+    send(sandbox, letter(subject="second"))
+    send(sandbox, letter("bob@example.com"))
+
+    assert answer.status_code == 202
+    assert answer.headers["X-Message-Id"]
+    second, first = sandbox.mail("Ann@example.com")
+    assert (second["subject"], first["subject"]) == ("second", "first")
+    assert first["from"] == "shop@example.com"
+    assert first["text"] == "Code 123456"
+    assert first["categories"] == ["login"]
+    assert first["customArgs"] == {"loginId": "7"}
+    assert first["at"].endswith("+00:00")
+    assert len(sandbox.mail()) == 3
+
+
+def test_the_page_escapes_what_people_wrote(sandbox: Sandbox) -> None:
+    send(sandbox, letter(subject=EVIL))
+    page = requests.get(f"{sandbox.url}/mail", timeout=5).text
+    assert EVIL not in page
+    assert "&lt;script&gt;" in page
+    assert "<iframe sandbox " in page
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"personalizations": []}, "personalizations"),
+        ({"personalizations": [{"to": []}]}, "personalizations.0.to"),
+        (
+            {"personalizations": [{"to": [{"email": "nobody"}]}]},
+            "personalizations.0.to.0.email",
+        ),
+        ({"from": None}, "from.email"),
+        ({"subject": ""}, "subject"),
+        ({"content": []}, "content"),
+        ({"content": [{"type": "text/plain", "value": ""}]}, "content.0.value"),
+        ({"categories": [1]}, "categories"),
+    ],
+)
+def test_bad_mail_is_refused_in_sendgrids_envelope(
+    sandbox: Sandbox, change: dict[str, Any], field: str
+) -> None:
+    headers = {"Authorization": "Bearer SG.sandbox"}
+    url = f"{sandbox.url}/v3/mail/send"
+    answer = requests.post(url, json={**GOOD, **change}, headers=headers, timeout=5)
+    assert answer.status_code == 400
+    errors = answer.json()["errors"]
+    assert [error["field"] for error in errors] == [field]
+    assert errors[0].keys() == {"message", "field", "help"}
+    assert sandbox.mail() == []
+
+
+def test_a_wrong_key_and_a_broken_body_are_refused(sandbox: Sandbox) -> None:
+    with pytest.raises(HTTPError) as refused:
+        send(sandbox, letter(), key="wrong")
+    assert refused.value.status_code == 401
+    assert json.loads(refused.value.body)["errors"][0]["field"] is None
+    headers = {"Authorization": "Bearer SG.sandbox"}
+    broken = requests.post(f"{sandbox.url}/v3/mail/send", data="{", headers=headers, timeout=5)
+    assert broken.status_code == 400
+
+
+def test_events_are_signed_with_the_published_key(sandbox: Sandbox, receiver: Receiver) -> None:
+    message_id = send(sandbox, letter()).headers["X-Message-Id"]
+    sandbox.faults(sendgrid={"bounceRate": 1})
+    send(sandbox, letter("gone@example.com"))
+
+    assert eventually(lambda: len(receiver.posts) == 2)
+    key = requests.get(f"{sandbox.url}/sendgrid/public_key", timeout=5).json()["public_key"]
+    for _, headers, body, _ in receiver.posts:
+        assert EventWebhook(key).verify_signature(
+            body.decode(),
+            headers["X-Twilio-Email-Event-Webhook-Signature"],
+            headers["X-Twilio-Email-Event-Webhook-Timestamp"],
+        )
+    events = {
+        event["email"]: event for _, _, body, _ in receiver.posts for event in json.loads(body)
+    }
+    delivered, bounced = events["ann@example.com"], events["gone@example.com"]
+    assert (delivered["event"], bounced["event"]) == ("delivered", "bounce")
+    assert delivered["loginId"] == "7"
+    assert delivered["sg_message_id"].startswith(message_id)
+    assert delivered["sg_event_id"] != bounced["sg_event_id"]
+
+
+def test_a_failing_sendgrid_keeps_no_letter(sandbox: Sandbox) -> None:
+    sandbox.faults(sendgrid={"errorRate": 1})
+    with pytest.raises(HTTPError) as broken:
+        send(sandbox, letter())
+    assert broken.value.status_code == 500
+    assert sandbox.mail() == []
+    sandbox.faults(sendgrid={"timeoutRate": 1})
+    with pytest.raises(OSError, match=r"closed|reset"):
+        send(sandbox, letter())
+    assert len(sandbox.mail()) == 1

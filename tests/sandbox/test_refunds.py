@@ -1,0 +1,63 @@
+"""Giving money back, in parts, late, or in vain."""
+
+from typing import Any
+
+import pytest
+import stripe
+
+from tests.sandbox.process import Receiver, Sandbox, eventually
+
+
+def test_refunds_in_parts_up_to_the_amount(sandbox: Sandbox, receiver: Receiver) -> None:
+    paid = sandbox.paid_intent()
+    refunds = sandbox.client.v1.refunds
+
+    part = refunds.create({"payment_intent": paid.id, "amount": 500, "metadata": {"r": "1"}})
+    assert (part.status, part.amount) == ("succeeded", 500)
+    with pytest.raises(stripe.InvalidRequestError, match="greater than unrefunded amount") as much:
+        refunds.create({"payment_intent": paid.id, "amount": 1501})
+    assert much.value.param == "amount"
+    rest = refunds.create({"charge": str(paid.latest_charge)})
+    assert rest.amount == 1500
+    with pytest.raises(stripe.InvalidRequestError) as again:
+        refunds.create({"payment_intent": paid.id})
+    assert again.value.code == "charge_already_refunded"
+
+    charge = sandbox.client.v1.charges.retrieve(str(paid.latest_charge))
+    assert (charge.refunded, charge.amount_refunded) == (True, 2000)
+    assert sandbox.ledger()[paid.id]["refunded"] == 2000
+    listed = refunds.list({"payment_intent": paid.id}).data
+    assert [refund.id for refund in listed] == [rest.id, part.id]
+    assert refunds.retrieve(part.id).metadata["r"] == "1"
+    assert eventually(lambda: receiver.types(paid.id).count("charge.refunded") == 2)
+
+
+def test_nothing_to_refund_before_payment(sandbox: Sandbox) -> None:
+    intent = sandbox.new_intent()
+    with pytest.raises(stripe.InvalidRequestError, match="does not have a successful charge"):
+        sandbox.client.v1.refunds.create({"payment_intent": intent.id})
+    with pytest.raises(stripe.InvalidRequestError, match="No such payment_intent"):
+        sandbox.client.v1.refunds.create({"payment_intent": "pi_x"})
+    with pytest.raises(stripe.InvalidRequestError, match="payment_intent or charge"):
+        sandbox.client.v1.refunds.create({"amount": 5})
+
+
+def test_a_refund_fails_later_and_the_money_is_back(sandbox: Sandbox, receiver: Receiver) -> None:
+    paid = sandbox.paid_intent("pm_card_refundFail")
+    refund = sandbox.client.v1.refunds.create({"payment_intent": paid.id})
+    assert refund.status == "succeeded"
+
+    failed: Any = eventually(
+        lambda: [event for event in receiver.events() if event["type"] == "refund.failed"]
+    )
+    assert failed[0]["data"]["object"]["id"] == refund.id
+    assert sandbox.client.v1.refunds.retrieve(refund.id).status == "failed"
+    assert sandbox.ledger()[paid.id]["refunded"] == 0
+
+
+def test_a_refund_is_pending_first(sandbox: Sandbox, receiver: Receiver) -> None:
+    paid = sandbox.paid_intent("pm_card_pendingRefund")
+    refund = sandbox.client.v1.refunds.create({"payment_intent": paid.id})
+    assert refund.status == "pending"
+    assert eventually(lambda: "refund.updated" in receiver.types(paid.id))
+    assert sandbox.client.v1.refunds.retrieve(refund.id).status == "succeeded"

@@ -1,0 +1,67 @@
+"""What survives: a killed sandbox comes back as it was."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import requests
+from sendgrid import SendGridAPIClient
+from sendgrid.helpers.mail import Mail
+
+from tests.sandbox.process import Receiver, Sandbox, eventually
+
+INTENT: Any = {"amount": 2000, "currency": "usd", "metadata": {"orderId": "1"}}
+
+
+def test_kill_minus_nine_loses_nothing(sandbox: Sandbox, receiver: Receiver) -> None:
+    first = sandbox.intents.create(INTENT, {"idempotency_key": "k"})
+    paid = sandbox.paid_intent()
+    sandbox.client.v1.refunds.create({"payment_intent": paid.id, "amount": 300})
+    mail = Mail("shop@example.com", "ann@example.com", "Hello", "Hi", "<p>Hi</p>")
+    SendGridAPIClient("SG.sandbox", host=sandbox.url).send(mail)
+    key = requests.get(f"{sandbox.url}/sendgrid/public_key", timeout=5).text
+    events = sandbox.client.v1.events
+    assert eventually(lambda: not events.list({"delivery_success": False}).data)
+    posts = len(receiver.posts)
+    ledger, letters = sandbox.ledger(), sandbox.mail()
+
+    sandbox.end(kill=True)
+    sandbox.start()
+
+    assert sandbox.ledger() == ledger
+    assert sandbox.mail() == letters
+    assert requests.get(f"{sandbox.url}/sendgrid/public_key", timeout=5).text == key
+    again = sandbox.intents.create(INTENT, {"idempotency_key": "k"})
+    assert again.to_dict() == first.to_dict()
+    rest = sandbox.client.v1.refunds.create({"payment_intent": paid.id})
+    assert rest.amount == 1700
+    assert eventually(lambda: len(receiver.posts) == posts + 2)
+
+
+def test_a_torn_last_line_is_forgotten(sandbox: Sandbox, tmp_path: Path) -> None:
+    kept = sandbox.new_intent()
+    sandbox.end(kill=True)
+    with (tmp_path / "data" / "journal.jsonl").open("a") as journal:
+        journal.write('["Intent",{"id":"pi_torn"')
+    sandbox.start()
+    assert list(sandbox.ledger()) == [kept.id]
+    later = sandbox.new_intent()
+    sandbox.end(kill=True)
+    sandbox.start()
+    assert list(sandbox.ledger()) == [kept.id, later.id]
+
+
+def test_it_ends_quickly_when_asked(sandbox: Sandbox, receiver: Receiver) -> None:
+    receiver.status = 500
+    sandbox.new_intent()
+    before = time.monotonic()
+    assert sandbox.end() == 0
+    assert time.monotonic() - before < 2
+
+
+def test_its_pages_answer(sandbox: Sandbox) -> None:
+    assert requests.get(f"{sandbox.url}/health", timeout=5).json() == {"status": "ok"}
+    assert "/ledger.json" in requests.get(f"{sandbox.url}/", timeout=5).text
+    script = requests.get(f"{sandbox.url}/stripe.js", timeout=5)
+    assert script.headers["Content-Type"].startswith(("text/javascript", "application/javascript"))
+    assert "window.Stripe" in script.text

@@ -1,0 +1,94 @@
+"""Payments that take a while: 3-D Secure and bank debits."""
+
+from typing import Any
+
+import pytest
+import requests
+import stripe
+
+from tests.sandbox.process import Receiver, Sandbox, eventually
+
+
+def answer_challenge(intent: Any, outcome: str) -> requests.Response:
+    url = intent.next_action.use_stripe_sdk.stripe_js
+    return requests.post(url.replace("?", f"/{outcome}?"), timeout=5, allow_redirects=False)
+
+
+def test_a_passed_challenge_pays(sandbox: Sandbox, receiver: Receiver) -> None:
+    intent: Any = sandbox.paid_intent("pm_card_authenticationRequired")
+    assert intent.status == "requires_action"
+    page = requests.get(intent.next_action.use_stripe_sdk.stripe_js, timeout=5)
+    assert "$20.00" in page.text
+
+    assert answer_challenge(intent, "complete").json()["status"] == "succeeded"
+    assert sandbox.intents.retrieve(intent.id).amount_received == 2000
+    assert eventually(
+        lambda: (
+            {"payment_intent.requires_action", "payment_intent.succeeded"}
+            <= set(receiver.types(intent.id))
+        )
+    )
+
+
+def test_a_failed_challenge_asks_for_another_card(sandbox: Sandbox, receiver: Receiver) -> None:
+    intent: Any = sandbox.paid_intent("pm_card_authenticationRequired")
+    answer_challenge(intent, "fail")
+
+    failed: Any = sandbox.intents.retrieve(intent.id)
+    assert failed.status == "requires_payment_method"
+    assert failed.last_payment_error.code == "payment_intent_authentication_failure"
+    assert eventually(lambda: "payment_intent.payment_failed" in receiver.types(intent.id))
+
+
+def test_a_card_may_be_declined_after_its_challenge(sandbox: Sandbox) -> None:
+    intent: Any = sandbox.paid_intent("pm_card_threeDSecureRequiredChargeDeclined")
+    answer = answer_challenge(intent, "complete").json()
+    assert answer["status"] == "requires_payment_method"
+    assert answer["last_payment_error"]["decline_code"] == "generic_decline"
+
+
+def test_a_redirect_comes_back_to_the_shop(sandbox: Sandbox) -> None:
+    intent: Any = sandbox.new_intent(
+        confirm=True,
+        payment_method="pm_card_authenticationRequired",
+        return_url="https://shop.example/done?a=1",
+    )
+    url = intent.next_action.redirect_to_url.url
+    answer = requests.post(url.replace("?", "/complete?"), timeout=5, allow_redirects=False)
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("https://shop.example/done?a=1&payment_intent=")
+
+
+def test_a_bank_debit_processes_then_pays(sandbox: Sandbox) -> None:
+    intent = sandbox.paid_intent("pm_usBankAccount_success")
+    assert intent.status == "processing"
+    assert eventually(lambda: sandbox.intents.retrieve(intent.id).status == "succeeded")
+
+
+def test_a_bank_debit_processes_then_fails(sandbox: Sandbox, receiver: Receiver) -> None:
+    intent = sandbox.paid_intent("pm_usBankAccount_insufficientFunds")
+    assert intent.status == "processing"
+    assert eventually(lambda: "payment_intent.payment_failed" in receiver.types(intent.id))
+    assert sandbox.intents.retrieve(intent.id).status == "requires_payment_method"
+    assert sandbox.ledger()[intent.id]["captured"] == 0
+
+
+def test_what_is_processing_cannot_be_canceled(sandbox: Sandbox) -> None:
+    intent = sandbox.paid_intent("pm_usBankAccount_processing")
+    with pytest.raises(stripe.InvalidRequestError, match="status of processing") as refused:
+        sandbox.intents.cancel(intent.id)
+    assert refused.value.code == "payment_intent_unexpected_state"
+
+
+def test_a_slow_payment_settles_after_a_crash(sandbox: Sandbox) -> None:
+    method: Any = {
+        "type": "us_bank_account",
+        "us_bank_account": {"account_number": "000123456789"},
+        "metadata": {"settle_seconds": "1.5"},
+    }
+    made = sandbox.client.v1.payment_methods.create(method)
+    intent = sandbox.paid_intent(made.id)
+    sandbox.end(kill=True)
+    sandbox.start()
+    assert sandbox.intents.retrieve(intent.id).status == "processing"
+    assert eventually(lambda: sandbox.intents.retrieve(intent.id).status == "succeeded")
