@@ -1,10 +1,10 @@
 # Needs Python >= 3.11 and make, nothing else: the rest is fetched into .venv on first use.
 PYTHON ?= python3
 BIN := .venv/bin
-ROOMS := config.py celeryconfig.py wsgi.py models state_machines tasks web sandbox launch demo
+ROOMS := config.py celeryconfig.py wsgi.py models state_machines tasks web sandbox launch demo bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check pins clean
+.PHONY: help run demo test check bench pins clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +23,9 @@ check: .venv/ready ## Lint, types, and who may import whom
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy $(ROOMS) tests
 	@$(BIN)/lint-imports
+
+bench: .venv/ready ## Measure latency, throughput, commits, and the idle system
+	@$(BIN)/python -m bench $(ARGS)
 
 pins: .venv/ready ## Resolve requirements/*.in anew
 	@$(BIN)/python -m pip install --quiet uv

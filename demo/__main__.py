@@ -3,13 +3,12 @@
 import sys
 import traceback
 
-from launch.stack import Stack
-
 from demo.buyer import Addresses
 from demo.stories import STORIES, World
 from demo.telling import Teller
+from launch.stack import Stack
 
-PAYMENT_TIMEOUT = 6  # seconds
+PAYMENT_TIMEOUT = 20  # seconds; longer than the lease of a killed worker
 
 
 def main() -> int:

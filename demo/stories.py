@@ -1,8 +1,5 @@
 """What happens to people in the shop, and what the system must make of it."""
 
-import hashlib
-import hmac
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +8,7 @@ import requests
 
 from demo.buyer import Addresses, Buyer, wait_for
 from demo.telling import Teller
-from models import clock
+from demo.webhooks import deliver, success_event
 
 Json = dict[str, Any]
 
@@ -103,9 +100,9 @@ def webhook_three_times_and_late(world: World) -> None:
         order = _orders(world, buyer, buyer.products()[0])
         assert buyer.pay(order["clientSecret"])["status"] == "succeeded"
         world.tell.step("pays, and Stripe's message gets lost", "Pending")
-        event = wait_for(lambda: _success_event(world, order), "the event at Stripe")
+        event = wait_for(lambda: success_event(world.at, order), "the event at Stripe")
         assert buyer.status(order["referenceId"])["status"] == "Pending"
-        answers = [_deliver(world, event) for _ in range(3)]
+        answers = [deliver(world.at, event, world.webhook_secret) for _ in range(3)]
     finally:
         world.faults()
     assert answers == [200, 200, 200]
@@ -186,25 +183,3 @@ def _with_card(buyer: Buyer, order: Json) -> Json | None:
 def _ledger(world: World) -> list[Json]:
     found: list[Json] = requests.get(f"{world.at.sandbox}/ledger.json", timeout=10).json()
     return found
-
-
-def _success_event(world: World, order: Json) -> Json | None:
-    answer = requests.get(
-        f"{world.at.sandbox}/v1/events",
-        params={"type": "payment_intent.succeeded", "limit": "100"},
-        auth=("sk_test_sandbox", ""),
-        timeout=10,
-    )
-    events: list[Json] = answer.json()["data"]
-    orders = (e for e in events if e["data"]["object"]["metadata"]["orderId"] == order["orderId"])
-    return next(orders, None)
-
-
-def _deliver(world: World, event: Json) -> int:
-    """Deliver an event as Stripe does. Source: https://docs.stripe.com/webhooks#verify-manually"""
-    body, at = json.dumps(event), int(clock.now().timestamp())
-    key, signed = world.webhook_secret.encode(), f"{at}.{body}".encode()
-    signature = hmac.new(key, signed, hashlib.sha256).hexdigest()
-    headers = {"Stripe-Signature": f"t={at},v1={signature}", "Content-Type": "application/json"}
-    url = f"{world.at.order}/order/webhook"
-    return requests.post(url, data=body, headers=headers, timeout=10).status_code

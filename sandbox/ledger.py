@@ -1,0 +1,33 @@
+"""What the bank thinks happened: the other side of every reconciliation and crash test."""
+
+from collections import Counter
+
+from sandbox.compact import Json
+from sandbox.store import Store
+
+GAVE_BACK = ("pending", "requires_action", "succeeded")
+
+
+def ledger(store: Store) -> list[Json]:
+    """One entry an intent. Amounts in minor units; `creates` counts the create calls that were
+    executed for the same orderId, `confirms` the confirm calls executed on this intent.
+    """
+    creates = Counter(intent.metadata.get("orderId") for intent in store.intents.values())
+    refunded: Counter[str | None] = Counter()
+    for refund in store.refunds.values():
+        if refund.status in GAVE_BACK:
+            refunded[refund.payment_intent] += refund.amount
+    return [
+        {
+            "paymentIntent": intent.id,
+            "orderId": (order := intent.metadata.get("orderId")),
+            "referenceId": intent.metadata.get("referenceId"),
+            "amount": intent.amount,
+            "captured": intent.amount_received,
+            "refunded": refunded[intent.id],
+            "status": intent.status,
+            "creates": creates[order] if order else 1,
+            "confirms": intent.confirms,
+        }
+        for intent in store.intents.values()
+    ]

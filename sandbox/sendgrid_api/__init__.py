@@ -1,0 +1,1 @@
+"""SendGrid's mail send and event webhook: https://www.twilio.com/docs/sendgrid/api-reference."""

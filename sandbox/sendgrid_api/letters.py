@@ -1,0 +1,34 @@
+"""Letters: one for each recipient of a mail."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sandbox.compact import Json
+
+
+@dataclass(slots=True)
+class Letter:
+    """`created` in Unix seconds; `message` is the X-Message-Id of the call that sent it."""
+
+    id: str
+    message: str
+    to: str
+    sender: str
+    subject: str
+    text: str
+    html: str
+    created: float
+    categories: list[str] = field(default_factory=list)
+    custom_args: dict[str, str] = field(default_factory=dict)
+
+    def view(self) -> Json:
+        return {
+            "to": self.to,
+            "from": self.sender,
+            "subject": self.subject,
+            "text": self.text,
+            "html": self.html,
+            "at": datetime.fromtimestamp(self.created, UTC).isoformat(),
+            "categories": self.categories,
+            "customArgs": self.custom_args,
+        }

@@ -1,0 +1,78 @@
+"""All rows of the sandbox: dictionaries by id, oldest first, that the journal brings back."""
+
+from typing import TypeVar
+
+from sandbox.events import Event
+from sandbox.journal import Journal
+from sandbox.sendgrid_api.letters import Letter
+from sandbox.stripe_api.charges import Charge
+from sandbox.stripe_api.idempotency import Answer
+from sandbox.stripe_api.intents import Intent
+from sandbox.stripe_api.methods import PaymentMethod
+from sandbox.stripe_api.refunds import Refund
+
+Row = Intent | Charge | Refund | PaymentMethod | Answer | Event | Letter
+R = TypeVar("R", bound=Row)
+
+KINDS: tuple[type[Row], ...] = (Intent, Charge, Refund, PaymentMethod, Answer, Event, Letter)
+# The state of an event alone: its body is long and never changes.
+EVENT_STATE = "EventState"
+
+
+class Store:
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+        self.intents: dict[str, Intent] = {}
+        self.charges: dict[str, Charge] = {}
+        self.refunds: dict[str, Refund] = {}
+        self.methods: dict[str, PaymentMethod] = {}
+        self.answers: dict[str, Answer] = {}
+        self.events: dict[str, Event] = {}
+        self.letters: dict[str, Letter] = {}
+        # Of all events, those that nobody has got: few among very many.
+        self.undelivered: dict[str, Event] = {}
+
+    def load(self) -> None:
+        """Read the journal, then keep writing to it."""
+        kinds = {kind.__name__: kind for kind in KINDS}
+        for kind, fields in self.journal.read():
+            if kind == EVENT_STATE:
+                event = self.events[fields["id"]]
+                event.state = fields["state"]
+                self._keep(event)
+            else:
+                self._keep(kinds[kind](**fields))
+        self.journal.open()
+
+    def save(self, row: Row) -> None:
+        self._keep(row)
+        fields = {name: getattr(row, name) for name in row.__slots__}
+        self.journal.write(type(row).__name__, fields)
+
+    def save_state(self, event: Event) -> None:
+        self._keep(event)
+        self.journal.write(EVENT_STATE, {"id": event.id, "state": event.state})
+
+    def refunds_of(self, charge: Charge) -> list[Refund]:
+        return [refund for refund in self.refunds.values() if refund.charge == charge.id]
+
+    def _keep(self, row: Row) -> None:
+        match row:
+            case Intent():
+                self.intents[row.id] = row
+            case Charge():
+                self.charges[row.id] = row
+            case Refund():
+                self.refunds[row.id] = row
+            case PaymentMethod():
+                self.methods[row.id] = row
+            case Answer():
+                self.answers[row.id] = row
+            case Event():
+                self.events[row.id] = row
+                if row.undelivered:
+                    self.undelivered[row.id] = row
+                else:
+                    self.undelivered.pop(row.id, None)
+            case Letter():
+                self.letters[row.id] = row

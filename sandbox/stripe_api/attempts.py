@@ -1,0 +1,125 @@
+"""An attempt to take the money: from confirming an intent to its success, decline or challenge."""
+
+import time
+
+from sandbox.compact import Json
+from sandbox.ids import new_id
+from sandbox.stripe_api.bank import Bank, Cause
+from sandbox.stripe_api.cards import GENERIC, Settling
+from sandbox.stripe_api.charges import Charge
+from sandbox.stripe_api.errors import StripeError
+from sandbox.stripe_api.intents import Intent
+from sandbox.stripe_api.methods import PaymentMethod
+
+ITSELF = Cause()
+
+
+def attempt(bank: Bank, intent: Intent, method: PaymentMethod, cause: Cause) -> None:
+    """Charge the method. Raises StripeError 402 when it is declined, after recording that."""
+    intent.payment_method = method.id
+    intent.next_action = None
+    intent.last_payment_error = None
+    if method.test.settling is not None:
+        _start_slowly(bank, intent, method, cause)
+    elif method.test.decline is not None:
+        charge = _charge(bank, intent, method, "failed")
+        _fail(bank, intent, method, charge, cause)
+        error: Json = {**(intent.last_payment_error or {}), "payment_intent": intent.view()}
+        raise StripeError(error.pop("message"), status=402, **error)
+    else:
+        _succeed(bank, intent, _charge(bank, intent, method, "succeeded"), cause)
+
+
+def fail_challenge(bank: Bank, intent: Intent, method: PaymentMethod) -> None:
+    intent.last_payment_error = {
+        "code": "payment_intent_authentication_failure",
+        "doc_url": "https://stripe.com/docs/error-codes/payment-intent-authentication-failure",
+        "message": "The provided PaymentMethod has failed authentication. You can provide "
+        "payment_method_data or a new PaymentMethod to attempt to fulfill this PaymentIntent "
+        "again.",
+        "payment_method": method.view(),
+        "type": "invalid_request_error",
+    }
+    _ask_for_another(bank, intent, ITSELF)
+
+
+def settle(bank: Bank, intent_id: str) -> None:
+    """The end of a slow payment, when its time has come."""
+    intent = bank.store.intents[intent_id]
+    charge = bank.store.charges[intent.latest_charge or ""]
+    method = bank.store.methods[intent.payment_method or ""]
+    intent.settles_at = None
+    if method.test.settling == Settling.SUCCEEDS:
+        charge.status = "succeeded"
+        bank.store.save(charge)
+        _succeed(bank, intent, charge, ITSELF)
+    else:
+        charge.status = "failed"
+        _fail(bank, intent, method, charge, ITSELF)
+
+
+def _start_slowly(bank: Bank, intent: Intent, method: PaymentMethod, cause: Cause) -> None:
+    charge = _charge(bank, intent, method, "pending")
+    intent.status = "processing"
+    intent.latest_charge = charge.id
+    if method.test.settling != Settling.NEVER_ENDS:
+        intent.settles_at = time.time() + (method.settle_seconds or bank.settle_seconds)
+        bank.at(intent.settles_at, settle, intent.id)
+    bank.store.save(intent)
+    bank.tell("payment_intent.processing", intent.view(), cause)
+
+
+def _succeed(bank: Bank, intent: Intent, charge: Charge, cause: Cause) -> None:
+    intent.status = "succeeded"
+    intent.latest_charge = charge.id
+    intent.amount_received = intent.amount
+    bank.store.save(intent)
+    bank.tell("charge.succeeded", charge.view(), cause)
+    bank.tell("payment_intent.succeeded", intent.view(), cause)
+
+
+def _fail(bank: Bank, intent: Intent, method: PaymentMethod, charge: Charge, cause: Cause) -> None:
+    decline = method.test.decline or GENERIC
+    charge.failure_code = decline.code
+    charge.failure_message = decline.message
+    charge.decline_code = decline.decline_code
+    bank.store.save(charge)
+    bank.tell("charge.failed", charge.view(), cause)
+    error = {
+        "charge": charge.id,
+        "code": decline.code,
+        "decline_code": decline.decline_code,
+        "doc_url": f"https://stripe.com/docs/error-codes/{decline.code.replace('_', '-')}",
+        "message": decline.message,
+        "payment_method": method.view(),
+        "type": "card_error",
+    }
+    intent.last_payment_error = {name: value for name, value in error.items() if value is not None}
+    intent.latest_charge = charge.id
+    _ask_for_another(bank, intent, cause)
+
+
+def _ask_for_another(bank: Bank, intent: Intent, cause: Cause) -> None:
+    """A failed payment is not the intent's end: another method may be tried."""
+    intent.status = "requires_payment_method"
+    intent.payment_method = None
+    intent.next_action = None
+    bank.store.save(intent)
+    bank.tell("payment_intent.payment_failed", intent.view(), cause)
+
+
+def _charge(bank: Bank, intent: Intent, method: PaymentMethod, status: str) -> Charge:
+    charge = Charge(
+        new_id("ch"),
+        intent.amount,
+        intent.currency,
+        int(time.time()),
+        intent.id,
+        status,
+        method.view(),
+        description=intent.description,
+        receipt_email=intent.receipt_email,
+        metadata=dict(intent.metadata),
+    )
+    bank.store.save(charge)
+    return charge

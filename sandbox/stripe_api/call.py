@@ -1,0 +1,24 @@
+"""One call of the API, as its handler sees it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sandbox.compact import Json
+from sandbox.stripe_api.bank import Bank, Cause
+
+
+@dataclass(slots=True)
+class Call:
+    """`public`: made with the publishable key and a client secret; `base`: our own address."""
+
+    bank: Bank
+    path: str
+    row: str  # the id in the path, "" where there is none
+    params: Json
+    cause: Cause
+    public: bool
+    base: str
+
+
+# Handlers do not wait for anything: a call is executed whole, or not at all.
+Handler = Callable[[Call], Json]

@@ -1,0 +1,120 @@
+"""Stripe's test payment methods: https://docs.stripe.com/testing."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    code: str
+    message: str
+    decline_code: str | None = None
+
+
+class Refunding(Enum):
+    AT_ONCE = auto()
+    PENDING_FIRST = auto()
+    FAILS_LATER = auto()
+
+
+class Settling(Enum):
+    """What becomes of a slow payment that is `processing`."""
+
+    SUCCEEDS = auto()
+    FAILS = auto()
+    NEVER_ENDS = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class TestMethod:
+    """`number` is the card's, or the account's for bank debits; `token` is what tests name."""
+
+    __test__ = False  # pytest takes it for a test by its name
+
+    token: str
+    number: str
+    brand: str = "visa"
+    decline: Decline | None = None
+    challenge: bool = False
+    refunding: Refunding = Refunding.AT_ONCE
+    settling: Settling | None = None
+
+
+DECLINED = "Your card was declined."
+GENERIC = Decline("card_declined", DECLINED, "generic_decline")
+POOR = Decline("card_declined", "Your card has insufficient funds.", "insufficient_funds")
+TOO_OFTEN = Decline(
+    "card_declined",
+    "Your card was declined for making repeated attempts too frequently or exceeding its "
+    "amount limit.",
+    "card_velocity_exceeded",
+)
+EXPIRED = Decline("expired_card", "Your card has expired.")
+WRONG_CVC = Decline("incorrect_cvc", "Your card's security code is incorrect.")
+BROKEN = Decline(
+    "processing_error",
+    "An error occurred while processing your card. Try again in a little bit.",
+)
+NO_FUNDS_DEBIT = Decline(
+    "payment_method_provider_decline",
+    "The customer's account has insufficient funds to cover this payment.",
+    "insufficient_funds",
+)
+
+_PREFIX = "pm_card_chargeDeclined"
+METHODS = (
+    TestMethod("pm_card_visa", "4242424242424242"),
+    TestMethod("pm_card_visa_debit", "4000056655665556"),
+    TestMethod("pm_card_mastercard", "5555555555554444", "mastercard"),
+    TestMethod("pm_card_amex", "378282246310005", "amex"),
+    TestMethod("pm_card_discover", "6011111111111117", "discover"),
+    TestMethod(_PREFIX, "4000000000000002", decline=GENERIC),
+    TestMethod(f"{_PREFIX}InsufficientFunds", "4000000000009995", decline=POOR),
+    TestMethod(
+        f"{_PREFIX}LostCard",
+        "4000000000009987",
+        decline=Decline("card_declined", DECLINED, "lost_card"),
+    ),
+    TestMethod(
+        f"{_PREFIX}StolenCard",
+        "4000000000009979",
+        decline=Decline("card_declined", DECLINED, "stolen_card"),
+    ),
+    TestMethod(f"{_PREFIX}VelocityLimitExceeded", "4000000000006975", decline=TOO_OFTEN),
+    TestMethod(f"{_PREFIX}ExpiredCard", "4000000000000069", decline=EXPIRED),
+    TestMethod(f"{_PREFIX}IncorrectCvc", "4000000000000127", decline=WRONG_CVC),
+    TestMethod(f"{_PREFIX}ProcessingError", "4000000000000119", decline=BROKEN),
+    TestMethod("pm_card_authenticationRequired", "4000002760003184", challenge=True),
+    TestMethod("pm_card_authenticationRequiredOnSetup", "4000002500003155", challenge=True),
+    TestMethod("pm_card_threeDSecure2Required", "4000000000003220", challenge=True),
+    TestMethod(
+        "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds",
+        "4000008260003178",
+        challenge=True,
+        decline=POOR,
+    ),
+    TestMethod(
+        "pm_card_threeDSecureRequiredChargeDeclined",
+        "4000008400001629",
+        challenge=True,
+        decline=GENERIC,
+    ),
+    TestMethod("pm_card_pendingRefund", "4000000000007726", refunding=Refunding.PENDING_FIRST),
+    TestMethod("pm_card_refundFail", "4000000000005126", refunding=Refunding.FAILS_LATER),
+    TestMethod("pm_usBankAccount_success", "000123456789", settling=Settling.SUCCEEDS),
+    TestMethod(
+        "pm_usBankAccount_insufficientFunds",
+        "000222222227",
+        settling=Settling.FAILS,
+        decline=NO_FUNDS_DEBIT,
+    ),
+    TestMethod("pm_usBankAccount_processing", "000000000009", settling=Settling.NEVER_ENDS),
+)
+
+BY_TOKEN = {method.token: method for method in METHODS}
+BY_NUMBER = {method.number: method for method in METHODS}
+
+
+def named(token: str) -> TestMethod | None:
+    """Stripe gives the declining cards two names: with and without `visa_`."""
+    return BY_TOKEN.get(token.replace("pm_card_visa_chargeDeclined", _PREFIX))

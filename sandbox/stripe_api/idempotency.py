@@ -1,0 +1,88 @@
+"""Idempotency keys with Stripe's semantics: https://docs.stripe.com/api/idempotent_requests.
+
+The first executed answer, success or error, is given again for the same key and parameters.
+"""
+
+import hashlib
+import time
+from dataclasses import dataclass
+
+from sandbox.compact import Json, compact
+from sandbox.stripe_api.errors import StripeError
+
+LIFETIME = 24 * 3600
+LONGEST_KEY = 255
+
+
+@dataclass(slots=True)
+class Answer:
+    """`id` is the account's key and the idempotency key; `created` in Unix seconds."""
+
+    id: str
+    path: str
+    fingerprint: str
+    created: float
+    status: int
+    body: str
+    request: str
+
+
+def fingerprint(params: Json) -> str:
+    return hashlib.blake2b(compact(sorted(params.items())).encode(), digest_size=16).hexdigest()
+
+
+class Idempotency:
+    """`answers` is the store's."""
+
+    def __init__(self, answers: dict[str, Answer]) -> None:
+        self._answers = answers
+        self._in_flight: set[str] = set()
+
+    def claim(self, owner: str, key: str, path: str, params: Json) -> Answer | None:
+        """The stored answer; None: execute it, then `release`.
+
+        Raises StripeError when the key is taken by other parameters or by a request under way.
+        """
+        if len(key) > LONGEST_KEY:
+            raise StripeError(
+                f"Idempotency key is too long. Keys can be up to {LONGEST_KEY} characters.",
+                type="idempotency_error",
+                executed=False,
+            )
+        name = f"{owner}/{key}"
+        if name in self._in_flight:
+            raise StripeError(
+                "There is currently another in-progress request using this Idempotent Key (that "
+                "probably means you submitted twice, and the other request is still going "
+                f"through): {key}. Please try again later.",
+                status=409,
+                type="idempotency_error",
+                code="idempotency_key_in_use",
+                executed=False,
+            )
+        answer = self._answers.get(name)
+        if answer is None or answer.created + LIFETIME < time.time():
+            self._in_flight.add(name)
+            return None
+        _refuse_another_use(answer, key, path, params)
+        return answer
+
+    def release(self, owner: str, key: str) -> None:
+        self._in_flight.discard(f"{owner}/{key}")
+
+
+def _refuse_another_use(answer: Answer, key: str, path: str, params: Json) -> None:
+    advice = f"Try using a key other than '{key}' if you meant to execute a different request."
+    if answer.path != path:
+        first = (
+            "Keys for idempotent requests can only be used for the same endpoint they were first "
+            f"used for ('{path}' vs '{answer.path}')."
+        )
+    elif answer.fingerprint != fingerprint(params):
+        first = (
+            "Keys for idempotent requests can only be used with the same parameters they were "
+            "first used with."
+        )
+    else:
+        return
+    raise StripeError(f"{first} {advice}", type="idempotency_error", executed=False)

@@ -1,0 +1,79 @@
+"""Payment methods: a test card or bank account that was named, or typed in."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.compact import Json
+from sandbox.stripe_api.cards import BY_TOKEN, TestMethod
+
+
+@dataclass(slots=True)
+class PaymentMethod:
+    """`token` is the test method behind it, `created` is in Unix seconds."""
+
+    id: str
+    token: str
+    created: int
+    exp_month: int = 12
+    exp_year: int = 2034
+    billing_details: dict[str, Any] = field(default_factory=dict)
+    metadata: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def test(self) -> TestMethod:
+        return BY_TOKEN[self.token]
+
+    @property
+    def type(self) -> str:
+        return "card" if self.test.settling is None else "us_bank_account"
+
+    @property
+    def settle_seconds(self) -> float | None:
+        """How long a payment with it processes, when its metadata says so."""
+        said = self.metadata.get("settle_seconds", "")
+        return float(said) if said.replace(".", "", 1).isdecimal() else None
+
+    def details(self) -> Json:
+        """As they stand in the method itself and in a charge's payment_method_details."""
+        last4 = self.test.number[-4:]
+        if self.type == "us_bank_account":
+            return {
+                "account_holder_type": "individual",
+                "account_type": "checking",
+                "bank_name": "STRIPE TEST BANK",
+                "last4": last4,
+                "routing_number": "110000000",
+            }
+        return {
+            "brand": self.test.brand,
+            "checks": {
+                "address_line1_check": None,
+                "address_postal_code_check": None,
+                "cvc_check": "pass",
+            },
+            "country": "US",
+            "exp_month": self.exp_month,
+            "exp_year": self.exp_year,
+            "fingerprint": f"fp{self.test.number[::-1]}"[:16],
+            "funding": "credit",
+            "last4": last4,
+            "network": self.test.brand,
+            "three_d_secure": None,
+            "wallet": None,
+        }
+
+    def view(self) -> Json:
+        address = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
+        billing = {"address": address, "email": None, "name": None, "phone": None}
+        return {
+            "id": self.id,
+            "object": "payment_method",
+            "allow_redisplay": "unspecified",
+            "billing_details": {**billing, **self.billing_details},
+            self.type: self.details(),
+            "created": self.created,
+            "customer": None,
+            "livemode": False,
+            "metadata": self.metadata,
+            "type": self.type,
+        }

@@ -1,0 +1,133 @@
+"""/v1/refunds: https://docs.stripe.com/api/refunds."""
+
+import time
+
+from sandbox.compact import Json
+from sandbox.ids import new_id
+from sandbox.stripe_api.bank import Bank, Cause, find
+from sandbox.stripe_api.call import Call
+from sandbox.stripe_api.cards import BY_TOKEN, Refunding
+from sandbox.stripe_api.charges import Charge
+from sandbox.stripe_api.errors import StripeError, invalid
+from sandbox.stripe_api.lists import page
+from sandbox.stripe_api.money import worded
+from sandbox.stripe_api.params import allow, integer, merge_metadata, one_of, text
+from sandbox.stripe_api.refunds import Refund
+
+CREATABLE = ("amount", "charge", "payment_intent", "reason", "metadata", "instructions_email",
+             "refund_application_fee", "reverse_transfer")  # fmt: skip
+REASONS = ("duplicate", "fraudulent", "requested_by_customer")
+
+
+def create(call: Call) -> Json:
+    params, bank = call.params, call.bank
+    allow(params, CREATABLE)
+    amount = integer(params, "amount")
+    reason = one_of(params, "reason", REASONS)
+    metadata = merge_metadata({}, params)
+    charge = _charge_of(call)
+    _refuse_too_much(charge, amount)
+    refund = Refund(
+        new_id("re"),
+        amount or charge.left,
+        charge.currency,
+        int(time.time()),
+        charge.id,
+        charge.payment_intent,
+        "succeeded",
+        reason=reason,
+        metadata=metadata,
+    )
+    _begin(bank, refund, charge)
+    charge.amount_refunded += refund.amount
+    bank.store.save(charge)
+    bank.tell("refund.created", refund.view(), call.cause)
+    bank.tell("charge.refunded", charge.view(), call.cause)
+    return refund.view()
+
+
+def retrieve(call: Call) -> Json:
+    return find(call.bank.store.refunds, "refund", call.row, "refund").view()
+
+
+def update(call: Call) -> Json:
+    allow(call.params, {"metadata"})
+    refund = find(call.bank.store.refunds, "refund", call.row, "refund")
+    refund.metadata = merge_metadata(refund.metadata, call.params)
+    call.bank.store.save(refund)
+    call.bank.tell("refund.updated", refund.view(), call.cause)
+    return refund.view()
+
+
+def list_all(call: Call) -> Json:
+    charge, intent = call.params.get("charge"), call.params.get("payment_intent")
+    wanted = (
+        refund
+        for refund in reversed(call.bank.store.refunds.values())
+        if charge in (None, refund.charge) and intent in (None, refund.payment_intent)
+    )
+    return page(call, wanted, "refund", also=("charge", "payment_intent"))
+
+
+def settle(bank: Bank, refund_id: str) -> None:
+    """The end of a slow refund: the bank took it, or sent it back."""
+    refund = bank.store.refunds[refund_id]
+    refund.settles_at = None
+    if refund.status == "pending":
+        refund.status = "succeeded"
+        bank.store.save(refund)
+        bank.tell("refund.updated", refund.view(), Cause())
+        return
+    refund.status = "failed"
+    refund.failure_reason = "expired_or_canceled_card"
+    bank.store.save(refund)
+    charge = bank.store.charges[refund.charge]
+    charge.amount_refunded -= refund.amount
+    bank.store.save(charge)
+    bank.tell("refund.updated", refund.view(), Cause())
+    bank.tell("refund.failed", refund.view(), Cause())
+
+
+def _begin(bank: Bank, refund: Refund, charge: Charge) -> None:
+    method = bank.store.methods[charge.method["id"]]
+    refunding = BY_TOKEN[method.token].refunding
+    if refunding == Refunding.PENDING_FIRST:
+        refund.status = "pending"
+    if refunding != Refunding.AT_ONCE:
+        refund.settles_at = time.time() + bank.settle_seconds
+        bank.at(refund.settles_at, settle, refund.id)
+    bank.store.save(refund)
+
+
+def _charge_of(call: Call) -> Charge:
+    store = call.bank.store
+    if key := text(call.params, "charge"):
+        charge = find(store.charges, "charge", key, "charge")
+        if charge.status == "succeeded":
+            return charge
+        raise StripeError(f"Charge {key} is not refundable: it has not succeeded.", param="charge")
+    if key := text(call.params, "payment_intent"):
+        intent = find(store.intents, "payment_intent", key, "payment_intent")
+        if intent.status == "succeeded" and intent.latest_charge:
+            return store.charges[intent.latest_charge]
+        raise StripeError(
+            f"This PaymentIntent ({key}) does not have a successful charge to refund.",
+            param="payment_intent",
+        )
+    raise invalid(
+        "One of the following params should be provided for this request: payment_intent or charge."
+    )
+
+
+def _refuse_too_much(charge: Charge, amount: int | None) -> None:
+    if charge.left == 0:
+        raise StripeError(
+            f"Charge {charge.id} has already been refunded.", code="charge_already_refunded"
+        )
+    if amount is not None and amount > charge.left:
+        what = "unrefunded amount on charge" if charge.amount_refunded else "charge amount"
+        raise StripeError(
+            f"Refund amount ({worded(amount, charge.currency)}) is greater than {what} "
+            f"({worded(charge.left, charge.currency)})",
+            param="amount",
+        )

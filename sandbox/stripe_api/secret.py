@@ -1,0 +1,28 @@
+"""Who may touch an intent: the holder of the secret key, or of the intent's client secret."""
+
+import secrets
+from dataclasses import replace
+
+from sandbox.stripe_api.bank import find
+from sandbox.stripe_api.call import Call
+from sandbox.stripe_api.errors import invalid
+from sandbox.stripe_api.intents import Intent
+
+
+def intent_of(call: Call) -> Intent:
+    """A copy of the path's intent, so that a call that fails half-way changes nothing.
+
+    Raises StripeError when the intent is unknown or the secret is wrong.
+    """
+    intent = find(call.bank.store.intents, "payment_intent", call.row, "intent")
+    given = call.params.get("client_secret")
+    if given is None and not call.public:
+        return replace(intent)
+    if not isinstance(given, str) or not secrets.compare_digest(given, intent.client_secret):
+        raise invalid(
+            "The client_secret provided does not match the client_secret associated with the "
+            "PaymentIntent.",
+            param="client_secret",
+            code="payment_intent_invalid_parameter",
+        )
+    return replace(intent)

@@ -1,0 +1,101 @@
+"""Posts events to whoever listens, again and again until it answers 2xx.
+
+Stripe tries for three days and starts with minutes between tries; here the first pause is a
+second and the longest a minute, so that a demonstration can wait for it.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import aiohttp
+
+from sandbox.events import Delivery, Event, Source
+from sandbox.faults import Fate, Faults
+from sandbox.store import Store
+
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 60.0
+CONNECTIONS = 64
+# Shorter than the two seconds after which gunicorn hangs up on an idle connection.
+KEEP_ALIVE = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """`sign` makes the headers that prove where a body comes from; no `types` means all."""
+
+    url: str
+    sign: Callable[[bytes], dict[str, str]]
+    types: frozenset[str] = frozenset()
+
+    def wants(self, event: Event) -> bool:
+        return bool(self.url) and (not self.types or event.type in self.types)
+
+
+class Webhooks:
+    def __init__(self, store: Store, faults: Faults, listeners: dict[Source, Listener]) -> None:
+        self._store = store
+        self._faults = faults
+        self._listeners = listeners
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._session: aiohttp.ClientSession | None = None
+
+    async def start(self) -> None:
+        """Also takes up what an earlier process could not deliver."""
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=20),
+            skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding"),
+        )
+        for event in list(self._store.undelivered.values()):
+            if event.state == Delivery.PENDING:
+                self._begin(event, wait=0)
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        if self._session is not None:
+            await self._session.close()
+
+    def publish(self, event: Event) -> None:
+        """Keep the event and post it at the next turn of the loop, if no fault says otherwise."""
+        fate = self._faults.fate() if event.source == Source.STRIPE else Fate()
+        if not self._listeners[Source(event.source)].wants(event):
+            event.state = Delivery.UNWANTED
+        elif fate.dropped:
+            event.state = Delivery.DROPPED
+        self._store.save(event)
+        if event.state == Delivery.PENDING:
+            for _ in range(2 if fate.doubled else 1):
+                self._begin(event, fate.wait)
+
+    def _begin(self, event: Event, wait: float) -> None:
+        listener = self._listeners[Source(event.source)]
+        if listener.wants(event):
+            task = asyncio.get_running_loop().create_task(self._deliver(event, listener, wait))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _deliver(self, event: Event, listener: Listener, wait: float) -> None:
+        if wait:
+            await asyncio.sleep(wait)
+        body = event.body.encode()
+        pause = FIRST_PAUSE
+        while not await self._post(listener, body):
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+        event.state = Delivery.DELIVERED
+        self._store.save_state(event)
+
+    async def _post(self, listener: Listener, body: bytes) -> bool:
+        if self._session is None:
+            return False
+        headers = {"Content-Type": "application/json; charset=utf-8", **listener.sign(body)}
+        try:
+            async with self._session.post(
+                listener.url, data=body, headers=headers, allow_redirects=False
+            ) as answer:
+                return 200 <= answer.status < 300
+        except (aiohttp.ClientError, OSError):
+            return False
