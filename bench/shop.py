@@ -53,7 +53,7 @@ def _statements(stack: Stack, database: Database) -> Figures:
 
 
 def at_rest(buyer: Buyer, product: Json, secret: str) -> Figures:
-    """Orders one after the other; medians in milliseconds. Stripe's messages are delivered by us."""
+    """Orders one after the other; medians in milliseconds. We deliver Stripe's messages."""
     _drop_webhooks(buyer.at, 1)
     legs = [_order(buyer, product, secret) for _ in range(AT_REST)]
     _drop_webhooks(buyer.at, 0)

@@ -12,6 +12,7 @@ from models.clock import tick
 
 T = TypeVar("T")
 LOOK_AGAIN = 0.02  # seconds
+CODE_LENGTH = 6
 Json = dict[str, Any]
 
 
@@ -52,12 +53,13 @@ class Buyer:
         """Ask for a code, read it in the mailbox, trade it for a token."""
         seen = len(self.letters("login_code"))
         self._post(f"{self.at.auth}/auth/login", {"email": self.email})
-        letters = wait_for(
-            lambda: (found := self.letters("login_code"))[seen:] and found, "the login e-mail"
-        )
-        code = next(
-            word for word in letters[0]["text"].split() if word.isdigit() and len(word) == 6
-        )
+
+        def newer() -> Json | None:
+            letters = self.letters("login_code")
+            return letters[0] if len(letters) > seen else None
+
+        words = wait_for(newer, "the login e-mail")["text"].split()
+        code = next(word for word in words if word.isdigit() and len(word) == CODE_LENGTH)
         token = self._post(f"{self.at.auth}/auth/verify-code", {"email": self.email, "code": code})
         self.http.headers["Authorization"] = f"Bearer {token['accessToken']}"
 

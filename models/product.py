@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
@@ -21,6 +21,11 @@ class ProductStatus(StrEnum):
     DISCONTINUED = "Discontinued"
 
 
+# What full-text search looks at: said once, for the index and for the query, and in PostgreSQL's
+# own spelling, by which Alembic compares.
+SEARCHED = "to_tsvector('english', (((name || ' ') || description) || ' ') || category)"
+
+
 class Product(Base):
     """`price` is minor units of `currency`; `stock` counts pieces."""
 
@@ -30,6 +35,7 @@ class Product(Base):
         CheckConstraint("stock >= 0", "stock"),
         Index("ix_product_category", "category"),
         Index("ix_product_tags", "tags", postgresql_using="gin"),
+        Index("ix_product_search", text(SEARCHED), postgresql_using="gin"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)

@@ -2,15 +2,16 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
 from models import clock
-from models.base import Base, text_enum
+from models.base import Base, db, text_enum
 from models.ids import uuid7
 
 
@@ -19,6 +20,10 @@ class UserStatus(StrEnum):
     INACTIVE = "Inactive"
     DELETED = "Deleted"
     SUSPENDED = "Suspended"
+
+
+# They can neither sign in nor act.
+REFUSED = (UserStatus.SUSPENDED, UserStatus.DELETED)
 
 
 class User(Base):
@@ -44,6 +49,19 @@ class User(Base):
     roles: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @classmethod
+    def of_address(cls, email: str) -> "User":
+        """The user with this (lower case) address; a new one when there is none.
+
+        Two first sign-ins at once make one user.
+        """
+        db.session.execute(
+            insert(cls)
+            .values(email=email, username=email.partition("@")[0], roles=[])
+            .on_conflict_do_nothing(index_elements=["email"])
+        )
+        return cast("User", db.session.scalars(db.select(cls).where(cls.email == email)).one())
 
 
 class UserSession(Base):

@@ -78,9 +78,9 @@ class Intent:
 
     def view(self, *, public: bool = False) -> Json:
         seen: Json = {
-            **FIXED,
             "id": self.id,
             "object": "payment_intent",
+            **FIXED,
             "amount": self.amount,
             "amount_received": self.amount_received,
             "automatic_payment_methods": self.automatic_payment_methods,

@@ -10,7 +10,7 @@ from demo.stories import World
 from demo.telling import Teller
 from launch.stack import Stack
 
-PAYMENT_TIMEOUT = 6
+PAYMENT_TIMEOUT = 20
 
 
 @pytest.fixture(scope="session")

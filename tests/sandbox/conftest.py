@@ -15,6 +15,14 @@ def receiver() -> Iterator[Receiver]:
     receiver.stop()
 
 
+@pytest.fixture(scope="session")
+def shared() -> Iterator[Sandbox]:
+    """One for all tests that change no faults and look at nothing but what they made."""
+    sandbox = Sandbox()
+    yield sandbox
+    sandbox.end()
+
+
 @pytest.fixture
 def sandbox(receiver: Receiver, tmp_path: Path) -> Iterator[Sandbox]:
     sandbox = Sandbox(

@@ -39,8 +39,8 @@ def test_the_same_seed_brings_the_same_faults(sandbox: Sandbox) -> None:
         ([], ""),
     ],
 )
-def test_a_bad_plan_changes_nothing(sandbox: Sandbox, plan: Any, field: str) -> None:
-    url = f"{sandbox.url}/faults"
+def test_a_bad_plan_changes_nothing(shared: Sandbox, plan: Any, field: str) -> None:
+    url = f"{shared.url}/faults"
     before = requests.get(url, timeout=5).json()
 
     answer = requests.put(url, json=plan, timeout=5)
@@ -95,7 +95,7 @@ def test_a_lost_answer_was_done_and_can_be_asked_for_again(sandbox: Sandbox) -> 
     assert sandbox.ledger()[intent.id]["creates"] == 1
 
 
-def test_no_input_breaks_the_server(sandbox: Sandbox) -> None:
+def test_no_input_breaks_the_server(shared: Sandbox) -> None:
     headers = {"Authorization": f"Bearer {SECRET_KEY}"}
     bodies = (
         b"\xff\xfe%", b"a[b=1&a[b][c]=2&[x]=1&amount[]=1&currency[]=usd",
@@ -110,8 +110,8 @@ def test_no_input_breaks_the_server(sandbox: Sandbox) -> None:
     for body in bodies:
         for path in ("/v1/payment_intents", "/v1/refunds", "/v1/payment_methods"):
             form = {**headers, "Content-Type": "application/x-www-form-urlencoded"}
-            answer = requests.post(f"{sandbox.url}{path}", data=body, headers=form, timeout=5)
+            answer = requests.post(f"{shared.url}{path}", data=body, headers=form, timeout=5)
             assert answer.status_code < 500, (path, body, answer.text)
     for query in ("limit=x", "limit=0", "created[x]=1", "starting_after=pi_x", "created=y"):
-        url = f"{sandbox.url}/v1/payment_intents?{query}"
+        url = f"{shared.url}/v1/payment_intents?{query}"
         assert requests.get(url, headers=headers, timeout=5).status_code in (400, 404), query

@@ -43,28 +43,28 @@ def test_a_card_pays(sandbox: Sandbox, receiver: Receiver) -> None:
     ],
 )
 def test_a_declined_card_leaves_the_intent_open_for_another(
-    sandbox: Sandbox, card: str, code: str, decline_code: str | None
+    shared: Sandbox, card: str, code: str, decline_code: str | None
 ) -> None:
-    intent = sandbox.new_intent()
+    intent = shared.new_intent()
 
     with pytest.raises(stripe.CardError) as declined:
-        sandbox.intents.confirm(intent.id, {"payment_method": card})
+        shared.intents.confirm(intent.id, {"payment_method": card})
 
     body: Any = declined.value.json_body
     error = body["error"]
     assert declined.value.http_status == 402
     assert (error["code"], error.get("decline_code")) == (code, decline_code)
     assert error["payment_intent"]["status"] == "requires_payment_method"
-    after: Any = sandbox.intents.retrieve(intent.id)
+    after: Any = shared.intents.retrieve(intent.id)
     assert after.last_payment_error.code == code
     assert after.payment_method is None
 
-    paid = sandbox.intents.confirm(intent.id, {"payment_method": "pm_card_visa"})
+    paid = shared.intents.confirm(intent.id, {"payment_method": "pm_card_visa"})
     assert (paid.status, paid.last_payment_error) == ("succeeded", None)
 
 
-def test_a_browser_confirms_with_the_client_secret_and_sees_less(sandbox: Sandbox) -> None:
-    intent = sandbox.new_intent()
+def test_a_browser_confirms_with_the_client_secret_and_sees_less(shared: Sandbox) -> None:
+    intent = shared.new_intent()
     path = f"/v1/payment_intents/{intent.id}/confirm"
     card = {
         "payment_method_data[type]": "card",
@@ -74,17 +74,17 @@ def test_a_browser_confirms_with_the_client_secret_and_sees_less(sandbox: Sandbo
         "payment_method_data[card][cvc]": "123",
     }
 
-    stranger = sandbox.post(path, PUBLISHABLE_KEY, client_secret="pi_secret_guess", **card)
+    stranger = shared.post(path, PUBLISHABLE_KEY, client_secret="pi_secret_guess", **card)
     assert stranger.status_code == 400
     assert stranger.json()["error"]["param"] == "client_secret"
 
     form = {"client_secret": str(intent.client_secret), "key": PUBLISHABLE_KEY, **card}
     headers = {"Origin": "https://shop.example"}
-    answer = requests.post(f"{sandbox.url}{path}", data=form, headers=headers, timeout=5)
+    answer = requests.post(f"{shared.url}{path}", data=form, headers=headers, timeout=5)
     assert answer.json()["status"] == "succeeded"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert "metadata" not in answer.json()
-    shown: Any = sandbox.intents.retrieve(intent.id, {"expand": ["payment_method"]})
+    shown: Any = shared.intents.retrieve(intent.id, {"expand": ["payment_method"]})
     assert (shown.payment_method.card.exp_month, shown.payment_method.card.exp_year) == (11, 2044)
 
 
@@ -96,9 +96,9 @@ def test_a_browser_confirms_with_the_client_secret_and_sees_less(sandbox: Sandbo
         ("4111111111111111", "card_declined"),
     ],
 )
-def test_typed_card_numbers_fail_as_stripe_says(sandbox: Sandbox, number: str, code: str) -> None:
+def test_typed_card_numbers_fail_as_stripe_says(shared: Sandbox, number: str, code: str) -> None:
     with pytest.raises(stripe.CardError) as refused:
-        sandbox.new_intent(
+        shared.new_intent(
             confirm=True,
             payment_method_data={
                 "type": "card",
@@ -121,57 +121,59 @@ def test_typed_card_numbers_fail_as_stripe_says(sandbox: Sandbox, number: str, c
     ],
 )
 def test_bad_parameters_are_named(
-    sandbox: Sandbox, form: dict[str, str], param: str, code: str | None
+    shared: Sandbox, form: dict[str, str], param: str, code: str | None
 ) -> None:
-    answer = sandbox.post("/v1/payment_intents", **form)
+    before = shared.ledger()
+
+    answer = shared.post("/v1/payment_intents", **form)
 
     error = answer.json()["error"]
     assert (answer.status_code, error["type"]) == (400, "invalid_request_error")
     assert (error["param"], error.get("code")) == (param, code)
     assert answer.headers["Request-Id"].startswith("req_")
-    assert sandbox.ledger() == {}
+    assert shared.ledger() == before
 
 
-def test_keys_are_asked_for(sandbox: Sandbox) -> None:
-    path = f"{sandbox.url}/v1/payment_intents"
+def test_keys_are_asked_for(shared: Sandbox) -> None:
+    path = f"{shared.url}/v1/payment_intents"
     assert requests.post(path, timeout=5).status_code == 401
-    assert sandbox.post("/v1/payment_intents", "nonsense").status_code == 401
-    public = sandbox.post("/v1/payment_intents", PUBLISHABLE_KEY)
+    assert shared.post("/v1/payment_intents", "nonsense").status_code == 401
+    public = shared.post("/v1/payment_intents", PUBLISHABLE_KEY)
     assert (public.status_code, public.json()["error"]["code"]) == (401, "secret_key_required")
     assert requests.get(path, auth=("sk_test_sandbox", ""), timeout=5).status_code == 200
 
 
-def test_cancel_is_final_and_refused_after_payment(sandbox: Sandbox) -> None:
-    canceled = sandbox.intents.cancel(sandbox.new_intent().id)
+def test_cancel_is_final_and_refused_after_payment(shared: Sandbox) -> None:
+    canceled = shared.intents.cancel(shared.new_intent().id)
     assert canceled.status == "canceled"
     with pytest.raises(stripe.InvalidRequestError, match="status of canceled") as late:
-        sandbox.intents.confirm(canceled.id, {"payment_method": "pm_card_visa"})
+        shared.intents.confirm(canceled.id, {"payment_method": "pm_card_visa"})
     assert late.value.code == "payment_intent_unexpected_state"
 
-    paid = sandbox.paid_intent()
+    paid = shared.paid_intent()
     with pytest.raises(stripe.InvalidRequestError, match="a status of succeeded") as refused:
-        sandbox.intents.cancel(paid.id)
+        shared.intents.cancel(paid.id)
     error: Any = refused.value.error
     assert (refused.value.http_status, error.code) == (400, "payment_intent_unexpected_state")
     assert error.payment_intent.id == paid.id
     with pytest.raises(stripe.InvalidRequestError, match="already succeeded"):
-        sandbox.intents.confirm(paid.id, {"payment_method": "pm_card_visa"})
+        shared.intents.confirm(paid.id, {"payment_method": "pm_card_visa"})
 
 
-def test_update_changes_what_may_change(sandbox: Sandbox) -> None:
-    intent = sandbox.new_intent("9")
-    changed: Any = sandbox.intents.update(
+def test_update_changes_what_may_change(shared: Sandbox) -> None:
+    intent = shared.new_intent("9")
+    changed: Any = shared.intents.update(
         intent.id, {"amount": 700, "metadata": {"referenceId": "", "note": "n"}}
     )
     assert changed.amount == 700
     assert changed.metadata.to_dict() == {"orderId": "9", "note": "n"}
 
     with pytest.raises(stripe.InvalidRequestError):
-        sandbox.intents.update(intent.id, {"amount": 800, "payment_method": "pm_unknown"})
-    assert sandbox.intents.retrieve(intent.id).amount == 700
-    paid = sandbox.paid_intent()
+        shared.intents.update(intent.id, {"amount": 800, "payment_method": "pm_unknown"})
+    assert shared.intents.retrieve(intent.id).amount == 700
+    paid = shared.paid_intent()
     with pytest.raises(stripe.InvalidRequestError, match="could not be updated"):
-        sandbox.intents.update(paid.id, {"amount": 1})
+        shared.intents.update(paid.id, {"amount": 1})
 
 
 def test_search_and_lists_find_intents(sandbox: Sandbox) -> None:

@@ -59,9 +59,9 @@ def test_it_ends_quickly_when_asked(sandbox: Sandbox, receiver: Receiver) -> Non
     assert time.monotonic() - before < 2
 
 
-def test_its_pages_answer(sandbox: Sandbox) -> None:
-    assert requests.get(f"{sandbox.url}/health", timeout=5).json() == {"status": "ok"}
-    assert "/ledger.json" in requests.get(f"{sandbox.url}/", timeout=5).text
-    script = requests.get(f"{sandbox.url}/stripe.js", timeout=5)
+def test_its_pages_answer(shared: Sandbox) -> None:
+    assert requests.get(f"{shared.url}/health", timeout=5).json() == {"status": "ok"}
+    assert "/ledger.json" in requests.get(f"{shared.url}/", timeout=5).text
+    script = requests.get(f"{shared.url}/stripe.js", timeout=5)
     assert script.headers["Content-Type"].startswith(("text/javascript", "application/javascript"))
     assert "window.Stripe" in script.text

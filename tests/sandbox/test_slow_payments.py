@@ -40,15 +40,15 @@ def test_a_failed_challenge_asks_for_another_card(sandbox: Sandbox, receiver: Re
     assert eventually(lambda: "payment_intent.payment_failed" in receiver.types(intent.id))
 
 
-def test_a_card_may_be_declined_after_its_challenge(sandbox: Sandbox) -> None:
-    intent: Any = sandbox.paid_intent("pm_card_threeDSecureRequiredChargeDeclined")
+def test_a_card_may_be_declined_after_its_challenge(shared: Sandbox) -> None:
+    intent: Any = shared.paid_intent("pm_card_threeDSecureRequiredChargeDeclined")
     answer = answer_challenge(intent, "complete").json()
     assert answer["status"] == "requires_payment_method"
     assert answer["last_payment_error"]["decline_code"] == "generic_decline"
 
 
-def test_a_redirect_comes_back_to_the_shop(sandbox: Sandbox) -> None:
-    intent: Any = sandbox.new_intent(
+def test_a_redirect_comes_back_to_the_shop(shared: Sandbox) -> None:
+    intent: Any = shared.new_intent(
         confirm=True,
         payment_method="pm_card_authenticationRequired",
         return_url="https://shop.example/done?a=1",
@@ -73,10 +73,10 @@ def test_a_bank_debit_processes_then_fails(sandbox: Sandbox, receiver: Receiver)
     assert sandbox.ledger()[intent.id]["captured"] == 0
 
 
-def test_what_is_processing_cannot_be_canceled(sandbox: Sandbox) -> None:
-    intent = sandbox.paid_intent("pm_usBankAccount_processing")
+def test_what_is_processing_cannot_be_canceled(shared: Sandbox) -> None:
+    intent = shared.paid_intent("pm_usBankAccount_processing")
     with pytest.raises(stripe.InvalidRequestError, match="status of processing") as refused:
-        sandbox.intents.cancel(intent.id)
+        shared.intents.cancel(intent.id)
     assert refused.value.code == "payment_intent_unexpected_state"
 
 

@@ -1,0 +1,77 @@
+"""HTTP in, signals out. Here only the wiring: one application a service, or one with all."""
+
+from flask import Flask
+from flask_cors import CORS
+from flask_migrate import Migrate
+from flask_openapi.blueprint import APIBlueprint
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import state_machines  # noqa: F401  registers the machines
+from config import settings
+from models import base
+from web import (
+    commands,
+    errors,
+    headers,
+    health,
+    landing,
+    limits,
+    login,
+    order,
+    product,
+    request,
+    session,
+    summary,
+    tokens,
+    user,
+    webhook,
+)
+from web.document import Api
+
+SERVICES: dict[str, tuple[APIBlueprint, ...]] = {
+    "auth": (login.api, session.api, session.listing, user.api, user.keys),
+    "order": (order.api, summary.api, webhook.api),
+    "product": (product.api,),
+}
+EXPOSED = (
+    "ETag",
+    "Link",
+    "Location",
+    "Preference-Applied",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "X-Request-Id",
+    "X-Total-Count",
+)
+
+
+def create_app(*services: str) -> Flask:
+    """An application that serves `services`; all of them, and the first page, when none is named.
+
+    Raises RuntimeError when a setting that they need is missing.
+    """
+    app = Api("web")
+    base.attach(app, pool_size=settings.database_pool)
+    Migrate(app, base.db, directory="migrations", render_as_batch=False)
+    for part in (request, errors, headers, limits, commands):
+        part.register(app)
+    CORS(
+        app,
+        origins=list(settings.allowed_origins),
+        supports_credentials=True,
+        expose_headers=EXPOSED,
+        max_age=600,
+    )
+    if "auth" in (services or SERVICES):
+        tokens.signing_key()
+    for service in services or SERVICES:
+        for blueprint in SERVICES[service]:
+            app.register_api(blueprint)
+    app.register_api(health.api)
+    if not services:
+        app.register_blueprint(landing.bp)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app

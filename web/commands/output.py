@@ -1,0 +1,36 @@
+"""How commands answer: lines for people, JSON for programs, and an exit status for scripts."""
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+as_json: Callable[[F], F] = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def show(rows: Iterable[dict[str, Any]], *, as_json: bool) -> None:
+    """Print rows as a table, or as a JSON array."""
+    found = list(rows)
+    if as_json:
+        click.echo(json.dumps(found, default=str, indent=2))
+    elif found:
+        table([list(found[0]), *([_cell(value) for value in row.values()] for row in found)])
+
+
+def table(lines: list[list[str]]) -> None:
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        click.echo("  ".join(padded).rstrip())
+
+
+def record(fields: dict[str, Any]) -> None:
+    """Print one thing, a field a line."""
+    table([[name, _cell(value)] for name, value in fields.items()])
+
+
+def _cell(value: Any) -> str:
+    return "-" if value is None else str(value)

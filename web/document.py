@@ -1,0 +1,67 @@
+"""The API's description (OpenAPI 3.1), and a page that shows it without any network."""
+
+from importlib.resources import files
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify, send_from_directory
+from flask_openapi.models.info import Info
+from flask_openapi.models.security_scheme import SecurityScheme
+from flask_openapi.openapi import OpenAPI
+
+from web import errors
+from web.request import Request
+from web.schemas.problem import Problem
+
+bp = Blueprint("document", __name__)
+
+SWAGGER = str(files("flask_openapi_swagger") / "templates" / "swagger")
+PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}
+ABOUT = """Passwordless login, products, orders and payments. Errors are problem documents
+(RFC 9457). `Prefer: wait=N` has POST /order and GET /order/status wait."""
+
+
+class Api(OpenAPI):
+    """A Flask application that describes itself."""
+
+    request_class = Request
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            name,
+            info=Info(title="ProjectX", version="1.0.0", description=ABOUT),
+            security_schemes={
+                "bearer": SecurityScheme(type="http", scheme="bearer", bearerFormat="JWT")
+            },
+            validation_error_model=Problem,
+            validation_error_callback=errors.invalid,
+            doc_ui=False,
+        )
+        self.openapi_version = "3.1.0"
+        self.register_blueprint(bp)
+
+    def generate_spec_json(self) -> None:
+        """Every operation may answer a problem."""
+        super().generate_spec_json()  # type: ignore[no-untyped-call]
+        for path in self.spec_json["paths"].values():
+            for operation in path.values():
+                responses: dict[str, Any] = operation["responses"]
+                content = {"application/problem+json": PROBLEM}
+                responses["422"] = {"description": "A field is wrong", "content": content}
+                responses["default"] = {"description": "A problem", "content": content}
+
+
+@bp.get("/openapi.json")
+def description() -> Response:
+    app = current_app
+    return jsonify(app.api_doc if isinstance(app, OpenAPI) else {})
+
+
+@bp.get("/docs")
+def page() -> Response:
+    return current_app.send_static_file("docs.html")
+
+
+@bp.get("/docs/<path:name>")
+def asset(name: str) -> Response:
+    """The page's scripts and styles, which come with the package flask-openapi-swagger."""
+    return send_from_directory(SWAGGER, name)

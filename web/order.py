@@ -1,0 +1,148 @@
+"""Placing orders, watching them, and changing one's mind."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from flask import Response, jsonify
+from flask_openapi.blueprint import APIBlueprint
+from flask_openapi.models.tag import Tag
+from sqlalchemy import ColumnElement, select
+
+from models import Order, OrderState, Payment, PaymentState, transaction
+from models.base import db
+from models.errors import ConflictError, NotFoundError
+from models.ids import uuid7
+from state_machines import PaymentMachine, checkout
+from state_machines.checkout import Line, Wish
+from state_machines.payment import PaymentSignal
+from web import bearer, prefer
+from web.bell import listen, watch
+from web.request import cause
+from web.schemas.order import (
+    OrderCancelled,
+    OrderPlaced,
+    OrderRequest,
+    OrderStatus,
+    ReferencePath,
+)
+
+api = APIBlueprint(
+    "order",
+    __name__,
+    url_prefix="/order",
+    abp_tags=[Tag(name="order")],
+    abp_security=[{"bearer": []}],
+)
+api.before_request(bearer.require)
+
+PATIENCE = 10.0  # seconds that placing an order waits for Stripe, unless told otherwise
+ENDED = {
+    OrderState.CONFIRMED: "The order is paid already",
+    OrderState.SHIPPED: "The order is on its way already",
+    OrderState.DELIVERED: "The order has been delivered",
+    OrderState.FAILED: "The order has failed: there is nothing to cancel",
+}
+
+
+@api.post("", responses={201: OrderPlaced, 200: OrderPlaced, 202: OrderPlaced})
+def place(body: OrderRequest) -> Any:
+    """Place an order. The same reference again is the same order."""
+    who, order_id = bearer.caller(), uuid7()
+    with listen(order_id) as bell:
+        with cause(who.user_id):
+            placed_id, is_new = checkout.place(order_id, who.user_id, who.session_id, _wish(body))
+        if is_new:
+            born = OrderStatus.born(order_id, body.reference_id)
+            wait = prefer.wait(PATIENCE)
+            found = watch(bell, wait, _settled, born, lambda: _look(Order.id == order_id))
+            return _placed(found, HTTPStatus.CREATED if found.settled else HTTPStatus.ACCEPTED)
+    return _placed(_watched(placed_id, prefer.wait(PATIENCE)), HTTPStatus.OK)
+
+
+@api.get("/status/<referenceId>", responses={200: OrderStatus})
+def status(path: ReferencePath) -> Any:
+    """How far the order has come. With `Prefer: wait`, once it can be paid or has ended."""
+    found = _look(_mine(path))
+    wait = prefer.wait(0)
+    if wait and not found.settled:
+        found = _watched(found.order_id, wait)
+    return prefer.applied(jsonify(found.json_ready()))
+
+
+@api.delete("/<referenceId>", responses={202: OrderCancelled, 200: OrderCancelled})
+def cancel(path: ReferencePath) -> Any:
+    """Cancel: 202 while Stripe is asked to let nobody pay any more, 200 when that has happened."""
+    with cause(bearer.caller().user_id), transaction() as session:
+        payment_id = session.scalar(select(Payment.id).join(Payment.order).where(_mine(path)))
+        if payment_id is None:
+            raise NotFoundError("There is no such order")
+        payment = PaymentMachine.lock([payment_id])[payment_id]
+        order = payment.order
+        if order.state in ENDED:
+            raise ConflictError(ENDED[order.state])
+        cancelled = order.state == OrderState.CANCELLED
+        if not cancelled and payment.state != PaymentState.CANCELLING:
+            PaymentMachine.send(payment, PaymentSignal.CANCEL)
+    answer = OrderCancelled(
+        order_id=order.id,
+        reference_id=order.reference_id,
+        status=order.state,
+        message="The order is cancelled" if cancelled else "The order is being cancelled",
+    )
+    return answer.json_ready(), HTTPStatus.OK if cancelled else HTTPStatus.ACCEPTED
+
+
+def _wish(body: OrderRequest) -> Wish:
+    return Wish(
+        reference_id=body.reference_id,
+        lines=tuple(Line(line.product_id, line.quantity) for line in body.items),
+        billing_address=body.billing_address,
+        shipping_address=body.shipping_address,
+        payment_method=body.payment_method,
+    )
+
+
+def _mine(path: ReferencePath) -> ColumnElement[bool]:
+    """What is another's is not there."""
+    return (Order.user_id == bearer.caller().user_id) & (Order.reference_id == path.reference_id)
+
+
+def _look(which: ColumnElement[bool]) -> OrderStatus:
+    """The order as it is now. Raises NotFoundError."""
+    with transaction():
+        query = select(Payment).join(Payment.order).where(which)
+        fresh = query.execution_options(populate_existing=True)
+        payment = db.session.scalar(fresh)
+    if payment is None:
+        raise NotFoundError("There is no such order")
+    return OrderStatus.of(payment)
+
+
+def _watched(order_id: UUID, seconds: float) -> OrderStatus:
+    """The order once it is settled, or after `seconds`."""
+    this = Order.id == order_id
+    with listen(order_id) as bell:
+        return watch(bell, seconds, _settled, _look(this), lambda: _look(this))
+
+
+def _settled(found: OrderStatus) -> bool:
+    return found.settled
+
+
+def _placed(found: OrderStatus, code: HTTPStatus) -> Response:
+    message = "The payment is being set up"
+    if found.client_secret is not None:
+        message = "The order is placed, and can be paid"
+    elif found.settled:
+        message = f"The order is {found.status.lower()}: it cannot be paid"
+    answer = OrderPlaced(
+        order_id=found.order_id,
+        reference_id=found.reference_id,
+        client_secret=found.client_secret,
+        message=message,
+    )
+    response: Response = jsonify(answer.json_ready())
+    response.status_code = code
+    response.headers["Location"] = f"{api.url_prefix}/status/{found.reference_id}"
+    return prefer.applied(response)

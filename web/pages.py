@@ -1,0 +1,35 @@
+"""Lists in pages: where the next one is (RFC 8288), and whether anything has changed."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, jsonify, request
+
+
+def linked(pages: dict[str, dict[str, Any]]) -> str:
+    """The Link header: for each relation, what changes in this request's query."""
+    asked = request.args.to_dict()
+    return ", ".join(
+        f'<{request.path}?{urlencode(asked | changed)}>; rel="{rel}"'
+        for rel, changed in pages.items()
+    )
+
+
+def numbered(page: int, size: int, total: int) -> dict[str, dict[str, Any]]:
+    """The pages around `page` of `total` things."""
+    last = max(1, -(-total // size))
+    found = {"first": 1, "last": last}
+    if page > 1:
+        found["prev"] = min(page - 1, last)
+    if page < last:
+        found["next"] = page + 1
+    return {rel: {"page": number} for rel, number in found.items()}
+
+
+def fresh(body: Any) -> Response:
+    """JSON with an ETag; 304 to who has it already."""
+    response: Response = jsonify(body)
+    response.add_etag()
+    response.headers["Cache-Control"] = "no-cache"
+    response.make_conditional(request)
+    return response

@@ -1,0 +1,53 @@
+"""The catalogue, for everybody."""
+
+from typing import Any
+
+from flask import jsonify
+from flask_openapi.blueprint import APIBlueprint
+from flask_openapi.models.tag import Tag
+
+from models import Product, catalogue, transaction
+from models.catalogue import Wanted
+from models.errors import NotFoundError
+from web.pages import fresh, linked, numbered
+from web.schemas.product import (
+    Categories,
+    CategoryView,
+    ProductPath,
+    ProductQuery,
+    Products,
+    ProductView,
+)
+
+api = APIBlueprint("product", __name__, url_prefix="/product", abp_tags=[Tag(name="product")])
+
+
+@api.get("", responses={200: Products})
+def search(query: ProductQuery) -> Any:
+    """A page of products. `X-Total-Count` says how many match, `Link` where the others are."""
+    page, size = query.page, query.size
+    wanted = Wanted(**query.model_dump(exclude={"page", "size"}))
+    with transaction():
+        found, total = catalogue.search(wanted, page=page, size=size)
+    response = fresh([ProductView.of(product).json_ready() for product in found])
+    response.headers["X-Total-Count"] = str(total)
+    response.headers["Link"] = linked(numbered(page, size, total))
+    return response
+
+
+@api.get("/categories", responses={200: Categories})
+def categories() -> Any:
+    """Every category, with how many products it has."""
+    with transaction():
+        found = catalogue.categories()
+    return jsonify([CategoryView(name=name, products=n).json_ready() for name, n in found])
+
+
+@api.get("/<uuid:productId>", responses={200: ProductView})
+def show(path: ProductPath) -> Any:
+    """One product."""
+    with transaction() as session:
+        product = session.get(Product, path.product_id)
+    if product is None:
+        raise NotFoundError("There is no such product")
+    return fresh(ProductView.of(product).json_ready())

@@ -1,0 +1,54 @@
+"""What every request has: an id, a size limit, strict JSON, and a name in the history."""
+
+import re
+from contextlib import AbstractContextManager
+from typing import Any, NoReturn
+from uuid import uuid4
+
+import flask
+from flask import Flask, Response, g
+from werkzeug.exceptions import BadRequest, NotFound, UnsupportedMediaType
+
+from state_machines.durable import caused_by
+
+LARGEST_BODY = 1_000_000  # bytes
+SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+class Request(flask.Request):
+    """JSON is JSON: what is not gets 400 (or 415), also where a library would look away."""
+
+    def get_json(self, *, force: bool = False, silent: bool = False, cache: bool = True) -> Any:  # type: ignore[override]  # noqa: ARG002
+        try:
+            return super().get_json(force=force, silent=False, cache=cache)
+        except RecursionError as nested:
+            raise BadRequest("The JSON is nested too deeply") from nested
+
+    def on_json_loading_failure(self, e: ValueError | None) -> NoReturn:
+        if e is None:
+            raise UnsupportedMediaType("The body must be JSON, and say so in its Content-Type")
+        raise BadRequest(f"The body is not JSON: {e}")
+
+
+def register(app: Flask) -> None:
+    app.request_class = Request
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.before_request(_begin)
+    app.after_request(_name)
+
+
+def cause(actor: object = None) -> AbstractContextManager[None]:
+    """Name this request (and who made it) as the cause of the moves inside."""
+    return caused_by("request", g.request_id, None if actor is None else str(actor))
+
+
+def _begin() -> None:
+    given = flask.request.headers.get("X-Request-Id", "")
+    g.request_id = given if SANE_ID.fullmatch(given) else uuid4().hex
+    if "\x00" in flask.request.path:
+        raise NotFound
+
+
+def _name(response: Response) -> Response:
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    return response

@@ -1,0 +1,56 @@
+"""What all schemas share: camelCase, no unknown fields, and text that can be kept."""
+
+from datetime import UTC, datetime
+from functools import cache
+from typing import Annotated, Any
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, StringConstraints
+from pydantic.alias_generators import to_camel
+
+
+def keepable(text: str) -> str:
+    """PostgreSQL keeps every character but one."""
+    if "\x00" in text:
+        raise ValueError("must not contain the NUL character")
+    return text
+
+
+def normal_address(text: str) -> str:
+    """An e-mail address in the one form in which it is kept: lower case."""
+    try:
+        found = validate_email(text, check_deliverability=False)
+    except EmailNotValidError as wrong:
+        raise ValueError(str(wrong)) from wrong
+    return found.normalized.lower()
+
+
+def in_utc(moment: datetime) -> str:
+    """RFC 3339 to the millisecond, as JavaScript writes it."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+Text = Annotated[str, StringConstraints(strict=True), AfterValidator(keepable)]
+Address = Annotated[Text, StringConstraints(max_length=320), AfterValidator(normal_address)]
+Moment = Annotated[datetime, PlainSerializer(in_utc, return_type=str)]
+
+
+class Incoming(BaseModel):
+    """What a client sends."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
+
+    @classmethod
+    @cache
+    def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:  # type: ignore[override]
+        # flask-openapi asks for it at each request with a query.
+        return super().model_json_schema(*args, **options)
+
+
+class Outgoing(BaseModel):
+    """What we answer."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+    def json_ready(self) -> dict[str, Any]:
+        return self.model_dump(mode="json", by_alias=True)

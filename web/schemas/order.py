@@ -1,0 +1,105 @@
+"""Orders: what is asked for, and how far it has come."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from models import OrderState, Payment, PaymentState
+from models.payment import PAYABLE
+from web.schemas.base import Incoming, Outgoing, Text
+
+
+class Line(Incoming):
+    product_id: UUID
+    quantity: Annotated[int, Field(ge=1, le=999, strict=True)]
+
+
+class OrderRequest(Incoming):
+    """What to buy. Prices are not the client's to name: any other field is refused."""
+
+    reference_id: Text = Field(min_length=1, max_length=200)
+    items: list[Line] = Field(min_length=1, max_length=100)
+    billing_address: Text = Field(max_length=1000)
+    shipping_address: Text = Field(max_length=1000)
+    payment_method: Text | None = Field(None, max_length=100)
+
+
+class OrderPlaced(Outgoing):
+    """`clientSecret` is null while Stripe has not answered, and when it refused."""
+
+    order_id: UUID
+    reference_id: str
+    client_secret: str | None
+    message: str
+
+
+class ReferencePath(Incoming):
+    reference_id: Text = Field(max_length=200)
+
+
+class OrderPath(Incoming):
+    order_id: UUID
+
+
+class PaymentStatus(Outgoing):
+    status: PaymentState
+    decline_reason: str | None
+
+
+class OrderStatus(Outgoing):
+    """`clientSecret` is there only while the order can be paid; `closing` while Stripe is asked to
+    let nobody pay any more.
+    """
+
+    status: OrderState
+    reference_id: str
+    order_id: UUID
+    client_secret: str | None
+    closing: bool
+    payment: PaymentStatus
+
+    @classmethod
+    def of(cls, payment: Payment) -> "OrderStatus":
+        """From a payment with its order loaded."""
+        return cls(
+            status=payment.order.state,
+            reference_id=payment.order.reference_id,
+            order_id=payment.order_id,
+            client_secret=payment.client_secret if payment.state in PAYABLE else None,
+            closing=payment.closing,
+            payment=PaymentStatus(
+                status=payment.shown_state, decline_reason=payment.decline_reason
+            ),
+        )
+
+    @classmethod
+    def born(cls, order_id: UUID, reference_id: str) -> "OrderStatus":
+        """Of an order that was placed this moment."""
+        return cls(
+            status=OrderState.PENDING,
+            reference_id=reference_id,
+            order_id=order_id,
+            client_secret=None,
+            closing=False,
+            payment=PaymentStatus(status=PaymentState.PENDING, decline_reason=None),
+        )
+
+    @property
+    def settled(self) -> bool:
+        """Whether there is something to do for the customer: pay, or see how it ended."""
+        return self.client_secret is not None or self.status != OrderState.PENDING
+
+
+class OrderCancelled(Outgoing):
+    order_id: UUID
+    reference_id: str
+    status: OrderState
+    message: str
+
+
+class OrderQuery(Incoming):
+    """`cursor` is the id of the last order of the page before."""
+
+    cursor: UUID | None = None
+    size: int = Field(20, ge=1, le=100)

@@ -1,0 +1,70 @@
+"""The catalogue, as the shop shows it."""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, PlainSerializer, RootModel
+
+from models import Product, ProductStatus
+from models.money import to_decimal
+from web.schemas.base import Incoming, Moment, Outgoing, Text
+
+# A number on the wire. Amounts have far fewer digits than a float keeps exactly.
+Amount = Annotated[Decimal, PlainSerializer(float, return_type=float)]
+Price = Annotated[Decimal, Field(ge=0, le=10_000_000, decimal_places=2)]
+PRICE = "estimated_price"
+Sort = Literal["name", "-name", "price", "-price", "createdAt", "-createdAt"]
+
+
+class ProductQuery(Incoming):
+    page: int = Field(1, ge=1, le=100_000)
+    size: int = Field(10, ge=1, le=100)
+    q: Text = Field("", max_length=200)
+    category: Text | None = Field(None, max_length=100)
+    tag: Text | None = Field(None, max_length=100)
+    min_price: Price | None = None
+    max_price: Price | None = None
+    available: bool | None = None
+    sort: Sort = "name"
+
+
+class ProductPath(Incoming):
+    product_id: UUID
+
+
+class ProductView(Outgoing):
+    """`estimatedPrice` is in major units of `currency`."""
+
+    id: UUID
+    name: str
+    description: str
+    sku: str
+    image_url: str
+    estimated_price: Amount
+    currency: str
+    tags: list[str]
+    category: str
+    status: ProductStatus
+    in_stock: bool
+    created_by: UUID | None
+    created_at: Moment
+    updated_at: Moment
+
+    @classmethod
+    def of(cls, product: Product) -> "ProductView":
+        same = {name: getattr(product, name) for name in cls.model_fields if name != PRICE}
+        return cls(**same, estimated_price=to_decimal(product.price, product.currency))
+
+
+class CategoryView(Outgoing):
+    name: str
+    products: int
+
+
+class Products(RootModel[list[ProductView]]):
+    pass
+
+
+class Categories(RootModel[list[CategoryView]]):
+    pass

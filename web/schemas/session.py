@@ -1,0 +1,38 @@
+"""Where a user is signed in."""
+
+from uuid import UUID
+
+from pydantic import RootModel
+
+from models import UserSession
+from web.schemas.base import Incoming, Moment, Outgoing
+
+
+class SessionPath(Incoming):
+    session_id: UUID
+
+
+class SessionView(Outgoing):
+    id: UUID
+    user_agent: str
+    ip_address: str
+    created_at: Moment
+    last_used_at: Moment
+    expires_at: Moment
+    current: bool
+
+    @classmethod
+    def of(cls, session: UserSession, current: UUID) -> "SessionView":
+        return cls(
+            id=session.id,
+            user_agent=session.user_agent,
+            ip_address=session.ip_address,
+            created_at=session.created_at,
+            last_used_at=session.rotated_at,
+            expires_at=session.expires_at,
+            current=session.id == current,
+        )
+
+
+class Sessions(RootModel[list[SessionView]]):
+    pass

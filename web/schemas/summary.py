@@ -1,0 +1,156 @@
+"""A whole order, as its customer sees it, and what it went through."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import Field, RootModel
+
+from models import Order, OrderItem, OrderState, Payment, PaymentState, Transition
+from models.money import to_decimal
+from web.schemas.base import Moment, Outgoing
+from web.schemas.product import Amount
+
+
+class BoughtProduct(Outgoing):
+    id: UUID
+    name: str
+    image_url: str
+    estimated_price: Amount
+
+
+class ItemView(Outgoing):
+    product_id: UUID
+    quantity: int
+    price_at_purchase: Amount
+    product: BoughtProduct
+
+    @classmethod
+    def of(cls, item: OrderItem, currency: str) -> "ItemView":
+        """From a line with its product loaded. The name is that of the day of the purchase."""
+        product = BoughtProduct(
+            id=item.product.id,
+            name=item.name,
+            image_url=item.product.image_url,
+            estimated_price=to_decimal(item.product.price, item.product.currency),
+        )
+        return cls(
+            product_id=item.product_id,
+            quantity=item.quantity,
+            price_at_purchase=to_decimal(item.price, currency),
+            product=product,
+        )
+
+
+class PaymentView(Outgoing):
+    id: UUID
+    provider: Literal["Stripe"]
+    status: PaymentState
+    transaction_id: str | None
+    amount: Amount
+    card_brand: str | None
+    last4: str | None
+    exp_month: int | None
+    exp_year: int | None
+
+    @classmethod
+    def of(cls, payment: Payment) -> "PaymentView":
+        card = ("card_brand", "last4", "exp_month", "exp_year")
+        return cls(
+            id=payment.id,
+            provider="Stripe",
+            status=payment.shown_state,
+            transaction_id=payment.intent_id,
+            amount=to_decimal(payment.amount, payment.currency),
+            **{name: getattr(payment, name) for name in card},
+        )
+
+
+class OrderRow(Outgoing):
+    """An order in a list. Amounts are major units of `currency`."""
+
+    id: UUID
+    reference_id: str
+    status: OrderState
+    currency: str
+    subtotal: Amount
+    shipping_cost: Amount
+    tax_amount: Amount
+    total_price: Amount
+    created_at: Moment
+    updated_at: Moment
+
+    @classmethod
+    def told(cls, order: Order) -> dict[str, Any]:
+        """The fields that every view of an order has."""
+
+        def amount(minor: int) -> Any:
+            return to_decimal(minor, order.currency)
+
+        return {
+            "id": order.id,
+            "reference_id": order.reference_id,
+            "status": order.state,
+            "currency": order.currency,
+            "subtotal": amount(order.subtotal),
+            "shipping_cost": amount(order.shipping_cost),
+            "tax_amount": amount(order.tax_amount),
+            "total_price": amount(order.total),
+            "created_at": order.created_at,
+            "updated_at": order.updated_at,
+        }
+
+    @classmethod
+    def of(cls, order: Order) -> "OrderRow":
+        return cls(**cls.told(order))
+
+
+class OrderSummary(OrderRow):
+    """The whole order. `orderId` is `id` by the name that placing it gave."""
+
+    order_id: UUID
+    user_id: UUID
+    billing_address: str
+    shipping_address: str
+    payment_method: str | None
+    items: list[ItemView]
+    payment: PaymentView
+    refunds: list[Any] = []
+    shipment: None = None
+
+    @classmethod
+    def of(cls, order: Order) -> "OrderSummary":
+        """From an order with its items, their products, and its payment loaded."""
+        return cls(
+            **cls.told(order),
+            order_id=order.id,
+            user_id=order.user_id,
+            billing_address=order.billing_address,
+            shipping_address=order.shipping_address,
+            payment_method=order.payment_method,
+            items=[ItemView.of(item, order.currency) for item in order.items],
+            payment=PaymentView.of(order.payment),
+        )
+
+
+class Step(Outgoing):
+    """One transition. `from` is null for the first."""
+
+    machine: str
+    signal: str
+    source: str | None = Field(alias="from")
+    target: str = Field(alias="to")
+    ignored: bool
+    reason: str | None
+    at: Moment
+
+    @classmethod
+    def of(cls, row: Transition) -> "Step":
+        return cls(**{name: getattr(row, name) for name in cls.model_fields})
+
+
+class Orders(RootModel[list[OrderRow]]):
+    pass
+
+
+class History(RootModel[list[Step]]):
+    pass

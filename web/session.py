@@ -1,0 +1,93 @@
+"""Staying signed in, signing out, and where one is signed in."""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, jsonify
+from flask_openapi.blueprint import APIBlueprint
+from flask_openapi.models.tag import Tag
+from sqlalchemy import select
+
+from config import settings
+from models import UserSession, refresh, transaction
+from models.clock import now
+from models.errors import NotAuthenticatedError, NotFoundError
+from web import bearer, cookie, tokens
+from web.limits import limiter
+from web.schemas.login import Refreshed
+from web.schemas.session import SessionPath, Sessions, SessionView
+
+TAG = Tag(name="session")
+# These two go by the cookie.
+api = APIBlueprint("session", __name__, url_prefix="/auth", abp_tags=[TAG])
+listing = APIBlueprint(
+    "sessions",
+    __name__,
+    url_prefix="/auth/sessions",
+    abp_tags=[TAG],
+    abp_security=[{"bearer": []}],
+)
+listing.before_request(bearer.require)
+
+
+@api.post("/refresh", responses={200: Refreshed})
+@limiter.limit(settings.code_limit_per_ip)
+def renew() -> Any:
+    """Trade the refresh cookie for the next one and an access token. A copy used late ends the
+    session.
+    """
+    token = cookie.read()
+    with transaction():
+        rotation = refresh.rotate(token) if token else None
+    if rotation is None:
+        raise NotAuthenticatedError("Sign in again")
+    answer = Refreshed(
+        access_token=tokens.issue(rotation.user, rotation.session.id),
+        expires_in=settings.access_token_lifetime,
+    )
+    response: Response = jsonify(answer.json_ready())
+    if rotation.token is not None:
+        cookie.give(response, rotation.token)
+    return response
+
+
+@api.post("/logout", responses={204: None})
+def end() -> Any:
+    """Sign out here. Also right when nobody is signed in."""
+    token = cookie.read()
+    with transaction():
+        if token:
+            refresh.revoke(token)
+    response = Response(status=HTTPStatus.NO_CONTENT)
+    cookie.take_back(response)
+    return response
+
+
+@listing.get("", responses={200: Sessions})
+def show() -> Any:
+    """Where the caller is signed in, newest first."""
+    with transaction() as session:
+        user = bearer.welcome()
+        rows = session.scalars(
+            select(UserSession)
+            .where(
+                UserSession.user_id == user.id,
+                UserSession.revoked_at.is_(None),
+                UserSession.expires_at > now(),
+            )
+            .order_by(UserSession.id.desc())
+        ).all()
+    current = bearer.caller().session_id
+    return jsonify([SessionView.of(row, current).json_ready() for row in rows])
+
+
+@listing.delete("/<uuid:sessionId>", responses={204: None})
+def revoke(path: SessionPath) -> Any:
+    """Sign out elsewhere."""
+    with transaction() as session:
+        user = bearer.welcome()
+        found = session.get(UserSession, path.session_id, with_for_update=True)
+        if found is None or found.user_id != user.id or found.revoked_at is not None:
+            raise NotFoundError("There is no such session")
+        found.revoked_at = now()
+    return Response(status=HTTPStatus.NO_CONTENT)

@@ -1,0 +1,101 @@
+"""Access tokens: signed with Ed25519 by the auth service, verified with public keys by all.
+
+Several public keys may be valid at once, so that a key can be replaced without signing anybody out.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import Any
+from uuid import UUID, uuid4
+
+import jwt
+
+from config import settings
+from models import User
+from models.clock import now
+from models.errors import NotAuthenticatedError
+
+ISSUER = "projectx"
+AUDIENCE = "projectx-api"
+TYPE = "at+jwt"  # Source: RFC 9068, section 2.1
+ALGORITHM = "EdDSA"
+CLAIMS = ["iss", "aud", "sub", "sid", "roles", "iat", "exp", "jti"]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who a token speaks for, and in which of their sessions."""
+
+    user_id: UUID
+    session_id: UUID
+    roles: tuple[str, ...]
+
+
+def issue(user: User, session_id: UUID) -> str:
+    """A token for `settings.access_token_lifetime` seconds."""
+    at = now()
+    claims = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": str(user.id),
+        "sid": str(session_id),
+        "roles": user.roles,
+        "iat": at,
+        "exp": at + timedelta(seconds=settings.access_token_lifetime),
+        "jti": uuid4().hex,
+    }
+    private, key_id = signing_key()
+    return jwt.encode(claims, private, ALGORITHM, headers={"kid": key_id, "typ": TYPE})
+
+
+def verify(token: str) -> Caller:
+    """Raises NotAuthenticatedError unless the token is ours, for us, and alive."""
+    try:
+        header = jwt.get_unverified_header(token)
+        if header.get("typ") != TYPE:
+            raise NotAuthenticatedError("This is not an access token")
+        key = _public_keys()[header["kid"]]
+        # Expiry is checked below, by the clock that everything here goes by.
+        claims = jwt.decode(
+            token,
+            key,
+            algorithms=[ALGORITHM],
+            audience=AUDIENCE,
+            issuer=ISSUER,
+            options={"require": CLAIMS, "verify_exp": False, "verify_iat": False},
+        )
+        if claims["exp"] <= now().timestamp():
+            raise NotAuthenticatedError("The access token has expired")
+        return Caller(UUID(claims["sub"]), UUID(claims["sid"]), tuple(claims["roles"]))
+    except (jwt.InvalidTokenError, KeyError, TypeError, ValueError) as wrong:
+        raise NotAuthenticatedError("The access token is not valid") from wrong
+
+
+def public_key_set() -> dict[str, Any]:
+    """The public keys, as JWKS."""
+    found: dict[str, Any] = json.loads(settings.jwt_public_keys or '{"keys": []}')
+    return found
+
+
+@cache
+def signing_key() -> tuple[Any, str]:
+    """The private key and the id under which its public half is published.
+
+    Raises RuntimeError when there is none, or when nobody could verify what it signs.
+    """
+    if not settings.jwt_private_key:
+        raise RuntimeError("JWT_PRIVATE_KEY is not set: the auth service signs with it")
+    algorithm = jwt.get_algorithm_by_name(ALGORITHM)
+    private = algorithm.prepare_key(settings.jwt_private_key)
+    mine = json.loads(algorithm.to_jwk(private.public_key()))["x"]
+    for key in public_key_set()["keys"]:
+        if key["x"] == mine:
+            return private, key["kid"]
+    raise RuntimeError("JWT_PUBLIC_KEYS does not have the public half of JWT_PRIVATE_KEY")
+
+
+@cache
+def _public_keys() -> dict[str, Any]:
+    return {key["kid"]: jwt.PyJWK(key, ALGORITHM) for key in public_key_set()["keys"]}

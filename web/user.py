@@ -1,0 +1,48 @@
+"""Oneself, and the keys that others verify our tokens with."""
+
+from typing import Any
+
+from flask import jsonify
+from flask_openapi.blueprint import APIBlueprint
+from flask_openapi.models.tag import Tag
+
+from models import transaction
+from models.clock import now
+from web import bearer, tokens
+from web.schemas.user import Profile, UserView
+
+api = APIBlueprint(
+    "user",
+    __name__,
+    url_prefix="/auth/user",
+    abp_tags=[Tag(name="user")],
+    abp_security=[{"bearer": []}],
+)
+api.before_request(bearer.require)
+keys = APIBlueprint("keys", __name__, url_prefix="/auth", abp_tags=[Tag(name="user")])
+
+
+@api.get("", responses={200: UserView})
+def show() -> Any:
+    """Who is signed in."""
+    with transaction():
+        user = bearer.welcome()
+    return UserView.of(user).json_ready()
+
+
+@api.patch("", responses={200: UserView})
+def change(body: Profile) -> Any:
+    """Change one's profile; what is left out stays."""
+    with transaction():
+        user = bearer.welcome()
+        body.apply_to(user)
+        user.updated_at = now()
+    return UserView.of(user).json_ready()
+
+
+@keys.get("/.well-known/jwks.json", responses={200: {"content": {"application/json": {}}}})
+def key_set() -> Any:
+    """The public keys of our access tokens (RFC 7517)."""
+    response = jsonify(tokens.public_key_set())
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response

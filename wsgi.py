@@ -1,0 +1,45 @@
+"""What a WSGI server serves. `app` has everything; `auth`, `order` and `product` are one service
+each; `ports` is all four in one process, told apart by the port that a request came to.
+
+Each is built when it is asked for, so that a service starts with the settings that it needs.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+
+from config import settings
+from tasks import dispatch
+from web import create_app
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+SERVICES = {"app": (), "auth": ("auth",), "order": ("order",), "product": ("product",)}
+PORTS = {
+    settings.auth_port: "auth",
+    settings.order_port: "order",
+    settings.product_port: "product",
+}
+
+
+@cache
+def build(name: str) -> Flask:
+    """The application `name`, which hands on what it commits."""
+    app = create_app(*SERVICES[name])
+    dispatch.start()
+    return app
+
+
+def ports(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    """The service whose port the request came to; everything on any other port."""
+    name = PORTS.get(int(environ["SERVER_PORT"]), "app")
+    return build(name)(environ, start_response)
+
+
+def __getattr__(name: str) -> Any:
+    if name in SERVICES:
+        return build(name)
+    raise AttributeError(name)
