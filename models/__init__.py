@@ -1,7 +1,7 @@
 """Rows and their invariants, one noun a file. Importing the room maps every table."""
 
 from models.activity import ActivityRow, ActivityState
-from models.base import Base, db, transaction
+from models.base import Base, db, reading, transaction
 from models.login import Login, LoginState
 from models.order import Order, OrderItem, OrderState
 from models.payment import Payment, PaymentState
@@ -30,5 +30,6 @@ __all__ = [
     "UserSession",
     "UserStatus",
     "db",
+    "reading",
     "transaction",
 ]

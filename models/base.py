@@ -1,4 +1,4 @@
-"""The database session, the naming of constraints, and the one transaction boundary."""
+"""The database session, the naming of constraints, and the transaction boundaries."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,6 +45,15 @@ def transaction() -> Iterator[Session]:
     session: Session = db.session()
     with session.begin():
         yield session
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A transaction that only reads: it is ended without a commit, and nothing in it is kept."""
+    session: Session = db.session()
+    with session.begin() as current:
+        yield session
+        current.rollback()
 
 
 def text_enum(of: type[StrEnum], name: str) -> Enum:

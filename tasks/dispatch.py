@@ -25,7 +25,7 @@ from state_machines.durable.journal import Committed
 log = logging.getLogger(__name__)
 
 BATCH = 25
-LINGER = 0.03  # seconds
+LINGER = 0.1  # seconds
 
 
 class Dispatcher:

@@ -4,6 +4,7 @@ from importlib.resources import files
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, send_from_directory
+from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.info import Info
 from flask_openapi.models.security_scheme import SecurityScheme
 from flask_openapi.openapi import OpenAPI
@@ -38,6 +39,15 @@ class Api(OpenAPI):
         )
         self.openapi_version = "3.1.0"
         self.register_blueprint(bp)
+
+    def register_api(self, api: APIBlueprint, **options: Any) -> None:
+        """Two blueprints may answer on one path, each with methods of its own."""
+        shared = {path: self.paths[path] for path in api.paths if path in self.paths}
+        super().register_api(api, **options)
+        for path, earlier in shared.items():
+            self.paths[path] = earlier.model_copy(
+                update=self.paths[path].model_dump(exclude_none=True, by_alias=True)
+            )
 
     def generate_spec_json(self) -> None:
         """Every operation may answer a problem."""

@@ -28,7 +28,7 @@ limiter = Limiter(
 )
 
 
-def address() -> str:
+def mailbox() -> str:
     """The e-mail address that a request is about, so that no client can flood one mailbox."""
     body = request.get_json()
     return str(body["email"]).strip().lower()

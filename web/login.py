@@ -36,8 +36,8 @@ NOBODY = "The code is wrong, or this account cannot sign in"
 
 
 @api.post("/login", responses={201: LoginBegun})
-@limiter.limit(settings.login_limit_per_ip)
-@limiter.limit(settings.login_limit_per_email, key_func=limits.address)
+@limiter.limit(settings.login_limit_per_address)
+@limiter.limit(settings.login_limit, key_func=limits.mailbox)
 def begin(body: LoginRequest) -> Any:
     """Have a code sent. The answer is the same whether or not the address is known."""
     with cause(body.email), transaction():
@@ -51,7 +51,7 @@ def begin(body: LoginRequest) -> Any:
 
 
 @api.post("/verify-code", responses={200: SignedIn})
-@limiter.limit(settings.code_limit_per_ip)
+@limiter.limit(settings.login_limit_per_address)
 def verify(body: CodeEntered) -> Any:
     """Trade the code for tokens. A wrong one counts: the fifth ends the login.
 

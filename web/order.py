@@ -9,7 +9,7 @@ from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 from sqlalchemy import ColumnElement, select
 
-from models import Order, OrderState, Payment, PaymentState, transaction
+from models import Order, OrderState, Payment, PaymentState, reading, transaction
 from models.base import db
 from models.errors import ConflictError, NotFoundError
 from models.ids import uuid7
@@ -110,7 +110,7 @@ def _mine(path: ReferencePath) -> ColumnElement[bool]:
 
 def _look(which: ColumnElement[bool]) -> OrderStatus:
     """The order as it is now. Raises NotFoundError."""
-    with transaction():
+    with reading():
         query = select(Payment).join(Payment.order).where(which)
         fresh = query.execution_options(populate_existing=True)
         payment = db.session.scalar(fresh)

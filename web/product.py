@@ -6,7 +6,7 @@ from flask import jsonify
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 
-from models import Product, catalogue, transaction
+from models import Product, catalogue, reading
 from models.catalogue import Wanted
 from models.errors import NotFoundError
 from web.pages import fresh, linked, numbered
@@ -27,7 +27,7 @@ def search(query: ProductQuery) -> Any:
     """A page of products. `X-Total-Count` says how many match, `Link` where the others are."""
     page, size = query.page, query.size
     wanted = Wanted(**query.model_dump(exclude={"page", "size"}))
-    with transaction():
+    with reading():
         found, total = catalogue.search(wanted, page=page, size=size)
     response = fresh([ProductView.of(product).json_ready() for product in found])
     response.headers["X-Total-Count"] = str(total)
@@ -38,7 +38,7 @@ def search(query: ProductQuery) -> Any:
 @api.get("/categories", responses={200: Categories})
 def categories() -> Any:
     """Every category, with how many products it has."""
-    with transaction():
+    with reading():
         found = catalogue.categories()
     return jsonify([CategoryView(name=name, products=n).json_ready() for name, n in found])
 
@@ -46,7 +46,7 @@ def categories() -> Any:
 @api.get("/<uuid:productId>", responses={200: ProductView})
 def show(path: ProductPath) -> Any:
     """One product."""
-    with transaction() as session:
+    with reading() as session:
         product = session.get(Product, path.product_id)
     if product is None:
         raise NotFoundError("There is no such product")

@@ -31,7 +31,7 @@ listing.before_request(bearer.require)
 
 
 @api.post("/refresh", responses={200: Refreshed})
-@limiter.limit(settings.code_limit_per_ip)
+@limiter.limit(settings.login_limit_per_address)
 def renew() -> Any:
     """Trade the refresh cookie for the next one and an access token. A copy used late ends the
     session.

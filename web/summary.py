@@ -8,7 +8,7 @@ from flask_openapi.models.tag import Tag
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from models import Order, OrderItem, Payment, Transition, transaction
+from models import Order, OrderItem, Payment, Transition, reading
 from models.errors import NotFoundError
 from web import bearer
 from web.pages import linked
@@ -36,7 +36,7 @@ def mine(query: OrderQuery) -> Any:
     rows = select(Order).where(Order.user_id == bearer.caller().user_id)
     if query.cursor is not None:
         rows = rows.where(Order.id < query.cursor)
-    with transaction() as session:
+    with reading() as session:
         # One more than asked for tells whether there is a next page.
         found = session.scalars(rows.order_by(Order.id.desc()).limit(query.size + 1)).all()
     page = found[: query.size]
@@ -50,7 +50,7 @@ def mine(query: OrderQuery) -> Any:
 def summary(path: OrderPath) -> Any:
     """The whole order."""
     this = (Order.id == path.order_id) & (Order.user_id == bearer.caller().user_id)
-    with transaction() as session:
+    with reading() as session:
         order = session.scalar(select(Order).where(this).options(*WHOLE))
     if order is None:
         raise NotFoundError("There is no such order")
@@ -60,7 +60,7 @@ def summary(path: OrderPath) -> Any:
 @api.get("/<referenceId>/history", responses={200: History})
 def history(path: ReferencePath) -> Any:
     """What the order and its payment went through, oldest first."""
-    with transaction() as session:
+    with reading() as session:
         ids = session.execute(
             select(Order.id, Payment.id)
             .join(Payment, Payment.order_id == Order.id)

@@ -13,12 +13,13 @@ from web.commands import output
 
 group = click.Group("activities", help="Calls to the outside world: look, retry, abandon.")
 
+STATES = click.Choice([state.value for state in ActivityState])
 FIELDS = ("id", "name", "state", "attempts", "due_at", "subject_id", "last_error")
 DETAILS = (*FIELDS, "machine", "payload", "provider_request_id", "created_at", "finished_at")
 
 
 @group.command("list")
-@click.option("--state", type=click.Choice(list(ActivityState)), help="Only those in this state.")
+@click.option("--state", type=STATES, help="Only those in this state.")
 @click.option("--limit", default=50, show_default=True, help="How many, newest first.")
 @output.as_json
 def show_list(state: str | None, limit: int, *, as_json: bool) -> None:

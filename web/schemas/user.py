@@ -1,8 +1,9 @@
 """Users, as they see themselves."""
 
+from typing import Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from models import User, UserStatus
 from web.schemas.base import Incoming, Moment, Outgoing, Text
@@ -32,8 +33,16 @@ class UserView(Outgoing):
         return cls(**same, state=user.region)
 
 
+def no_defaults(schema: dict[str, Any]) -> None:
+    """What is left out has no value, so the description must not show one."""
+    for described in schema["properties"].values():
+        del described["default"]
+
+
 class Profile(Incoming):
     """What one may change about oneself; what is left out stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra=no_defaults)
 
     username: Text = Field("", min_length=1, max_length=100)
     first_name: Text = Field("", max_length=100)

@@ -1,0 +1,155 @@
+"""Placing an order: prices from the catalogue, all of it or nothing, once for each reference."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from config import settings
+from models.base import db, transaction
+from models.errors import InvalidInputError, NotAuthenticatedError
+from models.order import Order, OrderItem
+from models.payment import Payment
+from models.product import Product, ProductStatus
+from models.user import REFUSED, User, UserSession
+from state_machines.order import OrderMachine, OrderSignal
+from state_machines.payment import PaymentMachine, PaymentSignal
+
+# Minor units. Source: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+LARGEST = 99_999_999
+ONCE = "uq_orders_user_id_reference_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    product_id: UUID
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a customer asks for. `reference_id` is theirs: the same one is the same order."""
+
+    reference_id: str
+    lines: tuple[Line, ...]
+    billing_address: str
+    shipping_address: str
+    payment_method: str | None
+
+    @property
+    def hash(self) -> str:
+        plain = json.dumps(asdict(self), default=str, sort_keys=True)
+        return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def place(order_id: UUID, user_id: UUID, session_id: UUID, wish: Wish) -> tuple[UUID, bool]:
+    """Place an order under `order_id`, in a transaction of its own; or find the one that `wish`
+    has already made. Answers the id of the order, and whether it is new.
+
+    Raises InvalidInputError, which names the line, and NotAuthenticatedError when the user may not
+    act any more.
+    """
+    try:
+        return _place(order_id, user_id, session_id, wish)
+    except IntegrityError as twice:
+        if ONCE not in str(twice.orig):
+            raise
+        # A double click: the other request has just committed this very reference.
+        return _place(order_id, user_id, session_id, wish)
+
+
+def _place(order_id: UUID, user_id: UUID, session_id: UUID, wish: Wish) -> tuple[UUID, bool]:
+    with transaction():
+        earlier = _earlier(user_id, session_id, wish.reference_id)
+        if earlier is not None:
+            if earlier.request_hash != wish.hash:
+                raise InvalidInputError("referenceId", "was used for another order")
+            return earlier.id, False
+        products = _products(wish)
+        order = _order(order_id, user_id, wish, products)
+        OrderMachine.begin(order, OrderSignal.PLACE)
+        payment = Payment(order_id=order.id, amount=order.total, currency=order.currency)
+        PaymentMachine.begin(payment, PaymentSignal.START)
+    return order.id, True
+
+
+def _earlier(user_id: UUID, session_id: UUID, reference_id: str) -> Order | None:
+    """The order that this reference has made, for a user who may act."""
+    welcome = (
+        select(User.id, Order)
+        .join(UserSession, UserSession.user_id == User.id)
+        .outerjoin(Order, (Order.user_id == User.id) & (Order.reference_id == reference_id))
+        .where(
+            User.id == user_id,
+            User.status.not_in(REFUSED),
+            UserSession.id == session_id,
+            UserSession.revoked_at.is_(None),
+        )
+    )
+    found = db.session.execute(welcome).one_or_none()
+    if found is None:
+        raise NotAuthenticatedError("This session has ended")
+    _, order = found
+    return cast("Order | None", order)
+
+
+def _products(wish: Wish) -> Sequence[Product]:
+    """The product of each line. Raises InvalidInputError for the first line that cannot be sold."""
+    wanted = [line.product_id for line in wish.lines]
+    rows = db.session.scalars(select(Product).where(Product.id.in_(wanted)))
+    catalogue = {product.id: product for product in rows}
+    for number, line in enumerate(wish.lines):
+        field = f"items.{number}.productId"
+        if line.product_id in wanted[:number]:
+            raise InvalidInputError(field, "is on an earlier line, too")
+        product = catalogue.get(line.product_id)
+        if product is None:
+            raise InvalidInputError(field, "There is no such product")
+        if product.status != ProductStatus.AVAILABLE:
+            raise InvalidInputError(field, f"{product.name} is {product.status.lower()}")
+        if product.currency != catalogue[wanted[0]].currency:
+            raise InvalidInputError(field, "is sold in another currency than the first line")
+        if product.stock < line.quantity:
+            field = f"items.{number}.quantity"
+            raise InvalidInputError(field, f"{product.name} is out of stock: {product.stock} left")
+    return [catalogue[product_id] for product_id in wanted]
+
+
+def _order(order_id: UUID, user_id: UUID, wish: Wish, products: Sequence[Product]) -> Order:
+    items = list(_items(order_id, wish, products))
+    subtotal = sum(item.price * item.quantity for item in items)
+    total = subtotal + settings.shipping_cost
+    if total > LARGEST:
+        raise InvalidInputError("items", "cost more than can be paid at once")
+    return Order(
+        id=order_id,
+        user_id=user_id,
+        reference_id=wish.reference_id,
+        request_hash=wish.hash,
+        currency=products[0].currency,
+        subtotal=subtotal,
+        shipping_cost=settings.shipping_cost,
+        tax_amount=0,
+        total=total,
+        billing_address=wish.billing_address,
+        shipping_address=wish.shipping_address,
+        payment_method=wish.payment_method,
+        items=items,
+    )
+
+
+def _items(order_id: UUID, wish: Wish, products: Sequence[Product]) -> Iterator[OrderItem]:
+    for number, (line, product) in enumerate(zip(wish.lines, products, strict=True)):
+        yield OrderItem(
+            order_id=order_id,
+            line=number,
+            product_id=product.id,
+            name=product.name,
+            quantity=line.quantity,
+            price=product.price,
+        )
