@@ -3,16 +3,19 @@
 A request never waits for Redis: it puts a note on a queue in memory and is done. What is lost here
 (a crash, a dead Redis) is found by the sweep when the row's lease has run out.
 
-Messages are as large as the load wants: the first id of a name leaves at once; those that follow
-within LINGER of it travel together.
+Messages are as large as the load wants: while ids of a name come now and then, each leaves at
+once; when they come faster than two in LINGER, those of a LINGER travel together.
 """
 
 import logging
 import os
 import queue
 import threading
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 
 import redis
@@ -28,13 +31,40 @@ BATCH = 25
 LINGER = 0.1  # seconds
 
 
+class Waiting:
+    """The ids of one activity name that have not left yet."""
+
+    def __init__(self) -> None:
+        self.ids: list[UUID] = []
+        self._came_at = self._left_at = 0.0
+        self._gap = 1.0  # seconds between arrivals, on a moving average
+
+    def add(self, ids: Iterable[UUID]) -> None:
+        at = tick()
+        self._gap += (min(at - self._came_at, 1.0) - self._gap) / 4
+        self._came_at = at
+        self.ids += ids
+
+    def leave(self) -> list[UUID]:
+        """What may leave now; none where more is worth waiting for."""
+        if not self.ids or self.patience() > 0:
+            return []
+        leaving, self.ids, self._left_at = self.ids, [], tick()
+        return leaving
+
+    def patience(self) -> float:
+        """Seconds until they may leave."""
+        if len(self.ids) >= BATCH or self._gap > LINGER / 2:
+            return 0.0
+        return self._left_at + LINGER - tick()
+
+
 class Dispatcher:
     """One background thread; made anew in a forked child."""
 
     def __init__(self) -> None:
         self._notes: queue.SimpleQueue[Committed] = queue.SimpleQueue()
-        self._waiting: dict[str, list[UUID]] = {}
-        self._sent_at: dict[str, float] = {}
+        self._waiting: defaultdict[str, Waiting] = defaultdict(Waiting)
         self._pid = 0
         self._starting = threading.Lock()
 
@@ -56,8 +86,9 @@ class Dispatcher:
             moved = self._gather()
             try:
                 ring(moved)
-                for name, ids in self._ready():
-                    publish(name, ids)
+                for name, waiting in self._waiting.items():
+                    if ids := waiting.leave():
+                        publish(name, ids)
             except Exception:
                 # The rows are the truth: the sweep will publish them. Holding hints for a Redis
                 # that is away would only fill the memory.
@@ -71,24 +102,16 @@ class Dispatcher:
             note = self._notes.get(timeout=self._patience())
             while True:
                 moved |= note.moved
-                for name, activity_id in note.activities:
-                    self._waiting.setdefault(name, []).append(activity_id)
+                for name, found in groupby(note.activities, itemgetter(0)):
+                    self._waiting[name].add(activity_id for _, activity_id in found)
                 note = self._notes.get_nowait()
         except queue.Empty:
             return moved
 
     def _patience(self) -> float | None:
-        """Seconds until the first waiting name may leave; None when nothing waits."""
-        if not self._waiting:
-            return None
-        first = min(self._sent_at.get(name, 0) for name in self._waiting)
-        return max(0.0, first + LINGER - tick())
-
-    def _ready(self) -> Iterator[tuple[str, list[UUID]]]:
-        at = tick()
-        for name in [n for n in self._waiting if self._sent_at.get(n, 0) + LINGER <= at]:
-            self._sent_at[name] = at
-            yield name, self._waiting.pop(name)
+        """Seconds until the first of those who wait may leave; None when nothing waits."""
+        patience = [max(0.0, w.patience()) for w in self._waiting.values() if w.ids]
+        return min(patience, default=None)
 
 
 def publish(name: str, ids: Iterable[UUID]) -> None:

@@ -1,4 +1,4 @@
-"""The whole system as real processes, shared by the stories that leave it as they found it."""
+"""The whole system as real processes, shared by stories that leave it as they found it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,20 +10,17 @@ from demo.stories import World
 from demo.telling import Teller
 from launch.stack import Stack
 
-PAYMENT_TIMEOUT = 20
+# Long enough for an order to outlive the lease of a killed worker, twice.
+PAYMENT_TIMEOUT = 30
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """One running system, with its own PostgreSQL and Redis."""
+    """One running system, with its own PostgreSQL, Redis and sandbox."""
     data: Path = tmp_path_factory.mktemp("stack")
-    settings = {
-        "PAYMENT_TIMEOUT": str(PAYMENT_TIMEOUT),
-        "LOGIN_LIMIT": "10000/minute",
-        "LOGIN_LIMIT_PER_ADDRESS": "10000/minute",
-        "DATABASE_URL": "",
-        "REDIS_URL": "",
-    }
+    own = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "")
+    limits = dict.fromkeys(("LOGIN_LIMIT", "LOGIN_LIMIT_PER_ADDRESS"), "10000/minute")
+    settings = own | limits | {"PAYMENT_TIMEOUT": str(PAYMENT_TIMEOUT)}
     with Stack(data_dir=data, environment=settings) as running:
         yield running
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+import pytest
 import redis
 
 from demo.buyer import Buyer, Json, wait_for
@@ -12,12 +13,12 @@ from demo.stories import World
 from launch.stack import Stack
 
 ORDERS = 200
-BUYERS = 16
+BUYERS = 20
 
 
 @contextmanager
 def flushed_every_second(url: str) -> Iterator[list[int]]:
-    """FLUSHALL once a second; the number of times, so far."""
+    """FLUSHALL once a second; the answer counts the times."""
     client, over, times = redis.Redis.from_url(url), threading.Event(), [0]
 
     def flush() -> None:
@@ -35,43 +36,97 @@ def flushed_every_second(url: str) -> Iterator[list[int]]:
         client.close()
 
 
-def buy(world: World, buyer: Buyer, product: Json) -> Json:
-    """One order from placing to paid, however long the client secret takes."""
+def buy(buyer: Buyer, product: Json) -> str:
+    """One order, placed and paid, however long its client secret takes; its reference."""
     order = buyer.order(product)
+    reference: str = order["referenceId"]
+
+    def payable() -> str | None:
+        secret: str | None = buyer.status(reference)["clientSecret"]
+        return secret
+
+    secret = order["clientSecret"] or wait_for(payable, "the client secret", seconds=60)
+    assert buyer.pay(secret)["status"] == "succeeded"
+    return reference
+
+
+def test_redis_loses_everything_each_second_and_no_order_is_lost(
+    world: World, stack: Stack
+) -> None:
+    buyers = [Buyer(world.at) for _ in range(BUYERS)]
+    for buyer in buyers:
+        buyer.log_in()
+    product = buyers[0].products()[0]
+    each = ORDERS // BUYERS
+
+    with flushed_every_second(stack.environment["REDIS_URL"]) as times:
+        with ThreadPoolExecutor(BUYERS) as pool:
+            shopping = [pool.submit(buy, buyer, product) for buyer in buyers for _ in range(each)]
+            references = [one.result() for one in shopping]
+        owners = [buyer for buyer in buyers for _ in range(each)]
+        for buyer, reference in zip(owners, references, strict=True):
+            buyer.wait_until(reference, "Confirmed", seconds=60)
+        for buyer in buyers:
+
+            def told(buyer: Buyer = buyer) -> bool | None:
+                return len(buyer.letters("order_confirmed")) >= each or None
+
+            wait_for(told, "the receipts", seconds=60)
+
+    assert len(references) == ORDERS
+    assert times[0] >= 2, "Redis was emptied while they shopped"
+    stack.flask("machines", "verify")
+    stack.flask("machines", "stuck")
+
+
+@pytest.mark.parametrize("victim", ["worker-1", "beat", "web"])
+def test_a_killed_process_comes_back_and_the_order_goes_on(
+    world: World, stack: Stack, victim: str
+) -> None:
+    buyer = Buyer(world.at)
+    buyer.log_in()
+    order = buyer.order(buyer.products()[0])
+    before = stack.pids()[victim]
+    world.kill(victim)
+    wait_for(lambda: stack.pids()[victim] != before or None, f"the return of {victim}")
+    stack.wait_ready()
+    assert buyer.pay(order["clientSecret"])["status"] == "succeeded"
+    buyer.wait_until(order["referenceId"], "Confirmed", seconds=60)
+    buyer.wait_for_letter("order_confirmed", seconds=60)
+
+
+def test_redis_killed_and_empty_again_is_a_delay(world: World, stack: Stack) -> None:
+    assert stack.redis is not None
+    buyer = Buyer(world.at)
+    buyer.log_in()
+    stack.redis.kill()
+    try:
+        order = buyer.order(buyer.products()[0], wait=0)
+        assert order["clientSecret"] is None
+    finally:
+        stack.redis.start()
 
     def payable() -> str | None:
         secret: str | None = buyer.status(order["referenceId"])["clientSecret"]
         return secret
 
-    secret = order["clientSecret"] or wait_for(payable, "the client secret", seconds=60)
+    secret = wait_for(payable, "the client secret", seconds=60)
     assert buyer.pay(secret)["status"] == "succeeded"
-    return order
+    buyer.wait_until(order["referenceId"], "Confirmed", seconds=60)
 
 
-def test_redis_loses_everything_each_second_and_no_order_is_lost(
-    world: World, patient_stack: Stack
-) -> None:
-    at = world.at
-    buyers = [Buyer(at) for _ in range(BUYERS)]
-    for buyer in buyers:
-        buyer.log_in()
-    product = buyers[0].products()[0]
+def test_postgresql_crashes_and_what_was_acknowledged_is_there(world: World, stack: Stack) -> None:
+    assert stack.postgres is not None
+    buyer = Buyer(world.at)
+    buyer.log_in()
+    order = buyer.order(buyer.products()[0])
+    stack.postgres.kill()
+    stack.postgres.start()
+    stack.wait_ready()
+    assert buyer.pay(order["clientSecret"])["status"] == "succeeded"
 
-    def shop(buyer: Buyer) -> list[tuple[Buyer, Json]]:
-        return [(buyer, buy(world, buyer, product)) for _ in range(ORDERS // BUYERS + 1)]
+    def confirmed() -> bool | None:
+        answer = buyer.http.get(f"{world.at.order}/order/status/{order['referenceId']}", timeout=10)
+        return (answer.status_code == 200 and answer.json()["status"] == "Confirmed") or None
 
-    with flushed_every_second(patient_stack.environment["REDIS_URL"]) as times:
-        with ThreadPoolExecutor(BUYERS) as pool:
-            bought = [one for many in pool.map(shop, buyers) for one in many]
-        for buyer, order in bought:
-            buyer.wait_until(order["referenceId"], "Confirmed", seconds=60)
-
-    assert len(bought) >= ORDERS
-    assert times[0] >= 2, "Redis was emptied while they shopped"
-    for buyer in buyers:
-        mine = [order for who, order in bought if who is buyer]
-
-        def all_told(buyer: Buyer = buyer, mine: list[Json] = mine) -> bool | None:
-            return len(buyer.letters("order_confirmed")) >= len(mine) or None
-
-        wait_for(all_told, "the receipts", seconds=60)
+    wait_for(confirmed, "the confirmation", seconds=60)
