@@ -35,7 +35,9 @@ broker_connection_retry_on_startup = True
 # By default a worker gives up after 100 tries. Redis may be away for longer than that.
 broker_connection_max_retries = None
 broker_connection_timeout = 2
-broker_pool_limit = 4
+# Flower asks all workers a dozen questions at once, each with a connection and a producer of its
+# own: with fewer it waits for itself, for ever.
+broker_pool_limit = 32
 broker_transport_options = {
     # Only hastens what the sweep does anyway; longer than any activity runs.
     "visibility_timeout": 300,

@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     encryption_keys: CommaSeparated = ()
     access_token_lifetime: int = Field(default=900, le=900, gt=0)
     refresh_token_lifetime: int = 30 * 24 * 3600
+    # For one e-mail address, and for one client's address.
     login_limit: str = "6/minute;30/hour"
     login_limit_per_address: str = "60/minute;600/hour"
 

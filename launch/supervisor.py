@@ -32,6 +32,7 @@ class Supervisor:
         self._commands: dict[str, list[str]] = {}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._deaths: dict[str, list[float]] = defaultdict(list)
+        self._followers: list[threading.Thread] = []
         self._stopping = threading.Event()
         self._lock = threading.RLock()
         self._printer = Printer(sys.stdout, width=9) if show else None
@@ -52,7 +53,9 @@ class Supervisor:
             )
             self._running[name] = process
         self.on_change()
-        threading.Thread(target=self._follow, args=(name, process), daemon=True).start()
+        follower = threading.Thread(target=self._follow, args=(name, process), daemon=True)
+        self._followers.append(follower)
+        follower.start()
 
     def pid(self, name: str) -> int:
         """The pid of a running process. Raises KeyError."""
@@ -82,10 +85,13 @@ class Supervisor:
                 process.wait(max(0.1, end - time.monotonic()))
             end_group(process.pid, signal.SIGKILL)
             process.wait()
+        for follower in self._followers:
+            follower.join(GRACE)
 
     def _follow(self, name: str, process: subprocess.Popen[bytes]) -> None:
-        for line in process.stdout or ():
-            self._say(name, line.rstrip())
+        with process.stdout or contextlib.nullcontext(()) as lines:
+            for line in lines:
+                self._say(name, line.rstrip())
         code = process.wait()
         if self._stopping.is_set():
             return

@@ -1,5 +1,6 @@
 """The database session, the naming of constraints, and the transaction boundaries."""
 
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -7,8 +8,10 @@ from enum import StrEnum
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Enum, MetaData, Text
+from sqlalchemy import DateTime, Enum, MetaData, Text, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.pool import Pool
 
 from config import settings
 
@@ -36,6 +39,18 @@ db = SQLAlchemy(
 )
 
 
+@event.listens_for(Pool, "checkout")
+def _refuse_dead(connection: Any, *_: object) -> None:
+    """A connection that PostgreSQL has closed (a crash, a restart) is replaced before it is used.
+
+    Its socket then has something to read: no question to the server is needed for that.
+    """
+    watch = select.poll()
+    watch.register(connection.fileno(), select.POLLIN)
+    if watch.poll(0):
+        raise DisconnectionError
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """The only place where anything is committed; an exception rolls all of it back.
@@ -53,6 +68,8 @@ def reading() -> Iterator[Session]:
     session: Session = db.session()
     with session.begin() as current:
         yield session
+        # A rollback expires all rows; detached, they stay as they were read.
+        session.expunge_all()
         current.rollback()
 
 

@@ -8,6 +8,7 @@ from flask import Response, jsonify
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import contains_eager
 
 from models import Order, OrderState, Payment, PaymentState, reading, transaction
 from models.base import db
@@ -112,8 +113,8 @@ def _look(which: ColumnElement[bool]) -> OrderStatus:
     """The order as it is now. Raises NotFoundError."""
     with reading():
         query = select(Payment).join(Payment.order).where(which)
-        fresh = query.execution_options(populate_existing=True)
-        payment = db.session.scalar(fresh)
+        whole = query.options(contains_eager(Payment.order))
+        payment = db.session.scalar(whole.execution_options(populate_existing=True))
     if payment is None:
         raise NotFoundError("There is no such order")
     return OrderStatus.of(payment)

@@ -40,23 +40,20 @@ class MailSend:
         if errors := complaints(mail):
             return _refused(400, errors)
         message_id = new_id("msg")[4:]
-        letters = _letters(mail, message_id)
-        for letter in letters:
+        for letter in _letters(mail, message_id):
             self._store.save(letter)
-        self._report(letters)
+            self._report(letter)
         self._store.journal.flush()
         if fault == Fault.TIMEOUT:
             await hang_up(request)
         return web.Response(status=202, headers={"X-Message-Id": message_id})
 
-    def _report(self, letters: list[Letter]) -> None:
-        outcomes = [
-            _bounced(letter) if self._faults.bounces() else _delivered(letter) for letter in letters
-        ]
-        event_id = outcomes[0]["sg_event_id"]
-        body = compact(outcomes)
+    def _report(self, letter: Letter) -> None:
+        """One post a letter, since a listener may want to hear of bounces alone."""
+        outcome = _bounced(letter) if self._faults.bounces() else _delivered(letter)
+        body = compact([outcome])
         self._webhooks.publish(
-            Event(event_id, Source.SENDGRID, outcomes[0]["event"], int(time.time()), body)
+            Event(outcome["sg_event_id"], Source.SENDGRID, outcome["event"], int(time.time()), body)
         )
 
 

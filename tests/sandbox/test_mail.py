@@ -119,6 +119,22 @@ def test_events_are_signed_with_the_published_key(sandbox: Sandbox, receiver: Re
     assert delivered["sg_event_id"] != bounced["sg_event_id"]
 
 
+def test_a_bounce_is_heard_among_deliveries(receiver: Receiver) -> None:
+    url = f"{receiver.url}/sendgrid"
+    sandbox = Sandbox("--sendgrid-webhook-url", url, "--sendgrid-webhook-events", "bounce")
+    sandbox.faults(seed=1, sendgrid={"bounceRate": 0.5})
+    people = [{"email": f"{number}@example.com"} for number in range(20)]
+    send(sandbox, {**GOOD, "personalizations": [{"to": people}]})
+    sandbox.faults(sendgrid={"bounceRate": 1})
+    send(sandbox, letter("last@example.com"))
+
+    assert eventually(lambda: "last@example.com" in str(receiver.posts))
+    sandbox.end()
+    events = [event for _, _, body, _ in receiver.posts for event in json.loads(body)]
+    assert {event["event"] for event in events} == {"bounce"}
+    assert 1 < len(events) < 21
+
+
 def test_a_failing_sendgrid_keeps_no_letter(sandbox: Sandbox) -> None:
     sandbox.faults(sendgrid={"errorRate": 1})
     with pytest.raises(HTTPError) as broken:

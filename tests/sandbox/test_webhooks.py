@@ -70,6 +70,23 @@ def test_an_undelivered_webhook_survives_a_crash(sandbox: Sandbox, receiver: Rec
     assert receiver.posts[0][2] == receiver.posts[-1][2]
 
 
+def test_a_listener_gets_what_it_asked_for(receiver: Receiver) -> None:
+    url = f"{receiver.url}/stripe"
+    sandbox = Sandbox(
+        "--stripe-webhook-url", url, "--stripe-webhook-events", "payment_intent.succeeded"
+    )
+    sandbox.paid_intent()
+    assert eventually(lambda: receiver.posts)
+    listed = sandbox.client.v1.events.list({"limit": 10}).data
+    undelivered = sandbox.client.v1.events.list(
+        {"delivery_success": False, "type": "charge.succeeded"}
+    ).data
+    sandbox.end()
+    assert [event["type"] for event in receiver.events()] == ["payment_intent.succeeded"]
+    assert len(listed) == 3
+    assert undelivered == []
+
+
 def test_dropped_webhooks_never_come_but_are_listed(sandbox: Sandbox, receiver: Receiver) -> None:
     sandbox.faults(stripe={"webhook": {"dropRate": 1}})
     lost = sandbox.new_intent("lost")

@@ -1,0 +1,119 @@
+"""The command line, for who operates the system."""
+
+import json
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import select, update
+
+from models import ActivityRow, ActivityState, Login, Order, Product, transaction
+from state_machines.login import LoginMachine, LoginSignal
+from tests.integration.web.conftest import Person, code_of
+from web.commands import GROUPS
+
+
+def flask(shop: Flask, *words: str) -> Result:
+    return shop.test_cli_runner().invoke(args=list(words))
+
+
+def read(shop: Flask, *words: str) -> Any:
+    return json.loads(flask(shop, *words, "--json").stdout)
+
+
+def test_every_command_explains_itself(shop: Flask) -> None:
+    for group in GROUPS:
+        assert flask(shop, str(group.name), "--help").exit_code == 0
+        for command in group.commands:
+            explained = flask(shop, str(group.name), command, "--help")
+            assert explained.exit_code == 0
+            assert "Usage:" in explained.output
+
+
+def test_seeding_twice_keeps_what_was_sold(shop: Flask, ann: Person) -> None:
+    first = read(shop, "products", "seed")
+    assert first["added"] > 20
+    with transaction() as session:
+        session.execute(update(Product).values(stock=1, price=1))
+    assert read(shop, "products", "seed") == {"added": 0, "updated": first["added"]}
+    with transaction() as session:
+        products = session.scalars(select(Product)).all()
+    assert {product.stock for product in products} == {1}
+    assert all(product.price > 1 for product in products)
+
+
+def test_an_order_whole(shop: Flask, ann: Person, lamp: Product) -> None:
+    placed = ann.order(lamp).get_json()
+    (order,) = read(shop, "orders", "show", placed["referenceId"])
+    assert order["id"] == placed["orderId"]
+    assert [step["signal"] for step in order["history"]] == ["place", "start"]
+    assert [activity["name"] for activity in order["activities"]] == ["payments.create_intent"]
+    assert "payments.create_intent" in flask(shop, "orders", "show", placed["orderId"]).output
+    assert flask(shop, "orders", "show", "nothing").exit_code == 1
+
+
+def test_whether_the_machines_are_well(shop: Flask, ann: Person, lamp: Product) -> None:
+    ann.order(lamp)
+    counts = read(shop, "machines", "list")
+    assert {"machine": "order", "state": "Pending", "executions": 1} in counts
+    assert flask(shop, "machines", "verify").exit_code == 0
+    assert flask(shop, "machines", "stuck").exit_code == 0
+    with transaction() as session:
+        session.execute(update(Order).values(version=7))
+    spoilt = flask(shop, "machines", "verify", "--json")
+    assert spoilt.exit_code == 1
+    assert json.loads(spoilt.stdout)[0]["machine"] == "order"
+
+
+def test_diagrams(shop: Flask) -> None:
+    assert flask(shop, "machines", "diagram", "payment").output.startswith("stateDiagram-v2")
+    assert flask(shop, "machines", "diagram", "nothing").exit_code == 1
+
+
+@pytest.fixture
+def given_up(ann: Person, lamp: Product) -> UUID:
+    """An activity that gave up."""
+    ann.order(lamp)
+    with transaction() as session:
+        session.execute(update(ActivityRow).values(state=ActivityState.FAILED, attempts=10))
+        return session.scalars(select(ActivityRow.id)).one()
+
+
+def state(activity_id: UUID) -> tuple[str, int]:
+    with transaction() as session:
+        row = session.get_one(ActivityRow, activity_id, populate_existing=True)
+    return row.state, row.attempts
+
+
+def test_retrying_what_gave_up(shop: Flask, given_up: UUID) -> None:
+    assert [row["id"] for row in read(shop, "activities", "list", "--state", "failed")] == [
+        str(given_up)
+    ]
+    assert flask(shop, "activities", "retry", str(given_up)).exit_code == 0
+    assert state(given_up) == ("pending", 0)
+    assert flask(shop, "activities", "retry", str(given_up)).exit_code == 1
+
+
+def test_abandoning_what_gave_up(shop: Flask, given_up: UUID) -> None:
+    assert flask(shop, "activities", "abandon", str(given_up)).exit_code == 0
+    assert state(given_up)[0] == "abandoned"
+    assert flask(shop, "activities", "show", str(given_up)).exit_code == 0
+    assert flask(shop, "activities", "show", str(uuid4())).exit_code == 1
+    assert flask(shop, "activities", "show", "x").exit_code == 2
+
+
+def test_a_code_again(shop: Flask, ann: Person) -> None:
+    body = {"email": "a@example.com"}
+    login_id = ann.client.post("/auth/login", json=body).get_json()["loginId"]
+    assert flask(shop, "logins", "resend", login_id).exit_code == 1, "it is not unsent"
+    with transaction():
+        login = LoginMachine.lock([UUID(login_id)])[UUID(login_id)]
+        LoginMachine.send(login, LoginSignal.GAVE_UP)
+    dead = code_of(login_id)
+    resent = flask(shop, "logins", "resend", login_id)
+    assert resent.exit_code == 0
+    assert dead not in resent.output
+    with transaction() as session:
+        assert session.get_one(Login, UUID(login_id), populate_existing=True).state == "CodePending"

@@ -1,0 +1,170 @@
+"""Signing in by an e-mailed code."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from models import Login, LoginState, User, UserStatus, clock, transaction
+from state_machines.login import LoginMachine, LoginSignal
+from tests.integration.web.conftest import code_of
+
+
+def ask(client: FlaskClient, email: str = "ann@example.com") -> str:
+    answer = client.post("/auth/login", json={"email": email})
+    assert answer.status_code == 201
+    login_id: str = answer.get_json()["loginId"]
+    return login_id
+
+
+def enter(client: FlaskClient, code: object, email: str = "ann@example.com", **given: Any) -> int:
+    body = {"email": email, "code": code} | given
+    return client.post("/auth/verify-code", json=body).status_code
+
+
+def wrong(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06}"
+
+
+def test_a_code_is_traded_for_a_token_and_a_cookie(client: FlaskClient) -> None:
+    code = code_of(ask(client, "Ann@Example.com"))
+    answer = client.post("/auth/verify-code", json={"email": "ANN@example.com", "code": code})
+    assert answer.status_code == 200
+    cookie = answer.headers["Set-Cookie"]
+    assert all(word in cookie for word in ("HttpOnly", "SameSite=Strict", "Path=/auth"))
+    signed_in = answer.get_json()
+    assert signed_in["expiresIn"] <= 900
+    headers = {"Authorization": f"Bearer {signed_in['accessToken']}"}
+    assert client.get("/auth/user", headers=headers).get_json() == signed_in["user"]
+    assert signed_in["user"]["email"] == "ann@example.com"
+
+
+def test_a_code_may_be_typed_as_a_number(client: FlaskClient) -> None:
+    assert enter(client, int(code_of(ask(client)))) == 200
+
+
+def test_a_code_works_once(client: FlaskClient) -> None:
+    code = code_of(ask(client))
+    assert [enter(client, code), enter(client, code)] == [200, 410]
+
+
+def test_the_fifth_wrong_code_ends_the_login(client: FlaskClient) -> None:
+    code = code_of(ask(client))
+    assert [enter(client, wrong(code)) for _ in range(5)] == [401] * 5
+    assert enter(client, code) == 410
+
+
+def test_fifty_guesses_at_once_are_five_tries(client: FlaskClient, shop: Flask) -> None:
+    code = code_of(ask(client))
+    with ThreadPoolExecutor(10) as pool:
+        guesses = list(pool.map(lambda _: enter(shop.test_client(), wrong(code)), range(50)))
+    assert (guesses.count(401), guesses.count(410)) == (5, 45)
+    assert enter(client, code) == 410
+
+
+def test_a_newer_login_supersedes_the_older(client: FlaskClient) -> None:
+    older = ask(client)
+    newer = ask(client)
+    assert enter(client, code_of(older), loginId=older) == 410
+    assert enter(client, code_of(newer), loginId=newer) == 200
+
+
+def test_nobody_asked(client: FlaskClient) -> None:
+    assert enter(client, "123456", "nobody@example.com") == 410
+
+
+def test_an_old_code_is_dead_before_any_sweep(client: FlaskClient) -> None:
+    with clock.stopped() as time:
+        code = code_of(ask(client))
+        time.advance(minutes=11)
+        assert enter(client, code) == 410
+
+
+def test_a_login_of_another_address_is_not_mine(client: FlaskClient) -> None:
+    bobs = ask(client, "bob@example.com")
+    assert enter(client, code_of(bobs), "ann@example.com", loginId=bobs) == 410
+
+
+def test_two_first_sign_ins_make_one_user(client: FlaskClient) -> None:
+    assert enter(client, code_of(ask(client))) == 200
+    assert enter(client, code_of(ask(client))) == 200
+    with transaction() as session:
+        assert session.scalar(select(func.count(User.id))) == 1
+
+
+def test_known_and_unknown_addresses_get_the_same_answer(
+    client: FlaskClient, sign_in: Callable[..., Any]
+) -> None:
+    sign_in(email="known@example.com")
+    answers = [
+        client.post("/auth/login", json={"email": email}).get_json()["message"]
+        for email in ("known@example.com", "unknown@example.com")
+    ]
+    assert answers[0] == answers[1]
+
+
+def test_a_suspended_user_gets_the_answer_of_a_wrong_code(
+    client: FlaskClient, sign_in: Callable[..., Any]
+) -> None:
+    sign_in(email="bad@example.com", status=UserStatus.SUSPENDED)
+    code = code_of(ask(client, "bad@example.com"))
+    assert enter(client, code, "bad@example.com") == 401
+
+
+def test_how_far_a_login_has_come(client: FlaskClient) -> None:
+    login_id = ask(client)
+
+    def seen() -> tuple[str, str]:
+        found = client.get(f"/auth/login/{login_id}").get_json()
+        return found["status"], found["codeStatus"]
+
+    def send(signal: LoginSignal) -> None:
+        with transaction() as session:
+            (key,) = session.scalars(select(Login.id)).all()
+            LoginMachine.send(LoginMachine.lock([key])[key], signal)
+
+    assert seen() == ("PENDING", "PENDING")
+    send(LoginSignal.SENT)
+    assert seen() == ("PENDING", "SENT")
+    send(LoginSignal.GAVE_UP)
+    assert seen() == ("PENDING", "ERROR_SENDING_EMAIL")
+    send(LoginSignal.EXPIRE)
+    assert seen() == ("FAILED", "SENT")
+
+
+@pytest.mark.parametrize(
+    "code", [-1, 1_000_000, 1.5, True, None, "12345", "1234567", "12345a", "١٢٣٤٥٦", [1]]
+)
+def test_what_is_no_code_names_the_field(client: FlaskClient, code: object) -> None:
+    login_id = ask(client)
+    answer = client.post("/auth/verify-code", json={"email": "ann@example.com", "code": code})
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"][0]["field"].startswith("code")
+    with transaction() as session:
+        login = session.get_one(Login, login_id)
+    assert (login.state, login.wrong_codes) == (LoginState.CODE_PENDING, 0)
+
+
+@pytest.mark.parametrize(
+    "email", ["", "ann", "ann@", "@example.com", "Ann <ann@example.com>", "a b@example.com", 7]
+)
+def test_what_is_no_address_names_the_field(client: FlaskClient, email: object) -> None:
+    answer = client.post("/auth/login", json={"email": email})
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"][0]["field"] == "email"
+
+
+def test_a_mailbox_cannot_be_flooded(client: FlaskClient) -> None:
+    for _ in range(6):
+        ask(client)
+    refused = client.post("/auth/login", json={"email": "Ann@example.com"})
+    assert refused.status_code == 429
+    assert refused.mimetype == "application/problem+json"
+    assert 0 < int(refused.headers["Retry-After"]) <= 61
+    assert "r=0" in refused.headers["RateLimit"]
+    assert "q=6;w=60" in refused.headers["RateLimit-Policy"]
+    ask(client, "bob@example.com")

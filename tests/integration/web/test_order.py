@@ -1,0 +1,300 @@
+"""Placing orders, watching them, and changing one's mind."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, func, select, update
+
+from models import Order, OrderState, Payment, Product, ProductStatus, User, UserStatus, transaction
+from models.base import db
+from models.clock import tick
+from state_machines.payment import PaymentSignal
+from tasks import dispatch
+from tests.factories import a_product
+from tests.integration.web.conftest import Person, stripe_says, until
+from web.bell import listen
+
+
+def orders() -> int:
+    with transaction() as session:
+        return session.scalar(select(func.count(Order.id))) or 0
+
+
+def test_prices_come_from_the_catalogue(ann: Person, lamp: Product) -> None:
+    answer = ann.order(lamp, items=[{"productId": str(lamp.id), "quantity": 3}])
+    assert answer.status_code == 202
+    placed = answer.get_json()
+    assert placed["clientSecret"] is None
+    assert answer.headers["Location"] == f"/order/status/{placed['referenceId']}"
+    summary = ann.get(f"/order/summary/{placed['orderId']}").get_json()
+    assert (summary["subtotal"], summary["shippingCost"], summary["totalPrice"]) == (147, 10, 157)
+    (item,) = summary["items"]
+    assert (item["quantity"], item["priceAtPurchase"]) == (3, 49)
+    assert item["product"]["name"] == "Desk lamp"
+    assert summary["payment"]["amount"] == 157
+    assert summary["payment"]["provider"] == "Stripe"
+
+
+def test_a_price_that_changes_does_not_change_the_order(ann: Person, lamp: Product) -> None:
+    placed = ann.order(lamp).get_json()
+    with transaction() as session:
+        session.execute(update(Product).values(price=1))
+    summary = ann.get(f"/order/summary/{placed['orderId']}").get_json()
+    assert summary["items"][0]["priceAtPurchase"] == 49
+    assert summary["items"][0]["product"]["estimatedPrice"] == 0.01
+
+
+def test_the_secret_comes_as_soon_as_stripe_has_answered(
+    shop: Flask, ann: Person, lamp: Product
+) -> None:
+    reference, answers = uuid4().hex, []
+
+    def buy() -> None:
+        answers.append(ann.order(lamp, referenceId=reference, wait=10))
+
+    waiting, began = Thread(target=buy), tick()
+    waiting.start()
+    order_id = until(lambda: _order_of(reference))
+    stripe_says(order_id, PaymentSignal.INITIATED, "requires_payment_method")
+    waiting.join()
+    assert tick() - began < 5, "long before its patience ended"
+    (answer,) = answers
+    assert answer.status_code == 201
+    assert answer.get_json()["clientSecret"] == f"cs_{order_id.hex}"
+    assert answer.headers["Preference-Applied"] == "wait=10"
+
+
+def test_the_bell_rings_for_its_order_alone(app: Flask) -> None:
+    mine, other = uuid4(), uuid4()
+    with listen(mine) as bell:
+        dispatch.ring([other])
+        began = tick()
+        bell.wait(0.2)
+        assert tick() - began >= 0.2
+        dispatch.ring([mine])
+        began = tick()
+        bell.wait(1)
+        assert tick() - began < 0.9
+
+
+def test_a_rejected_payment_is_said_at_once(ann: Person, lamp: Product) -> None:
+    placed = ann.order(lamp).get_json()
+    stripe_says(UUID(placed["orderId"]), PaymentSignal.REJECTED, "canceled")
+    status = ann.get(f"/order/status/{placed['referenceId']}", Prefer="wait=10").get_json()
+    assert (status["status"], status["payment"]["status"]) == ("Failed", "Failure")
+    assert status["clientSecret"] is None
+
+
+def test_the_status_waits_as_long_as_it_is_told_to(ann: Person, lamp: Product) -> None:
+    placed, began = ann.order(lamp).get_json(), tick()
+    answer = ann.get(f"/order/status/{placed['referenceId']}", Prefer="wait=1")
+    assert 0.9 < tick() - began < 4
+    assert answer.get_json()["status"] == "Pending"
+    assert answer.headers["Preference-Applied"] == "wait=1"
+
+
+def test_the_secret_is_shown_only_while_it_can_be_paid(ann: Person, lamp: Product) -> None:
+    placed = ann.order(lamp).get_json()
+    order_id, path = UUID(placed["orderId"]), f"/order/status/{placed['referenceId']}"
+    stripe_says(order_id, PaymentSignal.INITIATED, "requires_payment_method")
+    assert ann.get(path).get_json()["clientSecret"]
+    stripe_says(order_id, PaymentSignal.DECLINED, "requires_payment_method")
+    assert ann.get(path).get_json()["clientSecret"], "another card may follow"
+    stripe_says(order_id, PaymentSignal.SUCCEEDED, "succeeded")
+    paid = ann.get(path).get_json()
+    assert (paid["status"], paid["payment"]["status"]) == ("Confirmed", "Success")
+    assert paid["clientSecret"] is None
+
+
+def test_the_same_reference_is_the_same_order(ann: Person, lamp: Product) -> None:
+    first = ann.order(lamp, referenceId="mine")
+    again = ann.order(lamp, referenceId="mine")
+    assert (first.status_code, again.status_code) == (202, 200)
+    assert again.get_json()["orderId"] == first.get_json()["orderId"]
+    assert orders() == 1
+
+
+def test_the_same_reference_for_something_else(ann: Person, lamp: Product) -> None:
+    ann.order(lamp, referenceId="mine")
+    other = ann.order(lamp, referenceId="mine", billingAddress="elsewhere")
+    assert other.status_code == 422
+    assert other.get_json()["errors"][0]["field"] == "referenceId"
+    assert orders() == 1
+
+
+def test_a_reference_belongs_to_its_user(
+    ann: Person, sign_in: Callable[..., Person], lamp: Product
+) -> None:
+    bob = sign_in()
+    mine = ann.order(lamp, referenceId="same").get_json()["orderId"]
+    theirs = bob.order(lamp, referenceId="same").get_json()["orderId"]
+    assert mine != theirs
+
+
+def test_ten_clicks_at_once_are_one_order(shop: Flask, ann: Person, lamp: Product) -> None:
+    def click(_: int) -> tuple[int, str]:
+        person = Person(shop.test_client(), ann.user, ann.session_id, ann.headers)
+        answer = person.order(lamp, referenceId="double")
+        return answer.status_code, answer.get_json()["orderId"]
+
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(click, range(10)))
+    assert sorted(code for code, _ in answers) == [200] * 9 + [202]
+    assert len({order_id for _, order_id in answers}) == 1
+    assert orders() == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"items": []}, "items"),
+        ({"items": None}, "items"),
+        ({"items": [{"productId": "x", "quantity": 1}]}, "items.0.productId"),
+        ({"items": [{"productId": str(uuid4()), "quantity": 1}]}, "items.0.productId"),
+        ({"items": [{"quantity": 1}]}, "items.0.productId"),
+        ({"price": 1}, "price"),
+        ({"totalPrice": 1}, "totalPrice"),
+        ({"shippingCost": 0}, "shippingCost"),
+        ({"taxAmount": 0}, "taxAmount"),
+        ({"userId": "x"}, "userId"),
+        ({"status": "Confirmed"}, "status"),
+        ({"referenceId": ""}, "referenceId"),
+        ({"referenceId": 7}, "referenceId"),
+        ({"referenceId": "a\x00b"}, "referenceId"),
+        ({"referenceId": "\ud800"}, "referenceId"),
+        ({"billingAddress": None}, "billingAddress"),
+        ({"shippingAddress": "x" * 1001}, "shippingAddress"),
+    ],
+)
+def test_a_wrong_order_names_the_field(
+    ann: Person, lamp: Product, given: dict[str, Any], field: str
+) -> None:
+    answer = ann.order(lamp, **given)
+    assert answer.status_code == 422
+    assert answer.mimetype == "application/problem+json"
+    assert answer.get_json()["errors"][0]["field"] == field
+    assert orders() == 0
+
+
+@pytest.mark.parametrize("quantity", [0, -1, 1000, 10**9, 1.5, "3", True, None])
+def test_a_wrong_quantity_names_the_line(ann: Person, lamp: Product, quantity: object) -> None:
+    answer = ann.order(lamp, items=[{"productId": str(lamp.id), "quantity": quantity}])
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"][0]["field"] == "items.0.quantity"
+    assert orders() == 0
+
+
+@pytest.mark.parametrize(
+    ("product", "field"),
+    [
+        ({"status": ProductStatus.UNAVAILABLE}, "items.1.productId"),
+        ({"status": ProductStatus.DISCONTINUED}, "items.1.productId"),
+        ({"currency": "eur"}, "items.1.productId"),
+        ({"stock": 1}, "items.1.quantity"),
+        ({"price": 99_999_999}, "items"),
+    ],
+)
+def test_what_cannot_be_sold_names_the_line(
+    ann: Person, lamp: Product, product: dict[str, Any], field: str
+) -> None:
+    with transaction():
+        other = a_product(**product)
+    lines = [(lamp, 1), (other, 2)]
+    items = [{"productId": str(thing.id), "quantity": number} for thing, number in lines]
+    answer = ann.order(lamp, items=items)
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"][0]["field"] == field
+    assert orders() == 0
+
+
+def test_a_product_on_two_lines(ann: Person, lamp: Product) -> None:
+    line = {"productId": str(lamp.id), "quantity": 1}
+    answer = ann.order(lamp, items=[line, line])
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"][0]["field"] == "items.1.productId"
+
+
+def test_a_suspended_user_buys_nothing(ann: Person, lamp: Product) -> None:
+    with transaction() as session:
+        session.execute(update(User).values(status=UserStatus.SUSPENDED))
+    assert ann.order(lamp).status_code == 401
+    assert orders() == 0
+
+
+def test_cancelling_asks_stripe_first(ann: Person, lamp: Product) -> None:
+    placed = ann.order(lamp).get_json()
+    path, order_id = f"/order/{placed['referenceId']}", UUID(placed["orderId"])
+    stripe_says(order_id, PaymentSignal.INITIATED, "requires_payment_method")
+    assert ann.delete(path).status_code == 202
+    status = ann.get(f"/order/status/{placed['referenceId']}").get_json()
+    assert (status["status"], status["closing"], status["clientSecret"]) == ("Pending", True, None)
+    assert status["payment"]["status"] == "Initiated"
+    assert ann.delete(path).status_code == 202
+    stripe_says(order_id, PaymentSignal.CANCELED, "canceled")
+    again = ann.delete(path)
+    assert (again.status_code, again.get_json()["status"]) == (200, "Cancelled")
+
+
+@pytest.mark.parametrize(
+    "state",
+    [OrderState.CONFIRMED, OrderState.SHIPPED, OrderState.DELIVERED, OrderState.FAILED],
+)
+def test_what_cannot_be_cancelled_any_more(ann: Person, lamp: Product, state: OrderState) -> None:
+    placed = ann.order(lamp).get_json()
+    with transaction() as session:
+        session.execute(update(Order).values(state=state))
+    answer = ann.delete(f"/order/{placed['referenceId']}")
+    assert answer.status_code == 409
+    assert answer.get_json()["detail"]
+
+
+def test_my_orders_in_pages(ann: Person, sign_in: Callable[..., Person], lamp: Product) -> None:
+    sign_in().order(lamp)
+    placed = [ann.order(lamp).get_json()["orderId"] for _ in range(5)]
+    seen, path = [], "/order?size=2"
+    while path:
+        answer = ann.get(path)
+        seen += [order["id"] for order in answer.get_json()]
+        path = answer.headers.get("Link", "").partition(">")[0].removeprefix("<")
+    assert seen == placed[::-1]
+
+
+def test_the_history_is_told_without_who_did_what_inside(ann: Person, lamp: Product) -> None:
+    placed = ann.order(lamp).get_json()
+    stripe_says(UUID(placed["orderId"]), PaymentSignal.SUCCEEDED, "succeeded")
+    steps = ann.get(f"/order/{placed['referenceId']}/history").get_json()
+    assert [(step["machine"], step["from"], step["to"]) for step in steps] == [
+        ("order", None, "Pending"),
+        ("payment", None, "Pending"),
+        ("payment", "Pending", "Success"),
+        ("order", "Pending", "Confirmed"),
+    ]
+    assert not {"cause", "actor"} & set(steps[0])
+
+
+def test_placing_takes_few_statements(shop: Flask, ann: Person, lamp: Product) -> None:
+    seen: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    with shop.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        ann.order(lamp)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    placing = [statement for statement in seen if "FROM payment" not in statement]
+    assert len(placing) == 7, "\n".join(placing)
+
+
+def _order_of(reference: str) -> UUID | None:
+    with transaction() as session:
+        query = select(Payment.order_id).join(Payment.order)
+        return session.scalar(query.where(Order.reference_id == reference))

@@ -1,0 +1,83 @@
+"""Tokens that are not ours."""
+
+import base64
+import json
+from collections.abc import Callable
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from models import clock
+from tests.integration.web.conftest import Person
+from web import tokens
+
+Forge = Callable[[dict[str, Any], dict[str, Any]], str]
+
+
+def part(value: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+
+def signed(claims: dict[str, Any], header: dict[str, Any], **changed: Any) -> str:
+    key, _ = tokens.signing_key()
+    return jwt.encode(claims | changed, key, "EdDSA", headers=header)
+
+
+FORGERIES: dict[str, Forge] = {
+    "no algorithm": lambda claims, header: f"{part(header | {'alg': 'none'})}.{part(claims)}.",
+    "a shared secret": lambda claims, header: jwt.encode(
+        claims, "x" * 64, "HS256", headers=header | {"alg": "HS256"}
+    ),
+    "another key": lambda claims, header: jwt.encode(
+        claims, Ed25519PrivateKey.generate(), "EdDSA", headers=header
+    ),
+    "an unknown key": lambda claims, header: signed(claims, header | {"kid": "unknown"}),
+    "no key": lambda claims, header: signed(claims, {"typ": header["typ"]}),
+    "another type": lambda claims, header: signed(claims, header | {"typ": "JWT"}),
+    "another audience": lambda claims, header: signed(claims, header, aud="another"),
+    "another issuer": lambda claims, header: signed(claims, header, iss="another"),
+    "no user": lambda claims, header: signed(claims, header, sub="nobody"),
+    "no expiry": lambda claims, header: signed(
+        {name: value for name, value in claims.items() if name != "exp"}, header
+    ),
+    "half a token": lambda claims, header: f"{part(header)}.{part(claims)}",
+}
+
+
+@pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES)
+@pytest.mark.parametrize("path", ["/auth/user", "/order", "/auth/sessions"])
+def test_a_forged_token_opens_nothing(ann: Person, forge: Forge, path: str) -> None:
+    token = ann.headers["Authorization"].removeprefix("Bearer ")
+    claims = jwt.decode(token, options={"verify_signature": False})
+    header = jwt.get_unverified_header(token)
+    forged = {"Authorization": f"Bearer {forge(claims, header)}"}
+    answer = ann.client.get(path, headers=forged)
+    assert answer.status_code == 401
+    assert 'error="invalid_token"' in answer.headers["WWW-Authenticate"]
+    assert ann.get(path).status_code == 200, "the true one does"
+
+
+def test_a_token_lives_a_quarter_of_an_hour(ann: Person) -> None:
+    with clock.stopped() as time:
+        assert ann.get("/order").status_code == 200
+        time.advance(minutes=15, seconds=1)
+        assert ann.get("/order").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "header", [{}, {"Authorization": "Basic eDp5"}, {"Authorization": "Bearer"}]
+)
+def test_without_a_token(ann: Person, header: str) -> None:
+    answer = ann.client.get("/order", headers={"Authorization": header})
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_the_public_keys_verify_what_we_issue(ann: Person) -> None:
+    keys = jwt.PyJWKSet.from_dict(ann.client.get("/auth/.well-known/jwks.json").get_json())
+    token = ann.headers["Authorization"].removeprefix("Bearer ")
+    key = keys[jwt.get_unverified_header(token)["kid"]]
+    claims = jwt.decode(token, key, ["EdDSA"], audience="projectx-api", issuer="projectx")
+    assert claims["sub"] == str(ann.user.id)

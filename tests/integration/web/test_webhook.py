@@ -1,0 +1,141 @@
+"""What Stripe and SendGrid tell us."""
+
+import base64
+import json
+import os
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from stripe import WebhookSignature
+from werkzeug.test import TestResponse
+
+from config import settings
+from models import Product, SignalRow, SignalState, transaction
+from models.clock import now
+from tests.integration.web.conftest import Person, deliver
+
+
+def an_event(kind: str = "payment_intent.succeeded", **given: Any) -> dict[str, Any]:
+    intent = {
+        "id": f"pi_{uuid4().hex}",
+        "object": "payment_intent",
+        "status": "succeeded",
+        "amount_received": 5900,
+        "metadata": {"orderId": given.pop("order_id", str(uuid4()))},
+    }
+    event = {"id": f"evt_{uuid4().hex}", "object": "event", "type": kind, "livemode": False}
+    return event | {"data": {"object": intent}} | given
+
+
+def kept() -> list[SignalRow]:
+    with transaction() as session:
+        return list(session.scalars(select(SignalRow)))
+
+
+def test_a_payment_confirms_the_order_once(ann: Person, lamp: Product) -> None:
+    placed = ann.order(lamp).get_json()
+    event = an_event(order_id=placed["orderId"])
+    for _ in range(3):
+        answer = deliver(ann.client, event)
+        assert (answer.status_code, answer.get_json()) == (200, {"received": True})
+    status = ann.get(f"/order/status/{placed['referenceId']}").get_json()
+    assert status["status"] == "Confirmed"
+    (row,) = kept()
+    assert (row.state, row.subject_id) == (SignalState.APPLIED, UUID(placed["orderId"]))
+
+
+def test_an_event_about_an_unknown_order_is_kept(client: FlaskClient) -> None:
+    assert deliver(client, an_event()).status_code == 200
+    assert deliver(client, an_event(order_id="nonsense")).status_code == 200
+    assert {row.state for row in kept()} == {SignalState.UNMATCHED}
+
+
+def test_an_event_of_an_unknown_kind_is_kept(client: FlaskClient) -> None:
+    assert deliver(client, an_event("customer.created")).status_code == 200
+    assert [row.state for row in kept()] == [SignalState.IGNORED]
+
+
+def test_an_event_that_breaks_its_handler_is_kept_for_later(client: FlaskClient) -> None:
+    assert deliver(client, an_event(data={})).status_code == 200
+    assert [row.state for row in kept()] == [SignalState.STORED]
+
+
+def test_a_forged_event_changes_nothing(client: FlaskClient) -> None:
+    late, early = int(now().timestamp()) - 301, int(now().timestamp())
+    assert deliver(client, an_event(), secret="whsec_forged").status_code == 400
+    assert deliver(client, an_event(), at=late).status_code == 400
+    body = json.dumps(an_event())
+    signature = WebhookSignature.generate_signature_header(
+        body, settings.stripe_webhook_secrets[0], early
+    )
+    for header in ("", "nonsense", "t=1", f"t={early},v1=00", signature):
+        answer = client.post(
+            "/order/webhook", data=body + " ", headers={"Stripe-Signature": header}
+        )
+        assert answer.status_code == 400
+        assert answer.mimetype == "application/problem+json"
+    assert client.post("/order/webhook", data=b"\xff").status_code == 400
+    assert kept() == []
+
+
+@pytest.mark.parametrize(
+    "event",
+    ["{", "[]", "7", "null", "{}", '{"id": 1, "type": "x"}', '{"id": "evt_1"}', "[" * 9000],
+)
+def test_a_signed_body_that_is_no_event(client: FlaskClient, event: str) -> None:
+    assert deliver(client, event).status_code == 400
+    assert kept() == []
+
+
+def test_an_event_of_the_other_mode_is_refused(client: FlaskClient) -> None:
+    assert deliver(client, an_event(livemode=True)).status_code == 400
+    assert kept() == []
+
+
+def test_an_event_may_not_be_huge(client: FlaskClient) -> None:
+    assert deliver(client, an_event(padding="x" * 256 * 1024)).status_code == 413
+    assert kept() == []
+
+
+def sendgrid(client: FlaskClient, events: Any, at: int | None = None) -> TestResponse:
+    body, moment = json.dumps(events).encode(), str(at or int(now().timestamp()))
+    pem = os.environ["SANDBOX_SENDGRID_PRIVATE_KEY"].encode()
+    key = serialization.load_pem_private_key(pem, None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    signature = key.sign(moment.encode() + body, ec.ECDSA(hashes.SHA256()))
+    headers = {
+        "X-Twilio-Email-Event-Webhook-Signature": base64.b64encode(signature).decode(),
+        "X-Twilio-Email-Event-Webhook-Timestamp": moment,
+    }
+    return client.post("/order/email-events", data=body, headers=headers)
+
+
+def test_a_bounce_reaches_who_waits_for_the_code(client: FlaskClient) -> None:
+    login_id = client.post("/auth/login", json={"email": "a@example.com"}).get_json()["loginId"]
+    bounce = {"sg_event_id": "e1", "event": "bounce", "loginId": login_id, "reason": "no such box"}
+    delivered = {"sg_event_id": "e2", "event": "delivered"}
+    for _ in range(2):
+        assert sendgrid(client, [bounce, delivered]).status_code == 200
+    assert {row.external_id: row.state for row in kept()} == {
+        "e1": SignalState.APPLIED,
+        "e2": SignalState.IGNORED,
+    }
+    status = client.get(f"/auth/login/{login_id}").get_json()
+    assert status["codeStatus"] == "ERROR_SENDING_EMAIL"
+
+
+def test_forged_mail_events_change_nothing(client: FlaskClient) -> None:
+    event = [{"sg_event_id": "e1", "event": "bounce"}]
+    assert sendgrid(client, event, at=int(now().timestamp()) - 301).status_code == 400
+    assert sendgrid(client, {"sg_event_id": "e1"}).status_code == 400
+    assert sendgrid(client, [{"event": "bounce"}]).status_code == 400
+    headers = {"X-Twilio-Email-Event-Webhook-Signature": "AAAA"}
+    headers["X-Twilio-Email-Event-Webhook-Timestamp"] = str(int(now().timestamp()))
+    assert client.post("/order/email-events", json=event, headers=headers).status_code == 400
+    assert client.post("/order/email-events", json=event).status_code == 400
+    assert kept() == []

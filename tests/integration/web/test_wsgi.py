@@ -1,0 +1,98 @@
+"""The services as processes start them, and what they do when something is away."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from config import settings
+from launch import ports
+
+SERVE = """
+import json, sys
+from werkzeug.test import Client
+import wsgi
+
+def ask(port, method, path, body=None):
+    client = Client(wsgi.ports)
+    base = f"http://localhost:{port}"
+    answer = client.open(path, base_url=base, method=method, json=body)
+    return [answer.status_code, answer.get_json(silent=True), dict(answer.headers)]
+
+print(json.dumps([ask(*question) for question in json.loads(sys.argv[1])]))
+"""
+
+
+def serve(*questions: tuple[Any, ...], **environment: str) -> list[Any]:
+    """What a new process answers; it has no other settings than ours and `environment`."""
+    done = subprocess.run(
+        [sys.executable, "-c", SERVE, json.dumps(questions)],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    answers: list[Any] = json.loads(done.stdout)
+    return answers
+
+
+@pytest.fixture
+def closed(app: Flask) -> int:
+    """A port on which nothing listens."""
+    (port,) = ports.free_ports(1)
+    return port
+
+
+def test_each_port_has_its_service(app: Flask) -> None:
+    paths = ("/auth/user", "/order", "/product", "/")
+    own = {
+        settings.auth_port: [401, 404, 404, 404],
+        settings.order_port: [404, 401, 404, 404],
+        settings.product_port: [404, 404, 200, 404],
+        settings.web_port: [401, 401, 200, 200],
+        9: [401, 401, 200, 200],
+    }
+    answers = serve(*((port, "GET", path) for port in own for path in paths))
+    assert [answer[0] for answer in answers] == [code for codes in own.values() for code in codes]
+
+
+def test_only_auth_needs_the_signing_key(app: Flask) -> None:
+    answers = serve(
+        (settings.order_port, "GET", "/health"),
+        (settings.product_port, "GET", "/product"),
+        JWT_PRIVATE_KEY="",
+    )
+    assert [answer[0] for answer in answers] == [200, 200]
+    with pytest.raises(subprocess.CalledProcessError) as stopped:
+        serve((settings.auth_port, "GET", "/health"), JWT_PRIVATE_KEY="")
+    assert "JWT_PRIVATE_KEY is not set" in stopped.value.stderr
+
+
+def test_without_redis_all_is_served(closed: int) -> None:
+    login = {"email": "a@example.com"}
+    ready, *logins = serve(
+        (settings.web_port, "GET", "/ready"),
+        *[(settings.web_port, "POST", "/auth/login", login)] * 7,
+        REDIS_URL=f"redis://127.0.0.1:{closed}/0",
+    )
+    assert (ready[0], ready[1]["status"]) == (200, "degraded")
+    assert [answer[0] for answer in logins] == [201] * 6 + [429], "each process counts for itself"
+
+
+def test_without_postgresql_a_problem_says_so(closed: int) -> None:
+    url = f"postgresql://nobody@127.0.0.1:{closed}/nothing"
+    ready, products, health = serve(
+        (settings.web_port, "GET", "/ready"),
+        (settings.web_port, "GET", "/product"),
+        (settings.web_port, "GET", "/health"),
+        DATABASE_URL=url,
+    )
+    assert (ready[0], ready[1]["postgresql"]) == (503, "unreachable")
+    assert (products[0], health[0]) == (503, 200)
+    assert products[1]["title"] == "Service Unavailable"
+    assert int(products[2]["Retry-After"]) > 0
