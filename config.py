@@ -90,6 +90,12 @@ class Settings(BaseSettings):
                 return "postgresql+psycopg2://" + url.removeprefix(plain)
         return url
 
+    @field_validator("jwt_private_key")
+    @classmethod
+    def unfold(cls, key: str) -> str:
+        # Files of variables hold one line each: there, a PEM key has \n for its line ends.
+        return key.replace("\\n", "\n")
+
     @model_validator(mode="after")
     def refuse_production_without_secrets(self) -> Self:
         if self.projectx_env != "production":

@@ -146,6 +146,8 @@ class Stack:
         self.environment.setdefault("SHOP_URL", f"http://localhost:{web}")
         origins = f"http://localhost:3000,http://localhost:{web},http://127.0.0.1:{web}"
         self.environment.setdefault("ALLOWED_ORIGINS", origins)
+        # On one machine all customers share one address.
+        self.environment.setdefault("LOGIN_LIMIT_PER_ADDRESS", "1200/minute")
         user, password = self.environment["FLOWER_USER"], self.environment["FLOWER_PASSWORD"]
         self.environment["FLOWER_BASIC_AUTH"] = f"{user}:{password}"
         if not self.sandbox:

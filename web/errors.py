@@ -29,10 +29,13 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     ConflictError: HTTPStatus.CONFLICT,
     SignalRefusedError: HTTPStatus.CONFLICT,
     GoneError: HTTPStatus.GONE,
+    # Text that PostgreSQL cannot keep, such as half a character.
+    sqlalchemy.exc.DataError: HTTPStatus.BAD_REQUEST,
     # The database is away, or no connection to it is free.
     sqlalchemy.exc.OperationalError: HTTPStatus.SERVICE_UNAVAILABLE,
     sqlalchemy.exc.TimeoutError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+UNKEEPABLE = "Something in it cannot be kept. Nothing was changed."
 UNAVAILABLE = "Something that this needs is away. Nothing was changed: try again."
 RETRY_AFTER = 2  # seconds
 
@@ -77,6 +80,8 @@ def known(error: Exception) -> Response:
     if isinstance(error, InvalidInputError):
         fields = [FieldProblem(field=error.field, message=error.message)]
         return problem(status, str(error), fields)
+    if status == HTTPStatus.BAD_REQUEST:
+        return problem(status, UNKEEPABLE)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         log.warning("request %s: %s", g.get("request_id"), error)
         answer = problem(status, UNAVAILABLE)

@@ -1,21 +1,25 @@
 """The migrations, and what they protect."""
 
 import pytest
-from alembic import command
-from alembic.config import Config
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from models import Product, transaction
+from models import Base, Product, db, transaction
 from tests.integration.web.conftest import Person
 
 
 def test_the_models_are_what_the_migrations_make(shop: Flask) -> None:
-    with shop.app_context():
-        config: Config = shop.extensions["migrate"].migrate.get_config()
-        command.check(config)
-    assert config.get_main_option("script_location")
+    def ours(_: object, name: str | None, kind: str, *__: object) -> bool:
+        # The engine's tests bring a table of their own.
+        return not (kind == "table" and str(name).startswith("test_"))
+
+    with shop.app_context(), db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_object": ours})
+        differences = compare_metadata(context, Base.metadata)
+    assert differences == []
 
 
 def test_a_schema_of_other_code_is_not_ready(ann: Person) -> None:

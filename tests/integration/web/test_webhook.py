@@ -92,6 +92,14 @@ def test_a_signed_body_that_is_no_event(client: FlaskClient, event: str) -> None
     assert kept() == []
 
 
+@pytest.mark.parametrize("unkeepable", [r"\u0000", r"\ud800"])
+def test_an_event_that_cannot_be_kept_is_refused(client: FlaskClient, unkeepable: str) -> None:
+    answer = deliver(client, json.dumps(an_event(note="?")).replace("?", unkeepable))
+    assert answer.status_code == 400
+    assert "SQL" not in answer.get_data(as_text=True)
+    assert kept() == []
+
+
 def test_an_event_of_the_other_mode_is_refused(client: FlaskClient) -> None:
     assert deliver(client, an_event(livemode=True)).status_code == 400
     assert kept() == []

@@ -1,0 +1,95 @@
+"""The reference pages say what the code says: every setting, every activity, every table."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+import tasks.worker  # noqa: F401  registers every activity
+from config import Settings
+from models.base import Base
+from state_machines.durable import Activity, DurableMachine
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
+OURS = [m for m in DurableMachine.registry.values() if not m.name.startswith("test_")]
+METHODS = ("get", "post", "patch", "put", "delete")
+
+
+def page(name: str) -> str:
+    return (ROOT / "docs/reference" / f"{name}.md").read_text()
+
+
+def shown(default: Any) -> str:
+    """A default as the page of the settings writes it."""
+    if isinstance(default, tuple):
+        default = ",".join(default)
+    return "empty" if default == "" else f"`{default}`"
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_listed_with_its_default(name: str) -> None:
+    row = (
+        rf"^\| `{name.upper()}`( ●)? \| {re.escape(shown(Settings.model_fields[name].default))} \|"
+    )
+    assert re.search(row, page("settings"), re.MULTILINE)
+
+
+def test_every_activity_is_listed_with_its_queue() -> None:
+    names = [name for name in Activity.registry if not name.startswith("test.")]
+    listed = re.findall(
+        r"^\| `([a-z]+\.[a-z_]+)` \| `([a-z]+)` \|", page("activities"), re.MULTILINE
+    )
+    assert sorted(listed) == sorted((name, name.split(".")[0]) for name in names)
+
+
+@pytest.mark.parametrize("machine", OURS, ids=lambda machine: machine.name)
+def test_every_state_and_signal_is_explained(machine: type[DurableMachine[Any]]) -> None:
+    _, _, after = page("machines").partition(f"\n## {machine.name}\n")
+    words = set(
+        re.findall(r"`(\w+)`", re.sub(r"```.*?```", "", after.split("\n## ")[0], flags=re.DOTALL))
+    )
+    known = {state.value for state in machine.states} | {
+        arrow.signal.value for arrow in machine.arrows
+    }
+    assert known <= words
+
+
+def test_every_table_is_listed() -> None:
+    tables = {
+        name for name in Base.metadata.tables if not name.startswith(("test_", "subscription"))
+    }
+    assert tables <= set(re.findall(r"^\| `(\w+)` \|", page("tables"), re.MULTILINE))
+
+
+def test_every_route_is_listed(flask_app: Flask) -> None:
+    from web import create_app
+
+    with create_app().test_client() as client:
+        described = json.loads(client.get("/openapi.json").data)["paths"]
+    routes = {
+        f"{method.upper()} {path}" for path, ways in described.items() for method in ways
+        if method in METHODS
+    }  # fmt: skip
+    assert set(re.findall(r"^\| `([A-Z]+ /\S*)` \|", page("routes"), re.MULTILINE)) == routes
+
+
+def links() -> Iterator[tuple[Path, str]]:
+    for path in PAGES:
+        for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text()):
+            if not target.startswith("http"):
+                yield path, target
+
+
+@pytest.mark.parametrize(("path", "target"), list(links()), ids=str)
+def test_every_link_leads_somewhere(path: Path, target: str) -> None:
+    name, _, anchor = target.partition("#")
+    found = path.parent / name if name else path
+    assert found.exists()
+    if anchor:
+        headings = re.findall(r"^#+ (.+)$", found.read_text(), re.MULTILINE)
+        assert anchor in {re.sub(r"[^\w -]", "", h).lower().replace(" ", "-") for h in headings}
