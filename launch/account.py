@@ -42,19 +42,21 @@ def _elsewhere(folder: Path) -> Path:
     return home
 
 
-def reachable_program(folder: Path) -> Path:
-    """`folder` of a program, or a copy of it where PostgreSQL can reach it."""
-    if os.geteuid() != 0 or _open(folder.resolve()):
-        return folder
-    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
-    copy = OPEN / f"{folder.name}-{name}"
+def reachable_package(package: Path) -> Path:
+    """An installed package with programs, or a copy of it where PostgreSQL can reach it."""
+    package = package.resolve()
+    if os.geteuid() != 0 or _open(package):
+        return package
+    copy = OPEN / hashlib.sha256(str(package).encode()).hexdigest()[:16]
     if not copy.exists():
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        OPEN.chmod(0o755)
         half = copy.with_suffix(f".{os.getpid()}")
-        shutil.copytree(folder, half, symlinks=True)
+        # The programs look for their libraries beside the package.
+        for part in (package, package.with_name(f"{package.name}.libs")):
+            if part.exists():
+                shutil.copytree(part, half / part.name, symlinks=True)
+        OPEN.chmod(0o755)
         half.rename(copy)
-    return copy
+    return copy / package.name
 
 
 def _open(folder: Path) -> bool:

