@@ -4,9 +4,12 @@ import signal
 import sys
 import threading
 
-from launch import ports
+from launch.lock import AlreadyRunningError
+from launch.ports import PortTakenError
 from launch.stack import ROOT, Stack
 from launch.waiting import NotReadyError
+
+PROBLEMS = (AlreadyRunningError, PortTakenError, NotReadyError, RuntimeError)
 
 
 def main() -> int:
@@ -16,7 +19,7 @@ def main() -> int:
     stack = Stack(data_dir=ROOT / ".data", usual_ports=True, show=True)
     try:
         stack.start()
-    except (ports.PortTakenError, NotReadyError, RuntimeError) as problem:
+    except PROBLEMS as problem:
         print(f"projectx: {problem}", file=sys.stderr)
         stack.stop()
         return 1

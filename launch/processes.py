@@ -20,7 +20,7 @@ def commands(env: Mapping[str, str], data: Path, *, sandbox: bool) -> dict[str, 
         "worker-1": _worker("worker-1"),
         "worker-2": _worker("worker-2"),
         "beat": [
-            *(*PYTHON, "celery", "-A", "tasks", "beat", "-l", "WARNING"),
+            *(*PYTHON, "celery", "--quiet", "-A", "tasks", "beat", "-l", "WARNING"),
             *("--schedule", str(data / "beat-schedule"), "--pidfile="),
         ],
         "flower": _flower(env),
@@ -40,7 +40,18 @@ def _web(env: Mapping[str, str]) -> list[str]:
 
 def _worker(name: str) -> list[str]:
     return [
-        *(*PYTHON, "celery", "-A", "tasks", "worker", "--pool", "threads", "--concurrency", "8"),
+        *(
+            *PYTHON,
+            "celery",
+            "--quiet",
+            "-A",
+            "tasks",
+            "worker",
+            "--pool",
+            "threads",
+            "--concurrency",
+            "8",
+        ),
         *("--without-gossip", "--without-mingle", "-n", f"{name}@%h", "-l", "WARNING"),
     ]
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from launch import development, ports
+from launch.lock import only_one
 from launch.postgres import Postgres
 from launch.processes import commands
 from launch.redis import Redis
@@ -75,7 +76,11 @@ class Stack:
         return Urls(**at)
 
     def start(self) -> None:
-        """Start everything and wait until it answers. Raises NotReadyError."""
+        """Start everything and wait until it answers.
+
+        Raises AlreadyRunningError, PortTakenError, or NotReadyError.
+        """
+        self._closing.enter_context(only_one(self.data))
         self._end_leftovers()
         found = ports.chosen(self.environment) if self._usual_ports else ports.free_set()
         self.environment |= found
@@ -174,7 +179,9 @@ class Stack:
 
     def _write_down(self) -> None:
         kept = self.data / "processes.json"
-        kept.write_text(json.dumps(remember(self.supervisor.pids())))
+        # PostgreSQL keeps such a note itself, and is ended with more care.
+        ours = {name: pid for name, pid in self.pids().items() if name != "postgres"}
+        kept.write_text(json.dumps(remember(ours)))
 
     def _end_leftovers(self) -> None:
         kept = self.data / "processes.json"

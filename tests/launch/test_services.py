@@ -7,6 +7,7 @@ import psycopg2
 import pytest
 
 from launch import ports
+from launch.lock import AlreadyRunningError, only_one
 from launch.postgres import Postgres
 
 
@@ -56,3 +57,10 @@ def test_a_taken_port_is_named_with_the_variable_that_moves_it() -> None:
             )
     finally:
         listener.close()
+
+
+def test_two_systems_do_not_share_a_data_folder(tmp_path: Path) -> None:
+    with only_one(tmp_path), pytest.raises(AlreadyRunningError), only_one(tmp_path):
+        pass
+    with only_one(tmp_path):
+        assert (tmp_path / "lock").exists()
