@@ -9,7 +9,7 @@ from typing import Any, Self
 import psutil
 
 from launch import account, ports
-from launch.waiting import until
+from launch.waiting import ended, until
 from launch.wheels import wheel
 
 SETTINGS = {
@@ -132,6 +132,6 @@ class Postgres:
             ours = False
         if ours:
             leftover.send_signal(signal.SIGINT)
-            leftover.wait(30)
+            until(lambda: ended(leftover), "the end of the PostgreSQL left running")
         else:
             lock.unlink()

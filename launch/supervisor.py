@@ -14,9 +14,12 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 
 import psutil
 from honcho.printer import Message, Printer
+
+from launch.waiting import ended, until
 
 COLOURS = ("36", "33", "32", "35", "34", "31", "96", "93")
 TOO_OFTEN = 5  # deaths within …
@@ -122,11 +125,11 @@ def end_group(pid: int, how: signal.Signals) -> None:
 def end_leftovers(recorded: Mapping[str, list[float]]) -> None:
     """End what a killed run left behind: [pid, time of its start] by name, as of `remember`."""
     for pid, started in recorded.values():
-        with contextlib.suppress(psutil.Error):
+        with contextlib.suppress(psutil.NoSuchProcess):
             process = psutil.Process(int(pid))
             if abs(process.create_time() - started) < 1:
                 end_group(process.pid, signal.SIGKILL)
-                process.wait(10)
+                until(partial(ended, process), f"the end of process {process.pid}")
 
 
 def remember(pids: Mapping[str, int]) -> dict[str, list[float]]:
