@@ -4,6 +4,7 @@ With `PROJECTX_ENV=production` nothing has a default that an attacker or a typo 
 missing is listed, all at once, and the process does not start.
 """
 
+import os
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
@@ -26,13 +27,17 @@ NEEDED_IN_PRODUCTION = (
     "encryption_keys",
 )
 
+# `make run` keeps its settings here while it runs, so that `flask` commands find it; what the
+# environment says goes first.
+RUNNING = os.environ.get("PROJECTX_ENV_FILE", ".data/running.env")
+
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
 
 
 class Settings(BaseSettings):
     """Times are seconds, money is minor units. Raises pydantic.ValidationError on bad values."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_file=RUNNING)
 
     projectx_env: Literal["development", "production"] = "development"
     database_url: str = ""

@@ -44,6 +44,11 @@ def chosen(environment: Mapping[str, str]) -> dict[str, str]:
     return ports
 
 
+def settled(environment: Mapping[str, str]) -> bool:
+    """Whether nobody listens on any of our ports."""
+    return not any(taken(int(environment.get(n) or usual)) for n, usual in DEFAULTS.items())
+
+
 def taken(port: int) -> bool:
     with socket.socket() as probe:
         # A port that was served a moment ago is free, although the system still remembers it.

@@ -1,5 +1,6 @@
 """The whole system as processes of this machine, for `make run`, the demo, tests and benches."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from launch import development, ports
+from launch import development, note, ports
 from launch.lock import only_one
 from launch.postgres import Postgres
 from launch.processes import commands
@@ -60,6 +61,8 @@ class Stack:
             **{name: value for name, value in given.items() if value},
         }
         self._usual_ports = usual_ports
+        # The children get all they need here, and read no file of another system.
+        self.environment["PROJECTX_ENV_FILE"] = ""
         # glibc would give each thread an arena of its own.
         self.environment |= {"MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"}
         self.postgres: Postgres | None = None
@@ -94,6 +97,7 @@ class Stack:
         for name, command in wanted.items():
             self.supervisor.start(name, command)
         self.wait_ready()
+        self._closing.enter_context(note.kept(self.data / "running.env", self.environment))
 
     def wait_ready(self, seconds: float = 60) -> None:
         """Wait until every address answers. Raises NotReadyError."""
@@ -188,3 +192,6 @@ class Stack:
         if kept.exists():
             end_leftovers(json.loads(kept.read_text()))
             kept.unlink()
+            # A process that has ended may keep its port for a moment.
+            with contextlib.suppress(NotReadyError):
+                until(lambda: ports.settled(self.environment), "the ports", seconds=5)

@@ -41,6 +41,8 @@ class PaymentMachine(DurableMachine[Payment]):
     states = S
     parent = OrderMachine
     parent_key = "order_id"
+    # Only a late success leaves these.
+    resting = (S.CANCELLED, S.FAILURE)
     # fmt: off
     arrows = (
         Arrow(Sig.START,            None,         S.PENDING,    do=CREATE),

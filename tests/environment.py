@@ -18,7 +18,7 @@ from launch.waiting import until
 def prepare(stack: ExitStack, given: Mapping[str, str]) -> dict[str, str]:
     """Start what is not given, ended with `stack`; the variables that the project reads."""
     data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="projectx-tests-")))
-    found = development.secrets(data) | development.SANDBOX
+    found = development.secrets(data) | development.SANDBOX | {"PROJECTX_ENV_FILE": ""}
     if "DATABASE_URL" not in given:
         found["DATABASE_URL"] = stack.enter_context(Postgres(data / "postgres")).url
     if "REDIS_URL" not in given:
