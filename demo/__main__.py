@@ -3,9 +3,8 @@
 import sys
 import traceback
 
-from demo.buyer import Addresses
-from demo.stories import STORIES, World
-from demo.telling import Teller
+from demo.stories import STORIES
+from demo.world import World
 from launch.stack import Stack
 
 PAYMENT_TIMEOUT = 20  # seconds; longer than the lease of a killed worker
@@ -14,17 +13,9 @@ PAYMENT_TIMEOUT = 20  # seconds; longer than the lease of a killed worker
 def main() -> int:
     passed = 0
     with Stack(environment={"PAYMENT_TIMEOUT": str(PAYMENT_TIMEOUT)}) as stack:
-        tell = Teller()
-        urls = stack.urls
-        world = World(
-            at=Addresses(urls.auth, urls.order, urls.product, urls.sandbox),
-            webhook_secret=stack.environment["STRIPE_WEBHOOK_SECRETS"],
-            payment_timeout=PAYMENT_TIMEOUT,
-            kill=stack.kill,
-            tell=tell,
-        )
+        world = World.of(stack)
         for title, story in STORIES:
-            tell.title(title)
+            world.tell.title(title)
             try:
                 story(world)
                 passed += 1

@@ -1,37 +1,15 @@
 """What happens to people in the shop, and what the system must make of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import requests
 
-from demo.buyer import Addresses, Buyer, wait_for
-from demo.telling import Teller
+from demo.buyer import Buyer, wait_for
 from demo.webhooks import deliver, success_event
+from demo.world import World
 
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """Where the stories play. `kill` ends a process by name with SIGKILL."""
-
-    at: Addresses
-    webhook_secret: str
-    payment_timeout: float
-    kill: Callable[[str], None]
-    tell: Teller
-
-    def buyer(self) -> Buyer:
-        buyer = Buyer(self.at)
-        buyer.log_in()
-        self.tell.step(f"{buyer.email} signs in with the e-mailed code", "SUCCESS")
-        return buyer
-
-    def faults(self, **faults: Any) -> None:
-        """Make the sandbox behave badly; without arguments, well again."""
-        requests.put(f"{self.at.sandbox}/faults", json=faults, timeout=10).raise_for_status()
 
 
 def log_in_and_buy(world: World) -> None:
@@ -123,6 +101,7 @@ def worker_killed_while_it_works(world: World) -> None:
     try:
         placed = buyer.order(product, wait=0)
         world.tell.step("orders; Stripe is slow", "Pending")
+        wait_for(lambda: world.calls_under_way() or None, "the call to Stripe")
         for worker in ("worker-1", "worker-2"):
             world.kill(worker)
         world.tell.step("both workers are killed during the call", "SIGKILL")

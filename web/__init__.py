@@ -60,7 +60,7 @@ def create_app(*services: str) -> Flask:
         app,
         origins=list(settings.allowed_origins),
         supports_credentials=True,
-        expose_headers=EXPOSED,
+        expose_headers=list(EXPOSED),
         max_age=600,
     )
     if "auth" in (services or SERVICES):

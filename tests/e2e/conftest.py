@@ -5,9 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.buyer import Addresses
-from demo.stories import World
-from demo.telling import Teller
+from demo.world import World
 from launch.stack import Stack
 
 # Long enough for an order to outlive the lease of a killed worker, twice.
@@ -27,11 +25,4 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture
 def world(stack: Stack) -> World:
-    urls = stack.urls
-    return World(
-        at=Addresses(urls.auth, urls.order, urls.product, urls.sandbox),
-        webhook_secret=stack.environment["STRIPE_WEBHOOK_SECRETS"],
-        payment_timeout=PAYMENT_TIMEOUT,
-        kill=stack.kill,
-        tell=Teller(),
-    )
+    return World.of(stack)

@@ -9,7 +9,7 @@ import pytest
 import redis
 
 from demo.buyer import Buyer, Json, wait_for
-from demo.stories import World
+from demo.world import World
 from launch.stack import Stack
 
 ORDERS = 200

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from demo.stories import STORIES, World
+from demo.stories import STORIES
+from demo.world import World
 
 
 @pytest.mark.parametrize("story", [pytest.param(play, id=title) for title, play in STORIES])
