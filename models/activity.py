@@ -14,11 +14,15 @@ from models.secret import Secret
 
 
 class ActivityState(StrEnum):
-    PENDING = auto()  # waits for a worker, or for its next try
+    PENDING = auto()  # handed out: the next worker that hears of it takes it
+    WAITING = auto()  # for its next try, at `due_at`: not before, whoever hears of it
     RUNNING = auto()  # a worker holds it, until `due_at`
     DONE = auto()
     FAILED = auto()  # gave up: an operator may retry or abandon it
     ABANDONED = auto()  # an operator said that it is not needed
+
+
+UNDER_WAY = (ActivityState.PENDING, ActivityState.WAITING, ActivityState.RUNNING)
 
 
 class ActivityRow(Base):
@@ -34,7 +38,7 @@ class ActivityRow(Base):
         Index(
             "ix_activity_due_at",
             "due_at",
-            postgresql_where=text("state IN ('pending', 'running')"),
+            postgresql_where=text("state IN ('pending', 'waiting', 'running')"),
         ),
         Index("ix_activity_failed", "created_at", postgresql_where=text("state = 'failed'")),
         Index("ix_activity_subject_id", "subject_id"),

@@ -47,6 +47,7 @@ def upgrade() -> None:
             "state",
             sa.Enum(
                 "pending",
+                "waiting",
                 "running",
                 "done",
                 "failed",
@@ -74,7 +75,7 @@ def upgrade() -> None:
         "activity",
         ["due_at"],
         unique=False,
-        postgresql_where=sa.text("state IN ('pending', 'running')"),
+        postgresql_where=sa.text("state IN ('pending', 'waiting', 'running')"),
     )
     op.create_index(
         "ix_activity_failed",
@@ -423,7 +424,7 @@ def downgrade() -> None:
     op.drop_index(
         "ix_activity_due_at",
         table_name="activity",
-        postgresql_where=sa.text("state IN ('pending', 'running')"),
+        postgresql_where=sa.text("state IN ('pending', 'waiting', 'running')"),
     )
     op.drop_table("activity")
     op.execute("DROP FUNCTION refuse_rewriting_history")

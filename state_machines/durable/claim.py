@@ -13,13 +13,11 @@ from uuid import UUID, uuid4
 from sqlalchemy import Text, Uuid, and_, column, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from models.activity import ActivityRow, ActivityState
+from models.activity import UNDER_WAY, ActivityRow, ActivityState
 from models.base import db
 from models.clock import now
 from state_machines.durable.activity import Call
 from state_machines.durable.journal import LEASE
-
-_WAITING = (ActivityState.PENDING, ActivityState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ def wait(claimed: Claim, activity_id: UUID, until: datetime, why: str) -> None:
     _change(
         claimed,
         activity_id,
-        state=ActivityState.PENDING,
+        state=ActivityState.WAITING,
         due_at=until,
         attempts=ActivityRow.attempts - 1,
         last_error=why,
@@ -89,7 +87,7 @@ def retry(claimed: Claim, activity_id: UUID, until: datetime, failure: Failure) 
     return _change(
         claimed,
         activity_id,
-        state=ActivityState.PENDING,
+        state=ActivityState.WAITING,
         due_at=until,
         last_error=failure.error,
         provider_request_id=failure.request_id,
@@ -139,7 +137,7 @@ def hand_out(limit: int) -> list[tuple[str, UUID]]:
     at = now()
     due = (
         select(ActivityRow.id)
-        .where(ActivityRow.state.in_(_WAITING), ActivityRow.due_at <= at)
+        .where(ActivityRow.state.in_(UNDER_WAY), ActivityRow.due_at <= at)
         .order_by(ActivityRow.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import exists, select
 
-from models.activity import ActivityRow, ActivityState
+from models.activity import UNDER_WAY, ActivityRow
 from models.base import transaction
 from models.transition import Transition
 from state_machines.durable.machine import DurableMachine
@@ -75,7 +75,7 @@ def stuck(machine: type[DurableMachine[Any]]) -> list[Difference]:
     row = machine.row
     waiting = exists().where(
         ActivityRow.subject_id == row.id,
-        ActivityRow.state.in_((ActivityState.PENDING, ActivityState.RUNNING)),
+        ActivityRow.state.in_(UNDER_WAY),
     )
     with transaction() as session:
         found = session.execute(

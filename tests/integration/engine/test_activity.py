@@ -48,6 +48,7 @@ def test_failures_back_off_with_the_same_key_until_the_tries_are_used_up(
         depot.run(parcel_id)
         waits.append(depot.activity(parcel_id).due_at - time())
         time.at = depot.activity(parcel_id).due_at
+        assert sweep.due_activities() == [(Announce.name, depot.key(parcel_id))]
     depot.run(parcel_id)
 
     activity = depot.activity(parcel_id)
@@ -57,6 +58,15 @@ def test_failures_back_off_with_the_same_key_until_the_tries_are_used_up(
     assert len({call.key for call in courier.calls}) == 1
     assert depot.state(parcel_id) == ParcelState.LOST
     assert depot.history(parcel_id)[-1].reason == "TransientError: the line is busy"
+
+
+def test_a_doubled_message_does_not_cut_the_wait_for_the_next_try_short(
+    depot: Depot, courier: Courier, time: MovableClock
+) -> None:
+    (parcel_id,) = depot.pack("vase")
+    courier.trouble["vase"] = TransientError("the line is busy")
+    assert (depot.run(parcel_id), depot.run(parcel_id)) == (1, 0)
+    assert depot.activity(parcel_id).attempts == 1
 
 
 def test_a_permanent_error_is_not_tried_again(depot: Depot, courier: Courier) -> None:
@@ -74,7 +84,7 @@ def test_an_activity_that_cannot_run_yet_waits_without_spending_a_try(
     courier.busy.add("vase")
     depot.run(parcel_id)
     activity = depot.activity(parcel_id)
-    assert (activity.state, activity.attempts) == (ActivityState.PENDING, 0)
+    assert (activity.state, activity.attempts) == (ActivityState.WAITING, 0)
     assert activity.due_at == time() + timedelta(minutes=5)
     assert courier.calls == []
 
@@ -154,7 +164,7 @@ def test_a_poison_row_hurts_no_other_of_its_batch(
 
     assert [depot.state(p) for p in (good, bad, fine)] == ["Announced", "Packed", "Announced"]
     poison = depot.activity(bad)
-    assert (poison.state, poison.last_error) == (ActivityState.PENDING, "ValueError: no such label")
+    assert (poison.state, poison.last_error) == (ActivityState.WAITING, "ValueError: no such label")
     assert poison.due_at > time()
 
 

@@ -49,6 +49,10 @@ class Till:
             )
             return list(session.scalars(rows))
 
+    def activity_states(self, name: str) -> list[ActivityState]:
+        with transaction() as session:
+            return list(session.scalars(select(ActivityRow.state).where(ActivityRow.name == name)))
+
     def activity(self, name: str) -> ActivityRow:
         """The newest one of this name."""
         with transaction() as session:

@@ -73,11 +73,12 @@ def test_cancelled_while_the_intent_is_being_created_waits_for_it(
     till.send(payment_id, PaymentSignal.CANCEL)
     till.run(CANCEL)
     waiting = till.activity(CANCEL)
-    assert (waiting.state, waiting.attempts) == (ActivityState.PENDING, 0)
+    assert (waiting.state, waiting.attempts) == (ActivityState.WAITING, 0)
 
     time.advance(seconds=LEASE.total_seconds())
     till.sweep()
-    till.run(CANCEL)
+    time.advance(seconds=1)
+    till.sweep()
     assert till.states(payment_id) == ("Cancelled", "Cancelled")
     (entry,) = bank.ledger(till.payment(payment_id))
     assert (entry["creates"], entry["status"]) == (1, "canceled")
@@ -89,10 +90,11 @@ def test_whatever_was_lost_asking_again_settles_it(
     payment_id = till.initiated()
     till.send(payment_id, PaymentSignal.CANCEL)
     bank.faults(stripe={"errorRate": 1})
-    for _ in range(10):
-        till.run(CANCEL)
-        time.advance(seconds=10)
-    assert till.activity(CANCEL).state == ActivityState.FAILED
+    till.run(CANCEL)
+    for _ in range(9):
+        time.advance(seconds=11)
+        till.sweep()
+    assert ActivityState.FAILED in till.activity_states(CANCEL)
     assert till.states(payment_id) == ("Cancelling", "Pending"), "Stripe has not said so"
 
     bank.faults()
