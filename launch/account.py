@@ -5,6 +5,9 @@ import os
 import pwd
 import secrets
 import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,15 @@ def identity() -> dict[str, Any]:
         return {}
     nobody = pwd.getpwnam("nobody")
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder that goes away, and that PostgreSQL can reach."""
+    with tempfile.TemporaryDirectory(prefix="projectx-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        yield folder
 
 
 def reachable_folder(folder: Path) -> Path:

@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from launch import development, note, ports
+from launch.account import temporary_folder
 from launch.lock import only_one
 from launch.postgres import Postgres
 from launch.processes import commands
@@ -51,9 +51,7 @@ class Stack:
         show: bool = False,
     ) -> None:
         self._closing = ExitStack()
-        self.data = data_dir or Path(
-            self._closing.enter_context(tempfile.TemporaryDirectory(prefix="projectx-"))
-        )
+        self.data = data_dir or self._closing.enter_context(temporary_folder())
         given = {**os.environ, **(environment or {})}
         self.sandbox = not (given.get("STRIPE_SECRET_KEY") and given.get("SENDGRID_API_KEY"))
         self.environment = {

@@ -2,6 +2,7 @@
 REDIS_URL. The environment is set here, before the first import of the project reads it.
 """
 
+import atexit
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -13,10 +14,8 @@ from tests import environment
 
 services = ExitStack()
 os.environ.update(environment.prepare(services, os.environ))
-
-
-def pytest_unconfigure() -> None:
-    services.close()
+# However the run ends, also when a test module cannot be imported.
+atexit.register(services.close)
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,13 @@
 
 import subprocess
 import sys
-import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from contextlib import ExitStack
-from pathlib import Path
 
 from launch import development, ports
+from launch.account import temporary_folder
 from launch.postgres import Postgres
 from launch.redis import Redis
 from launch.waiting import until
@@ -17,7 +16,7 @@ from launch.waiting import until
 
 def prepare(stack: ExitStack, given: Mapping[str, str]) -> dict[str, str]:
     """Start what is not given, ended with `stack`; the variables that the project reads."""
-    data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="projectx-tests-")))
+    data = stack.enter_context(temporary_folder())
     found = development.secrets(data) | development.SANDBOX | {"PROJECTX_ENV_FILE": ""}
     if "DATABASE_URL" not in given:
         found["DATABASE_URL"] = stack.enter_context(Postgres(data / "postgres")).url

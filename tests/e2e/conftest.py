@@ -1,7 +1,6 @@
 """The whole system as real processes, shared by stories that leave it as they found it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,13 +12,12 @@ PAYMENT_TIMEOUT = 30
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack() -> Iterator[Stack]:
     """One running system, with its own PostgreSQL, Redis and sandbox."""
-    data: Path = tmp_path_factory.mktemp("stack")
     own = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "")
     limits = dict.fromkeys(("LOGIN_LIMIT", "LOGIN_LIMIT_PER_ADDRESS"), "10000/minute")
     settings = own | limits | {"PAYMENT_TIMEOUT": str(PAYMENT_TIMEOUT)}
-    with Stack(data_dir=data, environment=settings) as running:
+    with Stack(environment=settings) as running:
         yield running
 
 

@@ -1,14 +1,22 @@
 """The embedded servers come back, whatever happened to them."""
 
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg2
 import pytest
 
 from launch import ports
+from launch.account import temporary_folder
 from launch.lock import AlreadyRunningError, only_one
 from launch.postgres import Postgres
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with temporary_folder() as made:
+        yield made
 
 
 def ask(postgres: Postgres, query: str) -> object:
@@ -21,27 +29,27 @@ def ask(postgres: Postgres, query: str) -> object:
         connection.close()
 
 
-def test_data_survives_a_crash_and_a_leftover_server(tmp_path: Path) -> None:
-    first = Postgres(tmp_path / "postgres")
+def test_data_survives_a_crash_and_a_leftover_server(folder: Path) -> None:
+    first = Postgres(folder / "postgres")
     first.start()
     ask(first, "CREATE TABLE kept AS SELECT 42 AS answer")
     first.kill()
     first.start()
 
     # Its starter was killed and left it running; the next start ends it and takes over.
-    with Postgres(tmp_path / "postgres") as second:
+    with Postgres(folder / "postgres") as second:
         assert ask(second, "SELECT answer FROM kept") == (42,)
         assert ask(second, "SHOW fsync") == ("on",)
     first.stop()
 
 
-def test_a_stale_pid_file_of_a_stranger_stops_nothing(tmp_path: Path) -> None:
-    with Postgres(tmp_path / "postgres") as one:
+def test_a_stale_pid_file_of_a_stranger_stops_nothing(folder: Path) -> None:
+    with Postgres(folder / "postgres") as one:
         data = ask(one, "SHOW data_directory")
     assert isinstance(data, tuple)
     # Pid 1 is somebody else's.
     (Path(data[0]) / "postmaster.pid").write_text("1\n/nowhere\n")
-    with Postgres(tmp_path / "postgres") as again:
+    with Postgres(folder / "postgres") as again:
         assert ask(again, "SELECT 1") == (1,)
 
 
@@ -59,8 +67,8 @@ def test_a_taken_port_is_named_with_the_variable_that_moves_it() -> None:
         listener.close()
 
 
-def test_two_systems_do_not_share_a_data_folder(tmp_path: Path) -> None:
-    with only_one(tmp_path), pytest.raises(AlreadyRunningError), only_one(tmp_path):
+def test_two_systems_do_not_share_a_data_folder(folder: Path) -> None:
+    with only_one(folder), pytest.raises(AlreadyRunningError), only_one(folder):
         pass
-    with only_one(tmp_path):
-        assert (tmp_path / "lock").exists()
+    with only_one(folder):
+        assert (folder / "lock").exists()
