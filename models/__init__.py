@@ -1,11 +1,17 @@
 """Rows and their invariants, one noun a file. Importing the room maps every table."""
 
 from models.activity import ActivityRow, ActivityState
+from models.audit import AuditRow
 from models.base import Base, db, reading, transaction
+from models.dispute import Dispute, DisputeState
 from models.login import Login, LoginState
+from models.notice import Notice, NoticeKind
 from models.order import Order, OrderItem, OrderState
 from models.payment import Payment, PaymentState
 from models.product import Product, ProductStatus
+from models.reconciliation import Reconciliation, ReconciliationState
+from models.refund import Refund, RefundOrigin, RefundState
+from models.shipment import Shipment
 from models.signal import SignalRow, SignalState
 from models.transition import Transition
 from models.user import User, UserSession, UserStatus
@@ -13,9 +19,14 @@ from models.user import User, UserSession, UserStatus
 __all__ = [
     "ActivityRow",
     "ActivityState",
+    "AuditRow",
     "Base",
+    "Dispute",
+    "DisputeState",
     "Login",
     "LoginState",
+    "Notice",
+    "NoticeKind",
     "Order",
     "OrderItem",
     "OrderState",
@@ -23,6 +34,12 @@ __all__ = [
     "PaymentState",
     "Product",
     "ProductStatus",
+    "Reconciliation",
+    "ReconciliationState",
+    "Refund",
+    "RefundOrigin",
+    "RefundState",
+    "Shipment",
     "SignalRow",
     "SignalState",
     "Transition",

@@ -26,7 +26,8 @@ UNDER_WAY = (ActivityState.PENDING, ActivityState.WAITING, ActivityState.RUNNING
 
 
 class ActivityRow(Base):
-    """One call to the outside world.
+    """One call to the outside world. `unanswered` counts the tries of which nobody can say whether
+    they were carried out: where a provider knows no idempotency keys, these may have been doubled.
 
     `due_at` means: before it, only whoever holds the row may touch it (the process that dispatches
     a pending one, the worker that runs it); after it, the sweep hands it out again.
@@ -50,6 +51,7 @@ class ActivityRow(Base):
     subject_id: Mapped[UUID]
     state: Mapped[ActivityState] = mapped_column(text_enum(ActivityState, "state"))
     attempts: Mapped[int]
+    unanswered: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
     token: Mapped[UUID | None]
     payload: Mapped[dict[str, Any]] = mapped_column(JSONB)

@@ -25,10 +25,21 @@ class Execution:
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
+class Asked:
+    """A row about which the outside world is asked at `ask_at`, in case its word got lost."""
+
+    ask_at: Mapped[datetime | None]
+
+
 def deadline_index(table: str) -> Index:
     """Only waiting rows are indexed: the sweep costs what is due, not what there is."""
-    return Index(
-        f"ix_{table}_deadline_at",
-        "deadline_at",
-        postgresql_where=text("deadline_at IS NOT NULL"),
-    )
+    return _index_of_waiting(table, "deadline_at")
+
+
+def ask_index(table: str) -> Index:
+    """As with deadlines: only rows that are to be asked about."""
+    return _index_of_waiting(table, "ask_at")
+
+
+def _index_of_waiting(table: str, column: str) -> Index:
+    return Index(f"ix_{table}_{column}", column, postgresql_where=text(f"{column} IS NOT NULL"))

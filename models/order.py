@@ -14,6 +14,8 @@ from models.user import User
 
 if TYPE_CHECKING:
     from models.payment import Payment
+    from models.refund import Refund
+    from models.shipment import Shipment
 
 
 class OrderState(StrEnum):
@@ -46,6 +48,10 @@ class Order(Execution, Base):
 
     user: Mapped[User] = relationship(lazy="raise")
     payment: Mapped["Payment"] = relationship(lazy="raise", back_populates="order")
+    refunds: Mapped[list["Refund"]] = relationship(
+        order_by="Refund.id", lazy="raise", back_populates="order"
+    )
+    shipment: Mapped["Shipment | None"] = relationship(lazy="raise", back_populates="order")
     items: Mapped[list["OrderItem"]] = relationship(
         order_by="OrderItem.line", lazy="raise", back_populates="order"
     )

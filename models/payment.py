@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, text_enum
-from models.execution import Execution, deadline_index
+from models.execution import Asked, Execution, ask_index, deadline_index
 from models.order import Order
 
 
@@ -26,17 +26,20 @@ CLOSING = (PaymentState.CANCELLING, PaymentState.EXPIRING)
 PAYABLE = (PaymentState.INITIATED, PaymentState.DECLINED)
 
 
-class Payment(Execution, Base):
-    """`amount` and `captured` are minor units of `currency`."""
+class Payment(Asked, Execution, Base):
+    """`amount` is minor units of `currency`, `captured` of `captured_currency`: what Stripe took
+    is noted as it is, also where it is not what was asked for.
+    """
 
     __tablename__ = "payment"
-    __table_args__ = (deadline_index("payment"),)
+    __table_args__ = (deadline_index("payment"), ask_index("payment"))
 
     state: Mapped[PaymentState] = mapped_column(text_enum(PaymentState, "state"))
     order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"), unique=True)
     amount: Mapped[int]
     currency: Mapped[str]
     captured: Mapped[int] = mapped_column(default=0)
+    captured_currency: Mapped[str | None]
     intent_id: Mapped[str | None] = mapped_column(unique=True)
     client_secret: Mapped[str | None]
     charge_id: Mapped[str | None]
@@ -47,6 +50,11 @@ class Payment(Execution, Base):
     exp_year: Mapped[int | None]
 
     order: Mapped[Order] = relationship(lazy="joined", innerjoin=True, back_populates="payment")
+
+    @property
+    def as_ordered(self) -> bool:
+        """Whether what was captured is what the order costs."""
+        return (self.captured, self.captured_currency) == (self.amount, self.currency)
 
     @property
     def closing(self) -> bool:

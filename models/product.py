@@ -27,12 +27,14 @@ SEARCHED = "to_tsvector('english', (((name || ' ') || description) || ' ') || ca
 
 
 class Product(Base):
-    """`price` is minor units of `currency`; `stock` counts pieces."""
+    """`price` is minor units of `currency`. `stock` counts the pieces that are here, `reserved`
+    those of them that wait for the payment of an order.
+    """
 
     __tablename__ = "product"
     __table_args__ = (
         CheckConstraint("price >= 0", "price"),
-        CheckConstraint("stock >= 0", "stock"),
+        CheckConstraint("reserved >= 0 AND reserved <= stock", "reserved"),
         Index("ix_product_category", "category"),
         Index("ix_product_tags", "tags", postgresql_using="gin"),
         Index("ix_product_search", text(SEARCHED), postgresql_using="gin"),
@@ -48,16 +50,22 @@ class Product(Base):
     price: Mapped[int]
     currency: Mapped[str]
     stock: Mapped[int]
+    reserved: Mapped[int] = mapped_column(default=0)
     status: Mapped[ProductStatus] = mapped_column(text_enum(ProductStatus, "status"))
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)
 
+    @property
+    def available(self) -> int:
+        """Pieces that can still be ordered."""
+        return self.stock - self.reserved
+
     @hybrid_property
     def in_stock(self) -> bool:
-        return self.status == ProductStatus.AVAILABLE and self.stock > 0
+        return self.status == ProductStatus.AVAILABLE and self.available > 0
 
     @in_stock.inplace.expression
     @classmethod
     def _in_stock(cls) -> ColumnElement[bool]:
-        return and_(cls.status == ProductStatus.AVAILABLE, cls.stock > 0)
+        return and_(cls.status == ProductStatus.AVAILABLE, cls.stock > cls.reserved)

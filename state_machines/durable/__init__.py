@@ -1,8 +1,8 @@
 """The durable engine: machines whose every move, and the calls it asks for, are one commit.
 
 It knows rows, signals, activities and deadlines, and nothing of orders or of any broker. Read it in
-this order: arrow.py and machine.py (what may move), move.py and
-journal.py (what a move writes), activity.py (what a call
+this order: arrow.py and machine.py (what may move), move.py,
+effect.py and journal.py (what a move writes), activity.py (what a call
 is), claim.py and runner.py (how a call is made once), inbox.py (messages from outside), sweep.py
 (what time brings back).
 """
@@ -10,14 +10,16 @@ is), claim.py and runner.py (how a call is made once), inbox.py (messages from o
 from state_machines.durable.activity import (
     Activity,
     Call,
+    NoAnswerError,
     NotYet,
     PermanentError,
     RetryPolicy,
     TransientError,
     note_request_id,
 )
-from state_machines.durable.arrow import Arrow, Deadline
+from state_machines.durable.arrow import Arrow, Deadline, Enquiry
 from state_machines.durable.cause import caused_by
+from state_machines.durable.effect import effect
 from state_machines.durable.machine import DurableMachine, SignalRefusedError
 
 __all__ = [
@@ -26,11 +28,14 @@ __all__ = [
     "Call",
     "Deadline",
     "DurableMachine",
+    "Enquiry",
+    "NoAnswerError",
     "NotYet",
     "PermanentError",
     "RetryPolicy",
     "SignalRefusedError",
     "TransientError",
     "caused_by",
+    "effect",
     "note_request_id",
 ]

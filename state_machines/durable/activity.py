@@ -26,6 +26,10 @@ class TransientError(Exception):
     """The call failed, and may succeed when tried again."""
 
 
+class NoAnswerError(TransientError):
+    """The call may have been carried out: nobody told."""
+
+
 class PermanentError(TransientError):
     """The call failed, and will fail the same way again: not tried again."""
 
@@ -120,5 +124,8 @@ class Activity(Generic[E, Request, Response]):
     def record(self, row: E, response: Response) -> None:
         """Take the answer in: the row is locked, and what is written commits with the activity."""
 
-    def give_up(self, row: E, error: str) -> None:
-        """No try is left, or the error was permanent: tell the machine. The row is locked."""
+    def give_up(self, row: E, error: Exception) -> None:
+        """No try is left, or the error was permanent: tell the machine. The row is locked.
+
+        After any other than a PermanentError the call may have been carried out.
+        """

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Text, Uuid, and_, column, func, literal, or_, select, text, update
+from sqlalchemy import Text, Uuid, and_, case, column, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.activity import UNDER_WAY, ActivityRow, ActivityState
@@ -18,6 +18,11 @@ from models.base import db
 from models.clock import now
 from state_machines.durable.activity import Call
 from state_machines.durable.journal import LEASE
+
+# Of a row that is taken from a worker which died with it: it may have made the call.
+_UNANSWERED = ActivityRow.unanswered + case(
+    (ActivityRow.state == ActivityState.RUNNING, 1), else_=0
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +35,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a call failed, and what the provider called it."""
+    """Why a call failed, what the provider called it, and whether it may have been carried out."""
 
     error: str
     request_id: str | None = None
+    unanswered: bool = False
 
 
 def claim(name: str, ids: Iterable[UUID]) -> Claim:
@@ -56,6 +62,7 @@ def claim(name: str, ids: Iterable[UUID]) -> Claim:
             state=ActivityState.RUNNING,
             token=token,
             attempts=ActivityRow.attempts + 1,
+            unanswered=_UNANSWERED,
             due_at=at + LEASE,
         )
         .returning(
@@ -89,8 +96,7 @@ def retry(claimed: Claim, activity_id: UUID, until: datetime, failure: Failure) 
         activity_id,
         state=ActivityState.WAITING,
         due_at=until,
-        last_error=failure.error,
-        provider_request_id=failure.request_id,
+        **_told(failure),
     )
 
 
@@ -101,8 +107,7 @@ def fail(claimed: Claim, activity_id: UUID, failure: Failure) -> bool:
         activity_id,
         state=ActivityState.FAILED,
         finished_at=now(),
-        last_error=failure.error,
-        provider_request_id=failure.request_id,
+        **_told(failure),
     )
 
 
@@ -147,11 +152,24 @@ def hand_out(limit: int) -> list[tuple[str, UUID]]:
     found = db.session.execute(
         update(ActivityRow)
         .where(ActivityRow.id.in_(select(due.c.id)))
-        .values(state=ActivityState.PENDING, token=None, due_at=at + LEASE)
+        .values(
+            state=ActivityState.PENDING,
+            token=None,
+            unanswered=_UNANSWERED,
+            due_at=at + LEASE,
+        )
         .returning(ActivityRow.name, ActivityRow.id)
         .execution_options(synchronize_session=False)
     )
     return [(name, activity_id) for name, activity_id in found]
+
+
+def _told(failure: Failure) -> dict[str, Any]:
+    return {
+        "last_error": failure.error,
+        "provider_request_id": failure.request_id,
+        "unanswered": ActivityRow.unanswered + int(failure.unanswered),
+    }
 
 
 def _change(claimed: Claim, activity_id: UUID, **values: Any) -> bool:

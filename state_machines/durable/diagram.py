@@ -14,6 +14,8 @@ def mermaid(machine: type[DurableMachine[Any]]) -> str:
             label += f" (tells {arrow.tells.value})"
         if arrow.do:
             label += " / " + ", ".join(arrow.do)
+        if arrow.effects:
+            label += " + " + ", ".join(arrow.effects)
         lines.append(f"    {arrow.source or '[*]'} --> {arrow.target}: {label}")
     for deadline in machine.deadlines:
         lines += [

@@ -8,7 +8,7 @@ since it runs inside the request.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import event, insert
@@ -28,12 +28,13 @@ LEASE = timedelta(seconds=10)
 @dataclass(slots=True)
 class Journal:
     """`moved` holds the root executions (an order for its payment) that moved, births aside: nobody
-    can wait for what is only being born.
+    can wait for what is only being born. `last` is what is done just before the commit.
     """
 
     history: list[dict[str, Any]] = field(default_factory=list)
     activities: list[dict[str, Any]] = field(default_factory=list)
     moved: set[UUID] = field(default_factory=set)
+    last: dict[Callable[[list[Any]], None], list[Any]] = field(default_factory=dict)
     locked: set[UUID] = field(default_factory=set)
 
 
@@ -45,6 +46,7 @@ class Committed:
     moved: frozenset[UUID]
 
 
+T = TypeVar("T")
 Listener = Callable[[Committed], None]
 _listeners: list[Listener] = []
 
@@ -82,7 +84,8 @@ def schedule(
             "subject_id": subject_id,
             "state": ActivityState.PENDING,
             "attempts": 0,
-            "due_at": at + LEASE,
+            # Where nobody listens, there is nobody to dispatch it: the sweep may, at once.
+            "due_at": at + LEASE if _listeners else at,
             "payload": payload,
             "secret": secret,
             "created_at": at,
@@ -91,12 +94,22 @@ def schedule(
     return activity_id
 
 
+def at_last(run: Callable[[list[T]], None], item: T) -> None:
+    """Have `run` called once just before the commit, with every item that was given for it.
+
+    For rows that many executions share: they are locked last, all at once, and for a moment only.
+    """
+    journal().last.setdefault(run, []).append(item)
+
+
 @event.listens_for(db.session, "before_commit")
 def _write(session: Session) -> None:
     pending: Journal | None = session.info.get("journal")
     if pending is None:
         return
     session.flush()
+    for run, items in pending.last.items():
+        run(items)
     if pending.history:
         session.execute(insert(Transition), pending.history)
     if pending.activities:

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from transitions import Machine, MachineError
 
 from models.base import db
+from models.clock import now
 from models.execution import Execution
 from models.ids import uuid7
-from state_machines.durable.arrow import Arrow, Deadline
+from state_machines.durable.arrow import Arrow, Deadline, Enquiry
 from state_machines.durable.journal import journal
 from state_machines.durable.move import Move, append
 
@@ -36,7 +37,9 @@ class DurableMachine(Generic[E]):
     states: ClassVar[type[StrEnum]]
     arrows: ClassVar[tuple[Arrow, ...]]
     deadlines: ClassVar[tuple[Deadline, ...]] = ()
-    # States that wait for a person or for a child execution, and for nothing else.
+    # The rows of a machine that has one are `Asked`.
+    enquiry: ClassVar[Enquiry | None] = None
+    # States that wait for a person, the outside world or a child execution, and for nothing else.
     resting: ClassVar[tuple[StrEnum, ...]] = ()
     # A child is locked, and announced, through its parent.
     parent: "ClassVar[type[DurableMachine[Any]] | None]" = None
@@ -99,14 +102,17 @@ class DurableMachine(Generic[E]):
         return cast("dict[UUID, E]", rows)
 
     @classmethod
-    def begin(cls, row: E, signal: StrEnum, *, secret: str | None = None) -> None:
+    def begin(
+        cls, row: E, signal: StrEnum, *, reason: str | None = None, secret: str | None = None
+    ) -> None:
         """Bring a new row to life: its first state, its first history row, its activities."""
         arrow = cls._born[signal]
         row.id, row.version = row.id or uuid7(), 0
+        row.created_at = row.created_at or now()
         db.session.add(row)
         journal().locked.add(row.id)
         row.state = arrow.target
-        Move(cls, arrow).write(row, secret=secret)
+        Move(cls, arrow).write(row, reason=reason, secret=secret)
 
     @classmethod
     def send(

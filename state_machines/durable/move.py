@@ -1,5 +1,8 @@
-"""What a move writes: state, version, history, deadline, activities, and the word to the parent."""
+"""What a move writes: state, version, history, deadline, activities, effects, and the word to the
+parent.
+"""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, cast
 
@@ -7,9 +10,10 @@ from transitions import EventData
 
 from models.base import db
 from models.clock import now
-from models.execution import Execution
+from models.execution import Asked, Execution
 from state_machines.durable import cause
 from state_machines.durable.arrow import Arrow
+from state_machines.durable.effect import registry as effects
 from state_machines.durable.journal import journal, schedule
 
 if TYPE_CHECKING:
@@ -33,8 +37,12 @@ class Move:
         machine, arrow = self.machine, self.arrow
         append(machine, row, arrow.signal, arrow.source, reason=reason)
         self._wind(row)
+        if isinstance(row, Asked):
+            row.ask_at = self._ask_at(row, row.ask_at)
         for name in arrow.do:
             schedule(name, machine.name, row.id, secret=secret)
+        for name in arrow.effects:
+            effects[name](row, reason)
         if arrow.tells is not None and machine.parent is not None:
             parent = db.session.get_one(machine.parent.row, machine.root_id(row))
             machine.parent.report(parent, arrow.tells, reason=reason)
@@ -47,6 +55,14 @@ class Move:
         rang = row.deadline_at is not None and row.deadline_at <= now()
         if rang or deadline is not self.machine.deadline_of(self.arrow.source):
             row.deadline_at = now() + deadline.after
+
+    def _ask_at(self, row: Execution, before: datetime | None) -> datetime | None:
+        enquiry = self.machine.enquiry
+        if enquiry is None or row.state not in enquiry.states:
+            return None
+        if self.arrow.source in enquiry.states:
+            return before
+        return enquiry.after(row.created_at, now())
 
 
 def append(  # noqa: PLR0913  all that a history row says

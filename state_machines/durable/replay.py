@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import Text, cast, exists, select
 
 from models.activity import UNDER_WAY, ActivityRow
 from models.base import transaction
@@ -71,21 +71,35 @@ def compare(
 
 
 def stuck(machine: type[DurableMachine[Any]]) -> list[Difference]:
-    """Executions that wait for nothing: not in an end state, no deadline, no activity under way."""
+    """Executions that wait for nothing: not in an end state, no deadline, nothing to be asked, no
+    activity under way.
+    """
     row = machine.row
     waiting = exists().where(
         ActivityRow.subject_id == row.id,
         ActivityRow.state.in_(UNDER_WAY),
     )
+    asked = [row.ask_at.is_(None)] if machine.enquiry else []
     with transaction() as session:
         found = session.execute(
             select(row.id, row.state).where(
-                row.state.in_(moved_by_system(machine)), row.deadline_at.is_(None), ~waiting
+                row.state.in_(moved_by_system(machine)), row.deadline_at.is_(None), ~waiting, *asked
             )
         ).all()
     return [
         Difference(machine.name, key, f"{state}, and nothing will move it") for key, state in found
     ]
+
+
+def stranded(machine: type[DurableMachine[Any]]) -> list[Difference]:
+    """Executions in states that the code no longer knows: a state was renamed or removed while
+    rows were in it.
+    """
+    row, known = machine.row, [state.value for state in machine.states]
+    state = cast(row.state, Text)
+    with transaction() as session:
+        found = session.execute(select(row.id, state).where(state.not_in(known))).all()
+    return [Difference(machine.name, key, f"{at} is no state any more") for key, at in found]
 
 
 def moved_by_system(machine: type[DurableMachine[Any]]) -> tuple[str, ...]:

@@ -20,8 +20,9 @@ from state_machines.durable import claim as claims
 from state_machines.durable.activity import (
     Activity,
     Call,
+    NoAnswerError,
     NotYet,
-    PermanentError,
+    TransientError,
     note_request_id,
     request_id,
 )
@@ -70,7 +71,7 @@ def _prepare(activity: Activity[Any, Any, Any], ids: Iterable[UUID]) -> tuple[Cl
         for call in claimed.calls:
             if call.attempt > activity.retry.attempts:
                 # Nobody lived to record the last try: the call may be what kills its workers.
-                tries.append(Try(call, None, error=PermanentError("its workers died")))
+                tries.append(Try(call, None, error=TransientError("its workers died")))
                 continue
             try:
                 request = activity.prepare(rows[call.subject_id], call)
@@ -139,13 +140,13 @@ def _finish(activity: Activity[Any, Any, Any], claimed: Claim, tries: list[Try])
                 if one.error is None:
                     activity.record(rows[one.call.subject_id], one.response)
                 else:
-                    activity.give_up(rows[one.call.subject_id], _said(one.error))
+                    activity.give_up(rows[one.call.subject_id], one.error)
 
 
 def _gave_up(activity: Activity[Any, Any, Any], claimed: Claim, one: Try) -> bool:
     """Note the failure on the row; whether that was the last try (and the row still ours)."""
     error, attempt = one.error or RuntimeError("no answer"), one.call.attempt
-    failure = Failure(_said(error), one.request_id)
+    failure = Failure(said(error), one.request_id, unanswered=isinstance(error, NoAnswerError))
     if activity.retry.allows(error, attempt):
         claims.retry(claimed, one.call.id, now() + activity.retry.delay(attempt), failure)
         return False
@@ -163,5 +164,5 @@ def _finish_alone(activity: Activity[Any, Any, Any], claimed: Claim, one: Try) -
             _gave_up(activity, claimed, one)
 
 
-def _said(error: Exception) -> str:
+def said(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"[:2000]

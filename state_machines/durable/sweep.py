@@ -1,4 +1,4 @@
-"""What time brings back: activities past their lease, deadlines, stored signals.
+"""What time brings back: activities past their lease, deadlines, enquiries, stored signals.
 
 Any number of processes may sweep at once; they take different rows.
 """
@@ -12,10 +12,12 @@ from models.base import transaction
 from models.clock import now
 from state_machines.durable import claim, inbox
 from state_machines.durable.cause import caused_by
+from state_machines.durable.journal import schedule
 from state_machines.durable.machine import DurableMachine
 
 ACTIVITIES = 1000
 DEADLINES = 200
+ENQUIRIES = 200
 SIGNALS = 100
 
 
@@ -28,6 +30,11 @@ def due_activities() -> list[tuple[str, UUID]]:
 def fire_deadlines() -> int:
     """Send the signals of deadlines that have passed, in batches; how many fired."""
     return sum(_fire(machine) for machine in DurableMachine.registry.values() if machine.deadlines)
+
+
+def make_enquiries() -> int:
+    """Ask about rows of which nothing was heard for too long; how many."""
+    return sum(_ask(machine) for machine in DurableMachine.registry.values() if machine.enquiry)
 
 
 def apply_signals() -> int:
@@ -60,4 +67,27 @@ def _ring(machine: type[DurableMachine[Any]], row: Any) -> bool:
     with caused_by("deadline", row.deadline_at.isoformat()):
         if deadline is None or not machine.report(row, deadline.send):
             row.deadline_at = None
+    return True
+
+
+def _ask(machine: type[DurableMachine[Any]]) -> int:
+    with transaction() as session:
+        due = session.scalars(
+            select(machine.row.id)
+            .where(machine.row.ask_at <= now())
+            .order_by(machine.row.ask_at)
+            .limit(ENQUIRIES)
+        ).all()
+        rows = machine.lock(due, skip_locked=True) if due else {}
+        asked = [row for row in rows.values() if _enquire(machine, row)]
+    return len(asked)
+
+
+def _enquire(machine: type[DurableMachine[Any]], row: Any) -> bool:
+    enquiry = machine.enquiry
+    # Between the look and the lock the row may have moved on.
+    if enquiry is None or row.ask_at is None or row.ask_at > now():
+        return False
+    schedule(enquiry.do, machine.name, row.id)
+    row.ask_at = enquiry.after(row.created_at, now())
     return True

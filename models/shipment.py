@@ -1,0 +1,24 @@
+"""What is on its way to the customer."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base
+from models.order import Order
+
+
+class Shipment(Base):
+    """The parcel of one order."""
+
+    __tablename__ = "shipment"
+
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"), primary_key=True)
+    carrier: Mapped[str]
+    tracking_number: Mapped[str]
+    shipped_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
+
+    order: Mapped[Order] = relationship(lazy="raise", back_populates="shipment")
