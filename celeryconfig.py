@@ -18,7 +18,14 @@ task_queues = [
     for name in ("payments", "emails", "sweep")
 ]
 task_default_queue = "sweep"
-task_routes = {"payments.*": "payments", "emails.*": "emails", "sweep": "sweep"}
+task_routes = {
+    "payments.*": "payments",
+    "refunds.*": "payments",
+    "reconciliation.*": "payments",
+    "emails.*": "emails",
+    "sweep": "sweep",
+    "chores": "sweep",
+}
 # A typo in a queue's name fails instead of filling a queue that nobody reads.
 task_create_missing_queues = False
 
@@ -68,5 +75,11 @@ beat_schedule = {
     # What is due is handed out every second. A tick that nobody took in time is dropped, so that
     # ticks do not pile up while workers are away. Two beats are harmless.
     "sweep": {"task": "sweep", "schedule": 1.0, "options": {"expires": 1.0}},
+    # What is due by the hour or the day says so itself; here it is only looked after.
+    "chores": {
+        "task": "chores",
+        "schedule": min(60.0, settings.reconcile_every),
+        "options": {"expires": 60.0},
+    },
 }
 timezone = "UTC"

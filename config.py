@@ -32,6 +32,7 @@ NEEDED_IN_PRODUCTION = (
 RUNNING = os.environ.get("PROJECTX_ENV_FILE", ".data/running.env")
 
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
+Ages = Annotated[tuple[Annotated[float, Field(gt=0)], ...], NoDecode, Field(min_length=1)]
 
 
 class Settings(BaseSettings):
@@ -76,10 +77,17 @@ class Settings(BaseSettings):
     payment_timeout: float = Field(default=900, gt=0)
     login_timeout: float = Field(default=600, gt=0)
     ask_again_after: float = Field(default=60, gt=0)
+    # How old a payment or refund is when Stripe is asked about it; the last age is the step then.
+    ask_ages: Ages = (300, 3600, 86400)
+    reconcile_every: float = Field(default=3600, gt=0)
+    # Stripe lists undelivered events for 30 days: what was heard must be remembered for longer.
+    retention_days: int = Field(default=90, ge=31)
     shipping_cost: int = Field(default=1000, ge=0)
     database_pool: int = 12
 
-    @field_validator("allowed_origins", "stripe_webhook_secrets", "encryption_keys", mode="before")
+    @field_validator(
+        "allowed_origins", "stripe_webhook_secrets", "encryption_keys", "ask_ages", mode="before"
+    )
     @classmethod
     def split(cls, value: object) -> object:
         if isinstance(value, str):

@@ -6,9 +6,13 @@ from pathlib import Path
 
 PYTHON = (sys.executable, "-m")
 # What an endpoint at Stripe should be subscribed to as well: what changes a payment, no more.
-EVENTS = (
-    "payment_intent.succeeded,payment_intent.payment_failed,"
-    "payment_intent.processing,payment_intent.canceled"
+EVENTS = ",".join(
+    (
+        *("payment_intent.succeeded", "payment_intent.payment_failed"),
+        *("payment_intent.processing", "payment_intent.canceled"),
+        *("charge.refunded", "refund.updated", "refund.failed"),
+        *("charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed"),
+    )
 )
 
 

@@ -1,6 +1,7 @@
 """Identifiers: UUID version 7, which sort by time and so keep index pages warm."""
 
 import secrets
+from datetime import datetime
 from uuid import UUID
 
 from models import clock
@@ -14,3 +15,8 @@ def uuid7() -> UUID:
         milliseconds << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62 | random & ~(~0 << 62)
     )
     return UUID(int=value)
+
+
+def first_of(moment: datetime) -> UUID:
+    """The smallest id that `uuid7` could make at `moment`: all older rows have smaller ones."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80 | 0x7 << 76 | 0b10 << 62)

@@ -1,12 +1,13 @@
 """The payment of an order: what we know of one Stripe payment intent."""
 
 from enum import StrEnum
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, text_enum
+from models.base import Base, db, text_enum
 from models.execution import Asked, Execution, ask_index, deadline_index
 from models.order import Order
 
@@ -64,3 +65,9 @@ class Payment(Asked, Execution, Base):
     def shown_state(self) -> PaymentState:
         """The seed's six states: a client sees a closing payment as still open."""
         return PaymentState.INITIATED if self.closing else self.state
+
+
+def payment_of(order_id: UUID) -> Payment:
+    """The payment of an order."""
+    query = db.select(Payment).where(Payment.order_id == order_id)
+    return cast("Payment", db.session.scalars(query).one())

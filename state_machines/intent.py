@@ -1,24 +1,24 @@
-"""What Stripe says of a payment intent, and what that means to the payment.
+"""What Stripe says of a payment intent, and what that means to the payment: the same whether it
+answers a call of ours or tells by itself.
 
-The same reading serves the answers to our own calls and the events that Stripe sends us.
 Source of the shapes: https://docs.stripe.com/api/payment_intents/object
 """
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from pydantic.dataclasses import dataclass
+
 from models.base import db
+from models.money import display
 from models.payment import Payment
-from state_machines.durable.inbox import NoSubjectError, NotOursError, handles
+from state_machines.durable.inbox import NoSubjectError
+from state_machines.notice import settle_slow_payment
 from state_machines.payment import PaymentMachine, PaymentSignal
 
-EVENTS = {
-    "payment_intent.succeeded": PaymentSignal.SUCCEEDED,
-    "payment_intent.payment_failed": PaymentSignal.DECLINED,
-    "payment_intent.processing": PaymentSignal.PROCESSING,
-    "payment_intent.canceled": PaymentSignal.CANCELED,
-}
+# After these the bank is not at work any more.
+ANSWERED = (PaymentSignal.SUCCEEDED, PaymentSignal.DECLINED, PaymentSignal.CANCELED)
+# What an intent's status says when we ask to cancel it.
 ANSWERS = {
     "succeeded": PaymentSignal.SUCCEEDED,
     "canceled": PaymentSignal.CANCELED,
@@ -45,20 +45,26 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A payment intent as of one moment. `received` is minor units."""
+    """A payment intent as of one moment. `received` is minor units of `currency`."""
 
     id: str
     status: str
     client_secret: str | None
     received: int
+    currency: str
     charge_id: str | None
     card: Card | None
     decline_reason: str | None
     order_id: str | None
 
+    @property
+    def open(self) -> bool:
+        """Whether somebody could still pay it."""
+        return self.status.startswith("requires_")
+
     @classmethod
     def read(cls, data: dict[str, Any]) -> "Intent":
-        """From Stripe's object. Raises KeyError when it is no payment intent."""
+        """From Stripe's object. Raises KeyError or ValueError when it is no payment intent."""
         charge = data.get("latest_charge")
         problem = data.get("last_payment_error") or {}
         return cls(
@@ -66,6 +72,7 @@ class Intent:
             status=data["status"],
             client_secret=data.get("client_secret"),
             received=data.get("amount_received") or 0,
+            currency=data["currency"],
             charge_id=charge.get("id") if isinstance(charge, dict) else charge,
             card=Card.of_charge(charge),
             decline_reason=problem.get("decline_code") or problem.get("code"),
@@ -73,13 +80,38 @@ class Intent:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A charge as of one moment. `refunded` is minor units."""
+
+    intent_id: str
+    order_id: str | None
+    refunded: int
+    card: Card | None
+
+    @classmethod
+    def read(cls, data: dict[str, Any]) -> "Charge":
+        """From Stripe's object. Raises KeyError or ValueError when it is no charge of an intent."""
+        return cls(
+            intent_id=data["payment_intent"],
+            order_id=(data.get("metadata") or {}).get("orderId"),
+            refunded=data.get("amount_refunded") or 0,
+            card=Card.of_charge(data),
+        )
+
+
 def take_in(payment: Payment, intent: Intent, signal: PaymentSignal) -> None:
     """Note what `intent` says on the locked payment, and send it `signal`."""
     payment.intent_id = payment.intent_id or intent.id
     payment.client_secret = payment.client_secret or intent.client_secret
+    if signal in ANSWERED:
+        settle_slow_payment(payment)
     if signal == PaymentSignal.SUCCEEDED:
         payment.captured = max(payment.captured, intent.received)
+        payment.captured_currency = intent.currency
         payment.charge_id = intent.charge_id
+        if not payment.as_ordered:
+            signal = PaymentSignal.MISPAID
     if signal == PaymentSignal.DECLINED:
         payment.decline_reason = intent.decline_reason
     if intent.card is not None:
@@ -92,31 +124,7 @@ def note_card(payment: Payment, card: Card) -> None:
     payment.exp_month, payment.exp_year = card.exp_month, card.exp_year
 
 
-@handles("stripe")
-def apply_event(kind: str, event: dict[str, Any]) -> UUID:
-    """Apply one Stripe event. The answer is the id of its order.
-
-    Raises NotOursError for kinds that mean nothing here, NoSubjectError for unknown intents.
-    """
-    data = event["data"]["object"]
-    if kind == "charge.succeeded":
-        payment = _locked(data.get("payment_intent"), (data.get("metadata") or {}).get("orderId"))
-        card = Card.of_charge(data)
-        if card is not None:
-            note_card(payment, card)
-        return payment.order_id
-    signal = EVENTS.get(kind)
-    if signal is None:
-        raise NotOursError(f"{kind} means nothing here")
-    if data.get("object") != "payment_intent":
-        raise NotOursError(f"{kind} came with a {data.get('object')}, not with a payment intent")
-    intent = Intent.read(data)
-    payment = _locked(intent.id, intent.order_id)
-    take_in(payment, intent, signal)
-    return payment.order_id
-
-
-def _locked(intent_id: str | None, order_id: str | None) -> Payment:
+def locked(intent_id: str | None, order_id: str | None) -> Payment:
     """The payment of an intent, locked: by the intent's id, or (its creation may still be unheard
     of here) by the order that its metadata names.
     """
@@ -135,4 +143,6 @@ def _locked(intent_id: str | None, order_id: str | None) -> Payment:
 
 
 def _reason(intent: Intent, signal: PaymentSignal) -> str | None:
+    if signal == PaymentSignal.MISPAID:
+        return f"{display(intent.received, intent.currency)} came"
     return intent.decline_reason if signal == PaymentSignal.DECLINED else None

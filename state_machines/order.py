@@ -10,13 +10,30 @@ from state_machines.durable import Arrow, DurableMachine
 class OrderSignal(StrEnum):
     PLACE = auto()  # the customer checks out
     PAID = auto()  # from here on, what its payment tells
+    MISPAID = auto()  # another amount or currency came than was asked for
     PAYMENT_FAILED = auto()
     PAYMENT_CANCELLED = auto()
     PAID_WHILE_CANCELLING = auto()
     PAID_LATE = auto()
+    REFUNDED = auto()  # all of it, in Stripe's own dashboard
+    ACCEPT = auto()  # the operator takes what came for what was asked
+    CANCEL = auto()  # the customer or the operator, of what is paid
+    SHIP = auto()  # the operator
+    DELIVER = auto()
 
 
 Sig = OrderSignal
+RECEIPT = ("emails.order_confirmed",)
+FAILED = ("emails.order_failed",)
+CANCELLED = ("emails.order_cancelled",)
+SHIPPED = ("emails.order_shipped",)
+DELIVERED = ("emails.order_delivered",)
+# What a move changes of other rows, in the same commit.
+RESERVE, SELL, RELEASE = ("stock.reserve",), ("stock.sell",), ("stock.release",)
+RESTORE = ("stock.restore",)
+DECIDED = ("notice.settle_mispaid",)
+REFUND = ("refund.rest",)
+UNDO = RELEASE + REFUND
 
 
 class OrderMachine(DurableMachine[Order]):
@@ -25,16 +42,27 @@ class OrderMachine(DurableMachine[Order]):
     states = S
     # fmt: off
     arrows = (
-        Arrow(Sig.PLACE,                 None,        S.PENDING),
-        Arrow(Sig.PAID,                  S.PENDING,   S.CONFIRMED, do=("emails.order_confirmed",)),
-        Arrow(Sig.PAYMENT_FAILED,        S.PENDING,   S.FAILED,    do=("emails.order_failed",)),
-        Arrow(Sig.PAYMENT_CANCELLED,     S.PENDING,   S.CANCELLED, do=("emails.order_cancelled",)),
-        Arrow(Sig.PAID_WHILE_CANCELLING, S.PENDING,   S.CANCELLED, do=("emails.order_cancelled",)),
+        Arrow(Sig.PLACE,                 None,        S.PENDING,   effects=RESERVE),
+        Arrow(Sig.PAID,                  S.PENDING,   S.CONFIRMED, RECEIPT,   SELL),
+        Arrow(Sig.PAYMENT_FAILED,        S.PENDING,   S.FAILED,    FAILED,    RELEASE),
+        Arrow(Sig.PAYMENT_CANCELLED,     S.PENDING,   S.CANCELLED, CANCELLED, RELEASE),
+        Arrow(Sig.PAID_WHILE_CANCELLING, S.PENDING,   S.CANCELLED, CANCELLED, UNDO),
 
-        # The bank may answer after we stopped waiting: the fact is taken in, the order stays ended.
-        Arrow(Sig.PAID_LATE,             S.FAILED,    S.FAILED),
-        Arrow(Sig.PAID_LATE,             S.CANCELLED, S.CANCELLED),
+        # Not what was asked for: a person decides.
+        Arrow(Sig.MISPAID,               S.PENDING,   S.PENDING,   effects=("notice.mispaid",)),
+        Arrow(Sig.ACCEPT,                S.PENDING,   S.CONFIRMED, RECEIPT,   SELL + DECIDED),
+        Arrow(Sig.CANCEL,                S.PENDING,   S.CANCELLED, CANCELLED, UNDO + DECIDED),
+
+        Arrow(Sig.CANCEL,                S.CONFIRMED, S.CANCELLED, CANCELLED, RESTORE + REFUND),
+        Arrow(Sig.REFUNDED,              S.CONFIRMED, S.CANCELLED, CANCELLED, RESTORE),
+        Arrow(Sig.SHIP,                  S.CONFIRMED, S.SHIPPED,   SHIPPED),
+        Arrow(Sig.DELIVER,               S.SHIPPED,   S.DELIVERED, DELIVERED),
+
+        # The bank may answer after we stopped waiting: the order stays ended, the money goes back.
+        Arrow(Sig.PAID_LATE,             S.FAILED,    S.FAILED,    effects=("refund.late",)),
+        Arrow(Sig.PAID_LATE,             S.CANCELLED, S.CANCELLED, effects=("refund.late",)),
     )
     # fmt: on
-    # A pending order waits for its payment, which has a deadline of its own.
+    # A pending order waits for its payment, which has a deadline of its own, the others for a
+    # person.
     resting = (S.PENDING, S.CONFIRMED, S.SHIPPED)

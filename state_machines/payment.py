@@ -11,7 +11,7 @@ from enum import StrEnum, auto
 from config import settings
 from models.payment import Payment
 from models.payment import PaymentState as S
-from state_machines.durable import Arrow, Deadline, DurableMachine
+from state_machines.durable import Arrow, Deadline, DurableMachine, Enquiry
 from state_machines.order import OrderMachine
 from state_machines.order import OrderSignal as Tell
 
@@ -20,19 +20,24 @@ class PaymentSignal(StrEnum):
     START = auto()  # the order was placed
     INITIATED = auto()  # Stripe created the intent
     REJECTED = auto()  # Stripe refused to create it, or it was never created
+    UNANSWERED = auto()  # nobody can say whether Stripe created it
     DECLINED = auto()  # Stripe: payment_intent.payment_failed
     PROCESSING = auto()  # Stripe: payment_intent.processing
     SUCCEEDED = auto()  # Stripe: payment_intent.succeeded
+    MISPAID = auto()  # succeeded, but not with the order's amount and currency
     CANCEL = auto()  # the customer or the operator
     EXPIRE = auto()  # the deadline
     CANCELED = auto()  # Stripe: payment_intent.canceled, in its spelling
     STILL_PROCESSING = auto()  # Stripe refuses to cancel: the bank is at work
     ASK_AGAIN = auto()  # the deadline of the closing states
+    ORPHANED = auto()  # Stripe has an open intent whose creation we never saw succeed
+    REFUNDS_CHANGED = auto()  # Stripe knows of other refunds than we do
 
 
 Sig = PaymentSignal
 CREATE = ("payments.create_intent",)
 ASK = ("payments.cancel_intent",)
+SLOW = ("notice.slow_payment",)
 
 
 class PaymentMachine(DurableMachine[Payment]):
@@ -55,6 +60,8 @@ class PaymentMachine(DurableMachine[Payment]):
         Arrow(Sig.REJECTED,         S.EXPIRING,   S.FAILURE,    tells=Tell.PAYMENT_FAILED),
         Arrow(Sig.REJECTED,         S.CANCELLING, S.CANCELLED,  tells=Tell.PAYMENT_CANCELLED),
 
+        Arrow(Sig.UNANSWERED,       S.PENDING,    S.EXPIRING,   do=ASK),
+
         Arrow(Sig.DECLINED,         S.INITIATED,  S.DECLINED),
         Arrow(Sig.DECLINED,         S.DECLINED,   S.DECLINED),
         Arrow(Sig.PROCESSING,       S.DECLINED,   S.INITIATED),
@@ -66,6 +73,14 @@ class PaymentMachine(DurableMachine[Payment]):
         Arrow(Sig.SUCCEEDED,        S.CANCELLING, S.SUCCESS,    tells=Tell.PAID_WHILE_CANCELLING),
         Arrow(Sig.SUCCEEDED,        S.CANCELLED,  S.SUCCESS,    tells=Tell.PAID_LATE),
         Arrow(Sig.SUCCEEDED,        S.FAILURE,    S.SUCCESS,    tells=Tell.PAID_LATE),
+
+        Arrow(Sig.MISPAID,          S.PENDING,    S.SUCCESS,    tells=Tell.MISPAID),
+        Arrow(Sig.MISPAID,          S.INITIATED,  S.SUCCESS,    tells=Tell.MISPAID),
+        Arrow(Sig.MISPAID,          S.DECLINED,   S.SUCCESS,    tells=Tell.MISPAID),
+        Arrow(Sig.MISPAID,          S.EXPIRING,   S.SUCCESS,    tells=Tell.MISPAID),
+        Arrow(Sig.MISPAID,          S.CANCELLING, S.SUCCESS,    tells=Tell.PAID_WHILE_CANCELLING),
+        Arrow(Sig.MISPAID,          S.CANCELLED,  S.SUCCESS,    tells=Tell.PAID_LATE),
+        Arrow(Sig.MISPAID,          S.FAILURE,    S.SUCCESS,    tells=Tell.PAID_LATE),
 
         Arrow(Sig.CANCEL,           S.PENDING,    S.CANCELLING, do=ASK),
         Arrow(Sig.CANCEL,           S.INITIATED,  S.CANCELLING, do=ASK),
@@ -81,12 +96,15 @@ class PaymentMachine(DurableMachine[Payment]):
         Arrow(Sig.CANCELED,         S.CANCELLING, S.CANCELLED,  tells=Tell.PAYMENT_CANCELLED),
         Arrow(Sig.CANCELED,         S.EXPIRING,   S.FAILURE,    tells=Tell.PAYMENT_FAILED),
 
-        Arrow(Sig.STILL_PROCESSING, S.EXPIRING,   S.INITIATED),
+        Arrow(Sig.STILL_PROCESSING, S.EXPIRING,   S.INITIATED,  effects=SLOW),
         Arrow(Sig.STILL_PROCESSING, S.CANCELLING, S.CANCELLING),
 
         # Whatever was lost on the way, asking again settles it.
         Arrow(Sig.ASK_AGAIN,        S.CANCELLING, S.CANCELLING, do=ASK),
         Arrow(Sig.ASK_AGAIN,        S.EXPIRING,   S.EXPIRING,   do=ASK),
+        Arrow(Sig.ORPHANED,         S.FAILURE,    S.FAILURE,    do=("payments.cancel_orphan",)),
+        Arrow(Sig.ORPHANED,         S.CANCELLED,  S.CANCELLED,  do=("payments.cancel_orphan",)),
+        Arrow(Sig.REFUNDS_CHANGED,  S.SUCCESS,    S.SUCCESS,    do=("refunds.look",)),
     )
     # fmt: on
     deadlines = (
@@ -94,4 +112,10 @@ class PaymentMachine(DurableMachine[Payment]):
         Deadline(
             (S.CANCELLING, S.EXPIRING), timedelta(seconds=settings.ask_again_after), Sig.ASK_AGAIN
         ),
+    )
+    # A success that was not heard of must not wait for the end of the window.
+    enquiry = Enquiry(
+        (S.INITIATED, S.DECLINED),
+        tuple(timedelta(seconds=age) for age in settings.ask_ages),
+        "payments.ask",
     )

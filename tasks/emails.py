@@ -1,18 +1,21 @@
 """The e-mails that the machines ask for."""
 
 from dataclasses import dataclass
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
-from models.base import db
 from models.login import Login
+from models.money import display
 from models.order import Order
-from models.payment import Payment
+from models.payment import payment_of
+from models.refund import Refund, RefundOrigin
 from state_machines.durable import Activity, Call, RetryPolicy
 from state_machines.intent import Card, note_card
 from state_machines.login import LoginMachine, LoginSignal
 from state_machines.order import OrderMachine
+from state_machines.refund import RefundMachine
 from tasks import letters
 from tasks.gateways import sendgrid, stripe
 from tasks.gateways.sendgrid import Letter
@@ -22,7 +25,11 @@ RETRY = RetryPolicy(initial=2, backoff=1.5, maximum=10, attempts=10)
 
 
 # What a letter tells of an order.
-WHOLE = (selectinload(Order.items), joinedload(Order.user), joinedload(Order.payment))
+WHOLE: tuple[ExecutableOption, ...] = (
+    selectinload(Order.items),
+    joinedload(Order.user),
+    joinedload(Order.payment),
+)
 
 
 class LoginCode(Activity[Login, Letter, None]):
@@ -46,8 +53,8 @@ class LoginCode(Activity[Login, Letter, None]):
     def record(self, login: Login, response: None) -> None:  # noqa: ARG002
         LoginMachine.report(login, LoginSignal.SENT)
 
-    def give_up(self, login: Login, error: str) -> None:
-        LoginMachine.report(login, LoginSignal.GAVE_UP, reason=error)
+    def give_up(self, login: Login, error: Exception) -> None:
+        LoginMachine.report(login, LoginSignal.GAVE_UP, reason=str(error))
 
 
 class OrderLetter(Activity[Order, Letter, None]):
@@ -60,7 +67,13 @@ class OrderLetter(Activity[Order, Letter, None]):
 
     def prepare(self, order: Order, call: Call) -> Letter | None:
         tags = {"activityId": call.key}
-        return letters.about_order(self.template, order, tags=tags, reason=self.reason(order))
+        return letters.about_order(
+            self.template, order, tags=tags, reason=self.reason(order), about=self.about(order)
+        )
+
+    def about(self, order: Order) -> dict[str, str | None]:  # noqa: ARG002
+        """What this letter tells beside the order."""
+        return {}
 
     def reason(self, order: Order) -> str | None:  # noqa: ARG002
         """Why the order is as it is, in a sentence for the customer."""
@@ -83,6 +96,43 @@ class OrderFailed(OrderLetter):
 class OrderCancelled(OrderLetter):
     name = "emails.order_cancelled"
     template = "order_cancelled"
+
+
+class OrderShipped(OrderLetter):
+    name = "emails.order_shipped"
+    template = "order_shipped"
+    loads = (*WHOLE, joinedload(Order.shipment))
+
+    def about(self, order: Order) -> dict[str, str | None]:
+        parcel = order.shipment
+        return {
+            "carrier": parcel.carrier if parcel else None,
+            "tracking_number": parcel.tracking_number if parcel else None,
+        }
+
+
+class OrderDelivered(OrderLetter):
+    name = "emails.order_delivered"
+    template = "order_delivered"
+
+
+class OrderRefunded(Activity[Refund, Letter, None]):
+    """Sent when the bank has taken a refund; it explains the refund of money that came late."""
+
+    name = "emails.order_refunded"
+    machine = RefundMachine
+    retry = RETRY
+    loads = (joinedload(Refund.order).options(selectinload(Order.items), joinedload(Order.user)),)
+
+    def prepare(self, refund: Refund, call: Call) -> Letter | None:
+        late = refund.origin == RefundOrigin.LATE
+        template = "payment_late_refunded" if late else "order_refunded"
+        about = {"refund": {"amount": display(refund.amount, refund.currency)}}
+        tags = {"activityId": call.key}
+        return letters.about_order(template, refund.order, tags=tags, about=about)
+
+    def perform(self, request: Letter, call: Call) -> None:  # noqa: ARG002
+        sendgrid.send(request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +164,4 @@ class OrderConfirmed(Activity[Order, Receipt, Card | None]):
 
     def record(self, order: Order, card: Card | None) -> None:
         if card is not None:
-            note_card(_payment_of(order), card)
-
-
-def _payment_of(order: Order) -> Payment:
-    found = db.session.scalars(db.select(Payment).where(Payment.order_id == order.id))
-    return cast("Payment", found.one())
+            note_card(payment_of(order.id), card)

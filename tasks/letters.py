@@ -2,6 +2,7 @@
 break out of a subject line.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -21,18 +22,23 @@ def login_code(login: Login, code: str, *, tags: dict[str, str]) -> Letter:
 
 
 def about_order(
-    template: str, order: Order, *, tags: dict[str, str], reason: str | None = None
+    template: str,
+    order: Order,
+    *,
+    tags: dict[str, str],
+    reason: str | None = None,
+    about: Mapping[str, Any] | None = None,
 ) -> Letter:
     """A letter about an order, which must have its items and user loaded. `reason` is a sentence
-    for the customer.
+    for the customer, `about` what the template tells beside the order.
     """
     customer = f"{order.user.first_name} {order.user.last_name}".strip() or order.user.username
-    about = {
+    whole = dict(about or {}) | {
         "order": _order(order) | {"reason": reason},
         "customer_name": customer,
         "shop_url": settings.shop_url,
     }
-    return _write(template, order.user.email, about, tags | {"orderId": str(order.id)})
+    return _write(template, order.user.email, whole, tags | {"orderId": str(order.id)})
 
 
 def _write(template: str, to: str, about: dict[str, Any], tags: dict[str, str]) -> Letter:

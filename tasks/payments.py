@@ -5,14 +5,15 @@ from datetime import timedelta
 
 from models.activity import UNDER_WAY, ActivityRow
 from models.base import db
-from models.payment import CLOSING, Payment, PaymentState
-from state_machines.durable import Activity, Call, NotYet, RetryPolicy
+from models.payment import CLOSING, PAYABLE, Payment, PaymentState
+from state_machines.durable import Activity, Call, NotYet, PermanentError, RetryPolicy
 from state_machines.intent import ANSWERS, Intent, take_in
 from state_machines.payment import PaymentMachine, PaymentSignal
 from tasks.gateways import stripe
 
 # The seed's policy for its activities.
 RETRY = RetryPolicy(initial=2, backoff=1.5, maximum=10, attempts=10)
+ENDED = (PaymentState.CANCELLED, PaymentState.FAILURE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,33 +56,42 @@ class CreateIntent(Activity[Payment, NewIntent, Intent]):
     def record(self, payment: Payment, intent: Intent) -> None:
         take_in(payment, intent, PaymentSignal.INITIATED)
 
-    def give_up(self, payment: Payment, error: str) -> None:
-        PaymentMachine.report(payment, PaymentSignal.REJECTED, reason=error)
+    def give_up(self, payment: Payment, error: Exception) -> None:
+        # Only Stripe's own no means that there is no intent that somebody could pay.
+        refused = isinstance(error, PermanentError)
+        signal = PaymentSignal.REJECTED if refused else PaymentSignal.UNANSWERED
+        PaymentMachine.report(payment, signal, reason=str(error))
 
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """The intent to cancel; None when none was ever created."""
+    """The intent to cancel; where its creation was never answered, it is found by the order."""
 
     intent_id: str | None
+    order_id: str
 
 
 class CancelIntent(Activity[Payment, Closing, Intent | None]):
     name = "payments.cancel_intent"
     machine = PaymentMachine
     retry = RETRY
+    timeout = 9  # two calls where the intent must be found first
 
     def prepare(self, payment: Payment, call: Call) -> Closing | None:  # noqa: ARG002
         if payment.state not in CLOSING:
             return None
         if payment.intent_id is None and _being_created(payment):
             raise NotYet("the intent is still being created", after=timedelta(seconds=1))
-        return Closing(payment.intent_id)
+        return Closing(payment.intent_id, str(payment.order_id))
 
     def perform(self, request: Closing, call: Call) -> Intent | None:
-        if request.intent_id is None:
-            return None
-        return stripe.cancel_intent(request.intent_id, key=call.key)
+        intent_id = request.intent_id
+        if intent_id is None:
+            found = stripe.find_intent(request.order_id)
+            if found is None:
+                return None
+            intent_id = found.id
+        return stripe.cancel_intent(intent_id, key=call.key)
 
     def record(self, payment: Payment, intent: Intent | None) -> None:
         if intent is not None:
@@ -92,6 +102,50 @@ class CancelIntent(Activity[Payment, Closing, Intent | None]):
         else:
             # Created between our look and our lock.
             PaymentMachine.report(payment, PaymentSignal.ASK_AGAIN)
+
+
+class CancelOrphan(CancelIntent):
+    """Of an intent that came to light when its payment had ended: nobody shall pay it."""
+
+    name = "payments.cancel_orphan"
+
+    def prepare(self, payment: Payment, call: Call) -> Closing | None:  # noqa: ARG002
+        if payment.state not in ENDED:
+            return None
+        return Closing(payment.intent_id, str(payment.order_id))
+
+    def record(self, payment: Payment, intent: Intent | None) -> None:
+        if intent is not None and intent.status == "succeeded":
+            take_in(payment, intent, PaymentSignal.SUCCEEDED)
+
+
+class AskIntent(Activity[Payment, str, Intent]):
+    """Nothing was heard of an open payment for a while: what does Stripe say?"""
+
+    name = "payments.ask"
+    machine = PaymentMachine
+    retry = RETRY
+
+    def prepare(self, payment: Payment, call: Call) -> str | None:  # noqa: ARG002
+        return payment.intent_id if payment.state in PAYABLE else None
+
+    def perform(self, request: str, call: Call) -> Intent:  # noqa: ARG002
+        return stripe.retrieve_intent(request)
+
+    def record(self, payment: Payment, intent: Intent) -> None:
+        if payment.state in PAYABLE and (signal := _news(payment, intent)):
+            take_in(payment, intent, signal)
+
+
+def _news(payment: Payment, intent: Intent) -> PaymentSignal | None:
+    """What we had not heard of an open payment."""
+    if intent.status == "succeeded":
+        return PaymentSignal.SUCCEEDED
+    if intent.status == "canceled":
+        return PaymentSignal.CANCELED
+    if payment.state == PaymentState.DECLINED:
+        return PaymentSignal.PROCESSING if intent.status == "processing" else None
+    return PaymentSignal.DECLINED if intent.open and intent.decline_reason else None
 
 
 def _being_created(payment: Payment) -> bool:

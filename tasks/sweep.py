@@ -8,8 +8,12 @@ from tasks import dispatch
 
 
 def run() -> dict[str, int]:
-    """Sweep once; how many deadlines, signals and activities were found."""
-    counts = {"deadlines": sweep.fire_deadlines(), "signals": sweep.apply_signals()}
+    """Sweep once; how many of each kind were found."""
+    counts = {
+        "deadlines": sweep.fire_deadlines(),
+        "enquiries": sweep.make_enquiries(),
+        "signals": sweep.apply_signals(),
+    }
     found: dict[str, list[UUID]] = defaultdict(list)
     for name, activity_id in sweep.due_activities():
         found[name].append(activity_id)

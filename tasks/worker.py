@@ -14,7 +14,7 @@ import state_machines  # noqa: F401  registers the machines
 from config import settings
 from models import base
 from state_machines.durable import Activity, runner
-from tasks import dispatch, emails, payments, sweep  # noqa: F401  registers the activities
+from tasks import chores, dispatch, emails, payments, reconciliation, refunds, sweep  # noqa: F401  they register
 
 app = Celery("projectx", config_source="celeryconfig", set_as_current=True)
 
@@ -39,6 +39,12 @@ def run_sweep() -> dict[str, int]:
         return sweep.run()
 
 
+def run_chores() -> dict[str, int]:
+    """Do what is due every hour or so; how much of each kind."""
+    with database().app_context():
+        return chores.run()
+
+
 def _register(name: str) -> None:
     @app.task(name=name)  # type: ignore[untyped-decorator]
     def task(ids: list[str]) -> int:
@@ -48,6 +54,7 @@ def _register(name: str) -> None:
 for _name in Activity.registry:
     _register(_name)
 app.task(run_sweep, name="sweep")
+app.task(run_chores, name="chores")
 
 
 @worker_init.connect  # type: ignore[untyped-decorator]

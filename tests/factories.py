@@ -3,6 +3,8 @@
 from typing import Any, TypeVar
 
 from models import (
+    Dispute,
+    DisputeState,
     Login,
     LoginState,
     Order,
@@ -12,9 +14,15 @@ from models import (
     PaymentState,
     Product,
     ProductStatus,
+    Reconciliation,
+    ReconciliationState,
+    Refund,
+    RefundOrigin,
+    RefundState,
     User,
 )
 from models.base import Base, db
+from models.clock import now
 from models.ids import uuid7
 from state_machines.order import OrderMachine, OrderSignal
 from state_machines.payment import PaymentMachine, PaymentSignal
@@ -73,6 +81,33 @@ def a_payment(state: PaymentState = PaymentState.PENDING, **given: Any) -> Payme
     order = given.pop("order", None) or an_order()
     plain = {"state": state, "order_id": order.id, "amount": order.total, "currency": "usd"}
     return _add(Payment(**plain | given))
+
+
+def an_order_with_payment(state: OrderState = OrderState.PENDING) -> Order:
+    return a_payment(PaymentState.INITIATED, order=an_order(state)).order
+
+
+def a_refund(state: RefundState = RefundState.REQUESTED, **given: Any) -> Refund:
+    """A refund in `state`, without history, of a cancelled order that was paid."""
+    order = given.pop("order", None)
+    if order is None:
+        ended = an_order(OrderState.CANCELLED)
+        order = a_payment(PaymentState.SUCCESS, order=ended, captured=ended.total).order
+    plain = {"state": state, "order_id": order.id, "amount": 100, "currency": "usd"}
+    return _add(Refund(**plain | {"origin": RefundOrigin.OPERATOR} | given))
+
+
+def a_dispute(state: DisputeState = DisputeState.NEEDS_RESPONSE, **given: Any) -> Dispute:
+    order = given.pop("order", None) or an_order_with_payment(OrderState.CONFIRMED)
+    plain = {"state": state, "order_id": order.id, "amount": order.total, "currency": "usd"}
+    stripe = {"stripe_id": f"dp_{uuid7().hex}", "reason": "fraudulent"}
+    return _add(Dispute(**plain | stripe | given))
+
+
+def a_reconciliation(
+    state: ReconciliationState = ReconciliationState.RUNNING,
+) -> Reconciliation:
+    return _add(Reconciliation(state=state, since=now()))
 
 
 def a_login(state: LoginState = LoginState.CODE_PENDING, **given: Any) -> Login:

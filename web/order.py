@@ -10,13 +10,13 @@ from flask_openapi.models.tag import Tag
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import contains_eager
 
-from models import Order, OrderState, Payment, PaymentState, reading, transaction
+from models import Order, Payment, reading, transaction
 from models.base import db
-from models.errors import ConflictError, NotFoundError
+from models.errors import NotFoundError
 from models.ids import uuid7
-from state_machines import PaymentMachine, checkout
+from state_machines import PaymentMachine, cancelling, checkout
+from state_machines.cancelling import Outcome
 from state_machines.checkout import Line, Wish
-from state_machines.payment import PaymentSignal
 from web import bearer, prefer
 from web.bell import listen, watch
 from web.request import cause
@@ -38,11 +38,10 @@ api = APIBlueprint(
 api.before_request(bearer.require)
 
 PATIENCE = 10.0  # seconds that placing an order waits for Stripe, unless told otherwise
-ENDED = {
-    OrderState.CONFIRMED: "The order is paid already",
-    OrderState.SHIPPED: "The order is on its way already",
-    OrderState.DELIVERED: "The order has been delivered",
-    OrderState.FAILED: "The order has failed: there is nothing to cancel",
+CANCELLED = {
+    Outcome.CLOSING: "The order is being cancelled",
+    Outcome.REFUNDING: "The order is cancelled, and the money is on its way back",
+    Outcome.CANCELLED: "The order is cancelled",
 }
 
 
@@ -73,25 +72,23 @@ def status(path: ReferencePath) -> Any:
 
 @api.delete("/<referenceId>", responses={202: OrderCancelled, 200: OrderCancelled})
 def cancel(path: ReferencePath) -> Any:
-    """Cancel: 202 while Stripe is asked to let nobody pay any more, 200 when that has happened."""
+    """Cancel: 202 while Stripe is asked to let nobody pay any more, or refunds; 200 when all that
+    has happened; 409 when it is too late.
+    """
     with cause(bearer.caller().user_id), transaction() as session:
         payment_id = session.scalar(select(Payment.id).join(Payment.order).where(_mine(path)))
         if payment_id is None:
             raise NotFoundError("There is no such order")
         payment = PaymentMachine.lock([payment_id])[payment_id]
-        order = payment.order
-        if order.state in ENDED:
-            raise ConflictError(ENDED[order.state])
-        cancelled = order.state == OrderState.CANCELLED
-        if not cancelled and payment.state != PaymentState.CANCELLING:
-            PaymentMachine.send(payment, PaymentSignal.CANCEL)
+        outcome = cancelling.cancel(payment)
     answer = OrderCancelled(
-        order_id=order.id,
-        reference_id=order.reference_id,
-        status=order.state,
-        message="The order is cancelled" if cancelled else "The order is being cancelled",
+        order_id=payment.order_id,
+        reference_id=payment.order.reference_id,
+        status=payment.order.state,
+        message=CANCELLED[outcome],
     )
-    return answer.json_ready(), HTTPStatus.OK if cancelled else HTTPStatus.ACCEPTED
+    done = outcome == Outcome.CANCELLED
+    return answer.json_ready(), HTTPStatus.OK if done else HTTPStatus.ACCEPTED
 
 
 def _wish(body: OrderRequest) -> Wish:

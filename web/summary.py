@@ -5,10 +5,10 @@ from typing import Any
 from flask import jsonify
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 from sqlalchemy.orm import joinedload, selectinload
 
-from models import Order, OrderItem, Payment, Transition, reading
+from models import Order, OrderItem, Payment, Refund, Transition, reading
 from models.errors import NotFoundError
 from web import bearer
 from web.pages import linked
@@ -26,6 +26,8 @@ api.before_request(bearer.require)
 
 WHOLE = (
     joinedload(Order.payment),
+    joinedload(Order.shipment),
+    selectinload(Order.refunds),
     selectinload(Order.items).joinedload(OrderItem.product),
 )
 
@@ -59,21 +61,19 @@ def summary(path: OrderPath) -> Any:
 
 @api.get("/<referenceId>/history", responses={200: History})
 def history(path: ReferencePath) -> Any:
-    """What the order and its payment went through, oldest first."""
+    """What the order, its payment and its refunds went through, oldest first."""
+    this = (Order.user_id == bearer.caller().user_id) & (Order.reference_id == path.reference_id)
+    ids = (
+        select(Order.id).where(this),
+        select(Payment.id).join(Payment.order).where(this),
+        select(Refund.id).join(Refund.order).where(this),
+    )
     with reading() as session:
-        ids = session.execute(
-            select(Order.id, Payment.id)
-            .join(Payment, Payment.order_id == Order.id)
-            .where(
-                Order.user_id == bearer.caller().user_id,
-                Order.reference_id == path.reference_id,
-            )
-        ).one_or_none()
-        if ids is None:
-            raise NotFoundError("There is no such order")
         rows = session.scalars(
             select(Transition)
-            .where(Transition.subject_id.in_(ids))
+            .where(Transition.subject_id.in_(union_all(*ids)))
             .order_by(Transition.at, Transition.machine, Transition.version)
         ).all()
+    if not rows:
+        raise NotFoundError("There is no such order")
     return jsonify([Step.of(row).json_ready() for row in rows])

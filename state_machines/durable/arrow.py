@@ -16,8 +16,8 @@ class Arrow:
     source: StrEnum | None
     target: StrEnum
     do: tuple[str, ...] = ()
-    tells: StrEnum | None = None
     effects: tuple[str, ...] = ()
+    tells: StrEnum | None = None
 
 
 @dataclass(frozen=True, slots=True)

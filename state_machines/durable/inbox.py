@@ -5,7 +5,7 @@ the sweep applies it later: what was acknowledged is never dropped.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,10 @@ class NoSubjectError(Exception):
 
 class NotOursError(Exception):
     """The signal is of a kind that means nothing here. It is kept."""
+
+
+class MalformedError(Exception):
+    """The signal is not what its kind says. It is kept, and put before the operator."""
 
 
 # Takes the kind and the payload, moves machines, and answers the id of what it was about.
@@ -62,6 +66,19 @@ def receive(
         with transaction():
             row = _insert(source, external_id, kind, payload, SignalState.STORED)
     return row.state if row is not None else None
+
+
+def store(source: str, signals: Iterable[tuple[str, str, dict[str, Any]]]) -> int:
+    """Keep signals, given as (external id, kind, payload), in the current transaction: the sweep
+    will apply them. How many were not here before.
+    """
+    kept = [_insert(source, *signal, SignalState.STORED) for signal in signals]
+    return len(kept) - kept.count(None)
+
+
+def replay(row: SignalRow) -> None:
+    """Have a locked signal applied again by the sweep."""
+    row.state, row.attempts, row.due_at, row.last_error = SignalState.STORED, 0, now(), None
 
 
 def apply_stored(limit: int) -> int:
@@ -126,6 +143,8 @@ def _apply(row: SignalRow) -> None:
             row.state, row.last_error = SignalState.UNMATCHED, str(unknown)
         except NotOursError as other:
             row.state, row.last_error = SignalState.IGNORED, str(other)
+        except MalformedError as wrong:
+            row.state, row.last_error = SignalState.FAILED, str(wrong)
     row.attempts += 1
     row.applied_at = now()
 

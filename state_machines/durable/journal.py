@@ -108,12 +108,12 @@ def _write(session: Session) -> None:
     if pending is None:
         return
     session.flush()
-    for run, items in pending.last.items():
-        run(items)
     if pending.history:
         session.execute(insert(Transition), pending.history)
     if pending.activities:
         session.execute(insert(ActivityRow), pending.activities)
+    for run, items in pending.last.items():
+        run(items)
 
 
 @event.listens_for(db.session, "after_commit")

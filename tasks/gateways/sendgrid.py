@@ -1,4 +1,5 @@
-"""SendGrid, as far as we use it. Its errors become TransientError or PermanentError.
+"""SendGrid, as far as we use it. Its errors become TransientError, NoAnswerError or
+PermanentError.
 
 It has no idempotency keys: when an answer is lost, the same letter is sent again.
 """
@@ -11,7 +12,12 @@ import sendgrid
 from python_http_client.exceptions import HTTPError
 
 from config import settings
-from state_machines.durable import PermanentError, TransientError, note_request_id
+from state_machines.durable import (
+    NoAnswerError,
+    PermanentError,
+    TransientError,
+    note_request_id,
+)
 
 # Our fault, and not to be mended by repeating it: bad request, too large, …
 # 401 and 403 are a wrong key, which an operator mends while we retry; 429 says "later".
@@ -50,7 +56,9 @@ def send(letter: Letter) -> None:
         kind = PermanentError if error.status_code in PERMANENT else TransientError
         raise kind(f"SendGrid answered {error.status_code}: {_text(error.body)}") from error
     except OSError as error:
-        raise TransientError(f"SendGrid: {error}") from error
+        # Refused connections apart, SendGrid may have taken the letter.
+        refused = isinstance(getattr(error, "reason", error), ConnectionRefusedError)
+        raise (TransientError if refused else NoAnswerError)(f"SendGrid: {error}") from error
     note_request_id(answer.headers.get("X-Message-Id"))
 
 

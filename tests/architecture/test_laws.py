@@ -14,6 +14,7 @@ import tasks.worker  # noqa: F401  registers every activity
 from config import settings
 from state_machines.durable import Activity, DurableMachine
 from state_machines.durable.diagram import mermaid
+from state_machines.durable.effect import registry as effects
 from state_machines.durable.journal import LEASE
 
 ROOT = Path(__file__).parents[2]
@@ -72,7 +73,7 @@ def test_time_and_environment_have_one_reader(forbidden: str, home: str | None) 
 @pytest.mark.parametrize(
     ("library", "homes"),
     [
-        ("stripe", {"tasks/gateways/stripe.py", "web/webhook.py"}),
+        ("stripe", {"tasks/gateways/stripe/client.py", "web/webhook.py"}),
         ("sendgrid", {"tasks/gateways/sendgrid.py", "web/webhook.py"}),
         ("celery", {"tasks/worker.py"}),
     ],
@@ -83,7 +84,15 @@ def test_a_library_is_known_in_its_own_room_only(library: str, homes: set[str]) 
 
 def test_every_activity_that_a_machine_asks_for_is_registered() -> None:
     asked = {name for machine in OURS for arrow in machine.arrows for name in arrow.do}
-    assert asked == {activity.name for activity in ACTIVITIES}
+    asked |= {machine.enquiry.do for machine in OURS if machine.enquiry}
+    # The pages of a reconciliation ask for one another.
+    pages = {"reconciliation.events", "reconciliation.intents"}
+    assert asked | pages == {activity.name for activity in ACTIVITIES}
+
+
+def test_every_effect_that_a_machine_names_is_registered() -> None:
+    named = {name for machine in OURS for arrow in machine.arrows for name in arrow.effects}
+    assert named == set(effects)
 
 
 def test_every_activity_goes_to_a_declared_queue() -> None:

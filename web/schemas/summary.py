@@ -5,7 +5,17 @@ from uuid import UUID
 
 from pydantic import Field, RootModel
 
-from models import Order, OrderItem, OrderState, Payment, PaymentState, Transition
+from models import (
+    Order,
+    OrderItem,
+    OrderState,
+    Payment,
+    PaymentState,
+    Refund,
+    RefundState,
+    Shipment,
+    Transition,
+)
 from models.money import to_decimal
 from web.schemas.base import Moment, Outgoing
 from web.schemas.product import Amount
@@ -65,6 +75,39 @@ class PaymentView(Outgoing):
         )
 
 
+class RefundView(Outgoing):
+    """Money on its way back, or that it came not through. `amount` is major units."""
+
+    id: UUID
+    status: RefundState
+    amount: Amount
+    currency: str
+    created_at: Moment
+    updated_at: Moment
+
+    @classmethod
+    def of(cls, refund: Refund) -> "RefundView":
+        return cls(
+            id=refund.id,
+            status=refund.state,
+            amount=to_decimal(refund.amount, refund.currency),
+            currency=refund.currency,
+            created_at=refund.created_at,
+            updated_at=refund.updated_at,
+        )
+
+
+class ShipmentView(Outgoing):
+    carrier: str
+    tracking_number: str
+    shipped_at: Moment
+    delivered_at: Moment | None
+
+    @classmethod
+    def of(cls, shipment: Shipment) -> "ShipmentView":
+        return cls(**{name: getattr(shipment, name) for name in cls.model_fields})
+
+
 class OrderRow(Outgoing):
     """An order in a list. Amounts are major units of `currency`."""
 
@@ -114,12 +157,12 @@ class OrderSummary(OrderRow):
     payment_method: str | None
     items: list[ItemView]
     payment: PaymentView
-    refunds: list[Any] = []
-    shipment: None = None
+    refunds: list[RefundView]
+    shipment: ShipmentView | None
 
     @classmethod
     def of(cls, order: Order) -> "OrderSummary":
-        """From an order with its items, their products, and its payment loaded."""
+        """From an order with its items, their products, payment, refunds and shipment loaded."""
         return cls(
             **cls.told(order),
             order_id=order.id,
@@ -129,6 +172,8 @@ class OrderSummary(OrderRow):
             payment_method=order.payment_method,
             items=[ItemView.of(item, order.currency) for item in order.items],
             payment=PaymentView.of(order.payment),
+            refunds=[RefundView.of(refund) for refund in order.refunds],
+            shipment=ShipmentView.of(order.shipment) if order.shipment else None,
         )
 
 

@@ -66,8 +66,12 @@ class Depot:
 
 
 @pytest.fixture
-def depot(database: object) -> Depot:
-    return Depot()
+def depot(database: object) -> Iterator[Depot]:
+    """With somebody who dispatches, as every process that commits has."""
+    nobody: list[Committed] = []
+    journal.after_commit(nobody.append)
+    yield Depot()
+    journal.forget(nobody.append)
 
 
 @pytest.fixture

@@ -95,5 +95,5 @@ class Announce(Activity[Parcel, str, str]):
         parcel.tracking = tracking
         ParcelMachine.report(parcel, Sig.ANNOUNCED)
 
-    def give_up(self, parcel: Parcel, error: str) -> None:
-        ParcelMachine.report(parcel, Sig.LOSE, reason=error)
+    def give_up(self, parcel: Parcel, error: Exception) -> None:
+        ParcelMachine.report(parcel, Sig.LOSE, reason=str(error))

@@ -57,7 +57,7 @@ def test_failures_back_off_with_the_same_key_until_the_tries_are_used_up(
     assert activity.last_error == "TransientError: the line is busy"
     assert len({call.key for call in courier.calls}) == 1
     assert depot.state(parcel_id) == ParcelState.LOST
-    assert depot.history(parcel_id)[-1].reason == "TransientError: the line is busy"
+    assert depot.history(parcel_id)[-1].reason == "the line is busy"
 
 
 def test_a_doubled_message_does_not_cut_the_wait_for_the_next_try_short(
@@ -151,7 +151,7 @@ def test_what_kills_every_worker_stops_after_its_tries(
         sweep.due_activities()
     depot.run(parcel_id)
     assert courier.calls == []
-    assert depot.activity(parcel_id).last_error == "PermanentError: its workers died"
+    assert depot.activity(parcel_id).last_error == "TransientError: its workers died"
     assert depot.state(parcel_id) == ParcelState.LOST
 
 

@@ -8,14 +8,31 @@ from typing import Any
 
 import pytest
 
-from models import LoginState, OrderState, PaymentState
+from models import (
+    DisputeState,
+    LoginState,
+    OrderState,
+    PaymentState,
+    ReconciliationState,
+    RefundState,
+)
 from models.base import db, transaction
-from state_machines import LoginMachine, OrderMachine, PaymentMachine
+from state_machines import (
+    DisputeMachine,
+    LoginMachine,
+    OrderMachine,
+    PaymentMachine,
+    ReconciliationMachine,
+    RefundMachine,
+)
+from state_machines.dispute import DisputeSignal
 from state_machines.durable import DurableMachine, SignalRefusedError
 from state_machines.durable.journal import journal
 from state_machines.login import LoginSignal
 from state_machines.order import OrderSignal
 from state_machines.payment import PaymentSignal
+from state_machines.reconciliation import ReconciliationSignal
+from state_machines.refund import RefundSignal
 from tests import factories
 
 ORDER = """
@@ -23,6 +40,13 @@ Pending   paid                  Confirmed
 Pending   payment_failed        Failed
 Pending   payment_cancelled     Cancelled
 Pending   paid_while_cancelling Cancelled
+Pending   mispaid               Pending
+Pending   accept                Confirmed
+Pending   cancel                Cancelled
+Confirmed cancel                Cancelled
+Confirmed refunded              Cancelled
+Confirmed ship                  Shipped
+Shipped   deliver               Delivered
 Failed    paid_late             Failed
 Cancelled paid_late             Cancelled
 """
@@ -58,6 +82,42 @@ Expiring   still_processing Initiated
 Cancelling still_processing Cancelling
 Cancelling ask_again        Cancelling
 Expiring   ask_again        Expiring
+Pending    unanswered       Expiring
+Pending    mispaid          Success
+Initiated  mispaid          Success
+Declined   mispaid          Success
+Expiring   mispaid          Success
+Cancelling mispaid          Success
+Cancelled  mispaid          Success
+Failure    mispaid          Success
+Failure    orphaned         Failure
+Cancelled  orphaned         Cancelled
+Success    refunds_changed  Success
+"""
+REFUND = """
+Requested submitted Submitted
+Requested succeeded Succeeded
+Requested failed    Failed
+Requested rejected  Failed
+Submitted succeeded Succeeded
+Submitted failed    Failed
+Succeeded failed    Failed
+Failed    find      Submitted
+"""
+OPEN = ("Warning", "NeedsResponse", "UnderReview")
+DISPUTE = "\n".join(
+    [
+        "Warning open NeedsResponse",
+        "Warning review UnderReview",
+        "NeedsResponse review UnderReview",
+        *(f"{state} close Closed" for state in OPEN),
+        *(f"{state} win Won" for state in (*OPEN, "Lost")),
+        *(f"{state} lose Lost" for state in (*OPEN, "Won")),
+    ]
+)
+RECONCILIATION = """
+Running finish  Done
+Running give_up Failed
 """
 LIVE = ("CodePending", "CodeSent", "CodeUnsent")
 LOGIN = "\n".join(
@@ -86,13 +146,25 @@ TELLS = {
     ("Declined", "canceled"): OrderState.CANCELLED,
     ("Cancelling", "canceled"): OrderState.CANCELLED,
     ("Expiring", "canceled"): OrderState.FAILED,
+    ("Initiated", "mispaid"): OrderState.PENDING,
+    ("Expiring", "mispaid"): OrderState.PENDING,
+    ("Cancelling", "mispaid"): OrderState.CANCELLED,
 }
 
 Make = Callable[[Any], Any]
 MACHINES: tuple[tuple[type[DurableMachine[Any]], Any, Any, str, Make], ...] = (
-    (OrderMachine, OrderState, OrderSignal, ORDER, factories.an_order),
+    (OrderMachine, OrderState, OrderSignal, ORDER, factories.an_order_with_payment),
     (PaymentMachine, PaymentState, PaymentSignal, PAYMENT, factories.a_payment),
     (LoginMachine, LoginState, LoginSignal, LOGIN, factories.a_login),
+    (RefundMachine, RefundState, RefundSignal, REFUND, factories.a_refund),
+    (DisputeMachine, DisputeState, DisputeSignal, DISPUTE, factories.a_dispute),
+    (
+        ReconciliationMachine,
+        ReconciliationState,
+        ReconciliationSignal,
+        RECONCILIATION,
+        factories.a_reconciliation,
+    ),
 )
 
 

@@ -11,7 +11,8 @@ from config import settings as config
 from models import ActivityRow, ActivityState, Payment, Transition, clock, transaction
 from models.clock import MovableClock
 from state_machines import PaymentMachine
-from state_machines.durable import claim, runner, sweep
+from state_machines.durable import claim, journal, runner, sweep
+from state_machines.durable.journal import Committed
 from state_machines.payment import PaymentSignal
 from tasks import emails, payments  # noqa: F401  registers the activities
 from tests import factories
@@ -110,8 +111,12 @@ class Bank:
 
 
 @pytest.fixture
-def till(database: object) -> Till:
-    return Till()
+def till(database: object) -> Iterator[Till]:
+    """With somebody who dispatches, as every process that commits has."""
+    nobody: list[Committed] = []
+    journal.after_commit(nobody.append)
+    yield Till()
+    journal.forget(nobody.append)
 
 
 @pytest.fixture

@@ -47,6 +47,10 @@ def test_stripe_away_for_longer_than_all_tries_fails_the_order(
         till.sweep()
     given_up = till.activity(CREATE)
     assert (given_up.state, given_up.attempts) == (ActivityState.FAILED, 10)
+    assert till.states(payment_id) == ("Expiring", "Pending"), "nobody can say that there is none"
+    bank.faults()
+    time.advance(seconds=20)
+    till.sweep()
     assert till.states(payment_id) == ("Failure", "Failed")
     assert till.run("emails.order_failed") == 1
 

@@ -25,5 +25,6 @@ def test_ended_and_moving_payments_are_not_stuck(
     assert stuck() == []
 
     with transaction():
-        PaymentMachine.lock([open_one])[open_one].deadline_at = None
+        forgotten = PaymentMachine.lock([open_one])[open_one]
+        forgotten.deadline_at = forgotten.ask_at = None
     assert [found.id for found in stuck()] == [open_one]

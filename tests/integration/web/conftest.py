@@ -123,7 +123,8 @@ def stripe_says(order_id: UUID, signal: PaymentSignal, status: str) -> None:
 
 def an_intent(order_id: UUID, status: str) -> Intent:
     about = {"id": f"pi_{order_id.hex}", "status": status, "client_secret": f"cs_{order_id.hex}"}
-    return Intent.read(about | {"metadata": {"orderId": str(order_id)}, "amount_received": 5900})
+    paid = {"amount_received": 5900 if status == "succeeded" else 0}
+    return Intent.read(about | {"metadata": {"orderId": str(order_id)}, "currency": "usd"} | paid)
 
 
 def deliver(client: FlaskClient, event: Any, **given: Any) -> TestResponse:

@@ -10,13 +10,14 @@ import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from stripe import WebhookSignature
 from werkzeug.test import TestResponse
 
 from config import settings
 from models import Product, SignalRow, SignalState, transaction
 from models.clock import now
+from state_machines.durable import inbox
 from tests.integration.web.conftest import Person, deliver
 
 
@@ -26,6 +27,7 @@ def an_event(kind: str = "payment_intent.succeeded", **given: Any) -> dict[str, 
         "object": "payment_intent",
         "status": "succeeded",
         "amount_received": 5900,
+        "currency": "usd",
         "metadata": {"orderId": given.pop("order_id", str(uuid4()))},
     }
     event = {"id": f"evt_{uuid4().hex}", "object": "event", "type": kind, "livemode": False}
@@ -60,9 +62,41 @@ def test_an_event_of_an_unknown_kind_is_kept(client: FlaskClient) -> None:
     assert [row.state for row in kept()] == [SignalState.IGNORED]
 
 
-def test_an_event_that_breaks_its_handler_is_kept_for_later(client: FlaskClient) -> None:
-    assert deliver(client, an_event(data={})).status_code == 200
+@pytest.mark.parametrize(
+    ("kind", "thing"),
+    [
+        ("payment_intent.succeeded", {}),
+        ("payment_intent.succeeded", {"object": "charge", "id": "ch_1"}),
+        ("payment_intent.succeeded", {"object": "payment_intent", "id": "pi_1"}),
+        ("refund.updated", {"object": "refund", "id": "re_1", "status": "lost"}),
+        ("charge.refunded", {"object": "charge", "amount_refunded": "all"}),
+        ("charge.dispute.created", {"object": "dispute", "id": 7}),
+        ("charge.dispute.created", []),
+    ],
+)
+def test_an_event_that_is_not_what_it_says_is_put_before_the_operator(
+    client: FlaskClient, kind: str, thing: Any
+) -> None:
+    assert deliver(client, an_event(kind, data={"object": thing})).status_code == 200
+    (row,) = kept()
+    assert (row.state, row.subject_id) == (SignalState.FAILED, None)
+    assert row.last_error
+    assert kind in row.last_error
+
+
+def test_an_event_that_cannot_be_applied_now_is_kept_for_later(ann: Person, lamp: Product) -> None:
+    placed = ann.order(lamp).get_json()
+    with transaction() as session:
+        # Nothing is left that could be sold: the commit is refused.
+        session.execute(update(Product).values(reserved=0))
+    assert deliver(ann.client, an_event(order_id=placed["orderId"])).status_code == 200
     assert [row.state for row in kept()] == [SignalState.STORED]
+    with transaction() as session:
+        session.execute(update(Product).values(reserved=1))
+    inbox.apply_stored(10)
+    assert [row.state for row in kept()] == [SignalState.APPLIED]
+    status = ann.get(f"/order/status/{placed['referenceId']}").get_json()
+    assert status["status"] == "Confirmed"
 
 
 def test_a_forged_event_changes_nothing(client: FlaskClient) -> None:

@@ -1,0 +1,47 @@
+"""Cancelling an order, which means something else before, during and after its payment."""
+
+from enum import StrEnum, auto
+
+from models.errors import ConflictError
+from models.order import Order, OrderState
+from models.payment import Payment, PaymentState
+from models.refund import RefundState, given_back
+from state_machines.order import OrderMachine, OrderSignal
+from state_machines.payment import PaymentMachine, PaymentSignal
+from state_machines.refund import refuse_withdrawn
+
+TOO_LATE = {
+    OrderState.SHIPPED: "The order is on its way already",
+    OrderState.DELIVERED: "The order has been delivered",
+    OrderState.FAILED: "The order has failed: there is nothing to cancel",
+}
+
+
+class Outcome(StrEnum):
+    CLOSING = auto()  # Stripe is asked to let nobody pay any more
+    REFUNDING = auto()  # it is cancelled, and the money is on its way back
+    CANCELLED = auto()
+
+
+def cancel(payment: Payment, *, reason: str | None = None) -> Outcome:
+    """Cancel the order of a locked payment. Again is the same as once.
+
+    Raises ConflictError when it is too late, or a dispute is open.
+    """
+    order = payment.order
+    if order.state in TOO_LATE:
+        raise ConflictError(TOO_LATE[order.state])
+    if order.state == OrderState.CANCELLED:
+        return _after(order)
+    if payment.state == PaymentState.SUCCESS:
+        refuse_withdrawn(order)
+        OrderMachine.send(order, OrderSignal.CANCEL, reason=reason)
+        return _after(order)
+    if payment.state != PaymentState.CANCELLING:
+        PaymentMachine.send(payment, PaymentSignal.CANCEL, reason=reason)
+    return Outcome.CLOSING
+
+
+def _after(order: Order) -> Outcome:
+    under_way = given_back(order.id, (RefundState.REQUESTED, RefundState.SUBMITTED))
+    return Outcome.REFUNDING if under_way else Outcome.CANCELLED

@@ -1,0 +1,58 @@
+"""The life of a dispute, which is Stripe's to tell. Evidence is given in Stripe's dashboard.
+
+Source of the statuses: https://docs.stripe.com/disputes/how-disputes-work
+"""
+
+from enum import StrEnum, auto
+
+from models.dispute import Dispute
+from models.dispute import DisputeState as S
+from state_machines.durable import Arrow, DurableMachine
+from state_machines.order import OrderMachine
+
+
+class DisputeSignal(StrEnum):
+    WARN = auto()  # Stripe: warning_needs_response, warning_under_review
+    OPEN = auto()  # Stripe: needs_response
+    REVIEW = auto()  # Stripe: under_review
+    WIN = auto()  # Stripe: won
+    LOSE = auto()  # Stripe: lost
+    CLOSE = auto()  # Stripe: warning_closed, prevented
+
+
+Sig = DisputeSignal
+NOTICE = ("notice.dispute",)
+SETTLE = ("notice.settle_dispute",)
+
+
+class DisputeMachine(DurableMachine[Dispute]):
+    name = "dispute"
+    row = Dispute
+    states = S
+    parent = OrderMachine
+    parent_key = "order_id"
+    # The bank decides, or a person gives evidence.
+    resting = tuple(S)
+    # fmt: off
+    arrows = (
+        Arrow(Sig.WARN,   None,             S.WARNING,        effects=NOTICE),
+        Arrow(Sig.OPEN,   None,             S.NEEDS_RESPONSE, effects=NOTICE),
+        Arrow(Sig.OPEN,   S.WARNING,        S.NEEDS_RESPONSE, effects=NOTICE),
+        Arrow(Sig.REVIEW, S.WARNING,        S.UNDER_REVIEW),
+        Arrow(Sig.REVIEW, S.NEEDS_RESPONSE, S.UNDER_REVIEW),
+
+        # Each from any open state: what came between may not have reached us.
+        Arrow(Sig.CLOSE,  S.WARNING,        S.CLOSED,         effects=SETTLE),
+        Arrow(Sig.CLOSE,  S.NEEDS_RESPONSE, S.CLOSED,         effects=SETTLE),
+        Arrow(Sig.CLOSE,  S.UNDER_REVIEW,   S.CLOSED,         effects=SETTLE),
+        Arrow(Sig.WIN,    S.WARNING,        S.WON,            effects=SETTLE),
+        Arrow(Sig.WIN,    S.NEEDS_RESPONSE, S.WON,            effects=SETTLE),
+        Arrow(Sig.WIN,    S.UNDER_REVIEW,   S.WON,            effects=SETTLE),
+        Arrow(Sig.LOSE,   S.WARNING,        S.LOST,           effects=SETTLE),
+        Arrow(Sig.LOSE,   S.NEEDS_RESPONSE, S.LOST,           effects=SETTLE),
+        Arrow(Sig.LOSE,   S.UNDER_REVIEW,   S.LOST,           effects=SETTLE),
+        # Banks have changed their minds before.
+        Arrow(Sig.WIN,    S.LOST,           S.WON),
+        Arrow(Sig.LOSE,   S.WON,            S.LOST),
+    )
+    # fmt: on

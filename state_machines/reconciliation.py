@@ -1,0 +1,72 @@
+"""Comparing our rows with Stripe's: events that never reached us, and intents that nobody knows of.
+
+Its two looks are activities, a page each, so that a long one survives whatever a short one does.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum, auto
+
+from config import settings
+from models.base import db
+from models.clock import now
+from models.payment import Payment
+from models.reconciliation import Reconciliation
+from models.reconciliation import ReconciliationState as S
+from models.refund import Refund
+from state_machines.durable import Arrow, DurableMachine
+
+# Stripe lists events for 30 days, and what happens while we look is looked at the next time.
+# Source: https://docs.stripe.com/api/events
+KEPT = timedelta(days=30)
+OVERLAP = timedelta(hours=1)
+LOCK = 0x7265636F  # any number that nothing else locks
+
+
+class ReconciliationSignal(StrEnum):
+    BEGIN = auto()
+    FINISH = auto()
+    GIVE_UP = auto()
+
+
+Sig = ReconciliationSignal
+
+
+class ReconciliationMachine(DurableMachine[Reconciliation]):
+    name = "reconciliation"
+    row = Reconciliation
+    states = S
+    # fmt: off
+    arrows = (
+        Arrow(Sig.BEGIN,   None,      S.RUNNING, do=("reconciliation.events",)),
+        Arrow(Sig.FINISH,  S.RUNNING, S.DONE),
+        Arrow(Sig.GIVE_UP, S.RUNNING, S.FAILED),
+    )
+    # fmt: on
+
+
+def begin() -> Reconciliation:
+    """Begin one now, and ask about every payment and refund that is open."""
+    for row in (Payment, Refund):
+        db.session.execute(db.update(row).where(row.ask_at.is_not(None)).values(ask_at=now()))
+    found = Reconciliation(since=_since())
+    ReconciliationMachine.begin(found, Sig.BEGIN)
+    return found
+
+
+def begin_when_due() -> bool:
+    """Begin one unless the last is younger than RECONCILE_EVERY; whether it did. Any number of
+    processes may try at once.
+    """
+    if not db.session.scalar(db.select(db.func.pg_try_advisory_xact_lock(LOCK))):
+        return False
+    last = db.session.scalar(db.select(db.func.max(Reconciliation.created_at)))
+    if last is not None and last > now() - timedelta(seconds=settings.reconcile_every):
+        return False
+    ReconciliationMachine.begin(Reconciliation(since=_since()), Sig.BEGIN)
+    return True
+
+
+def _since() -> datetime:
+    done = db.select(db.func.max(Reconciliation.created_at)).where(Reconciliation.state == S.DONE)
+    last = db.session.scalar(done)
+    return last - OVERLAP if last is not None else now() - KEPT

@@ -1,0 +1,132 @@
+"""The life of a refund. Its row, whose id is the key at Stripe, is committed before the first call;
+what became of it is learned from the call, from Stripe's events, or by asking.
+"""
+
+from datetime import timedelta
+from enum import StrEnum, auto
+
+from config import settings
+from models.dispute import WITHDRAWN, DisputeState, disputed
+from models.errors import ConflictError, InvalidInputError
+from models.money import display
+from models.order import Order, OrderState
+from models.payment import Payment, payment_of
+from models.refund import Refund, RefundOrigin, given_back
+from models.refund import RefundState as S
+from state_machines.durable import Arrow, DurableMachine, Enquiry, effect
+from state_machines.order import OrderMachine, OrderSignal
+
+
+class RefundSignal(StrEnum):
+    REQUEST = auto()  # the operator, or an order that ended paid
+    FIND = auto()  # it was made in Stripe's own dashboard
+    SUBMITTED = auto()  # Stripe: pending, requires_action
+    SUCCEEDED = auto()  # Stripe: succeeded
+    FAILED = auto()  # Stripe: failed, canceled
+    REJECTED = auto()  # Stripe refused to make it
+
+
+Sig = RefundSignal
+SUBMIT = ("refunds.submit",)
+LETTER = ("emails.order_refunded",)
+NOTICE = ("notice.refund_failed",)
+SETTLE = ("notice.settle_refund_failed",)
+
+
+class RefundMachine(DurableMachine[Refund]):
+    name = "refund"
+    row = Refund
+    states = S
+    parent = OrderMachine
+    parent_key = "order_id"
+    # Banks may send the money back long after they took it.
+    resting = (S.SUCCEEDED, S.FAILED)
+    # fmt: off
+    arrows = (
+        Arrow(Sig.REQUEST,   None,        S.REQUESTED, SUBMIT),
+        Arrow(Sig.FIND,      None,        S.SUBMITTED),
+        # Stripe had it all the same.
+        Arrow(Sig.FIND,      S.FAILED,    S.SUBMITTED),
+
+        Arrow(Sig.SUBMITTED, S.REQUESTED, S.SUBMITTED),
+        Arrow(Sig.SUCCEEDED, S.REQUESTED, S.SUCCEEDED, LETTER, effects=SETTLE),
+        Arrow(Sig.SUCCEEDED, S.SUBMITTED, S.SUCCEEDED, LETTER, effects=SETTLE),
+        Arrow(Sig.REJECTED,  S.REQUESTED, S.FAILED,    effects=NOTICE),
+        Arrow(Sig.FAILED,    S.REQUESTED, S.FAILED,    effects=NOTICE),
+        Arrow(Sig.FAILED,    S.SUBMITTED, S.FAILED,    effects=NOTICE),
+        Arrow(Sig.FAILED,    S.SUCCEEDED, S.FAILED,    effects=NOTICE),
+    )
+    # fmt: on
+    enquiry = Enquiry(
+        (S.REQUESTED, S.SUBMITTED),
+        tuple(timedelta(seconds=age) for age in settings.ask_ages),
+        "refunds.submit",
+    )
+
+
+def refundable(payment: Payment) -> int:
+    """Minor units that are ours to give back; the payment's order must be locked."""
+    lost = disputed(payment.order_id, DisputeState.LOST)
+    return payment.captured - given_back(payment.order_id) - lost
+
+
+def refund(
+    order: Order, amount: int | None = None, *, currency: str | None = None, reason: str | None
+) -> None:
+    """Give back `amount` minor units of a locked order; all that is left when None. All that is
+    left of an order that has not left the house cancels it.
+
+    Raises InvalidInputError for `amount` or `currency`, ConflictError when there is nothing to
+    give back or the bank has taken it already.
+    """
+    payment = payment_of(order.id)
+    left = refundable(payment)
+    refuse_withdrawn(order)
+    if left <= 0:
+        raise ConflictError("Nothing is left to refund")
+    taken = payment.captured_currency or payment.currency
+    if currency is not None and currency.lower() != taken:
+        raise InvalidInputError("currency", f"The order was paid in {taken}")
+    if amount is not None and not 0 < amount <= left:
+        raise InvalidInputError("amount", f"must be more than 0 and at most {display(left, taken)}")
+    unshipped = order.state in (OrderState.PENDING, OrderState.CONFIRMED)
+    if unshipped and amount in (None, left):
+        OrderMachine.send(order, OrderSignal.CANCEL, reason=reason)
+    else:
+        _request(payment, amount or left, RefundOrigin.OPERATOR, reason)
+
+
+def refuse_withdrawn(order: Order) -> None:
+    """Raises ConflictError while the customer's bank has the money: Stripe refunds nothing then."""
+    if disputed(order.id, *WITHDRAWN):
+        raise ConflictError("A dispute is open: what was paid is with the customer's bank")
+
+
+@effect("refund.rest")
+def give_rest_back(order: Order, reason: str | None) -> None:
+    """The order is cancelled: what was paid, and is still here, goes back."""
+    _give_rest_back(order, RefundOrigin.CANCEL, reason)
+
+
+@effect("refund.late")
+def give_late_back(order: Order, reason: str | None) -> None:
+    """The money came when the order had ended."""
+    _give_rest_back(order, RefundOrigin.LATE, reason)
+
+
+def _give_rest_back(order: Order, origin: RefundOrigin, reason: str | None) -> None:
+    payment = payment_of(order.id)
+    left = refundable(payment)
+    if left > 0:
+        _request(payment, left, origin, reason)
+
+
+def _request(payment: Payment, amount: int, origin: RefundOrigin, reason: str | None) -> None:
+    row = Refund(
+        order_id=payment.order_id,
+        origin=origin,
+        amount=amount,
+        currency=payment.captured_currency or payment.currency,
+        reason=reason,
+    )
+    RefundMachine.begin(row, RefundSignal.REQUEST, reason=reason)

@@ -1,0 +1,38 @@
+"""Sending what was bought. The order's lock decides between a parcel and a cancellation."""
+
+from models.base import db
+from models.clock import now
+from models.dispute import OPEN, disputed
+from models.errors import ConflictError, InvalidInputError
+from models.order import Order
+from models.shipment import Shipment
+from state_machines.order import OrderMachine, OrderSignal
+
+LONGEST = 100  # characters
+
+
+def ship(order: Order, carrier: str, tracking_number: str) -> None:
+    """Hand a locked order to `carrier`.
+
+    Raises InvalidInputError, ConflictError while a dispute is open, and SignalRefusedError unless
+    the order is Confirmed.
+    """
+    for field, text in (("carrier", carrier), ("trackingNumber", tracking_number)):
+        if not 0 < len(text.strip()) <= LONGEST or not text.isprintable():
+            raise InvalidInputError(field, f"must be 1 to {LONGEST} printable characters")
+    if disputed(order.id, *OPEN):
+        raise ConflictError("A dispute is open: the order is not to be shipped")
+    OrderMachine.send(order, OrderSignal.SHIP, reason=f"{carrier} {tracking_number}")
+    parcel = Shipment(
+        order_id=order.id,
+        carrier=carrier.strip(),
+        tracking_number=tracking_number.strip(),
+        shipped_at=now(),
+    )
+    db.session.add(parcel)
+
+
+def deliver(order: Order) -> None:
+    """The parcel of a locked order has arrived. Raises SignalRefusedError unless it is Shipped."""
+    OrderMachine.send(order, OrderSignal.DELIVER)
+    db.session.get_one(Shipment, order.id).delivered_at = now()

@@ -1,0 +1,90 @@
+"""Stripe's events: which of them mean something here, and to whom."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from models.refund import given_back
+from state_machines import stripe_dispute, stripe_refund
+from state_machines.durable.inbox import MalformedError, NotOursError, handles
+from state_machines.intent import Charge, Intent, locked, note_card, take_in
+from state_machines.payment import PaymentMachine, PaymentSignal
+from state_machines.stripe_dispute import StripeDispute
+from state_machines.stripe_refund import StripeRefund
+
+
+class Reader(NamedTuple):
+    """What events of a kind carry, how it is read, and what it then does: it answers the id of the
+    order that the event was about.
+    """
+
+    noun: str
+    read: Callable[[dict[str, Any]], Any]
+    apply: Callable[[Any], UUID]
+
+
+@handles("stripe")
+def apply_event(kind: str, event: dict[str, Any]) -> UUID:
+    """Apply one Stripe event. The answer is the id of its order.
+
+    Raises NotOursError for kinds that mean nothing here, MalformedError for objects that are not
+    what their kind says, NoSubjectError for unknown intents.
+    """
+    if kind not in READERS:
+        raise NotOursError(f"{kind} means nothing here")
+    reader = READERS[kind]
+    try:
+        data = event["data"]["object"]
+        found = data["object"]
+        read = reader.read(data) if found == reader.noun else None
+    except (AttributeError, KeyError, TypeError, ValueError) as wrong:
+        raise MalformedError(f"{kind} came with a malformed {reader.noun}: {wrong!r}") from wrong
+    if read is None:
+        raise MalformedError(f"{kind} came with a {found}, not with a {reader.noun}")
+    return reader.apply(read)
+
+
+def _told(signal: PaymentSignal, intent: Intent) -> UUID:
+    payment = locked(intent.id, intent.order_id)
+    take_in(payment, intent, signal)
+    return payment.order_id
+
+
+def _charged(charge: Charge) -> UUID:
+    """The only event that shows the card."""
+    payment = locked(charge.intent_id, charge.order_id)
+    if charge.card is not None:
+        note_card(payment, charge.card)
+    return payment.order_id
+
+
+def _refunded(charge: Charge) -> UUID:
+    """Which refunds a charge has, its event does not say: where there are others, we ask."""
+    payment = locked(charge.intent_id, charge.order_id)
+    if charge.refunded != given_back(payment.order_id):
+        PaymentMachine.report(payment, PaymentSignal.REFUNDS_CHANGED)
+    return payment.order_id
+
+
+def _intent(signal: PaymentSignal) -> Reader:
+    return Reader("payment_intent", Intent.read, partial(_told, signal))
+
+
+_REFUND = Reader("refund", StripeRefund.read, stripe_refund.apply)
+_DISPUTE = Reader("dispute", StripeDispute.read, stripe_dispute.apply)
+READERS = {
+    "payment_intent.succeeded": _intent(PaymentSignal.SUCCEEDED),
+    "payment_intent.payment_failed": _intent(PaymentSignal.DECLINED),
+    "payment_intent.processing": _intent(PaymentSignal.PROCESSING),
+    "payment_intent.canceled": _intent(PaymentSignal.CANCELED),
+    "charge.succeeded": Reader("charge", Charge.read, _charged),
+    "charge.refunded": Reader("charge", Charge.read, _refunded),
+    "refund.created": _REFUND,
+    "refund.updated": _REFUND,
+    "refund.failed": _REFUND,
+    "charge.refund.updated": _REFUND,
+    "charge.dispute.created": _DISPUTE,
+    "charge.dispute.updated": _DISPUTE,
+    "charge.dispute.closed": _DISPUTE,
+}

@@ -1,0 +1,23 @@
+"""Stripe, as far as we use it."""
+
+from tasks.gateways.stripe.events import undelivered_events
+from tasks.gateways.stripe.intents import (
+    cancel_intent,
+    create_intent,
+    find_intent,
+    list_intents,
+    retrieve_intent,
+)
+from tasks.gateways.stripe.refunds import create_refund, list_refunds, retrieve_refund
+
+__all__ = [
+    "cancel_intent",
+    "create_intent",
+    "create_refund",
+    "find_intent",
+    "list_intents",
+    "list_refunds",
+    "retrieve_intent",
+    "retrieve_refund",
+    "undelivered_events",
+]

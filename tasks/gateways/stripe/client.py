@@ -1,0 +1,67 @@
+"""The connection to Stripe. Its errors become TransientError, NoAnswerError or PermanentError.
+
+No retries here (the activity retries, with the same idempotency key), and one kept-alive
+connection a thread.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import stripe
+
+from config import settings
+from state_machines.durable import (
+    NoAnswerError,
+    PermanentError,
+    TransientError,
+    note_request_id,
+)
+
+# The request is wrong, and will be as wrong the next time.
+# Source: https://docs.stripe.com/error-low-level
+PERMANENT = (stripe.InvalidRequestError, stripe.CardError, stripe.IdempotencyError)
+IN_FLIGHT = 409  # another request with the same idempotency key is under way
+
+
+@cache
+def client() -> stripe.StripeClient:
+    """Stripe itself, or what STRIPE_API_BASE names."""
+    where: Any = {"api": settings.stripe_api_base} if settings.stripe_api_base else None
+    return stripe.StripeClient(
+        settings.stripe_secret_key,
+        base_addresses=where,
+        max_network_retries=0,
+        http_client=stripe.RequestsClient(timeout=settings.provider_timeout),
+    )
+
+
+def told(answer: stripe.StripeObject) -> dict[str, Any]:
+    """The object that Stripe answered, as plain data."""
+    note_request_id(answer.last_response.request_id if answer.last_response else None)
+    return answer.to_dict()
+
+
+def refused_as(error: BaseException, code: str) -> bool:
+    """Whether Stripe refused the request with this code."""
+    cause = error.__cause__
+    return isinstance(cause, stripe.InvalidRequestError) and cause.code == code
+
+
+@contextmanager
+def sorted_errors() -> Iterator[None]:
+    """Raise what Stripe's library raises as one of ours."""
+    try:
+        yield
+    except stripe.StripeError as error:
+        said = f"{type(error).__name__}: {error.user_message or error}"
+        note_request_id(error.request_id)
+        raise _kind(error)(said) from error
+
+
+def _kind(error: stripe.StripeError) -> type[TransientError]:
+    if isinstance(error, stripe.APIConnectionError):
+        return NoAnswerError
+    permanent = isinstance(error, PERMANENT) and error.http_status != IN_FLIGHT
+    return PermanentError if permanent else TransientError

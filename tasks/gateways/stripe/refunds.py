@@ -1,0 +1,32 @@
+"""Refunds: https://docs.stripe.com/api/refunds."""
+
+from state_machines.stripe_refund import StripeRefund
+from tasks.gateways.stripe.client import client, sorted_errors, told
+
+# More than any order ever has; Stripe's largest page.
+PAGE = 100
+
+
+def create_refund(intent_id: str, amount: int, *, key: str) -> StripeRefund:
+    """Refund `amount` minor units. `key` is the id of our row, and Stripe keeps it with the refund:
+    it leads back to the row also when the idempotency key is forgotten, after a day.
+    """
+    with sorted_errors():
+        made = client().v1.refunds.create(
+            {"payment_intent": intent_id, "amount": amount, "metadata": {"refundId": key}},
+            {"idempotency_key": key},
+        )
+    return StripeRefund.read(told(made))
+
+
+def retrieve_refund(stripe_id: str) -> StripeRefund:
+    """The refund as it is now."""
+    with sorted_errors():
+        return StripeRefund.read(told(client().v1.refunds.retrieve(stripe_id)))
+
+
+def list_refunds(intent_id: str) -> list[StripeRefund]:
+    """All refunds of an intent, also those that were made in Stripe's own dashboard."""
+    with sorted_errors():
+        page = told(client().v1.refunds.list({"payment_intent": intent_id, "limit": PAGE}))
+    return [StripeRefund.read(one) for one in page["data"]]

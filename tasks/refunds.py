@@ -1,0 +1,92 @@
+"""What the refund machine asks of Stripe."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.orm import joinedload
+
+from models.clock import now
+from models.order import Order
+from models.payment import Payment, payment_of
+from models.refund import Refund, RefundState
+from state_machines.durable import Activity, Call, PermanentError
+from state_machines.payment import PaymentMachine
+from state_machines.refund import RefundMachine, RefundSignal
+from state_machines.stripe_refund import StripeRefund, take_in
+from tasks.gateways import stripe
+from tasks.payments import RETRY
+
+# A first try that comes later than this is not taken for the first.
+AT_ONCE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A refund to make; `stripe_id` once Stripe has told it, `doubtful` when it may have been made
+    without our hearing of it.
+    """
+
+    key: str
+    intent_id: str
+    amount: int
+    stripe_id: str | None
+    doubtful: bool
+
+
+class SubmitRefund(Activity[Refund, Wish, StripeRefund]):
+    """Has Stripe make the refund, and says what became of it. Running it again never makes a second
+    one: the key is the row's, and after a doubt Stripe is asked before it is told.
+    """
+
+    name = "refunds.submit"
+    machine = RefundMachine
+    retry = RETRY
+    loads = (joinedload(Refund.order).joinedload(Order.payment),)
+    timeout = 9  # two calls after a doubt
+
+    def prepare(self, refund: Refund, call: Call) -> Wish | None:
+        if refund.state not in (RefundState.REQUESTED, RefundState.SUBMITTED):
+            return None
+        return Wish(
+            key=str(refund.id),
+            intent_id=refund.order.payment.intent_id or "",
+            amount=refund.amount,
+            stripe_id=refund.stripe_id,
+            # Stripe forgets keys after a day.
+            doubtful=call.attempt > 1 or now() - refund.created_at > AT_ONCE,
+        )
+
+    def perform(self, request: Wish, call: Call) -> StripeRefund:  # noqa: ARG002
+        if request.stripe_id is not None:
+            return stripe.retrieve_refund(request.stripe_id)
+        if request.doubtful:
+            for found in stripe.list_refunds(request.intent_id):
+                if str(found.row_id) == request.key:
+                    return found
+        return stripe.create_refund(request.intent_id, request.amount, key=request.key)
+
+    def record(self, refund: Refund, told: StripeRefund) -> None:
+        take_in(payment_of(refund.order_id), told)
+
+    def give_up(self, refund: Refund, error: Exception) -> None:
+        # Without Stripe's own no the money may be on its way: the enquiry will ask.
+        if isinstance(error, PermanentError) and refund.state == RefundState.REQUESTED:
+            RefundMachine.report(refund, RefundSignal.REJECTED, reason=str(error))
+
+
+class LookForRefunds(Activity[Payment, str, list[StripeRefund]]):
+    """Stripe has given back another amount than we know of: which refunds are there?"""
+
+    name = "refunds.look"
+    machine = PaymentMachine
+    retry = RETRY
+
+    def prepare(self, payment: Payment, call: Call) -> str | None:  # noqa: ARG002
+        return payment.intent_id
+
+    def perform(self, request: str, call: Call) -> list[StripeRefund]:  # noqa: ARG002
+        return stripe.list_refunds(request)
+
+    def record(self, payment: Payment, found: list[StripeRefund]) -> None:
+        for told in found:
+            take_in(payment, told)
