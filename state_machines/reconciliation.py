@@ -5,6 +5,7 @@ Its two looks are activities, a page each, so that a long one survives whatever 
 
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
+from uuid import UUID
 
 from config import settings
 from models.base import db
@@ -44,11 +45,11 @@ class ReconciliationMachine(DurableMachine[Reconciliation]):
     # fmt: on
 
 
-def begin() -> Reconciliation:
-    """Begin one now, and ask about every payment and refund that is open."""
+def begin(key: UUID) -> Reconciliation:
+    """Begin one now under the id `key`, and ask about every payment and refund that is open."""
     for row in (Payment, Refund):
         db.session.execute(db.update(row).where(row.ask_at.is_not(None)).values(ask_at=now()))
-    found = Reconciliation(since=_since())
+    found = Reconciliation(id=key, since=_since())
     ReconciliationMachine.begin(found, Sig.BEGIN)
     return found
 

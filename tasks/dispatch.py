@@ -7,6 +7,7 @@ Messages are as large as the load wants: while ids of a name come now and then, 
 once; when they come faster than two in LINGER, those of a LINGER travel together.
 """
 
+import atexit
 import logging
 import os
 import queue
@@ -45,9 +46,9 @@ class Waiting:
         self._came_at = at
         self.ids += ids
 
-    def leave(self) -> list[UUID]:
+    def leave(self, *, at_once: bool = False) -> list[UUID]:
         """What may leave now; none where more is worth waiting for."""
-        if not self.ids or self.patience() > 0:
+        if not self.ids or (self.patience() > 0 and not at_once):
             return []
         leaving, self.ids, self._left_at = self.ids, [], tick()
         return leaving
@@ -63,8 +64,10 @@ class Dispatcher:
     """One background thread; made anew in a forked child."""
 
     def __init__(self) -> None:
-        self._notes: queue.SimpleQueue[Committed] = queue.SimpleQueue()
+        self._notes: queue.SimpleQueue[Committed | None] = queue.SimpleQueue()
         self._waiting: defaultdict[str, Waiting] = defaultdict(Waiting)
+        self._thread: threading.Thread | None = None
+        self._closing = False
         self._pid = 0
         self._starting = threading.Lock()
 
@@ -79,15 +82,23 @@ class Dispatcher:
             if self._pid != os.getpid():
                 self._notes = queue.SimpleQueue()
                 self._pid = os.getpid()
-                threading.Thread(target=self._work, name="dispatch", daemon=True).start()
+                self._thread = threading.Thread(target=self._work, name="dispatch", daemon=True)
+                self._thread.start()
+                atexit.register(self._close)
+
+    def _close(self) -> None:
+        """The process ends: what waits leaves now, rather than when the sweep finds it."""
+        if self._thread is not None and self._pid == os.getpid():
+            self._notes.put(None)
+            self._thread.join(timeout=2)
 
     def _work(self) -> None:
-        while True:
+        while not self._closing:
             moved = self._gather()
             try:
                 ring(moved)
                 for name, waiting in self._waiting.items():
-                    if ids := waiting.leave():
+                    if ids := waiting.leave(at_once=self._closing):
                         publish(name, ids)
             except Exception:
                 # The rows are the truth: the sweep will publish them. Holding hints for a Redis
@@ -100,13 +111,15 @@ class Dispatcher:
         moved: set[UUID] = set()
         try:
             note = self._notes.get(timeout=self._patience())
-            while True:
+            while note is not None:
                 moved |= note.moved
                 for name, found in groupby(note.activities, itemgetter(0)):
                     self._waiting[name].add(activity_id for _, activity_id in found)
                 note = self._notes.get_nowait()
+            self._closing = True
         except queue.Empty:
-            return moved
+            pass
+        return moved
 
     def _patience(self) -> float | None:
         """Seconds until the first of those who wait may leave; None when nothing waits."""

@@ -1,16 +1,37 @@
-"""The command line: `flask --app wsgi GROUP COMMAND`. One group a noun."""
+"""The command line: `flask --app wsgi GROUP COMMAND`. One group a noun.
 
-from click import Group
+Exit status: 0 when it is done, 1 when it could not be (a sentence on stderr says why; nothing was
+changed), 2 when the command was called wrongly.
+"""
+
+from click import Command
 from flask import Flask
 
-from web.commands import activities, logins, machines, orders, products
+from web.commands import (
+    activities,
+    logins,
+    machines,
+    money,
+    notices,
+    order_changes,  # noqa: F401  the other half of the group `orders`
+    orders,
+    products,
+    reconcile,
+    signals,
+)
 
-GROUPS: tuple[Group, ...] = (
+GROUPS: tuple[Command, ...] = (
     activities.group,
     logins.group,
     machines.group,
+    money.disputes,
+    money.payments,
+    money.refunds,
+    notices.group,
     orders.group,
     products.group,
+    reconcile.command,
+    signals.group,
 )
 
 

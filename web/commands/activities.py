@@ -1,35 +1,46 @@
 """Calls to the outside world, for who operates the system."""
 
-from typing import Any
 from uuid import UUID
 
 import click
-from sqlalchemy import select
 
-from models import ActivityRow, ActivityState, transaction
+from models import ActivityRow, ActivityState
 from models.base import db
 from models.clock import now
-from web.commands import output
+from models.errors import ConflictError, NotFoundError
+from web.commands import listing, output
+from web.commands.acting import acting
 
 group = click.Group("activities", help="Calls to the outside world: look, retry, abandon.")
 
-STATES = click.Choice([state.value for state in ActivityState])
-FIELDS = ("id", "name", "state", "attempts", "due_at", "subject_id", "last_error")
+FIELDS = ("id", "name", "state", "attempts", "unanswered", "due_at", "subject_id", "last_error")
 DETAILS = (*FIELDS, "machine", "payload", "provider_request_id", "created_at", "finished_at")
 
 
 @group.command("list")
-@click.option("--state", type=STATES, help="Only those in this state.")
-@click.option("--limit", default=50, show_default=True, help="How many, newest first.")
+@listing.state(ActivityState)
+@click.option("--name", help='Only those called so, such as "payments.create_intent".')
+@click.option("--subject", type=click.UUID, help="Only those of this execution.")
+@click.option("--doubtful", is_flag=True, help="Only those that may have been done twice.")
+@listing.limit
 @output.as_json
-def show_list(state: str | None, limit: int, *, as_json: bool) -> None:
+def show_list(  # noqa: PLR0913  one a filter
+    state: str | None,
+    name: str | None,
+    subject: UUID | None,
+    limit: int,
+    *,
+    doubtful: bool,
+    as_json: bool,
+) -> None:
     """List activities, newest first."""
-    rows = select(ActivityRow).order_by(ActivityRow.id.desc()).limit(limit)
-    if state is not None:
-        rows = rows.where(ActivityRow.state == state)
-    with transaction() as session:
-        found = session.scalars(rows).all()
-    output.show((told(row) for row in found), as_json=as_json)
+    given = {"state": state, "name": name, "subject_id": subject}
+    wanted = [getattr(ActivityRow, key) == is_ for key, is_ in given.items() if is_ is not None]
+    if doubtful:
+        # Stripe's calls carry a key, and are done once however often they are made.
+        wanted += [ActivityRow.unanswered > 0, ActivityRow.name.startswith("emails.")]
+    found = listing.newest(ActivityRow, limit, *wanted)
+    output.show((listing.told(row, FIELDS) for row in found), as_json=as_json)
 
 
 @group.command("show")
@@ -37,47 +48,38 @@ def show_list(state: str | None, limit: int, *, as_json: bool) -> None:
 @output.as_json
 def show_one(activity_id: UUID, *, as_json: bool) -> None:
     """Show one activity. Its secret is not shown."""
-    with transaction() as session:
-        row = session.get(ActivityRow, activity_id)
-    if row is None:
-        raise click.ClickException(f"there is no activity {activity_id}")
-    fields = told(row, DETAILS)
-    if as_json:
-        output.show([fields], as_json=True)
-    else:
-        output.record(fields)
+    listing.show(listing.one(ActivityRow, activity_id, "activity"), DETAILS, as_json=as_json)
 
 
 @group.command("retry")
 @click.argument("activity_id", type=click.UUID)
-def retry(activity_id: UUID) -> None:
+@output.as_json
+def retry(activity_id: UUID, *, as_json: bool) -> None:
     """Have an activity that gave up run again, with a new set of tries and the same key."""
-    with transaction():
+    with acting("activities retry", activity_id):
         row = _given_up(activity_id)
         row.state, row.attempts = ActivityState.PENDING, 0
         row.due_at, row.finished_at = now(), None
-    click.echo(f"{row.name} {activity_id} will run within a second")
+    said = f"{row.name} {activity_id} will run within a second"
+    output.done(said, as_json=as_json, id=activity_id, state=row.state)
 
 
 @group.command("abandon")
 @click.argument("activity_id", type=click.UUID)
-def abandon(activity_id: UUID) -> None:
+@output.as_json
+def abandon(activity_id: UUID, *, as_json: bool) -> None:
     """Say that an activity that gave up is not needed any more."""
-    with transaction():
+    with acting("activities abandon", activity_id):
         row = _given_up(activity_id)
-        row.state, row.secret = ActivityState.ABANDONED, None
-    click.echo(f"{row.name} {activity_id} is abandoned")
-
-
-def told(row: ActivityRow, fields: tuple[str, ...] = FIELDS) -> dict[str, Any]:
-    """What an operator may see of an activity: all but its secret."""
-    return {name: getattr(row, name) for name in fields}
+        row.state, row.secret, row.finished_at = ActivityState.ABANDONED, None, now()
+    said = f"{row.name} {activity_id} is abandoned"
+    output.done(said, as_json=as_json, id=activity_id, state=row.state)
 
 
 def _given_up(activity_id: UUID) -> ActivityRow:
     row = db.session.get(ActivityRow, activity_id, with_for_update=True)
     if row is None:
-        raise click.ClickException(f"there is no activity {activity_id}")
+        raise NotFoundError(f"there is no activity {activity_id}")
     if row.state != ActivityState.FAILED:
-        raise click.ClickException(f"{row.name} {activity_id} is {row.state}, not failed")
+        raise ConflictError(f"{row.name} {activity_id} is {row.state}, not failed")
     return row

@@ -1,27 +1,58 @@
 """Sign-ins, for who operates the system."""
 
-import getpass
 from uuid import UUID
 
 import click
 
-from models import transaction
-from state_machines.durable import SignalRefusedError, caused_by
+from models import Login, LoginState, reading
+from models.errors import NotFoundError
 from state_machines.login import LoginMachine, resend_code
+from web.commands import listing, output
+from web.commands.acting import acting
+from web.commands.history import story_of, tell
 
 group = click.Group("logins", help="Sign-ins by e-mailed code.")
+
+FIELDS = ("id", "email", "state", "wrong_codes", "deadline_at", "created_at")
+MORE = (*FIELDS, "user_id", "version", "updated_at")
+
+
+@group.command("list")
+@listing.state(LoginState)
+@click.option("--email", help="Only those of this address.")
+@listing.limit
+@output.as_json
+def show_list(state: str | None, email: str | None, limit: int, *, as_json: bool) -> None:
+    """List sign-ins, newest first."""
+    given = {"state": state, "email": email.lower() if email else None}
+    wanted = [getattr(Login, name) == is_ for name, is_ in given.items() if is_ is not None]
+    found = listing.newest(Login, limit, *wanted)
+    output.show((listing.told(row, FIELDS) for row in found), as_json=as_json)
+
+
+@group.command("show")
+@click.argument("login_id", type=click.UUID)
+@output.as_json
+def show(login_id: UUID, *, as_json: bool) -> None:
+    """Show one sign-in with its history. Its code is not shown: nobody knows it."""
+    about = listing.told(listing.one(Login, login_id, "login"), MORE)
+    with reading():
+        story = story_of(login_id)
+    if as_json:
+        output.show([about | story], as_json=True)
+        return
+    output.record(about)
+    tell(story)
 
 
 @group.command("resend")
 @click.argument("login_id", type=click.UUID)
-def resend(login_id: UUID) -> None:
+@output.as_json
+def resend(login_id: UUID, *, as_json: bool) -> None:
     """Send a new code for a login whose e-mail failed. The old code is dead."""
-    try:
-        with caused_by("command", "logins resend", actor=getpass.getuser()), transaction():
-            login = LoginMachine.lock([login_id]).get(login_id)
-            if login is None:
-                raise click.ClickException(f"there is no login {login_id}")
-            resend_code(login)
-    except SignalRefusedError as refused:
-        raise click.ClickException(str(refused)) from refused
-    click.echo(f"a new code is on its way to {login.email}")
+    with acting("logins resend", login_id):
+        login = LoginMachine.lock([login_id]).get(login_id)
+        if login is None:
+            raise NotFoundError(f"there is no login {login_id}")
+        resend_code(login)
+    output.done(f"a new code is on its way to {login.email}", as_json=as_json, id=login_id)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from models import transaction
 from state_machines.durable import DurableMachine
 from state_machines.durable.diagram import mermaid
-from state_machines.durable.replay import Difference, stuck, verify
+from state_machines.durable.replay import Difference, stranded, stuck, verify
 from web.commands import output
 
 group = click.Group("machines", help="Machines, and whether their executions are well.")
@@ -41,13 +41,17 @@ def show_list(*, as_json: bool) -> None:
 
 @group.command("diagram")
 @click.argument("name")
-def diagram(name: str) -> None:
+@output.as_json
+def diagram(name: str, *, as_json: bool) -> None:
     """Draw a machine as a Mermaid state diagram."""
     machine = DurableMachine.registry.get(name)
     if machine is None:
         known = ", ".join(DurableMachine.registry)
         raise click.ClickException(f"there is no machine {name}; there are {known}")
-    click.echo(mermaid(machine), nl=False)
+    if as_json:
+        output.done("", as_json=True, machine=name, mermaid=mermaid(machine))
+    else:
+        click.echo(mermaid(machine), nl=False)
 
 
 @group.command("verify")
@@ -55,6 +59,13 @@ def diagram(name: str) -> None:
 def check_histories(*, as_json: bool) -> None:
     """Replay all histories; exit status 1 when a row is not what its history says."""
     _report(verify, "every history leads to its row", as_json=as_json)
+
+
+@group.command("stranded")
+@output.as_json
+def find_stranded(*, as_json: bool) -> None:
+    """List executions in states that the code no longer knows; exit status 1 when there are any."""
+    _report(stranded, "every row is in a state that its machine has", as_json=as_json)
 
 
 @group.command("stuck")

@@ -1,4 +1,4 @@
-"""Orders, for who operates the system."""
+"""Orders, for who operates the system: found, and looked at whole."""
 
 from contextlib import suppress
 from typing import Any
@@ -6,69 +6,102 @@ from uuid import UUID
 
 import click
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
-from models import ActivityRow, Order, Transition, transaction
+from models import Dispute, Notice, Order, OrderState, User, reading
 from models.base import db
 from models.money import display
-from web.commands import output
-from web.commands.activities import told
+from web.commands import listing, output
+from web.commands.history import story_of, tell
 
-group = click.Group("orders", help="Orders, and what became of them.")
+group = click.Group("orders", help="Orders: look, cancel, refund, accept, ship, deliver.")
 
-STEP = ("at", "machine", "signal", "source", "target", "ignored", "reason", "cause", "actor")
+WHOLE = (
+    joinedload(Order.user),
+    joinedload(Order.payment),
+    joinedload(Order.shipment),
+    selectinload(Order.refunds),
+)
+REFUND = ("id", "state", "origin", "amount", "currency", "stripe_id", "failure_reason")
+DISPUTE = ("id", "state", "amount", "currency", "reason", "due_by", "stripe_id")
+NOTICE = ("id", "kind", "text", "created_at")
+
+
+@group.command("list")
+@listing.state(OrderState)
+@click.option("--email", help="Only those of this customer.")
+@listing.limit
+@output.as_json
+def show_list(state: str | None, email: str | None, limit: int, *, as_json: bool) -> None:
+    """List orders, newest first."""
+    wanted = []
+    if state is not None:
+        wanted.append(Order.state == state)
+    if email is not None:
+        of_address = select(User.id).where(User.email == email.lower())
+        wanted.append(Order.user_id.in_(of_address))
+    found = listing.newest(Order, limit, *wanted, options=WHOLE[:2])
+    output.show((_line(order) for order in found), as_json=as_json)
 
 
 @group.command("show")
 @click.argument("reference_or_id")
 @output.as_json
 def show(reference_or_id: str, *, as_json: bool) -> None:
-    """Show an order by its id or reference, with its history and activities."""
-    with transaction():
-        orders = [_everything(order) for order in _find(reference_or_id)]
+    """Show an order by its id or reference: what it is, and everything that led there."""
+    with reading():
+        orders = [_everything(order) for order in find(reference_or_id)]
     if not orders:
         raise click.ClickException(f"there is no order {reference_or_id}")
     if as_json:
         output.show(orders, as_json=True)
         return
     for order in orders:
-        history, activities = order.pop("history"), order.pop("activities")
+        parts = {name: order.pop(name) for name, value in [*order.items()] if _is_part(value)}
         output.record(order)
-        click.echo("\nhistory")
-        output.show(history, as_json=False)
-        click.echo("\nactivities")
-        output.show(activities, as_json=False)
+        tell(parts)
 
 
-def _find(reference_or_id: str) -> list[Order]:
-    """A reference may be several customers'."""
+def find(reference_or_id: str) -> list[Order]:
+    """The orders that are meant: a reference may be several customers'."""
     which = Order.reference_id == reference_or_id
     with suppress(ValueError):
         which |= Order.id == UUID(reference_or_id)
-    whole = (joinedload(Order.user), joinedload(Order.payment))
-    return list(db.session.scalars(select(Order).where(which).options(*whole)))
+    return list(db.session.scalars(select(Order).where(which).options(*WHOLE)))
 
 
-def _everything(order: Order) -> dict[str, Any]:
-    ids = (order.id, order.payment.id)
-    history = db.session.scalars(
-        select(Transition)
-        .where(Transition.subject_id.in_(ids))
-        .order_by(Transition.at, Transition.machine, Transition.version)
-    )
-    activities = db.session.scalars(
-        select(ActivityRow).where(ActivityRow.subject_id.in_(ids)).order_by(ActivityRow.id)
-    )
+def _line(order: Order) -> dict[str, Any]:
     return {
         "id": order.id,
         "reference": order.reference_id,
         "customer": order.user.email,
         "state": order.state,
         "payment": order.payment.state,
-        "intent": order.payment.intent_id,
         "total": display(order.total, order.currency),
         "created_at": order.created_at,
-        "deadline_at": order.payment.deadline_at,
-        "history": [{name: getattr(step, name) for name in STEP} for step in history],
-        "activities": [told(row) for row in activities],
     }
+
+
+def _everything(order: Order) -> dict[str, Any]:
+    payment, parcel = order.payment, order.shipment
+    disputes = db.session.scalars(select(Dispute).where(Dispute.order_id == order.id)).all()
+    notices = select(Notice).where(Notice.order_id == order.id, Notice.settled_at.is_(None))
+    parts = [payment.id, *(row.id for row in order.refunds), *(row.id for row in disputes)]
+    return (
+        _line(order)
+        | {
+            "captured": display(payment.captured, payment.captured_currency or payment.currency),
+            "intent": payment.intent_id,
+            "deadline_at": payment.deadline_at,
+            "ask_at": payment.ask_at,
+            "shipment": f"{parcel.carrier} {parcel.tracking_number}" if parcel else None,
+            "notices": [listing.told(row, NOTICE) for row in db.session.scalars(notices)],
+            "refunds": [listing.told(row, REFUND) for row in order.refunds],
+            "disputes": [listing.told(row, DISPUTE) for row in disputes],
+        }
+        | story_of(order.id, *parts)
+    )
+
+
+def _is_part(value: object) -> bool:
+    return isinstance(value, list)

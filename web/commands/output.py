@@ -32,5 +32,10 @@ def record(fields: dict[str, Any]) -> None:
     table([[name, _cell(value)] for name, value in fields.items()])
 
 
+def done(sentence: str, *, as_json: bool, **fields: Any) -> None:
+    """Say what was done: a sentence, or the fields that a program needs."""
+    click.echo(json.dumps(fields, default=str, indent=2) if as_json else sentence)
+
+
 def _cell(value: Any) -> str:
     return "-" if value is None else str(value)
