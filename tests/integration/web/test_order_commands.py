@@ -1,0 +1,234 @@
+"""What an operator does to orders on the command line."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import select
+
+from models import (
+    ActivityRow,
+    AuditRow,
+    Order,
+    OrderState,
+    Payment,
+    Product,
+    Refund,
+    Transition,
+    transaction,
+)
+from state_machines.durable import inbox
+from state_machines.payment import PaymentSignal
+from tests.factories import a_dispute
+from tests.integration.web.conftest import Person, stripe_says
+
+
+def flask(shop: Flask, *words: str) -> Result:
+    return shop.test_cli_runner().invoke(args=list(words))
+
+
+def read(shop: Flask, *words: str) -> Any:
+    return json.loads(flask(shop, *words, "--json").stdout)
+
+
+def paid(person: Person, product: Product) -> str:
+    """The reference of an order that is paid."""
+    placed = person.order(product).get_json()
+    stripe_says(UUID(placed["orderId"]), PaymentSignal.SUCCEEDED, "succeeded")
+    return str(placed["referenceId"])
+
+
+def everything() -> tuple[int, ...]:
+    """How many rows there are of what a command could add."""
+    with transaction() as session:
+        return tuple(
+            session.query(row).count() for row in (Transition, Refund, AuditRow, ActivityRow)
+        )
+
+
+def test_ship_and_deliver(shop: Flask, ann: Person, lamp: Product) -> None:
+    reference = paid(ann, lamp)
+    shipped = read(shop, "orders", "ship", reference, "--carrier", "DHL", "--tracking", "JJD0001")
+    assert shipped["state"] == "Shipped"
+    summary = ann.get(f"/order/summary/{shipped['id']}").get_json()
+    assert (summary["shipment"]["carrier"], summary["shipment"]["trackingNumber"]) == (
+        "DHL",
+        "JJD0001",
+    )
+    assert summary["shipment"]["deliveredAt"] is None
+    assert ann.delete(f"/order/{reference}").status_code == 409
+    assert read(shop, "orders", "deliver", reference)["state"] == "Delivered"
+    summary = ann.get(f"/order/summary/{shipped['id']}").get_json()
+    assert summary["shipment"]["deliveredAt"] is not None
+    audit = read(shop, "orders", "show", reference)[0]["history"]
+    assert [(step["signal"], bool(step["actor"])) for step in audit[-2:]] == [
+        ("ship", True),
+        ("deliver", True),
+    ]
+    with transaction() as session:
+        kept = session.scalars(select(AuditRow).order_by(AuditRow.id)).all()
+    assert [(row.action, row.subject) for row in kept] == [
+        ("orders ship", shipped["id"]),
+        ("orders deliver", shipped["id"]),
+    ]
+    assert kept[0].details == {"carrier": "DHL", "tracking": "JJD0001"}
+
+
+def test_part_of_it_refunded_then_all_that_is_left(shop: Flask, ann: Person, lamp: Product) -> None:
+    reference = paid(ann, lamp)
+    part = read(shop, "orders", "refund", reference, "--amount", "9.50", "--reason", "a scratch")
+    assert (part["state"], part["left"]) == ("Confirmed", "$49.50")
+    rest = read(shop, "orders", "refund", reference)
+    assert (rest["state"], rest["left"]) == ("Cancelled", "$0.00")
+    with transaction() as session:
+        amounts = session.scalars(select(Refund.amount).order_by(Refund.id)).all()
+        product = session.get_one(Product, lamp.id, populate_existing=True)
+    assert amounts == [950, 4950]
+    assert (product.stock, product.reserved) == (lamp.stock, 0), "it never left the house"
+    summary = ann.get(f"/order/summary/{rest['id']}").get_json()
+    assert [(refund["amount"], refund["status"]) for refund in summary["refunds"]] == [
+        (9.5, "Requested"),
+        (49.5, "Requested"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        (("--amount", "0"), "more than 0"),
+        (("--amount", "-1"), "more than 0"),
+        (("--amount", "59.01"), "at most $59.00"),
+        (("--amount", "1.234"), "more decimals"),
+        (("--amount", "NaN"), "out of range"),
+        (("--amount", "1e300"), "out of range"),
+        (("--amount", "five"), "not a number"),
+        (("--amount", "5", "--currency", "eur"), "paid in usd"),
+    ],
+)
+def test_a_wrong_refund_changes_nothing(
+    shop: Flask, ann: Person, lamp: Product, given: tuple[str, ...], why: str
+) -> None:
+    reference = paid(ann, lamp)
+    before = everything()
+    refused = flask(shop, "orders", "refund", reference, *given)
+    assert (refused.exit_code, why in refused.stderr) == (1, True), refused.stderr
+    assert everything() == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("ship", "REF", "--carrier", "DHL", "--tracking", "1"),
+        ("deliver", "REF"),
+        ("refund", "REF"),
+        ("accept", "REF"),
+        ("ship", "nothing", "--carrier", "DHL", "--tracking", "1"),
+        ("cancel", "nothing"),
+        ("refund", "nothing"),
+        ("deliver", "01a208fd-0000-7000-8000-000000000000"),
+    ],
+)
+def test_what_an_unpaid_or_unknown_order_refuses(
+    shop: Flask, ann: Person, lamp: Product, words: tuple[str, ...]
+) -> None:
+    reference = ann.order(lamp).get_json()["referenceId"]
+    before = everything()
+    refused = flask(shop, "orders", *(reference if word == "REF" else word for word in words))
+    assert refused.exit_code == 1
+    assert refused.stderr.startswith("Error: ")
+    assert everything() == before
+
+
+def test_a_parcel_needs_a_carrier_and_a_number(shop: Flask, ann: Person, lamp: Product) -> None:
+    reference = paid(ann, lamp)
+    assert flask(shop, "orders", "ship", reference).exit_code == 2
+    nobody = flask(shop, "orders", "ship", reference, "--carrier", " ", "--tracking", "1")
+    assert (nobody.exit_code, "carrier" in nobody.stderr) == (1, True)
+    broken = flask(shop, "orders", "ship", reference, "--carrier", "DHL", "--tracking", "1\n2")
+    assert (broken.exit_code, "trackingNumber" in broken.stderr) == (1, True)
+
+
+def test_cancelling_before_and_after_paying(shop: Flask, ann: Person, lamp: Product) -> None:
+    unpaid = ann.order(lamp).get_json()["referenceId"]
+    assert read(shop, "orders", "cancel", unpaid)["outcome"] == "closing"
+    cancelled = read(shop, "orders", "cancel", paid(ann, lamp), "--reason", "out of glue")
+    assert (cancelled["state"], cancelled["outcome"]) == ("Cancelled", "refunding")
+    (whole,) = read(shop, "orders", "show", cancelled["id"])
+    assert [refund["amount"] for refund in whole["refunds"]] == [5900]
+    assert "out of glue" in {step["reason"] for step in whole["history"]}
+
+
+def test_what_was_paid_wrongly_waits_for_a_person(shop: Flask, ann: Person, lamp: Product) -> None:
+    for answer, state in (("accept", "Confirmed"), ("cancel", "Cancelled")):
+        placed = ann.order(lamp).get_json()
+        with transaction() as session:
+            session.query(Payment).filter_by(order_id=UUID(placed["orderId"])).update(
+                {"amount": 6000}
+            )
+        stripe_says(UUID(placed["orderId"]), PaymentSignal.SUCCEEDED, "succeeded")
+        status = ann.get(f"/order/status/{placed['referenceId']}").get_json()
+        assert (status["status"], status["payment"]["status"]) == ("Pending", "Success")
+        (notice,) = read(shop, "notices", "list")
+        assert (notice["kind"], "$59.00 came" in notice["text"]) == ("mispaid", True)
+        assert read(shop, "orders", answer, placed["referenceId"])["state"] == state
+        assert read(shop, "notices", "list") == []
+
+
+def test_a_dispute_holds_the_parcel_and_the_money(shop: Flask, ann: Person, lamp: Product) -> None:
+    reference = paid(ann, lamp)
+    with transaction() as session:
+        order = session.scalars(select(Order).where(Order.reference_id == reference)).one()
+        dispute = a_dispute(order=order)
+    for words in (("refund",), ("cancel",), ("ship", "--carrier", "a", "--tracking", "b")):
+        refused = flask(shop, "orders", words[0], reference, *words[1:])
+        assert (refused.exit_code, "dispute" in refused.stderr) == (1, True)
+    (listed,) = read(shop, "disputes", "list", "--state", "NeedsResponse")
+    assert listed["id"] == str(dispute.id)
+    assert ann.delete(f"/order/{reference}").status_code == 409
+
+
+def test_lists_and_single_rows(shop: Flask, ann: Person, lamp: Product) -> None:
+    reference = paid(ann, lamp)
+    flask(shop, "orders", "refund", reference, "--amount", "1")
+    assert [row["state"] for row in read(shop, "orders", "list", "--state", "Confirmed")] == [
+        OrderState.CONFIRMED
+    ]
+    assert read(shop, "orders", "list", "--email", "nobody@example.com") == []
+    assert len(read(shop, "orders", "list", "--email", ann.user.email.upper())) == 1
+    for group, signals in (("payments", ["start", "succeeded"]), ("refunds", ["request"])):
+        (row,) = read(shop, group, "list")
+        (whole,) = read(shop, group, "show", row["id"])
+        assert [step["signal"] for step in whole["history"]] == signals
+        assert "history" in flask(shop, group, "show", row["id"]).output
+        assert flask(shop, group, "show", str(lamp.id)).exit_code == 1
+
+
+def test_signals_are_looked_at_and_replayed(shop: Flask, app: Flask) -> None:
+    inbox.receive("stripe", "evt_1", "payment_intent.succeeded", {"data": {"object": 1}})
+    (row,) = read(shop, "signals", "list", "--state", "failed", "--source", "stripe")
+    (whole,) = read(shop, "signals", "show", row["id"])
+    assert whole["payload"] == {"data": {"object": 1}}
+    assert flask(shop, "signals", "replay", row["id"]).exit_code == 0
+    assert read(shop, "signals", "list")[0]["state"] == "stored"
+    again = flask(shop, "signals", "replay", row["id"])
+    assert (again.exit_code, "stored" in again.stderr) == (1, True)
+    inbox.apply_stored(10)
+    assert read(shop, "signals", "list")[0]["state"] == "failed", "it is what it was"
+
+
+def test_a_reconciliation_is_begun_and_listed(shop: Flask, ann: Person, lamp: Product) -> None:
+    placed = ann.order(lamp).get_json()
+    stripe_says(UUID(placed["orderId"]), PaymentSignal.INITIATED, "requires_payment_method")
+    (begun,) = read(shop, "reconcile")
+    assert begun["state"] == "Running"
+    assert [row["id"] for row in read(shop, "reconcile", "--list")] == [begun["id"]]
+    (activity,) = read(shop, "activities", "list", "--subject", begun["id"])
+    assert activity["name"] == "reconciliation.events"
+    (payment,) = read(shop, "payments", "list")
+    (whole,) = read(shop, "payments", "show", payment["id"])
+    assert whole["ask_at"] == begun["created_at"] or whole["ask_at"] < begun["created_at"]
+    unfinished = flask(shop, "reconcile", "--wait", "1")
+    assert (unfinished.exit_code, "Running" in unfinished.stderr) == (1, True)
