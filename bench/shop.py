@@ -7,6 +7,7 @@ idle system makes in the same time.
 import statistics
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
 
 import requests
 
@@ -90,18 +91,24 @@ def _receipt(buyer: Buyer, order: Json) -> Json | None:
     return next((m for m in letters if m["customArgs"].get("orderId") == order["orderId"]), None)
 
 
-def rush(buyers: list[Buyer], product: Json) -> Figures:
-    """32 buyers at once, each with one order after the other, paid as soon as it can be."""
-    start = tick()
+def rush(title: str, buyers: list[Buyer], products: list[Json]) -> Figures:
+    """All buyers at once, each with one order after the other of one of `products`, paid as soon as
+    it can be.
+    """
+    start, seen = tick(), [len(buyer.letters("order_confirmed")) for buyer in buyers]
     with ThreadPoolExecutor(len(buyers)) as pool:
-        waits = [wait for some in pool.map(lambda b: _shop(b, product), buyers) for wait in some]
+        waits = [wait for some in pool.map(_shop, buyers, cycle(products)) for wait in some]
     seconds = tick() - start
-    for buyer in buyers:
-        wait_for(lambda b=buyer: len(b.letters("order_confirmed")) >= EACH or None, "receipts")  # type: ignore[misc]
+    for buyer, before in zip(buyers, seen, strict=True):
+
+        def told(buyer: Buyer = buyer, before: int = before) -> bool | None:
+            return len(buyer.letters("order_confirmed")) >= before + EACH or None
+
+        wait_for(told, "receipts")
     return {
-        "32 buyers: orders a second": len(waits) / seconds,
-        "32 buyers: POST /order to client secret, ms p50": statistics.median(waits),
-        "32 buyers: the same, ms p99": statistics.quantiles(waits, n=100)[98],
+        f"{title}: orders a second": len(waits) / seconds,
+        f"{title}: POST /order to client secret, ms p50": statistics.median(waits),
+        f"{title}: the same, ms p99": statistics.quantiles(waits, n=100)[98],
     }
 
 

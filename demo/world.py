@@ -1,6 +1,7 @@
 """Where the stories play."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -29,7 +30,7 @@ class World:
         return cls(
             at=Addresses(urls.auth, urls.order, urls.product, urls.sandbox),
             webhook_secret=settings["STRIPE_WEBHOOK_SECRETS"],
-            payment_timeout=float(settings["PAYMENT_TIMEOUT"]),
+            payment_timeout=float(settings.get("PAYMENT_TIMEOUT", "900")),
             database_url=settings["DATABASE_URL"],
             kill=stack.kill,
             tell=Teller(),
@@ -46,13 +47,23 @@ class World:
         """Make the sandbox behave badly; without arguments, well again."""
         requests.put(f"{self.at.sandbox}/faults", json=faults, timeout=10).raise_for_status()
 
+    def restock(self, pieces: int) -> None:
+        """Put so many more pieces of everything on the shelves."""
+        with self._database() as cursor:
+            cursor.execute("UPDATE product SET stock = stock + %s", (pieces,))
+
     def calls_under_way(self) -> int:
         """How many activities a worker holds at this moment."""
+        with self._database() as cursor:
+            cursor.execute("SELECT count(*) FROM activity WHERE state = 'running'")
+            row = cursor.fetchone()
+        return int(row[0]) if row else 0
+
+    @contextmanager
+    def _database(self) -> Iterator[Any]:
         connection = psycopg2.connect(self.database_url)
         try:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT count(*) FROM activity WHERE state = 'running'")
-                row = cursor.fetchone()
+            with connection, connection.cursor() as cursor:
+                yield cursor
         finally:
             connection.close()
-        return int(row[0]) if row else 0

@@ -50,13 +50,16 @@ def email_events() -> Any:
     events = _json(body)
     if not isinstance(events, list):
         raise BadRequest("Events come as a JSON array")
-    for event in events:
-        event_id = event.get("sg_event_id") if isinstance(event, dict) else None
-        kind = event.get("event") if isinstance(event, dict) else None
-        if not (isinstance(event_id, str) and isinstance(kind, str)):
-            raise BadRequest("An event has an sg_event_id and an event")
-        inbox.receive("sendgrid", event_id, kind, event)
+    inbox.receive_all("sendgrid", [_email_event(event) for event in events])
     return Received().json_ready()
+
+
+def _email_event(event: Any) -> inbox.Told:
+    event_id = event.get("sg_event_id") if isinstance(event, dict) else None
+    kind = event.get("event") if isinstance(event, dict) else None
+    if not (isinstance(event_id, str) and isinstance(kind, str)):
+        raise BadRequest("An event has an sg_event_id and an event")
+    return event_id, kind, event
 
 
 def _body() -> bytes:

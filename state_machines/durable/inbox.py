@@ -5,7 +5,7 @@ the sweep applies it later: what was acknowledged is never dropped.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -37,6 +37,8 @@ class MalformedError(Exception):
     """The signal is not what its kind says. It is kept, and put before the operator."""
 
 
+# The sender's id, the kind, and the payload.
+Told = tuple[str, str, dict[str, Any]]
 # Takes the kind and the payload, moves machines, and answers the id of what it was about.
 Handler = Callable[[str, dict[str, Any]], UUID]
 _handlers: dict[str, Handler] = {}
@@ -68,8 +70,24 @@ def receive(
     return row.state if row is not None else None
 
 
-def store(source: str, signals: Iterable[tuple[str, str, dict[str, Any]]]) -> int:
-    """Keep signals, given as (external id, kind, payload), in the current transaction: the sweep
+def receive_all(source: str, signals: Sequence[Told]) -> None:
+    """Keep signals that came together, and apply them, in one transaction where that goes well."""
+    if len(signals) > 1:
+        try:
+            with transaction():
+                for row in [_insert(source, *signal, SignalState.APPLIED) for signal in signals]:
+                    if row is not None:
+                        _apply(row)
+        except Exception:
+            log.exception("signals of %s that came together: one by one", source)
+        else:
+            return
+    for signal in signals:
+        receive(source, *signal)
+
+
+def store(source: str, signals: Iterable[Told]) -> int:
+    """Keep signals in the current transaction: the sweep
     will apply them. How many were not here before.
     """
     kept = [_insert(source, *signal, SignalState.STORED) for signal in signals]

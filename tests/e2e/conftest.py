@@ -18,6 +18,7 @@ def stack() -> Iterator[Stack]:
     limits = dict.fromkeys(("LOGIN_LIMIT", "LOGIN_LIMIT_PER_ADDRESS"), "10000/minute")
     settings = own | limits | {"PAYMENT_TIMEOUT": str(PAYMENT_TIMEOUT)}
     with Stack(environment=settings) as running:
+        World.of(running).restock(10_000)
         yield running
 
 

@@ -9,19 +9,25 @@ from flask import Flask
 
 from web.commands import (
     activities,
+    audit,
     logins,
     machines,
     money,
     notices,
     order_changes,  # noqa: F401  the other half of the group `orders`
     orders,
+    product_changes,  # noqa: F401  more of the group `products`
+    product_import,  # noqa: F401  a command of the group `products`
     products,
     reconcile,
     signals,
+    user_changes,  # noqa: F401  the other half of the group `users`
+    users,
 )
 
 GROUPS: tuple[Command, ...] = (
     activities.group,
+    audit.group,
     logins.group,
     machines.group,
     money.disputes,
@@ -32,6 +38,7 @@ GROUPS: tuple[Command, ...] = (
     products.group,
     reconcile.command,
     signals.group,
+    users.group,
 )
 
 
