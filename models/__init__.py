@@ -13,6 +13,7 @@ from models.reconciliation import Reconciliation, ReconciliationState
 from models.refund import Refund, RefundOrigin, RefundState
 from models.shipment import Shipment
 from models.signal import SignalRow, SignalState
+from models.stock import StockMove
 from models.transition import Transition
 from models.user import User, UserSession, UserStatus
 
@@ -42,6 +43,7 @@ __all__ = [
     "Shipment",
     "SignalRow",
     "SignalState",
+    "StockMove",
     "Transition",
     "User",
     "UserSession",

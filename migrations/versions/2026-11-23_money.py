@@ -32,6 +32,18 @@ CREATE TRIGGER rows_are_final BEFORE UPDATE OR DELETE ON audit
 CREATE TRIGGER table_is_final BEFORE TRUNCATE ON audit
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting_history();
 """
+# Within the commit, and so with the product locked for no longer than that. Moves are inserted in
+# the order of their products, and so they are added.
+MOVES = """
+CREATE FUNCTION add_stock_move() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE product SET stock = stock + NEW.stock, reserved = reserved + NEW.reserved
+    WHERE id = NEW.product_id;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER moves_are_added AFTER INSERT ON stock_move
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION add_stock_move();
+"""
 # Rows that each order changes: in place, where their page has room.
 ROOM = "ALTER TABLE product SET (fillfactor = 70);"
 
@@ -208,6 +220,21 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_shipment_order_id")),
         sa.PrimaryKeyConstraint("order_id", name=op.f("pk_shipment")),
     )
+    op.create_table(
+        "stock_move",
+        sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("stock", sa.Integer(), nullable=False),
+        sa.Column("reserved", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_stock_move_order_id")),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["product.id"], name=op.f("fk_stock_move_product_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_move")),
+    )
+    op.create_index("ix_stock_move_order_id", "stock_move", ["order_id"], unique=False)
     op.add_column(
         "activity", sa.Column("unanswered", sa.Integer(), nullable=False, server_default="0")
     )
@@ -233,6 +260,7 @@ def upgrade() -> None:
     for table, column in (("activity", "unanswered"), ("product", "reserved")):
         op.alter_column(table, column, server_default=None)
     op.execute(GUARD)
+    op.execute(MOVES)
     op.execute(ROOM)
 
 
@@ -243,5 +271,14 @@ def downgrade() -> None:
     op.drop_column("payment", "ask_at")
     op.drop_column("payment", "captured_currency")
     op.drop_column("activity", "unanswered")
-    for table in ("shipment", "refund", "notice", "dispute", "reconciliation", "audit"):
+    for table in (
+        "stock_move",
+        "shipment",
+        "refund",
+        "notice",
+        "dispute",
+        "reconciliation",
+        "audit",
+    ):
         op.drop_table(table)
+    op.execute("DROP FUNCTION add_stock_move")

@@ -1,0 +1,132 @@
+"""The cells of a line of products: what each of them may be."""
+
+import re
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from models.errors import InvalidInputError
+from models.money import to_minor
+from models.product import ProductStatus
+
+LARGEST = 2**31 - 1
+DEAREST = 10_000_000
+TAGS = 50
+# A spreadsheet that opens what we export would run such a text, also in its wide forms.
+# Source: https://owasp.org/www-community/attacks/CSV_Injection
+FORMULA = tuple("=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
+                "\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}")  # fmt: skip
+
+
+def read(columns: Iterable[str], cells: list[str]) -> dict[str, Any]:
+    """The values of a product; `price` in minor units, `tags` with a semicolon between them.
+
+    Raises InvalidInputError for the first cell that is wrong.
+    """
+    found = dict(DEFAULTS)
+    for column, cell in zip(columns, cells, strict=True):
+        try:
+            found[column] = READERS[column](cell)
+        except ValueError as wrong:
+            raise InvalidInputError(column, str(wrong)) from wrong
+    try:
+        found["price"] = to_minor(found["price"], found["currency"])
+    except ValueError as wrong:
+        raise InvalidInputError("price", str(wrong)) from wrong
+    return found
+
+
+def _text(longest: int, cell: str) -> str:
+    text = cell.strip()
+    if "\0" in text:
+        raise ValueError("has a NUL character in it")
+    for begun in (cell, text):
+        if begun.startswith(FORMULA):
+            raise ValueError(f"begins like a formula, with {begun[0]!r}")
+    if len(text) > longest:
+        raise ValueError(f"is longer than {longest} characters")
+    return text
+
+
+def _needed(longest: int, cell: str) -> str:
+    text = _text(longest, cell)
+    if not text:
+        raise ValueError("is empty")
+    return text
+
+
+def _category(cell: str) -> str:
+    return _text(100, cell) or str(DEFAULTS["category"])
+
+
+def _tags(cell: str) -> str:
+    tags = dict.fromkeys(filter(None, (_text(100, tag) for tag in cell.split(";"))))
+    if len(tags) > TAGS:
+        raise ValueError(f"are more than {TAGS}")
+    return ";".join(tags)
+
+
+def _image(cell: str) -> str:
+    text = _text(2000, cell)
+    if text and not text.startswith(("/", "https://")):
+        raise ValueError("begins neither with / nor with https://")
+    return text
+
+
+def _price(cell: str) -> Decimal:
+    text = cell.strip()
+    if not re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,12})?", text):
+        raise ValueError(f"{text[:40]!r} is not an amount such as 12.50")
+    price = Decimal(text)
+    if price < 0:
+        raise ValueError("is negative")
+    if price > DEAREST:
+        raise ValueError(f"is over {DEAREST}")
+    return price
+
+
+def _currency(cell: str) -> str:
+    text = cell.strip()
+    if not re.fullmatch(r"[A-Za-z]{3}", text):
+        raise ValueError(f"{text[:40]!r} is not three letters such as usd")
+    return text.lower()
+
+
+def _stock(cell: str) -> int:
+    text = cell.strip()
+    if not re.fullmatch(r"[0-9]{1,10}", text) or int(text) > LARGEST:
+        raise ValueError(f"{text[:40]!r} is not a whole number from 0 to {LARGEST}")
+    return int(text)
+
+
+def _status(cell: str) -> ProductStatus:
+    known = [status.value for status in ProductStatus]
+    if cell.strip() not in known:
+        raise ValueError(f"{cell.strip()[:40]!r} is none of {', '.join(known)}")
+    return ProductStatus(cell.strip())
+
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "sku": partial(_needed, 100),
+    "name": partial(_needed, 200),
+    "description": partial(_text, 10_000),
+    "category": _category,
+    "tags": _tags,
+    "image": _image,
+    "price": _price,
+    "currency": _currency,
+    "stock": _stock,
+    "status": _status,
+}
+COLUMNS = tuple(READERS)
+REQUIRED = ("sku", "name", "price", "currency")
+# What a new product gets where the file has no such column.
+DEFAULTS: dict[str, Any] = {
+    "description": "",
+    "category": "Other",
+    "tags": "",
+    "image": "",
+    "stock": 0,
+    "status": ProductStatus.AVAILABLE,
+}

@@ -1,0 +1,78 @@
+"""The table through which a file of products goes into the catalogue. It lasts as long as the
+transaction, and is where PostgreSQL finds what one line alone does not show.
+"""
+
+from typing import Any
+
+from sqlalchemy import Column, Integer, MetaData, Select, Table, Text, Uuid, func, literal, select
+from sqlalchemy.dialects.postgresql import insert
+
+from models.base import db
+from models.clock import now
+from models.product import Product
+
+STAGED = Table(
+    "staged_product",
+    MetaData(),
+    Column("line", Integer),
+    Column("id", Uuid),
+    *(Column(name, Text) for name in ("sku", "name", "description", "category", "tags", "image")),
+    Column("price", Integer),
+    Column("currency", Text),
+    Column("stock", Integer),
+    Column("status", Text),
+    prefixes=["TEMPORARY"],
+    postgresql_on_commit="DROP",
+)
+COPY = f"COPY {STAGED.name} ({', '.join(STAGED.columns.keys())}) FROM STDIN (FORMAT csv)"
+
+
+def lock() -> None:
+    """Lock the products that are known, in the order in which every transaction does."""
+    locked = (
+        select(Product.id)
+        .join(STAGED, STAGED.c.sku == Product.sku)
+        .order_by(Product.id)
+        .with_for_update(key_share=True, of=Product)
+        .subquery()
+    )
+    db.session.execute(select(func.count()).select_from(locked))
+
+
+def doubled() -> Select[Any]:
+    """The lines whose SKU is on an earlier line, with the column and what is wrong."""
+    first = func.min(STAGED.c.line).over(partition_by=STAGED.c.sku)
+    seen = select(STAGED.c.line, STAGED.c.sku, first.label("first")).subquery()
+    what = func.format("%s is on line %s, too", seen.c.sku, seen.c.first)
+    return select(seen.c.line, literal("sku").label("field"), what.label("what")).where(
+        seen.c.line > seen.c.first
+    )
+
+
+def too_few() -> Select[Any]:
+    """The lines that would leave less than what orders have reserved."""
+    what = func.format("%s is less than the %s that are reserved", STAGED.c.stock, Product.reserved)
+    return (
+        select(STAGED.c.line, literal("stock"), what)
+        .join(Product, Product.sku == STAGED.c.sku)
+        .where(STAGED.c.stock < Product.reserved)
+    )
+
+
+def merge(columns: list[str]) -> None:
+    """Write what is staged into the catalogue: known products in the given columns only."""
+    at = now()
+    same = ("id", "sku", "name", "description", "category", "price", "currency", "stock", "status")
+    values = {name: STAGED.c[name] for name in same} | {
+        "tags": func.string_to_array(STAGED.c.tags, ";"),
+        "image_url": STAGED.c.image,
+        "reserved": literal(0),
+        "created_at": literal(at),
+        "updated_at": literal(at),
+    }
+    statement = insert(Product).from_select(
+        list(values), select(*values.values()).order_by(STAGED.c.sku)
+    )
+    given = {"image_url" if name == "image" else name for name in columns} | {"updated_at"}
+    changed = {name: statement.excluded[name] for name in given - {"sku"}}
+    db.session.execute(statement.on_conflict_do_update(index_elements=["sku"], set_=changed))

@@ -1,0 +1,27 @@
+"""What orders took from the stock, and what they gave back: one row a line and a change."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base
+
+
+class StockMove(Base):
+    """By how many pieces an order changed the `stock` and the `reserved` of a product.
+
+    The database adds a row to its product at the very end of the transaction, within the commit: a
+    product is what all orders share, and so it is locked for no longer than the commit takes.
+    """
+
+    __tablename__ = "stock_move"
+    __table_args__ = (Index("ix_stock_move_order_id", "order_id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"))
+    product_id: Mapped[UUID] = mapped_column(ForeignKey("product.id"))
+    stock: Mapped[int]
+    reserved: Mapped[int]
+    at: Mapped[datetime]
