@@ -7,7 +7,7 @@ from demo.stories import STORIES
 from demo.world import World
 from launch.stack import Stack
 
-PAYMENT_TIMEOUT = 20  # seconds; longer than the lease of a killed worker
+PAYMENT_TIMEOUT = 15  # seconds; longer than the lease of a killed worker
 
 
 def main() -> int:

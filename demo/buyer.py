@@ -95,8 +95,10 @@ class Buyer:
         body: Json = answer.json()
         return body
 
-    def status(self, reference: str) -> Json:
-        found: Json = self._get(f"{self.at.order}/order/status/{reference}")
+    def status(self, reference: str, wait: int = 0) -> Json:
+        """How far the order has come; within `wait` seconds, once it can be paid or has ended."""
+        url = f"{self.at.order}/order/status/{reference}"
+        found: Json = self._get(url, {"Prefer": f"wait={wait}"})
         return found
 
     def wait_until(self, reference: str, state: str, *, seconds: float = 30) -> Json:
@@ -133,8 +135,8 @@ class Buyer:
 
         return wait_for(look, f"the e-mail {category}", seconds=seconds)
 
-    def _get(self, url: str, **query: Any) -> Any:
-        answer = self.http.get(url, params=query, timeout=30)
+    def _get(self, url: str, headers: dict[str, str] | None = None, **query: Any) -> Any:
+        answer = self.http.get(url, params=query, headers=headers, timeout=30)
         answer.raise_for_status()
         return answer.json()
 

@@ -60,6 +60,20 @@ def cancel_before_paying(world: World) -> None:
     _ends(world, buyer, order, "Cancelled", "Cancelled")
 
 
+def cancel_after_paying(world: World) -> None:
+    buyer = world.buyer()
+    order = _orders(world, buyer, buyer.products()[0])
+    _pays(world, buyer, order)
+    assert buyer.cancel(order["referenceId"]) == 202
+    world.tell.step("changes their mind", "202, the money is on its way back")
+    _is_refunded(world, buyer, order)
+    assert buyer.cancel(order["referenceId"]) == 200
+    buyer.wait_for_letter("order_cancelled")
+    letter = buyer.wait_for_letter("order_refunded")
+    world.tell.step("is told by e-mail", letter["subject"])
+    _ends(world, buyer, order, "Cancelled", "Success")
+
+
 def never_pay(world: World) -> None:
     buyer = world.buyer()
     order = _orders(world, buyer, buyer.products()[0])
@@ -69,6 +83,22 @@ def never_pay(world: World) -> None:
     buyer.wait_for_letter("order_failed")
     world.tell.step("is told by e-mail")
     _ends(world, buyer, order, "Failed", "Failure")
+
+
+def pay_after_the_timeout(world: World) -> None:
+    buyer = world.buyer()
+    order = _orders(world, buyer, buyer.products()[0])
+    # Its bank does not hear of the cancellation, and pays when everything is over.
+    waiting = buyer.pay(order["clientSecret"], "pm_sandbox_succeedsAfterCancel")
+    assert waiting["status"] == "requires_action", waiting
+    world.tell.step("pays with a slow bank", f"the deadline is {world.payment_timeout:g} s")
+    buyer.wait_until(order["referenceId"], "Failed", seconds=world.payment_timeout + 20)
+    world.tell.step("the deadline passes, Stripe cancels the intent", "Failed")
+    _is_refunded(world, buyer, order)
+    letter = buyer.wait_for_letter("payment_late_refunded")
+    world.tell.step("is told by e-mail", letter["subject"])
+    assert len(buyer.summary(order["orderId"])["refunds"]) == 1, "one refund"
+    _ends(world, buyer, order, "Failed", "Success")
 
 
 def webhook_three_times_and_late(world: World) -> None:
@@ -126,7 +156,9 @@ STORIES: tuple[tuple[str, Callable[[World], None]], ...] = (
     ("Log in and buy", log_in_and_buy),
     ("A declined card, then another", decline_then_another_card),
     ("Cancel before paying", cancel_before_paying),
+    ("Cancel after paying", cancel_after_paying),
     ("Never pay", never_pay),
+    ("Pay after the timeout", pay_after_the_timeout),
     ("The webhook delivered three times, and late", webhook_three_times_and_late),
     ("The worker killed while it works", worker_killed_while_it_works),
 )
@@ -145,6 +177,19 @@ def _pays(world: World, buyer: Buyer, order: Json, method: str = "pm_card_visa")
     assert intent.get("status") == "succeeded", intent
     buyer.wait_until(order["referenceId"], "Confirmed")
     world.tell.step(f"pays with {method}", "Confirmed")
+
+
+def _is_refunded(world: World, buyer: Buyer, order: Json) -> None:
+    """All of it, by our books and by the bank's."""
+
+    def refunded() -> Json | None:
+        refunds = buyer.summary(order["orderId"])["refunds"]
+        return next((refund for refund in refunds if refund["status"] == "Succeeded"), None)
+
+    refund = wait_for(refunded, "the refund")
+    (entry,) = [row for row in _ledger(world) if row["orderId"] == order["orderId"]]
+    assert entry["captured"] == entry["refunded"] == round(refund["amount"] * 100), entry
+    world.tell.step("the money goes back", f"{refund['amount']} {refund['currency']}, Succeeded")
 
 
 def _ends(world: World, buyer: Buyer, order: Json, state: str, payment: str) -> None:

@@ -18,7 +18,7 @@ from models.product_csv import ProductFile
 from models.staged_product import COPY, STAGED, doubled, lock, merge, too_few
 
 SHOWN = 20
-CHUNK = 1000
+CHUNK = 250
 # What is meant for a request is too short for this.
 PATIENCE = text("SET LOCAL statement_timeout = '10min'; SET LOCAL lock_timeout = '10min'")
 

@@ -49,7 +49,7 @@ def settle(bank: Bank, intent_id: str) -> None:
     charge = bank.store.charges[intent.latest_charge or ""]
     method = bank.store.methods[intent.payment_method or ""]
     intent.settles_at = None
-    if method.test.settling == Settling.SUCCEEDS:
+    if method.test.settling in (Settling.SUCCEEDS, Settling.AFTER_CANCEL):
         charge.status = "succeeded"
         bank.store.save(charge)
         _succeed(bank, intent, charge, ITSELF)
@@ -58,10 +58,22 @@ def settle(bank: Bank, intent_id: str) -> None:
         _fail(bank, intent, method, charge, ITSELF)
 
 
+def after_cancel(bank: Bank, intent: Intent) -> None:
+    """The intent was canceled: a bank that does not hear of it pays a while later."""
+    method = bank.store.methods.get(intent.payment_method or "")
+    if method is not None and method.test.settling == Settling.AFTER_CANCEL:
+        intent.settles_at = time.time() + bank.settle_seconds
+        bank.at(intent.settles_at, settle, intent.id)
+
+
 def _start_slowly(bank: Bank, intent: Intent, method: PaymentMethod, cause: Cause) -> None:
     charge = _charge(bank, intent, method, "pending")
-    intent.status = "processing"
     intent.latest_charge = charge.id
+    if method.test.settling == Settling.AFTER_CANCEL:
+        intent.status = "requires_action"
+        bank.store.save(intent)
+        return
+    intent.status = "processing"
     if method.test.settling != Settling.NEVER_ENDS:
         intent.settles_at = time.time() + (method.settle_seconds or bank.settle_seconds)
         bank.at(intent.settles_at, settle, intent.id)

@@ -23,6 +23,7 @@ class Settling(Enum):
     SUCCEEDS = auto()
     FAILS = auto()
     NEVER_ENDS = auto()
+    AFTER_CANCEL = auto()  # the bank does not hear of the cancellation, and pays all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,8 @@ METHODS = (
         decline=NO_FUNDS_DEBIT,
     ),
     TestMethod("pm_usBankAccount_processing", "000000000009", settling=Settling.NEVER_ENDS),
+    # Not one of Stripe's: what must never happen, so that it can be tried.
+    TestMethod("pm_sandbox_succeedsAfterCancel", "000000000018", settling=Settling.AFTER_CANCEL),
 )
 
 BY_TOKEN = {method.token: method for method in METHODS}

@@ -4,6 +4,7 @@ import time
 
 from sandbox.compact import Json
 from sandbox.ids import new_id
+from sandbox.stripe_api.attempts import after_cancel
 from sandbox.stripe_api.call import Call
 from sandbox.stripe_api.confirmations import CONFIRMING, confirm_now, describe, given_method
 from sandbox.stripe_api.errors import invalid, unexpected_state
@@ -96,6 +97,7 @@ def cancel(call: Call) -> Json:
     intent.canceled_at = int(time.time())
     intent.cancellation_reason = reason
     intent.next_action = None
+    after_cancel(call.bank, intent)
     call.bank.store.save(intent)
     call.bank.tell("payment_intent.canceled", intent.view(), call.cause)
     return intent.view()

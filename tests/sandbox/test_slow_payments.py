@@ -92,3 +92,15 @@ def test_a_slow_payment_settles_after_a_crash(sandbox: Sandbox) -> None:
     sandbox.start()
     assert sandbox.intents.retrieve(intent.id).status == "processing"
     assert eventually(lambda: sandbox.intents.retrieve(intent.id).status == "succeeded")
+
+
+def test_a_bank_that_does_not_hear_of_the_cancellation_pays_all_the_same(
+    sandbox: Sandbox, receiver: Receiver
+) -> None:
+    intent: Any = sandbox.paid_intent("pm_sandbox_succeedsAfterCancel")
+    assert intent.status == "requires_action"
+    assert sandbox.intents.cancel(intent.id).status == "canceled"
+    assert eventually(lambda: "payment_intent.succeeded" in receiver.types(intent.id))
+    paid: Any = sandbox.intents.retrieve(intent.id)
+    assert (paid.status, paid.amount_received) == ("succeeded", 2000)
+    assert sandbox.client.v1.refunds.create({"payment_intent": intent.id}).amount == 2000

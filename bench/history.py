@@ -1,0 +1,106 @@
+"""`python -m bench.history [ROWS]`: does the history stay fast? The same reads and writes on an
+empty table and on one with ROWS rows (10 million), in one run, on a PostgreSQL of its own.
+"""
+
+import os
+import statistics
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from time import perf_counter
+from typing import Any
+
+# What imports the settings is imported once DATABASE_URL is known.
+from sqlalchemy import text
+
+from launch.account import temporary_folder
+from launch.postgres import Postgres
+
+ROWS, STEPS, TIMES = 10_000_000, 5, 500
+# Ids that sort by time, five steps each, as the machines write them; loaded in slices.
+FILL = """
+INSERT INTO transition (subject_id, version, machine, signal, source, target, ignored, reason,
+                        cause, actor, at)
+SELECT (lpad(to_hex(1700000000000 + subject), 12, '0') || '7' || substr(md5(subject::text), 1, 3)
+        || '8' || substr(md5(subject::text), 4, 15))::uuid,
+       version, 'order', 'paid', 'Pending', 'Confirmed', false, NULL,
+       'signal:stripe:evt_' || subject, NULL, timestamptz '2025-01-01' + subject * interval '1 s'
+FROM generate_series(%(first)s, %(last)s) AS subject, generate_series(1, %(steps)s) AS version
+"""
+
+
+def main() -> int:
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
+    with ExitStack() as stack:
+        folder = stack.enter_context(temporary_folder())
+        os.environ["DATABASE_URL"] = stack.enter_context(Postgres(folder / "postgres")).url
+        from tests.database import application, migrate
+
+        app = application()
+        migrate(app)
+        with app.app_context():
+            empty = _measure()
+            seconds = _timed(lambda: _fill(rows // STEPS))
+            full = _measure()
+    print(f"{rows} rows, filled in {seconds:.0f} s; ms each, p50 of {TIMES}")
+    for name, before in empty.items():
+        print(f"  {name:<44}{before:8.3f} empty{full[name]:8.3f} full  x {full[name] / before:.2f}")
+    return 0
+
+
+def _fill(subjects: int) -> None:
+    from models.base import transaction
+
+    for first in range(0, subjects, 100_000):
+        last = min(first + 100_000, subjects) - 1
+        with transaction() as session:
+            connection: Any = session.connection().connection
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout = 0")
+                cursor.execute(FILL, {"first": first, "last": last, "steps": STEPS})
+    with transaction() as session:
+        # As autovacuum does a minute after so many rows.
+        session.execute(text("ANALYZE transition"))
+
+
+def _measure() -> dict[str, float]:
+    """What an order writes, what an operator reads, and what `machines verify` does."""
+    from models import Order, transaction
+    from state_machines import OrderMachine
+    from state_machines.durable.replay import verify
+    from tests.factories import a_placed_order
+    from web.commands.history import story_of
+
+    ids = []
+
+    def place() -> None:
+        with transaction():
+            ids.append(a_placed_order().order_id)
+
+    def read() -> None:
+        with transaction():
+            assert story_of(ids[-1])["history"]  # noqa: S101
+
+    placed, found = _median(place), _median(read)
+    with transaction() as session:
+        orders = session.query(Order).count()
+    checked = _timed(lambda: list(verify(OrderMachine))) * 1000 / orders
+    return {
+        "place an order (two histories begin)": placed,
+        "read an order's whole story": found,
+        "replay the history of one order": checked,
+    }
+
+
+def _median(do: Callable[[], object]) -> float:
+    return statistics.median(_timed(do) * 1000 for _ in range(TIMES))
+
+
+def _timed(do: Callable[[], object]) -> float:
+    start = perf_counter()
+    do()
+    return perf_counter() - start
+
+
+if __name__ == "__main__":
+    sys.exit(main())

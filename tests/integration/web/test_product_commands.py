@@ -1,0 +1,79 @@
+"""The catalogue from the command line: products, their pieces and their statuses."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from models import AuditRow, Product, ProductStatus, transaction
+from tests.factories import a_product
+from tests.integration.web.test_commands import flask, read
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def product(sku: str) -> Product:
+    with transaction() as session:
+        query = select(Product).where(Product.sku == sku)
+        return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def number(row: type[Any] = Product) -> int:
+    with transaction() as session:
+        return session.scalar(select(func.count(row.id))) or 0
+
+
+def a_lamp(**given: Any) -> Product:
+    with transaction():
+        return a_product(**{"sku": "L-1", "name": "Lamp"} | given)
+
+
+def test_what_is_low(shop: Flask) -> None:
+    a_lamp(stock=10, reserved=8, price=149999)
+    a_lamp(sku="D-1", name="Desk", category="Furniture", status=ProductStatus.UNAVAILABLE)
+    (low,) = read(shop, "products", "list", "--low", "2")
+    assert low == {
+        "sku": "L-1", "name": "Lamp", "price": "$1,499.99",
+        "stock": 10, "reserved": 8, "available": 2, "status": "Available",
+    }  # fmt: skip
+    for words in (["--q", "desk"], ["--q", "d-"], ["--category", "Furniture"],
+                  ["--status", "Unavailable"], ["--limit", "1"]):  # fmt: skip
+        assert [one["sku"] for one in read(shop, "products", "list", *words)] == ["D-1"], words
+    assert read(shop, "products", "list", "--low", "1") == []
+
+
+def test_pieces_come_in_and_go_missing(shop: Flask) -> None:
+    a_lamp(stock=10, reserved=4)
+    assert read(shop, "products", "stock", "L-1", "--set", "7")["stock"] == 7
+    assert read(shop, "products", "stock", "L-1", "--add", "-3")["available"] == 0
+    assert "4 pieces" in flask(shop, "products", "stock", "L-1", "--add", "0").stdout
+    entry = read(shop, "audit", "list", "--subject", "L-1")[-1]
+    assert entry["action"] == "products stock"
+    assert entry["details"] == {"stock": {"before": 10, "after": 7}}
+
+
+@pytest.mark.parametrize("change", [("--set", "3"), ("--add", "-7"), ("--add", str(2**31))])
+def test_pieces_that_are_reserved_must_stay(shop: Flask, change: tuple[str, str]) -> None:
+    a_lamp(stock=10, reserved=4)
+    refused = flask(shop, "products", "stock", "L-1", *change)
+    assert refused.exit_code == 1
+    assert "4 of them are reserved" in refused.stderr or "more than" in refused.stderr
+    assert product("L-1").stock == 10
+    assert number(AuditRow) == 0
+
+
+def test_a_product_that_is_not_there(shop: Flask) -> None:
+    for words in (["stock", "X", "--set", "1"], ["status", "X", "Available"]):
+        refused = flask(shop, "products", *words)
+        assert refused.exit_code == 1
+        assert "there is no product X" in refused.stderr
+    assert flask(shop, "products", "stock", "X").exit_code == 2
+    assert flask(shop, "products", "stock", "X", "--set", "1", "--add", "1").exit_code == 2
+    assert flask(shop, "products", "status", "X", "Gone").exit_code == 2
+
+
+def test_a_product_is_taken_out(shop: Flask) -> None:
+    a_lamp()
+    assert read(shop, "products", "status", "L-1", "Discontinued")["status"] == "Discontinued"
+    assert product("L-1").status == ProductStatus.DISCONTINUED
