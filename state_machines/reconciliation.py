@@ -45,7 +45,7 @@ class ReconciliationMachine(DurableMachine[Reconciliation]):
     # fmt: on
 
 
-def begin(key: UUID) -> Reconciliation:
+def start(key: UUID) -> Reconciliation:
     """Begin one now under the id `key`, and ask about every payment and refund that is open."""
     for row in (Payment, Refund):
         db.session.execute(db.update(row).where(row.ask_at.is_not(None)).values(ask_at=now()))
@@ -54,7 +54,7 @@ def begin(key: UUID) -> Reconciliation:
     return found
 
 
-def begin_when_due() -> bool:
+def start_when_due() -> bool:
     """Begin one unless the last is younger than RECONCILE_EVERY; whether it did. Any number of
     processes may try at once.
     """

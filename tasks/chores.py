@@ -7,5 +7,5 @@ from state_machines import reconciliation
 def run() -> dict[str, int]:
     """Do what is due; how much of each kind. Any number may run at once."""
     with transaction():
-        begun = reconciliation.begin_when_due()
+        begun = reconciliation.start_when_due()
     return {"reconciliations": int(begun)} | retention.forget()

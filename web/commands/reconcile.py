@@ -28,7 +28,7 @@ def command(wait: int, *, past: bool, as_json: bool) -> None:
     key = uuid7()
     with listen(key) as bell:
         with acting("reconcile", key):
-            begun = reconciliation.begin(key)
+            begun = reconciliation.start(key)
         row = watch(bell, wait, _ended, begun, lambda: listing.one(Reconciliation, key, "run"))
     listing.show(row, FIELDS, as_json=as_json)
     if wait and row.state != ReconciliationState.DONE:
