@@ -76,5 +76,5 @@ def _sandbox(env: Mapping[str, str], data: Path) -> list[str]:
         *("--stripe-webhook-url", f"{order}/webhook", "--stripe-webhook-events", EVENTS),
         *("--stripe-webhook-secret", env["STRIPE_WEBHOOK_SECRETS"].split(",")[0]),
         *("--sendgrid-webhook-url", f"{order}/email-events"),
-        *("--sendgrid-webhook-events", "bounce,dropped"),
+        *("--sendgrid-webhook-events", "delivered,bounce,dropped"),
     ]

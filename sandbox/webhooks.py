@@ -5,7 +5,7 @@ second and the longest a minute, so that a demonstration can wait for it.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 
 import aiohttp
@@ -16,6 +16,8 @@ from sandbox.store import Store
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
+# How long SendGrid's events wait for others; its own wait for half a minute.
+TOGETHER = 1.0
 CONNECTIONS = 64
 # Shorter than the two seconds after which gunicorn hangs up on an idle connection.
 KEEP_ALIVE = 1.5
@@ -39,6 +41,7 @@ class Webhooks:
         self._faults = faults
         self._listeners = listeners
         self._tasks: set[asyncio.Task[None]] = set()
+        self._together: list[Event] = []
         self._session: aiohttp.ClientSession | None = None
 
     async def start(self) -> None:
@@ -72,21 +75,37 @@ class Webhooks:
 
     def _begin(self, event: Event, wait: float) -> None:
         listener = self._listeners[Source(event.source)]
-        if listener.wants(event):
-            task = asyncio.get_running_loop().create_task(self._deliver(event, listener, wait))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        if not listener.wants(event):
+            return
+        if event.source == Source.STRIPE:
+            self._start(self._deliver([event], listener, wait))
+            return
+        self._together.append(event)
+        if len(self._together) == 1:
+            self._start(self._deliver_together(listener))
 
-    async def _deliver(self, event: Event, listener: Listener, wait: float) -> None:
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _deliver_together(self, listener: Listener) -> None:
+        """SendGrid posts what happened meanwhile as one array."""
+        await asyncio.sleep(TOGETHER)
+        events, self._together = self._together, []
+        await self._deliver(events, listener, 0)
+
+    async def _deliver(self, events: list[Event], listener: Listener, wait: float) -> None:
         if wait:
             await asyncio.sleep(wait)
-        body = event.body.encode()
+        body = _joined(events).encode()
         pause = FIRST_PAUSE
         while not await self._post(listener, body):
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
-        event.state = Delivery.DELIVERED
-        self._store.save_state(event)
+        for event in events:
+            event.state = Delivery.DELIVERED
+            self._store.save_state(event)
 
     async def _post(self, listener: Listener, body: bytes) -> bool:
         if self._session is None:
@@ -99,3 +118,10 @@ class Webhooks:
                 return 200 <= answer.status < 300
         except (aiohttp.ClientError, OSError):
             return False
+
+
+def _joined(events: list[Event]) -> str:
+    """One body for all: Stripe's events go alone, SendGrid's are arrays."""
+    if len(events) == 1:
+        return events[0].body
+    return f"[{','.join(event.body[1:-1] for event in events)}]"

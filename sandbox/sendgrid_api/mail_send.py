@@ -49,7 +49,7 @@ class MailSend:
         return web.Response(status=202, headers={"X-Message-Id": message_id})
 
     def _report(self, letter: Letter) -> None:
-        """One post a letter, since a listener may want to hear of bounces alone."""
+        """One event a letter, since a listener may want to hear of bounces alone."""
         outcome = _bounced(letter) if self._faults.bounces() else _delivered(letter)
         body = compact([outcome])
         self._webhooks.publish(
