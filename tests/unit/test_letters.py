@@ -44,6 +44,21 @@ def test_user_text_is_escaped_and_cannot_leave_the_subject_line() -> None:
         assert letter.subject
 
 
+def test_a_parcel_s_letter_has_its_number_and_a_refund_s_its_amount() -> None:
+    parcel = {"carrier": "DHL", "tracking_number": HOSTILE}
+    letter = letters.about_order("order_shipped", an_order(), tags={}, about=parcel)
+    assert "DHL" in letter.text
+    assert "DHL" in letter.html
+    assert "<script>" not in letter.html
+    for template in ("order_refunded", "payment_late_refunded"):
+        about = {"refund": {"amount": "$12.34"}}
+        letter = letters.about_order(template, an_order(), tags={}, about=about)
+        assert "$12.34" in letter.text
+        assert "$12.34" in letter.html
+    late = letters.about_order("payment_late_refunded", an_order(), tags={}, about=about)
+    assert "after the order had been closed" in " ".join(late.text.split())
+
+
 def test_a_receipt_shows_what_was_bought_and_what_it_cost() -> None:
     letter = letters.about_order("order_confirmed", an_order(), tags={"activityId": "a"})
     for shown in ("$49.00", "$98.00", "$10.00", "$108.00"):

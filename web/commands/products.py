@@ -10,11 +10,13 @@ from sqlalchemy import Boolean, ColumnElement, literal_column, or_
 from sqlalchemy.dialects.postgresql import insert
 
 import models
-from models import Product, ProductStatus, transaction
+from models import Product, ProductStatus
+from models.base import db
 from models.clock import now
 from models.ids import uuid7
 from models.money import display, to_minor
 from web.commands import listing, output
+from web.commands.acting import acting
 
 group = click.Group("products", help="The catalogue.")
 
@@ -64,8 +66,8 @@ def seed(path: Path, *, as_json: bool) -> None:
     rows = [_row(entry) for entry in json.loads(path.read_text())]
     statement = insert(Product).values(rows)
     changed = {name: statement.excluded[name] for name in rows[0] if name not in KEPT}
-    with transaction() as session:
-        added = session.scalars(
+    with acting("products seed", path.name):
+        added = db.session.scalars(
             statement.on_conflict_do_update(index_elements=["sku"], set_=changed).returning(
                 # Zero for a row that this statement has inserted.
                 literal_column("(xmax = 0)", Boolean)

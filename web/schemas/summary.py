@@ -178,7 +178,7 @@ class OrderSummary(OrderRow):
 
 
 class Step(Outgoing):
-    """One transition. `from` is null for the first."""
+    """One transition. `from` is null for the first. What an operator noted is not the customer's."""
 
     machine: str
     signal: str
@@ -190,7 +190,10 @@ class Step(Outgoing):
 
     @classmethod
     def of(cls, row: Transition) -> "Step":
-        return cls(**{name: getattr(row, name) for name in cls.model_fields})
+        step = {name: getattr(row, name) for name in cls.model_fields}
+        if row.cause.startswith("command:"):
+            step["reason"] = None
+        return cls(**step)
 
 
 class Orders(RootModel[list[OrderRow]]):
