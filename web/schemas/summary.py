@@ -178,7 +178,7 @@ class OrderSummary(OrderRow):
 
 
 class Step(Outgoing):
-    """One transition. `from` is null for the first. What an operator noted is not the customer's."""
+    """One transition; `from` is null for the first. What an operator noted is left out."""
 
     machine: str
     signal: str
