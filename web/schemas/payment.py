@@ -1,0 +1,55 @@
+"""What was paid for an order, and what went back, as its customer sees it."""
+
+from typing import Literal
+from uuid import UUID
+
+from models import Payment, PaymentState, Refund, RefundState
+from models.money import to_decimal
+from web.schemas.base import Moment, Outgoing
+from web.schemas.product import Amount
+
+
+class PaymentView(Outgoing):
+    id: UUID
+    provider: Literal["Stripe"]
+    status: PaymentState
+    transaction_id: str | None
+    amount: Amount
+    card_brand: str | None
+    last4: str | None
+    exp_month: int | None
+    exp_year: int | None
+
+    @classmethod
+    def of(cls, payment: Payment) -> "PaymentView":
+        card = ("card_brand", "last4", "exp_month", "exp_year")
+        return cls(
+            id=payment.id,
+            provider="Stripe",
+            status=payment.shown_state,
+            transaction_id=payment.intent_id,
+            amount=to_decimal(payment.amount, payment.currency),
+            **{name: getattr(payment, name) for name in card},
+        )
+
+
+class RefundView(Outgoing):
+    """Money on its way back, or that it came not through. `amount` is major units."""
+
+    id: UUID
+    status: RefundState
+    amount: Amount
+    currency: str
+    created_at: Moment
+    updated_at: Moment
+
+    @classmethod
+    def of(cls, refund: Refund) -> "RefundView":
+        return cls(
+            id=refund.id,
+            status=refund.state,
+            amount=to_decimal(refund.amount, refund.currency),
+            currency=refund.currency,
+            created_at=refund.created_at,
+            updated_at=refund.updated_at,
+        )
