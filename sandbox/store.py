@@ -6,15 +6,25 @@ from sandbox.events import Event
 from sandbox.journal import Journal
 from sandbox.sendgrid_api.letters import Letter
 from sandbox.stripe_api.charges import Charge
+from sandbox.stripe_api.disputes import Dispute
 from sandbox.stripe_api.idempotency import Answer
 from sandbox.stripe_api.intents import Intent
 from sandbox.stripe_api.methods import PaymentMethod
 from sandbox.stripe_api.refunds import Refund
 
-Row = Intent | Charge | Refund | PaymentMethod | Answer | Event | Letter
+Row = Intent | Charge | Refund | Dispute | PaymentMethod | Answer | Event | Letter
 R = TypeVar("R", bound=Row)
 
-KINDS: tuple[type[Row], ...] = (Intent, Charge, Refund, PaymentMethod, Answer, Event, Letter)
+KINDS: tuple[type[Row], ...] = (
+    Intent,
+    Charge,
+    Refund,
+    Dispute,
+    PaymentMethod,
+    Answer,
+    Event,
+    Letter,
+)
 # The state of an event alone: its body is long and never changes.
 EVENT_STATE = "EventState"
 
@@ -25,6 +35,7 @@ class Store:
         self.intents: dict[str, Intent] = {}
         self.charges: dict[str, Charge] = {}
         self.refunds: dict[str, Refund] = {}
+        self.disputes: dict[str, Dispute] = {}
         self.methods: dict[str, PaymentMethod] = {}
         self.answers: dict[str, Answer] = {}
         self.events: dict[str, Event] = {}
@@ -64,6 +75,8 @@ class Store:
                 self.charges[row.id] = row
             case Refund():
                 self.refunds[row.id] = row
+            case Dispute():
+                self.disputes[row.id] = row
             case PaymentMethod():
                 self.methods[row.id] = row
             case Answer():

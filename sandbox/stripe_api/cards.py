@@ -17,6 +17,14 @@ class Refunding(Enum):
     FAILS_LATER = auto()
 
 
+@dataclass(frozen=True, slots=True)
+class Disputing:
+    """How the customer's bank disputes what was paid, a moment later."""
+
+    status: str
+    reason: str
+
+
 class Settling(Enum):
     """What becomes of a slow payment that is `processing`."""
 
@@ -39,6 +47,7 @@ class TestMethod:
     challenge: bool = False
     refunding: Refunding = Refunding.AT_ONCE
     settling: Settling | None = None
+    disputing: Disputing | None = None
 
 
 DECLINED = "Your card was declined."
@@ -61,6 +70,10 @@ NO_FUNDS_DEBIT = Decline(
     "The customer's account has insufficient funds to cover this payment.",
     "insufficient_funds",
 )
+
+FRAUD = Disputing("needs_response", "fraudulent")
+MISSING = Disputing("needs_response", "product_not_received")
+INQUIRY = Disputing("warning_needs_response", "fraudulent")
 
 _PREFIX = "pm_card_chargeDeclined"
 METHODS = (
@@ -102,6 +115,9 @@ METHODS = (
     ),
     TestMethod("pm_card_pendingRefund", "4000000000007726", refunding=Refunding.PENDING_FIRST),
     TestMethod("pm_card_refundFail", "4000000000005126", refunding=Refunding.FAILS_LATER),
+    TestMethod("pm_card_createDispute", "4000000000000259", disputing=FRAUD),
+    TestMethod("pm_card_createDisputeProductNotReceived", "4000000000002685", disputing=MISSING),
+    TestMethod("pm_card_createDisputeInquiry", "4000000000001976", disputing=INQUIRY),
     TestMethod("pm_usBankAccount_success", "000123456789", settling=Settling.SUCCEEDS),
     TestMethod(
         "pm_usBankAccount_insufficientFunds",

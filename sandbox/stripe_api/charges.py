@@ -18,6 +18,7 @@ class Charge:
     status: str  # succeeded, pending, failed
     method: dict[str, Any]
     amount_refunded: int = 0
+    disputed: bool = False
     failure_code: str | None = None
     failure_message: str | None = None
     decline_code: str | None = None
@@ -46,7 +47,7 @@ class Charge:
             "currency": self.currency,
             "customer": None,
             "description": self.description,
-            "disputed": False,
+            "disputed": self.disputed,
             "failure_balance_transaction": None,
             "failure_code": self.failure_code,
             "failure_message": self.failure_message,

@@ -26,6 +26,7 @@ def create(call: Call) -> Json:
     reason = one_of(params, "reason", REASONS)
     metadata = merge_metadata({}, params)
     charge = _charge_of(call)
+    _refuse_disputed(call, charge)
     _refuse_too_much(charge, amount)
     refund = Refund(
         new_id("re"),
@@ -117,6 +118,15 @@ def _charge_of(call: Call) -> Charge:
     raise invalid(
         "One of the following params should be provided for this request: payment_intent or charge."
     )
+
+
+def _refuse_disputed(call: Call, charge: Charge) -> None:
+    of_charge = (row for row in call.bank.store.disputes.values() if row.charge == charge.id)
+    if any(dispute.withdrawn for dispute in of_charge):
+        raise StripeError(
+            f"Charge {charge.id} has been charged back; cannot issue a refund.",
+            code="charge_disputed",
+        )
 
 
 def _refuse_too_much(charge: Charge, amount: int | None) -> None:

@@ -3,7 +3,13 @@
 from aiohttp import web
 
 from sandbox.faults import Faults
-from sandbox.stripe_api import payment_intents, payment_methods, records, refund_calls
+from sandbox.stripe_api import (
+    dispute_calls,
+    payment_intents,
+    payment_methods,
+    records,
+    refund_calls,
+)
 from sandbox.stripe_api.api import OPEN, Api
 from sandbox.stripe_api.bank import Bank
 from sandbox.stripe_api.call import Call
@@ -27,6 +33,10 @@ def routes(bank: Bank, faults: Faults) -> list[web.RouteDef]:
         web.get("/v1/refunds", api.serve(refund_calls.list_all)),
         web.get("/v1/refunds/{id}", api.serve(refund_calls.retrieve)),
         web.post("/v1/refunds/{id}", api.serve(refund_calls.update)),
+        web.get("/v1/disputes", api.serve(dispute_calls.list_all)),
+        web.get("/v1/disputes/{id}", api.serve(dispute_calls.retrieve)),
+        web.post("/v1/disputes/{id}", api.serve(dispute_calls.update)),
+        web.post("/v1/disputes/{id}/close", api.serve(dispute_calls.close)),
         web.post("/v1/payment_methods", api.serve(payment_methods.create, public=True)),
         web.get("/v1/payment_methods/{id}", api.serve(payment_methods.retrieve)),
         web.get("/v1/charges", api.serve(records.list_charges)),

@@ -1,0 +1,73 @@
+"""Banks that ask for the money back."""
+
+from typing import Any
+
+import pytest
+import stripe
+
+from tests.sandbox.process import Receiver, Sandbox, eventually
+
+
+def disputed(sandbox: Sandbox, card: str) -> Any:
+    """The dispute of a payment with this card, once it is there."""
+    intent = sandbox.paid_intent(card)
+    disputes = sandbox.client.v1.disputes
+    assert eventually(lambda: disputes.list({"payment_intent": intent.id}).data)
+    return disputes.list({"payment_intent": intent.id}).data[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "end"), [("winning_evidence", "won"), ("losing_evidence", "lost")]
+)
+def test_evidence_decides(sandbox: Sandbox, receiver: Receiver, text: str, end: str) -> None:
+    dispute = disputed(sandbox, "pm_card_createDispute")
+    assert (dispute.status, dispute.reason, dispute.amount) == (
+        "needs_response",
+        "fraudulent",
+        2000,
+    )
+    assert dispute.evidence_details.due_by > dispute.created
+    assert sandbox.client.v1.charges.retrieve(dispute.charge).disputed
+
+    evidence: Any = {"evidence": {"uncategorized_text": text}}
+    assert sandbox.client.v1.disputes.update(dispute.id, evidence).status == end
+    assert eventually(lambda: "charge.dispute.closed" in receiver.types(dispute.payment_intent))
+    told = set(receiver.types(dispute.payment_intent))
+    assert {"charge.dispute.created", "charge.dispute.funds_withdrawn"} <= told
+    assert ("charge.dispute.funds_reinstated" in told) == (end == "won")
+    with pytest.raises(stripe.InvalidRequestError, match="already closed"):
+        sandbox.client.v1.disputes.close(dispute.id)
+
+
+def test_other_evidence_is_looked_at(sandbox: Sandbox) -> None:
+    dispute = disputed(sandbox, "pm_card_createDisputeProductNotReceived")
+    disputes = sandbox.client.v1.disputes
+    draft: Any = {"evidence": {"shipping_carrier": "DHL"}, "submit": False}
+    assert disputes.update(dispute.id, draft).status == "needs_response"
+    looked_at: Any = disputes.update(dispute.id, {"submit": True})
+    assert (looked_at.status, looked_at.evidence_details.submission_count) == ("under_review", 1)
+    assert disputes.retrieve(dispute.id).to_dict()["evidence"] == {"shipping_carrier": "DHL"}
+
+
+def test_what_the_bank_has_taken_cannot_be_refunded(sandbox: Sandbox) -> None:
+    dispute = disputed(sandbox, "pm_card_createDispute")
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        sandbox.client.v1.refunds.create({"charge": dispute.charge})
+    assert refused.value.code == "charge_disputed"
+    assert sandbox.client.v1.disputes.close(dispute.id).status == "lost"
+    with pytest.raises(stripe.InvalidRequestError, match="charged back"):
+        sandbox.client.v1.refunds.create({"charge": dispute.charge})
+
+
+def test_an_inquiry_takes_nothing(sandbox: Sandbox) -> None:
+    dispute = disputed(sandbox, "pm_card_createDisputeInquiry")
+    assert dispute.status == "warning_needs_response"
+    assert sandbox.client.v1.refunds.create({"charge": dispute.charge}).status == "succeeded"
+    assert sandbox.client.v1.disputes.close(dispute.id).status == "warning_closed"
+
+
+def test_disputes_outlive_a_restart(sandbox: Sandbox) -> None:
+    dispute = disputed(sandbox, "pm_card_createDispute")
+    sandbox.end(kill=True)
+    sandbox.start()
+    assert sandbox.client.v1.disputes.retrieve(dispute.id).status == "needs_response"
