@@ -69,12 +69,17 @@ def place(order_id: UUID, user_id: UUID, session_id: UUID, wish: Wish) -> tuple[
 
 def _place(order_id: UUID, user_id: UUID, session_id: UUID, wish: Wish) -> tuple[UUID, bool]:
     with transaction():
-        earlier = _earlier(user_id, session_id, wish.reference_id)
+        earlier = _earlier(user_id, session_id, wish)
         if earlier is not None:
-            if earlier.request_hash != wish.hash:
-                raise InvalidInputError("referenceId", "was used for another order")
             return earlier.id, False
-        products = _products(wish)
+        try:
+            products = _products(wish)
+        except InvalidInputError:
+            # The last piece may have gone to this very order, by another click meanwhile.
+            earlier = _earlier(user_id, session_id, wish)
+            if earlier is None:
+                raise
+            return earlier.id, False
         order = _order(order_id, user_id, wish, products)
         OrderMachine.begin(order, OrderSignal.PLACE)
         payment = Payment(order_id=order.id, amount=order.total, currency=order.currency)
@@ -82,12 +87,14 @@ def _place(order_id: UUID, user_id: UUID, session_id: UUID, wish: Wish) -> tuple
     return order.id, True
 
 
-def _earlier(user_id: UUID, session_id: UUID, reference_id: str) -> Order | None:
-    """The order that this reference has made, for a user who may act."""
+def _earlier(user_id: UUID, session_id: UUID, wish: Wish) -> Order | None:
+    """The order that this wish has made, for a user who may act. Raises InvalidInputError when its
+    reference has made another one.
+    """
     welcome = (
         select(User.id, Order)
         .join(UserSession, UserSession.user_id == User.id)
-        .outerjoin(Order, (Order.user_id == User.id) & (Order.reference_id == reference_id))
+        .outerjoin(Order, (Order.user_id == User.id) & (Order.reference_id == wish.reference_id))
         .where(
             User.id == user_id,
             User.status.not_in(REFUSED),
@@ -98,8 +105,10 @@ def _earlier(user_id: UUID, session_id: UUID, reference_id: str) -> Order | None
     found = db.session.execute(welcome).one_or_none()
     if found is None:
         raise NotAuthenticatedError("This session has ended")
-    _, order = found
-    return cast("Order | None", order)
+    order = cast("Order | None", found[1])
+    if order is not None and order.request_hash != wish.hash:
+        raise InvalidInputError("referenceId", "was used for another order")
+    return order
 
 
 def _products(wish: Wish) -> Sequence[Product]:

@@ -136,7 +136,13 @@ def test_a_reference_belongs_to_its_user(
     assert mine != theirs
 
 
-def test_ten_clicks_at_once_are_one_order(shop: Flask, ann: Person, lamp: Product) -> None:
+@pytest.mark.parametrize("stock", [100, 1])
+def test_ten_clicks_at_once_are_one_order(
+    shop: Flask, ann: Person, lamp: Product, stock: int
+) -> None:
+    with transaction() as session:
+        session.execute(update(Product).values(stock=stock))
+
     def click(_: int) -> tuple[int, str]:
         person = Person(shop.test_client(), ann.user, ann.session_id, ann.headers)
         answer = person.order(lamp, referenceId="double")

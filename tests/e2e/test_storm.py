@@ -1,0 +1,185 @@
+"""Everything goes wrong at once, and in the end all books agree."""
+
+import os
+import random
+import threading
+from collections import Counter, deque
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
+from typing import Any
+
+import psycopg2
+import pytest
+import requests
+
+from demo.buyer import Buyer, Json, TookTooLongError, wait_for
+from demo.world import World
+from launch.stack import Stack
+from launch.supervisor import RECENTLY, TOO_OFTEN
+from models.clock import tick
+from tests import invariants
+from tests.e2e import storm
+
+ORDERS = 300
+BUYERS = 24
+SCARCE = 40  # pieces of one product, which every fourth customer wants
+PAYMENT_TIMEOUT = 12
+SETTINGS = {
+    "PAYMENT_TIMEOUT": str(PAYMENT_TIMEOUT),
+    "ASK_AGAIN_AFTER": "2",
+    "ASK_AGES": "3,6,10",
+    "RECONCILE_EVERY": "5",
+    "LOGIN_LIMIT": "10000/minute",
+    "LOGIN_LIMIT_PER_ADDRESS": "10000/minute",
+}
+FAULTS: Json = {
+    "stripe": {
+        "latencyMs": 20,
+        "errorRate": 0.05,
+        "timeoutRate": 0.03,
+        "rateLimitRate": 0.03,
+        "webhook": {"dropRate": 0.2, "duplicateRate": 0.2, "delayMs": 200, "shuffle": True},
+    },
+    "sendgrid": {"errorRate": 0.05, "timeoutRate": 0.03},
+}
+VICTIMS = {"worker-1": 4, "worker-2": 4, "beat": 1}
+
+
+@pytest.fixture
+def stack() -> Iterator[Stack]:
+    """A system whose clocks run fast."""
+    own = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "")
+    with Stack(environment=own | SETTINGS) as running:
+        yield running
+
+
+@pytest.fixture
+def db(stack: Stack) -> Iterator[Any]:
+    with closing(psycopg2.connect(stack.environment["DATABASE_URL"])) as connection:
+        yield connection
+
+
+@pytest.fixture
+def seed() -> int:
+    """STORM_SEED has the customers wish for the same again."""
+    found = int(os.environ.get("STORM_SEED") or random.randrange(1_000_000))
+    print(f"\nSTORM_SEED={found}")  # noqa: T201  a failed run shows it
+    return found
+
+
+@contextmanager
+def killed_at_random(stack: Stack, dice: random.Random) -> Iterator[Counter[str]]:
+    """About every two seconds one of the VICTIMS, but none so often that the supervisor gives it
+    up; the answer counts the deaths.
+    """
+    over, deaths = threading.Event(), Counter[str]()
+    last = {name: deque[float](maxlen=TOO_OFTEN - 1) for name in VICTIMS}
+
+    def kill() -> None:
+        while not over.wait(dice.uniform(1, 3)):
+            (name,) = dice.choices(list(VICTIMS), list(VICTIMS.values()))
+            times = last[name]
+            if len(times) == times.maxlen and tick() - times[0] < RECENTLY + 1:
+                continue
+            with suppress(ProcessLookupError):  # it has not come back yet
+                stack.kill(name)
+                times.append(tick())
+                deaths[name] += 1
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    try:
+        yield deaths
+    finally:
+        over.set()
+        thread.join()
+
+
+def test_a_storm_costs_time_and_nothing_else(stack: Stack, db: Any, seed: int) -> None:
+    began, world = tick(), World.of(stack)
+    at_first = fill_the_shelves(world, db)
+    placed, deaths = weather_the_storm(world, stack, seed)
+    come_to_rest(db, seconds=60)
+    await_reconciliation(db)
+    come_to_rest(db, seconds=20)
+
+    ledger = requests.get(f"{world.at.sandbox}/ledger.json", timeout=10).json()
+    mails = requests.get(f"{world.at.sandbox}/mail.json", timeout=30).json()
+    invariants.every_order_has_ended(db, placed)
+    invariants.the_bank_agrees(db, ledger)
+    invariants.nobody_pays_for_nothing(db, ledger)
+    invariants.refunds_fit(db)
+    invariants.the_shelves_add_up(db, at_first)
+    doubled = invariants.every_letter_came(db, mails)
+    invariants.nothing_can_be_paid(ledger)
+    invariants.paid_once(db)
+    stack.flask("machines", "verify")
+    stack.flask("machines", "stuck")
+    assert stack.supervisor.given_up is None
+    print(  # noqa: T201  what the storm was like
+        f"storm {seed}: {figures(db)}, {ORDERS - len(placed)} sold out, {deaths.total()} kills, "
+        f"{doubled} doubled letters, {tick() - began:.0f} s"
+    )
+
+
+def weather_the_storm(world: World, stack: Stack, seed: int) -> tuple[list[str], Counter[str]]:
+    """All customers in bad weather: the ids of their orders, and who died how often."""
+    buyers = [Buyer(world.at) for _ in range(BUYERS)]
+    with ThreadPoolExecutor(BUYERS) as pool:
+        list(pool.map(Buyer.log_in, buyers))
+        products = sorted(buyers[0].products(), key=lambda product: str(product["sku"]))
+
+        def shop(number: int) -> str | None:
+            dice = random.Random(f"{seed}:{number}")
+            wanted = dice.sample(products[1:], dice.randint(1, 3))
+            if dice.random() < 0.25:
+                wanted[0] = products[0]
+            return storm.shop(buyers[number % BUYERS], wanted, dice, PAYMENT_TIMEOUT)
+
+        world.faults(seed=seed, **FAULTS)
+        with killed_at_random(stack, random.Random(seed)) as deaths:
+            orders = list(pool.map(shop, range(ORDERS)))
+        world.faults()
+    return [order for order in orders if order is not None], deaths
+
+
+def fill_the_shelves(world: World, db: Any) -> dict[str, int]:
+    """Enough of all products but the first; the stock by their ids."""
+    world.restock(10_000)
+    with db, db.cursor() as cursor:
+        scarce = "UPDATE product SET stock = %s WHERE sku = (SELECT min(sku) FROM product)"
+        cursor.execute(scarce, (SCARCE,))
+    return {
+        row["id"]: row["stock"]
+        for row in invariants.read(db, "SELECT id::text, stock FROM product")
+    }
+
+
+def come_to_rest(db: Any, *, seconds: float) -> None:
+    """Wait until nothing is left to do. Fails with what is."""
+    try:
+        wait_for(lambda: not invariants.under_way(db) or None, "rest", seconds=seconds)
+    except TookTooLongError:
+        pytest.fail(f"after {seconds} s still under way: {invariants.under_way(db)}")
+
+
+def await_reconciliation(db: Any) -> None:
+    """Wait for the end of one that begins after this moment."""
+    last = "SELECT max(created_at) AS began FROM reconciliation"
+    (before,) = invariants.read(db, last)
+    newer = "SELECT 1 FROM reconciliation WHERE state = 'Done' AND created_at > %s"
+    wait_for(
+        lambda: invariants.read(db, newer, before["began"]) or None, "a reconciliation", seconds=30
+    )
+
+
+def figures(db: Any) -> str:
+    """How many orders, refunds and late payments there were."""
+    query = """
+        SELECT state AS what, count(*) FROM orders GROUP BY state
+        UNION ALL SELECT 'refunds', count(*) FROM refund
+        UNION ALL SELECT 'late payments', count(*) FROM transition WHERE machine = 'payment'
+            AND signal = 'succeeded' AND source IN ('Expiring', 'Failure', 'Cancelled')
+    """
+    return ", ".join(f"{row['count']} {row['what']}" for row in invariants.read(db, query))

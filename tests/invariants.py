@@ -1,0 +1,167 @@
+"""What must be true of a system at rest, whatever happened to it: our books agree with the bank's,
+with the shelves and with the mailbox. Each complaint names the orders that it is about.
+
+`db` is a psycopg2 connection, `ledger` the sandbox's /ledger.json, `mails` its /mail.json.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from psycopg2.extras import RealDictCursor
+
+Json = dict[str, Any]
+
+SOLD = ("Confirmed", "Shipped", "Delivered")
+ENDS = {
+    *((state, "Success") for state in (*SOLD, "Cancelled", "Failed")),
+    *(("Cancelled", "Cancelled"), ("Failed", "Failure")),
+}
+UNDER_WAY = """
+    SELECT 'order ' || id AS what, state FROM orders WHERE state = 'Pending'
+    UNION ALL SELECT 'payment of ' || order_id, state FROM payment
+        WHERE state NOT IN ('Success', 'Cancelled', 'Failure')
+    UNION ALL SELECT 'refund of ' || order_id, state FROM refund
+        WHERE state IN ('Requested', 'Submitted')
+    UNION ALL SELECT name || ' of ' || subject_id, state FROM activity
+        WHERE state IN ('pending', 'waiting', 'running') AND machine <> 'reconciliation'
+    UNION ALL SELECT 'signal ' || kind || ' ' || external_id, state FROM signal
+        WHERE state = 'stored'
+"""
+MONEY = """
+    SELECT orders.id::text, orders.state, orders.total,
+        payment.state AS payment, payment.intent_id, payment.captured,
+        coalesce(sum(refund.amount), 0)::integer AS refunded
+    FROM orders JOIN payment ON payment.order_id = orders.id
+    LEFT JOIN refund ON refund.order_id = orders.id
+        AND refund.state IN ('Requested', 'Submitted', 'Succeeded')
+    GROUP BY orders.id, payment.id
+"""
+SHELVES = """
+    SELECT product.id::text, product.stock, product.reserved,
+        coalesce(sum(quantity) FILTER (WHERE orders.state = 'Pending'), 0) AS waiting,
+        coalesce(sum(quantity) FILTER (WHERE orders.state = ANY(%s)), 0) AS sold
+    FROM product LEFT JOIN order_item ON order_item.product_id = product.id
+    LEFT JOIN orders ON orders.id = order_item.order_id
+    GROUP BY product.id
+"""
+# What a customer must hear of: where an order came to, and each refund.
+NEWS = """
+    SELECT subject_id::text AS id, 'order_' || lower(target) AS category FROM transition
+        WHERE machine = 'order' AND NOT ignored AND source <> target
+    UNION ALL SELECT order_id::text, 'order_refunded' FROM refund WHERE state = 'Succeeded'
+"""
+# Tries of which nobody can say whether the letter left, by order and kind of letter.
+DOUBTS = """
+    SELECT coalesce(refund.order_id, activity.subject_id)::text AS id,
+        replace(name, 'emails.', '') AS category, sum(unanswered)::integer AS tries
+    FROM activity LEFT JOIN refund ON refund.id = activity.subject_id
+    WHERE name LIKE 'emails.order_%%' AND unanswered > 0 GROUP BY 1, 2
+"""
+PAID = """
+    SELECT subject_id::text AS id FROM transition
+    WHERE machine = 'order' AND signal = 'paid' GROUP BY subject_id HAVING count(*) > 1
+"""
+
+
+def read(db: Any, query: str, *values: object) -> list[Json]:
+    """All rows of a query, as of now."""
+    with db, db.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute(query, values)
+        return [dict(row) for row in cursor]
+
+
+def under_way(db: Any) -> list[Json]:
+    """What the system has still to do; reconciliations aside, which never end."""
+    return read(db, UNDER_WAY)
+
+
+def every_order_has_ended(db: Any, placed: Iterable[str]) -> None:
+    """The orders with the ids `placed`, and no other, are there and in an end state."""
+    found = {row["id"]: (row["state"], row["payment"]) for row in read(db, MONEY)}
+    _none(set(placed) ^ found.keys(), "lost, or never placed")
+    _none((item for item in found.items() if item[1] not in ENDS), "not in an end state")
+
+
+def the_bank_agrees(db: Any, ledger: list[Json]) -> None:
+    """Cent by cent, with one intent for each order at most."""
+    ours = {
+        row["id"]: (row["intent_id"], row["captured"], row["refunded"]) for row in read(db, MONEY)
+    }
+    _none((row for row in ledger if row["orderId"] not in ours), "intents that are not ours")
+    _none((row for row in ledger if row["creates"] != 1), "created more than once")
+    bank = {
+        row["orderId"]: (row["paymentIntent"], row["captured"], row["refunded"]) for row in ledger
+    }
+    never_created = (None, 0, 0)
+    _none(
+        (
+            f"{order_id}: {here} here, {bank.get(order_id, never_created)} at the bank"
+            for order_id, here in ours.items()
+            if here != bank.get(order_id, never_created)
+        ),
+        "the bank's books differ",
+    )
+
+
+def nobody_pays_for_nothing(db: Any, ledger: list[Json]) -> None:
+    """What is sold is paid, in full; what is not has cost nothing in the end."""
+    kept = {row["orderId"]: row["captured"] - row["refunded"] for row in ledger}
+    _none(
+        (
+            f"{row['id']} {row['state']}: {kept.get(row['id'], 0)} kept of {row['total']}"
+            for row in read(db, MONEY)
+            if kept.get(row["id"], 0) != (row["total"] if row["state"] in SOLD else 0)
+        ),
+        "charged wrongly",
+    )
+
+
+def refunds_fit(db: Any) -> None:
+    _none(
+        (row["id"] for row in read(db, MONEY) if row["refunded"] > row["captured"]),
+        "more given back than taken",
+    )
+
+
+def the_shelves_add_up(db: Any, at_first: Mapping[str, int]) -> None:
+    """`at_first` is the stock of each product, by its id, before anything was sold."""
+    _none(
+        (
+            f"product {row['id']}: {row}, {at_first[row['id']]} at first"
+            for row in read(db, SHELVES, list(SOLD))
+            if row["reserved"] != row["waiting"]
+            or at_first[row["id"]] - row["stock"] != row["sold"]
+            or not 0 <= row["reserved"] <= row["stock"]
+        ),
+        "the shelves do not add up",
+    )
+
+
+def every_letter_came(db: Any, mails: list[Json]) -> int:
+    """Each once, unless nobody can say whether a try was carried out; how many came again."""
+    came = Counter(
+        (mail["customArgs"].get("orderId"), category.replace("payment_late", "order"))
+        for mail in mails
+        for category in mail["categories"]
+        if category != "login_code"
+    )
+    due = Counter((row["id"], row["category"]) for row in read(db, NEWS))
+    doubts = Counter({(row["id"], row["category"]): row["tries"] for row in read(db, DOUBTS)})
+    _none((due - came).elements(), "letters that never came")
+    _none((came - due - doubts).elements(), "letters that came too often")
+    return (came - due).total()
+
+
+def nothing_can_be_paid(ledger: list[Json]) -> None:
+    """All orders have ended: the bank has no intent that is open."""
+    _none((row for row in ledger if row["status"] not in ("succeeded", "canceled")), "still open")
+
+
+def paid_once(db: Any) -> None:
+    _none((row["id"] for row in read(db, PAID)), "paid more than once")
+
+
+def _none(found: Iterable[object], complaint: str) -> None:
+    listed = list(found)
+    assert not listed, f"{complaint}: {listed}"
