@@ -1,0 +1,161 @@
+"""Every state that one order can get into, whatever happens around it: no law is broken anywhere,
+and from everywhere the system alone finds the way to an end.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from state_machines import OrderMachine, PaymentMachine, RefundMachine
+from state_machines.durable import Arrow, DurableMachine
+from tests.exploration.world import (
+    ACTIVE,
+    ENDED,
+    SOLD,
+    Shop,
+    State,
+    system_steps,
+    tables,
+    world_steps,
+)
+
+# Arrows without which the system alone still settles every order, and why they are there.
+SPARE = {
+    "a person's wish, which nobody needs in order to settle": (
+        "order Pending accept", "order Pending cancel", "order Confirmed cancel",
+        "order Confirmed ship", "order Shipped deliver", "payment Pending cancel",
+        "payment Initiated cancel", "payment Declined cancel", "payment Expiring cancel",
+    ),
+    "made in Stripe's own dashboard, of which this world has the cancellation alone: the deadline"
+    " would find it later": (
+        "order Confirmed refunded", "payment Success refunds_changed",
+        "payment Initiated canceled", "payment Declined canceled",
+    ),
+    "it puts before a person what stays as it is": ("order Pending mispaid",),
+    "it is heard again from the states that the deadline leads to": (
+        "payment Pending mispaid", "payment Initiated mispaid", "payment Declined mispaid",
+    ),
+    "of what Stripe's own books keep us from: another amount after a cancellation": (
+        "payment Cancelled mispaid", "payment Failure mispaid",
+    ),
+    "the deadline asks Stripe, which knows: without it the order waits for longer": (
+        "payment Pending initiated", "payment Pending unanswered", "payment Pending rejected",
+    ),
+    "it is written down, and moves nothing": (
+        "payment Cancelling initiated", "payment Expiring initiated",
+        "payment Declined declined", "payment Cancelling still_processing",
+    ),
+    "the customer sees it, and may try another card": (
+        "payment Initiated declined", "payment Declined processing",
+    ),
+    "asking again does as well: with it the customer can pay, or is waited for": (
+        "payment Expiring still_processing",
+    ),
+    "of a search at Stripe that was a minute behind: here it never is": (
+        "payment Failure orphaned", "payment Cancelled orphaned",
+    ),
+    "Stripe has the money on its way back already: it is about what people are told": (
+        "refund Requested rejected", "refund Failed find", "refund Submitted succeeded",
+        "refund Submitted failed", "refund Succeeded failed",
+    ),
+}  # fmt: skip
+
+
+def explore(shop: Shop) -> dict[State, set[State]]:
+    """Every reachable state, and where the system alone leads from it."""
+    found: dict[State, set[State]] = {}
+    waiting = deque([State()])
+    while waiting:
+        state = waiting.popleft()
+        if state not in found:
+            found[state] = set(system_steps(shop, state))
+            waiting.extend(found[state])
+            waiting.extend(world_steps(shop, state))
+    return found
+
+
+def broken_law(state: State) -> str | None:
+    """The invariant that this state breaks."""
+    if state.order in SOLD and state.intent != "succeeded":
+        return "sold, and not paid"
+    if state.order in ENDED and state.intent in ("open", "processing"):
+        return "ended, and can still be paid"
+    if state.stock != stock_of(state):
+        return f"{state.order}, and its goods are {state.stock}"
+    if state.refund in ACTIVE and state.order in SOLD:
+        return "sold, and given back"
+    if state.refund in ACTIVE and not state.captured:
+        return "given back, and never captured"
+    return None
+
+
+def stock_of(state: State) -> str:
+    if state.order == "Pending":
+        return "reserved"
+    return "sold" if state.order in SOLD else "free"
+
+
+def settled(state: State) -> bool:
+    """Nothing is left to do but for people, and nobody's money is kept for nothing."""
+    if state.order in SOLD:
+        return state.payment == "Success"
+    if state.order == "Pending":
+        # Another amount came: a person decides.
+        return state.payment == "Success" and state.wrong
+    if state.intent != "succeeded":
+        return True
+    # A refund that failed waits for a person, too.
+    return state.refund in ("Submitted", "Succeeded", "Failed")
+
+
+def unsettled(found: dict[State, set[State]]) -> set[State]:
+    """The states from which the system alone does not get to a settled one."""
+    back = defaultdict(set)
+    for state, following in found.items():
+        for after in following:
+            back[after].add(state)
+    waiting = deque(state for state in found if settled(state))
+    good = set(waiting)
+    while waiting:
+        for before in back[waiting.popleft()] - good:
+            good.add(before)
+            waiting.append(before)
+    return found.keys() - good
+
+
+def complaints(found: dict[State, set[State]]) -> list[str]:
+    broken = [f"{law}: {state}" for state in found if (law := broken_law(state))]
+    return broken[:3] + [f"never settled: {state}" for state in list(unsettled(found))[:3]]
+
+
+def named(machine: type[DurableMachine[Any]], arrow: Arrow) -> str:
+    return f"{machine.name} {arrow.source} {arrow.signal}"
+
+
+def arrows() -> Iterator[Any]:
+    for machine in (OrderMachine, PaymentMachine, RefundMachine):
+        for arrow in machine.arrows:
+            if arrow.source is not None:
+                yield pytest.param(machine, arrow, id=named(machine, arrow))
+
+
+def test_no_law_is_broken_and_everything_settles() -> None:
+    found = explore(Shop(tables()))
+    assert len(found) > 10_000
+    assert complaints(found) == []
+
+
+@pytest.mark.parametrize(("machine", "arrow"), list(arrows()))
+def test_an_arrow_is_missed_unless_it_is_spare(
+    machine: type[DurableMachine[Any]], arrow: Arrow
+) -> None:
+    found = complaints(explore(Shop(tables(without=arrow))))
+    spare = {name for names in SPARE.values() for name in names}
+    assert bool(found) == (named(machine, arrow) not in spare), found
+
+
+def test_every_spare_arrow_is_there() -> None:
+    there = {param.id for param in arrows()}
+    assert {name for names in SPARE.values() for name in names} <= there

@@ -1,0 +1,239 @@
+"""A small model of everything around one order: Stripe, its webhooks, crashes, the customer and the
+operator. What our side does with all that is read from the real tables of arrows.
+
+A `State` is one moment; `system_steps` are what the system does by itself, `world_steps` what may
+happen to it.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from state_machines import OrderMachine, PaymentMachine, RefundMachine
+from state_machines.durable import Arrow
+
+SOLD = ("Confirmed", "Shipped", "Delivered")
+ENDED = ("Cancelled", "Failed")
+CLOSING = ("Cancelling", "Expiring")
+PAYABLE = ("Initiated", "Declined")
+ACTIVE = ("Requested", "Submitted", "Succeeded")
+CALLS = {
+    "payments.create_intent": "create",
+    "payments.cancel_intent": "cancel",
+    "payments.cancel_orphan": "orphan",
+    "payments.ask": "ask",
+    "refunds.submit": "submit",
+}
+STOCK = {
+    "stock.reserve": "reserved",
+    "stock.sell": "sold",
+    "stock.release": "free",
+    "stock.restore": "free",
+}
+
+Tables = dict[str, dict[tuple[str, str | None], Arrow]]
+
+
+def tables(*, without: Arrow | None = None) -> Tables:
+    """The arrows by machine, signal and state; one of them may be left out."""
+    return {
+        machine.name: {
+            (arrow.signal.value, arrow.source): arrow
+            for arrow in machine.arrows
+            if arrow is not without
+        }
+        for machine in (OrderMachine, PaymentMachine, RefundMachine)
+    }
+
+
+class State(NamedTuple):
+    """`intent` and `back` are Stripe's side: the payment intent, and the money's way back. `wrong`:
+    it was paid with another amount. `calls` are activities under way; `news` are events that were
+    not heard: webhooks on their way, or lost. `known` and `captured` are what our payment row has
+    heard.
+    """
+
+    order: str = "Pending"
+    payment: str = "Pending"
+    refund: str | None = None
+    stock: str = "reserved"
+    known: bool = False
+    captured: bool = False
+    calls: frozenset[str] = frozenset({"create"})
+    intent: str = "none"
+    wrong: bool = False
+    back: str = "none"
+    news: frozenset[str] = frozenset()
+
+
+class Shop:
+    """Moves of our side, by the given tables."""
+
+    def __init__(self, arrows: Tables) -> None:
+        self.arrows = arrows
+
+    def send(self, state: State, machine: str, signal: str) -> State:
+        """What the signal leads to; the same state where it has no arrow."""
+        arrow = self.arrows[machine].get((signal, getattr(state, machine)))
+        if arrow is None:
+            return state
+        moved: dict[str, Any] = {machine: arrow.target.value}
+        asked = {CALLS[name] for name in arrow.do if name in CALLS}
+        state = state._replace(**moved, calls=state.calls | asked)
+        for effect in arrow.effects:
+            state = self._effect(state, effect)
+        return self.send(state, "order", arrow.tells.value) if arrow.tells else state
+
+    def _effect(self, state: State, effect: str) -> State:
+        if effect in STOCK:
+            return state._replace(stock=STOCK[effect])
+        if effect in ("refund.rest", "refund.late"):
+            return self.give_back(state)
+        return state
+
+    def give_back(self, state: State) -> State:
+        """A refund of all that was captured, unless one is there that counts."""
+        if not state.captured or state.refund in ACTIVE:
+            return state
+        born = self.arrows["refund"][("request", None)]
+        return state._replace(refund=born.target.value, calls=state.calls | {"submit"})
+
+    def hears(self, state: State, said: str) -> State:
+        """Stripe's word about the intent or the refund, from an event or an answer."""
+        if said == "paid":
+            state = state._replace(known=True, captured=True)
+            return self.send(state, "payment", "mispaid" if state.wrong else "succeeded")
+        if said in ("refund_done", "refund_failed"):
+            if state.refund is None:
+                return state
+            return self.send(
+                state, "refund", {"refund_done": "succeeded", "refund_failed": "failed"}[said]
+            )
+        return self.send(state._replace(known=True), "payment", said)
+
+
+def system_steps(shop: Shop, state: State) -> Iterator[State]:
+    """What the system does by itself, whoever sleeps: its calls, deadlines, enquiries, and a
+    reconciliation now and then. A bank that is at work comes to an end, too.
+    """
+    yield from _bank(state)
+    for call in state.calls:
+        called = perform(state, call)
+        if called is not None:
+            yield record(shop, called, call)
+    if state.payment in ("Pending", *PAYABLE):
+        yield shop.send(state, "payment", "expire")
+    if state.payment in CLOSING:
+        yield shop.send(state, "payment", "ask_again")
+    if state.payment in PAYABLE:
+        yield state._replace(calls=state.calls | {"ask"})
+    if state.refund in ("Requested", "Submitted"):
+        yield state._replace(calls=state.calls | {"submit"})
+    for said in state.news:
+        yield shop.hears(state._replace(news=state.news - {said}), said)
+    if state.intent == "open" and not state.known and state.payment in ("Failure", "Cancelled"):
+        yield shop.send(state._replace(known=True), "payment", "orphaned")
+
+
+def world_steps(shop: Shop, state: State) -> Iterator[State]:
+    """What customers, banks, operators, networks and crashes do."""
+    yield from _stripe(state)
+    yield from _people(shop, state)
+    for said in state.news:
+        yield shop.hears(state, said)  # and it will come again
+    for call in state.calls:
+        called = perform(state, call)
+        if called is not None:
+            yield called  # it was made, and the worker died before it could record that
+        yield from _given_up(shop, state, call)
+
+
+def perform(state: State, call: str) -> State | None:
+    """What the call does at Stripe; None while it must wait."""
+    if call == "create":
+        wanted = not state.known and state.payment in ("Pending", *CLOSING)
+        return state._replace(intent="open") if wanted and state.intent == "none" else state
+    if call in ("cancel", "orphan"):
+        wanted = state.payment in (CLOSING if call == "cancel" else ("Failure", "Cancelled"))
+        if wanted and call == "cancel" and not state.known and "create" in state.calls:
+            return None
+        return _tells(state, intent="canceled") if wanted and state.intent == "open" else state
+    if call == "submit" and state.refund in ("Requested", "Submitted") and state.back == "none":
+        return state._replace(back="pending")
+    return state
+
+
+def record(shop: Shop, state: State, call: str) -> State:
+    """What the answer to the call does here; the call has ended."""
+    state = state._replace(calls=state.calls - {call})
+    if call == "create":
+        created = state.intent != "none" and not state.known
+        return shop.hears(state, "initiated") if created else state
+    if call == "submit":
+        return _refund_told(shop, state)
+    asked = {"cancel": CLOSING, "ask": PAYABLE, "orphan": ("Failure", "Cancelled")}[call]
+    if state.payment not in asked:
+        return state
+    if state.intent == "none":
+        return shop.send(state, "payment", "rejected") if call == "cancel" else state
+    state = state._replace(known=True)
+    slow = {"cancel": "still_processing", "ask": "processing"}.get(call)
+    answers = {"succeeded": "paid", "canceled": "canceled", "processing": slow}
+    said = answers.get(state.intent)
+    return shop.hears(state, said) if said else state
+
+
+def _refund_told(shop: Shop, state: State) -> State:
+    if state.refund not in ("Requested", "Submitted"):
+        return state
+    signal = {"pending": "submitted", "done": "succeeded", "failed": "failed"}[state.back]
+    return shop.send(state, "refund", signal)
+
+
+def _given_up(shop: Shop, state: State, call: str) -> Iterator[State]:
+    """All tries failed: nobody can say whether the last one was carried out."""
+    over = state._replace(calls=state.calls - {call})
+    if call == "create" and not state.known:
+        yield shop.send(over, "payment", "unanswered")
+        if state.intent == "none":
+            yield shop.send(over, "payment", "rejected")
+    elif call != "create":
+        yield over
+
+
+def _stripe(state: State) -> Iterator[State]:
+    """What happens at Stripe, and which events it sends of that."""
+    if state.intent == "open":
+        for wrong in (False, True):
+            yield _tells(state, intent="succeeded")._replace(wrong=wrong)
+        yield state._replace(news=state.news | {"declined"})
+        yield state._replace(intent="processing", news=state.news | {"processing"})
+        yield _tells(state, intent="canceled")  # in Stripe's own dashboard
+    yield from _bank(state)
+    if state.intent == "canceled":
+        yield _tells(state, intent="succeeded")  # a bank that did not hear of it
+    if state.back == "pending":
+        yield state._replace(back="done", news=state.news | {"refund_done"})
+    if state.back in ("pending", "done"):
+        yield state._replace(back="failed", news=state.news | {"refund_failed"})
+
+
+def _bank(state: State) -> Iterator[State]:
+    if state.intent == "processing":
+        yield _tells(state, intent="succeeded")
+        yield state._replace(intent="open", news=state.news | {"declined"})
+
+
+def _tells(state: State, *, intent: str) -> State:
+    said = {"succeeded": "paid", "canceled": "canceled"}[intent]
+    return state._replace(intent=intent, news=state.news | {said})
+
+
+def _people(shop: Shop, state: State) -> Iterator[State]:
+    """The customer and the operator, as far as the code lets them."""
+    if state.order == "Pending" and state.payment != "Success":
+        yield shop.send(state, "payment", "cancel")
+    if state.payment == "Success" and state.order in ("Pending", "Confirmed"):
+        yield shop.send(state, "order", "cancel")
+        yield shop.send(state, "order", "accept")
+    yield shop.send(state, "order", "ship")
+    yield shop.send(state, "order", "deliver")
