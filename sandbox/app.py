@@ -17,7 +17,7 @@ from sandbox.sendgrid_api.mail_send import MailSend
 from sandbox.sendgrid_api.mailbox import Mailbox
 from sandbox.signatures import SendGridKey, load_key, stripe_signature
 from sandbox.store import Store
-from sandbox.stripe_api import attempts, refund_calls
+from sandbox.stripe_api import attempts, chargebacks, refund_calls
 from sandbox.stripe_api.bank import Bank
 from sandbox.stripe_api.challenge import Challenge
 from sandbox.stripe_api.routes import routes
@@ -115,10 +115,15 @@ def _listeners(options: Options, key: SendGridKey) -> dict[Source, Listener]:
 
 
 def _resume(bank: Bank) -> None:
-    """Slow payments and refunds go on where an earlier process left them."""
+    """Slow payments, refunds and disputes go on where an earlier process left them."""
     for intent in bank.store.intents.values():
         if intent.settles_at is not None:
             bank.at(intent.settles_at, attempts.settle, intent.id)
     for refund in bank.store.refunds.values():
         if refund.settles_at is not None:
             bank.at(refund.settles_at, refund_calls.settle, refund.id)
+    for dispute in bank.store.disputes.values():
+        if dispute.settles_at is not None:
+            bank.at(dispute.settles_at, chargebacks.settle, dispute.id)
+    for charge in bank.store.charges.values():
+        chargebacks.expect_dispute(bank, charge)

@@ -10,13 +10,17 @@ GAVE_BACK = ("pending", "requires_action", "succeeded")
 
 def ledger(store: Store) -> list[Json]:
     """One entry an intent. Amounts in minor units; `creates` counts the create calls that were
-    executed for the same orderId, `confirms` the confirm calls executed on this intent.
+    executed for the same orderId, `confirms` the confirm calls executed on this intent; `disputed`
+    is what disputes have withdrawn, open or lost.
     """
     creates = Counter(intent.metadata.get("orderId") for intent in store.intents.values())
     refunded: Counter[str | None] = Counter()
     for refund in store.refunds.values():
         if refund.status in GAVE_BACK:
             refunded[refund.payment_intent] += refund.amount
+    disputed: Counter[str] = Counter()
+    for dispute in store.disputes.values():
+        disputed[dispute.payment_intent] += dispute.withdrawn
     return [
         {
             "paymentIntent": intent.id,
@@ -25,6 +29,7 @@ def ledger(store: Store) -> list[Json]:
             "amount": intent.amount,
             "captured": intent.amount_received,
             "refunded": refunded[intent.id],
+            "disputed": disputed[intent.id],
             "status": intent.status,
             "creates": creates[order] if order else 1,
             "confirms": intent.confirms,

@@ -67,6 +67,9 @@ class Store:
     def refunds_of(self, charge: Charge) -> list[Refund]:
         return [refund for refund in self.refunds.values() if refund.charge == charge.id]
 
+    def disputes_of(self, charge: Charge) -> list[Dispute]:
+        return [dispute for dispute in self.disputes.values() if dispute.charge == charge.id]
+
     def _keep(self, row: Row) -> None:
         match row:
             case Intent():

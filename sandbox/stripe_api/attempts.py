@@ -6,8 +6,8 @@ from sandbox.compact import Json
 from sandbox.ids import new_id
 from sandbox.stripe_api.bank import Bank, Cause
 from sandbox.stripe_api.cards import GENERIC, Settling
+from sandbox.stripe_api.chargebacks import expect_dispute
 from sandbox.stripe_api.charges import Charge
-from sandbox.stripe_api.dispute_calls import open_dispute
 from sandbox.stripe_api.errors import StripeError
 from sandbox.stripe_api.intents import Intent
 from sandbox.stripe_api.methods import PaymentMethod
@@ -89,9 +89,7 @@ def _succeed(bank: Bank, intent: Intent, charge: Charge, cause: Cause) -> None:
     bank.store.save(intent)
     bank.tell("charge.succeeded", charge.view(), cause)
     bank.tell("payment_intent.succeeded", intent.view(), cause)
-    method = bank.store.methods[charge.method["id"]]
-    if method.test.disputing is not None:
-        bank.at(time.time() + bank.settle_seconds, open_dispute, charge.id)
+    expect_dispute(bank, charge)
 
 
 def _fail(bank: Bank, intent: Intent, method: PaymentMethod, charge: Charge, cause: Cause) -> None:

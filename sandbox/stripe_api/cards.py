@@ -15,6 +15,7 @@ class Refunding(Enum):
     AT_ONCE = auto()
     PENDING_FIRST = auto()
     FAILS_LATER = auto()
+    ASKS_CUSTOMER = auto()  # `requires_action`, until it is cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,12 @@ METHODS = (
         decline=NO_FUNDS_DEBIT,
     ),
     TestMethod("pm_usBankAccount_processing", "000000000009", settling=Settling.NEVER_ENDS),
+    # Not Stripe's: as it has it for payment methods that the sandbox does not know.
+    TestMethod(
+        "pm_sandbox_refundRequiresAction",
+        "4000000000000036",
+        refunding=Refunding.ASKS_CUSTOMER,
+    ),
     # Not one of Stripe's: what must never happen, so that it can be tried.
     TestMethod("pm_sandbox_succeedsAfterCancel", "000000000018", settling=Settling.AFTER_CANCEL),
 )

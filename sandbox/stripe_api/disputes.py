@@ -6,10 +6,26 @@ from sandbox.compact import Json
 
 INQUIRY = "warning_"
 
+# https://docs.stripe.com/api/disputes/evidence_object
+EVIDENCE = (
+    "access_activity_log", "billing_address", "cancellation_policy",
+    "cancellation_policy_disclosure", "cancellation_rebuttal", "customer_communication",
+    "customer_email_address", "customer_name", "customer_purchase_ip", "customer_signature",
+    "duplicate_charge_documentation", "duplicate_charge_explanation", "duplicate_charge_id",
+    "product_description", "receipt", "refund_policy", "refund_policy_disclosure",
+    "refund_refusal_explanation", "service_date", "service_documentation", "shipping_address",
+    "shipping_carrier", "shipping_date", "shipping_documentation", "shipping_tracking_number",
+    "uncategorized_file", "uncategorized_text",
+)  # fmt: skip
+
 
 @dataclass(slots=True)
 class Dispute:
-    """`amount` in minor units, `created` and `due_by` in Unix seconds."""
+    """`amount` in minor units; `created`, `due_by` and `settles_at` in Unix seconds.
+
+    `transactions` is what the bank took and gave back; `settles_at`, when it will have looked at
+    the evidence, is ours and not shown.
+    """
 
     id: str
     amount: int
@@ -20,18 +36,22 @@ class Dispute:
     reason: str
     status: str
     due_by: int
-    evidence: dict[str, str] = field(default_factory=dict)
+    evidence: dict[str, str | None] = field(default_factory=dict)
     submissions: int = 0
+    metadata: dict[str, str] = field(default_factory=dict)
+    transactions: list[Json] = field(default_factory=list)
+    settles_at: float | None = None
 
     @property
     def inquiry(self) -> bool:
-        """No money has moved, and the charge can be refunded."""
+        """The bank only asks so far: no money has moved."""
         return self.status.startswith(INQUIRY)
 
     @property
     def withdrawn(self) -> int:
-        """What the bank has taken from the shop's account."""
-        return 0 if self.inquiry or self.status == "won" else self.amount
+        """What the bank has taken from the shop's account and not given back, in minor units."""
+        moved = (int(transaction["amount"]) for transaction in self.transactions)
+        return -sum(moved)
 
     @property
     def decided(self) -> bool:
@@ -42,22 +62,22 @@ class Dispute:
             "id": self.id,
             "object": "dispute",
             "amount": self.amount,
-            "balance_transactions": [],
+            "balance_transactions": self.transactions,
             "charge": self.charge,
             "created": self.created,
             "currency": self.currency,
             "enhanced_eligibility_types": [],
-            "evidence": self.evidence,
+            "evidence": {**dict.fromkeys(EVIDENCE), "enhanced_evidence": {}, **self.evidence},
             "evidence_details": {
                 "due_by": self.due_by,
                 "enhanced_eligibility": {},
-                "has_evidence": bool(self.evidence),
+                "has_evidence": any(self.evidence.values()),
                 "past_due": False,
                 "submission_count": self.submissions,
             },
-            "is_charge_refundable": self.inquiry,
+            "is_charge_refundable": not self.withdrawn,
             "livemode": False,
-            "metadata": {},
+            "metadata": self.metadata,
             "payment_intent": self.payment_intent,
             "reason": self.reason,
             "status": self.status,

@@ -24,19 +24,31 @@ class Listed(Protocol):
 L = TypeVar("L", bound=Listed)
 
 
-def page(call: Call, newest_first: Iterable[L], kind: str, also: Iterable[str] = ()) -> Json:
-    """Reads no further than the page needs. `also` names the call's own filters."""
+def page(
+    call: Call,
+    newest_first: Iterable[L],
+    kind: str,
+    wanted: Callable[[L], bool],
+    also: Iterable[str] = (),
+) -> Json:
+    """Reads no further than the page needs. `also` names the parameters that `wanted` follows.
+
+    The row that a page begins or ends at may have stopped being one of the wanted.
+    """
     params = call.params
     allow(params, (*PAGING, *also))
     size = read_limit(params)
     in_time = _time_test(params)
-    rows = (row for row in newest_first if in_time(row.created))
+    rows = iter(newest_first)
     if before := text(params, "ending_before"):
-        found = list(deque(_until(rows, kind, before, "ending_before"), maxlen=size + 1))
+        newer = _until(rows, kind, before, "ending_before")
+        shown = (row for row in newer if in_time(row.created) and wanted(row))
+        found = list(deque(shown, maxlen=size + 1))
         return _shown(call, found[-size:], more=len(found) > size)
     if after := text(params, "starting_after"):
         deque(_until(rows, kind, after, "starting_after"), maxlen=0)
-    found = list(islice(rows, size + 1))
+    shown = (row for row in rows if in_time(row.created) and wanted(row))
+    found = list(islice(shown, size + 1))
     return _shown(call, found[:size], more=len(found) > size)
 
 

@@ -106,8 +106,13 @@ def cancel(call: Call) -> Json:
 def list_all(call: Call) -> Json:
     customer = call.params.get("customer")
     rows = reversed(call.bank.store.intents.values())
-    wanted = (row for row in rows if customer in (None, row.customer))
-    return page(call, wanted, "payment_intent", also=("customer",))
+    return page(
+        call,
+        rows,
+        "payment_intent",
+        lambda row: customer in (None, row.customer),
+        also=("customer",),
+    )
 
 
 def search(call: Call) -> Json:

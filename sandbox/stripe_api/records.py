@@ -17,6 +17,8 @@ class EventView:
     def __init__(self, event: Event) -> None:
         self.id = event.id
         self.created = event.created
+        self.type = event.type
+        self.state = event.state
         self._event = event
 
     def view(self) -> Json:
@@ -31,12 +33,13 @@ def retrieve_charge(call: Call) -> Json:
 
 def list_charges(call: Call) -> Json:
     intent = call.params.get("payment_intent")
-    wanted = (
-        charge
-        for charge in reversed(call.bank.store.charges.values())
-        if intent in (None, charge.payment_intent)
+    return page(
+        call,
+        reversed(call.bank.store.charges.values()),
+        "charge",
+        lambda row: intent in (None, row.payment_intent),
+        also=("payment_intent", "customer"),
     )
-    return page(call, wanted, "charge", also=("payment_intent", "customer"))
 
 
 def retrieve_event(call: Call) -> Json:
@@ -51,13 +54,18 @@ def list_events(call: Call) -> Json:
     delivered = boolean(call.params, "delivery_success")
     kinds = set(strings(call.params, "types")) | {call.params.get("type")} - {None}
     store = call.bank.store
-    rows = store.undelivered if delivered is False else store.events
-    wanted = (
-        EventView(event)
-        for event in reversed(rows.values())
-        if event.source == Source.STRIPE
-        and (not kinds or event.type in kinds)
-        and (delivered is None or delivered == (event.state == Delivery.DELIVERED))
-        and (delivered is None or event.state != Delivery.UNWANTED)
+    # The event that a page begins at may have been delivered since.
+    paging = "starting_after" in call.params or "ending_before" in call.params
+    rows = store.undelivered if delivered is False and not paging else store.events
+
+    def wanted(event: EventView) -> bool:
+        if kinds and event.type not in kinds:
+            return False
+        return delivered is None or (
+            event.state != Delivery.UNWANTED and delivered == (event.state == Delivery.DELIVERED)
+        )
+
+    events = (
+        EventView(event) for event in reversed(rows.values()) if event.source == Source.STRIPE
     )
-    return page(call, wanted, "event", also=("type", "types", "delivery_success"))
+    return page(call, events, "event", wanted, also=("type", "types", "delivery_success"))

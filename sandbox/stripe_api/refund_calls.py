@@ -6,7 +6,8 @@ from sandbox.compact import Json
 from sandbox.ids import new_id
 from sandbox.stripe_api.bank import Bank, Cause, find
 from sandbox.stripe_api.call import Call
-from sandbox.stripe_api.cards import BY_TOKEN, Refunding
+from sandbox.stripe_api.cards import Refunding
+from sandbox.stripe_api.chargebacks import close_inquiries
 from sandbox.stripe_api.charges import Charge
 from sandbox.stripe_api.errors import StripeError, invalid
 from sandbox.stripe_api.lists import page
@@ -17,6 +18,7 @@ from sandbox.stripe_api.refunds import Refund
 CREATABLE = ("amount", "charge", "payment_intent", "reason", "metadata", "instructions_email",
              "refund_application_fee", "reverse_transfer")  # fmt: skip
 REASONS = ("duplicate", "fraudulent", "requested_by_customer")
+FIRST_STATUS = {Refunding.PENDING_FIRST: "pending", Refunding.ASKS_CUSTOMER: "requires_action"}
 
 
 def create(call: Call) -> Json:
@@ -44,6 +46,8 @@ def create(call: Call) -> Json:
     bank.store.save(charge)
     bank.tell("refund.created", refund.view(), call.cause)
     bank.tell("charge.refunded", charge.view(), call.cause)
+    if charge.left == 0:
+        close_inquiries(bank, charge, call.cause)
     return refund.view()
 
 
@@ -60,14 +64,28 @@ def update(call: Call) -> Json:
     return refund.view()
 
 
+def cancel(call: Call) -> Json:
+    """Only where the customer was asked for something, and has not answered."""
+    allow(call.params, set())
+    refund = find(call.bank.store.refunds, "refund", call.row, "refund")
+    if refund.status != "requires_action":
+        raise StripeError("Canceling this refund is unsupported.")
+    refund.status = "canceled"
+    refund.failure_reason = "merchant_request"
+    _take_back(call.bank, refund)
+    call.bank.tell("refund.updated", refund.view(), call.cause)
+    return refund.view()
+
+
 def list_all(call: Call) -> Json:
     charge, intent = call.params.get("charge"), call.params.get("payment_intent")
-    wanted = (
-        refund
-        for refund in reversed(call.bank.store.refunds.values())
-        if charge in (None, refund.charge) and intent in (None, refund.payment_intent)
+    return page(
+        call,
+        reversed(call.bank.store.refunds.values()),
+        "refund",
+        lambda row: charge in (None, row.charge) and intent in (None, row.payment_intent),
+        also=("charge", "payment_intent"),
     )
-    return page(call, wanted, "refund", also=("charge", "payment_intent"))
 
 
 def settle(bank: Bank, refund_id: str) -> None:
@@ -81,20 +99,23 @@ def settle(bank: Bank, refund_id: str) -> None:
         return
     refund.status = "failed"
     refund.failure_reason = "expired_or_canceled_card"
-    bank.store.save(refund)
-    charge = bank.store.charges[refund.charge]
-    charge.amount_refunded -= refund.amount
-    bank.store.save(charge)
+    _take_back(bank, refund)
     bank.tell("refund.updated", refund.view(), Cause())
     bank.tell("refund.failed", refund.view(), Cause())
 
 
+def _take_back(bank: Bank, refund: Refund) -> None:
+    """The money is the shop's again, and can be refunded anew."""
+    bank.store.save(refund)
+    charge = bank.store.charges[refund.charge]
+    charge.amount_refunded -= refund.amount
+    bank.store.save(charge)
+
+
 def _begin(bank: Bank, refund: Refund, charge: Charge) -> None:
-    method = bank.store.methods[charge.method["id"]]
-    refunding = BY_TOKEN[method.token].refunding
-    if refunding == Refunding.PENDING_FIRST:
-        refund.status = "pending"
-    if refunding != Refunding.AT_ONCE:
+    refunding = bank.store.methods[charge.method["id"]].test.refunding
+    refund.status = FIRST_STATUS.get(refunding, "succeeded")
+    if refunding in (Refunding.PENDING_FIRST, Refunding.FAILS_LATER):
         refund.settles_at = time.time() + bank.settle_seconds
         bank.at(refund.settles_at, settle, refund.id)
     bank.store.save(refund)
@@ -121,8 +142,7 @@ def _charge_of(call: Call) -> Charge:
 
 
 def _refuse_disputed(call: Call, charge: Charge) -> None:
-    of_charge = (row for row in call.bank.store.disputes.values() if row.charge == charge.id)
-    if any(dispute.withdrawn for dispute in of_charge):
+    if any(dispute.withdrawn for dispute in call.bank.store.disputes_of(charge)):
         raise StripeError(
             f"Charge {charge.id} has been charged back; cannot issue a refund.",
             code="charge_disputed",

@@ -15,7 +15,7 @@ class Refund:
     created: int
     charge: str
     payment_intent: str
-    status: str  # pending, succeeded, failed
+    status: str  # pending, requires_action, succeeded, failed, canceled
     reason: str | None = None
     failure_reason: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class Refund:
             "status": self.status,
             "transfer_reversal": None,
         }
-        if self.status == "failed":
+        if self.failure_reason is not None:
             seen["failure_reason"] = self.failure_reason
             seen["failure_balance_transaction"] = f"txn_f{self.id[3:]}"
         return seen

@@ -33,6 +33,7 @@ def routes(bank: Bank, faults: Faults) -> list[web.RouteDef]:
         web.get("/v1/refunds", api.serve(refund_calls.list_all)),
         web.get("/v1/refunds/{id}", api.serve(refund_calls.retrieve)),
         web.post("/v1/refunds/{id}", api.serve(refund_calls.update)),
+        web.post("/v1/refunds/{id}/cancel", api.serve(refund_calls.cancel)),
         web.get("/v1/disputes", api.serve(dispute_calls.list_all)),
         web.get("/v1/disputes/{id}", api.serve(dispute_calls.retrieve)),
         web.post("/v1/disputes/{id}", api.serve(dispute_calls.update)),

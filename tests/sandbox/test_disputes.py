@@ -30,8 +30,9 @@ def test_evidence_decides(sandbox: Sandbox, receiver: Receiver, text: str, end: 
     assert sandbox.client.v1.charges.retrieve(dispute.charge).disputed
 
     evidence: Any = {"evidence": {"uncategorized_text": text}}
-    assert sandbox.client.v1.disputes.update(dispute.id, evidence).status == end
+    assert sandbox.client.v1.disputes.update(dispute.id, evidence).status == "under_review"
     assert eventually(lambda: "charge.dispute.closed" in receiver.types(dispute.payment_intent))
+    assert sandbox.client.v1.disputes.retrieve(dispute.id).status == end
     told = set(receiver.types(dispute.payment_intent))
     assert {"charge.dispute.created", "charge.dispute.funds_withdrawn"} <= told
     assert ("charge.dispute.funds_reinstated" in told) == (end == "won")
@@ -46,7 +47,10 @@ def test_other_evidence_is_looked_at(sandbox: Sandbox) -> None:
     assert disputes.update(dispute.id, draft).status == "needs_response"
     looked_at: Any = disputes.update(dispute.id, {"submit": True})
     assert (looked_at.status, looked_at.evidence_details.submission_count) == ("under_review", 1)
-    assert disputes.retrieve(dispute.id).to_dict()["evidence"] == {"shipping_carrier": "DHL"}
+    assert disputes.retrieve(dispute.id).evidence.shipping_carrier == "DHL"
+    nonsense: Any = {"evidence": {"carrier": "DHL"}}
+    with pytest.raises(stripe.InvalidRequestError, match="unknown parameter: evidence"):
+        disputes.update(dispute.id, nonsense)
 
 
 def test_what_the_bank_has_taken_cannot_be_refunded(sandbox: Sandbox) -> None:
@@ -62,8 +66,20 @@ def test_what_the_bank_has_taken_cannot_be_refunded(sandbox: Sandbox) -> None:
 def test_an_inquiry_takes_nothing(sandbox: Sandbox) -> None:
     dispute = disputed(sandbox, "pm_card_createDisputeInquiry")
     assert dispute.status == "warning_needs_response"
+    assert dispute.balance_transactions == []
     assert sandbox.client.v1.refunds.create({"charge": dispute.charge}).status == "succeeded"
-    assert sandbox.client.v1.disputes.close(dispute.id).status == "warning_closed"
+    closed = sandbox.client.v1.disputes.retrieve(dispute.id)
+    assert closed.status == "warning_closed", "there is nothing left to ask for"
+
+
+def test_an_inquiry_can_become_a_dispute(sandbox: Sandbox) -> None:
+    dispute = disputed(sandbox, "pm_card_createDisputeInquiry")
+    disputes = sandbox.client.v1.disputes
+    evidence: Any = {"evidence": {"uncategorized_text": "escalate_inquiry_evidence"}}
+    assert disputes.update(dispute.id, evidence).status == "warning_under_review"
+    assert eventually(lambda: disputes.retrieve(dispute.id).status == "needs_response")
+    (taken,) = disputes.retrieve(dispute.id).balance_transactions
+    assert (taken.amount, taken.fee) == (-2000, 1500)
 
 
 def test_disputes_outlive_a_restart(sandbox: Sandbox) -> None:

@@ -61,3 +61,16 @@ def test_a_refund_is_pending_first(sandbox: Sandbox, receiver: Receiver) -> None
     assert refund.status == "pending"
     assert eventually(lambda: "refund.updated" in receiver.types(paid.id))
     assert sandbox.client.v1.refunds.retrieve(refund.id).status == "succeeded"
+
+
+def test_a_refund_waits_for_the_customer_until_it_is_cancelled(sandbox: Sandbox) -> None:
+    paid = sandbox.paid_intent("pm_sandbox_refundRequiresAction")
+    refunds = sandbox.client.v1.refunds
+    refund = refunds.create({"payment_intent": paid.id})
+    assert refund.status == "requires_action"
+    cancelled = refunds.cancel(refund.id)
+    assert (cancelled.status, cancelled.failure_reason) == ("canceled", "merchant_request")
+    assert sandbox.ledger()[paid.id]["refunded"] == 0
+    with pytest.raises(stripe.InvalidRequestError, match="unsupported"):
+        refunds.cancel(refund.id)
+    assert refunds.create({"payment_intent": paid.id}).amount == 2000

@@ -1,0 +1,135 @@
+"""What the customer's bank does about a payment, in its own time: it asks, takes and decides.
+
+Which evidence decides is Stripe's: https://docs.stripe.com/testing#evidence. As there, an answer
+to evidence comes a while later.
+"""
+
+import time
+
+from sandbox.compact import Json
+from sandbox.ids import new_id
+from sandbox.stripe_api.bank import Bank, Cause
+from sandbox.stripe_api.cards import Disputing
+from sandbox.stripe_api.charges import Charge
+from sandbox.stripe_api.disputes import INQUIRY, Dispute
+
+EVIDENCE_SECONDS = 9 * 24 * 3600
+# Minor units, kept whatever the end.
+FEE = 1500
+# What `evidence[uncategorized_text]` says.
+DECIDING = {"winning_evidence": "won", "losing_evidence": "lost"}
+ESCALATING = "escalate_inquiry_evidence"
+ITSELF = Cause()
+
+
+def expect_dispute(bank: Bank, charge: Charge) -> None:
+    """Have a paid charge disputed a moment later, if its card is one of those."""
+    if charge.status == "succeeded" and not charge.disputed and _disputing(bank, charge):
+        bank.at(time.time() + bank.settle_seconds, open_dispute, charge.id)
+
+
+def open_dispute(bank: Bank, charge_id: str) -> None:
+    charge = bank.store.charges[charge_id]
+    disputing = _disputing(bank, charge)
+    if disputing is None:
+        return
+    now = int(time.time())
+    dispute = Dispute(
+        new_id("dp"),
+        charge.amount,
+        charge.currency,
+        now,
+        charge.id,
+        charge.payment_intent,
+        disputing.reason,
+        disputing.status,
+        now + EVIDENCE_SECONDS,
+    )
+    charge.disputed = True
+    bank.store.save(charge)
+    if not dispute.inquiry:
+        _move(dispute, -dispute.amount, FEE)
+    bank.store.save(dispute)
+    bank.tell("charge.dispute.created", dispute.view(), ITSELF)
+    if dispute.withdrawn:
+        bank.tell("charge.dispute.funds_withdrawn", dispute.view(), ITSELF)
+
+
+def look_at(bank: Bank, dispute: Dispute, cause: Cause) -> None:
+    """Evidence was submitted. Most of it is looked at for ever."""
+    dispute.submissions += 1
+    dispute.status = f"{INQUIRY}under_review" if dispute.inquiry else "under_review"
+    if dispute.evidence.get("uncategorized_text") in (*DECIDING, ESCALATING):
+        dispute.settles_at = time.time() + bank.settle_seconds
+        bank.at(dispute.settles_at, settle, dispute.id)
+    bank.store.save(dispute)
+    bank.tell("charge.dispute.updated", dispute.view(), cause)
+
+
+def settle(bank: Bank, dispute_id: str) -> None:
+    """The bank has looked at the evidence. The dispute may have been closed meanwhile."""
+    dispute = bank.store.disputes[dispute_id]
+    said = dispute.evidence.get("uncategorized_text") or ""
+    if dispute.decided:
+        return
+    if said in DECIDING:
+        decide(bank, dispute, DECIDING[said], ITSELF)
+    elif dispute.inquiry and said == ESCALATING:
+        _escalate(bank, dispute)
+
+
+def decide(bank: Bank, dispute: Dispute, outcome: str, cause: Cause) -> None:
+    """`outcome` is won or lost. An inquiry is closed either way."""
+    reinstated = outcome == "won" and dispute.withdrawn > 0
+    dispute.status = f"{INQUIRY}closed" if dispute.inquiry else outcome
+    dispute.settles_at = None
+    if reinstated:
+        _move(dispute, dispute.amount, 0)
+    bank.store.save(dispute)
+    if reinstated:
+        bank.tell("charge.dispute.funds_reinstated", dispute.view(), cause)
+    bank.tell("charge.dispute.closed", dispute.view(), cause)
+
+
+def close_inquiries(bank: Bank, charge: Charge, cause: Cause) -> None:
+    """The charge was refunded in full: there is nothing left to ask for."""
+    for dispute in bank.store.disputes_of(charge):
+        if dispute.inquiry and not dispute.decided:
+            decide(bank, dispute, "lost", cause)
+
+
+def _escalate(bank: Bank, dispute: Dispute) -> None:
+    dispute.status = "needs_response"
+    dispute.settles_at = None
+    dispute.due_by = int(time.time()) + EVIDENCE_SECONDS
+    _move(dispute, -dispute.amount, FEE)
+    bank.store.save(dispute)
+    bank.tell("charge.dispute.updated", dispute.view(), ITSELF)
+    bank.tell("charge.dispute.funds_withdrawn", dispute.view(), ITSELF)
+
+
+def _disputing(bank: Bank, charge: Charge) -> Disputing | None:
+    return bank.store.methods[charge.method["id"]].test.disputing
+
+
+def _move(dispute: Dispute, amount: int, fee: int) -> None:
+    """Below zero: out of the shop's account."""
+    what = "withdrawal" if amount < 0 else "reversal"
+    now = int(time.time())
+    moved: Json = {
+        "id": new_id("txn"),
+        "object": "balance_transaction",
+        "amount": amount,
+        "available_on": now,
+        "created": now,
+        "currency": dispute.currency,
+        "description": f"Chargeback {what} for {dispute.charge}",
+        "exchange_rate": None,
+        "fee": fee,
+        "net": amount - fee,
+        "reporting_category": "dispute" if amount < 0 else "dispute_reversal",
+        "source": dispute.id,
+        "status": "available",
+        "type": "adjustment",
+    }
+    dispute.transactions.append(moved)
