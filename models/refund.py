@@ -9,8 +9,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, db, text_enum
+from models.dispute import DisputeState, disputed
 from models.execution import Asked, Execution, ask_index
 from models.order import Order
+from models.payment import Payment
 
 
 class RefundState(StrEnum):
@@ -60,3 +62,9 @@ def given_back(order_id: UUID, states: Iterable[RefundState] = ACTIVE) -> int:
         total.where(Refund.order_id == order_id, Refund.state.in_(tuple(states)))
     )
     return cast("int", found)
+
+
+def refundable(payment: Payment) -> int:
+    """Minor units that are ours to give back; the payment's order must be locked."""
+    lost = disputed(payment.order_id, DisputeState.LOST)
+    return payment.captured - given_back(payment.order_id) - lost

@@ -7,7 +7,7 @@ from models.money import display
 from models.notice import NoticeKind, notice, settle
 from models.order import Order
 from models.payment import Payment, payment_of
-from models.refund import Refund, given_back
+from models.refund import Refund, refundable
 from state_machines.durable import effect
 
 
@@ -40,7 +40,11 @@ def settle_slow_payment(payment: Payment) -> None:
 
 @effect("notice.refund_failed")
 def refund_failed(refund: Refund, reason: str | None) -> None:
-    """Raise it: the money is here again, and still the customer's."""
+    """Raise it: the money is here again, and still the customer's. But all of it may have gone back
+    another way, such as by Stripe's dashboard.
+    """
+    if refundable(payment_of(refund.order_id)) <= 0:
+        return
     amount = display(refund.amount, refund.currency)
     notice(refund.order_id, NoticeKind.REFUND_FAILED, f"a refund of {amount} failed: {reason}")
 
@@ -48,7 +52,7 @@ def refund_failed(refund: Refund, reason: str | None) -> None:
 @effect("notice.settle_refund_failed")
 def settle_refund_failed(refund: Refund, reason: str | None) -> None:  # noqa: ARG001
     """Settle it once all the money has gone back after all."""
-    if given_back(refund.order_id) >= payment_of(refund.order_id).captured:
+    if refundable(payment_of(refund.order_id)) <= 0:
         settle(refund.order_id, NoticeKind.REFUND_FAILED)
 
 

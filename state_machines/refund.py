@@ -6,12 +6,12 @@ from datetime import timedelta
 from enum import StrEnum, auto
 
 from config import settings
-from models.dispute import WITHDRAWN, DisputeState, disputed
+from models.dispute import WITHDRAWN, disputed
 from models.errors import ConflictError, InvalidInputError
 from models.money import display
 from models.order import Order, OrderState
 from models.payment import Payment, payment_of
-from models.refund import Refund, RefundOrigin, given_back
+from models.refund import Refund, RefundOrigin, refundable
 from models.refund import RefundState as S
 from state_machines.durable import Arrow, DurableMachine, Enquiry, effect
 from state_machines.order import OrderMachine, OrderSignal
@@ -62,12 +62,6 @@ class RefundMachine(DurableMachine[Refund]):
         tuple(timedelta(seconds=age) for age in settings.ask_ages),
         "refunds.submit",
     )
-
-
-def refundable(payment: Payment) -> int:
-    """Minor units that are ours to give back; the payment's order must be locked."""
-    lost = disputed(payment.order_id, DisputeState.LOST)
-    return payment.captured - given_back(payment.order_id) - lost
 
 
 def refund(

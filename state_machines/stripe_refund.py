@@ -13,10 +13,10 @@ from pydantic.dataclasses import dataclass
 from models.base import db
 from models.order import OrderState
 from models.payment import Payment
-from models.refund import Refund, RefundOrigin, RefundState
+from models.refund import Refund, RefundOrigin, RefundState, refundable
 from state_machines.intent import locked
 from state_machines.order import OrderMachine, OrderSignal
-from state_machines.refund import RefundMachine, RefundSignal, refundable
+from state_machines.refund import RefundMachine, RefundSignal
 
 SIGNALS = {
     "pending": RefundSignal.SUBMITTED,

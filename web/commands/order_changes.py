@@ -9,6 +9,7 @@ from models import Order, reading
 from models.errors import ConflictError, InvalidInputError
 from models.money import display, to_minor
 from models.payment import Payment, PaymentState, payment_of
+from models.refund import refundable
 from state_machines import PaymentMachine, cancelling, refund, shipment
 from state_machines.order import OrderMachine, OrderSignal
 from web.commands import output
@@ -53,7 +54,7 @@ def give_back(
         paid_in = payment.captured_currency or payment.currency
         minor = _minor(amount, paid_in) if amount is not None else None
         refund.refund(payment.order, minor, currency=currency, reason=reason)
-        left = display(refund.refundable(payment), paid_in)
+        left = display(refundable(payment), paid_in)
     _done(payment.order, f"is being refunded; {left} are left", as_json=as_json, left=left)
 
 

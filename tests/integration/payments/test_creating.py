@@ -59,7 +59,7 @@ def test_a_login_code_is_sent_once_sealed_until_then_and_erased_afterwards(
     database: object, till: Till, bank: Bank, time: MovableClock
 ) -> None:
     with transaction():
-        login = begin_login("ann@example.com")
+        login = begin_login("amy@example.com")
     bank.faults(sendgrid={"errorRate": 1})
     till.run("emails.login_code")
     first = till.activity("emails.login_code")
@@ -74,5 +74,5 @@ def test_a_login_code_is_sent_once_sealed_until_then_and_erased_afterwards(
     assert till.activity("emails.login_code").secret is None
     with transaction() as session:
         assert session.get_one(Login, login.id).state == LoginState.CODE_SENT
-    (letter,) = bank.letters("ann@example.com")
+    (letter,) = bank.letters("amy@example.com")
     assert code in str(letter["text"])

@@ -1,0 +1,281 @@
+"""Ten thousand calls at random: customers, the operator, Stripe and time do what they like to fifty
+orders, in any order and more than once, and nothing that must be true is ever false.
+
+Stripe's word is input, and the test makes it up; what we ask of Stripe is asked of the sandbox.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+from uuid import UUID, uuid4
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from sqlalchemy import select
+
+from models import (
+    ActivityRow,
+    Payment,
+    PaymentState,
+    Refund,
+    SignalState,
+    Transition,
+    transaction,
+)
+from models.activity import ActivityState
+from models.base import db
+from models.clock import MovableClock
+from models.errors import ProjectXError
+from state_machines import (
+    DisputeMachine,
+    OrderMachine,
+    PaymentMachine,
+    RefundMachine,
+    cancelling,
+    shipment,
+)
+from state_machines.durable import DurableMachine, SignalRefusedError, replay, runner, sweep
+from state_machines.durable.inbox import receive
+from state_machines.order import OrderSignal
+from state_machines.refund import refund
+from tasks import refunds  # noqa: F401  registers the activities
+from tests.factories import a_placed_order
+from tests.integration.payments.conftest import Bank, Till
+from tests.integration.payments.facts import facts
+
+ORDERS = 50
+STEPS = 500
+RUNS = 36
+MACHINES = (OrderMachine, PaymentMachine, RefundMachine, DisputeMachine)
+INTENT = ("succeeded", "payment_failed", "processing", "canceled")
+REFUND = ("pending", "requires_action", "succeeded", "failed", "canceled")
+DISPUTE = ("warning_needs_response", "needs_response", "under_review", "won", "lost",
+           "warning_closed")  # fmt: skip
+Json = dict[str, Any]
+orders = st.integers(0, ORDERS - 1)
+amounts = st.sampled_from((None, 100, 900, 5900))
+
+
+class RandomCalls(RuleBasedStateMachine):
+    calls = 0
+
+    def __init__(self, till: Till, bank: Bank, time: MovableClock) -> None:
+        super().__init__()
+        self.bank, self.time = bank, time
+        with transaction():
+            self.payments = [a_placed_order() for _ in range(ORDERS)]
+        self.order_ids = [payment.order_id for payment in self.payments]
+        self.payment_ids = [payment.id for payment in self.payments]
+        # Some intents are still to be created.
+        runner.run("payments.create_intent", till.pending("payments.create_intent")[: ORDERS - 8])
+        self.known = facts(self.order_ids)
+        self.told: list[tuple[int, str, Json]] = []
+
+    # What people do.
+
+    @rule(order=orders)
+    def cancel(self, order: int) -> None:
+        self._call(order, cancelling.cancel)
+
+    @rule(order=orders, amount=amounts)
+    def refund(self, order: int, amount: int | None) -> None:
+        self._call(order, lambda payment: refund(payment.order, amount, reason=None))
+
+    @rule(order=orders)
+    def ship(self, order: int) -> None:
+        self._call(order, lambda payment: shipment.ship(payment.order, "DHL", "JJD0001"))
+
+    @rule(order=orders)
+    def deliver(self, order: int) -> None:
+        self._call(order, lambda payment: shipment.deliver(payment.order))
+
+    @rule(order=orders)
+    def accept(self, order: int) -> None:
+        if self.known[self.order_ids[order]].payment == PaymentState.SUCCESS:
+            self._call(order, lambda payment: OrderMachine.send(payment.order, OrderSignal.ACCEPT))
+
+    @rule(order=orders)
+    def pay(self, order: int) -> None:
+        """The bank takes the money; whether we hear of it is another matter."""
+        if self._intent(order) is not None:
+            with transaction() as session:
+                payment = session.get_one(Payment, self.payment_ids[order])
+            self.bank.confirm(payment)
+        self._checked(order)
+
+    # What time does.
+
+    @rule(order=orders)
+    def expire(self, order: int) -> None:
+        self._due(order, "deadline_at")
+        sweep.fire_deadlines()
+        self._checked(order)
+
+    @rule(order=orders)
+    def ask(self, order: int) -> None:
+        self._due(order, "ask_at")
+        sweep.make_enquiries()
+        self._checked(order)
+
+    @rule(order=orders)
+    def work(self, order: int) -> None:
+        """Workers do what was asked for an order; letters apart."""
+        self.time.advance(seconds=1)
+        sweep.due_activities()
+        with transaction() as session:
+            refund_ids = select(Refund.id).where(Refund.order_id == self.order_ids[order])
+            mine = ActivityRow.subject_id.in_(refund_ids) | (
+                ActivityRow.subject_id == self.payment_ids[order]
+            )
+            pending = select(ActivityRow.name, ActivityRow.id).where(
+                mine, ActivityRow.state == ActivityState.PENDING
+            )
+            found = list(session.execute(pending))
+        for name, activity_id in found:
+            runner.run(name, [activity_id])
+        self._checked(order)
+
+    # What Stripe says.
+
+    @rule(order=orders, what=st.sampled_from(INTENT))
+    def intent_event(self, order: int, what: str) -> None:
+        status = "requires_payment_method" if what == "payment_failed" else what
+        # One in ten is paid wrongly.
+        received = (5000 if order % 10 == 9 else 5900) if what == "succeeded" else 0
+        about = {"id": self._intent(order), "status": status, "currency": "usd"}
+        paid = {"amount_received": received}
+        self._tell(order, f"payment_intent.{what}", "payment_intent", about | paid)
+
+    @rule(order=orders, what=st.sampled_from(("created", "updated", "failed")),
+          status=st.sampled_from(REFUND), which=st.integers(0, 3))  # fmt: skip
+    def refund_event(self, order: int, what: str, status: str, which: int) -> None:
+        """About a refund of ours, or about one of Stripe's dashboard."""
+        with transaction() as session:
+            mine = select(Refund).where(Refund.order_id == self.order_ids[order])
+            rows = list(session.scalars(mine.order_by(Refund.id)))
+        row = rows[which] if which < len(rows) else None
+        amount = row.amount if row else (100, 900, 2000, 5900)[which]
+        made = {"id": f"re_{self.order_ids[order].hex}_{which}", "metadata": {}}
+        if row is not None:
+            made = {"id": row.stripe_id or f"re_{row.id}", "metadata": {"refundId": str(row.id)}}
+        more = {"amount": amount, "currency": "usd", "status": status, "reason": None}
+        self._tell(order, f"refund.{what}", "refund", made | more)
+
+    @rule(order=orders, refunded=st.sampled_from((0, 900, 5900)))
+    def charge_event(self, order: int, refunded: int) -> None:
+        self._tell(order, "charge.refunded", "charge", {"id": "ch_1", "amount_refunded": refunded})
+
+    @rule(order=orders, status=st.sampled_from(DISPUTE), which=st.integers(0, 1))
+    def dispute_event(self, order: int, status: str, which: int) -> None:
+        name = f"dp_{self.order_ids[order].hex}_{which}"
+        about = {"id": name, "status": status, "reason": "fraudulent", "currency": "usd"}
+        amount = {"amount": (5900, 900)[which]}
+        self._tell(order, "charge.dispute.updated", "dispute", about | amount)
+
+    @rule(order=orders, kind=st.sampled_from(("payment_intent.succeeded", "refund.updated")))
+    def wrong_event(self, order: int, kind: str) -> None:
+        self._tell(order, kind, "customer", {}, expect=SignalState.FAILED)
+
+    @rule(back=st.integers(1, 20))
+    def again(self, back: int) -> None:
+        """Stripe repeats itself: the very event, or the same news under another id."""
+        if len(self.told) >= back:
+            order, kind, event = self.told[-back]
+            assert receive("stripe", event["id"], kind, event) is None
+            self._deliver(order, kind, {**event, "id": f"evt_{uuid4().hex}"}, SignalState.APPLIED)
+
+    def teardown(self) -> None:
+        for found in facts(self.order_ids).values():
+            found.check()
+        with transaction():
+            for machine in MACHINES:
+                _replays(machine, self.order_ids)
+
+    # How.
+
+    def _intent(self, order: int) -> str | None:
+        return self.known[self.order_ids[order]].intent_id
+
+    def _call(self, order: int, deed: Callable[[Payment], object]) -> None:
+        payment_id = self.payment_ids[order]
+        with suppress(ProjectXError, SignalRefusedError), transaction():
+            deed(PaymentMachine.lock([payment_id])[payment_id])
+        self._checked(order)
+
+    def _due(self, order: int, column: str) -> None:
+        payment_id = self.payment_ids[order]
+        with transaction():
+            payment = PaymentMachine.lock([payment_id])[payment_id]
+            if getattr(payment, column) is not None:
+                setattr(payment, column, self.time())
+
+    def _tell(
+        self,
+        order: int,
+        kind: str,
+        noun: str,
+        thing: Json,
+        *,
+        expect: SignalState = SignalState.APPLIED,
+    ) -> None:
+        if self._intent(order) is None:
+            return
+        about = {"object": noun, "payment_intent": self._intent(order)} | thing
+        event = {"id": f"evt_{uuid4().hex}", "type": kind, "data": {"object": about}}
+        self._deliver(order, kind, event, expect)
+        if expect == SignalState.APPLIED:
+            self.told.append((order, kind, event))
+
+    def _deliver(self, order: int, kind: str, event: Json, expect: SignalState) -> None:
+        assert receive("stripe", event["id"], kind, event) == expect
+        self._checked(order)
+
+    def _checked(self, order: int) -> None:
+        RandomCalls.calls += 1
+        order_id = self.order_ids[order]
+        now = facts([order_id])[order_id]
+        now.check()
+        now.check_after(self.known[order_id])
+        self.known[order_id] = now
+
+
+def _replays(machine: type[DurableMachine[Any]], order_ids: list[UUID]) -> None:
+    """The histories lead to the rows."""
+    key = machine.row.id if machine.parent is None else machine.row.order_id
+    rows = list(db.session.scalars(select(machine.row).where(key.in_(order_ids))))
+    steps = select(Transition).where(Transition.subject_id.in_([row.id for row in rows]))
+    histories: dict[UUID, list[Transition]] = defaultdict(list)
+    for step in db.session.scalars(steps.order_by(Transition.version)):
+        histories[step.subject_id].append(step)
+    for row in rows:
+        found = replay.compare(machine, row.state, row.version, histories[row.id])
+        assert found is None, (machine.name, row.id, found)
+
+
+def test_random_calls(till: Till, bank: Bank, time: MovableClock) -> None:
+    class Here(RandomCalls):
+        def __init__(self) -> None:
+            super().__init__(till, bank, time)
+
+    RandomCalls.calls = 0
+    run_state_machine_as_test(
+        Here,
+        settings=settings(
+            max_examples=RUNS,
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    assert RandomCalls.calls >= 10_000
+    for machine in MACHINES:
+        assert replay.stuck(machine) == []
+    with transaction() as session:
+        # What an activity failed of is Stripe's no, and nothing of our own making.
+        failed = ActivityRow.last_error.is_not(None), ActivityRow.state == ActivityState.FAILED
+        errors = session.scalars(select(ActivityRow.last_error).where(*failed).distinct()).all()
+    assert {str(error).partition(":")[0] for error in errors} <= {"PermanentError"}

@@ -1,0 +1,116 @@
+"""Changing one's mind: before, while and after paying, and against the parcel."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from models import NoticeKind
+from models.errors import ConflictError
+from state_machines.cancelling import Outcome
+from tests.integration.races.conftest import AtOnce, Refused
+from tests.integration.races.shop import Shop
+from tests.integration.races.stripe import Stripe, deliver
+from tests.sandbox.process import eventually
+
+ROUNDS = 5
+
+
+def test_cancel_against_ship(till: Shop, bank: Stripe, at_once: AtOnce) -> None:
+    for number in range(ROUNDS):
+        payment_id = till.confirmed()
+        deeds: list[Callable[[], object]] = [
+            partial(till.cancel, payment_id),
+            partial(till.ship, payment_id),
+        ]
+        if number % 2:
+            deeds.reverse()
+        answers = at_once(deeds)
+        cancelled, shipped = reversed(answers) if number % 2 else answers
+        assert sum(isinstance(answer, Refused) for answer in answers) == 1, answers
+        if isinstance(shipped, Refused):
+            assert cancelled == Outcome.REFUNDING
+            assert till.states(payment_id) == ("Success", "Cancelled")
+            assert till.refunds(payment_id) == [(5900, "Requested")]
+        else:
+            assert isinstance(cancelled, ConflictError)
+            assert till.states(payment_id) == ("Success", "Shipped")
+            assert till.refunds(payment_id) == []
+
+
+def test_cancel_before_paying(till: Shop, bank: Stripe) -> None:
+    payment_id = till.initiated()
+    assert till.cancel(payment_id) == till.cancel(payment_id) == Outcome.CLOSING
+    assert till.asked_for("payments.cancel_intent") == 1
+    till.work()
+    assert till.states(payment_id) == ("Cancelled", "Cancelled")
+    assert till.cancel(payment_id) == Outcome.CANCELLED
+    assert bank.confirm(till.payment(payment_id))["error"], "nobody can pay any more"
+    assert [letter["categories"] for letter in till.letters(payment_id)] == [["order_cancelled"]]
+
+
+def test_cancel_while_paying(till: Shop, bank: Stripe, at_once: AtOnce) -> None:
+    for _ in range(ROUNDS):
+        payment_id = till.initiated()
+        payment = till.payment(payment_id)
+        bank.confirm(payment)
+        paid = bank.events(payment, "payment_intent.succeeded")
+        at_once([partial(till.cancel, payment_id), partial(deliver, *paid)])
+        till.work()
+        assert till.states(payment_id) == ("Success", "Cancelled"), "whoever was first"
+        assert till.refunds(payment_id) == [(5900, "Succeeded")]
+        assert bank.refunded(payment) == [5900]
+        assert till.shelf(payment_id) == (100, 0)
+
+
+def test_cancel_while_the_bank_is_at_work(till: Shop, bank: Stripe) -> None:
+    payment_id = till.initiated()
+    payment = till.payment(payment_id)
+    bank.confirm(payment, "pm_usBankAccount_success")
+    till.cancel(payment_id)
+    till.run("payments.cancel_intent")
+    paid = eventually(lambda: bank.events(payment, "payment_intent.succeeded"))
+    deliver(*paid)
+    till.work()
+    assert till.states(payment_id) == ("Success", "Cancelled")
+    assert bank.refunded(payment) == [5900]
+
+
+def test_cancel_after_paying(till: Shop, bank: Stripe) -> None:
+    payment_id = till.confirmed()
+    assert till.cancel(payment_id) == Outcome.REFUNDING
+    assert till.cancel(payment_id) == Outcome.REFUNDING
+    till.work()
+    assert till.cancel(payment_id) == Outcome.CANCELLED
+    assert till.refunds(payment_id) == [(5900, "Succeeded")]
+    assert till.shelf(payment_id) == (100, 0)
+    kinds = {letter["categories"][0] for letter in till.letters(payment_id)}
+    assert kinds == {"order_confirmed", "order_cancelled", "order_refunded"}
+
+
+def test_cancel_after_part_was_refunded_gives_the_rest(till: Shop, bank: Stripe) -> None:
+    payment_id = till.confirmed()
+    till.refund(payment_id, 900)
+    till.cancel(payment_id)
+    till.work()
+    assert till.refunds(payment_id) == [(900, "Succeeded"), (5000, "Succeeded")]
+
+
+def test_cancel_after_shipping(till: Shop, bank: Stripe) -> None:
+    payment_id = till.confirmed()
+    till.ship(payment_id)
+    with pytest.raises(ConflictError, match="on its way"):
+        till.cancel(payment_id)
+    assert till.states(payment_id) == ("Success", "Shipped")
+    till.refund(payment_id)
+    assert till.states(payment_id) == ("Success", "Shipped"), "a refund takes no parcel back"
+
+
+def test_many_cancels_at_once_are_one(till: Shop, bank: Stripe, at_once: AtOnce) -> None:
+    payment_id = till.confirmed()
+    answers = at_once([lambda: till.cancel(payment_id)] * 12)
+    assert set(answers) == {Outcome.REFUNDING}
+    assert till.refunds(payment_id) == [(5900, "Requested")]
+    assert till.order_signals(payment_id) == ["place", "paid", "cancel"]
+    assert till.shelf(payment_id) == (100, 0)
+    assert NoticeKind.REFUND_FAILED not in till.notices(payment_id)

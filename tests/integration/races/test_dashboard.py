@@ -1,0 +1,85 @@
+"""Refunds that somebody makes in Stripe's own dashboard, behind our back."""
+
+from functools import partial
+
+import pytest
+
+from models import RefundOrigin, RefundState
+from models.errors import InvalidInputError
+from tests.integration.races.conftest import AtOnce
+from tests.integration.races.shop import Shop
+from tests.integration.races.stripe import Stripe, deliver
+
+TOLD = ("refund.created", "charge.refunded")
+
+
+@pytest.mark.parametrize("told", [*((kind,) for kind in TOLD), TOLD, TOLD[::-1]], ids="+".join)
+def test_a_refund_of_the_dashboard_becomes_a_row(
+    till: Shop, bank: Stripe, told: tuple[str, ...]
+) -> None:
+    payment_id = till.confirmed()
+    payment = till.payment(payment_id)
+    bank.post("refunds", payment_intent=payment.intent_id, amount=900)
+    for kind in told:
+        deliver(*bank.events(payment, kind))
+    till.work()
+    (row,) = till.refund_rows(payment_id)
+    assert (row.amount, row.state, row.origin) == (900, RefundState.SUCCEEDED, RefundOrigin.STRIPE)
+    assert till.states(payment_id) == ("Success", "Confirmed")
+    with pytest.raises(InvalidInputError):
+        till.refund(payment_id, 5001)
+    till.refund(payment_id, 5000)
+    till.work()
+    assert bank.refunded(payment) == [900, 5000]
+
+
+@pytest.mark.parametrize("kind", TOLD)
+def test_a_full_refund_of_the_dashboard_cancels_the_order(
+    till: Shop, bank: Stripe, kind: str
+) -> None:
+    payment_id = till.confirmed()
+    payment = till.payment(payment_id)
+    bank.post("refunds", payment_intent=payment.intent_id)
+    deliver(*bank.events(payment, kind))
+    till.work()
+    assert till.states(payment_id) == ("Success", "Cancelled")
+    assert till.order_signals(payment_id)[-1] == "refunded"
+    assert till.shelf(payment_id) == (100, 0)
+    assert till.refunds(payment_id) == [(5900, "Succeeded")]
+    assert bank.refunded(payment) == [5900], "nothing more goes back"
+
+
+def test_a_full_refund_of_the_dashboard_of_what_was_shipped(till: Shop, bank: Stripe) -> None:
+    payment_id = till.confirmed()
+    till.ship(payment_id)
+    payment = till.payment(payment_id)
+    bank.post("refunds", payment_intent=payment.intent_id)
+    deliver(*bank.events(payment, *TOLD))
+    till.work()
+    assert till.states(payment_id) == ("Success", "Shipped")
+    assert till.refunds(payment_id) == [(5900, "Succeeded")]
+    assert till.shelf(payment_id) == (99, 0), "it has left"
+
+
+def test_both_sides_refund_at_once(till: Shop, bank: Stripe, at_once: AtOnce) -> None:
+    payment_id = till.confirmed()
+    payment = till.payment(payment_id)
+    till.refund(payment_id, 5000)
+    bank.post("refunds", payment_intent=payment.intent_id, amount=5900)
+    events = bank.events(payment, *TOLD)
+    at_once([*(partial(deliver, event) for event in events), till.work])
+    till.work()
+    assert sorted(till.refunds(payment_id)) == [(5000, "Failed"), (5900, "Succeeded")]
+    assert bank.refunded(payment) == [5900]
+    assert till.states(payment_id) == ("Success", "Cancelled")
+
+
+def test_a_refund_that_the_dashboard_has_overtaken_needs_nobody(till: Shop, bank: Stripe) -> None:
+    payment_id = till.confirmed()
+    payment = till.payment(payment_id)
+    till.refund(payment_id, 5000)
+    bank.post("refunds", payment_intent=payment.intent_id, amount=5900)
+    deliver(*bank.events(payment, *TOLD))
+    till.work()
+    assert till.refunds(payment_id) == [(5000, "Failed"), (5900, "Succeeded")]
+    assert till.notices(payment_id) == [], "all has gone back: nobody has anything to do"

@@ -1,0 +1,105 @@
+"""Codes that are typed twice, and letters that may have been sent."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from models import ActivityState, Login, LoginState, UserSession, transaction
+from models.clock import MovableClock
+from state_machines.login import begin_login
+from tests.integration.races.shop import Shop
+from tests.integration.races.stripe import Stripe
+from tests.integration.web.conftest import code_of
+
+EMAIL = "ann@example.com"
+CODE = "emails.login_code"
+TABS = 8
+
+
+def sessions() -> int:
+    with transaction() as session:
+        return session.scalar(select(func.count(UserSession.id))) or 0
+
+
+def in_all_tabs(shop: Flask, code: Callable[[int], str]) -> list[int]:
+    """The status codes of typing `code(number)` in every tab at the same moment."""
+    ready = Barrier(TABS, timeout=10)
+
+    def type_it(number: int) -> int:
+        tab = shop.test_client()
+        ready.wait()
+        body = {"email": EMAIL, "code": code(number)}
+        return tab.post("/auth/verify-code", json=body).status_code
+
+    with ThreadPoolExecutor(TABS) as pool:
+        return sorted(pool.map(type_it, range(TABS)))
+
+
+def test_two_correct_codes_at_once(shop: Flask, client: FlaskClient) -> None:
+    login_id = client.post("/auth/login", json={"email": EMAIL}).get_json()["loginId"]
+    code = code_of(login_id)
+    assert in_all_tabs(shop, lambda _: code) == [200] + [410] * (TABS - 1)
+    assert sessions() == 1
+
+
+def test_wrong_codes_at_once_are_all_counted(shop: Flask, client: FlaskClient) -> None:
+    login_id = client.post("/auth/login", json={"email": EMAIL}).get_json()["loginId"]
+    right = int(code_of(login_id))
+    wrong = lambda number: f"{(right + number + 1) % 1_000_000:06}"  # noqa: E731
+    assert in_all_tabs(shop, wrong) == [401] * 5 + [410] * (TABS - 5)
+    with transaction() as session:
+        login = session.scalars(select(Login)).one()
+        assert (login.state, login.wrong_codes) == (LoginState.LOCKED, 5)
+    assert sessions() == 0
+
+
+def test_sendgrid_timed_out(till: Shop, bank: Stripe, time: MovableClock) -> None:
+    with transaction():
+        login = begin_login(EMAIL)
+    before = len(bank.letters(EMAIL))
+    bank.faults(sendgrid={"timeoutRate": 1})
+    till.run(CODE)
+    lost = till.activity(CODE)
+    assert (lost.state, lost.unanswered) == (ActivityState.WAITING, 1)
+    code = lost.secret
+    bank.faults()
+    time.advance(seconds=10)
+    till.sweep()
+    assert till.activity(CODE).state == ActivityState.DONE
+    letters = bank.letters(EMAIL)[: len(bank.letters(EMAIL)) - before]
+    assert len(letters) == 2, "nobody could know that the first was sent"
+    assert all(str(code) in str(letter["text"]) for letter in letters), "the same code"
+    with transaction() as session:
+        found = session.get_one(Login, login.id, populate_existing=True)
+        assert found.state == LoginState.CODE_SENT
+
+
+def test_sendgrid_timed_out_on_an_order_s_letter(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
+    payment_id = till.confirmed()
+    bank.faults(sendgrid={"timeoutRate": 1})
+    till.run("emails.order_confirmed")
+    bank.faults()
+    time.advance(seconds=10)
+    till.sweep()
+    asked = till.activity("emails.order_confirmed")
+    assert (asked.state, asked.unanswered) == (ActivityState.DONE, 1), "the doubt is counted"
+    letters = till.letters(payment_id)
+    assert [letter["categories"] for letter in letters] == [["order_confirmed"]] * 2
+    assert till.asked_for("emails.order_confirmed") == 1, "one letter an order and occasion"
+
+
+def test_a_refused_letter_leaves_no_doubt(till: Shop, bank: Stripe, time: MovableClock) -> None:
+    payment_id = till.confirmed()
+    bank.faults(sendgrid={"errorRate": 1})
+    till.run("emails.order_confirmed")
+    bank.faults()
+    time.advance(seconds=10)
+    till.sweep()
+    assert till.activity("emails.order_confirmed").unanswered == 0
+    assert len(till.letters(payment_id)) == 1

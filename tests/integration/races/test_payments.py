@@ -1,0 +1,176 @@
+"""News of payments: late, twice, in the wrong order, wrong in itself."""
+
+from functools import partial
+from itertools import permutations
+from uuid import UUID
+
+import pytest
+
+from models import NoticeKind, OrderState, SignalState
+from models.clock import MovableClock
+from state_machines import OrderMachine
+from state_machines.order import OrderSignal
+from tests.integration.races.conftest import AtOnce
+from tests.integration.races.shop import Shop
+from tests.integration.races.stripe import Event, Stripe, an_intent_event, deliver
+from tests.sandbox.process import eventually
+
+SUCCEEDED = "payment_intent.succeeded"
+DEAF = "pm_sandbox_succeedsAfterCancel"  # a bank that does not hear of cancellations
+CANCEL = "payments.cancel_intent"
+
+
+def paid_in_the_end(bank: Stripe, till: Shop, payment_id: UUID) -> list[Event]:
+    """The event of the bank that did not hear of the cancellation."""
+    payment = till.payment(payment_id)
+    found = eventually(lambda: bank.events(payment, SUCCEEDED))
+    assert found, "the bank pays in the end"
+    return found
+
+
+def test_success_after_timeout(till: Shop, bank: Stripe, time: MovableClock) -> None:
+    payment_id = till.initiated()
+    bank.confirm(till.payment(payment_id), DEAF)
+    time.advance(seconds=900)
+    till.sweep()
+    till.run(CANCEL)
+    assert till.states(payment_id) == ("Failure", "Failed")
+    assert till.shelf(payment_id) == (100, 0)
+    (late,) = paid_in_the_end(bank, till, payment_id)
+    deliver(late, late, {**late, "id": f"{late['id']}_again"})
+    assert till.states(payment_id) == ("Success", "Failed")
+    till.work()
+    assert till.refunds(payment_id) == [(5900, "Succeeded")]
+    assert bank.refunded(till.payment(payment_id)) == [5900], "once"
+    failed, explained = till.letters(payment_id)
+    assert "not paid in time" in failed["text"]
+    assert explained["categories"] == ["payment_late_refunded"]
+    assert "after the order had been closed" in explained["text"]
+    assert "$59.00" in explained["text"]
+
+
+def test_success_at_the_timeout(till: Shop, bank: Stripe, time: MovableClock) -> None:
+    payment_id = till.initiated()
+    bank.confirm(till.payment(payment_id))
+    time.advance(seconds=900)
+    till.sweep()
+    assert till.states(payment_id) == ("Expiring", "Pending")
+    till.run(CANCEL)
+    assert till.states(payment_id) == ("Success", "Confirmed")
+    assert till.refunds(payment_id) == []
+
+
+def test_success_after_cancel(till: Shop, bank: Stripe) -> None:
+    payment_id = till.initiated()
+    bank.confirm(till.payment(payment_id), DEAF)
+    till.cancel(payment_id)
+    till.run(CANCEL)
+    assert till.states(payment_id) == ("Cancelled", "Cancelled")
+    (late,) = paid_in_the_end(bank, till, payment_id)
+    deliver(late, {**late, "id": f"{late['id']}_again"})
+    till.work()
+    assert till.states(payment_id) == ("Success", "Cancelled")
+    assert bank.refunded(till.payment(payment_id)) == [5900]
+    assert till.letters(payment_id)[-1]["categories"] == ["payment_late_refunded"]
+
+
+def test_duplicate_event(till: Shop, bank: Stripe, at_once: AtOnce) -> None:
+    payment_id = till.initiated()
+    bank.confirm(till.payment(payment_id))
+    (event,) = bank.events(till.payment(payment_id), SUCCEEDED)
+    same = [partial(deliver, event)] * 10
+    renamed = [partial(deliver, {**event, "id": f"{event['id']}_{n}"}) for n in range(6)]
+    answers = [state for states in at_once(same + renamed) for state in states]
+    assert answers.count(None) == 9, "the same event is kept once"
+    assert answers.count(SignalState.APPLIED) == 7
+    assert till.states(payment_id) == ("Success", "Confirmed")
+    assert till.order_signals(payment_id) == ["place", "paid"]
+    assert till.asked_for("emails.order_confirmed") == 1
+    assert till.shelf(payment_id) == (99, 0)
+    assert till.payment(payment_id).captured == 5900
+
+
+@pytest.mark.parametrize(
+    "order", list(permutations(("processing", "payment_failed", "succeeded"))), ids="-".join
+)
+def test_out_of_order(till: Shop, order: tuple[str, ...]) -> None:
+    payment_id = till.initiated()
+    payment = till.payment(payment_id)
+    deliver(*(an_intent_event(kind, payment) for kind in order))
+    assert till.states(payment_id) == ("Success", "Confirmed")
+    assert till.payment(payment_id).captured == 5900
+
+
+def test_decline_then_success(till: Shop, bank: Stripe, time: MovableClock) -> None:
+    payment_id = till.initiated()
+    deadline = till.payment(payment_id).deadline_at
+    payment = till.payment(payment_id)
+    time.advance(seconds=600)
+    bank.confirm(payment, "pm_card_chargeDeclinedInsufficientFunds")
+    deliver(*bank.events(payment, "payment_intent.payment_failed"))
+    declined = till.payment(payment_id)
+    assert (declined.state.value, declined.decline_reason) == ("Declined", "insufficient_funds")
+    assert declined.deadline_at == deadline, "a decline winds up no clock"
+    bank.confirm(payment)
+    deliver(*bank.events(payment, SUCCEEDED))
+    assert till.states(payment_id) == ("Success", "Confirmed")
+
+
+def test_processing_at_deadline(till: Shop, bank: Stripe, time: MovableClock) -> None:
+    payment_id = till.initiated()
+    bank.confirm(till.payment(payment_id), "pm_usBankAccount_processing")
+    time.advance(seconds=900)
+    till.sweep()
+    till.run(CANCEL)
+    payment = till.payment(payment_id)
+    assert till.states(payment_id) == ("Initiated", "Pending")
+    assert payment.deadline_at is not None
+    assert (payment.deadline_at - time()).total_seconds() == 900, "extended"
+    assert till.shelf(payment_id) == (100, 1), "the goods stay reserved"
+    assert till.notices(payment_id) == [NoticeKind.SLOW_PAYMENT]
+    time.advance(seconds=900)
+    till.sweep()
+    till.run(CANCEL)
+    assert till.notices(payment_id) == [NoticeKind.SLOW_PAYMENT], "one is enough"
+    deliver(an_intent_event("succeeded", payment))
+    assert till.states(payment_id) == ("Success", "Confirmed")
+    assert till.notices(payment_id) == []
+
+
+@pytest.mark.parametrize("came", [{"amount": 5000}, {"amount": 6000}, {"currency": "eur"}], ids=str)
+@pytest.mark.parametrize(
+    ("decision", "end", "refunded"), [("accept", "Confirmed", False), ("cancel", "Cancelled", True)]
+)
+def test_amount_mismatch(
+    till: Shop, bank: Stripe, came: dict[str, object], decision: str, end: str, *, refunded: bool
+) -> None:
+    payment_id = till.initiated()
+    payment = till.payment(payment_id)
+    bank.post(f"payment_intents/{payment.intent_id}", **came)
+    bank.confirm(payment)
+    deliver(*bank.events(payment, SUCCEEDED))
+    assert till.states(payment_id) == ("Success", "Pending"), "a person decides"
+    assert till.notices(payment_id) == [NoticeKind.MISPAID]
+    assert till.shelf(payment_id) == (100, 1)
+    if decision == "accept":
+        with till.locked(payment_id) as found:
+            OrderMachine.send(found.order, OrderSignal.ACCEPT)
+    else:
+        till.cancel(payment_id)
+    till.work()
+    captured = came.get("amount", 5900)
+    assert till.states(payment_id) == ("Success", end)
+    assert till.notices(payment_id) == []
+    assert till.refunds(payment_id) == ([(captured, "Succeeded")] if refunded else [])
+    assert till.shelf(payment_id) == ((100, 0) if refunded else (99, 0))
+    assert bank.entry(payment)["refunded"] == (captured if refunded else 0)
+
+
+def test_amount_mismatch_after_the_order_has_ended_goes_back(till: Shop, bank: Stripe) -> None:
+    payment_id = till.initiated()
+    till.cancel(payment_id)
+    till.run(CANCEL)
+    event = an_intent_event("succeeded", till.payment(payment_id), amount_received=700)
+    deliver(event)
+    assert till.order(payment_id).state == OrderState.CANCELLED
+    assert till.refunds(payment_id) == [(700, "Requested")]

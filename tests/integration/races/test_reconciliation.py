@@ -1,0 +1,194 @@
+"""What Stripe told and we did not hear: asked for one by one, and fetched all together."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+
+from models import Reconciliation, ReconciliationState, transaction
+from models.clock import MovableClock
+from models.ids import uuid7
+from state_machines import reconciliation
+from state_machines.durable import sweep
+from tests.integration.races.conftest import AtOnce
+from tests.integration.races.shop import Shop
+from tests.integration.races.stripe import Stripe
+from tests.sandbox.process import Sandbox
+
+NOWHERE = ("--stripe-webhook-url", "http://127.0.0.1:9/")
+
+
+@pytest.fixture
+def silent() -> Iterator[Sandbox]:
+    """A Stripe whose webhooks are all dropped."""
+    sandbox = Sandbox(*NOWHERE, "--settle-seconds", "0.2")
+    sandbox.faults(stripe={"webhook": {"dropRate": 1}})
+    yield sandbox
+    sandbox.end()
+
+
+def worker(stripe: Sandbox) -> None:
+    """Has a worker, which knows this Stripe, do all that there is to do."""
+    program = [sys.executable, "-m", "tests.integration.races.worker"]
+    environment = {**os.environ, "STRIPE_API_BASE": stripe.url}
+    subprocess.run(program, env=environment, check=True, timeout=60)
+
+
+def reconcile() -> UUID:
+    key = uuid7()
+    with transaction():
+        reconciliation.start(key)
+    return key
+
+
+def outcome(key: UUID) -> tuple[str, int, int]:
+    """State, events that were unheard of, orphaned intents."""
+    with transaction() as session:
+        row = session.get_one(Reconciliation, key, populate_existing=True)
+        return row.state.value, row.events, row.orphans
+
+
+@pytest.mark.parametrize(
+    ("method", "end"),
+    [
+        ("pm_card_visa", ("Success", "Confirmed")),
+        ("pm_card_chargeDeclined", ("Declined", "Pending")),
+        ("pm_usBankAccount_processing", ("Initiated", "Pending")),
+        (None, ("Cancelled", "Cancelled")),  # in Stripe's dashboard
+    ],
+)
+def test_webhook_lost(
+    till: Shop, bank: Stripe, time: MovableClock, method: str | None, end: tuple[str, str]
+) -> None:
+    payment_id = till.initiated()
+    payment = till.payment(payment_id)
+    if method is None:
+        bank.post(f"payment_intents/{payment.intent_id}/cancel")
+    else:
+        bank.confirm(payment, method)
+    time.advance(seconds=299)
+    assert sweep.make_enquiries() == 0
+    time.advance(seconds=1)
+    assert sweep.make_enquiries() == 1
+    assert till.states(payment_id) == ("Initiated", "Pending")
+    till.run("payments.ask")
+    assert till.states(payment_id) == end
+
+
+def test_webhook_lost_of_a_refund(till: Shop, bank: Stripe, time: MovableClock) -> None:
+    payment_id = till.confirmed("pm_card_pendingRefund")
+    till.cancel(payment_id)
+    till.run("refunds.submit")
+    assert till.refunds(payment_id) == [(5900, "Submitted")]
+    payment = till.payment(payment_id)
+    bank.settled(payment)
+    time.advance(seconds=300)
+    sweep.make_enquiries()
+    till.run("refunds.submit")
+    assert till.refunds(payment_id) == [(5900, "Succeeded")]
+    assert bank.refunded(payment) == [5900]
+
+
+def test_all_webhooks_dropped(till: Shop, silent: Sandbox) -> None:
+    paid, declined, returned, late = (till.place() for _ in range(4))
+    worker(silent)
+    intent = {each: till.payment(each).intent_id or "" for each in (paid, declined, returned, late)}
+    for each in (paid, returned):
+        silent.intents.confirm(intent[each], {"payment_method": "pm_card_visa"})
+    silent.post(
+        f"/v1/payment_intents/{intent[declined]}/confirm", payment_method="pm_card_chargeDeclined"
+    )
+    silent.post("/v1/refunds", payment_intent=intent[returned])
+    till.cancel(late)
+    assert till.states(paid) == ("Initiated", "Pending"), "nobody told us"
+    with transaction():
+        assert reconciliation.start_when_due()
+    worker(silent)
+    assert till.states(paid) == ("Success", "Confirmed")
+    assert till.states(declined) == ("Declined", "Pending")
+    assert till.states(returned) == ("Success", "Cancelled")
+    assert till.refunds(returned) == [(5900, "Succeeded")]
+    assert till.states(late) == ("Cancelled", "Cancelled")
+
+
+def test_more_than_a_page_of_events_is_fetched_once(till: Shop, silent: Sandbox) -> None:
+    payment_id = till.place()
+    worker(silent)
+    intent_id = till.payment(payment_id).intent_id or ""
+    silent.intents.confirm(intent_id, {"payment_method": "pm_card_visa"})
+    for _ in range(59):
+        silent.post("/v1/refunds", payment_intent=intent_id, amount="100")
+    first = reconcile()
+    worker(silent)
+    assert outcome(first) == ("Done", 2 + 2 * 59, 0)
+    assert till.refunds(payment_id) == [(100, "Succeeded")] * 59
+    assert till.states(payment_id) == ("Success", "Cancelled"), "all of it went back"
+    second = reconcile()
+    worker(silent)
+    assert outcome(second) == ("Done", 0, 0), "what was heard is not heard again"
+
+
+@pytest.mark.parametrize("paid", [False, True])
+def test_an_orphaned_intent_is_cancelled(till: Shop, bank: Stripe, *, paid: bool) -> None:
+    payment_id = till.place()
+    till.cancel(payment_id)
+    till.run("payments.create_intent")
+    till.run("payments.cancel_intent")
+    assert till.states(payment_id) == ("Cancelled", "Cancelled")
+    # Its creation was carried out all the same, behind Stripe's search.
+    order_id = till.order(payment_id).id
+    form = {"amount": 5900, "currency": "usd", "metadata[orderId]": order_id}
+    orphan = bank.post("payment_intents", **form)
+    key = reconcile()
+    # Its pages, and no more yet.
+    while till.run("reconciliation.events") or till.run("reconciliation.intents"):
+        pass
+    assert outcome(key) == ("Done", 0, 1)
+    if paid:
+        bank.confirm(till.payment(payment_id))
+    till.work()
+    assert till.payment(payment_id).intent_id == orphan["id"]
+    status = bank.entry(till.payment(payment_id))["status"]
+    assert status == ("succeeded" if paid else "canceled")
+    assert till.refunds(payment_id) == ([(5900, "Succeeded")] if paid else [])
+    assert till.order(payment_id).state.value == "Cancelled"
+    again = reconcile()
+    till.work()
+    assert outcome(again) == ("Done", 0, 0)
+
+
+def test_only_one_begins_an_hour(till: Shop, time: MovableClock, at_once: AtOnce) -> None:
+    def begin() -> bool:
+        with transaction():
+            return reconciliation.start_when_due()
+
+    assert at_once([begin] * 8).count(True) == 1
+    time.advance(seconds=3599)
+    assert not begin()
+    time.advance(seconds=1)
+    assert begin()
+
+
+def test_stripe_away_ends_it_and_the_next_looks_further_back(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
+    key, begun = reconcile(), time()
+    till.work()
+    assert outcome(key)[0] == "Done"
+    time.advance(hours=1)
+    failed = reconcile()
+    bank.faults(stripe={"errorRate": 1})
+    till.work()
+    for _ in range(10):
+        time.advance(seconds=11)
+        till.sweep()
+    assert outcome(failed)[0] == ReconciliationState.FAILED
+    bank.faults()
+    time.advance(hours=1)
+    third = reconcile()
+    with transaction() as session:
+        since = session.get_one(Reconciliation, third).since
+    assert since == begun - reconciliation.OVERLAP

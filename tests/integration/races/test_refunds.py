@@ -1,0 +1,153 @@
+"""Giving money back: never more than was taken, never twice, whatever gets lost."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from models import ActivityState, NoticeKind, OrderState
+from models.clock import MovableClock
+from models.errors import ConflictError, InvalidInputError
+from models.refund import ACTIVE
+from state_machines.durable import sweep
+from state_machines.durable.journal import LEASE
+from tasks.refunds import SubmitRefund
+from tests.integration.races.conftest import AtOnce
+from tests.integration.races.shop import Shop
+from tests.integration.races.stripe import Stripe, deliver
+from tests.sandbox.process import eventually
+
+SUBMIT = "refunds.submit"
+FAILED = "refund.failed"
+
+
+def active(till: Shop, payment_id: UUID) -> int:
+    return sum(row.amount for row in till.refund_rows(payment_id) if row.state in ACTIVE)
+
+
+def kinds(answers: list[Any], kind: type[Exception] | None) -> int:
+    return sum(isinstance(answer, kind) if kind else answer is None for answer in answers)
+
+
+@pytest.mark.parametrize(
+    ("amount", "taken", "why", "end"),
+    [
+        (500, 11, InvalidInputError, OrderState.CONFIRMED),  # 400 are left
+        (590, 10, ConflictError, OrderState.CANCELLED),  # nothing is left
+        (5900, 1, ConflictError, OrderState.CANCELLED),
+    ],
+)
+def test_concurrent_partial_refunds(
+    till: Shop,
+    bank: Stripe,
+    at_once: AtOnce,
+    amount: int,
+    taken: int,
+    why: type[Exception],
+    end: OrderState,
+) -> None:
+    payment_id = till.confirmed()
+    answers = at_once([lambda: till.refund(payment_id, amount)] * 20)
+    assert (kinds(answers, None), kinds(answers, why)) == (taken, 20 - taken)
+    assert active(till, payment_id) == taken * amount <= till.payment(payment_id).captured
+    till.work()
+    assert bank.refunded(till.payment(payment_id)) == [amount] * taken
+    assert bank.entry(till.payment(payment_id))["refunded"] == taken * amount
+    assert till.order(payment_id).state == end
+    assert till.shelf(payment_id) == ((100, 0) if end == OrderState.CANCELLED else (99, 0))
+
+
+def test_refund_fails_late(till: Shop, bank: Stripe) -> None:
+    payment_id = till.confirmed("pm_card_refundFail")
+    till.cancel(payment_id)
+    till.work()
+    assert till.refunds(payment_id) == [(5900, "Succeeded")], "as it seems"
+    payment = till.payment(payment_id)
+    failed = eventually(lambda: bank.events(payment, FAILED))
+    deliver(*failed, *bank.events(payment, "refund.updated"))
+    assert till.refunds(payment_id) == [(5900, "Failed")]
+    assert till.refund_rows(payment_id)[0].failure_reason == "expired_or_canceled_card"
+    assert till.notices(payment_id) == [NoticeKind.REFUND_FAILED]
+    assert till.states(payment_id) == ("Success", "Cancelled")
+    # The operator tries again: the balance is there.
+    till.refund(payment_id)
+    till.work()
+    assert till.refunds(payment_id) == [(5900, "Failed"), (5900, "Succeeded")]
+    assert till.notices(payment_id) == [], "the money has gone back after all"
+
+
+@pytest.mark.parametrize("called", [False, True], ids=["before the call", "after the call"])
+def test_crash_between_refund_row_and_call(
+    till: Shop, bank: Stripe, time: MovableClock, *, called: bool
+) -> None:
+    payment_id = till.confirmed()
+    till.refund(payment_id, 900)
+    (call,) = till.claim(SUBMIT).calls
+    if called:
+        activity, (row,) = SubmitRefund(), till.refund_rows(payment_id)
+        with till.loaded(row, SubmitRefund.loads) as refund:
+            request = activity.prepare(refund, call)
+        assert request is not None
+        activity.perform(request, call)
+    assert till.refunds(payment_id) == [(900, "Requested")], "nobody lived to record it"
+    time.advance(seconds=LEASE.total_seconds())
+    till.sweep()
+    assert till.refunds(payment_id) == [(900, "Succeeded")]
+    assert bank.refunded(till.payment(payment_id)) == [900], "once"
+
+
+def test_stripe_timed_out_succeeded(till: Shop, bank: Stripe, time: MovableClock) -> None:
+    payment_id = till.confirmed()
+    till.refund(payment_id, 900)
+    bank.faults(stripe={"timeoutRate": 1})
+    till.run(SUBMIT)
+    bank.faults()
+    assert (till.activity(SUBMIT).state, till.activity(SUBMIT).unanswered) == (
+        ActivityState.WAITING,
+        1,
+    )
+    assert till.refunds(payment_id) == [(900, "Requested")]
+    time.advance(seconds=10)
+    till.sweep()
+    assert till.refunds(payment_id) == [(900, "Succeeded")]
+    assert bank.refunded(till.payment(payment_id)) == [900]
+
+
+def test_stripe_timed_out_succeeded_and_the_key_was_given_up(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
+    payment_id = till.confirmed()
+    till.refund(payment_id, 900)
+    bank.faults(stripe={"timeoutRate": 1})
+    till.run(SUBMIT)
+    bank.faults(stripe={"errorRate": 1})
+    for _ in range(9):
+        time.advance(seconds=11)
+        till.sweep()
+    assert till.activity(SUBMIT).state == ActivityState.FAILED
+    assert till.refunds(payment_id) == [(900, "Requested")], "it may be on its way"
+    till.refund(payment_id, 5000)
+    with pytest.raises(ConflictError):
+        till.refund(payment_id, 1)
+    bank.faults()
+    # Stripe has forgotten the key by now: it is asked before it is told.
+    time.advance(days=2)
+    sweep.make_enquiries()
+    till.run(SUBMIT)
+    till.sweep()
+    assert till.refunds(payment_id)[0] == (900, "Succeeded")
+    assert sorted(bank.refunded(till.payment(payment_id))) == [900, 5000]
+
+
+def test_a_slow_refund_is_taken_in_when_the_bank_has_answered(till: Shop, bank: Stripe) -> None:
+    payment_id = till.confirmed("pm_card_pendingRefund")
+    till.cancel(payment_id)
+    till.run(SUBMIT)
+    assert till.refunds(payment_id) == [(5900, "Submitted")]
+    assert till.asked_for("emails.order_refunded") == 0
+    payment = till.payment(payment_id)
+    told = eventually(lambda: bank.events(payment, "refund.updated"))
+    deliver(*told, *told, *bank.events(payment, "refund.created", "charge.refunded"))
+    assert till.refunds(payment_id) == [(5900, "Succeeded")]
+    assert till.asked_for("emails.order_refunded") == 1
+    assert till.asked_for("refunds.look") == 0, "nothing that we do not know"

@@ -1,0 +1,156 @@
+"""What is forgotten after RETENTION_DAYS, and what never is."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
+
+from config import settings
+from models import (
+    ActivityRow,
+    ActivityState,
+    Login,
+    LoginState,
+    Order,
+    Payment,
+    Reconciliation,
+    ReconciliationState,
+    Refund,
+    SignalRow,
+    SignalState,
+    StockMove,
+    Transition,
+    UserSession,
+    refresh,
+    retention,
+    transaction,
+)
+from models.clock import MovableClock
+from state_machines import PaymentMachine
+from state_machines.durable import inbox
+from state_machines.durable.replay import verify
+from state_machines.login import begin_login
+from tests.factories import a_login, a_reconciliation, a_user
+from tests.integration.races.shop import Shop
+from tests.integration.races.stripe import Stripe, an_event, an_intent_event, deliver
+
+BOOKS = (Order, Payment, Refund, StockMove)
+DAYS = settings.retention_days
+
+
+def ids(row: type[Any]) -> set[UUID]:
+    with transaction() as session:
+        return set(session.scalars(select(row.id)))
+
+
+def histories() -> dict[str, int]:
+    """How many steps are kept of each machine."""
+    with transaction() as session:
+        counted = select(Transition.machine, func.count()).group_by(Transition.machine)
+        return dict(session.execute(counted).all())
+
+
+def test_the_books_stay(till: Shop, bank: Stripe, time: MovableClock) -> None:
+    payment_id = till.confirmed()
+    till.cancel(payment_id)
+    till.work()
+    before = {row: ids(row) for row in BOOKS}
+    told = histories()
+    time.advance(days=DAYS + 1)
+    forgotten = retention.forget()
+    assert forgotten["activity"] == 5, "intent, receipt, cancellation, refund, its letter"
+    assert forgotten["signal"] == 1
+    assert {row: ids(row) for row in BOOKS} == before
+    assert histories() == told
+    assert list(verify(PaymentMachine)) == []
+    assert retention.forget() == dict.fromkeys(forgotten, 0)
+
+
+def test_what_is_younger_stays(till: Shop, bank: Stripe, time: MovableClock) -> None:
+    till.confirmed()
+    till.work()
+    with transaction():
+        a_login(LoginState.SUCCEEDED)
+        a_reconciliation(ReconciliationState.DONE)
+    time.advance(days=DAYS - 1)
+    assert set(retention.forget().values()) == {0}
+
+
+def test_what_waits_for_somebody_stays(till: Shop, bank: Stripe, time: MovableClock) -> None:
+    till.confirmed()
+    states = list(ActivityState)
+    with transaction() as session:
+        (row,) = session.scalars(
+            select(ActivityRow).where(ActivityRow.state == ActivityState.PENDING)
+        )
+        plain = {column.name: getattr(row, column.name) for column in row.__table__.columns}
+        session.delete(session.get_one(ActivityRow, row.id))
+        session.flush()
+        for number, state in enumerate(states):
+            made = {"id": UUID(int=row.id.int + number), "state": state, "finished_at": time()}
+            session.add(ActivityRow(**plain | made))
+    time.advance(days=DAYS + 1)
+    retention.forget()
+    with transaction() as session:
+        left = set(session.scalars(select(ActivityRow.state)))
+    assert left == set(states) - {ActivityState.DONE, ActivityState.ABANDONED}
+
+
+def test_what_ended_lately_stays_however_old(till: Shop, bank: Stripe, time: MovableClock) -> None:
+    payment_id = till.place()
+    time.advance(days=DAYS + 1)
+    till.run("payments.create_intent")
+    assert retention.forget()["activity"] == 0
+    assert till.states(payment_id) == ("Initiated", "Pending")
+
+
+def test_signals_that_nobody_has_seen_to_stay(till: Shop, bank: Stripe, time: MovableClock) -> None:
+    payment = till.payment(till.initiated())
+    deliver(
+        an_intent_event("processing", payment),  # applied
+        an_event("customer.created", "customer"),  # ignored
+        an_event("payment_intent.succeeded", "charge"),  # failed
+        an_intent_event("succeeded", payment, id="pi_other", metadata={}),  # unmatched
+    )
+    with transaction():
+        inbox.store("stripe", [("evt_stored", "charge.succeeded", {})])
+    time.advance(days=DAYS + 1)
+    assert retention.forget()["signal"] == 2
+    with transaction() as session:
+        left = set(session.scalars(select(SignalRow.state)))
+    assert left == {SignalState.FAILED, SignalState.UNMATCHED, SignalState.STORED}
+
+
+def test_old_logins_and_sessions_go_with_their_history(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
+    with transaction():
+        live = begin_login("live@example.com")
+        ended = begin_login("ended@example.com")
+        running, done = a_reconciliation(), a_reconciliation(ReconciliationState.DONE)
+        opened = refresh.open_session(a_user(), user_agent="", ip_address="").session.id
+    with transaction() as session:
+        session.get_one(Login, ended.id, with_for_update=True).state = LoginState.EXPIRED
+    assert histories()["login"] == 2
+    time.advance(days=DAYS + 1)
+    forgotten = retention.forget()
+    assert (ids(Login), ids(Reconciliation)) == ({live.id}, {running.id})
+    assert histories()["login"] == 1, "that of the live one"
+    assert forgotten["login"] == forgotten["reconciliation"] == 1
+    assert ids(UserSession) == {opened}, "it expired 30 days after it was opened"
+    time.advance(days=30)
+    assert retention.forget()["user_session"] == 1
+    assert done.id not in ids(Reconciliation)
+
+
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM transition", "UPDATE transition SET cause = ''"]
+)
+def test_nobody_else_rewrites_the_history(till: Shop, statement: str) -> None:
+    till.place()
+    before = histories()
+    with pytest.raises(DBAPIError), transaction() as session:
+        session.execute(text(statement))
+    assert histories() == before

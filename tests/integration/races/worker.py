@@ -1,0 +1,43 @@
+"""A worker of its own, for tests that need another Stripe than the rest: STRIPE_API_BASE names it.
+
+Run as a program, it does what is pending and applies what is stored, until nothing is left.
+"""
+
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import select
+
+import state_machines  # noqa: F401  registers the machines
+from models import ActivityRow, ActivityState, SignalRow, SignalState, base, transaction
+from state_machines.durable import inbox, runner
+from tasks import emails, payments, reconciliation, refunds  # noqa: F401  they register
+
+
+def work() -> None:
+    while pending := _pending():
+        for name, activity_id in pending:
+            runner.run(name, [activity_id])
+        while _stored():
+            inbox.apply_stored(100)
+
+
+def _pending() -> list[tuple[str, UUID]]:
+    with transaction() as session:
+        rows = select(ActivityRow.name, ActivityRow.id).where(
+            ActivityRow.state == ActivityState.PENDING
+        )
+        return [(name, activity_id) for name, activity_id in session.execute(rows)]
+
+
+def _stored() -> bool:
+    with transaction() as session:
+        stored = select(SignalRow.id).where(SignalRow.state == SignalState.STORED).limit(1)
+        return session.scalar(stored) is not None
+
+
+if __name__ == "__main__":
+    app = Flask("worker")
+    base.attach(app, pool_size=4)
+    with app.app_context():
+        work()
