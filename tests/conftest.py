@@ -1,5 +1,6 @@
-"""One PostgreSQL and one Redis for the whole run: the project's own, or those of DATABASE_URL and
-REDIS_URL. The environment is set here, before the first import of the project reads it.
+"""One PostgreSQL, one Redis and one sandbox for each of pytest's processes: the project's own, or
+those of DATABASE_URL and REDIS_URL. The environment is set here, before the first import of the
+project reads it.
 """
 
 import atexit
@@ -12,10 +13,19 @@ from flask import Flask
 
 from tests import environment
 
-services = ExitStack()
-os.environ.update(environment.prepare(services, os.environ))
-# However the run ends, also when a test module cannot be imported.
-atexit.register(services.close)
+GIVEN = ("DATABASE_URL", "REDIS_URL")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("numprocesses") and not hasattr(config, "workerinput"):
+        # This process runs no test: it hands them out.
+        if any(name in os.environ for name in GIVEN):
+            raise pytest.UsageError("DATABASE_URL and REDIS_URL are for one process: add -n 0")
+        return
+    services = ExitStack()
+    # However the run ends, also when a test module cannot be imported.
+    atexit.register(services.close)
+    os.environ.update(environment.prepare(services, os.environ))
 
 
 @pytest.fixture(scope="session")
