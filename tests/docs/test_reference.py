@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,12 @@ from flask import Flask
 import celeryconfig
 import tasks.worker  # noqa: F401  registers every activity
 from config import Settings
+from launch.processes import EVENTS
 from models.base import Base
+from sandbox.fault_plan import FaultPlan
+from sandbox.stripe_api.cards import BY_TOKEN
 from state_machines.durable import Activity, DurableMachine
+from state_machines.stripe_event import READERS
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
@@ -95,3 +100,24 @@ def test_every_link_leads_somewhere(path: Path, target: str) -> None:
     if anchor:
         headings = re.findall(r"^#+ (.+)$", found.read_text(), re.MULTILINE)
         assert anchor in {re.sub(r"[^\w -]", "", h).lower().replace(" ", "-") for h in headings}
+
+
+def test_the_readme_subscribes_to_what_the_sandbox_sends_and_the_code_reads() -> None:
+    _, _, after = (ROOT / "README.md").read_text().partition("--events \\\n")
+    listed = after.partition("\n```")[0].replace("\\\n", "")
+    assert listed == EVENTS
+    assert set(listed.split(",")) <= set(READERS)
+
+
+@pytest.mark.parametrize("token", BY_TOKEN)
+def test_every_payment_method_is_listed(token: str) -> None:
+    assert f"`{token}`" in page("sandbox")
+
+
+def test_every_fault_is_listed() -> None:
+    def leaves(plan: Any, path: str = "") -> Iterator[str]:
+        for name, value in plan.items():
+            yield from leaves(value, f"{path}{name}.") if isinstance(value, dict) else [path + name]
+
+    listed = set(re.findall(r"`([\w.]+)`", page("sandbox").partition("## Faults")[2]))
+    assert set(leaves(asdict(FaultPlan()))) <= listed
