@@ -3,13 +3,14 @@
 import base64
 import hmac
 import os
-import time
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from sandbox import clock
 
 KEY_FILE = "sendgrid_webhook_key.pem"
 
@@ -18,7 +19,7 @@ def stripe_signature(secret: str) -> Callable[[bytes], dict[str, str]]:
     """https://docs.stripe.com/webhooks#verify-manually"""
 
     def sign(body: bytes) -> dict[str, str]:
-        moment = int(time.time())
+        moment = int(clock.now())
         digest = hmac.new(secret.encode(), b"%d.%b" % (moment, body), sha256).hexdigest()
         return {"Stripe-Signature": f"t={moment},v1={digest}"}
 
@@ -40,7 +41,7 @@ class SendGridKey:
         return base64.b64encode(der).decode()
 
     def sign(self, body: bytes) -> dict[str, str]:
-        moment = str(int(time.time()))
+        moment = str(int(clock.now()))
         signature = self._key.sign(moment.encode() + body, ec.ECDSA(hashes.SHA256()))
         return {
             "X-Twilio-Email-Event-Webhook-Signature": base64.b64encode(signature).decode(),

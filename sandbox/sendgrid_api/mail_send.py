@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-import time
 from typing import Any
 
 from aiohttp import web
 
+from sandbox import clock
 from sandbox.compact import Json, compact
 from sandbox.events import Event, Source
 from sandbox.faults import Fault, Faults
@@ -53,7 +53,7 @@ class MailSend:
         outcome = _bounced(letter) if self._faults.bounces() else _delivered(letter)
         body = compact([outcome])
         self._webhooks.publish(
-            Event(outcome["sg_event_id"], Source.SENDGRID, outcome["event"], int(time.time()), body)
+            Event(outcome["sg_event_id"], Source.SENDGRID, outcome["event"], int(clock.now()), body)
         )
 
 
@@ -68,7 +68,7 @@ def _letters(mail: Json, message_id: str) -> list[Letter]:
             str(each.get("subject") or mail.get("subject") or ""),
             content.get("text/plain", ""),
             content.get("text/html", ""),
-            time.time(),
+            clock.now(),
             mail.get("categories", []),
             {**(mail.get("custom_args") or {}), **(each.get("custom_args") or {})},
         )
@@ -93,7 +93,7 @@ def _event(letter: Letter, kind: str) -> Json:
         **letter.custom_args,
         "email": letter.to,
         "event": kind,
-        "timestamp": int(time.time()),
+        "timestamp": int(clock.now()),
         "smtp-id": f"<{letter.message}@sandbox>",
         "category": letter.categories,
         "sg_event_id": new_id("ev")[3:],

@@ -1,12 +1,12 @@
 """What every call of Stripe's API has in common: key, faults, idempotency, envelope, headers."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from sandbox import clock
 from sandbox.compact import Json, compact
 from sandbox.faults import Fault, Faults
 from sandbox.hang_up import hang_up
@@ -131,7 +131,7 @@ class Api:
                 f"{owner}/{call.cause.idempotency_key}",
                 call.path,
                 sent,
-                time.time(),
+                clock.now(),
                 reply.status,
                 reply.body,
                 call.cause.request or "",

@@ -1,7 +1,6 @@
 """An attempt to take the money: from confirming an intent to its success, decline or challenge."""
 
-import time
-
+from sandbox import clock
 from sandbox.compact import Json
 from sandbox.ids import new_id
 from sandbox.stripe_api.bank import Bank, Cause
@@ -63,7 +62,7 @@ def after_cancel(bank: Bank, intent: Intent) -> None:
     """The intent was canceled: a bank that does not hear of it pays a while later."""
     method = bank.store.methods.get(intent.payment_method or "")
     if method is not None and method.test.settling == Settling.AFTER_CANCEL:
-        intent.settles_at = time.time() + bank.settle_seconds
+        intent.settles_at = clock.now() + bank.settle_seconds
         bank.at(intent.settles_at, settle, intent.id)
 
 
@@ -76,7 +75,7 @@ def _start_slowly(bank: Bank, intent: Intent, method: PaymentMethod, cause: Caus
         return
     intent.status = "processing"
     if method.test.settling != Settling.NEVER_ENDS:
-        intent.settles_at = time.time() + (method.settle_seconds or bank.settle_seconds)
+        intent.settles_at = clock.now() + (method.settle_seconds or bank.settle_seconds)
         bank.at(intent.settles_at, settle, intent.id)
     bank.store.save(intent)
     bank.tell("payment_intent.processing", intent.view(), cause)
@@ -127,7 +126,7 @@ def _charge(bank: Bank, intent: Intent, method: PaymentMethod, status: str) -> C
         new_id("ch"),
         intent.amount,
         intent.currency,
-        int(time.time()),
+        int(clock.now()),
         intent.id,
         status,
         method.view(),

@@ -1,11 +1,11 @@
 """The bank behind the API: its rows, its events, and what it does on its own, later."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from sandbox import clock
 from sandbox.compact import Json, compact
 from sandbox.events import Event, Source
 from sandbox.ids import new_id
@@ -38,7 +38,7 @@ class Bank:
     def tell(self, kind: str, snapshot: Json, cause: Cause) -> None:
         """Make an event of what just happened, and have it posted."""
         event_id = new_id("evt")
-        created = int(time.time())
+        created = int(clock.now())
         body: Json = {
             "id": event_id,
             "object": "event",
@@ -54,7 +54,7 @@ class Bank:
 
     def at(self, moment: float, act: Callable[["Bank", str], None], row_id: str) -> None:
         """Do something with a row at `moment`, in Unix seconds."""
-        wait = max(0.0, moment - time.time())
+        wait = max(0.0, moment - clock.now())
         asyncio.get_running_loop().call_later(wait, act, self, row_id)
 
 

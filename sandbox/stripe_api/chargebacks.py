@@ -4,8 +4,7 @@ Which evidence decides is Stripe's: https://docs.stripe.com/testing#evidence. As
 to evidence comes a while later.
 """
 
-import time
-
+from sandbox import clock
 from sandbox.compact import Json
 from sandbox.ids import new_id
 from sandbox.stripe_api.bank import Bank, Cause
@@ -25,7 +24,7 @@ ITSELF = Cause()
 def expect_dispute(bank: Bank, charge: Charge) -> None:
     """Have a paid charge disputed a moment later, if its card is one of those."""
     if charge.status == "succeeded" and not charge.disputed and _disputing(bank, charge):
-        bank.at(time.time() + bank.settle_seconds, open_dispute, charge.id)
+        bank.at(clock.now() + bank.settle_seconds, open_dispute, charge.id)
 
 
 def open_dispute(bank: Bank, charge_id: str) -> None:
@@ -33,7 +32,7 @@ def open_dispute(bank: Bank, charge_id: str) -> None:
     disputing = _disputing(bank, charge)
     if disputing is None:
         return
-    now = int(time.time())
+    now = int(clock.now())
     dispute = Dispute(
         new_id("dp"),
         charge.amount,
@@ -60,7 +59,7 @@ def look_at(bank: Bank, dispute: Dispute, cause: Cause) -> None:
     dispute.submissions += 1
     dispute.status = f"{INQUIRY}under_review" if dispute.inquiry else "under_review"
     if dispute.evidence.get("uncategorized_text") in (*DECIDING, ESCALATING):
-        dispute.settles_at = time.time() + bank.settle_seconds
+        dispute.settles_at = clock.now() + bank.settle_seconds
         bank.at(dispute.settles_at, settle, dispute.id)
     bank.store.save(dispute)
     bank.tell("charge.dispute.updated", dispute.view(), cause)
@@ -101,7 +100,7 @@ def close_inquiries(bank: Bank, charge: Charge, cause: Cause) -> None:
 def _escalate(bank: Bank, dispute: Dispute) -> None:
     dispute.status = "needs_response"
     dispute.settles_at = None
-    dispute.due_by = int(time.time()) + EVIDENCE_SECONDS
+    dispute.due_by = int(clock.now()) + EVIDENCE_SECONDS
     _move(dispute, -dispute.amount, FEE)
     bank.store.save(dispute)
     bank.tell("charge.dispute.updated", dispute.view(), ITSELF)
@@ -115,7 +114,7 @@ def _disputing(bank: Bank, charge: Charge) -> Disputing | None:
 def _move(dispute: Dispute, amount: int, fee: int) -> None:
     """Below zero: out of the shop's account."""
     what = "withdrawal" if amount < 0 else "reversal"
-    now = int(time.time())
+    now = int(clock.now())
     moved: Json = {
         "id": new_id("txn"),
         "object": "balance_transaction",

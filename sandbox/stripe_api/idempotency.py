@@ -4,9 +4,9 @@ The first executed answer, success or error, is given again for the same key and
 """
 
 import hashlib
-import time
 from dataclasses import dataclass
 
+from sandbox import clock
 from sandbox.compact import Json, compact
 from sandbox.stripe_api.errors import StripeError
 
@@ -61,7 +61,7 @@ class Idempotency:
                 executed=False,
             )
         answer = self._answers.get(name)
-        if answer is None or answer.created + LIFETIME < time.time():
+        if answer is None or answer.created + LIFETIME < clock.now():
             self._in_flight.add(name)
             return None
         _refuse_another_use(answer, key, path, params)

@@ -1,7 +1,6 @@
 """/v1/payment_intents: https://docs.stripe.com/api/payment_intents. Manual capture is left out."""
 
-import time
-
+from sandbox import clock
 from sandbox.compact import Json
 from sandbox.ids import new_id
 from sandbox.stripe_api.attempts import after_cancel
@@ -35,7 +34,7 @@ def create(call: Call) -> Json:
         id=key,
         amount=read_amount(params, currency),
         currency=currency,
-        created=int(time.time()),
+        created=int(clock.now()),
         client_secret=new_id(f"{key}_secret"),
     )
     _choose_methods(intent, params)
@@ -94,7 +93,7 @@ def cancel(call: Call) -> Json:
             intent.view(),
         )
     intent.status = "canceled"
-    intent.canceled_at = int(time.time())
+    intent.canceled_at = int(clock.now())
     intent.cancellation_reason = reason
     intent.next_action = None
     after_cancel(call.bank, intent)

@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from sandbox import clock
 from sandbox.compact import Json
 from sandbox.ids import new_id
 from sandbox.stripe_api.bank import Bank, find
@@ -27,7 +28,7 @@ def retrieve(call: Call) -> Json:
 def obtain(bank: Bank, key: str) -> PaymentMethod:
     """An existing one, or a fresh one when a test method such as pm_card_visa is named."""
     if test := named(key):
-        return _keep(bank, PaymentMethod(new_id("pm"), test.token, int(time.time())))
+        return _keep(bank, PaymentMethod(new_id("pm"), test.token, int(clock.now())))
     method = bank.store.methods.get(key)
     if method is None:
         raise missing("PaymentMethod", key, "payment_method")
@@ -41,7 +42,7 @@ def from_data(bank: Bank, data: Json) -> PaymentMethod:
     method = PaymentMethod(
         new_id("pm"),
         (_account(data) if kind == "us_bank_account" else _card(data)).token,
-        int(time.time()),
+        int(clock.now()),
         billing_details=group(data, "billing_details") or {},
         metadata=merge_metadata({}, data),
     )
@@ -85,7 +86,7 @@ def _expiry(card: Json) -> tuple[int, int]:
     required(card, "exp_year")
     month, year = integer(card, "exp_month", 0) or 0, integer(card, "exp_year", 0) or 0
     year += 2000 if year < 100 else 0
-    now = time.gmtime()
+    now = time.gmtime(clock.now())
     if not 1 <= month <= 12:
         message = "Your card's expiration month is invalid."
         raise _card_error(message, "invalid_expiry_month", "exp_month")

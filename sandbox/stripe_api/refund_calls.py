@@ -1,7 +1,6 @@
 """/v1/refunds: https://docs.stripe.com/api/refunds."""
 
-import time
-
+from sandbox import clock
 from sandbox.compact import Json
 from sandbox.ids import new_id
 from sandbox.stripe_api.bank import Bank, Cause, find
@@ -34,7 +33,7 @@ def create(call: Call) -> Json:
         new_id("re"),
         amount or charge.left,
         charge.currency,
-        int(time.time()),
+        int(clock.now()),
         charge.id,
         charge.payment_intent,
         "succeeded",
@@ -116,7 +115,7 @@ def _begin(bank: Bank, refund: Refund, charge: Charge) -> None:
     refunding = bank.store.methods[charge.method["id"]].test.refunding
     refund.status = FIRST_STATUS.get(refunding, "succeeded")
     if refunding in (Refunding.PENDING_FIRST, Refunding.FAILS_LATER):
-        refund.settles_at = time.time() + bank.settle_seconds
+        refund.settles_at = clock.now() + bank.settle_seconds
         bank.at(refund.settles_at, settle, refund.id)
     bank.store.save(refund)
 

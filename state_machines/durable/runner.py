@@ -1,4 +1,4 @@
-"""Runs activities: claim a batch, make its calls side by side, finish it in one transaction.
+"""Runs activities: claims a batch, makes its calls side by side, finishes it in one transaction.
 
 If recording one of the batch fails, each is recorded in a transaction of its own, so that a poison
 row hurts no other; that one counts as a failed try.
@@ -46,23 +46,26 @@ class Try:
     request_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one worker holds between its two transactions."""
+
+    activity: Activity[Any, Any, Any]
+    claimed: Claim
+    tries: list[Try]
+
+
 def run(name: str, ids: Iterable[UUID]) -> int:
     """Run those of `ids` that nobody else holds; how many were claimed."""
+    batch = prepare(name, ids)
+    perform(batch)
+    finish(batch)
+    return len(batch.claimed.calls)
+
+
+def prepare(name: str, ids: Iterable[UUID]) -> Batch:
+    """The first transaction: claim those of `ids` that are free, and ask what to call."""
     activity = Activity.registry[name]
-    claimed, tries = _prepare(activity, ids)
-    _perform(activity, tries)
-    if tries:
-        try:
-            _finish(activity, claimed, tries)
-        except Exception:
-            if len(tries) > 1:
-                log.exception("recording a batch of %s failed: one by one", name)
-            for one in tries:
-                _finish_alone(activity, claimed, one)
-    return len(claimed.calls)
-
-
-def _prepare(activity: Activity[Any, Any, Any], ids: Iterable[UUID]) -> tuple[Claim, list[Try]]:
     tries: list[Try] = []
     with transaction():
         claimed = claims.claim(activity.name, ids)
@@ -87,7 +90,7 @@ def _prepare(activity: Activity[Any, Any, Any], ids: Iterable[UUID]) -> tuple[Cl
                     tries.append(Try(call, request))
         if nothing_left:
             claims.finish(claimed, nothing_left)
-    return claimed, tries
+    return Batch(activity, claimed, tries)
 
 
 def _load(activity: Activity[Any, Any, Any], claimed: Claim) -> dict[UUID, Any]:
@@ -100,12 +103,27 @@ def _load(activity: Activity[Any, Any, Any], claimed: Claim) -> dict[UUID, Any]:
     return {found.id: found for found in db.session.scalars(fresh)}
 
 
-def _perform(activity: Activity[Any, Any, Any], tries: list[Try]) -> None:
-    ready = [one for one in tries if one.error is None]
+def perform(batch: Batch) -> None:
+    """Make the calls, outside of any transaction."""
+    ready = [one for one in batch.tries if one.error is None]
     if len(ready) == 1:
-        _call(activity, ready[0])
+        _call(batch.activity, ready[0])
     elif ready:
-        list(_pool().map(lambda one: _call(activity, one), ready))
+        list(_pool().map(lambda one: _call(batch.activity, one), ready))
+
+
+def finish(batch: Batch) -> None:
+    """The second transaction: record what was answered, as far as the claim is still ours."""
+    activity, claimed, tries = batch.activity, batch.claimed, batch.tries
+    if not tries:
+        return
+    try:
+        _finish(activity, claimed, tries)
+    except Exception:
+        if len(tries) > 1:
+            log.exception("recording a batch of %s failed: one by one", activity.name)
+        for one in tries:
+            _finish_alone(activity, claimed, one)
 
 
 def _call(activity: Activity[Any, Any, Any], one: Try) -> None:

@@ -75,6 +75,9 @@ class Facts:
             assert self.payment == PaymentState.SUCCESS, self
         if self.order in ENDED and self.left > 0:
             assert NoticeKind.REFUND_FAILED in self.notices or self.withdrawn, self
+
+    def check_shelf(self) -> None:
+        """What is true of a product that only this order has taken a piece of."""
         sold, waits = self.order in SOLD, self.order == OrderState.PENDING
         assert (self.stock, self.reserved) == (STOCK - sold, waits), self
 

@@ -189,6 +189,7 @@ class RandomCalls(RuleBasedStateMachine):
     def teardown(self) -> None:
         for found in facts(self.order_ids).values():
             found.check()
+            found.check_shelf()
         with transaction():
             for machine in MACHINES:
                 _replays(machine, self.order_ids)
@@ -237,6 +238,7 @@ class RandomCalls(RuleBasedStateMachine):
         order_id = self.order_ids[order]
         now = facts([order_id])[order_id]
         now.check()
+        now.check_shelf()
         now.check_after(self.known[order_id])
         self.known[order_id] = now
 

@@ -1,0 +1,10 @@
+"""The sandbox's time, in Unix seconds. A simulation sets another source."""
+
+import time
+from collections.abc import Callable
+
+source: Callable[[], float] = time.time
+
+
+def now() -> float:
+    return source()
