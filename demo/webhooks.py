@@ -6,8 +6,11 @@ import json
 
 import requests
 
-from demo.buyer import Addresses, Json
+from demo.buyer import Addresses, Json, wait_for
 from models import clock
+
+# Nobody answered, or not to the end.
+LOST = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
 
 
 def success_event(at: Addresses, order: Json) -> Json | None:
@@ -24,7 +27,7 @@ def success_event(at: Addresses, order: Json) -> Json | None:
 
 
 def deliver(at: Addresses, event: Json, secret: str) -> int:
-    """Post an event with its signature; the HTTP status of the answer.
+    """Post an event with its signature, again when nobody answers; the HTTP status of the answer.
 
     Source: https://docs.stripe.com/webhooks#verify-manually
     """
@@ -33,4 +36,11 @@ def deliver(at: Addresses, event: Json, secret: str) -> int:
     signature = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
     headers = {"Stripe-Signature": f"t={moment},v1={signature}", "Content-Type": "application/json"}
     url = f"{at.order}/order/webhook"
-    return requests.post(url, data=body, headers=headers, timeout=10).status_code
+
+    def post() -> int | None:
+        try:
+            return requests.post(url, data=body, headers=headers, timeout=10).status_code
+        except LOST:
+            return None
+
+    return wait_for(post, "an answer to the webhook")

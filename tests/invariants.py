@@ -49,7 +49,8 @@ SHELVES = """
 NEWS = """
     SELECT subject_id::text AS id, 'order_' || lower(target) AS category FROM transition
         WHERE machine = 'order' AND NOT ignored AND source <> target
-    UNION ALL SELECT order_id::text, 'order_refunded' FROM refund WHERE state = 'Succeeded'
+    UNION ALL SELECT refund.order_id::text, 'order_refunded' FROM transition
+        JOIN refund ON refund.id = subject_id WHERE target = 'Succeeded' AND source <> target
 """
 # Tries of which nobody can say whether the letter left, by order and kind of letter.
 DOUBTS = """

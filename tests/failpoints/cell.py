@@ -1,0 +1,208 @@
+"""A whole system, small enough that several run side by side: one of each process, a database and a
+sandbox of its own.
+"""
+
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg2
+import requests
+
+from demo.buyer import Addresses, Buyer, TookTooLongError, wait_for
+from demo.telling import Teller
+from demo.world import World
+from launch import development, ports
+from launch.postgres import Postgres
+from launch.processes import commands
+from launch.redis import Redis
+from launch.waiting import until
+from tests import invariants
+from tests.failpoints.patient import PatientBuyer
+
+ROOT = Path(__file__).parents[2]
+PAYMENT_TIMEOUT = 25  # seconds; longer than two leases, one after the other
+SETTINGS = {
+    "PAYMENT_TIMEOUT": str(PAYMENT_TIMEOUT),
+    "ASK_AGAIN_AFTER": "3",
+    "LOGIN_LIMIT_PER_ADDRESS": "10000/minute",
+    "DATABASE_POOL": "4",
+    "PROJECTX_ENV_FILE": "",
+}
+REST = 60  # seconds, of which a lease is ten
+# In so many seconds a sweep comes, and SendGrid's events.
+LINGER = 3
+
+
+class Silence(Teller):
+    """Tells nothing."""
+
+    def step(self, did: str, led_to: str = "") -> None:
+        """Not told."""
+
+    def history(self, transitions: object) -> None:
+        """Not told."""
+
+
+class PatientWorld(World):
+    """Where customers try again."""
+
+    def buyer(self) -> Buyer:
+        buyer = PatientBuyer(self.at)
+        buyer.log_in()
+        return buyer
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the cells share. The database `shop` has the schema and the products, and no order."""
+
+    postgres: Postgres
+    secrets: dict[str, str]
+
+    def database(self, name: str) -> str:
+        """The URL of a new database."""
+        with closing(psycopg2.connect(self.postgres.url)) as connection:
+            connection.autocommit = True
+            connection.cursor().execute(f'CREATE DATABASE "{name}" TEMPLATE shop')
+        return self.url(name)
+
+    def url(self, name: str) -> str:
+        return self.postgres.url.rpartition("/")[0] + f"/{name}"
+
+
+@contextmanager
+def services(folder: Path) -> Iterator[Services]:
+    """Start what the cells share."""
+    with Postgres(folder / "postgres") as postgres:
+        found = Services(postgres, development.secrets(folder))
+        with closing(psycopg2.connect(postgres.url)) as connection:
+            connection.autocommit = True
+            connection.cursor().execute("CREATE DATABASE shop")
+        settings = SETTINGS | found.secrets | development.SANDBOX
+        environment = {**os.environ, **settings, "DATABASE_URL": found.url("shop")}
+        for words in (("db", "upgrade"), ("products", "seed")):
+            command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
+            subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True)
+        yield found
+
+
+class Cell:
+    """Plays stories, and dies where it is told to."""
+
+    def __init__(self, services: Services, folder: Path) -> None:
+        folder.mkdir()
+        self.folder = folder
+        self._closing, self._run = ExitStack(), 0
+        redis = self._closing.enter_context(Redis(folder / "redis"))
+        self.environment = {
+            **os.environ,
+            **SETTINGS,
+            **services.secrets,
+            **development.SANDBOX,
+            **ports.free_set(),
+            "DATABASE_URL": services.database(folder.name),
+            "REDIS_URL": redis.url,
+        }
+        sandbox = f"http://127.0.0.1:{self.environment['SANDBOX_PORT']}"
+        self.environment |= {"STRIPE_API_BASE": sandbox, "SENDGRID_API_BASE": sandbox}
+        self.world = PatientWorld(
+            at=Addresses(*(self._url(name) for name in ("AUTH", "ORDER", "PRODUCT", "SANDBOX"))),
+            webhook_secret=self.environment["STRIPE_WEBHOOK_SECRETS"],
+            payment_timeout=PAYMENT_TIMEOUT,
+            database_url=self.environment["DATABASE_URL"],
+            kill=self._kill,
+            tell=Silence(),
+        )
+
+    def start(self) -> None:
+        self._order("")
+        self.world.restock(100_000)
+        with closing(psycopg2.connect(self.world.database_url)) as db:
+            shelves = invariants.read(db, "SELECT id::text, stock FROM product")
+        self._at_first = {row["id"]: row["stock"] for row in shelves}
+        wanted = commands(self.environment, self.folder, sandbox=True)
+        self._begin("sandbox", wanted["sandbox"])
+        self._begin("zygote", [sys.executable, "-m", "tests.failpoints.zygote", str(self.folder)])
+        for url in (self.world.at.sandbox + "/health", self.world.at.order + "/ready"):
+            until(lambda url=url: _answers(url), url)  # type: ignore[misc]
+
+    def stop(self) -> None:
+        self._closing.close()
+
+    def play(self, story: Callable[[World], None], point: str = "") -> list[str]:
+        """Play a story, with a process that dies at `point`; the points that were come past.
+
+        Raises whatever the story complains of, and AssertionError when an invariant is broken.
+        """
+        self._run += 1
+        self._order(point)
+        story(self.world)
+        self._linger()
+        with closing(psycopg2.connect(self.world.database_url)) as db:
+            wait_for(lambda: not invariants.under_way(db) or None, "rest", seconds=REST)
+            self._check(db)
+        lines = (self.folder / "points").read_text().splitlines()
+        runs = (line.partition("|") for line in lines)
+        return [found for run, _, found in runs if run == str(self._run)]
+
+    def _linger(self) -> None:
+        """Leave time for what comes a while after a story, or for the death."""
+        with suppress(TookTooLongError):
+            wait_for(lambda: self.died() or None, "the death", seconds=LINGER)
+
+    def died(self) -> bool:
+        """Whether anybody died in the last play."""
+        return (self.folder / f"died-{self._run}").exists()
+
+    def flask(self, *words: str) -> None:
+        """Run a flask command. Raises subprocess.CalledProcessError."""
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
+        subprocess.run(command, env=self.environment, cwd=ROOT, check=True, capture_output=True)
+
+    def _check(self, db: object) -> None:
+        at = self.world.at.sandbox
+        ledger = requests.get(f"{at}/ledger.json", timeout=10).json()
+        mails = requests.get(f"{at}/mail.json", timeout=10).json()
+        placed = [row["id"] for row in invariants.read(db, "SELECT id::text FROM orders")]
+        invariants.every_order_has_ended(db, placed)
+        invariants.the_bank_agrees(db, ledger)
+        invariants.nobody_pays_for_nothing(db, ledger)
+        invariants.refunds_fit(db)
+        invariants.the_shelves_add_up(db, self._at_first)
+        invariants.every_letter_came(db, mails)
+        invariants.paid_once(db)
+
+    def _order(self, point: str) -> None:
+        new = self.folder / "order.new"
+        new.write_text(f"{self._run}|{point}")
+        new.rename(self.folder / "order")
+
+    def _begin(self, name: str, command: list[str]) -> None:
+        output = self._closing.enter_context((self.folder / f"{name}.log").open("ab"))
+        process = subprocess.Popen(
+            command, env=self.environment, cwd=ROOT, stdout=output, stderr=output
+        )
+        self._closing.callback(process.wait)
+        self._closing.callback(process.terminate)
+
+    def _kill(self, name: str) -> None:
+        pid = self.folder / f"{name}.pid"
+        if pid.exists():  # there is no second worker
+            os.killpg(int(pid.read_text()), 9)
+
+    def _url(self, name: str) -> str:
+        return f"http://127.0.0.1:{self.environment[f'{name}_PORT']}"
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2):  # noqa: S310  our own addresses
+            return True
+    except OSError:
+        return False

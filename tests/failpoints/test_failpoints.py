@@ -1,0 +1,145 @@
+"""A process is killed at every point that a story comes past, one at a time, and each time the
+story ends as if nothing had happened.
+
+`make test` kills at each point once, in the shortest story that comes past it; with EVERY_POINT=1
+(`make failpoints`), in each story that does.
+"""
+
+import os
+import queue
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import cycle, islice
+from pathlib import Path
+
+import pytest
+
+from demo.stories import STORIES
+from launch.account import temporary_folder
+from models.clock import tick
+from tests.failpoints.cell import Cell, Services, services
+
+CELLS = 12
+EVERY = bool(os.environ.get("EVERY_POINT"))
+# A point is missed when a story takes another turn by chance: two events come as one, a sweep late.
+TRIES = 9
+PLAYS = dict(STORIES)
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """At `point`, in one of `stories`, of which the first is the shortest."""
+
+    point: str
+    stories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`complaint` is empty where all was well; `died` is whether anybody did."""
+
+    death: Death
+    died: bool
+    complaint: str
+
+
+class Cells:
+    """Some cells, each busy with one story at a time; one that complained is made anew."""
+
+    def __init__(self, shared: Services, folder: Path) -> None:
+        self._shared, self._folder, self._made = shared, folder, 0
+        self._free: queue.SimpleQueue[Cell] = queue.SimpleQueue()
+        self._all: list[Cell] = []
+        for _ in range(CELLS):
+            self._free.put(self._new())
+
+    def record(self, title: str) -> tuple[float, list[str]]:
+        """Seconds that a story takes, and the points that it comes past."""
+        cell = self._free.get()
+        start = tick()
+        points = cell.play(PLAYS[title])
+        seconds = tick() - start
+        self._free.put(cell)
+        return seconds, points
+
+    def die(self, death: Death) -> Outcome:
+        cell, complaint, died = self._free.get(), "", False
+        try:
+            for title in islice(cycle(death.stories), TRIES):
+                cell.play(PLAYS[title], death.point)
+                if died := cell.died():
+                    break
+        except Exception as error:  # noqa: BLE001  whatever a story complains of
+            complaint = f"{title}: {type(error).__name__}: {error}"
+            died = True
+            cell.stop()
+            cell = self._new()
+        self._free.put(cell)
+        return Outcome(death, died, complaint)
+
+    def verify(self) -> None:
+        """All histories lead to their rows, and nothing is stuck. Raises CalledProcessError."""
+        for _ in range(CELLS):
+            cell = self._free.get()
+            cell.flask("machines", "verify")
+            cell.flask("machines", "stuck")
+
+    def stop(self) -> None:
+        for cell in self._all:
+            cell.stop()
+
+    def _new(self) -> Cell:
+        number, self._made = self._made, self._made + 1
+        cell = Cell(self._shared, self._folder / f"cell-{number}")
+        self._all.append(cell)
+        cell.start()
+        return cell
+
+
+@pytest.fixture
+def cells() -> Iterator[Cells]:
+    with temporary_folder() as folder, services(folder) as shared:
+        found = Cells(shared, folder)
+        yield found
+        found.stop()
+
+
+def test_a_process_is_killed_at_every_point(cells: Cells) -> None:
+    with ThreadPoolExecutor(CELLS) as pool:
+        recorded = dict(zip(PLAYS, pool.map(cells.record, PLAYS), strict=True))
+        deaths = wanted(recorded)
+        outcomes = list(pool.map(told(cells.die), deaths))
+    complaints = [f"{one.death.point}: {one.complaint}" for one in outcomes if one.complaint]
+    assert not complaints, "\n".join(complaints)
+    missed = [one.death for one in outcomes if not one.died]
+    assert not missed, f"nobody came past any more: {missed}"
+    cells.verify()
+
+
+def wanted(recorded: dict[str, tuple[float, list[str]]]) -> list[Death]:
+    """Where to die; in long stories first, so that nobody waits for them in the end."""
+    by_time = sorted(recorded, key=lambda title: recorded[title][0])
+    stories: defaultdict[str, list[str]] = defaultdict(list)
+    for title in by_time:
+        for point in recorded[title][1]:
+            stories[point].append(title)
+    if EVERY:
+        found = [Death(point, (title,)) for point, titles in stories.items() for title in titles]
+    else:
+        found = [Death(point, tuple(titles)) for point, titles in stories.items()]
+    return sorted(found, key=lambda death: -by_time.index(death.stories[0]))
+
+
+def told(die: Callable[[Death], Outcome]) -> Callable[[Death], Outcome]:
+    """Says what is done, for those who watch a run of all points."""
+
+    def one(death: Death) -> Outcome:
+        outcome = die(death)
+        if EVERY:
+            print(f"{outcome.complaint or 'well'}: {death.point}", file=sys.stderr, flush=True)  # noqa: T201
+        return outcome
+
+    return one

@@ -1,0 +1,114 @@
+"""The sandbox inside this process, on the simulation's time: its HTTP is served by a thread, and
+what it would do later, or post, waits until the scheduler lets it.
+"""
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any, NamedTuple
+
+from aiohttp import web
+
+from launch.processes import EVENTS
+from models import clock
+from sandbox import clock as sandbox_clock
+from sandbox.events import Delivery, Event, Source
+from sandbox.faults import Faults
+from sandbox.journal import Journal
+from sandbox.ledger import ledger
+from sandbox.sendgrid_api.mail_send import MailSend
+from sandbox.store import Store
+from sandbox.stripe_api.bank import Bank
+from sandbox.stripe_api.routes import routes
+
+Json = dict[str, Any]
+WANTED = {Source.STRIPE: EVENTS.split(","), Source.SENDGRID: ["delivered", "bounce", "dropped"]}
+SETTLE_SECONDS = 120
+
+
+class Later(NamedTuple):
+    """What the bank will do of itself, at `moment` in Unix seconds."""
+
+    moment: float
+    act: Callable[[Bank, str], None]
+    row_id: str
+
+
+class Post:
+    """Takes the place of the webhooks: keeps what is to be posted."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.waiting: list[Event] = []
+
+    def publish(self, event: Event) -> None:
+        wanted = event.type in WANTED[Source(event.source)]
+        event.state = Delivery.PENDING if wanted else Delivery.UNWANTED
+        self._store.save(event)
+        if wanted:
+            self.waiting.append(event)
+
+    def take(self, event: Event, state: Delivery) -> None:
+        """It has arrived, or never will."""
+        self.waiting.remove(event)
+        event.state = state
+        self._store.save_state(event)
+
+
+def content(event: Event) -> Any:
+    """What would be posted: Stripe's object, SendGrid's list of one."""
+    return json.loads(event.body)
+
+
+class PatientBank(Bank):
+    def __init__(self, store: Store, post: Post) -> None:
+        super().__init__(store, post, SETTLE_SECONDS)  # type: ignore[arg-type]
+        self.later: list[Later] = []
+
+    def at(self, moment: float, act: Callable[[Bank, str], None], row_id: str) -> None:
+        self.later.append(Later(moment, act, row_id))
+
+    def do(self, later: Later) -> None:
+        self.later.remove(later)
+        later.act(self, later.row_id)
+
+
+class Outside:
+    """One sandbox at a time on one port."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._loop = asyncio.new_event_loop()
+        self._runner: web.AppRunner | None = None
+        threading.Thread(target=self._loop.run_forever, name="sandbox", daemon=True).start()
+        sandbox_clock.source = lambda: clock.now().timestamp()
+        self.begin()
+
+    def begin(self) -> None:
+        """A world in which nothing has happened yet."""
+        self.store = Store(Journal(None))
+        self.post = Post(self.store)
+        self.bank = PatientBank(self.store, self.post)
+        self._run(self._serve())
+
+    def ledger(self) -> list[Json]:
+        return ledger(self.store)
+
+    def mails(self) -> list[Json]:
+        return [letter.view() for letter in self.store.letters.values()]
+
+    async def _serve(self) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+        faults = Faults()
+        app = web.Application()
+        app.add_routes(routes(self.bank, faults))
+        send = MailSend(self.store, self.post, faults).send  # type: ignore[arg-type]
+        app.add_routes([web.post("/v3/mail/send", send)])
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True).start()
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=30)

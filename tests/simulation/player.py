@@ -1,0 +1,34 @@
+"""`python -m tests.simulation.player FIRST STEP COUNT`: plays seeds FIRST, FIRST + STEP, ...; each
+report is a line of JSON. DATABASE_URL and STRIPE_API_BASE say where.
+"""
+
+import json
+import logging
+import sys
+from contextlib import closing
+from dataclasses import asdict
+from urllib.parse import urlsplit
+
+import psycopg2
+
+import tasks.worker  # noqa: F401  registers the activities
+from config import settings
+from tests.database import application
+from tests.simulation import seed
+from tests.simulation.outside import Outside
+
+
+def main(first: int, step: int, count: int) -> None:
+    logging.disable()
+    app = application()
+    outside = Outside(urlsplit(settings.stripe_api_base).port or 0)
+    url = settings.database_url.replace("+psycopg2", "")
+    with app.app_context(), closing(psycopg2.connect(url)) as db:
+        for number in range(first, first + step * count, step):
+            report = asdict(seed.run(number, outside, db))
+            report["arrows"] = sorted(map(list, report["arrows"]), key=str)
+            print(json.dumps(report), flush=True)
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
