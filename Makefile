@@ -4,7 +4,7 @@ BIN := .venv/bin
 ROOMS := config.py celeryconfig.py wsgi.py models state_machines tasks web sandbox launch demo bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench pins clean
+.PHONY: help run demo test check bench pins clean simulate failpoints
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -17,6 +17,12 @@ demo: .venv/ready ## Start everything on free ports and play the stories
 
 test: .venv/ready ## Run all tests (ARGS="tests/unit -k money" for some)
 	@$(BIN)/python -m pytest $(ARGS)
+
+simulate: .venv/ready ## Play many seeds of a shop in which all goes wrong (SEEDS=1000, or 7-7 for one)
+	@$(BIN)/python -m tests.simulation $(SEEDS)
+
+failpoints: .venv/ready ## Kill a process at every point of every story
+	@EVERY_POINT=1 $(BIN)/python -m pytest -n 0 -s tests/failpoints
 
 check: .venv/ready ## Lint, types, and who may import whom
 	@$(BIN)/ruff check .

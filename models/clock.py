@@ -24,12 +24,14 @@ def tick() -> float:
 
 
 class MovableClock:
-    """A clock that stands still until it is moved."""
+    """A clock that stands still until it is moved; or goes on by `step` whenever it is read."""
 
-    def __init__(self, at: datetime) -> None:
+    def __init__(self, at: datetime, step: timedelta = timedelta(0)) -> None:
         self.at = at
+        self._step = step
 
     def __call__(self) -> datetime:
+        self.at += self._step
         return self.at
 
     def advance(self, **by: float) -> None:
@@ -38,10 +40,12 @@ class MovableClock:
 
 
 @contextmanager
-def stopped(at: datetime | None = None) -> Iterator[MovableClock]:
+def stopped(
+    at: datetime | None = None, *, step: timedelta = timedelta(0)
+) -> Iterator[MovableClock]:
     """Stop the process's clock (at `at`, else now) and hand out the means to move it."""
     global _source  # noqa: PLW0603  one clock a process is the point
-    before, clock = _source, MovableClock(at or now())
+    before, clock = _source, MovableClock(at or now(), step)
     _source = clock
     try:
         yield clock

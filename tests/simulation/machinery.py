@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -128,7 +129,7 @@ class Machinery:
         self._outside.bank.do(later)
 
     def hand_out(self) -> int:
-        found = sweep.due_activities()
+        found = sorted(sweep.due_activities(), key=itemgetter(1))  # in every replay alike
         self.hints += found
         return len(found)
 

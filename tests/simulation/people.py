@@ -8,18 +8,20 @@ from uuid import UUID, uuid4
 import requests
 
 from config import settings
-from models import Payment, PaymentState, refresh, transaction
+from models import LoginState, Payment, PaymentState, refresh, transaction
 from models.errors import ProjectXError
 from models.ids import uuid7
 from models.payment import payment_of
 from state_machines import OrderMachine, PaymentMachine, cancelling, checkout, shipment
 from state_machines.checkout import Line, Wish
 from state_machines.durable import SignalRefusedError
+from state_machines.login import LoginMachine, begin_login, resend_code, try_code
 from state_machines.order import OrderSignal
 from state_machines.refund import refund
 from tests.factories import a_product, a_user
 from tests.integration.payments.facts import Facts
 from tests.simulation.machinery import Step
+from tests.simulation.outside import Outside
 
 CARDS = {
     "pm_card_visa": 12,
@@ -33,6 +35,8 @@ CARDS = {
     "pm_card_createDisputeInquiry": 1,
 }
 PRICE, TOTAL = 4900, 5900
+ADDRESSES = ("ann@example.com", "bob@example.com")
+WRONG = "000000"
 ORDERS = 4
 
 
@@ -41,8 +45,8 @@ class People:
     only just placed.
     """
 
-    def __init__(self, dice: random.Random) -> None:
-        self._dice = dice
+    def __init__(self, dice: random.Random, outside: Outside) -> None:
+        self._dice, self._outside = dice, outside
         self.known: dict[UUID, Facts | None] = {}
         self._http = requests.Session()
         with transaction():
@@ -51,6 +55,7 @@ class People:
             opened = [refresh.open_session(a_user(), user_agent="", ip_address="") for _ in "ab"]
         self._customers = [(one.user.id, one.session.id) for one in opened]
         self._wishes: list[tuple[tuple[UUID, UUID], Wish]] = []
+        self._logins: list[UUID] = []
 
     def steps(self) -> Iterator[Step]:
         if len(self.known) < ORDERS:
@@ -59,6 +64,10 @@ class People:
             yield Step(0.4, "place again", lambda: self._place(*self._dice.choice(self._wishes)))
         if self._with_intent():
             yield Step(4, "pay", self.pay)
+        yield Step(0.5, "ask for a code", self.ask_for_code)
+        if self._logins:
+            yield Step(1, "enter a code", self.enter_code)
+            yield Step(0.1, "resend a code", self._resend)
         if self.known:
             yield Step(0.7, "cancel", lambda: self._do(cancelling.cancel))
             yield Step(0.6, "refund", self._refund)
@@ -79,6 +88,27 @@ class People:
         url = f"{settings.stripe_api_base}/v1/payment_intents/{intent_id}/confirm"
         body = {"payment_method": card, "return_url": "http://localhost"}
         self._http.post(url, data=body, auth=(settings.stripe_secret_key, ""), timeout=10)
+
+    def ask_for_code(self) -> None:
+        with transaction():
+            login = begin_login(self._dice.choice(ADDRESSES))
+        self._logins.append(login.id)
+
+    def enter_code(self) -> None:
+        """The one of a letter, of whatever login, or a wrong one."""
+        login_id = self._dice.choice(self._logins)
+        letters = [mail for mail in self._outside.mails() if "login_code" in mail["categories"]]
+        words = " ".join(mail["text"] for mail in letters).split()
+        codes = [word for word in words if word.isdigit() and len(word) == len(WRONG)] + [WRONG]
+        with transaction():
+            login = LoginMachine.lock([login_id])[login_id]
+            if login.state == LoginState.CODE_SENT:
+                try_code(login, self._dice.choice(codes))
+
+    def _resend(self) -> None:
+        login_id = self._dice.choice(self._logins)
+        with suppress(ProjectXError, SignalRefusedError), transaction():
+            resend_code(LoginMachine.lock([login_id])[login_id])
 
     def _place(self, customer: tuple[UUID, UUID], wish: Wish) -> None:
         with suppress(ProjectXError):

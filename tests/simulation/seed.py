@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -24,8 +24,12 @@ from tests.simulation.outside import Outside
 from tests.simulation.people import People
 
 BEGIN = datetime(2030, 1, 1, tzinfo=UTC)
+# Passes at each look at the clock, so that ids sort by when they were made, in every replay alike.
+MOMENT = timedelta(milliseconds=1)
 TROUBLE = (40, 160)  # steps, at least and at most
 PEACE = 3000  # steps, by which all must have come to rest
+# They change nothing in the database: no need to look.
+ELSEWHERE = {"time", "call", "pay", "bank", "lose a hint", "double a hint", "die", "drop"}
 Arrow = tuple[str, str, str | None, str]
 
 
@@ -52,7 +56,7 @@ class Simulation:
         self._dice = random.Random(seed)
         self._outside, self._db, self._time = outside, db, time
         self._machinery = Machinery(self._dice, outside, time)
-        self._people = People(self._dice)
+        self._people = People(self._dice, outside)
         self.report = Report(seed)
 
     def run(self) -> Report:
@@ -75,10 +79,10 @@ class Simulation:
         return self._dice.choices(steps, [step.weight for step in steps])[0]
 
     def _take(self, step: Step) -> None:
-        self._time.advance(milliseconds=1)
         self.report.trail.append(step.name)
         step.do()
-        self._look()
+        if step.name not in ELSEWHERE:
+            self._look()
 
     def _look(self) -> None:
         """Nothing that must be true of each order is false, and no step went astray."""
@@ -91,7 +95,6 @@ class Simulation:
 
     def _come_to_rest(self) -> None:
         for _ in range(PEACE):
-            self._time.advance(milliseconds=1)
             if not self._machinery.work():
                 if self._at_rest():
                     return
@@ -130,7 +133,8 @@ class Simulation:
 
 def run(seed: int, outside: Outside, db: Any) -> Report:
     """Play one seed, in a database that is emptied first."""
-    with clock.stopped(BEGIN) as time:
+    random.seed(seed)  # what scatters the retries
+    with clock.stopped(BEGIN, step=MOMENT) as time:
         empty()
         rows.session.remove()
         outside.begin()
