@@ -3,8 +3,9 @@
 from kombu.entity import Queue
 
 from config import settings
+from redis_url import broker
 
-broker_url = settings.redis_url or "redis://127.0.0.1:6379/0"
+broker_url, sentinel = broker(settings.redis_url or "redis://127.0.0.1:6379/0")
 
 # Results live in the activity rows.
 task_ignore_result = True
@@ -46,6 +47,7 @@ broker_connection_timeout = 2
 # own: with fewer it waits for itself, for ever.
 broker_pool_limit = 32
 broker_transport_options = {
+    **sentinel,
     # Only hastens what the sweep does anyway; longer than any activity runs.
     "visibility_timeout": 300,
     # Without these a half-open socket is waited on for ever.

