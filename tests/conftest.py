@@ -13,19 +13,22 @@ from flask import Flask
 
 from tests import environment
 
+# The variables that a process of pytest has set: one that it starts makes its own.
+OWN = "PROJECTX_TESTS_OWN"
 GIVEN = ("DATABASE_URL", "REDIS_URL")
+
+inherited = os.environ.get(OWN, "").split()
+found = {name: value for name, value in os.environ.items() if name not in inherited}
+services = ExitStack()
+# However the run ends, also when a test module cannot be imported.
+atexit.register(services.close)
+made = environment.prepare(services, found)
+os.environ.update(made, **{OWN: " ".join(made)})
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("numprocesses") and not hasattr(config, "workerinput"):
-        # This process runs no test: it hands them out.
-        if any(name in os.environ for name in GIVEN):
-            raise pytest.UsageError("DATABASE_URL and REDIS_URL are for one process: add -n 0")
-        return
-    services = ExitStack()
-    # However the run ends, also when a test module cannot be imported.
-    atexit.register(services.close)
-    os.environ.update(environment.prepare(services, os.environ))
+    if config.getoption("numprocesses") and any(name in found for name in GIVEN):
+        raise pytest.UsageError("DATABASE_URL and REDIS_URL are for one process: add -n 0")
 
 
 @pytest.fixture(scope="session")

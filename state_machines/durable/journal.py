@@ -28,7 +28,8 @@ LEASE = timedelta(seconds=10)
 @dataclass(slots=True)
 class Journal:
     """`moved` holds the root executions (an order for its payment) that moved, births aside: nobody
-    can wait for what is only being born. `last` is what is done just before the commit.
+    can wait for what is only being born. `last` is what is done just before the commit. What is not
+    `announced` is told to nobody after it: the sweep hands it out.
     """
 
     history: list[dict[str, Any]] = field(default_factory=list)
@@ -36,6 +37,7 @@ class Journal:
     moved: set[UUID] = field(default_factory=set)
     last: dict[Callable[[list[Any]], None], list[Any]] = field(default_factory=dict)
     locked: set[UUID] = field(default_factory=set)
+    announced: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,8 @@ def schedule(
             "subject_id": subject_id,
             "state": ActivityState.PENDING,
             "attempts": 0,
-            # Where nobody listens, there is nobody to dispatch it: the sweep may, at once.
-            "due_at": at + LEASE if _listeners else at,
+            # Where nobody is told, there is nobody to dispatch it: the sweep may, at once.
+            "due_at": at + LEASE if _listeners and journal().announced else at,
             "payload": payload,
             "secret": secret,
             "created_at": at,
@@ -121,9 +123,8 @@ def _tell(session: Session) -> None:
     pending: Journal | None = session.info.pop("journal", None)
     if pending is None or not (pending.activities or pending.moved):
         return
-    committed = Committed(
-        tuple((row["name"], row["id"]) for row in pending.activities), frozenset(pending.moved)
-    )
+    told = pending.activities if pending.announced else ()
+    committed = Committed(tuple((row["name"], row["id"]) for row in told), frozenset(pending.moved))
     for listener in _listeners:
         listener(committed)
 

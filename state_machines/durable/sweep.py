@@ -1,21 +1,25 @@
 """What time brings back: activities past their lease, deadlines, enquiries, stored signals.
 
-Any number of processes may sweep at once; they take different rows.
+Any number of processes may sweep at once; they take different rows. However much is due at once,
+what is new goes on: what deadlines and enquiries ask for is not announced, but handed out as
+workers take it.
 """
 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from models.activity import ActivityRow, ActivityState
 from models.base import transaction
 from models.clock import now
 from state_machines.durable import claim, inbox
 from state_machines.durable.cause import caused_by
-from state_machines.durable.journal import schedule
+from state_machines.durable.journal import journal, schedule
 from state_machines.durable.machine import DurableMachine
 
-ACTIVITIES = 1000
+# That wait for a worker at once: what is new waits behind them.
+ACTIVITIES = 500
 DEADLINES = 200
 ENQUIRIES = 200
 SIGNALS = 100
@@ -23,8 +27,12 @@ SIGNALS = 100
 
 def due_activities() -> list[tuple[str, UUID]]:
     """Activities to publish again; they are ours to publish for one lease."""
-    with transaction():
-        return claim.hand_out(ACTIVITIES)
+    with transaction() as session:
+        published = select(func.count(ActivityRow.id)).where(
+            ActivityRow.state == ActivityState.PENDING, ActivityRow.due_at > now()
+        )
+        room = ACTIVITIES - (session.scalar(published) or 0)
+        return claim.hand_out(room) if room > 0 else []
 
 
 def fire_deadlines() -> int:
@@ -46,11 +54,13 @@ def _fire(machine: type[DurableMachine[Any]]) -> int:
     fired = 0
     while True:
         with transaction() as session:
+            journal().announced = False
             due = session.scalars(
                 select(machine.row.id)
                 .where(machine.row.deadline_at <= now())
                 .order_by(machine.row.deadline_at)
                 .limit(DEADLINES)
+                .with_for_update(key_share=True, skip_locked=True)
             ).all()
             rows = machine.lock(due, skip_locked=True) if due else {}
             for row in rows.values():
@@ -72,6 +82,7 @@ def _ring(machine: type[DurableMachine[Any]], row: Any) -> bool:
 
 def _ask(machine: type[DurableMachine[Any]]) -> int:
     with transaction() as session:
+        journal().announced = False
         due = session.scalars(
             select(machine.row.id)
             .where(machine.row.ask_at <= now())

@@ -2,6 +2,7 @@
 
 from models import ActivityState
 from models.clock import MovableClock
+from state_machines.durable import sweep
 from state_machines.durable.journal import LEASE
 from state_machines.payment import PaymentSignal
 from tests.integration.payments.conftest import Bank, Till
@@ -48,7 +49,7 @@ def test_never_paid_fails_at_the_deadline_once_stripe_has_closed_it(
     till.sweep()
     assert till.states(payment_id) == ("Initiated", "Pending")
     time.advance(seconds=1)
-    till.sweep()
+    sweep.fire_deadlines()
     assert till.states(payment_id) == ("Expiring", "Pending")
     till.run(CANCEL)
     assert till.states(payment_id) == ("Failure", "Failed")

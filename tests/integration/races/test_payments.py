@@ -9,6 +9,7 @@ import pytest
 from models import NoticeKind, OrderState, SignalState
 from models.clock import MovableClock
 from state_machines import OrderMachine
+from state_machines.durable import sweep
 from state_machines.order import OrderSignal
 from tests.integration.races.conftest import AtOnce
 from tests.integration.races.shop import Shop
@@ -53,7 +54,7 @@ def test_success_at_the_timeout(till: Shop, bank: Stripe, time: MovableClock) ->
     payment_id = till.initiated()
     bank.confirm(till.payment(payment_id))
     time.advance(seconds=900)
-    till.sweep()
+    sweep.fire_deadlines()
     assert till.states(payment_id) == ("Expiring", "Pending")
     till.run(CANCEL)
     assert till.states(payment_id) == ("Success", "Confirmed")
