@@ -1,10 +1,10 @@
 # Needs Python >= 3.11 and make, nothing else: the rest is fetched into .venv on first use.
 PYTHON ?= python3
 BIN := .venv/bin
-ROOMS := config.py celeryconfig.py wsgi.py models state_machines tasks web sandbox launch demo bench
+ROOMS := config.py celeryconfig.py redis_url.py wsgi.py models state_machines tasks web sandbox launch demo bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench pins clean simulate failpoints
+.PHONY: help run demo test check bench race pins clean simulate failpoints chaos
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -24,24 +24,30 @@ simulate: .venv/ready ## Play many seeds of a shop in which all goes wrong (SEED
 failpoints: .venv/ready ## Kill a process at every point of every story
 	@EVERY_POINT=1 $(BIN)/python -m pytest -n 0 -s tests/failpoints
 
+chaos: .venv/ready ## Orders while every part is killed at random (SECONDS=300, SEED=)
+	@SECONDS="$(SECONDS)" SEED="$(SEED)" $(BIN)/python -m tests.chaos
+
 check: .venv/ready ## Lint, types, and who may import whom
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy $(ROOMS) tests
 	@$(BIN)/lint-imports
 
-bench: .venv/ready ## Measure latency, throughput, commits, and the idle system
+bench: .venv/ready .venv-bench/ready ## Measure it all, beside DBOS and plain Celery (ARGS="--quick out.json")
 	@$(BIN)/python -m bench $(ARGS)
+
+race: .venv/ready .venv-bench/ready ## The race alone: our engine, DBOS, plain Celery
+	@$(BIN)/python -m bench.race $(ARGS)
 
 pins: .venv/ready ## Resolve requirements/*.in anew
 	@$(BIN)/python -m pip install --quiet uv
-	@for name in runtime dev; do \
+	@for name in runtime dev bench; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --no-header --upgrade \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 clean: ## Forget the virtual environment and all data
-	rm -rf .venv .data .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-bench .data .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/ready: requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -50,4 +56,11 @@ clean: ## Forget the virtual environment and all data
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 	  -r requirements/dev.txt
+	@touch $@
+
+.venv-bench/ready: requirements/bench.txt
+	@echo "Preparing .venv-bench (once) ..."
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  -r requirements/bench.txt
 	@touch $@

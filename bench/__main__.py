@@ -1,12 +1,18 @@
-"""`make bench`: measures a running system of its own and prints the figures."""
+"""`make bench`: the race, what PostgreSQL itself could do, and a running shop of its own, measured.
+
+`--quick` races in few cells; the name of a file gets all of it as JSON.
+"""
 
 import json
+import os
 import platform
 import sys
 from pathlib import Path
 
-from bench import shop
+from bench import api, shop
 from bench.cost import Database
+from bench.race.rounds import CELLS, QUICK, race
+from bench.race.table import lines, verdict
 from demo.buyer import Addresses, Buyer
 from demo.world import World
 from launch.stack import Stack
@@ -52,6 +58,7 @@ def measure() -> shop.Figures:
             figures[f"{title}: commits an order"] = _commits(
                 database, before, start, background, orders
             )
+        figures |= api.measure(at, secret)
     return figures
 
 
@@ -63,12 +70,17 @@ def _commits(
 
 
 def main() -> int:
-    figures = measure()
-    print(f"{platform.machine()}, Python {platform.python_version()}")
+    quick = "--quick" in sys.argv
+    rows = race(QUICK, rounds=1) if quick else race(CELLS)
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
+    print("\n".join(lines(rows)) + "\n", flush=True)
+    figures = verdict(rows) | measure()
     for name, value in figures.items():
-        print(f"  {name:<50} {value:10.1f}")
-    if len(sys.argv) > 1:
-        Path(sys.argv[1]).write_text(json.dumps(figures, indent=2) + "\n")
+        print(f"  {name:<56} {value:10.1f}")
+    for name in sys.argv[1:]:
+        if not name.startswith("-"):
+            written = {"race": rows, "figures": figures}
+            Path(name).write_text(json.dumps(written, indent=2) + "\n")
     return 0
 
 

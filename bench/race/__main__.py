@@ -1,0 +1,24 @@
+"""`make race`: the race alone. `--quick` runs few cells once; a file's name gets it as JSON."""
+
+import json
+import sys
+from pathlib import Path
+
+from bench.race.rounds import CELLS, QUICK, race
+from bench.race.table import lines, verdict
+
+
+def main() -> int:
+    quick = "--quick" in sys.argv
+    rows = race(QUICK, rounds=1) if quick else race(CELLS)
+    print("\n".join(lines(rows)) + "\n")
+    for title, value in verdict(rows).items():
+        print(f"  {title:<56} {value:10.2f}")
+    for name in sys.argv[1:]:
+        if not name.startswith("-"):
+            Path(name).write_text(json.dumps(rows, indent=1) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""Our engine in the race. `app` is its Celery application; `python -m bench.race.engine PORT` is
+the process that starts flows and takes events, as the web does in the shop.
+"""
+
+import asyncio
+import logging
+import os
+import sys
+import threading
+from collections import defaultdict
+from operator import itemgetter
+from uuid import UUID
+
+import redis
+
+import bench.race.flow  # noqa: F401  registers the machine, before the tasks are made of it
+from bench.race.flow import Flow, FlowMachine, FlowSignal, FlowState
+from bench.race.front import Gathered, open_front
+from bench.race.wire import Json
+from config import settings
+from models import base
+from models.base import Base, transaction
+from state_machines.durable import inbox
+from tasks import dispatch
+from tasks.worker import app, database
+
+app.conf.task_routes = {**app.conf.task_routes, "race.*": "payments"}
+
+# Seconds that the ids of activities wait for company; production's own unless given.
+dispatch.LINGER = float(os.environ.get("RACE_LINGER", dispatch.LINGER))
+
+MOVES = 3  # answered, paid, answered again: then a flow is done
+LOOK_EVERY = 1.0  # seconds; a ring may get lost
+
+
+def begin(ids: list[str]) -> None:
+    with database().app_context(), transaction():
+        for flow_id in ids:
+            FlowMachine.begin(Flow(id=UUID(flow_id)), FlowSignal.START)
+
+
+def hear(events: list[Json]) -> None:
+    # In the order in which all others lock flows.
+    events.sort(key=itemgetter("flow"))
+    with database().app_context():
+        inbox.receive_all("race", [(event["id"], event["type"], event) for event in events])
+
+
+def is_done(flow_id: str) -> bool:
+    with database().app_context(), base.reading() as session:
+        flow = session.get(Flow, UUID(flow_id))
+        return flow is not None and flow.state == FlowState.DONE
+
+
+class Bell:
+    """Rings when a flow has moved for the last time."""
+
+    def __init__(self) -> None:
+        self._moves: defaultdict[str, int] = defaultdict(int)
+        self._waiting: dict[str, asyncio.Event] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._heard = redis.Redis.from_url(settings.redis_url).pubsub(  # type: ignore[no-untyped-call]
+            ignore_subscribe_messages=True
+        )
+        self._heard.psubscribe(dispatch.channel("*"))  # type: ignore[arg-type]
+
+    async def wait(self, flow_id: str) -> None:
+        done = self._waiting[flow_id]
+        while not done.is_set():
+            try:
+                await asyncio.wait_for(done.wait(), LOOK_EVERY)
+            except TimeoutError:
+                if await asyncio.to_thread(is_done, flow_id):
+                    break
+        del self._waiting[flow_id]
+        self._moves.pop(flow_id, None)
+
+    def expect(self, flow_id: str) -> None:
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+            threading.Thread(target=self._listen, daemon=True).start()
+        self._waiting[flow_id] = asyncio.Event()
+
+    def _listen(self) -> None:
+        for message in self._heard.listen():
+            flow_id = message["channel"].decode().rsplit(":", 1)[1]
+            self._moves[flow_id] += 1
+            if self._moves[flow_id] == MOVES and flow_id in self._waiting:
+                self._loop.call_soon_threadsafe(self._waiting[flow_id].set)  # type: ignore[union-attr]
+
+
+def main() -> None:
+    logging.getLogger("transitions").setLevel(logging.WARNING)
+    with database().app_context():
+        Base.metadata.create_all(base.db.engine, [Flow.__table__])  # type: ignore[list-item]
+    dispatch.start()
+    beginning, hearing, bell = Gathered(begin), Gathered(hear), Bell()
+
+    async def start(flow_id: str) -> None:
+        bell.expect(flow_id)
+        await beginning.add(flow_id)
+        await bell.wait(flow_id)
+
+    open_front(int(sys.argv[1]), start, hearing.add)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""The flow on our engine: a row, a table of arrows, two activities, and the provider's event."""
+
+import os
+from enum import StrEnum, auto
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bench.race.call import call as provider
+from models.base import Base, text_enum
+from models.execution import Execution, deadline_index
+from state_machines.durable import Activity, Arrow, Call, DurableMachine, inbox
+
+FRONT = int(os.environ.get("RACE_FRONT", "0"))
+
+
+class FlowState(StrEnum):
+    CALLING = "Calling"  # the first call is being made
+    HEARD = "Heard"  # its event has overtaken its answer
+    WAITING = "Waiting"  # answered; the event has not come yet
+    ENDING = "Ending"  # the second call is being made
+    DONE = "Done"
+    FAILED = "Failed"
+
+
+class Flow(Execution, Base):
+    __tablename__ = "race_flow"
+    __table_args__ = (deadline_index("race_flow"),)
+
+    state: Mapped[FlowState] = mapped_column(text_enum(FlowState, "state"))
+    first: Mapped[str | None]
+    second: Mapped[str | None]
+
+
+class FlowSignal(StrEnum):
+    START = auto()
+    ANSWERED = auto()
+    PAID = auto()
+    GAVE_UP = auto()
+
+
+S, Sig = FlowState, FlowSignal
+
+
+class FlowMachine(DurableMachine[Flow]):
+    name = "race_flow"
+    row = Flow
+    states = S
+    arrows = (
+        Arrow(Sig.START, None, S.CALLING, do=("race.first",)),
+        Arrow(Sig.ANSWERED, S.CALLING, S.WAITING),
+        Arrow(Sig.PAID, S.WAITING, S.ENDING, do=("race.second",)),
+        Arrow(Sig.PAID, S.CALLING, S.HEARD),
+        Arrow(Sig.ANSWERED, S.HEARD, S.ENDING, do=("race.second",)),
+        Arrow(Sig.ANSWERED, S.ENDING, S.DONE),
+        Arrow(Sig.GAVE_UP, S.CALLING, S.FAILED),
+        Arrow(Sig.GAVE_UP, S.ENDING, S.FAILED),
+    )
+    resting = (S.WAITING,)
+
+
+class First(Activity[Flow, str, str]):
+    name = "race.first"
+    machine = FlowMachine
+    step = 1
+
+    def prepare(self, flow: Flow, call: Call) -> str:  # noqa: ARG002
+        return str(flow.id)
+
+    def perform(self, request: str, call: Call) -> str:  # noqa: ARG002
+        answer: str = provider(request, self.step, FRONT)["id"]
+        return answer
+
+    def record(self, flow: Flow, response: str) -> None:
+        flow.first = response
+        FlowMachine.report(flow, Sig.ANSWERED)
+
+    def give_up(self, flow: Flow, error: Exception) -> None:
+        FlowMachine.report(flow, Sig.GAVE_UP, reason=str(error))
+
+
+class Second(First):
+    name = "race.second"
+    step = 2
+
+    def record(self, flow: Flow, response: str) -> None:
+        flow.second = response
+        FlowMachine.report(flow, Sig.ANSWERED)
+
+
+@inbox.handles("race")
+def paid(kind: str, event: dict[str, Any]) -> UUID:  # noqa: ARG001
+    flow_id = UUID(event["flow"])
+    found = FlowMachine.lock([flow_id])
+    if flow_id not in found:
+        raise inbox.NoSubjectError(event["flow"])
+    FlowMachine.report(found[flow_id], Sig.PAID)
+    return flow_id

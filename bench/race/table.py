@@ -1,0 +1,70 @@
+"""The race as a table of Markdown, and what it comes to."""
+
+from collections.abc import Iterator, Sequence
+
+from bench.race.limit import TRANSACTIONS, limit
+from bench.race.rounds import Row
+
+HEAD = (
+    *("latency ms", "in flight", "contender", "flows/s", "slowest to fastest"),
+    *("p50 ms", "p99 ms", "commits", "WAL bytes", "CPU ms", "others' CPU"),
+)
+
+
+def lines(rows: Sequence[Row]) -> Iterator[str]:
+    """A line a row; commits, bytes and CPU are those of one flow. What others used of the machine
+    while it was measured was missing to all.
+    """
+    yield "| " + " | ".join(HEAD) + " |"
+    yield "|---:|---:|---|" + "---:|" * (len(HEAD) - 3)
+    for row in rows:
+        cells = (
+            f"{row['latency']:g}",
+            f"{row['in_flight']}",
+            f"{row['contender']}",
+            f"{row['per_second']:.0f}",
+            f"{row['slowest']:.0f} to {row['fastest']:.0f}",
+            f"{row['p50']:.0f}",
+            f"{row['p99']:.0f}",
+            f"{row['commits']:.1f}",
+            f"{row['wal']:.0f}",
+            f"{row['cpu']:.1f}",
+            f"{row['others']:.0f} %",
+        )
+        yield "| " + " | ".join(cells) + " |"
+
+
+def verdict(rows: Sequence[Row]) -> dict[str, float]:
+    """Ours against DBOS, each at its best; and against PostgreSQL without anybody."""
+    ours = _best(rows, "ours", latency=0)
+    gathered, alone = limit(ours["commits"]), limit(TRANSACTIONS)
+    found = {
+        "best flows a second, ours, latency 0": ours["per_second"],
+        "PostgreSQL alone, flows gathered as ours": gathered,
+        "PostgreSQL alone, one flow a transaction": alone,
+        "ours, % of PostgreSQL alone, gathered": 100 * ours["per_second"] / gathered,
+        "ours, % of PostgreSQL alone, one by one": 100 * ours["per_second"] / alone,
+    }
+    for title, cell in _cells(rows):
+        one, other = _best(rows, "ours", **cell), _best(rows, "DBOS", **cell)
+        found[f"ours / DBOS, flows a second, {title}"] = one["per_second"] / other["per_second"]
+        found[f"DBOS / ours, CPU a flow, {title}"] = other["cpu"] / one["cpu"]
+    return found
+
+
+def _cells(rows: Sequence[Row]) -> Iterator[tuple[str, dict[str, float]]]:
+    yield "latency 0, each at its best", {"latency": 0}
+    seen = dict.fromkeys((row["latency"], row["in_flight"]) for row in rows)
+    for latency, in_flight in seen:
+        title = f"{latency:g} ms, {in_flight} in flight"
+        yield title, {"latency": latency, "in_flight": in_flight}
+
+
+def _best(rows: Sequence[Row], name: str, **cell: float) -> Row:
+    """The row of the most flows a second, of the contenders whose names begin so."""
+    theirs = [
+        row
+        for row in rows
+        if row["contender"].startswith(name) and all(row[k] == v for k, v in cell.items())
+    ]
+    return max(theirs, key=lambda row: row["per_second"])

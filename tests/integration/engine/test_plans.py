@@ -1,0 +1,228 @@
+"""Nothing on a hot path reads a whole table that grows.
+
+The real code runs once, on tables with thousands of rows; each statement that it sends is explained
+at that moment. So a new statement on these paths is looked at without being named here.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg2
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, event, select, text
+
+from bench.fill import Filler
+from config import settings
+from models import ActivityRow, ActivityState, Product, clock, retention, transaction
+from models.base import db
+from state_machines import reconciliation
+from state_machines.durable import journal, runner, sweep
+from tasks import emails, payments, refunds  # noqa: F401  they register
+from tasks import reconciliation as pages  # noqa: F401  registers, too
+from tests.factories import a_product
+from tests.integration.web.conftest import code_of, deliver
+from web import create_app
+from web.limits import limiter
+
+ORDERS, WAITING = 5000, 500
+EXPLAINED = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
+# What may be read as a whole, and why.
+SMALL = {
+    "product": "the catalogue is as large as the shop's shelves",
+    "reconciliation": "one an hour, forgotten after RETENTION_DAYS",
+    "test_parcel": "of the tests' own machine",
+}
+# The tables that orders alone do not fill.
+OTHERS = """
+INSERT INTO login (id, version, created_at, updated_at, state, email, code_hash, wrong_codes)
+    SELECT id, 1, created_at, updated_at, 'Succeeded', id || '@example.com', '', 0 FROM orders;
+INSERT INTO user_session (id, user_id, token_hash, rotated_at, user_agent, ip_address, created_at,
+                          expires_at)
+    SELECT id, user_id, id::text, created_at, '', '', created_at, created_at + interval '30 days'
+    FROM orders;
+INSERT INTO users (id, email, username, first_name, last_name, address_line1, address_line2, city,
+        state, postal_code, country, phone_number, status, roles, created_at, updated_at)
+    SELECT id, id::text, '', '', '', '', '', '', '', '', '', '', 'Active', '{}'::text[],
+        created_at, created_at FROM orders;
+INSERT INTO shipment (order_id, carrier, tracking_number, shipped_at)
+    SELECT id, 'DHL', '', created_at FROM orders;
+INSERT INTO notice (id, order_id, kind, text, created_at)
+    SELECT id, id, 'undelivered', '', created_at FROM orders;
+INSERT INTO refund (id, version, created_at, updated_at, state, order_id, origin, amount, currency)
+    SELECT id, 1, created_at, updated_at, 'Succeeded', id, 'operator', 1, currency FROM orders;
+INSERT INTO dispute (id, version, created_at, updated_at, state, order_id, stripe_id, amount,
+        currency, reason)
+    SELECT id, 1, created_at, updated_at, 'Won', id, id::text, 1, currency, '' FROM orders;
+INSERT INTO audit (id, at, actor, action, subject, details)
+    SELECT id, created_at, 'operator', 'orders ship', id::text, '{}'::jsonb FROM orders;
+"""
+# One of each for the sweep to find; waiting payments have nothing but a deadline.
+DUE = """
+UPDATE payment SET deadline_at = now() WHERE id =
+    (SELECT id FROM payment WHERE deadline_at IS NOT NULL LIMIT 1);
+UPDATE payment SET ask_at = now() WHERE id =
+    (SELECT id FROM payment WHERE ask_at IS NOT NULL ORDER BY id DESC LIMIT 1);
+UPDATE activity SET state = 'waiting', due_at = now() WHERE id =
+    (SELECT id FROM activity WHERE name = 'payments.create_intent' LIMIT 1);
+UPDATE signal SET state = 'stored', due_at = now() WHERE id = (SELECT id FROM signal LIMIT 1);
+"""
+
+
+class Plans:
+    """What PostgreSQL would do for each statement that the code sends."""
+
+    def __init__(self) -> None:
+        self.connection = psycopg2.connect(settings.database_url.replace("+psycopg2", ""))
+        self.connection.autocommit = True
+        self.seen: set[str] = set()
+        self.whole: list[tuple[str, str]] = []
+
+    def look(self, cursor: Any, statement: str, given: Any) -> None:
+        """Explain a statement that is about to be sent, once."""
+        if statement in self.seen or not statement.lstrip().startswith(EXPLAINED):
+            return
+        self.seen.add(statement)
+        filled = cursor.mogrify(statement, given[0] if isinstance(given, list) else given)
+        with self.connection.cursor() as own:
+            own.execute(b"EXPLAIN (FORMAT JSON) " + filled)
+            ((found,),) = own.fetchall()
+        for table in _read_whole(found[0]["Plan"]):
+            if table not in SMALL:
+                self.whole.append((table, statement))
+
+
+def _read_whole(plan: dict[str, Any]) -> Iterator[str]:
+    if plan["Node Type"] == "Seq Scan":
+        yield plan["Relation Name"]
+    for part in plan.get("Plans", ()):
+        yield from _read_whole(part)
+
+
+@pytest.fixture
+def grown(app: Flask) -> Iterator[Product]:
+    """Tables with thousands of rows, and a product that can be bought."""
+    with transaction():
+        lamp = a_product()
+    filler = Filler(settings.database_url)
+    filler.finished(0, ORDERS)
+    list(filler.waiting(WAITING))
+    with transaction() as session:
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(text(OTHERS))
+    filler.settle()
+    with transaction() as session:
+        session.execute(text(DUE))
+    filler.close()
+    nobody: list[journal.Committed] = []
+    journal.after_commit(nobody.append)
+    yield lamp
+    journal.forget(nobody.append)
+
+
+@pytest.fixture
+def plans(grown: Product) -> Iterator[Plans]:
+    found = Plans()
+
+    def look(_: Any, cursor: Any, statement: str, given: Any, *__: Any) -> None:
+        found.look(cursor, statement, given)
+
+    event.listen(Engine, "before_cursor_execute", look)
+    yield found
+    event.remove(Engine, "before_cursor_execute", look)
+    found.connection.close()
+
+
+def test_no_hot_path_reads_a_whole_table_that_grows(plans: Plans, grown: Product) -> None:
+    shop = create_app()
+    with shop.app_context():
+        limiter.reset()
+    buy(shop.test_client(), grown)
+    for part in (
+        sweep.fire_deadlines,
+        sweep.make_enquiries,
+        sweep.apply_signals,
+        sweep.due_activities,
+    ):
+        assert part(), f"{part.__name__} found nothing"
+    reconcile()
+    forget()
+    assert plans.whole == []
+    touched = " ".join(plans.seen)
+    for table in ("login", "user_session", "orders", "payment", "refund", "signal", "stock_move"):
+        assert f" {table}" in touched, f"nothing was sent to {table}"
+
+
+def buy(client: FlaskClient, product: Product) -> None:
+    """Sign in, look, order, pay, look again, change one's mind."""
+    login = client.post("/auth/login", json={"email": "ann@example.com"}).get_json()
+    code = code_of(login["loginId"])
+    work()
+    signed_in = client.post(
+        "/auth/verify-code", json={"email": "ann@example.com", "code": code}
+    ).get_json()
+    client.post("/auth/refresh")
+    headers = {"Authorization": f"Bearer {signed_in['accessToken']}", "Prefer": "wait=0"}
+    body = {
+        "referenceId": uuid4().hex,
+        "items": [{"productId": str(product.id), "quantity": 1}],
+        "billingAddress": "1 Main St",
+        "shippingAddress": "",
+    }
+    placed = client.post("/order", json=body, headers=headers).get_json()
+    work()
+    paths = [
+        *("/product?size=20", "/product?q=lamp", "/auth/user", f"/auth/login/{login['loginId']}"),
+        *(f"/order/status/{body['referenceId']}", f"/order/summary/{placed['orderId']}"),
+        *("/order", f"/order/{body['referenceId']}/history"),
+    ]
+    assert deliver(client, success(placed["orderId"])).status_code == 200
+    assert {path: client.get(path, headers=headers).status_code for path in paths} == dict.fromkeys(
+        paths, 200
+    )
+    work()
+    assert client.delete(f"/order/{body['referenceId']}", headers=headers).status_code < 300
+    work()
+
+
+def success(order_id: str) -> dict[str, Any]:
+    intent = {
+        "id": f"pi_{uuid4().hex}",
+        "object": "payment_intent",
+        "status": "succeeded",
+        "amount_received": 5900,
+        "currency": "usd",
+        "metadata": {"orderId": order_id},
+    }
+    kind = {"object": "event", "type": "payment_intent.succeeded", "livemode": False}
+    return {"id": f"evt_{uuid4().hex}", **kind, "data": {"object": intent}}
+
+
+def work() -> None:
+    """Run what is pending, as workers do."""
+    pending = select(ActivityRow.name, ActivityRow.id).where(
+        ActivityRow.state == ActivityState.PENDING
+    )
+    with db.engine.connect() as connection:
+        found: list[tuple[str, UUID]] = [(name, key) for name, key in connection.execute(pending)]
+    for name, key in found:
+        runner.run(name, [key])
+
+
+def reconcile() -> None:
+    with transaction():
+        assert reconciliation.start_when_due()
+    for _ in range(3):
+        work()
+
+
+def forget() -> None:
+    """When a few of the oldest rows have come of age: one batch is far less than a table."""
+    oldest = timedelta(seconds=8.64 * (ORDERS - 100)) + timedelta(hours=1)
+    with clock.stopped(clock.now() + timedelta(days=settings.retention_days) - oldest):
+        found = retention.forget()
+    assert found["activity"] > 0
+    assert found["signal"] > 0
