@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Enum, MetaData, Text, event
+from sqlalchemy import DateTime, Engine, Enum, MetaData, Text, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import Pool
@@ -31,7 +31,23 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(
+class Database(SQLAlchemy):
+    """One engine, and so one pool of connections, for all applications of a process: PostgreSQL has
+    a hundred for everybody.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self._engines: dict[str, Engine] = {}
+        super().__init__(*arguments, **options)
+
+    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Any) -> Engine:
+        url = str(options["url"])
+        if url not in self._engines:
+            self._engines[url] = super()._make_engine(bind_key, options, app)
+        return self._engines[url]
+
+
+db = Database(
     model_class=Base,
     disable_autonaming=True,
     # Rows stay readable after the commit; whoever changes one locks and re-reads it first.

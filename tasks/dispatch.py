@@ -30,7 +30,7 @@ from state_machines.durable.journal import Committed
 log = logging.getLogger(__name__)
 
 BATCH = 25
-LINGER = 0.1  # seconds
+LINGER = 0.02  # seconds
 
 
 class Waiting:

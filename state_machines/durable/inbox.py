@@ -60,14 +60,14 @@ def receive(
     """Keep a signal and apply it. None when it was here before (nothing happens then)."""
     try:
         with transaction():
-            row = _insert(source, external_id, kind, payload, SignalState.APPLIED)
-            if row is not None:
+            rows = _insert(source, [(external_id, kind, payload)], SignalState.APPLIED)
+            for row in rows:
                 _apply(row)
     except Exception:
         log.exception("signal %s %s is stored, to be applied later", source, external_id)
         with transaction():
-            row = _insert(source, external_id, kind, payload, SignalState.STORED)
-    return row.state if row is not None else None
+            rows = _insert(source, [(external_id, kind, payload)], SignalState.STORED)
+    return rows[0].state if rows else None
 
 
 def receive_all(source: str, signals: Sequence[Told]) -> None:
@@ -75,9 +75,8 @@ def receive_all(source: str, signals: Sequence[Told]) -> None:
     if len(signals) > 1:
         try:
             with transaction():
-                for row in [_insert(source, *signal, SignalState.APPLIED) for signal in signals]:
-                    if row is not None:
-                        _apply(row)
+                for row in _insert(source, signals, SignalState.APPLIED):
+                    _apply(row)
         except Exception:
             log.exception("signals of %s that came together: one by one", source)
         else:
@@ -90,8 +89,7 @@ def store(source: str, signals: Iterable[Told]) -> int:
     """Keep signals in the current transaction: the sweep
     will apply them. How many were not here before.
     """
-    kept = [_insert(source, *signal, SignalState.STORED) for signal in signals]
-    return len(kept) - kept.count(None)
+    return len(_insert(source, signals, SignalState.STORED))
 
 
 def replay(row: SignalRow) -> None:
@@ -120,27 +118,29 @@ def apply_stored(limit: int) -> int:
     return len(due)
 
 
-def _insert(
-    source: str, external_id: str, kind: str, payload: dict[str, Any], state: SignalState
-) -> SignalRow | None:
+def _insert(source: str, signals: Iterable[Told], state: SignalState) -> Sequence[SignalRow]:
+    """Those that were not here before, in the order in which they came."""
     at = now()
-    return db.session.scalar(
-        insert(SignalRow)
-        .values(
-            id=uuid7(),
-            source=source,
-            external_id=external_id,
-            kind=kind,
-            payload=payload,
-            state=state,
-            attempts=0,
-            due_at=at,
-            received_at=at,
-            applied_at=at if state == SignalState.APPLIED else None,
-        )
-        .on_conflict_do_nothing(index_elements=["source", "external_id"])
-        .returning(SignalRow)
-    )
+    rows: list[dict[str, Any]] = [
+        {
+            "id": uuid7(),
+            "source": source,
+            "external_id": external_id,
+            "kind": kind,
+            "payload": payload,
+            "state": state,
+            "attempts": 0,
+            "due_at": at,
+            "received_at": at,
+            "applied_at": at if state == SignalState.APPLIED else None,
+        }
+        for external_id, kind, payload in signals
+    ]
+    if not rows:
+        return []
+    new = insert(SignalRow).on_conflict_do_nothing(index_elements=["source", "external_id"])
+    found = {row.external_id: row for row in db.session.scalars(new.returning(SignalRow), rows)}
+    return [found.pop(row["external_id"]) for row in rows if row["external_id"] in found]
 
 
 def _claim(signal_id: UUID) -> SignalRow | None:

@@ -41,6 +41,24 @@ def serve(*questions: tuple[Any, ...], **environment: str) -> list[Any]:
     return answers
 
 
+COUNT = """
+import wsgi
+from models.base import db
+
+pools = set()
+for name in ("auth", "order", "product", "app"):
+    with wsgi.build(name).app_context():
+        pools.add(id(db.engine.pool))
+print(len(pools))
+"""
+
+
+def test_the_services_of_a_process_share_their_connections(app: Flask) -> None:
+    command = [sys.executable, "-c", COUNT]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "1\n", "four times the connections would be too many for PostgreSQL"
+
+
 @pytest.fixture
 def closed(app: Flask) -> int:
     """A port on which nothing listens."""
