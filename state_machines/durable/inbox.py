@@ -41,6 +41,8 @@ class MalformedError(Exception):
 Told = tuple[str, str, dict[str, Any]]
 # Takes the kind and the payload, moves machines, and answers the id of what it was about.
 Handler = Callable[[str, dict[str, Any]], UUID]
+# What became of a signal: its state, whom it was about, and why not.
+Outcome = tuple[SignalState, UUID | None, str | None]
 _handlers: dict[str, Handler] = {}
 
 
@@ -75,8 +77,10 @@ def receive_all(source: str, signals: Sequence[Told]) -> None:
     if len(signals) > 1:
         try:
             with transaction():
-                for row in _insert(source, signals, SignalState.APPLIED):
-                    _apply(row)
+                rows = _insert(source, signals, SignalState.APPLIED)
+                # Noted at the end: a changed row would be written before the next one's first look.
+                for row, outcome in [(row, _outcome(row)) for row in rows]:
+                    _note(row, outcome)
         except Exception:
             log.exception("signals of %s that came together: one by one", source)
         else:
@@ -153,16 +157,23 @@ def _claim(signal_id: UUID) -> SignalRow | None:
 
 
 def _apply(row: SignalRow) -> None:
+    _note(row, _outcome(row))
+
+
+def _outcome(row: SignalRow) -> Outcome:
     with caused_by(f"signal:{row.source}", row.external_id):
         try:
-            row.subject_id = _handlers[row.source](row.kind, row.payload)
-            row.state = SignalState.APPLIED
+            return SignalState.APPLIED, _handlers[row.source](row.kind, row.payload), None
         except NoSubjectError as unknown:
-            row.state, row.last_error = SignalState.UNMATCHED, str(unknown)
+            return SignalState.UNMATCHED, None, str(unknown)
         except NotOursError as other:
-            row.state, row.last_error = SignalState.IGNORED, str(other)
+            return SignalState.IGNORED, None, str(other)
         except MalformedError as wrong:
-            row.state, row.last_error = SignalState.FAILED, str(wrong)
+            return SignalState.FAILED, None, str(wrong)
+
+
+def _note(row: SignalRow, outcome: Outcome) -> None:
+    row.state, row.subject_id, row.last_error = outcome
     row.attempts += 1
     row.applied_at = now()
 
