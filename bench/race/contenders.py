@@ -61,9 +61,9 @@ class Paddock:
         self._closing = closing
         self._provider = provider
 
-    def engine(self, linger: float | None = None) -> Contender:
+    def engine(self) -> Contender:
         """Ours: one front, a worker a core as in production, and beat."""
-        name = "ours" if linger is None else f"ours, linger {linger * 1000:g} ms"
+        name = "ours"
         postgres, redis = self._postgres(name), self._redis(name)
         front = ports.free_ports(1)[0]
         stack = Stack(
@@ -82,8 +82,6 @@ class Paddock:
         for core in range(CORES):
             commands[f"worker-{core}"] = [*celery, *worker, *lean, "-n", f"race-{core}@%h"]
         environment = {**stack.environment, "RACE_FRONT": str(front)}
-        if linger is not None:
-            environment["RACE_LINGER"] = str(linger)
         roots = self._run(environment, commands, [front])
         roots |= {"postgres": postgres.pid, "redis": redis.pid}
         return Contender(name, [front], roots, Database(postgres.url))

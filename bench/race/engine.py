@@ -4,7 +4,6 @@ the process that starts flows and takes events, as the web does in the shop.
 
 import asyncio
 import logging
-import os
 import sys
 import threading
 from collections import defaultdict
@@ -25,9 +24,6 @@ from tasks import dispatch
 from tasks.worker import app, database
 
 app.conf.task_routes = {**app.conf.task_routes, "race.*": "payments"}
-
-# Seconds that the ids of activities wait for company; production's own unless given.
-dispatch.LINGER = float(os.environ.get("RACE_LINGER", dispatch.LINGER))
 
 MOVES = 3  # answered, paid, answered again: then a flow is done
 LOOK_EVERY = 1.0  # seconds; a ring may get lost

@@ -98,7 +98,6 @@ def _contenders(closing: ExitStack, provider: int) -> list[Contender]:
     return [
         paddock.engine(),
         paddock.dbos(),
-        paddock.engine(linger=0.01),
         paddock.dbos(in_flight=64),
         paddock.plain(),
     ]
