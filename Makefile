@@ -4,7 +4,7 @@ BIN := .venv/bin
 ROOMS := config.py celeryconfig.py redis_url.py wsgi.py models state_machines tasks web sandbox launch demo bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench race pins clean simulate failpoints chaos
+.PHONY: help run demo test check bench race shops pins clean simulate failpoints chaos
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,9 @@ bench: .venv/ready .venv-bench/ready ## Measure it all, beside DBOS and plain Ce
 
 race: .venv/ready .venv-bench/ready ## The race alone: our engine, DBOS, plain Celery
 	@$(BIN)/python -m bench.race $(ARGS)
+
+shops: .venv/ready .venv-bench/ready ## The whole shop over HTTP: ours, and the same on DBOS
+	@$(BIN)/python -m bench.shops $(ARGS)
 
 pins: .venv/ready ## Resolve requirements/*.in anew
 	@$(BIN)/python -m pip install --quiet uv

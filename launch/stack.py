@@ -91,8 +91,7 @@ class Stack:
         self.supervisor = Supervisor(self.environment, show=self._show)
         self.supervisor.on_change = self._write_down
         self._closing.callback(self.supervisor.stop)
-        wanted = commands(self.environment, self.data, sandbox=self.sandbox)
-        for name, command in wanted.items():
+        for name, command in self._commands().items():
             self.supervisor.start(name, command)
         self.wait_ready()
         self._closing.enter_context(note.kept(self.data / "running.env", self.environment))
@@ -139,6 +138,9 @@ class Stack:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    def _commands(self) -> dict[str, list[str]]:
+        return commands(self.environment, self.data, sandbox=self.sandbox)
 
     def _start_services(self) -> None:
         if not self.environment.get("DATABASE_URL"):

@@ -1,0 +1,32 @@
+"""`python -m bench.shops.buyers 32`: so many people who are signed in, as JSON, straight from the
+database. Signing in by e-mail is no part of the race.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from uuid import uuid4
+
+from flask import Flask
+
+from config import settings
+from models import base, transaction
+from models.refresh import open_session
+from models.user import User
+from web import tokens
+
+
+def sign_in(count: int) -> Iterator[dict[str, str]]:
+    """Addresses and access tokens."""
+    with transaction():
+        for _ in range(count):
+            user = User.of_address(f"buyer-{uuid4().hex[:10]}@example.com")
+            opened = open_session(user, user_agent="bench", ip_address="127.0.0.1")
+            yield {"email": user.email, "token": tokens.issue(user, opened.session.id)}
+
+
+if __name__ == "__main__":
+    app = Flask("buyers")
+    base.attach(app, pool_size=settings.database_pool)
+    with app.app_context():
+        print(json.dumps(list(sign_in(int(sys.argv[1])))))
