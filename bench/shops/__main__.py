@@ -1,4 +1,4 @@
-"""`make shops`: a table of both shops, and how ours compares. The name of a file gets it as JSON."""
+"""`make shops`: both shops in a table, and how ours compares; JSON for a file that is named."""
 
 import json
 import sys
