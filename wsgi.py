@@ -6,6 +6,7 @@ Each is built when it is asked for, so that a service starts with the settings t
 
 from collections.abc import Iterable
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
@@ -25,9 +26,19 @@ PORTS = {
 }
 
 
-@cache
+_one_at_a_time = Lock()
+
+
 def build(name: str) -> Flask:
-    """The application `name`, which hands on what it commits."""
+    """The application `name`, which hands on what it commits; made once."""
+    # The first requests of a process come at once, each in a thread: a cache alone would let all of
+    # them make it, side by side.
+    with _one_at_a_time:
+        return _build(name)
+
+
+@cache
+def _build(name: str) -> Flask:
     app = create_app(*SERVICES[name])
     dispatch.start()
     return app

@@ -114,3 +114,31 @@ def test_without_postgresql_a_problem_says_so(closed: int) -> None:
     assert (products[0], health[0]) == (503, 200)
     assert products[1]["title"] == "Service Unavailable"
     assert int(products[2]["Retry-After"]) > 0
+
+
+AT_ONCE = """
+import sys, threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from config import settings
+from werkzeug.test import Client
+import wsgi
+
+everybody = threading.Barrier(24)
+sys.setswitchinterval(1e-5)
+
+def ask(number):
+    port = (settings.auth_port, settings.order_port, settings.product_port)[number % 3]
+    path = ("/auth/user", "/order", "/product")[number % 3]
+    everybody.wait()
+    return Client(wsgi.ports).open(path, base_url=f"http://localhost:{port}").status_code
+
+with ThreadPoolExecutor(24) as pool:
+    print(sorted(Counter(pool.map(ask, range(24))).items()))
+"""
+
+
+def test_the_first_requests_of_a_process_may_come_at_once(app: Flask) -> None:
+    command = [sys.executable, "-c", AT_ONCE]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.stdout == "[(200, 8), (401, 16)]\n", done.stderr
