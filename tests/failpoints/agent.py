@@ -31,6 +31,8 @@ ROOMS = tuple(f"{ROOT / room}/" for room in ("web", "tasks", "state_machines", "
 # They commit, or call, for whoever asked them to.
 BETWEEN = ("models/base.py", "state_machines/durable/journal.py")
 WROTE = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL"
+# How often these come is a matter of time, not of the story.
+PERIODIC = ("sweep", "chores", "reconciliation.")
 # A request is sent in two parts: its head begins with one of these.
 VERBS = (b"GET ", b"POST ", b"DELETE ")
 
@@ -48,10 +50,14 @@ class Agent:
         self._points = os.open(folder / "points", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
     def come_past(self, what: str, *, counted: bool = True) -> None:
-        """`counted`: each time is a point of its own, not only the first of a run."""
+        """`counted`: each time is a point of its own, not only the first of a run. What comes by
+        the clock never is.
+        """
         with self._lock:
             self._look()
-            name = f"{self._process}: {what}{_on_whose_behalf()}"
+            whose = _on_whose_behalf()
+            counted = counted and not whose.removeprefix(" for ").startswith(PERIODIC)
+            name = f"{self._process}: {what}{whose}"
             self._counts[name] += 1
             if self._counts[name] > 1 and not counted:
                 return
@@ -114,10 +120,10 @@ def _watch_calls(agent: Agent) -> None:
 
 def _watch_messages(agent: Agent) -> None:
     def before(sender: str, **_: Any) -> None:
-        agent.come_past(f"before the message {sender}", counted=sender not in ("sweep", "chores"))
+        agent.come_past(f"before the message {sender}", counted=not sender.startswith(PERIODIC))
 
     def after(sender: str, **_: Any) -> None:
-        agent.come_past(f"after the message {sender}", counted=sender not in ("sweep", "chores"))
+        agent.come_past(f"after the message {sender}", counted=not sender.startswith(PERIODIC))
 
     before_task_publish.connect(before, weak=False)
     after_task_publish.connect(after, weak=False)

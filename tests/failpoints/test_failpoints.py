@@ -25,7 +25,7 @@ from tests.failpoints.cell import Cell, Services, services
 CELLS = 12
 EVERY = bool(os.environ.get("EVERY_POINT"))
 # A point is missed when a story takes another turn by chance: two events come as one, a sweep late.
-TRIES = 9
+TRIES = 5
 PLAYS = dict(STORIES)
 
 
@@ -35,6 +35,11 @@ class Death:
 
     point: str
     stories: tuple[str, ...]
+
+    @property
+    def place(self) -> str:
+        """The point, whichever time it is that a process comes there."""
+        return self.point.rpartition(" #")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +88,7 @@ class Cells:
     def verify(self) -> None:
         """All histories lead to their rows, and nothing is stuck. Raises CalledProcessError."""
         for _ in range(CELLS):
-            cell = self._free.get()
-            cell.flask("machines", "verify")
-            cell.flask("machines", "stuck")
+            self._free.get().verify()
 
     def stop(self) -> None:
         for cell in self._all:
@@ -110,13 +113,21 @@ def cells() -> Iterator[Cells]:
 def test_a_process_is_killed_at_every_point(cells: Cells) -> None:
     with ThreadPoolExecutor(CELLS) as pool:
         recorded = dict(zip(PLAYS, pool.map(cells.record, PLAYS), strict=True))
-        deaths = wanted(recorded)
-        outcomes = list(pool.map(told(cells.die), deaths))
+        outcomes = list(pool.map(told(cells.die), wanted(recorded)))
+        # Once more, now that the machine has time.
+        outcomes += list(pool.map(told(cells.die), missed(outcomes)))
     complaints = [f"{one.death.point}: {one.complaint}" for one in outcomes if one.complaint]
     assert not complaints, "\n".join(complaints)
-    missed = [one.death for one in outcomes if not one.died]
-    assert not missed, f"nobody came past any more: {missed}"
+    assert not missed(outcomes), "nobody came past any more"
     cells.verify()
+
+
+def missed(outcomes: list[Outcome]) -> list[Death]:
+    """Where nobody died. How often a process comes past a place is partly chance (two events are
+    taken in as one): a place where somebody died at another time is not missed.
+    """
+    places = {one.death.place for one in outcomes if one.died}
+    return [one.death for one in outcomes if one.death.place not in places]
 
 
 def wanted(recorded: dict[str, tuple[float, list[str]]]) -> list[Death]:
