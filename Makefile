@@ -3,6 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 ROOMS := config.py celeryconfig.py redis_url.py wsgi.py models state_machines tasks web sandbox launch demo bench
 
+# Where it is set, each of our processes would compile the project anew when it starts.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check bench race shops pins clean simulate failpoints chaos
 

@@ -34,7 +34,7 @@ def worker(stripe: Sandbox) -> None:
     """Has a worker, which knows this Stripe, do all that there is to do."""
     program = [sys.executable, "-m", "tests.integration.races.worker"]
     environment = {**os.environ, "STRIPE_API_BASE": stripe.url}
-    subprocess.run(program, env=environment, check=True, timeout=60)
+    subprocess.run(program, env=environment, check=True, timeout=300)
 
 
 def reconcile() -> UUID:
