@@ -11,7 +11,8 @@ import requests
 from models.clock import tick
 
 T = TypeVar("T")
-LOOK_AGAIN = 0.02  # seconds
+LOOK_AGAIN = 0.02, 0.3  # seconds, at first and at most
+SLOWER = 1.2
 CODE_LENGTH = 6
 Json = dict[str, Any]
 
@@ -31,13 +32,16 @@ class TookTooLongError(Exception):
 
 
 def wait_for(look: Callable[[], T | None], what: str, *, seconds: float = 30) -> T:
-    """Look again and again until there is an answer. Raises TookTooLongError."""
-    end = tick() + seconds
+    """Look again and again until there is an answer, ever less often: many who wait would keep the
+    machine from what they wait for. Raises TookTooLongError.
+    """
+    end, (pause, longest) = tick() + seconds, LOOK_AGAIN
     while tick() < end:
         found = look()
         if found is not None:
             return found
-        time.sleep(LOOK_AGAIN)
+        time.sleep(pause)
+        pause = min(pause * SLOWER, longest)
     raise TookTooLongError(f"{what} did not come within {seconds:g} s")
 
 

@@ -143,7 +143,7 @@ def worker_killed_while_it_works(world: World) -> None:
         secret: str | None = buyer.status(reference)["clientSecret"]
         return secret
 
-    secret = wait_for(payable, "the client secret", seconds=40)
+    secret = wait_for(payable, "the client secret", seconds=60)
     world.tell.step("another worker takes the call over", "Initiated, with one intent at Stripe")
     order = {**placed, "clientSecret": secret}
     creates = [row["creates"] for row in _ledger(world) if row["orderId"] == placed["orderId"]]

@@ -7,7 +7,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
+from queue import SimpleQueue
 from typing import Any
 
 import psycopg2
@@ -54,9 +56,19 @@ def play(first: int, last: int) -> Iterator[Json]:
                     )
                 )
             )
-        for player in running:
-            for line in player.stdout or ():
-                yield json.loads(line)
+        # All are read at once: one that nobody reads from stops when the pipe is full.
+        with ThreadPoolExecutor(players) as pool:
+            lines: SimpleQueue[str | None] = SimpleQueue()
+            for player in running:
+                pool.submit(_forward, player, lines)
+            for _ in running:
+                yield from map(json.loads, iter(lines.get, None))
+
+
+def _forward(player: "subprocess.Popen[str]", lines: "SimpleQueue[str | None]") -> None:
+    for line in player.stdout or ():
+        lines.put(line)
+    lines.put(None)
 
 
 def _place(postgres: Postgres, number: int, secrets: dict[str, str]) -> dict[str, str]:
