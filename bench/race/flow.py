@@ -89,7 +89,11 @@ class Second(First):
         FlowMachine.report(flow, Sig.ANSWERED)
 
 
-@inbox.handles("race")
+def subject(kind: str, event: dict[str, Any]) -> tuple[type[FlowMachine], UUID]:  # noqa: ARG001
+    return FlowMachine, UUID(event["flow"])
+
+
+@inbox.handles("race", subject)
 def paid(kind: str, event: dict[str, Any]) -> UUID:  # noqa: ARG001
     flow_id = UUID(event["flow"])
     found = FlowMachine.lock([flow_id])

@@ -5,6 +5,7 @@ the sweep applies it later: what was acknowledged is never dropped.
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from models.ids import uuid7
 from models.signal import SignalRow, SignalState
 from state_machines.durable.activity import RetryPolicy
 from state_machines.durable.cause import caused_by
+from state_machines.durable.machine import DurableMachine
 
 log = logging.getLogger(__name__)
 
@@ -41,16 +43,24 @@ class MalformedError(Exception):
 Told = tuple[str, str, dict[str, Any]]
 # Takes the kind and the payload, moves machines, and answers the id of what it was about.
 Handler = Callable[[str, dict[str, Any]], UUID]
+# Takes the kind and the payload; the machine and the id of the execution that it will move, where
+# the signal alone says so.
+Subject = Callable[[str, dict[str, Any]], tuple[type[DurableMachine[Any]], UUID] | None]
 # What became of a signal: its state, whom it was about, and why not.
 Outcome = tuple[SignalState, UUID | None, str | None]
 _handlers: dict[str, Handler] = {}
+_subjects: dict[str, Subject] = {}
 
 
-def handles(source: str) -> Callable[[Handler], Handler]:
-    """Register the function that applies the signals of `source`."""
+def handles(source: str, subject: Subject | None = None) -> Callable[[Handler], Handler]:
+    """Register the function that applies the signals of `source`. By `subject`, those that come
+    together are locked together.
+    """
 
     def register(handler: Handler) -> Handler:
         _handlers[source] = handler
+        if subject is not None:
+            _subjects[source] = subject
         return handler
 
     return register
@@ -78,6 +88,7 @@ def receive_all(source: str, signals: Sequence[Told]) -> None:
         try:
             with transaction():
                 rows = _insert(source, signals, SignalState.APPLIED)
+                _lock_together(source, rows)
                 # Noted at the end: a changed row would be written before the next one's first look.
                 for row, outcome in [(row, _outcome(row)) for row in rows]:
                     _note(row, outcome)
@@ -115,6 +126,8 @@ def apply_stored(limit: int) -> int:
             with transaction():
                 row = _claim(signal_id)
                 if row is not None:
+                    row.attempts += 1
+                    row.applied_at = now()
                     _apply(row)
         except Exception as error:
             log.exception("signal %s could not be applied", signal_id)
@@ -133,7 +146,7 @@ def _insert(source: str, signals: Iterable[Told], state: SignalState) -> Sequenc
             "kind": kind,
             "payload": payload,
             "state": state,
-            "attempts": 0,
+            "attempts": int(state == SignalState.APPLIED),
             "due_at": at,
             "received_at": at,
             "applied_at": at if state == SignalState.APPLIED else None,
@@ -145,6 +158,17 @@ def _insert(source: str, signals: Iterable[Told], state: SignalState) -> Sequenc
     new = insert(SignalRow).on_conflict_do_nothing(index_elements=["source", "external_id"])
     found = {row.external_id: row for row in db.session.scalars(new.returning(SignalRow), rows)}
     return [found.pop(row["external_id"]) for row in rows if row["external_id"] in found]
+
+
+def _lock_together(source: str, rows: Iterable[SignalRow]) -> None:
+    """Lock what the signals say they are about, a machine at a time."""
+    wanted: defaultdict[type[DurableMachine[Any]], list[UUID]] = defaultdict(list)
+    for row in rows if source in _subjects else ():
+        if found := _subjects[source](row.kind, row.payload):
+            machine, subject_id = found
+            wanted[machine].append(subject_id)
+    for machine in sorted(wanted, key=lambda machine: machine.name):
+        machine.lock(wanted[machine])
 
 
 def _claim(signal_id: UUID) -> SignalRow | None:
@@ -174,8 +198,6 @@ def _outcome(row: SignalRow) -> Outcome:
 
 def _note(row: SignalRow, outcome: Outcome) -> None:
     row.state, row.subject_id, row.last_error = outcome
-    row.attempts += 1
-    row.applied_at = now()
 
 
 def _postpone(signal_id: UUID, error: Exception) -> None:

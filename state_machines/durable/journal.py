@@ -5,6 +5,7 @@ After the commit the listeners hear what to dispatch and who moved; a listener m
 since it runs inside the request.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,13 +13,15 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import event, insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from models.activity import ActivityRow, ActivityState
 from models.base import db
 from models.clock import now
 from models.ids import uuid7
 from models.transition import Transition
+
+log = logging.getLogger(__name__)
 
 # How long a new activity belongs to the process that made it, before a sweep may dispatch it, and
 # how long a worker owns what it claimed. It must be longer than any activity's timeout.
@@ -28,15 +31,18 @@ LEASE = timedelta(seconds=10)
 @dataclass(slots=True)
 class Journal:
     """`moved` holds the root executions (an order for its payment) that moved, births aside: nobody
-    can wait for what is only being born. `last` is what is done just before the commit. What is not
-    `announced` is told to nobody after it: the sweep hands it out.
+    can wait for what is only being born. `held` are the rows that this transaction has locked. `last`
+    is what is done just before the commit. What is not `announced` is told to nobody after it: the
+    sweep hands it out.
     """
+
+    transaction: SessionTransaction | None
 
     history: list[dict[str, Any]] = field(default_factory=list)
     activities: list[dict[str, Any]] = field(default_factory=list)
     moved: set[UUID] = field(default_factory=set)
     last: dict[Callable[[list[Any]], None], list[Any]] = field(default_factory=dict)
-    locked: set[UUID] = field(default_factory=set)
+    held: dict[UUID, Any] = field(default_factory=dict)
     announced: bool = True
 
 
@@ -66,10 +72,11 @@ def forget(listener: Listener) -> None:
 
 def journal() -> Journal:
     """The journal of the current transaction."""
-    info = db.session().info
-    found: Journal | None = info.get("journal")
-    if found is None:
-        found = info["journal"] = Journal()
+    session = db.session()
+    found: Journal | None = session.info.get("journal")
+    # One whose rollback was cut off by a dead connection is still here: it is not ours.
+    if found is None or found.transaction is not session.get_transaction():
+        found = session.info["journal"] = Journal(session.get_transaction())
     return found
 
 
@@ -107,7 +114,7 @@ def at_last(run: Callable[[list[T]], None], item: T) -> None:
 @event.listens_for(db.session, "before_commit")
 def _write(session: Session) -> None:
     pending: Journal | None = session.info.get("journal")
-    if pending is None:
+    if pending is None or pending.transaction is not session.get_transaction():
         return
     session.flush()
     if pending.history:
@@ -126,7 +133,11 @@ def _tell(session: Session) -> None:
     told = pending.activities if pending.announced else ()
     committed = Committed(tuple((row["name"], row["id"]) for row in told), frozenset(pending.moved))
     for listener in _listeners:
-        listener(committed)
+        try:
+            listener(committed)
+        except Exception:
+            # It is committed, whoever does not hear of it: the sweep will look.
+            log.exception("a listener failed after the commit")
 
 
 @event.listens_for(db.session, "after_rollback")

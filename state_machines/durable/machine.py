@@ -68,8 +68,13 @@ class DurableMachine(Generic[E]):
 
     @classmethod
     def lock(cls, ids: Iterable[UUID], *, skip_locked: bool = False) -> dict[UUID, E]:
-        """Lock executions (a child by its parent), in id order, and read them afresh."""
-        ids = list(ids)
+        """Lock executions (a child by its parent), in id order, and read them afresh; those that
+        this transaction holds already are as it knows them.
+        """
+        ids = sorted(ids)
+        held = journal().held
+        if all(key in held for key in ids):
+            return {key: held[key] for key in ids}
         if cls.parent is None:
             return cls._lock_roots(cls.row.id.in_(ids), skip_locked=skip_locked)
         key = getattr(cls.row, cls.parent_key)
@@ -98,7 +103,7 @@ class DurableMachine(Generic[E]):
     @classmethod
     def _hold(cls, found: Iterable[Any]) -> dict[UUID, E]:
         rows = {row.id: row for row in found}
-        journal().locked.update(rows)
+        journal().held.update(rows)
         return cast("dict[UUID, E]", rows)
 
     @classmethod
@@ -110,7 +115,7 @@ class DurableMachine(Generic[E]):
         row.id, row.version = row.id or uuid7(), 0
         row.created_at = row.created_at or now()
         db.session.add(row)
-        journal().locked.add(row.id)
+        journal().held[row.id] = row
         row.state = arrow.target
         Move(cls, arrow).write(row, reason=reason, secret=secret)
 
@@ -122,7 +127,7 @@ class DurableMachine(Generic[E]):
 
         Raises SignalRefusedError when its state has no arrow for `signal`.
         """
-        if row.id not in journal().locked:
+        if row.id not in journal().held:
             raise NotLockedError(f"{cls.name} {row.id} must be locked before {signal}")
         event = cls._machine.events.get(signal.value)
         if event is None:
