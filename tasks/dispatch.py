@@ -98,6 +98,10 @@ class Dispatcher:
             moved = self._gather()
             try:
                 ring(moved)
+            except Exception:
+                # Who waits looks once a second.
+                log.warning("could not ring", exc_info=True)
+            try:
                 for name, waiting in self._waiting.items():
                     if ids := waiting.leave(at_once=self._closing):
                         publish(name, ids)

@@ -103,6 +103,9 @@ class Activity(Generic[E, Request, Response]):
     # What `prepare` reads beside the row, loaded for the whole batch at once.
     loads: ClassVar[tuple[ExecutableOption, ...]] = ()
     timeout: ClassVar[float] = 5  # start to close, seconds; the call must bound itself by it
+    # Whether the provider carries out once what comes twice under one key. Where it does not, a
+    # claim must not be lost in a crash: it is what tells that the call may have been made.
+    keyed: ClassVar[bool] = True
 
     registry: "ClassVar[dict[str, Activity[Any, Any, Any]]]" = {}
 

@@ -27,9 +27,10 @@ _UNANSWERED = ActivityRow.unanswered + case(
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What one worker took in one statement, under one token."""
+    """What one worker took in one statement, under one token, `until` its lease runs out."""
 
     token: UUID
+    until: datetime
     calls: tuple[Call, ...]
 
 
@@ -42,12 +43,13 @@ class Failure:
     unanswered: bool = False
 
 
-def claim(name: str, ids: Iterable[UUID]) -> Claim:
-    """Take those of `ids` that are free: pending, or running with a lease that ran out."""
+def claim(name: str, ids: Iterable[UUID], *, to_disk: bool = True) -> Claim:
+    """Take those of `ids` that are free: pending, or running with a lease that ran out. A claim
+    that need not go `to_disk` may be forgotten in a crash of PostgreSQL, as if never made.
+    """
     at, token = now(), uuid4()
-    # Losing a claim in a crash is harmless (the lease runs out), so its commit need not wait for
-    # the disk.
-    db.session.execute(text("SET LOCAL synchronous_commit = off"))
+    if not to_disk:
+        db.session.execute(text("SET LOCAL synchronous_commit = off"))
     found = db.session.execute(
         update(ActivityRow)
         .where(
@@ -74,7 +76,7 @@ def claim(name: str, ids: Iterable[UUID]) -> Claim:
         )
         .execution_options(synchronize_session=False)
     )
-    return Claim(token, tuple(Call(*row) for row in found))
+    return Claim(token, at + LEASE, tuple(Call(*row) for row in found))
 
 
 def wait(claimed: Claim, activity_id: UUID, until: datetime, why: str) -> None:

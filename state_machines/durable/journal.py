@@ -31,9 +31,9 @@ LEASE = timedelta(seconds=10)
 @dataclass(slots=True)
 class Journal:
     """`moved` holds the root executions (an order for its payment) that moved, births aside: nobody
-    can wait for what is only being born. `held` are the rows that this transaction has locked. `last`
-    is what is done just before the commit. What is not `announced` is told to nobody after it: the
-    sweep hands it out.
+    can wait for what is only being born. `held` are the rows that this transaction has locked.
+    `last` is what is done just before the commit. What is not `announced` is told to nobody after
+    it: the sweep hands it out.
     """
 
     transaction: SessionTransaction | None

@@ -8,11 +8,13 @@ import logging
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from models.base import db, transaction
 from models.clock import now
@@ -37,11 +39,14 @@ CONCURRENT_CALLS = 64
 
 @dataclass(slots=True)
 class Try:
-    """One prepared call, and after it the answer or the error."""
+    """One prepared call, and after it the answer or the error. One that was `answered` may still
+    end in an error, where the answer could not be recorded.
+    """
 
     call: Call
     request: Any
     response: Any = None
+    answered: bool = False
     error: Exception | None = None
     request_id: str | None = None
 
@@ -68,7 +73,7 @@ def prepare(name: str, ids: Iterable[UUID]) -> Batch:
     activity = Activity.registry[name]
     tries: list[Try] = []
     with transaction():
-        claimed = claims.claim(activity.name, ids)
+        claimed = claims.claim(activity.name, ids, to_disk=not activity.keyed)
         rows = _load(activity, claimed)
         nothing_left: dict[UUID, str | None] = {}
         for call in claimed.calls:
@@ -80,6 +85,9 @@ def prepare(name: str, ids: Iterable[UUID]) -> Batch:
                 request = activity.prepare(rows[call.subject_id], call)
             except NotYet as later:
                 claims.wait(claimed, call.id, now() + later.after, str(later))
+            except DBAPIError:
+                # The transaction is broken, and the claim with it.
+                raise
             except Exception as error:
                 log.exception("preparing %s %s failed", activity.name, call.id)
                 tries.append(Try(call, None, error=error))
@@ -107,9 +115,9 @@ def perform(batch: Batch) -> None:
     """Make the calls, outside of any transaction."""
     ready = [one for one in batch.tries if one.error is None]
     if len(ready) == 1:
-        _call(batch.activity, ready[0])
+        _call(batch, ready[0])
     elif ready:
-        list(_pool().map(lambda one: _call(batch.activity, one), ready))
+        list(_pool().map(lambda one: _call(batch, one), ready))
 
 
 def finish(batch: Batch) -> None:
@@ -126,10 +134,15 @@ def finish(batch: Batch) -> None:
             _finish_alone(activity, claimed, one)
 
 
-def _call(activity: Activity[Any, Any, Any], one: Try) -> None:
+def _call(batch: Batch, one: Try) -> None:
+    activity = batch.activity
+    if now() + timedelta(seconds=activity.timeout) > batch.claimed.until:
+        # Others of the batch have used up the lease: whoever takes it next would call as well.
+        one.error = NotYet("its batch was slow", after=timedelta(0))
+        return
     note_request_id(None)
     try:
-        one.response = activity.perform(one.request, one.call)
+        one.response, one.answered = activity.perform(one.request, one.call), True
     except Exception as error:  # noqa: BLE001  whatever a provider's library throws ends in the row
         one.error = error
     one.request_id = request_id()
@@ -164,7 +177,11 @@ def _finish(activity: Activity[Any, Any, Any], claimed: Claim, tries: list[Try])
 def _gave_up(activity: Activity[Any, Any, Any], claimed: Claim, one: Try) -> bool:
     """Note the failure on the row; whether that was the last try (and the row still ours)."""
     error, attempt = one.error or RuntimeError("no answer"), one.call.attempt
-    failure = Failure(said(error), one.request_id, unanswered=isinstance(error, NoAnswerError))
+    if isinstance(error, NotYet):
+        claims.wait(claimed, one.call.id, now() + error.after, str(error))
+        return False
+    doubtful = one.answered or isinstance(error, NoAnswerError)
+    failure = Failure(said(error), one.request_id, unanswered=doubtful)
     if activity.retry.allows(error, attempt):
         claims.retry(claimed, one.call.id, now() + activity.retry.delay(attempt), failure)
         return False

@@ -21,7 +21,7 @@ from state_machines.durable import (
 
 # The request is wrong, and will be as wrong the next time.
 # Source: https://docs.stripe.com/error-low-level
-PERMANENT = (stripe.InvalidRequestError, stripe.CardError, stripe.IdempotencyError)
+PERMANENT = (stripe.InvalidRequestError, stripe.CardError)
 IN_FLIGHT = 409  # another request with the same idempotency key is under way
 
 
@@ -61,7 +61,8 @@ def sorted_errors() -> Iterator[None]:
 
 
 def _kind(error: stripe.StripeError) -> type[TransientError]:
-    if isinstance(error, stripe.APIConnectionError):
+    # Under this key something was asked for that was put otherwise: it may have been carried out.
+    if isinstance(error, (stripe.APIConnectionError, stripe.IdempotencyError)):
         return NoAnswerError
     permanent = isinstance(error, PERMANENT) and error.http_status != IN_FLIGHT
     return PermanentError if permanent else TransientError

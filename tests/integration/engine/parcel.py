@@ -4,9 +4,10 @@ from datetime import timedelta
 from enum import StrEnum, auto
 from typing import ClassVar
 
+from sqlalchemy import text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, text_enum
+from models.base import Base, db, text_enum
 from models.execution import Execution, deadline_index
 from state_machines.durable import (
     Activity,
@@ -67,6 +68,8 @@ class Courier:
         self.trouble: dict[str, Exception] = {}
         self.busy: set[str] = set()
         self.unreadable: set[str] = set()
+        self.unaskable: set[str] = set()
+        self.to_disk: set[str] = set()
 
     def announce(self, label: str, call: Call) -> str:
         self.calls.append(call)
@@ -84,6 +87,9 @@ class Announce(Activity[Parcel, str, str]):
     def prepare(self, parcel: Parcel, call: Call) -> str | None:
         if parcel.label in self.courier.busy:
             raise NotYet("the courier is at lunch", after=timedelta(minutes=5))
+        if parcel.label in self.courier.unaskable:
+            db.session.execute(text("SELECT 1 / 0"))
+        self.courier.to_disk.add(str(db.session.scalar(text("SHOW synchronous_commit"))))
         return parcel.label if parcel.state == S.PACKED else None
 
     def perform(self, label: str, call: Call) -> str:

@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+import pytest
+from sqlalchemy.exc import DBAPIError
+
 from models import ActivityState, transaction
 from models.clock import MovableClock
 from state_machines.durable import PermanentError, TransientError, claim, runner, sweep
@@ -166,6 +169,47 @@ def test_a_poison_row_hurts_no_other_of_its_batch(
     poison = depot.activity(bad)
     assert (poison.state, poison.last_error) == (ActivityState.WAITING, "ValueError: no such label")
     assert poison.due_at > time()
+
+
+def test_an_answer_that_cannot_be_recorded_is_a_doubt(
+    depot: Depot, courier: Courier, time: MovableClock
+) -> None:
+    (parcel_id,) = depot.pack("bomb")
+    courier.unreadable.add("bomb")
+    depot.run(parcel_id)
+    assert depot.activity(parcel_id).unanswered == 1, "the call was made"
+
+
+def test_a_call_that_could_outlive_its_lease_is_not_begun(
+    depot: Depot, courier: Courier, time: MovableClock
+) -> None:
+    (parcel_id,) = depot.pack("vase")
+    batch = runner.prepare(Announce.name, [depot.key(parcel_id)])
+    time.advance(seconds=LEASE.total_seconds() - Announce.timeout + 1)
+    runner.perform(batch)
+    runner.finish(batch)
+    activity = depot.activity(parcel_id)
+    assert courier.calls == []
+    assert (activity.state, activity.attempts) == (ActivityState.WAITING, 0)
+    assert sweep.due_activities() == [(Announce.name, activity.id)], "at once"
+
+
+def test_a_broken_transaction_makes_no_call(depot: Depot, courier: Courier) -> None:
+    good, bad = depot.pack("vase", "riddle")
+    courier.unaskable.add("riddle")
+    with pytest.raises(DBAPIError):
+        depot.run(good, bad)
+    assert courier.calls == [], "the claim is gone: somebody else may call"
+    assert {depot.activity(p).state for p in (good, bad)} == {ActivityState.PENDING}
+
+
+@pytest.mark.parametrize(("keyed", "commit"), [(True, "off"), (False, "on")])
+def test_a_claim_waits_for_the_disk_where_the_provider_knows_no_keys(
+    depot: Depot, courier: Courier, monkeypatch: pytest.MonkeyPatch, *, keyed: bool, commit: str
+) -> None:
+    monkeypatch.setattr(Announce, "keyed", keyed)
+    depot.run(*depot.pack("vase"))
+    assert courier.to_disk == {commit}
 
 
 def test_a_lost_message_is_found_by_the_sweep_once(depot: Depot, time: MovableClock) -> None:

@@ -10,14 +10,24 @@ from sqlalchemy import select
 from models import SignalRow, SignalState, transaction
 from models.clock import MovableClock
 from state_machines.durable import sweep
-from state_machines.durable.inbox import NoSubjectError, NotOursError, handles, receive
+from state_machines.durable.inbox import (
+    NoSubjectError,
+    NotOursError,
+    handles,
+    receive,
+    receive_all,
+)
 from tests.integration.engine.conftest import Depot
 from tests.integration.engine.parcel import ParcelMachine, ParcelSignal, ParcelState
 
 out_of_order: set[str] = set()
 
 
-@handles("test-gate")
+def parcel_of(kind: str, payload: dict[str, Any]) -> tuple[type[ParcelMachine], UUID] | None:
+    return (ParcelMachine, UUID(payload["parcel"])) if kind in set(ParcelSignal) else None
+
+
+@handles("test-gate", parcel_of)
 def apply(kind: str, payload: dict[str, Any]) -> UUID:
     if kind == "weather":
         raise NotOursError("we do not care for the weather")
@@ -45,6 +55,26 @@ def test_a_signal_is_applied_once_however_often_it_comes(depot: Depot) -> None:
     assert [row.signal for row in depot.history(parcel_id)] == ["pack", "lose"]
     assert depot.history(parcel_id)[-1].cause == "signal:test-gate:e-1"
     assert signal("e-1").subject_id == parcel_id
+
+
+def test_signals_that_come_together_are_applied_in_their_order(depot: Depot) -> None:
+    vase, lamp = depot.pack("vase", "lamp")
+    story = [("e-1", "announced", vase), ("e-2", "collect", vase), ("e-3", "lose", lamp)]
+    told = [(key, kind, {"parcel": str(parcel)}) for key, kind, parcel in story]
+    receive_all("test-gate", [*told, ("e-4", "weather", {"rain": True}), told[0]])
+    assert (depot.state(vase), depot.state(lamp)) == (ParcelState.COLLECTED, ParcelState.LOST)
+    assert [row.signal for row in depot.history(vase)] == ["pack", "announced", "collect"]
+    assert (signal("e-2").subject_id, signal("e-2").attempts) == (vase, 1)
+    assert signal("e-4").state == SignalState.IGNORED
+
+
+def test_one_signal_that_fails_keeps_none_of_its_company_back(depot: Depot) -> None:
+    vase, lamp = depot.pack("vase", "lamp")
+    no_parcel = ("e-2", "lose", {"parcel": "no id"})
+    told = [("e-1", "lose", {"parcel": str(vase)}), no_parcel]
+    receive_all("test-gate", [*told, ("e-3", "lose", {"parcel": str(lamp)})])
+    assert {depot.state(p) for p in (vase, lamp)} == {ParcelState.LOST}
+    assert signal("e-2").state == SignalState.STORED
 
 
 def test_the_same_signal_from_two_connections_at_once_is_applied_once(

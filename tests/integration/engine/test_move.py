@@ -1,6 +1,7 @@
 """One transition is one commit: state, version, history, activities and deadline, or nothing."""
 
 import threading
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,9 +11,10 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from models import ActivityRow, ActivityState, Transition, transaction
+from models.base import db
 from models.clock import MovableClock
 from state_machines.durable import SignalRefusedError, caused_by
-from state_machines.durable.journal import LEASE, Committed
+from state_machines.durable.journal import LEASE, Committed, after_commit, forget
 from state_machines.durable.machine import NotLockedError
 from tests.integration.engine.conftest import Depot
 from tests.integration.engine.parcel import Parcel, ParcelMachine, ParcelSignal, ParcelState
@@ -53,6 +55,35 @@ def test_a_crash_before_the_commit_leaves_nothing(depot: Depot, committed: list[
         ]
     assert counts == [0, 0, 0]
     assert committed == []
+
+
+def test_what_a_dead_connection_left_is_not_committed_by_the_next(depot: Depot) -> None:
+    def cut_off() -> None:
+        with transaction() as session:
+            ParcelMachine.begin(Parcel(label="vase"), ParcelSignal.PACK)
+            pid = session.scalar(text("SELECT pg_backend_pid()"))
+            with db.engine.connect() as other:
+                other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+            raise ZeroDivisionError
+
+    with suppress(ZeroDivisionError, DBAPIError):
+        cut_off()
+    (lamp,) = depot.pack("lamp")
+    with transaction() as session:
+        assert list(session.scalars(select(Transition.subject_id))) == [lamp]
+        assert list(session.scalars(select(ActivityRow.subject_id))) == [lamp]
+
+
+def test_a_listener_that_fails_does_not_undo_the_commit(depot: Depot) -> None:
+    def fail(_: Committed) -> None:
+        raise ZeroDivisionError
+
+    after_commit(fail)
+    try:
+        (parcel_id,) = depot.pack("vase")
+    finally:
+        forget(fail)
+    assert depot.state(parcel_id) == ParcelState.PACKED
 
 
 def test_listeners_hear_of_commits_with_their_activities_and_moves(

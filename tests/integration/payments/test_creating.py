@@ -1,9 +1,12 @@
 """Creating the intent: once, whatever fails on the way."""
 
+import pytest
+
 from models import ActivityState, Login, LoginState, transaction
 from models.clock import MovableClock
-from state_machines.durable import runner, sweep
+from state_machines.durable import NoAnswerError, runner, sweep
 from state_machines.login import begin_login
+from tasks.gateways import stripe
 from tests.integration.payments.conftest import Bank, Till
 
 CREATE = "payments.create_intent"
@@ -34,6 +37,14 @@ def test_an_answer_that_got_lost_leads_to_the_same_intent(
     payment = till.payment(payment_id)
     assert payment.intent_id == lost["paymentIntent"]
     assert [row["creates"] for row in bank.ledger(payment)] == [1]
+
+
+def test_a_key_under_which_something_else_was_asked_for_says_nothing_of_what_was_done(
+    bank: Bank,
+) -> None:
+    stripe.create_intent(5900, "usd", {}, key="one")
+    with pytest.raises(NoAnswerError):
+        stripe.create_intent(5901, "usd", {}, key="one")
 
 
 def test_stripe_away_for_longer_than_all_tries_fails_the_order(
