@@ -12,7 +12,7 @@ from pydantic.dataclasses import dataclass
 from models.base import db
 from models.money import display
 from models.payment import Payment
-from state_machines.durable.inbox import NoSubjectError
+from state_machines.durable.handler import NoSubjectError
 from state_machines.notice import settle_slow_payment
 from state_machines.payment import PaymentMachine, PaymentSignal
 

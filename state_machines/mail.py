@@ -9,7 +9,7 @@ from uuid import UUID
 from models.base import db
 from models.notice import NoticeKind, notice
 from models.order import Order
-from state_machines.durable.inbox import NoSubjectError, NotOursError, handles
+from state_machines.durable.handler import NoSubjectError, NotOursError, handles
 from state_machines.login import LoginMachine, LoginSignal
 
 UNDELIVERED = ("bounce", "dropped")

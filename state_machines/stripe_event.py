@@ -7,7 +7,7 @@ from uuid import UUID
 
 from models.refund import given_back
 from state_machines import stripe_dispute, stripe_refund
-from state_machines.durable.inbox import MalformedError, NotOursError, handles
+from state_machines.durable.handler import MalformedError, NotOursError, handles
 from state_machines.intent import Charge, Intent, locked, note_card, take_in
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.stripe_dispute import StripeDispute

@@ -15,8 +15,10 @@ from config import settings
 from models import base
 from state_machines.durable import Activity, runner
 from tasks import broker, chores, dispatch, emails, payments, reconciliation, refunds, sweep  # noqa: F401  they register
+from tasks.events import GroupedEvents
 
 app = Celery("projectx", config_source="celeryconfig", set_as_current=True)
+app.steps["consumer"].add(GroupedEvents)
 
 
 @cache

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bench.race.call import call as provider
 from models.base import Base, text_enum
 from models.execution import Execution, deadline_index
-from state_machines.durable import Activity, Arrow, Call, DurableMachine, inbox
+from state_machines.durable import Activity, Arrow, Call, DurableMachine
+from state_machines.durable.handler import NoSubjectError, handles
 
 FRONT = int(os.environ.get("RACE_FRONT", "0"))
 
@@ -93,11 +94,11 @@ def subject(kind: str, event: dict[str, Any]) -> tuple[type[FlowMachine], UUID]:
     return FlowMachine, UUID(event["flow"])
 
 
-@inbox.handles("race", subject)
+@handles("race", subject)
 def paid(kind: str, event: dict[str, Any]) -> UUID:  # noqa: ARG001
     flow_id = UUID(event["flow"])
     found = FlowMachine.lock([flow_id])
     if flow_id not in found:
-        raise inbox.NoSubjectError(event["flow"])
+        raise NoSubjectError(event["flow"])
     FlowMachine.report(found[flow_id], Sig.PAID)
     return flow_id

@@ -1,17 +1,16 @@
 """Signals from outside, kept once by their sender's id.
 
-A signal is inserted and applied in one transaction. If applying fails, the row alone is stored and
-the sweep applies it later: what was acknowledged is never dropped.
+A signal is applied and inserted in one transaction. One that was here before is found out by its
+row, which undoes its application. If applying fails, the row alone is stored and the sweep applies
+it later: what was acknowledged is never dropped.
 """
 
 import logging
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.dialects.postgresql import insert
 
 from models.base import db, transaction
@@ -19,67 +18,34 @@ from models.clock import now
 from models.ids import uuid7
 from models.signal import SignalRow, SignalState
 from state_machines.durable.activity import RetryPolicy
-from state_machines.durable.cause import caused_by
-from state_machines.durable.machine import DurableMachine
+from state_machines.durable.handler import Outcome, Told, apply, lock_together
 
 log = logging.getLogger(__name__)
 
 RETRY = RetryPolicy(initial=1, backoff=2, maximum=300, attempts=12)
+LATER: Outcome = (SignalState.STORED, None, None)
 
 
-class NoSubjectError(Exception):
-    """The signal is about something that is not here. It is kept."""
-
-
-class NotOursError(Exception):
-    """The signal is of a kind that means nothing here. It is kept."""
-
-
-class MalformedError(Exception):
-    """The signal is not what its kind says. It is kept, and put before the operator."""
-
-
-# The sender's id, the kind, and the payload.
-Told = tuple[str, str, dict[str, Any]]
-# Takes the kind and the payload, moves machines, and answers the id of what it was about.
-Handler = Callable[[str, dict[str, Any]], UUID]
-# Takes the kind and the payload; the machine and the id of the execution that it will move, where
-# the signal alone says so.
-Subject = Callable[[str, dict[str, Any]], tuple[type[DurableMachine[Any]], UUID] | None]
-# What became of a signal: its state, whom it was about, and why not.
-Outcome = tuple[SignalState, UUID | None, str | None]
-_handlers: dict[str, Handler] = {}
-_subjects: dict[str, Subject] = {}
-
-
-def handles(source: str, subject: Subject | None = None) -> Callable[[Handler], Handler]:
-    """Register the function that applies the signals of `source`. By `subject`, those that come
-    together are locked together.
-    """
-
-    def register(handler: Handler) -> Handler:
-        _handlers[source] = handler
-        if subject is not None:
-            _subjects[source] = subject
-        return handler
-
-    return register
+class KnownError(Exception):
+    """A signal was here before: what it did this time is undone."""
 
 
 def receive(
     source: str, external_id: str, kind: str, payload: dict[str, Any]
 ) -> SignalState | None:
     """Keep a signal and apply it. None when it was here before (nothing happens then)."""
+    signal = (external_id, kind, payload)
     try:
         with transaction():
-            rows = _insert(source, [(external_id, kind, payload)], SignalState.APPLIED)
-            for row in rows:
-                _apply(row)
+            outcome = apply(source, signal)
+            _keep(source, [signal], [outcome])
+    except KnownError:
+        return None
     except Exception:
         log.exception("signal %s %s is stored, to be applied later", source, external_id)
         with transaction():
-            rows = _insert(source, [(external_id, kind, payload)], SignalState.STORED)
-    return rows[0].state if rows else None
+            return SignalState.STORED if _insert(source, [signal], [LATER]) else None
+    return outcome[0]
 
 
 def receive_all(source: str, signals: Sequence[Told]) -> None:
@@ -87,11 +53,10 @@ def receive_all(source: str, signals: Sequence[Told]) -> None:
     if len(signals) > 1:
         try:
             with transaction():
-                rows = _insert(source, signals, SignalState.APPLIED)
-                _lock_together(source, rows)
-                # Noted at the end: a changed row would be written before the next one's first look.
-                for row, outcome in [(row, _outcome(row)) for row in rows]:
-                    _note(row, outcome)
+                lock_together(source, signals)
+                _keep(source, signals, [apply(source, signal) for signal in signals])
+        except KnownError:
+            log.info("of the signals of %s some were here before: one by one", source)
         except Exception:
             log.exception("signals of %s that came together: one by one", source)
         else:
@@ -100,11 +65,11 @@ def receive_all(source: str, signals: Sequence[Told]) -> None:
         receive(source, *signal)
 
 
-def store(source: str, signals: Iterable[Told]) -> int:
+def store(source: str, signals: Sequence[Told]) -> int:
     """Keep signals in the current transaction: the sweep
     will apply them. How many were not here before.
     """
-    return len(_insert(source, signals, SignalState.STORED))
+    return _insert(source, signals, [LATER] * len(signals))
 
 
 def replay(row: SignalRow) -> None:
@@ -126,17 +91,24 @@ def apply_stored(limit: int) -> int:
             with transaction():
                 row = _claim(signal_id)
                 if row is not None:
+                    outcome = apply(row.source, (row.external_id, row.kind, row.payload))
+                    row.state, row.subject_id, row.last_error = outcome
                     row.attempts += 1
                     row.applied_at = now()
-                    _apply(row)
         except Exception as error:
             log.exception("signal %s could not be applied", signal_id)
             _postpone(signal_id, error)
     return len(due)
 
 
-def _insert(source: str, signals: Iterable[Told], state: SignalState) -> Sequence[SignalRow]:
-    """Those that were not here before, in the order in which they came."""
+def _keep(source: str, signals: Sequence[Told], outcomes: Sequence[Outcome]) -> None:
+    """Raises KnownError when one of them was here before, or twice among them."""
+    if _insert(source, signals, outcomes) < len(signals):
+        raise KnownError
+
+
+def _insert(source: str, signals: Iterable[Told], outcomes: Iterable[Outcome]) -> int:
+    """How many were not here before."""
     at = now()
     rows: list[dict[str, Any]] = [
         {
@@ -146,29 +118,22 @@ def _insert(source: str, signals: Iterable[Told], state: SignalState) -> Sequenc
             "kind": kind,
             "payload": payload,
             "state": state,
-            "attempts": int(state == SignalState.APPLIED),
+            "subject_id": subject_id,
+            "last_error": last_error,
+            "attempts": int(state != SignalState.STORED),
             "due_at": at,
             "received_at": at,
-            "applied_at": at if state == SignalState.APPLIED else None,
+            "applied_at": None if state == SignalState.STORED else at,
         }
-        for external_id, kind, payload in signals
+        for (external_id, kind, payload), (state, subject_id, last_error) in zip(
+            signals, outcomes, strict=True
+        )
     ]
     if not rows:
-        return []
-    new = insert(SignalRow).on_conflict_do_nothing(index_elements=["source", "external_id"])
-    found = {row.external_id: row for row in db.session.scalars(new.returning(SignalRow), rows)}
-    return [found.pop(row["external_id"]) for row in rows if row["external_id"] in found]
-
-
-def _lock_together(source: str, rows: Iterable[SignalRow]) -> None:
-    """Lock what the signals say they are about, a machine at a time."""
-    wanted: defaultdict[type[DurableMachine[Any]], list[UUID]] = defaultdict(list)
-    for row in rows if source in _subjects else ():
-        if found := _subjects[source](row.kind, row.payload):
-            machine, subject_id = found
-            wanted[machine].append(subject_id)
-    for machine in sorted(wanted, key=lambda machine: machine.name):
-        machine.lock(wanted[machine])
+        return 0
+    table = cast("Table", SignalRow.__table__)
+    new = insert(table).on_conflict_do_nothing(index_elements=["source", "external_id"])
+    return len(db.session.execute(new.returning(table.c.id), rows).all())
 
 
 def _claim(signal_id: UUID) -> SignalRow | None:
@@ -178,26 +143,6 @@ def _claim(signal_id: UUID) -> SignalRow | None:
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )
-
-
-def _apply(row: SignalRow) -> None:
-    _note(row, _outcome(row))
-
-
-def _outcome(row: SignalRow) -> Outcome:
-    with caused_by(f"signal:{row.source}", row.external_id):
-        try:
-            return SignalState.APPLIED, _handlers[row.source](row.kind, row.payload), None
-        except NoSubjectError as unknown:
-            return SignalState.UNMATCHED, None, str(unknown)
-        except NotOursError as other:
-            return SignalState.IGNORED, None, str(other)
-        except MalformedError as wrong:
-            return SignalState.FAILED, None, str(wrong)
-
-
-def _note(row: SignalRow, outcome: Outcome) -> None:
-    row.state, row.subject_id, row.last_error = outcome
 
 
 def _postpone(signal_id: UUID, error: Exception) -> None:
@@ -210,4 +155,4 @@ def _postpone(signal_id: UUID, error: Exception) -> None:
         row.due_at = now() + RETRY.delay(row.attempts)
         if not RETRY.allows(error, row.attempts):
             row.state = SignalState.FAILED
-            row.due_at = now() + timedelta(0)
+            row.due_at = now()

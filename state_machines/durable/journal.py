@@ -9,10 +9,10 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import event, insert
+from sqlalchemy import Table, event, insert
 from sqlalchemy.orm import Session, SessionTransaction
 
 from models.activity import ActivityRow, ActivityState
@@ -117,10 +117,11 @@ def _write(session: Session) -> None:
     if pending is None or pending.transaction is not session.get_transaction():
         return
     session.flush()
+    # Of the tables: as rows of the ORM they would cost half as much again.
     if pending.history:
-        session.execute(insert(Transition), pending.history)
+        session.execute(insert(cast("Table", Transition.__table__)), pending.history)
     if pending.activities:
-        session.execute(insert(ActivityRow), pending.activities)
+        session.execute(insert(cast("Table", ActivityRow.__table__)), pending.activities)
     for run, items in pending.last.items():
         run(items)
 

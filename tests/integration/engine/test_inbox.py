@@ -10,13 +10,8 @@ from sqlalchemy import select
 from models import SignalRow, SignalState, transaction
 from models.clock import MovableClock
 from state_machines.durable import sweep
-from state_machines.durable.inbox import (
-    NoSubjectError,
-    NotOursError,
-    handles,
-    receive,
-    receive_all,
-)
+from state_machines.durable.handler import NoSubjectError, NotOursError, handles
+from state_machines.durable.inbox import receive, receive_all
 from tests.integration.engine.conftest import Depot
 from tests.integration.engine.parcel import ParcelMachine, ParcelSignal, ParcelState
 
