@@ -17,6 +17,7 @@ from werkzeug.exceptions import BadRequest
 from config import settings
 from models.clock import now
 from state_machines.durable import inbox
+from state_machines.durable.handler import Told
 from web.schemas.webhook import Received
 
 api = APIBlueprint("webhook", __name__, url_prefix="/order", abp_tags=[Tag(name="webhook")])
@@ -56,12 +57,12 @@ def email_events() -> Any:
     return Received().json_ready()
 
 
-def _subject(told: inbox.Told) -> str:
+def _subject(told: Told) -> str:
     _, _, event = told
     return str(event.get("loginId") or event.get("orderId") or "")
 
 
-def _email_event(event: Any) -> inbox.Told:
+def _email_event(event: Any) -> Told:
     event_id = event.get("sg_event_id") if isinstance(event, dict) else None
     kind = event.get("event") if isinstance(event, dict) else None
     if not (isinstance(event_id, str) and isinstance(kind, str)):
