@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, cast, exists, select
+from sqlalchemy import ColumnElement, Text, cast, exists, select
 
 from models.activity import UNDER_WAY, ActivityRow
 from models.base import transaction
@@ -24,29 +24,27 @@ class Difference:
 
 def verify(machine: type[DurableMachine[Any]], *, page: int = 1000) -> Iterator[Difference]:
     """Replay every history of `machine` and yield what differs from the rows."""
-    last: UUID | None = None
+    row, last = machine.row, None
     while True:
         with transaction() as session:
-            query = select(machine.row).order_by(machine.row.id).limit(page)
-            rows = session.scalars(
-                query if last is None else query.where(machine.row.id > last)
-            ).all()
+            query = select(row.id, state_of(machine), row.version).order_by(row.id).limit(page)
+            rows = session.execute(query if last is None else query.where(row.id > last)).all()
             if not rows:
                 return
             steps = session.scalars(
                 select(Transition)
-                .where(Transition.subject_id.in_([row.id for row in rows]))
+                .where(Transition.subject_id.in_([key for key, *_ in rows]))
                 .order_by(Transition.subject_id, Transition.version)
             ).all()
             histories: dict[UUID, list[Transition]] = {}
             for step in steps:
                 histories.setdefault(step.subject_id, []).append(step)
             found = [
-                Difference(machine.name, row.id, what)
-                for row in rows
-                if (what := compare(machine, row.state, row.version, histories.get(row.id, [])))
+                Difference(machine.name, key, what)
+                for key, state, version in rows
+                if (what := compare(machine, state, version, histories.get(key, [])))
             ]
-            last = rows[-1].id
+            last = rows[-1][0]
             session.expunge_all()
         yield from found
 
@@ -95,11 +93,15 @@ def stranded(machine: type[DurableMachine[Any]]) -> list[Difference]:
     """Executions in states that the code no longer knows: a state was renamed or removed while
     rows were in it.
     """
-    row, known = machine.row, [state.value for state in machine.states]
-    state = cast(row.state, Text)
+    state, known = state_of(machine), [state.value for state in machine.states]
     with transaction() as session:
-        found = session.execute(select(row.id, state).where(state.not_in(known))).all()
+        found = session.execute(select(machine.row.id, state).where(state.not_in(known))).all()
     return [Difference(machine.name, key, f"{at} is no state any more") for key, at in found]
+
+
+def state_of(machine: type[DurableMachine[Any]]) -> ColumnElement[str]:
+    """The column of the states, also of those that the code no longer knows."""
+    return cast(machine.row.state, Text)
 
 
 def moved_by_system(machine: type[DurableMachine[Any]]) -> tuple[str, ...]:

@@ -2,13 +2,17 @@
 
 Any number of processes may sweep at once; they take different rows. However much is due at once,
 what is new goes on: what deadlines and enquiries ask for is not announced, but handed out as
-workers take it.
+workers take it. One row that cannot be moved stops no other: it is put off.
 """
 
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from models.activity import ActivityRow, ActivityState
 from models.base import transaction
@@ -18,11 +22,28 @@ from state_machines.durable.cause import caused_by
 from state_machines.durable.journal import journal, schedule
 from state_machines.durable.machine import DurableMachine
 
+log = logging.getLogger(__name__)
+
 # That wait for a worker at once: what is new waits behind them.
 ACTIVITIES = 500
 DEADLINES = 200
 ENQUIRIES = 200
 SIGNALS = 100
+# Until a row that could not be moved is looked at again.
+LATER = timedelta(minutes=1)
+
+Machine = type[DurableMachine[Any]]
+# Does to one locked row what is due; whether it still was.
+Deed = Callable[[Machine, Any], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How many rows were due; how many of them are off the list now; and how many were served."""
+
+    due: int
+    over: int
+    served: int
 
 
 def due_activities() -> list[tuple[str, UUID]]:
@@ -37,12 +58,12 @@ def due_activities() -> list[tuple[str, UUID]]:
 
 def fire_deadlines() -> int:
     """Send the signals of deadlines that have passed, in batches; how many fired."""
-    return sum(_fire(machine) for machine in DurableMachine.registry.values() if machine.deadlines)
+    return sum(_apart(_fire, machine) for machine in _machines() if machine.deadlines)
 
 
 def make_enquiries() -> int:
     """Ask about rows of which nothing was heard for too long; how many."""
-    return sum(_ask(machine) for machine in DurableMachine.registry.values() if machine.enquiry)
+    return sum(_apart(_ask, machine) for machine in _machines() if machine.enquiry)
 
 
 def apply_signals() -> int:
@@ -50,26 +71,72 @@ def apply_signals() -> int:
     return inbox.apply_stored(SIGNALS)
 
 
-def _fire(machine: type[DurableMachine[Any]]) -> int:
+def _machines() -> list[Machine]:
+    return list(DurableMachine.registry.values())
+
+
+def _apart(serve: Callable[[Machine], int], machine: Machine) -> int:
+    """What goes wrong with one machine stops no other; the next tick tries again."""
+    try:
+        return serve(machine)
+    except Exception:
+        log.exception("sweeping the rows of %s failed", machine.name)
+        return 0
+
+
+def _fire(machine: Machine) -> int:
     fired = 0
     while True:
-        with transaction() as session:
-            journal().announced = False
-            due = session.scalars(
-                select(machine.row.id)
-                .where(machine.row.deadline_at <= now())
-                .order_by(machine.row.deadline_at)
-                .limit(DEADLINES)
-                .with_for_update(key_share=True, skip_locked=True)
-            ).all()
-            rows = machine.lock(due, skip_locked=True) if due else {}
-            for row in rows.values():
-                fired += _ring(machine, row)
-        if len(due) < DEADLINES or not rows:
+        page = _serve(machine, machine.row.deadline_at, DEADLINES, _ring)
+        fired += page.served
+        if page.due < DEADLINES or not page.over:
             return fired
 
 
-def _ring(machine: type[DurableMachine[Any]], row: Any) -> bool:
+def _ask(machine: Machine) -> int:
+    return _serve(machine, machine.row.ask_at, ENQUIRIES, _enquire).served
+
+
+def _serve(machine: Machine, when: Any, limit: int, do: Deed) -> Page:
+    """Do what is due at `when` to a page of rows: all in one transaction, or else one by one."""
+    due: list[UUID] = []
+    try:
+        with transaction() as session:
+            journal().announced = False
+            look = select(machine.row.id).where(when <= now()).order_by(when).limit(limit)
+            due += session.scalars(look.with_for_update(key_share=True, skip_locked=True))
+            rows = machine.lock(due, skip_locked=True) if due else {}
+            served = [row for row in rows.values() if do(machine, row)]
+        return Page(len(due), len(rows), len(served))
+    except Exception:
+        if not due:
+            raise
+        log.exception("serving %d rows of %s at once failed: one by one", len(due), machine.name)
+    alone = [_serve_alone(machine, when, row_id, do) for row_id in due]
+    return Page(len(due), sum(one.over for one in alone), sum(one.served for one in alone))
+
+
+def _serve_alone(machine: Machine, when: Any, row_id: UUID, do: Deed) -> Page:
+    try:
+        with transaction():
+            journal().announced = False
+            rows = machine.lock([row_id], skip_locked=True)
+            served = [row for row in rows.values() if do(machine, row)]
+        return Page(1, len(rows), len(served))
+    except Exception:
+        log.exception("%s %s is put off", machine.name, row_id)
+    # In plain SQL, since the row may be one that cannot even be read.
+    with transaction() as session:
+        session.execute(
+            update(machine.row)
+            .where(machine.row.id == row_id, when <= now())
+            .values({when: now() + LATER})
+            .execution_options(synchronize_session=False)
+        )
+    return Page(1, 1, 0)
+
+
+def _ring(machine: Machine, row: Any) -> bool:
     # Between the look and the lock the row may have moved on.
     if row.deadline_at is None or row.deadline_at > now():
         return False
@@ -80,21 +147,7 @@ def _ring(machine: type[DurableMachine[Any]], row: Any) -> bool:
     return True
 
 
-def _ask(machine: type[DurableMachine[Any]]) -> int:
-    with transaction() as session:
-        journal().announced = False
-        due = session.scalars(
-            select(machine.row.id)
-            .where(machine.row.ask_at <= now())
-            .order_by(machine.row.ask_at)
-            .limit(ENQUIRIES)
-        ).all()
-        rows = machine.lock(due, skip_locked=True) if due else {}
-        asked = [row for row in rows.values() if _enquire(machine, row)]
-    return len(asked)
-
-
-def _enquire(machine: type[DurableMachine[Any]], row: Any) -> bool:
+def _enquire(machine: Machine, row: Any) -> bool:
     enquiry = machine.enquiry
     # Between the look and the lock the row may have moved on.
     if enquiry is None or row.ask_at is None or row.ask_at > now():

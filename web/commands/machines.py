@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from models import transaction
 from state_machines.durable import DurableMachine
 from state_machines.durable.diagram import mermaid
-from state_machines.durable.replay import Difference, stranded, stuck, verify
+from state_machines.durable.replay import Difference, state_of, stranded, stuck, verify
 from web.commands import output
 
 group = click.Group("machines", help="Machines, and whether their executions are well.")
@@ -25,7 +25,7 @@ def show_list(*, as_json: bool) -> None:
     with transaction() as session:
         counts = {
             machine.name: session.execute(
-                select(machine.row.state, func.count()).group_by(machine.row.state)
+                select(state := state_of(machine), func.count()).group_by(state)
             ).all()
             for machine in DurableMachine.registry.values()
         }

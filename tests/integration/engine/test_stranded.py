@@ -1,14 +1,17 @@
 """A new version of the code may no longer know a state in which rows still are."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
 from models import transaction
-from state_machines.durable.replay import stranded
+from models.clock import MovableClock
+from state_machines.durable import sweep
+from state_machines.durable.replay import stranded, verify
 from tests.integration.engine.conftest import Depot
-from tests.integration.engine.parcel import ParcelMachine
+from tests.integration.engine.parcel import ParcelMachine, ParcelState
 
 CHECK = "ck_test_parcel_state"
 
@@ -28,13 +31,51 @@ def unchecked(depot: Depot) -> Iterator[None]:
         session.execute(text(f"ALTER TABLE test_parcel ADD CONSTRAINT {CHECK} {known}"))
 
 
+def put(state: str, *parcels: UUID) -> None:
+    """Write a state into rows, as no code of today does."""
+    with transaction() as session:
+        session.execute(
+            text("UPDATE test_parcel SET state = :state WHERE id = ANY(:ids)"),
+            {"state": state, "ids": list(parcels)},
+        )
+
+
 @pytest.mark.usefixtures("unchecked")
 def test_rows_in_states_that_are_no_more_are_listed(depot: Depot) -> None:
     left, _ = depot.pack("vase", "lamp")
     assert stranded(ParcelMachine) == []
-    with transaction() as session:
-        session.execute(
-            text("UPDATE test_parcel SET state = 'Weighed' WHERE id = :id"), {"id": left}
-        )
+    put("Weighed", left)
     (found,) = stranded(ParcelMachine)
     assert (found.id, found.what) == (left, "Weighed is no state any more")
+    (differs,) = verify(ParcelMachine)
+    assert (differs.id, differs.what) == (
+        left,
+        "the row is Weighed at 1, its history Packed at 1",
+    )
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_stranded_row_stops_no_other_and_rings_once_it_is_mended(
+    depot: Depot, time: MovableClock
+) -> None:
+    first, left, last = depot.pack("vase", "lamp", "bowl")
+    put("Weighed", left)
+    time.advance(hours=1)
+    assert sweep.fire_deadlines() == 2
+    assert depot.state(first) == depot.state(last) == ParcelState.LOST
+    put("Packed", left)
+    assert sweep.fire_deadlines() == 0, "it was put off"
+    time.advance(minutes=1)
+    assert sweep.fire_deadlines() == 1
+    assert depot.state(left) == ParcelState.LOST
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_more_stranded_rows_than_a_page_starve_no_other(depot: Depot, time: MovableClock) -> None:
+    left = depot.pack(*(f"box-{n}" for n in range(sweep.DEADLINES + 10)))
+    time.advance(minutes=1)
+    (well,) = depot.pack("vase")
+    put("Weighed", *left)
+    time.advance(hours=1)
+    assert sweep.fire_deadlines() == 1
+    assert depot.state(well) == ParcelState.LOST

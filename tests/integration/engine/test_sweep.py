@@ -1,10 +1,17 @@
 """Time brings back what waits: deadlines ring once, and only where they were wound."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
+import pytest
+from sqlalchemy import text
+
+import tasks.sweep
 from models import transaction
 from models.clock import MovableClock
-from state_machines.durable import replay, sweep
+from state_machines.durable import inbox, replay, sweep
+from tests.factories import a_placed_order
 from tests.integration.engine.conftest import Depot
 from tests.integration.engine.parcel import (
     Courier,
@@ -53,6 +60,46 @@ def test_many_deadlines_at_once_all_ring(depot: Depot, time: MovableClock) -> No
     parcels = depot.pack(*(f"box-{n}" for n in range(sweep.DEADLINES + 50)))
     time.advance(hours=1)
     assert sweep.fire_deadlines() == len(parcels)
+
+
+def test_a_row_that_cannot_be_moved_stops_no_other(depot: Depot, time: MovableClock) -> None:
+    well, forged = depot.pack("vase", "lamp")
+    with transaction() as session:
+        # Its next version is in the history already.
+        session.get_one(Parcel, forged).version = 0
+    time.advance(hours=1)
+    assert (sweep.fire_deadlines(), sweep.fire_deadlines()) == (1, 0)
+    assert (depot.state(well), depot.state(forged)) == (ParcelState.LOST, ParcelState.PACKED)
+
+
+@contextmanager
+def away(table: str) -> Iterator[None]:
+    """A table that nobody can read, as after half a migration."""
+    try:
+        with transaction() as session:
+            session.execute(text(f"ALTER TABLE {table} RENAME TO away"))
+        yield
+    finally:
+        with transaction() as session:
+            session.execute(text(f"ALTER TABLE away RENAME TO {table}"))
+
+
+@pytest.mark.parametrize(
+    ("table", "kinds"),
+    [
+        ("test_parcel", {"deadlines": 1, "enquiries": 0, "signals": 1, "activities": 2}),
+        ("signal", {"deadlines": 1, "enquiries": 0, "activities": 2}),
+    ],
+)
+def test_what_of_the_sweep_fails_stops_nothing_else(
+    depot: Depot, time: MovableClock, table: str, kinds: dict[str, int]
+) -> None:
+    with transaction():
+        a_placed_order()
+    inbox.receive("nobody", "evt_1", "lost", {})
+    time.advance(hours=2)
+    with away(table):
+        assert tasks.sweep.run() == kinds
 
 
 def test_histories_replay_to_their_rows_and_a_forged_row_is_found(

@@ -1,0 +1,52 @@
+"""Whether all is well, asked on the command line, also when a row is in a state of yesterday."""
+
+import json
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from models import transaction
+from tests.integration.web.test_commands import flask, read
+
+CHECK = "ck_login_state"
+
+
+@pytest.fixture
+def left(client: FlaskClient) -> Iterator[UUID]:
+    """A sign-in in a state that an older version knew."""
+    login_id = client.post("/auth/login", json={"email": "a@example.com"}).get_json()["loginId"]
+    with transaction() as session:
+        known = session.scalar(
+            text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name"),
+            {"name": CHECK},
+        )
+        session.execute(text(f"ALTER TABLE login DROP CONSTRAINT {CHECK}"))
+        session.execute(text("UPDATE login SET state = 'Dreaming'"))
+    yield UUID(login_id)
+    with transaction() as session:
+        session.execute(text("TRUNCATE login CASCADE"))
+        session.execute(text(f"ALTER TABLE login ADD CONSTRAINT {CHECK} {known}"))
+
+
+def test_stranded_rows_are_reported_by_all_that_look(shop: Flask, left: UUID) -> None:
+    counts = read(shop, "machines", "list")
+    assert {"machine": "login", "state": "Dreaming", "executions": 1} in counts
+    for look in ("stranded", "verify"):
+        found = flask(shop, "machines", look, "--json")
+        assert found.exit_code == 1
+        assert [(row["machine"], row["id"]) for row in json.loads(found.stdout)] == [
+            ("login", str(left))
+        ]
+    assert flask(shop, "machines", "stuck").exit_code == 0, "that is another question"
+
+
+def test_where_nothing_is_stranded_the_exit_status_says_so(
+    shop: Flask, client: FlaskClient
+) -> None:
+    client.post("/auth/login", json={"email": "a@example.com"})
+    found = flask(shop, "machines", "stranded")
+    assert (found.exit_code, found.output) == (0, "every row is in a state that its machine has\n")
