@@ -1,5 +1,6 @@
 """The e-mails that the machines ask for."""
 
+import logging
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,7 +12,7 @@ from models.money import display
 from models.order import Order
 from models.payment import payment_of
 from models.refund import Refund, RefundOrigin
-from state_machines.durable import Activity, Call, RetryPolicy
+from state_machines.durable import Activity, Call, RetryPolicy, TransientError, note_request_id
 from state_machines.intent import Card, note_card
 from state_machines.login import LoginMachine, LoginSignal
 from state_machines.order import OrderMachine
@@ -20,9 +21,12 @@ from tasks import letters
 from tasks.gateways import sendgrid, stripe
 from tasks.gateways.sendgrid import Letter
 
-# The seed's policy for its activities.
-RETRY = RetryPolicy(initial=2, backoff=1.5, maximum=10, attempts=10)
+log = logging.getLogger(__name__)
 
+# The seed's policy for its activities: a code lives for some minutes only.
+RETRY = RetryPolicy(initial=2, backoff=1.5, maximum=10, attempts=10)
+# For letters that are as good hours later: about a day.
+PATIENT = RetryPolicy(initial=2, backoff=1.5, maximum=600, attempts=160)
 
 # What a letter tells of an order.
 WHOLE: tuple[ExecutableOption, ...] = (
@@ -61,7 +65,7 @@ class OrderLetter(Activity[Order, Letter, None]):
     """An e-mail about an order, written from the order as it is when the letter leaves."""
 
     machine = OrderMachine
-    retry = RETRY
+    retry = PATIENT
     loads = WHOLE
     template: ClassVar[str]
 
@@ -121,7 +125,7 @@ class OrderRefunded(Activity[Refund, Letter, None]):
 
     name = "emails.order_refunded"
     machine = RefundMachine
-    retry = RETRY
+    retry = PATIENT
     loads = (joinedload(Refund.order).options(selectinload(Order.items), joinedload(Order.user)),)
 
     def prepare(self, refund: Refund, call: Call) -> Letter | None:
@@ -149,7 +153,8 @@ class OrderConfirmed(Activity[Order, Receipt, Card | None]):
 
     name = "emails.order_confirmed"
     machine = OrderMachine
-    retry = RETRY
+    retry = PATIENT
+    timeout = 9  # two calls
     loads = WHOLE
 
     def prepare(self, order: Order, call: Call) -> Receipt | None:
@@ -158,10 +163,22 @@ class OrderConfirmed(Activity[Order, Receipt, Card | None]):
         return Receipt(letter, payment.intent_id if payment.last4 is None else None)
 
     def perform(self, request: Receipt, call: Call) -> Card | None:  # noqa: ARG002
-        card = stripe.retrieve_intent(request.intent_id).card if request.intent_id else None
+        card = _card_of(request.intent_id) if request.intent_id else None
         sendgrid.send(request.letter)
         return card
 
     def record(self, order: Order, card: Card | None) -> None:
         if card is not None:
             note_card(payment_of(order.id), card)
+
+
+def _card_of(intent_id: str) -> Card | None:
+    """The card that paid; None also when Stripe does not say, since a receipt is worth more."""
+    try:
+        return stripe.retrieve_intent(intent_id).card
+    except TransientError as error:
+        log.warning("no card for the receipt of %s: %s", intent_id, error)
+        return None
+    finally:
+        # What is noted of the activity is the letter's.
+        note_request_id(None)

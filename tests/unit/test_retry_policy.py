@@ -3,7 +3,7 @@
 import pytest
 
 from state_machines.durable import PermanentError, RetryPolicy, TransientError
-from tasks.emails import LoginCode
+from tasks.emails import PATIENT, LoginCode, OrderConfirmed, OrderRefunded
 from tasks.payments import CreateIntent
 
 EXACT = RetryPolicy(initial=2, backoff=1.5, maximum=10, attempts=10, jitter=0)
@@ -31,3 +31,11 @@ def test_the_seed_s_policy_is_kept(activity: type[LoginCode | CreateIntent]) -> 
     policy = activity.retry
     assert (policy.initial, policy.backoff, policy.maximum) == (2, 1.5, 10)
     assert (policy.attempts, activity.timeout) == (10, 5)
+
+
+def test_order_letters_are_tried_for_about_a_day() -> None:
+    assert OrderConfirmed.retry == OrderRefunded.retry == PATIENT
+    waits = [PATIENT.delay(n).total_seconds() for n in range(1, PATIENT.attempts)]
+    assert waits[:4] == pytest.approx([2, 3, 4.5, 6.75], rel=0.11), "as the seed's at first"
+    assert max(waits) <= 660
+    assert 22 < sum(waits) / 3600 < 27

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import click
+from sqlalchemy import ColumnElement, select, update
 
 from models import ActivityRow, ActivityState
 from models.base import db
@@ -52,16 +53,29 @@ def show_one(activity_id: UUID, *, as_json: bool) -> None:
 
 
 @group.command("retry")
-@click.argument("activity_id", type=click.UUID)
+@click.argument("activity_id", type=click.UUID, required=False)
+@click.option("--name", help='With --all: those called so, such as "emails.order_confirmed".')
+@click.option("--all", "every", is_flag=True, help="With --name: all of them that gave up.")
 @output.as_json
-def retry(activity_id: UUID, *, as_json: bool) -> None:
-    """Have an activity that gave up run again, with a new set of tries and the same key."""
-    with acting("activities retry", activity_id):
-        row = _given_up(activity_id)
-        row.state, row.attempts = ActivityState.PENDING, 0
-        row.due_at, row.finished_at = now(), None
-    said = f"{row.name} {activity_id} will run within a second"
-    output.done(said, as_json=as_json, id=activity_id, state=row.state)
+def retry(activity_id: UUID | None, name: str | None, *, every: bool, as_json: bool) -> None:
+    """Have an activity that gave up run again, with a new set of tries and the same key; or all of
+    one name.
+    """
+    if activity_id is not None and name is None and not every:
+        with acting("activities retry", activity_id):
+            row = _given_up(activity_id)
+            _again(ActivityRow.id == activity_id)
+        said = f"{row.name} {activity_id} will run within a second"
+        output.done(said, as_json=as_json, id=activity_id, state=ActivityState.PENDING)
+    elif activity_id is None and name is not None and every:
+        counts: dict[str, int] = {}
+        with acting("activities retry", name, counts=counts):
+            _known(name)
+            counts["retried"] = _again(ActivityRow.name == name)
+        said = f"{counts['retried']} {name} will run again"
+        output.done(said, as_json=as_json, name=name, **counts)
+    else:
+        raise click.UsageError("give an ID, or --name NAME --all")
 
 
 @group.command("abandon")
@@ -83,3 +97,23 @@ def _given_up(activity_id: UUID) -> ActivityRow:
     if row.state != ActivityState.FAILED:
         raise ConflictError(f"{row.name} {activity_id} is {row.state}, not failed")
     return row
+
+
+def _known(name: str) -> None:
+    if db.session.scalar(select(ActivityRow.id).where(ActivityRow.name == name).limit(1)) is None:
+        raise NotFoundError(f"there is no activity called {name}")
+
+
+def _again(which: ColumnElement[bool]) -> int:
+    """A new set of tries for those that gave up; how many there were."""
+    failed = select(ActivityRow.id).where(ActivityRow.state == ActivityState.FAILED, which)
+    # Two operators at once take them in the same order.
+    taken = failed.order_by(ActivityRow.id).with_for_update().cte("taken")
+    found = db.session.scalars(
+        update(ActivityRow)
+        .where(ActivityRow.id.in_(select(taken.c.id)))
+        .values(state=ActivityState.PENDING, attempts=0, due_at=now(), finished_at=None)
+        .returning(ActivityRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(found.all())

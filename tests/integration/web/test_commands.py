@@ -11,7 +11,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import select, update
 
-from models import ActivityRow, ActivityState, Login, Order, Product, transaction
+from models import ActivityRow, ActivityState, AuditRow, Login, Order, Product, transaction
 from state_machines.login import LoginMachine, LoginSignal
 from tests.integration.web.conftest import Person, code_of
 from web.commands import GROUPS
@@ -104,6 +104,28 @@ def test_retrying_what_gave_up(shop: Flask, given_up: UUID) -> None:
     assert flask(shop, "activities", "retry", str(given_up)).exit_code == 0
     assert state(given_up) == ("pending", 0)
     assert flask(shop, "activities", "retry", str(given_up)).exit_code == 1
+
+
+def test_retrying_all_that_gave_up_of_a_name(shop: Flask, given_up: UUID) -> None:
+    retry = ("activities", "retry")
+    create = ("--name", "payments.create_intent")
+    assert read(shop, *retry, *create, "--all") == {"name": create[1], "retried": 1}
+    assert state(given_up) == ("pending", 0)
+    nothing = flask(shop, *retry, *create, "--all")
+    assert (nothing.exit_code, nothing.output) == (0, "0 payments.create_intent will run again\n")
+    unknown = flask(shop, *retry, "--name", "payments.dream", "--all")
+    assert (unknown.exit_code, unknown.stderr) == (
+        1,
+        "Error: there is no activity called payments.dream\n",
+    )
+    for words in ((), create, ("--all",), (str(given_up), *create), (str(given_up), "--all")):
+        assert flask(shop, *retry, *words).exit_code == 2, words
+    with transaction() as session:
+        kept = session.scalars(select(AuditRow).order_by(AuditRow.id)).all()
+    assert [(row.action, row.subject, row.details) for row in kept] == [
+        ("activities retry", create[1], {"counts": {"retried": 1}}),
+        ("activities retry", create[1], {"counts": {"retried": 0}}),
+    ]
 
 
 def test_abandoning_what_gave_up(shop: Flask, given_up: UUID) -> None:
