@@ -105,17 +105,22 @@ class CancelIntent(Activity[Payment, Closing, Intent | None]):
 
 
 class CancelOrphan(CancelIntent):
-    """Of an intent that came to light when its payment had ended: nobody shall pay it."""
+    """Of an intent that came to light when its payment had ended, or beside the payment's own:
+    nobody shall pay it.
+    """
 
     name = "payments.cancel_orphan"
 
-    def prepare(self, payment: Payment, call: Call) -> Closing | None:  # noqa: ARG002
-        if payment.state not in ENDED:
+    def prepare(self, payment: Payment, call: Call) -> Closing | None:
+        beside: str | None = call.payload.get("intent")
+        if beside is None and payment.state not in ENDED:
             return None
-        return Closing(payment.intent_id, str(payment.order_id))
+        return Closing(beside or payment.intent_id, str(payment.order_id))
 
     def record(self, payment: Payment, intent: Intent | None) -> None:
-        if intent is not None and intent.status == "succeeded":
+        if intent is None or intent.status != "succeeded":
+            return
+        if payment.intent_id in (None, intent.id):
             take_in(payment, intent, PaymentSignal.SUCCEEDED)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from models.activity import UNDER_WAY, ActivityRow
 from models.base import db
 from models.payment import Payment
 from models.reconciliation import Reconciliation
@@ -17,7 +18,7 @@ from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.reconciliation import ReconciliationMachine, ReconciliationSignal
 from state_machines.stripe_event import READERS
 from tasks.gateways import stripe
-from tasks.payments import ENDED, RETRY
+from tasks.payments import ENDED, RETRY, CancelOrphan
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ class UndeliveredEvents(Look):
 
 
 class OrphanedIntents(Look):
-    """Intents that can be paid although their order has ended: their creation was carried out, and
-    nobody here ever heard so.
+    """Intents that can be paid although no order waits for them: their creation was carried out,
+    and nobody here ever heard so.
     """
 
     name = "reconciliation.intents"
@@ -71,35 +72,67 @@ class OrphanedIntents(Look):
 
     def record(self, row: Reconciliation, page: tuple[list[Intent], bool]) -> None:
         intents, more = page
-        row.orphans += sum(
-            PaymentMachine.report(payment, PaymentSignal.ORPHANED) for payment in _orphaned(intents)
-        )
+        row.orphans += _call_off(intents)
         if more:
             schedule(self.name, self.machine.name, row.id, after=intents[-1].id)
         else:
             ReconciliationMachine.report(row, ReconciliationSignal.FINISH)
 
 
-def _orphaned(intents: list[Intent]) -> Iterator[Payment]:
-    """The payments, locked, to which these intents come to light."""
-    intent_of = {
-        intent.order_id: intent for intent in intents if intent.open and intent.order_id is not None
-    }
-    ids = db.session.scalars(
-        db.select(Payment.id).where(
-            Payment.order_id.in_(list(_readable(intent_of))),
-            Payment.intent_id.is_(None),
-            Payment.state.in_(ENDED),
-        )
-    ).all()
-    for payment in PaymentMachine.lock(ids).values():
-        if payment.intent_id is None:
-            payment.intent_id = intent_of[str(payment.order_id)].id
-            yield payment
+def _call_off(intents: list[Intent]) -> int:
+    """Have those cancelled that nobody shall pay; how many."""
+    suspects = list(_suspects(intents))
+    payments = PaymentMachine.lock({payment_id for _, payment_id in suspects})
+    asked = _asked(payments)
+    return sum(_cancel(payments[payment_id], intent, asked) for intent, payment_id in suspects)
 
 
-def _readable(order_ids: Iterable[str]) -> Iterator[UUID]:
-    """Those that are ids: others may use the same account at Stripe."""
-    for order_id in order_ids:
+def _suspects(intents: list[Intent]) -> Iterator[tuple[Intent, UUID]]:
+    """Open intents, and the payments of their orders, that do not simply belong together."""
+    of_order = [(intent, order_id) for intent in intents if (order_id := _order_of(intent))]
+    columns = (Payment.order_id, Payment.id, Payment.intent_id, Payment.state)
+    found = db.session.execute(
+        db.select(*columns).where(Payment.order_id.in_([order_id for _, order_id in of_order]))
+    )
+    payments = {order_id: payment for order_id, *payment in found}
+    for intent, order_id in of_order:
+        if order_id in payments:
+            payment_id, intent_id, state = payments[order_id]
+            if state in ENDED or intent_id not in (None, intent.id):
+                yield intent, payment_id
+
+
+def _order_of(intent: Intent) -> UUID | None:
+    """Whose it is, if it can be paid; others may use the same account at Stripe."""
+    if intent.open and intent.order_id is not None:
         with suppress(ValueError):
-            yield UUID(order_id)
+            return UUID(intent.order_id)
+    return None
+
+
+def _asked(payments: Iterable[UUID]) -> set[tuple[UUID, str | None]]:
+    """Of which payments an intent is being cancelled: their own, or the one beside it."""
+    rows = db.session.execute(
+        db.select(ActivityRow.subject_id, ActivityRow.payload["intent"].astext).where(
+            ActivityRow.subject_id.in_(list(payments)),
+            ActivityRow.name == CancelOrphan.name,
+            ActivityRow.state.in_(UNDER_WAY),
+        )
+    )
+    return {(payment_id, intent_id) for payment_id, intent_id in rows}
+
+
+def _cancel(payment: Payment, intent: Intent, asked: set[tuple[UUID, str | None]]) -> bool:
+    if payment.intent_id is None:
+        if payment.state not in ENDED:
+            return False
+        payment.intent_id = intent.id
+    own = payment.intent_id == intent.id
+    if (payment.id, None if own else intent.id) in asked:
+        return False
+    if own:
+        # An earlier try to cancel it may have given up.
+        return payment.state in ENDED and PaymentMachine.report(payment, PaymentSignal.ORPHANED)
+    # Stripe had forgotten the key of the creation. Nobody was given its secret: it needs no arrow.
+    schedule(CancelOrphan.name, PaymentMachine.name, payment.id, intent=intent.id)
+    return True

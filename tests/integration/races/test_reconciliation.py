@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from models import Reconciliation, ReconciliationState, transaction
+from models import ActivityState, Reconciliation, ReconciliationState, transaction
 from models.clock import MovableClock
 from models.ids import uuid7
 from state_machines import reconciliation
@@ -18,6 +18,7 @@ from tests.integration.races.shop import Shop
 from tests.integration.races.stripe import Stripe
 from tests.sandbox.process import Sandbox
 
+ORPHAN = "payments.cancel_orphan"
 NOWHERE = ("--stripe-webhook-url", "http://127.0.0.1:9/")
 
 
@@ -158,6 +159,60 @@ def test_an_orphaned_intent_is_cancelled(till: Shop, bank: Stripe, *, paid: bool
     again = reconcile()
     till.work()
     assert outcome(again) == ("Done", 0, 0)
+
+
+def an_intent_beside(till: Shop, bank: Stripe, payment_id: UUID) -> str:
+    """The id of one more intent that names the payment's order."""
+    order_id = till.order(payment_id).id
+    form = {"amount": 5900, "currency": "usd", "metadata[orderId]": order_id}
+    return str(bank.post("payment_intents", **form)["id"])
+
+
+def test_an_orphan_that_could_not_be_cancelled_is_asked_for_again(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
+    payment_id = till.place()
+    till.cancel(payment_id)
+    till.run("payments.create_intent")
+    till.run("payments.cancel_intent")
+    orphan = an_intent_beside(till, bank, payment_id)
+    for found in (1, 0):
+        key = reconcile()
+        while till.run("reconciliation.events") or till.run("reconciliation.intents"):
+            pass
+        assert outcome(key) == ("Done", 0, found), "the second finds it under way"
+    bank.faults(stripe={"errorRate": 1})
+    till.work()
+    for _ in range(10):
+        time.advance(seconds=11)
+        till.sweep()
+    assert till.activity(ORPHAN).state == ActivityState.FAILED
+    bank.faults()
+    third = reconcile()
+    till.work()
+    assert outcome(third) == ("Done", 0, 1)
+    assert bank.get(f"payment_intents/{orphan}")["status"] == "canceled"
+    assert till.states(payment_id) == ("Cancelled", "Cancelled")
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_second_intent_of_an_order_is_cancelled(till: Shop, bank: Stripe, *, ended: bool) -> None:
+    payment_id = till.initiated()
+    if ended:
+        till.cancel(payment_id)
+        till.work()
+    before, states = till.payment(payment_id), till.states(payment_id)
+    # Stripe had forgotten the key of its creation.
+    beside = [an_intent_beside(till, bank, payment_id) for _ in range(2)]
+    key = reconcile()
+    till.work()
+    assert outcome(key) == ("Done", 0, 2)
+    assert [bank.get(f"payment_intents/{one}")["status"] for one in beside] == ["canceled"] * 2
+    assert till.states(payment_id) == states
+    after = till.payment(payment_id)
+    assert (after.intent_id, after.version) == (before.intent_id, before.version)
+    status = bank.get(f"payment_intents/{after.intent_id}")["status"]
+    assert status == ("canceled" if ended else "requires_payment_method")
 
 
 def test_only_one_begins_an_hour(till: Shop, time: MovableClock, at_once: AtOnce) -> None:
