@@ -41,6 +41,8 @@ class LoginMachine(DurableMachine[Login]):
     arrows = (
         Arrow(Sig.ASK,        None,           S.CODE_PENDING, do=SEND),
         Arrow(Sig.SENT,       S.CODE_PENDING, S.CODE_SENT),
+        # An operator had a letter that gave up sent again.
+        Arrow(Sig.SENT,       S.CODE_UNSENT,  S.CODE_SENT),
         Arrow(Sig.GAVE_UP,    S.CODE_PENDING, S.CODE_UNSENT),
         Arrow(Sig.GAVE_UP,    S.CODE_SENT,    S.CODE_UNSENT),
         Arrow(Sig.RESEND,     S.CODE_UNSENT,  S.CODE_PENDING, do=SEND),

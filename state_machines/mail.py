@@ -6,11 +6,13 @@ Source of the shapes: https://www.twilio.com/docs/sendgrid/for-developers/tracki
 from typing import Any
 from uuid import UUID
 
+from models.activity import ActivityRow
 from models.base import db
 from models.notice import NoticeKind, notice
 from models.order import Order
+from models.signal import SignalRow
 from state_machines.durable.handler import NoSubjectError, NotOursError, handles
-from state_machines.login import LoginMachine, LoginSignal
+from state_machines.login import SEND, LoginMachine, LoginSignal
 
 UNDELIVERED = ("bounce", "dropped")
 
@@ -32,18 +34,38 @@ def apply_event(kind: str, event: dict[str, Any]) -> UUID:
     if kind in UNDELIVERED:
         why = f"{kind}: {event.get('reason')}"
         if login_id is not None:
-            _code_lost(subject_id, why)
+            _code_lost(subject_id, event, why)
         else:
             _letter_lost(subject_id, event, why)
     return subject_id
 
 
-def _code_lost(login_id: UUID, why: str) -> None:
-    """The person who waits for the code is told so."""
+def bounced(login_id: UUID, letter: str) -> bool:
+    """Whether SendGrid has said so of this letter: its event may come before its answer."""
+    said = db.select(SignalRow.id).where(
+        SignalRow.subject_id == login_id,
+        SignalRow.source == "sendgrid",
+        SignalRow.kind.in_(UNDELIVERED),
+        SignalRow.payload["activityId"].astext == letter,
+    )
+    return db.session.scalar(said.limit(1)) is not None
+
+
+def _code_lost(login_id: UUID, event: dict[str, Any], why: str) -> None:
+    """The person who waits for the code is told so, unless a newer letter is on its way."""
     login = LoginMachine.lock([login_id]).get(login_id)
     if login is None:
         raise NoSubjectError(f"no login {login_id}")
-    LoginMachine.report(login, LoginSignal.GAVE_UP, reason=why)
+    if event.get("activityId") in (None, _newest_letter(login_id)):
+        LoginMachine.report(login, LoginSignal.GAVE_UP, reason=why)
+
+
+def _newest_letter(login_id: UUID) -> str | None:
+    letters = db.select(ActivityRow.id).where(
+        ActivityRow.subject_id == login_id, ActivityRow.name.in_(SEND)
+    )
+    newest = db.session.scalar(letters.order_by(ActivityRow.id.desc()).limit(1))
+    return None if newest is None else str(newest)
 
 
 def _letter_lost(order_id: UUID, event: dict[str, Any], why: str) -> None:

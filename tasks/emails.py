@@ -7,14 +7,15 @@ from typing import ClassVar
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
-from models.login import Login
+from models.login import Login, LoginState
 from models.money import display
 from models.order import Order
 from models.payment import payment_of
 from models.refund import Refund, RefundOrigin
 from state_machines.durable import Activity, Call, RetryPolicy, TransientError, note_request_id
 from state_machines.intent import Card, note_card
-from state_machines.login import LoginMachine, LoginSignal
+from state_machines.login import LoginMachine, LoginSignal, code_hash
+from state_machines.mail import bounced
 from state_machines.order import OrderMachine
 from state_machines.refund import RefundMachine
 from tasks import letters
@@ -36,9 +37,9 @@ WHOLE: tuple[ExecutableOption, ...] = (
 )
 
 
-class LoginCode(Activity[Login, Letter, None]):
+class LoginCode(Activity[Login, Letter, str]):
     """The code travels as the activity's secret: each try sends the same one, and it is erased
-    when SendGrid has taken it.
+    when SendGrid has taken it. The answer is the letter's key.
     """
 
     name = "emails.login_code"
@@ -49,13 +50,18 @@ class LoginCode(Activity[Login, Letter, None]):
     def prepare(self, login: Login, call: Call) -> Letter | None:
         if not login.live or call.secret is None:
             return None
+        if code_hash(login.id, call.secret) != login.code_hash:
+            # A newer letter has another code: this one is dead.
+            return None
         return letters.login_code(login, call.secret, tags={"activityId": call.key})
 
-    def perform(self, request: Letter, call: Call) -> None:  # noqa: ARG002
+    def perform(self, request: Letter, call: Call) -> str:
         sendgrid.send(request)
+        return call.key
 
-    def record(self, login: Login, response: None) -> None:  # noqa: ARG002
-        LoginMachine.report(login, LoginSignal.SENT)
+    def record(self, login: Login, key: str) -> None:
+        if login.state != LoginState.CODE_UNSENT or not bounced(login.id, key):
+            LoginMachine.report(login, LoginSignal.SENT)
 
     def give_up(self, login: Login, error: Exception) -> None:
         LoginMachine.report(login, LoginSignal.GAVE_UP, reason=str(error))

@@ -125,6 +125,7 @@ LOGIN = "\n".join(
         "CodePending sent CodeSent",
         "CodePending gave_up CodeUnsent",
         "CodeSent gave_up CodeUnsent",
+        "CodeUnsent sent CodeSent",
         "CodeUnsent resend CodePending",
         *(f"{state} wrong_code {state}" for state in LIVE),
         *(f"{state} lock Locked" for state in LIVE),

@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from uuid import UUID, uuid4
 
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from models import ActivityState, Login, LoginState, UserSession, transaction
+from models import ActivityRow, ActivityState, Login, LoginState, UserSession, transaction
 from models.clock import MovableClock
-from state_machines.login import begin_login
+from state_machines.durable import inbox, runner
+from state_machines.login import LoginMachine, begin_login, resend_code
 from tests.integration.races.shop import Shop
 from tests.integration.races.stripe import Stripe
 from tests.integration.web.conftest import code_of
@@ -76,6 +78,84 @@ def test_sendgrid_timed_out(till: Shop, bank: Stripe, time: MovableClock) -> Non
     with transaction() as session:
         found = session.get_one(Login, login.id, populate_existing=True)
         assert found.state == LoginState.CODE_SENT
+
+
+def state(login_id: UUID) -> LoginState:
+    with transaction() as session:
+        return session.get_one(Login, login_id, populate_existing=True).state
+
+
+def lost(login_id: UUID, letter: UUID) -> None:
+    """SendGrid says that this letter bounced."""
+    event = {"loginId": str(login_id), "activityId": str(letter), "reason": "full"}
+    inbox.receive("sendgrid", uuid4().hex, "bounce", event)
+
+
+def resend(login_id: UUID) -> None:
+    with transaction():
+        resend_code(LoginMachine.lock([login_id])[login_id])
+
+
+def retry(letter: UUID) -> None:
+    """What `activities retry` does."""
+    with transaction() as session:
+        row = session.get_one(ActivityRow, letter)
+        row.state, row.attempts = ActivityState.PENDING, 0
+
+
+def test_only_the_newest_letter_s_bounce_counts(till: Shop, bank: Stripe) -> None:
+    with transaction():
+        login = begin_login(EMAIL)
+    till.run(CODE)
+    first = till.activity(CODE).id
+    lost(login.id, first)
+    assert state(login.id) == LoginState.CODE_UNSENT
+    resend(login.id)
+    till.run(CODE)
+    lost(login.id, first)
+    assert state(login.id) == LoginState.CODE_SENT
+    lost(login.id, till.activity(CODE).id)
+    assert state(login.id) == LoginState.CODE_UNSENT
+
+
+def test_a_bounce_may_be_faster_than_the_answer(till: Shop, bank: Stripe) -> None:
+    with transaction():
+        login = begin_login(EMAIL)
+    batch = runner.prepare(CODE, till.pending(CODE))
+    runner.perform(batch)
+    lost(login.id, till.activity(CODE).id)
+    runner.finish(batch)
+    assert till.activity(CODE).state == ActivityState.DONE
+    assert state(login.id) == LoginState.CODE_UNSENT
+
+
+def test_a_retried_letter_is_sent_unless_its_code_is_dead(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
+    with transaction():
+        login = begin_login(EMAIL)
+    bank.faults(sendgrid={"errorRate": 1})
+    till.run(CODE)
+    for _ in range(9):
+        time.advance(seconds=11)
+        till.sweep()
+    first = till.activity(CODE)
+    assert (first.state, state(login.id)) == (ActivityState.FAILED, LoginState.CODE_UNSENT)
+    bank.faults()
+    retry(first.id)
+    till.run(CODE)
+    assert state(login.id) == LoginState.CODE_SENT
+    lost(login.id, first.id)
+    resend(login.id)
+    bank.faults(sendgrid={"errorRate": 1})
+    till.run(CODE)
+    bank.faults()
+    before = len(bank.letters(EMAIL))
+    with transaction() as session:
+        session.get_one(ActivityRow, first.id).secret = "123456"
+    retry(first.id)
+    till.run(CODE)
+    assert len(bank.letters(EMAIL)) == before, "its code is dead"
 
 
 def test_sendgrid_timed_out_on_an_order_s_letter(
