@@ -48,7 +48,12 @@ class ReconciliationMachine(DurableMachine[Reconciliation]):
 def start(key: UUID) -> Reconciliation:
     """Begin one now under the id `key`, and ask about every payment and refund that is open."""
     for row in (Payment, Refund):
-        db.session.execute(db.update(row).where(row.ask_at.is_not(None)).values(ask_at=now()))
+        # Whoever holds one is moving it. Waiting for them, with others in hand, could be a circle.
+        free = db.select(row.id).where(row.ask_at.is_not(None)).order_by(row.id)
+        taken = free.with_for_update(key_share=True, skip_locked=True).cte("taken")
+        db.session.execute(
+            db.update(row).where(row.id.in_(db.select(taken.c.id))).values(ask_at=now())
+        )
     found = Reconciliation(id=key, since=_since())
     ReconciliationMachine.begin(found, Sig.BEGIN)
     return found

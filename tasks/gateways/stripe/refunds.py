@@ -1,9 +1,11 @@
 """Refunds: https://docs.stripe.com/api/refunds."""
 
+from typing import Any
+
 from state_machines.stripe_refund import StripeRefund
 from tasks.gateways.stripe.client import client, sorted_errors, told
 
-# More than any order ever has; Stripe's largest page.
+# More than nearly any order has; Stripe's largest page.
 PAGE = 100
 
 
@@ -27,6 +29,12 @@ def retrieve_refund(stripe_id: str) -> StripeRefund:
 
 def list_refunds(intent_id: str) -> list[StripeRefund]:
     """All refunds of an intent, also those that were made in Stripe's own dashboard."""
-    with sorted_errors():
-        page = told(client().v1.refunds.list({"payment_intent": intent_id, "limit": PAGE}))
-    return [StripeRefund.read(one) for one in page["data"]]
+    query: dict[str, Any] = {"payment_intent": intent_id, "limit": PAGE}
+    found: list[StripeRefund] = []
+    while True:
+        with sorted_errors():
+            page = told(client().v1.refunds.list(query))  # type: ignore[arg-type]
+        found += [StripeRefund.read(one) for one in page["data"]]
+        if not page["has_more"]:
+            return found
+        query["starting_after"] = page["data"][-1]["id"]

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
-from models import ActivityState, Reconciliation, ReconciliationState, transaction
+from models import ActivityState, Payment, Reconciliation, ReconciliationState, transaction
+from models.base import db
 from models.clock import MovableClock
 from models.ids import uuid7
 from state_machines import reconciliation
@@ -213,6 +215,16 @@ def test_a_second_intent_of_an_order_is_cancelled(till: Shop, bank: Stripe, *, e
     assert (after.intent_id, after.version) == (before.intent_id, before.version)
     status = bank.get(f"payment_intents/{after.intent_id}")["status"]
     assert status == ("canceled" if ended else "requires_payment_method")
+
+
+def test_beginning_one_waits_for_nobody(till: Shop, time: MovableClock) -> None:
+    free, held = till.initiated(), till.initiated()
+    began = time()
+    with db.engine.begin() as somebody:
+        somebody.execute(select(Payment.id).where(Payment.id == held).with_for_update())
+        reconcile()
+    assert till.payment(free).ask_at == began
+    assert till.payment(held).ask_at != began, "whoever holds it is moving it"
 
 
 def test_only_one_begins_an_hour(till: Shop, time: MovableClock, at_once: AtOnce) -> None:

@@ -11,6 +11,7 @@ from models.errors import ConflictError, InvalidInputError
 from models.refund import ACTIVE
 from state_machines.durable import sweep
 from state_machines.durable.journal import LEASE
+from tasks.gateways.stripe import list_refunds
 from tasks.refunds import SubmitRefund
 from tests.integration.races.conftest import AtOnce
 from tests.integration.races.shop import Shop
@@ -55,6 +56,12 @@ def test_concurrent_partial_refunds(
     assert bank.entry(till.payment(payment_id))["refunded"] == taken * amount
     assert till.order(payment_id).state == end
     assert till.shelf(payment_id) == ((100, 0) if end == OrderState.CANCELLED else (99, 0))
+
+
+def test_more_refunds_than_a_page_are_all_listed(till: Shop, bank: Stripe) -> None:
+    intent_id = till.payment(till.confirmed()).intent_id or ""
+    made = [bank.post("refunds", payment_intent=intent_id, amount=1)["id"] for _ in range(101)]
+    assert [found.id for found in list_refunds(intent_id)] == made[::-1]
 
 
 def test_refund_fails_late(till: Shop, bank: Stripe) -> None:
