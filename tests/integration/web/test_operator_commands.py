@@ -1,0 +1,117 @@
+"""What an operator hears of letters, sign-ins and machines, and what is written down of it."""
+
+import getpass
+import json
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from models import ActivityRow, ActivityState, AuditRow, Product, transaction
+from state_machines.durable import inbox
+from state_machines.login import LoginMachine, LoginSignal
+from tests.integration.web.conftest import Person, code_of
+from tests.integration.web.test_commands import flask, read
+from tests.integration.web.test_webhook import sendgrid
+
+
+def audit() -> list[tuple[str, str | None]]:
+    """What was done by hand, to what; all of it by us."""
+    with transaction() as session:
+        rows = session.scalars(select(AuditRow).order_by(AuditRow.id)).all()
+    assert {row.actor for row in rows} <= {getpass.getuser()}
+    return [(row.action, row.subject) for row in rows]
+
+
+def unsent(login_id: str) -> None:
+    with transaction():
+        login = LoginMachine.lock([UUID(login_id)])[UUID(login_id)]
+        LoginMachine.send(login, LoginSignal.GAVE_UP)
+
+
+@pytest.mark.parametrize("kind", ["bounce", "dropped"])
+def test_a_letter_that_did_not_arrive_waits_for_a_person(
+    shop: Flask, ann: Person, lamp: Product, kind: str
+) -> None:
+    order_id = ann.order(lamp).get_json()["orderId"]
+    about = {"orderId": order_id, "email": ann.user.email, "reason": "no such box"}
+    for number in (1, 2):
+        event = {"sg_event_id": f"e{number}", "event": kind, **about}
+        assert sendgrid(ann.client, [event]).status_code == 200
+    (notice,) = read(shop, "notices", "list", "--kind", "undelivered")
+    assert notice["order_id"] == order_id
+    assert notice["text"] == f"an e-mail to {ann.user.email}, {kind}: no such box"
+
+    assert flask(shop, "notices", "settle", notice["id"]).exit_code == 0
+    assert read(shop, "notices", "list") == []
+    (settled,) = read(shop, "notices", "list", "--all")
+    assert settled["settled_at"] is not None
+    again = flask(shop, "notices", "settle", notice["id"])
+    assert (again.exit_code, "settled already" in again.stderr) == (1, True)
+    unknown = flask(shop, "notices", "settle", str(uuid4()))
+    assert (unknown.exit_code, "there is no notice" in unknown.stderr) == (1, True)
+    assert audit() == [("notices settle", notice["id"])]
+
+
+def test_a_letter_about_an_order_that_is_not_here(shop: Flask, ann: Person) -> None:
+    event = {"sg_event_id": "e1", "event": "bounce", "orderId": str(uuid4())}
+    assert sendgrid(ann.client, [event]).status_code == 200
+    assert [row["kind"] for row in read(shop, "signals", "list", "--state", "unmatched")] == [
+        "bounce"
+    ]
+    assert read(shop, "notices", "list", "--all") == []
+
+
+def test_sign_ins_are_looked_at_and_codes_sent_again(shop: Flask, ann: Person) -> None:
+    body = {"email": "Bea@example.com"}
+    login_id = ann.client.post("/auth/login", json=body).get_json()["loginId"]
+    code = code_of(login_id)
+    unsent(login_id)
+    (row,) = read(shop, "logins", "list", "--email", "BEA@example.com", "--state", "CodeUnsent")
+    assert row["id"] == login_id
+    assert read(shop, "logins", "list", "--state", "Locked") == []
+    (whole,) = read(shop, "logins", "show", login_id)
+    assert [step["signal"] for step in whole["history"]] == ["ask", "gave_up"]
+    told = flask(shop, "logins", "show", login_id)
+    assert told.exit_code == 0
+    assert "emails.login_code" in told.output
+    assert code not in told.output + json.dumps(whole), "nobody may read it"
+    assert flask(shop, "logins", "show", str(uuid4())).exit_code == 1
+
+    assert flask(shop, "logins", "resend", login_id).exit_code == 0
+    assert flask(shop, "logins", "resend", str(uuid4())).exit_code == 1
+    assert audit() == [("logins resend", login_id)]
+
+
+def test_an_unknown_order_is_not_accepted(shop: Flask, ann: Person) -> None:
+    for order in ("nothing", str(uuid4())):
+        refused = flask(shop, "orders", "accept", order)
+        assert refused.exit_code == 1
+        assert refused.stderr.startswith("Error: ")
+    assert audit() == []
+
+
+def test_what_is_done_by_hand_is_written_down(shop: Flask, ann: Person, lamp: Product) -> None:
+    ann.order(lamp)
+    with transaction() as session:
+        failed = update(ActivityRow).values(state=ActivityState.FAILED).returning(ActivityRow.id)
+        activity_id = str(session.scalars(failed).one())
+    assert flask(shop, "activities", "retry", activity_id).exit_code == 0
+    assert flask(shop, "activities", "abandon", activity_id).exit_code == 1, "it is under way"
+    with transaction() as session:
+        session.execute(failed)
+    assert flask(shop, "activities", "abandon", activity_id).exit_code == 0
+    inbox.receive("stripe", "evt_1", "payment_intent.succeeded", {"data": {"object": 1}})
+    (signal,) = read(shop, "signals", "list")
+    assert flask(shop, "signals", "replay", signal["id"]).exit_code == 0
+    assert flask(shop, "signals", "replay", str(uuid4())).exit_code == 1
+    (begun,) = read(shop, "reconcile")
+    assert flask(shop, "products", "seed").exit_code == 0
+    assert audit() == [
+        ("activities retry", activity_id),
+        ("activities abandon", activity_id),
+        ("signals replay", signal["id"]),
+        ("reconcile", begun["id"]),
+        ("products seed", "catalogue.json"),
+    ]
