@@ -1,0 +1,70 @@
+"""`python -m bench.imports [LINES]`: how long `flask products import` takes, and how much memory,
+for 10,000 lines and for LINES (100,000): first all are new, then all are known. The command is a
+process of its own, on a PostgreSQL of its own. Memory that does not grow with the lines is bounded.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from time import perf_counter
+
+from launch.account import temporary_folder
+from launch.postgres import Postgres
+
+LINES = (10_000, 100_000)
+FLASK = (sys.executable, "-m", "flask", "--app", "wsgi:product")
+# Linux says kilobytes, macOS bytes.
+MEGABYTE = 1024 if sys.platform == "linux" else 1024 * 1024
+
+
+def main() -> int:
+    sizes = (LINES[0], int(sys.argv[1])) if len(sys.argv) > 1 else LINES
+    with ExitStack() as stack:
+        folder = stack.enter_context(temporary_folder())
+        url = stack.enter_context(Postgres(folder / "postgres")).url
+        environment = os.environ | {"DATABASE_URL": url}
+        subprocess.run((*FLASK, "db", "upgrade"), env=environment, check=True, capture_output=True)
+        for lines in sizes:
+            file = folder / f"{lines}.csv"
+            _write(file, lines)
+            print(f"{lines} lines, {file.stat().st_size / 1e6:.1f} MB")
+            for what in ("new", "known"):
+                seconds, own, peak = _import(file, environment)
+                print(
+                    f"  all {what:<6}{seconds:7.1f} s, {own:.1f} s of them the command's own "
+                    f"processor time; {peak:.0f} MB resident at the most"
+                )
+    return 0
+
+
+def _write(file: Path, lines: int) -> None:
+    """A catalogue with every column filled, as a supplier would send it."""
+    with file.open("w") as out:
+        out.write("sku,name,description,price,currency,category,tags,image,stock,status\n")
+        for n in range(lines):
+            out.write(
+                f"S{lines}-{n},Desk lamp {n},It shines on {n} desks and can be bent to every side.,"
+                f"{n % 500 + 1}.90,usd,Lighting,desk;light;metal,/static/products/{n}.svg,20,"
+                "Available\n"
+            )
+
+
+def _import(file: Path, environment: Mapping[str, str]) -> tuple[float, float, float]:
+    """Seconds, processor seconds, and megabytes. Raises RuntimeError when the command fails."""
+    command = (*FLASK, "products", "import", str(file), "--json")
+    began = perf_counter()
+    # The child's own peak, unlike RUSAGE_CHILDREN, which is that of the largest so far.
+    child = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with {child.returncode}")
+    seconds = perf_counter() - began
+    return seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / MEGABYTE
+
+
+if __name__ == "__main__":
+    sys.exit(main())
