@@ -82,18 +82,18 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A charge as of one moment. `refunded` is minor units."""
+    """A charge as of one moment. `refunded` is minor units; without an intent it is not ours."""
 
-    intent_id: str
+    intent_id: str | None
     order_id: str | None
     refunded: int
     card: Card | None
 
     @classmethod
     def read(cls, data: dict[str, Any]) -> "Charge":
-        """From Stripe's object. Raises KeyError or ValueError when it is no charge of an intent."""
+        """From Stripe's object. Raises KeyError or ValueError when it is no charge."""
         return cls(
-            intent_id=data["payment_intent"],
+            intent_id=data.get("payment_intent"),
             order_id=(data.get("metadata") or {}).get("orderId"),
             refunded=data.get("amount_refunded") or 0,
             card=Card.of_charge(data),
@@ -126,8 +126,10 @@ def note_card(payment: Payment, card: Card) -> None:
 
 def locked(intent_id: str | None, order_id: str | None) -> Payment:
     """The payment of an intent, locked: by the intent's id, or (its creation may still be unheard
-    of here) by the order that its metadata names.
+    of here) by the order that its metadata names. Raises NoSubjectError when it is not here.
     """
+    if intent_id is None:
+        raise NoSubjectError("it is about no payment intent, and all of ours are paid by one")
     payment_id = db.session.scalar(db.select(Payment.id).where(Payment.intent_id == intent_id))
     if payment_id is None and order_id is not None:
         try:

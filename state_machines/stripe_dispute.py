@@ -34,7 +34,7 @@ class StripeDispute:
     id: str
     signal: DisputeSignal
     inquiry: bool
-    intent_id: str
+    intent_id: str | None
     amount: int
     currency: str
     reason: str
@@ -47,7 +47,7 @@ class StripeDispute:
             id=data["id"],
             signal=SIGNALS[data["status"]],
             inquiry=data["status"].startswith("warning_"),
-            intent_id=data["payment_intent"],
+            intent_id=data.get("payment_intent"),
             amount=data["amount"],
             currency=data["currency"],
             reason=data["reason"],
