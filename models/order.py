@@ -27,6 +27,10 @@ class OrderState(StrEnum):
     FAILED = "Failed"
 
 
+# The goods are still here.
+UNSHIPPED = (OrderState.PENDING, OrderState.CONFIRMED)
+
+
 class Order(Execution, Base):
     """Amounts are minor units of `currency`. `reference_id` is the customer's own key."""
 

@@ -11,10 +11,11 @@ from pydantic.dataclasses import dataclass
 
 from models.base import db
 from models.money import display
-from models.payment import Payment
+from models.payment import Payment, PaymentState
 from state_machines.durable.handler import NoSubjectError
 from state_machines.notice import settle_slow_payment
 from state_machines.payment import PaymentMachine, PaymentSignal
+from state_machines.refund import cancel_what_went_back
 
 # After these the bank is not at work any more.
 ANSWERED = (PaymentSignal.SUCCEEDED, PaymentSignal.DECLINED, PaymentSignal.CANCELED)
@@ -116,7 +117,10 @@ def take_in(payment: Payment, intent: Intent, signal: PaymentSignal) -> None:
         payment.decline_reason = intent.decline_reason
     if intent.card is not None:
         note_card(payment, intent.card)
-    PaymentMachine.report(payment, signal, reason=_reason(intent, signal))
+    moved = PaymentMachine.report(payment, signal, reason=_reason(intent, signal))
+    if moved and payment.state == PaymentState.SUCCESS:
+        # We may have heard of the refund before we heard of the payment.
+        cancel_what_went_back(payment)
 
 
 def note_card(payment: Payment, card: Card) -> None:

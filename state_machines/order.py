@@ -52,6 +52,7 @@ class OrderMachine(DurableMachine[Order]):
         Arrow(Sig.MISPAID,               S.PENDING,   S.PENDING,   effects=("notice.mispaid",)),
         Arrow(Sig.ACCEPT,                S.PENDING,   S.CONFIRMED, RECEIPT,   SELL + DECIDED),
         Arrow(Sig.CANCEL,                S.PENDING,   S.CANCELLED, CANCELLED, UNDO + DECIDED),
+        Arrow(Sig.REFUNDED,              S.PENDING,   S.CANCELLED, CANCELLED, RELEASE + DECIDED),
 
         Arrow(Sig.CANCEL,                S.CONFIRMED, S.CANCELLED, CANCELLED, RESTORE + REFUND),
         Arrow(Sig.REFUNDED,              S.CONFIRMED, S.CANCELLED, CANCELLED, RESTORE),

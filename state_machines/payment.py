@@ -37,6 +37,7 @@ class PaymentSignal(StrEnum):
 Sig = PaymentSignal
 CREATE = ("payments.create_intent",)
 ASK = ("payments.cancel_intent",)
+LOOK = ("refunds.look",)
 SLOW = ("notice.slow_payment",)
 
 
@@ -104,7 +105,16 @@ class PaymentMachine(DurableMachine[Payment]):
         Arrow(Sig.ASK_AGAIN,        S.EXPIRING,   S.EXPIRING,   do=ASK),
         Arrow(Sig.ORPHANED,         S.FAILURE,    S.FAILURE,    do=("payments.cancel_orphan",)),
         Arrow(Sig.ORPHANED,         S.CANCELLED,  S.CANCELLED,  do=("payments.cancel_orphan",)),
-        Arrow(Sig.REFUNDS_CHANGED,  S.SUCCESS,    S.SUCCESS,    do=("refunds.look",)),
+
+        # Whatever is not paid here yet may be given back at Stripe already.
+        Arrow(Sig.REFUNDS_CHANGED,  S.PENDING,    S.PENDING,    do=LOOK),
+        Arrow(Sig.REFUNDS_CHANGED,  S.INITIATED,  S.INITIATED,  do=LOOK),
+        Arrow(Sig.REFUNDS_CHANGED,  S.DECLINED,   S.DECLINED,   do=LOOK),
+        Arrow(Sig.REFUNDS_CHANGED,  S.CANCELLING, S.CANCELLING, do=LOOK),
+        Arrow(Sig.REFUNDS_CHANGED,  S.EXPIRING,   S.EXPIRING,   do=LOOK),
+        Arrow(Sig.REFUNDS_CHANGED,  S.SUCCESS,    S.SUCCESS,    do=LOOK),
+        Arrow(Sig.REFUNDS_CHANGED,  S.CANCELLED,  S.CANCELLED,  do=LOOK),
+        Arrow(Sig.REFUNDS_CHANGED,  S.FAILURE,    S.FAILURE,    do=LOOK),
     )
     # fmt: on
     deadlines = (

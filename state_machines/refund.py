@@ -9,9 +9,9 @@ from config import settings
 from models.dispute import WITHDRAWN, disputed
 from models.errors import ConflictError, InvalidInputError
 from models.money import display
-from models.order import Order, OrderState
-from models.payment import Payment, payment_of
-from models.refund import Refund, RefundOrigin, refundable
+from models.order import UNSHIPPED, Order
+from models.payment import Payment, PaymentState, payment_of
+from models.refund import Refund, RefundOrigin, given_back, refundable
 from models.refund import RefundState as S
 from state_machines.durable import Arrow, DurableMachine, Enquiry, effect
 from state_machines.order import OrderMachine, OrderSignal
@@ -83,8 +83,7 @@ def refund(
         raise InvalidInputError("currency", f"The order was paid in {taken}")
     if amount is not None and not 0 < amount <= left:
         raise InvalidInputError("amount", f"must be more than 0 and at most {display(left, taken)}")
-    unshipped = order.state in (OrderState.PENDING, OrderState.CONFIRMED)
-    if unshipped and amount in (None, left):
+    if order.state in UNSHIPPED and amount in (None, left):
         OrderMachine.send(order, OrderSignal.CANCEL, reason=reason)
     else:
         _request(payment, amount or left, RefundOrigin.OPERATOR, reason)
@@ -94,6 +93,20 @@ def refuse_withdrawn(order: Order) -> None:
     """Raises ConflictError while the customer's bank has the money: Stripe refunds nothing then."""
     if disputed(order.id, *WITHDRAWN):
         raise ConflictError("A dispute is open: what was paid is with the customer's bank")
+
+
+def cancel_what_went_back(payment: Payment) -> None:
+    """An order that is still here, and whose money has all gone back without us, is cancelled. What
+    a lost dispute alone has taken is a person's to decide.
+    """
+    order = payment.order
+    if (
+        payment.state == PaymentState.SUCCESS
+        and order.state in UNSHIPPED
+        and given_back(order.id) > 0
+        and refundable(payment) <= 0
+    ):
+        OrderMachine.report(order, OrderSignal.REFUNDED)
 
 
 @effect("refund.rest")

@@ -62,6 +62,8 @@ def _charged(charge: Charge) -> UUID:
 def _refunded(charge: Charge) -> UUID:
     """Which refunds a charge has, its event does not say: where there are others, we ask."""
     payment = locked(charge.intent_id, charge.order_id)
+    # The look needs it, and our own call may still be unanswered.
+    payment.intent_id = payment.intent_id or charge.intent_id
     if charge.refunded != given_back(payment.order_id):
         PaymentMachine.report(payment, PaymentSignal.REFUNDS_CHANGED)
     return payment.order_id

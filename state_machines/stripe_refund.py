@@ -11,12 +11,10 @@ from uuid import UUID
 from pydantic.dataclasses import dataclass
 
 from models.base import db
-from models.order import OrderState
 from models.payment import Payment
-from models.refund import Refund, RefundOrigin, RefundState, refundable
+from models.refund import Refund, RefundOrigin, RefundState
 from state_machines.intent import locked
-from state_machines.order import OrderMachine, OrderSignal
-from state_machines.refund import RefundMachine, RefundSignal
+from state_machines.refund import RefundMachine, RefundSignal, cancel_what_went_back
 
 SIGNALS = {
     "pending": RefundSignal.SUBMITTED,
@@ -77,6 +75,7 @@ def take_in(payment: Payment, told: StripeRefund) -> None:
     if row.state not in HEARD[told.signal]:
         row.failure_reason = told.failure_reason
         RefundMachine.report(row, told.signal, reason=told.failure_reason)
+        cancel_what_went_back(payment)
 
 
 def apply(told: StripeRefund) -> UUID:
@@ -109,12 +108,4 @@ def _found(payment: Payment, told: StripeRefund) -> Refund:
         stripe_id=told.id,
     )
     RefundMachine.begin(row, RefundSignal.FIND, reason=told.reason)
-    db.session.flush()
-    order = payment.order
-    if (
-        order.state == OrderState.CONFIRMED
-        and told.signal != RefundSignal.FAILED
-        and refundable(payment) <= 0
-    ):
-        OrderMachine.report(order, OrderSignal.REFUNDED)
     return row

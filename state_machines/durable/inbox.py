@@ -83,7 +83,7 @@ def apply_stored(limit: int) -> int:
         due = db.session.scalars(
             select(SignalRow.id)
             .where(SignalRow.state == SignalState.STORED, SignalRow.due_at <= now())
-            .order_by(SignalRow.due_at)
+            .order_by(SignalRow.due_at, SignalRow.id)
             .limit(limit)
         ).all()
     for signal_id in due:

@@ -28,9 +28,7 @@ SPARE = {
         "order Confirmed ship", "order Shipped deliver", "payment Pending cancel",
         "payment Initiated cancel", "payment Declined cancel", "payment Expiring cancel",
     ),
-    "made in Stripe's own dashboard, of which this world has the cancellation alone: the deadline"
-    " would find it later": (
-        "order Confirmed refunded", "payment Success refunds_changed",
+    "canceled in Stripe's own dashboard: the deadline would find it later": (
         "payment Initiated canceled", "payment Declined canceled",
     ),
     "it puts before a person what stays as it is": ("order Pending mispaid",),
@@ -84,7 +82,10 @@ def broken_law(state: State) -> str | None:
         return "ended, and can still be paid"
     if state.stock != stock_of(state):
         return f"{state.order}, and its goods are {state.stock}"
-    if state.refund in ACTIVE and state.order in SOLD:
+    # What was shipped may be given back in the dashboard.
+    if (state.refund in ACTIVE and state.order in SOLD) or (
+        state.booked and state.order == "Confirmed"
+    ):
         return "sold, and given back"
     if state.refund in ACTIVE and not state.captured:
         return "given back, and never captured"
@@ -98,16 +99,20 @@ def stock_of(state: State) -> str:
 
 
 def settled(state: State) -> bool:
-    """Nothing is left to do but for people, and nobody's money is kept for nothing."""
+    """Nothing is left to do but for people, nobody's money is kept for nothing, and what went back
+    without us is in the books.
+    """
+    if state.gone != state.booked:
+        return False
     if state.order in SOLD:
         return state.payment == "Success"
     if state.order == "Pending":
         # Another amount came: a person decides.
-        return state.payment == "Success" and state.wrong
+        return state.payment == "Success" and state.wrong and not state.booked
     if state.intent != "succeeded":
         return True
     # A refund that failed waits for a person, too.
-    return state.refund in ("Submitted", "Succeeded", "Failed")
+    return state.booked or state.refund in ("Submitted", "Succeeded", "Failed")
 
 
 def unsettled(found: dict[State, set[State]]) -> set[State]:

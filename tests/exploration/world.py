@@ -22,6 +22,7 @@ CALLS = {
     "payments.cancel_orphan": "orphan",
     "payments.ask": "ask",
     "refunds.submit": "submit",
+    "refunds.look": "look",
 }
 STOCK = {
     "stock.reserve": "reserved",
@@ -46,10 +47,11 @@ def tables(*, without: Arrow | None = None) -> Tables:
 
 
 class State(NamedTuple):
-    """`intent` and `back` are Stripe's side: the payment intent, and the money's way back. `wrong`:
-    it was paid with another amount. `calls` are activities under way; `news` are events that were
-    not heard: webhooks on their way, or lost. `known` and `captured` are what our payment row has
-    heard.
+    """`intent`, `back` and `gone` are Stripe's side: the payment intent, the money's way back, and
+    whether all of it was given back in the dashboard instead. `wrong`: it was paid with another
+    amount. `calls` are activities under way; `news` are events that were not heard: webhooks on
+    their way, or lost. `known`, `captured` and `booked` are what our rows have heard; `booked` is
+    the row of a refund of the dashboard.
     """
 
     order: str = "Pending"
@@ -62,6 +64,8 @@ class State(NamedTuple):
     intent: str = "none"
     wrong: bool = False
     back: str = "none"
+    gone: bool = False
+    booked: bool = False
     news: frozenset[str] = frozenset()
 
 
@@ -92,7 +96,7 @@ class Shop:
 
     def give_back(self, state: State) -> State:
         """A refund of all that was captured, unless one is there that counts."""
-        if not state.captured or state.refund in ACTIVE:
+        if not state.captured or state.booked or state.refund in ACTIVE:
             return state
         born = self.arrows["refund"][("request", None)]
         return state._replace(refund=born.target.value, calls=state.calls | {"submit"})
@@ -101,7 +105,11 @@ class Shop:
         """Stripe's word about the intent or the refund, from an event or an answer."""
         if said == "paid":
             state = state._replace(known=True, captured=True)
-            return self.send(state, "payment", "mispaid" if state.wrong else "succeeded")
+            state = self.send(state, "payment", "mispaid" if state.wrong else "succeeded")
+            return self.went_back(state)
+        if said == "refunded":
+            state = state._replace(known=True)
+            return state if state.booked else self.send(state, "payment", "refunds_changed")
         if said in ("refund_done", "refund_failed"):
             if state.refund is None:
                 return state
@@ -109,6 +117,12 @@ class Shop:
                 state, "refund", {"refund_done": "succeeded", "refund_failed": "failed"}[said]
             )
         return self.send(state._replace(known=True), "payment", said)
+
+    def went_back(self, state: State) -> State:
+        """An order whose money is gone is cancelled."""
+        nothing_left = state.booked and state.payment == "Success"
+        unshipped = state.order in ("Pending", "Confirmed")
+        return self.send(state, "order", "refunded") if nothing_left and unshipped else state
 
 
 def system_steps(shop: Shop, state: State) -> Iterator[State]:
@@ -157,7 +171,8 @@ def perform(state: State, call: str) -> State | None:
         if wanted and call == "cancel" and not state.known and "create" in state.calls:
             return None
         return _tells(state, intent="canceled") if wanted and state.intent == "open" else state
-    if call == "submit" and state.refund in ("Requested", "Submitted") and state.back == "none":
+    made = state.back != "none" or state.gone
+    if call == "submit" and state.refund in ("Requested", "Submitted") and not made:
         return state._replace(back="pending")
     return state
 
@@ -170,6 +185,8 @@ def record(shop: Shop, state: State, call: str) -> State:
         return shop.hears(state, "initiated") if created else state
     if call == "submit":
         return _refund_told(shop, state)
+    if call == "look":
+        return shop.went_back(state._replace(booked=state.gone))
     asked = {"cancel": CLOSING, "ask": PAYABLE, "orphan": ("Failure", "Cancelled")}[call]
     if state.payment not in asked:
         return state
@@ -185,8 +202,8 @@ def record(shop: Shop, state: State, call: str) -> State:
 def _refund_told(shop: Shop, state: State) -> State:
     if state.refund not in ("Requested", "Submitted"):
         return state
-    signal = {"pending": "submitted", "done": "succeeded", "failed": "failed"}[state.back]
-    return shop.send(state, "refund", signal)
+    told = {"none": "rejected", "pending": "submitted", "done": "succeeded", "failed": "failed"}
+    return shop.send(state, "refund", told[state.back])
 
 
 def _given_up(shop: Shop, state: State, call: str) -> Iterator[State]:
@@ -196,7 +213,8 @@ def _given_up(shop: Shop, state: State, call: str) -> Iterator[State]:
         yield shop.send(over, "payment", "unanswered")
         if state.intent == "none":
             yield shop.send(over, "payment", "rejected")
-    elif call != "create":
+    # One that looked in vain is put before a person.
+    elif call not in ("create", "look"):
         yield over
 
 
@@ -211,6 +229,8 @@ def _stripe(state: State) -> Iterator[State]:
     yield from _bank(state)
     if state.intent == "canceled":
         yield _tells(state, intent="succeeded")  # a bank that did not hear of it
+    if state.intent == "succeeded" and state.back == "none" and not state.gone:
+        yield state._replace(gone=True, news=state.news | {"refunded"})  # in the dashboard, too
     if state.back == "pending":
         yield state._replace(back="done", news=state.news | {"refund_done"})
     if state.back in ("pending", "done"):
@@ -234,6 +254,7 @@ def _people(shop: Shop, state: State) -> Iterator[State]:
         yield shop.send(state, "payment", "cancel")
     if state.payment == "Success" and state.order in ("Pending", "Confirmed"):
         yield shop.send(state, "order", "cancel")
-        yield shop.send(state, "order", "accept")
+        if not state.booked:
+            yield shop.send(state, "order", "accept")
     yield shop.send(state, "order", "ship")
     yield shop.send(state, "order", "deliver")

@@ -8,15 +8,14 @@ from uuid import UUID, uuid4
 import requests
 
 from config import settings
-from models import LoginState, Payment, PaymentState, refresh, transaction
+from models import LoginState, Payment, refresh, transaction
 from models.errors import ProjectXError
 from models.ids import uuid7
 from models.payment import payment_of
-from state_machines import OrderMachine, PaymentMachine, cancelling, checkout, shipment
+from state_machines import PaymentMachine, acceptance, cancelling, checkout, shipment
 from state_machines.checkout import Line, Wish
 from state_machines.durable import SignalRefusedError
 from state_machines.login import LoginMachine, begin_login, resend_code, try_code
-from state_machines.order import OrderSignal
 from state_machines.refund import refund
 from tests.factories import a_product, a_user
 from tests.integration.payments.facts import Facts
@@ -120,12 +119,7 @@ class People:
         self._do(lambda payment: refund(payment.order, amount, reason=None))
 
     def _accept(self) -> None:
-        # The command asks for this as well.
-        def accept(payment: Payment) -> None:
-            if payment.state == PaymentState.SUCCESS:
-                OrderMachine.send(payment.order, OrderSignal.ACCEPT)
-
-        self._do(accept)
+        self._do(acceptance.accept)
 
     def _do(self, deed: Callable[[Payment], object]) -> None:
         order_id = self._dice.choice(list(self.known))

@@ -6,12 +6,11 @@ from typing import Any
 import click
 
 from models import Order, reading
-from models.errors import ConflictError, InvalidInputError
+from models.errors import InvalidInputError
 from models.money import display, to_minor
-from models.payment import Payment, PaymentState, payment_of
+from models.payment import Payment, payment_of
 from models.refund import refundable
-from state_machines import PaymentMachine, cancelling, refund, shipment
-from state_machines.order import OrderMachine, OrderSignal
+from state_machines import PaymentMachine, acceptance, cancelling, refund, shipment
 from web.commands import output
 from web.commands.acting import acting
 from web.commands.orders import find, group
@@ -67,9 +66,7 @@ def accept(reference_or_id: str, reason: str | None, *, as_json: bool) -> None:
     order = _one(reference_or_id)
     with acting("orders accept", order.id, reason=reason):
         payment = _locked(order)
-        if payment.state != PaymentState.SUCCESS:
-            raise ConflictError(f"The payment is {payment.state}: there is nothing to accept")
-        OrderMachine.send(payment.order, OrderSignal.ACCEPT, reason=reason)
+        acceptance.accept(payment, reason=reason)
     _done(payment.order, f"is {payment.order.state}", as_json=as_json)
 
 

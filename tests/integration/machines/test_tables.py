@@ -43,6 +43,7 @@ Pending   paid_while_cancelling Cancelled
 Pending   mispaid               Pending
 Pending   accept                Confirmed
 Pending   cancel                Cancelled
+Pending   refunded              Cancelled
 Confirmed cancel                Cancelled
 Confirmed refunded              Cancelled
 Confirmed ship                  Shipped
@@ -92,7 +93,14 @@ Cancelled  mispaid          Success
 Failure    mispaid          Success
 Failure    orphaned         Failure
 Cancelled  orphaned         Cancelled
+Pending    refunds_changed  Pending
+Initiated  refunds_changed  Initiated
+Declined   refunds_changed  Declined
+Cancelling refunds_changed  Cancelling
+Expiring   refunds_changed  Expiring
 Success    refunds_changed  Success
+Cancelled  refunds_changed  Cancelled
+Failure    refunds_changed  Failure
 """
 REFUND = """
 Requested submitted Submitted

@@ -73,6 +73,8 @@ class Facts:
             assert NoticeKind.MISPAID in self.notices, self
         if self.order in SOLD:
             assert self.payment == PaymentState.SUCCESS, self
+        if self.order == OrderState.CONFIRMED:
+            assert self.captured > self.given_back, self
         if self.order in ENDED and self.left > 0:
             assert NoticeKind.REFUND_FAILED in self.notices or self.withdrawn, self
 

@@ -18,7 +18,6 @@ from sqlalchemy import select
 from models import (
     ActivityRow,
     Payment,
-    PaymentState,
     Refund,
     SignalState,
     Transition,
@@ -33,12 +32,12 @@ from state_machines import (
     OrderMachine,
     PaymentMachine,
     RefundMachine,
+    acceptance,
     cancelling,
     shipment,
 )
 from state_machines.durable import DurableMachine, SignalRefusedError, replay, runner, sweep
 from state_machines.durable.inbox import receive
-from state_machines.order import OrderSignal
 from state_machines.refund import refund
 from tasks import refunds  # noqa: F401  registers the activities
 from tests.factories import a_placed_order
@@ -93,8 +92,7 @@ class RandomCalls(RuleBasedStateMachine):
 
     @rule(order=orders)
     def accept(self, order: int) -> None:
-        if self.known[self.order_ids[order]].payment == PaymentState.SUCCESS:
-            self._call(order, lambda payment: OrderMachine.send(payment.order, OrderSignal.ACCEPT))
+        self._call(order, acceptance.accept)
 
     @rule(order=orders)
     def pay(self, order: int) -> None:

@@ -1,16 +1,20 @@
 """Refunds that somebody makes in Stripe's own dashboard, behind our back."""
 
 from functools import partial
+from itertools import permutations
 
 import pytest
 
 from models import RefundOrigin, RefundState
-from models.errors import InvalidInputError
+from models.errors import ConflictError, InvalidInputError
+from state_machines.acceptance import accept
 from tests.integration.races.conftest import AtOnce
 from tests.integration.races.shop import Shop
 from tests.integration.races.stripe import Stripe, deliver
 
 TOLD = ("refund.created", "charge.refunded")
+SUCCEEDED = "payment_intent.succeeded"
+NEWS = (*TOLD, SUCCEEDED)
 
 
 @pytest.mark.parametrize("told", [*((kind,) for kind in TOLD), TOLD, TOLD[::-1]], ids="+".join)
@@ -83,3 +87,79 @@ def test_a_refund_that_the_dashboard_has_overtaken_needs_nobody(till: Shop, bank
     till.work()
     assert till.refunds(payment_id) == [(5000, "Failed"), (5900, "Succeeded")]
     assert till.notices(payment_id) == [], "all has gone back: nobody has anything to do"
+
+
+@pytest.mark.parametrize("works", [True, False], ids=["at once", "at the end"])
+@pytest.mark.parametrize(
+    "told",
+    [*permutations(NEWS), *permutations(NEWS[::2]), *permutations(NEWS[1:])],
+    ids="+".join,
+)
+def test_a_full_refund_of_the_dashboard_in_whatever_order_we_hear(
+    till: Shop, bank: Stripe, told: tuple[str, ...], *, works: bool
+) -> None:
+    payment_id = till.initiated()
+    payment = till.payment(payment_id)
+    bank.confirm(payment)
+    bank.post("refunds", payment_intent=payment.intent_id)
+    for kind in told:
+        deliver(*bank.events(payment, kind))
+        if works:
+            till.work()
+    till.work()
+    assert till.states(payment_id) == ("Success", "Cancelled")
+    assert till.shelf(payment_id) == (100, 0)
+    assert till.refunds(payment_id) == [(5900, "Succeeded")]
+    assert bank.refunded(payment) == [5900], "nothing more goes back"
+
+
+def test_a_refund_of_the_dashboard_before_our_call_was_answered(till: Shop, bank: Stripe) -> None:
+    payment_id = till.place()
+    bank.faults(stripe={"timeoutRate": 1})
+    till.run("payments.create_intent")
+    bank.faults()
+    (entry,) = bank.ledger(till.payment(payment_id))
+    intent_id = str(entry["paymentIntent"])
+    bank.post(f"payment_intents/{intent_id}/confirm", payment_method="pm_card_visa")
+    bank.post("refunds", payment_intent=intent_id)
+    deliver(*bank.events_of(intent_id, "charge.refunded"))
+    assert till.states(payment_id) == ("Pending", "Pending")
+    till.work()
+    deliver(*bank.events_of(intent_id, SUCCEEDED))
+    till.work()
+    assert till.states(payment_id) == ("Success", "Cancelled")
+    assert till.refunds(payment_id) == [(5900, "Succeeded")]
+
+
+@pytest.mark.parametrize("told", [*permutations(NEWS)], ids="+".join)
+def test_part_of_it_back_before_we_heard_of_the_payment(
+    till: Shop, bank: Stripe, told: tuple[str, ...]
+) -> None:
+    payment_id = till.initiated()
+    payment = till.payment(payment_id)
+    bank.confirm(payment)
+    bank.post("refunds", payment_intent=payment.intent_id, amount=900)
+    for kind in told:
+        deliver(*bank.events(payment, kind))
+        till.work()
+    assert till.states(payment_id) == ("Success", "Confirmed")
+    assert till.refunds(payment_id) == [(900, "Succeeded")]
+
+
+@pytest.mark.parametrize("told", [*permutations(NEWS)], ids="+".join)
+def test_what_was_paid_wrongly_and_went_back_needs_no_decision(
+    till: Shop, bank: Stripe, told: tuple[str, ...]
+) -> None:
+    payment_id = till.initiated()
+    payment = till.payment(payment_id)
+    bank.post(f"payment_intents/{payment.intent_id}", amount=5000)
+    bank.confirm(payment)
+    bank.post("refunds", payment_intent=payment.intent_id)
+    for kind in told:
+        deliver(*bank.events(payment, kind))
+        till.work()
+    assert till.states(payment_id) == ("Success", "Cancelled")
+    assert till.notices(payment_id) == []
+    assert till.shelf(payment_id) == (100, 0)
+    with pytest.raises(ConflictError), till.locked(payment_id) as found:
+        accept(found)

@@ -8,9 +8,8 @@ import pytest
 
 from models import NoticeKind, OrderState, SignalState
 from models.clock import MovableClock
-from state_machines import OrderMachine
+from state_machines.acceptance import accept
 from state_machines.durable import sweep
-from state_machines.order import OrderSignal
 from tests.integration.races.conftest import AtOnce
 from tests.integration.races.shop import Shop
 from tests.integration.races.stripe import Event, Stripe, an_intent_event, deliver
@@ -155,7 +154,7 @@ def test_amount_mismatch(
     assert till.shelf(payment_id) == (100, 1)
     if decision == "accept":
         with till.locked(payment_id) as found:
-            OrderMachine.send(found.order, OrderSignal.ACCEPT)
+            accept(found)
     else:
         till.cancel(payment_id)
     till.work()

@@ -1,0 +1,21 @@
+"""Taking what came for what was asked: an operator's decision about a payment of another amount or
+currency.
+"""
+
+from models.errors import ConflictError
+from models.payment import Payment, PaymentState
+from models.refund import refundable
+from state_machines.order import OrderMachine, OrderSignal
+
+
+def accept(payment: Payment, *, reason: str | None = None) -> None:
+    """Confirm the order of a locked payment with what was paid.
+
+    Raises ConflictError while nothing was paid or when nothing is left of it, and
+    SignalRefusedError unless the order is Pending.
+    """
+    if payment.state != PaymentState.SUCCESS:
+        raise ConflictError(f"The payment is {payment.state}: there is nothing to accept")
+    if refundable(payment) <= 0:
+        raise ConflictError("Nothing is left of what was paid: there is nothing to accept")
+    OrderMachine.send(payment.order, OrderSignal.ACCEPT, reason=reason)
