@@ -22,7 +22,7 @@ class DisputeSignal(StrEnum):
 
 Sig = DisputeSignal
 NOTICE = ("notice.dispute",)
-SETTLE = ("notice.settle_dispute",)
+FREED = ("notice.dispute", "refund.freed")
 
 
 class DisputeMachine(DurableMachine[Dispute]):
@@ -42,17 +42,17 @@ class DisputeMachine(DurableMachine[Dispute]):
         Arrow(Sig.REVIEW, S.NEEDS_RESPONSE, S.UNDER_REVIEW),
 
         # Each from any open state: what came between may not have reached us.
-        Arrow(Sig.CLOSE,  S.WARNING,        S.CLOSED,         effects=SETTLE),
-        Arrow(Sig.CLOSE,  S.NEEDS_RESPONSE, S.CLOSED,         effects=SETTLE),
-        Arrow(Sig.CLOSE,  S.UNDER_REVIEW,   S.CLOSED,         effects=SETTLE),
-        Arrow(Sig.WIN,    S.WARNING,        S.WON,            effects=SETTLE),
-        Arrow(Sig.WIN,    S.NEEDS_RESPONSE, S.WON,            effects=SETTLE),
-        Arrow(Sig.WIN,    S.UNDER_REVIEW,   S.WON,            effects=SETTLE),
-        Arrow(Sig.LOSE,   S.WARNING,        S.LOST,           effects=SETTLE),
-        Arrow(Sig.LOSE,   S.NEEDS_RESPONSE, S.LOST,           effects=SETTLE),
-        Arrow(Sig.LOSE,   S.UNDER_REVIEW,   S.LOST,           effects=SETTLE),
+        Arrow(Sig.CLOSE,  S.WARNING,        S.CLOSED,         effects=NOTICE),
+        Arrow(Sig.CLOSE,  S.NEEDS_RESPONSE, S.CLOSED,         effects=FREED),
+        Arrow(Sig.CLOSE,  S.UNDER_REVIEW,   S.CLOSED,         effects=FREED),
+        Arrow(Sig.WIN,    S.WARNING,        S.WON,            effects=FREED),
+        Arrow(Sig.WIN,    S.NEEDS_RESPONSE, S.WON,            effects=FREED),
+        Arrow(Sig.WIN,    S.UNDER_REVIEW,   S.WON,            effects=FREED),
+        Arrow(Sig.LOSE,   S.WARNING,        S.LOST,           effects=NOTICE),
+        Arrow(Sig.LOSE,   S.NEEDS_RESPONSE, S.LOST,           effects=NOTICE),
+        Arrow(Sig.LOSE,   S.UNDER_REVIEW,   S.LOST,           effects=NOTICE),
         # Banks have changed their minds before.
-        Arrow(Sig.WIN,    S.LOST,           S.WON),
-        Arrow(Sig.LOSE,   S.WON,            S.LOST),
+        Arrow(Sig.WIN,    S.LOST,           S.WON,            effects=FREED),
+        Arrow(Sig.LOSE,   S.WON,            S.LOST,           effects=NOTICE),
     )
     # fmt: on

@@ -12,8 +12,9 @@ from pydantic.dataclasses import dataclass
 from models.base import db
 from models.money import display
 from models.payment import Payment, PaymentState
+from models.refund import refundable
 from state_machines.durable.handler import NoSubjectError
-from state_machines.notice import settle_slow_payment
+from state_machines.notice import settle_slow_payment, tell_disputes
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.refund import cancel_what_went_back
 
@@ -118,9 +119,10 @@ def take_in(payment: Payment, intent: Intent, signal: PaymentSignal) -> None:
     if intent.card is not None:
         note_card(payment, intent.card)
     moved = PaymentMachine.report(payment, signal, reason=_reason(intent, signal))
-    if moved and payment.state == PaymentState.SUCCESS:
-        # We may have heard of the refund before we heard of the payment.
+    # We may have heard of its refund, or of its dispute, before.
+    if moved and payment.state == PaymentState.SUCCESS and refundable(payment) <= 0:
         cancel_what_went_back(payment)
+        tell_disputes(payment.order)
 
 
 def note_card(payment: Payment, card: Card) -> None:

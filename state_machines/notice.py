@@ -1,11 +1,12 @@
 """What the machines put before the operator, and what settles it by itself."""
 
 from config import settings
+from models.base import db
 from models.clock import now
-from models.dispute import Dispute
+from models.dispute import OPEN, Dispute, DisputeState, disputed
 from models.money import display
 from models.notice import NoticeKind, notice, settle
-from models.order import Order
+from models.order import UNSHIPPED, Order
 from models.payment import Payment, payment_of
 from models.refund import Refund, refundable
 from state_machines.durable import effect
@@ -58,13 +59,41 @@ def settle_refund_failed(refund: Refund, reason: str | None) -> None:  # noqa: A
 
 @effect("notice.dispute")
 def dispute(row: Dispute, reason: str | None) -> None:  # noqa: ARG001
-    """Raise it: evidence must be given at Stripe, in time."""
-    amount, until = display(row.amount, row.currency), row.due_by
-    limit = f", evidence until {until:%Y-%m-%d %H:%M} UTC" if until else ""
-    notice(row.order_id, NoticeKind.DISPUTE, f"{amount} are disputed as {row.reason}{limit}")
+    """Say what is to be done now, if anything is."""
+    tell_disputes(db.session.get_one(Order, row.order_id))
 
 
-@effect("notice.settle_dispute")
-def settle_dispute(row: Dispute, reason: str | None) -> None:  # noqa: ARG001
-    """It is decided."""
-    settle(row.order_id, NoticeKind.DISPUTE)
+@effect("notice.settle_lost")
+def settle_lost(order: Order, reason: str | None) -> None:  # noqa: ARG001
+    """It is cancelled."""
+    tell_disputes(order)
+
+
+def tell_disputes(order: Order) -> None:
+    """Raise, rewrite or settle the one notice about all disputes of a locked order."""
+    sentence = _evidence(order) or _lost(order)
+    if sentence:
+        notice(order.id, NoticeKind.DISPUTE, sentence)
+    else:
+        settle(order.id, NoticeKind.DISPUTE)
+
+
+def _evidence(order: Order) -> str | None:
+    """Of the open dispute whose time ends first."""
+    mine = db.select(Dispute).where(Dispute.order_id == order.id, Dispute.state.in_(OPEN))
+    row = db.session.scalars(mine.order_by(Dispute.due_by, Dispute.id).limit(1)).first()
+    if row is None:
+        return None
+    limit = f", evidence until {row.due_by:%Y-%m-%d %H:%M} UTC" if row.due_by else ""
+    return f"{display(row.amount, row.currency)} are disputed as {row.reason}{limit}"
+
+
+def _lost(order: Order) -> str | None:
+    """Of what could still be shipped, and is paid no more."""
+    if order.state not in UNSHIPPED:
+        return None
+    payment, lost = payment_of(order.id), disputed(order.id, DisputeState.LOST)
+    if payment.captured == 0 or lost == 0 or refundable(payment) > 0:
+        return None
+    amount = display(lost, payment.captured_currency or payment.currency)
+    return f"a dispute of {amount} is lost: the money is gone; cancel the order"

@@ -30,8 +30,9 @@ SHIPPED = ("emails.order_shipped",)
 DELIVERED = ("emails.order_delivered",)
 # What a move changes of other rows, in the same commit.
 RESERVE, SELL, RELEASE = ("stock.reserve",), ("stock.sell",), ("stock.release",)
-RESTORE = ("stock.restore",)
+RESTORE = ("stock.restore", "notice.settle_lost")
 DECIDED = ("notice.settle_mispaid",)
+ENDED = (*DECIDED, "notice.settle_lost")
 REFUND = ("refund.rest",)
 UNDO = RELEASE + REFUND
 
@@ -51,8 +52,8 @@ class OrderMachine(DurableMachine[Order]):
         # Not what was asked for: a person decides.
         Arrow(Sig.MISPAID,               S.PENDING,   S.PENDING,   effects=("notice.mispaid",)),
         Arrow(Sig.ACCEPT,                S.PENDING,   S.CONFIRMED, RECEIPT,   SELL + DECIDED),
-        Arrow(Sig.CANCEL,                S.PENDING,   S.CANCELLED, CANCELLED, UNDO + DECIDED),
-        Arrow(Sig.REFUNDED,              S.PENDING,   S.CANCELLED, CANCELLED, RELEASE + DECIDED),
+        Arrow(Sig.CANCEL,                S.PENDING,   S.CANCELLED, CANCELLED, UNDO + ENDED),
+        Arrow(Sig.REFUNDED,              S.PENDING,   S.CANCELLED, CANCELLED, RELEASE + ENDED),
 
         Arrow(Sig.CANCEL,                S.CONFIRMED, S.CANCELLED, CANCELLED, RESTORE + REFUND),
         Arrow(Sig.REFUNDED,              S.CONFIRMED, S.CANCELLED, CANCELLED, RESTORE),

@@ -6,10 +6,11 @@ from datetime import timedelta
 from enum import StrEnum, auto
 
 from config import settings
-from models.dispute import WITHDRAWN, disputed
+from models.base import db
+from models.dispute import WITHDRAWN, Dispute, disputed
 from models.errors import ConflictError, InvalidInputError
 from models.money import display
-from models.order import UNSHIPPED, Order
+from models.order import UNSHIPPED, Order, OrderState
 from models.payment import Payment, PaymentState, payment_of
 from models.refund import Refund, RefundOrigin, given_back, refundable
 from models.refund import RefundState as S
@@ -119,6 +120,16 @@ def give_rest_back(order: Order, reason: str | None) -> None:
 def give_late_back(order: Order, reason: str | None) -> None:
     """The money came when the order had ended."""
     _give_rest_back(order, RefundOrigin.LATE, reason)
+
+
+@effect("refund.freed")
+def give_freed_back(dispute: Dispute, reason: str | None) -> None:
+    """The bank has let go of the money, perhaps after the order had ended."""
+    order = db.session.get_one(Order, dispute.order_id)
+    if order.state == OrderState.CANCELLED:
+        _give_rest_back(order, RefundOrigin.CANCEL, reason)
+    elif order.state == OrderState.FAILED:
+        _give_rest_back(order, RefundOrigin.LATE, reason)
 
 
 def _give_rest_back(order: Order, origin: RefundOrigin, reason: str | None) -> None:

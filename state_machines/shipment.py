@@ -4,7 +4,9 @@ from models.base import db
 from models.clock import now
 from models.dispute import OPEN, disputed
 from models.errors import ConflictError, InvalidInputError
-from models.order import Order
+from models.order import Order, OrderState
+from models.payment import payment_of
+from models.refund import refundable
 from models.shipment import Shipment
 from state_machines.order import OrderMachine, OrderSignal
 
@@ -14,14 +16,18 @@ LONGEST = 100  # characters
 def ship(order: Order, carrier: str, tracking_number: str) -> None:
     """Hand a locked order to `carrier`.
 
-    Raises InvalidInputError, ConflictError while a dispute is open, and SignalRefusedError unless
-    the order is Confirmed.
+    Raises InvalidInputError, ConflictError while a dispute is open or once the money is lost, and
+    SignalRefusedError unless the order is Confirmed.
     """
     for field, text in (("carrier", carrier), ("trackingNumber", tracking_number)):
         if not 0 < len(text.strip()) <= LONGEST or not text.isprintable():
             raise InvalidInputError(field, f"must be 1 to {LONGEST} printable characters")
     if disputed(order.id, *OPEN):
         raise ConflictError("A dispute is open: the order is not to be shipped")
+    if order.state == OrderState.CONFIRMED and refundable(payment_of(order.id)) <= 0:
+        raise ConflictError(
+            "The money is gone: the order is to be cancelled, and not to be shipped"
+        )
     OrderMachine.send(order, OrderSignal.SHIP, reason=f"{carrier} {tracking_number}")
     parcel = Shipment(
         order_id=order.id,

@@ -14,6 +14,7 @@ from models.dispute import Dispute
 from models.payment import Payment
 from state_machines.dispute import DisputeMachine, DisputeSignal
 from state_machines.intent import locked
+from state_machines.notice import tell_disputes
 
 SIGNALS = {
     "warning_needs_response": DisputeSignal.WARN,
@@ -59,11 +60,14 @@ def apply(told: StripeDispute) -> UUID:
     """Apply an event about a dispute; the id of its order. Raises NoSubjectError."""
     payment = locked(told.intent_id, None)
     row = _row_of(told) or _opened(payment, told)
+    moved_on = row.due_by != told.due_by
     row.due_by = told.due_by
     reached = next(arrow.target for arrow in DisputeMachine.arrows if arrow.signal == told.signal)
     # Stripe tells again and again where a dispute stands.
     if row.state != reached:
         DisputeMachine.report(row, told.signal)
+    if moved_on:
+        tell_disputes(payment.order)
     return payment.order_id
 
 

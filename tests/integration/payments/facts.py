@@ -75,6 +75,7 @@ class Facts:
             assert self.payment == PaymentState.SUCCESS, self
         if self.order == OrderState.CONFIRMED:
             assert self.captured > self.given_back, self
+            assert self.left > 0 or NoticeKind.DISPUTE in self.notices, self
         if self.order in ENDED and self.left > 0:
             assert NoticeKind.REFUND_FAILED in self.notices or self.withdrawn, self
 
@@ -86,6 +87,8 @@ class Facts:
     def check_after(self, before: "Facts") -> None:
         """What is true of a step."""
         assert self.order == before.order or (before.order, self.order) in MOVES, (before, self)
+        if self.order != before.order and self.order == OrderState.SHIPPED:
+            assert before.left > 0, (before, self)
         if before.payment == PaymentState.SUCCESS:
             assert self.payment == PaymentState.SUCCESS, (before, self)
         assert self.captured >= before.captured, (before, self)

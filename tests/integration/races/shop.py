@@ -25,7 +25,7 @@ from models import (
     transaction,
 )
 from models.payment import payment_of
-from state_machines import PaymentMachine, cancelling, shipment
+from state_machines import PaymentMachine, acceptance, cancelling, shipment
 from state_machines.cancelling import Outcome
 from state_machines.refund import refund
 from tasks import reconciliation, refunds  # noqa: F401  they register the activities
@@ -72,6 +72,10 @@ class Shop(Till):
         with self.locked(payment_id) as payment:
             shipment.ship(payment.order, "DHL", "JJD0001")
 
+    def accept(self, payment_id: UUID) -> None:
+        with self.locked(payment_id) as payment:
+            acceptance.accept(payment)
+
     def order(self, payment_id: UUID) -> Order:
         return self.payment(payment_id).order
 
@@ -98,6 +102,15 @@ class Shop(Till):
         order_id = self.order(payment_id).id
         with transaction() as session:
             rows = select(Notice.kind).where(
+                Notice.order_id == order_id, Notice.settled_at.is_(None)
+            )
+            return list(session.scalars(rows))
+
+    def sentences(self, payment_id: UUID) -> list[str]:
+        """What the open notices say."""
+        order_id = self.order(payment_id).id
+        with transaction() as session:
+            rows = select(Notice.text).where(
                 Notice.order_id == order_id, Notice.settled_at.is_(None)
             )
             return list(session.scalars(rows))

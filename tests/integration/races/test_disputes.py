@@ -33,7 +33,7 @@ def test_a_dispute_that_is_lost_is_booked_and_not_refunded(till: Shop, bank: Str
     payment_id = till.confirmed()
     payment = till.payment(payment_id)
     deliver(a_dispute_event("needs_response", payment), a_dispute_event("lost", payment))
-    assert till.notices(payment_id) == []
+    assert till.notices(payment_id) == [NoticeKind.DISPUTE], "it should be cancelled"
     with transaction():
         assert disputed(payment.order_id, DisputeState.LOST) == 5900
         assert refundable(payment) == 0

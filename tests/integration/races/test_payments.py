@@ -8,7 +8,6 @@ import pytest
 
 from models import NoticeKind, OrderState, SignalState
 from models.clock import MovableClock
-from state_machines.acceptance import accept
 from state_machines.durable import sweep
 from tests.integration.races.conftest import AtOnce
 from tests.integration.races.shop import Shop
@@ -153,8 +152,7 @@ def test_amount_mismatch(
     assert till.notices(payment_id) == [NoticeKind.MISPAID]
     assert till.shelf(payment_id) == (100, 1)
     if decision == "accept":
-        with till.locked(payment_id) as found:
-            accept(found)
+        till.accept(payment_id)
     else:
         till.cancel(payment_id)
     till.work()
