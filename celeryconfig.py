@@ -75,8 +75,9 @@ worker_soft_shutdown_timeout = 10
 
 beat_schedule = {
     # What is due is handed out every second. A tick that nobody took in time is dropped, so that
-    # ticks do not pile up while workers are away. Two beats are harmless.
-    "sweep": {"task": "sweep", "schedule": 1.0, "options": {"expires": 1.0}},
+    # ticks do not pile up while workers are away; in time is within a lease, by which the clocks of
+    # beat and workers may disagree. Two beats are harmless.
+    "sweep": {"task": "sweep", "schedule": 1.0, "options": {"expires": 10.0}},
     # What is due by the hour or the day says so itself; here it is only looked after.
     "chores": {
         "task": "chores",

@@ -15,7 +15,7 @@ from models.secret import Secret
 
 class ActivityState(StrEnum):
     PENDING = auto()  # handed out: the next worker that hears of it takes it
-    WAITING = auto()  # for its next try, at `due_at`: not before, whoever hears of it
+    WAITING = auto()  # for its turn or its next try, at `due_at`: not before, whoever hears of it
     RUNNING = auto()  # a worker holds it, until `due_at`
     DONE = auto()
     FAILED = auto()  # gave up: an operator may retry or abandon it

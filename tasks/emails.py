@@ -45,6 +45,7 @@ class LoginCode(Activity[Login, Letter, str]):
     name = "emails.login_code"
     machine = LoginMachine
     retry = RETRY
+    keyed = False
     timeout = 5
 
     def prepare(self, login: Login, call: Call) -> Letter | None:
@@ -72,6 +73,7 @@ class OrderLetter(Activity[Order, Letter, None]):
 
     machine = OrderMachine
     retry = PATIENT
+    keyed = False
     loads = WHOLE
     template: ClassVar[str]
 
@@ -132,6 +134,7 @@ class OrderRefunded(Activity[Refund, Letter, None]):
     name = "emails.order_refunded"
     machine = RefundMachine
     retry = PATIENT
+    keyed = False
     loads = (joinedload(Refund.order).options(selectinload(Order.items), joinedload(Order.user)),)
 
     def prepare(self, refund: Refund, call: Call) -> Letter | None:
@@ -160,6 +163,7 @@ class OrderConfirmed(Activity[Order, Receipt, Card | None]):
     name = "emails.order_confirmed"
     machine = OrderMachine
     retry = PATIENT
+    keyed = False
     timeout = 9  # two calls
     loads = WHOLE
 

@@ -4,7 +4,7 @@ A claim is a lease with a token. Whoever finishes must still hold the token: a w
 thought dead and comes back finds zero rows, and stops.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -139,12 +139,15 @@ def finish(claimed: Claim, done: Mapping[UUID, str | None]) -> set[UUID]:
     return set(found)
 
 
-def hand_out(limit: int) -> list[tuple[str, UUID]]:
-    """Take what is past its `due_at` (lost message, dead worker, time to retry) for publishing."""
+def hand_out(limit: int, but: Collection[str] = ()) -> list[tuple[str, UUID]]:
+    """Take what is past its `due_at` (lost message, dead worker, time to retry) for publishing,
+    `but` what is called so.
+    """
     at = now()
     due = (
         select(ActivityRow.id)
         .where(ActivityRow.state.in_(UNDER_WAY), ActivityRow.due_at <= at)
+        .where(ActivityRow.name.not_in(but))
         .order_by(ActivityRow.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -8,7 +8,7 @@ since it runs inside the request.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -28,12 +28,33 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=10)
 
 
+class Pace:
+    """Spreads what very many executions may ask for at once: of each name, one falls due every
+    `step`, so that what is new goes on beside it. Each process has a pace of its own.
+    """
+
+    def __init__(self, step: timedelta) -> None:
+        self._step = step
+        self._next: dict[str, datetime] = {}
+        self._seen: datetime | None = None
+
+    def moment(self, name: str, at: datetime) -> datetime:
+        """When the next activity called `name` falls due, `at` being the time."""
+        if self._seen is None or at < self._seen:
+            # A clock that has gone back is another story.
+            self._next.clear()
+        self._seen = at
+        due = max(at, self._next.get(name, at))
+        self._next[name] = due + self._step
+        return due
+
+
 @dataclass(slots=True)
 class Journal:
     """`moved` holds the root executions (an order for its payment) that moved, births aside: nobody
     can wait for what is only being born. `held` are the rows that this transaction has locked.
-    `last` is what is done just before the commit. What is not `announced` is told to nobody after
-    it: the sweep hands it out.
+    `last` is what is done just before the commit. Where there is a `pace`, the activities are told
+    to nobody after it: the sweep hands them out when they fall due.
     """
 
     transaction: SessionTransaction | None
@@ -43,7 +64,7 @@ class Journal:
     moved: set[UUID] = field(default_factory=set)
     last: dict[Callable[[list[Any]], None], list[Any]] = field(default_factory=dict)
     held: dict[UUID, Any] = field(default_factory=dict)
-    announced: bool = True
+    pace: Pace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +105,18 @@ def schedule(
     name: str, machine: str, subject_id: UUID, *, secret: str | None = None, **payload: Any
 ) -> UUID:
     """Ask for an activity; it exists once the transaction commits, and then it will be run."""
-    at, activity_id = now(), uuid7()
+    at, activity_id, pace = now(), uuid7(), journal().pace
+    # Where nobody is told, there is nobody to dispatch it: the sweep may.
+    due_at = pace.moment(name, at) if pace else at + LEASE if _listeners else at
     journal().activities.append(
         {
             "id": activity_id,
             "name": name,
             "machine": machine,
             "subject_id": subject_id,
-            "state": ActivityState.PENDING,
+            "state": ActivityState.WAITING if pace else ActivityState.PENDING,
             "attempts": 0,
-            # Where nobody is told, there is nobody to dispatch it: the sweep may, at once.
-            "due_at": at + LEASE if _listeners and journal().announced else at,
+            "due_at": due_at,
             "payload": payload,
             "secret": secret,
             "created_at": at,
@@ -131,7 +153,7 @@ def _tell(session: Session) -> None:
     pending: Journal | None = session.info.pop("journal", None)
     if pending is None or not (pending.activities or pending.moved):
         return
-    told = pending.activities if pending.announced else ()
+    told = pending.activities if pending.pace is None else ()
     committed = Committed(tuple((row["name"], row["id"]) for row in told), frozenset(pending.moved))
     for listener in _listeners:
         try:

@@ -1,8 +1,8 @@
 """What time brings back: activities past their lease, deadlines, enquiries, stored signals.
 
 Any number of processes may sweep at once; they take different rows. However much is due at once,
-what is new goes on: what deadlines and enquiries ask for is not announced, but handed out as
-workers take it. One row that cannot be moved stops no other: it is put off.
+what is new goes on: what deadlines and enquiries ask for falls due at a pace, and of no name is
+more handed out than workers take. One row that cannot be moved stops no other: it is put off.
 """
 
 import logging
@@ -16,19 +16,23 @@ from sqlalchemy import func, select, update
 
 from models.activity import ActivityRow, ActivityState
 from models.base import transaction
-from models.clock import now
+from models.clock import now, tick
 from state_machines.durable import claim, inbox
 from state_machines.durable.cause import caused_by
-from state_machines.durable.journal import journal, schedule
+from state_machines.durable.journal import Pace, journal, schedule
 from state_machines.durable.machine import DurableMachine
 
 log = logging.getLogger(__name__)
 
-# That wait for a worker at once: what is new waits behind them.
+# Of one name, that wait for a worker at once: what is new waits behind them.
 ACTIVITIES = 500
+# What deadlines and enquiries ask for costs a shop more than they do: calls, events, letters.
+PACE = Pace(timedelta(milliseconds=40))
 DEADLINES = 200
 ENQUIRIES = 200
 SIGNALS = 100
+# For as long deadlines are fired before the rest of a sweep has its turn; seconds.
+SPAN = 1.0
 # Until a row that could not be moved is looked at again.
 LATER = timedelta(minutes=1)
 
@@ -49,15 +53,19 @@ class Page:
 def due_activities() -> list[tuple[str, UUID]]:
     """Activities to publish again; they are ours to publish for one lease."""
     with transaction() as session:
-        published = select(func.count(ActivityRow.id)).where(
-            ActivityRow.state == ActivityState.PENDING, ActivityRow.due_at > now()
+        many = (
+            select(ActivityRow.name)
+            .where(ActivityRow.state == ActivityState.PENDING, ActivityRow.due_at > now())
+            .group_by(ActivityRow.name)
+            .having(func.count() >= ACTIVITIES)
         )
-        room = ACTIVITIES - (session.scalar(published) or 0)
-        return claim.hand_out(room) if room > 0 else []
+        return claim.hand_out(ACTIVITIES, but=session.scalars(many).all())
 
 
 def fire_deadlines() -> int:
-    """Send the signals of deadlines that have passed, in batches; how many fired."""
+    """Send the signals of deadlines that have passed, in batches, for SPAN; how many fired. The
+    next sweep goes on.
+    """
     return sum(_apart(_fire, machine) for machine in _machines() if machine.deadlines)
 
 
@@ -85,11 +93,11 @@ def _apart(serve: Callable[[Machine], int], machine: Machine) -> int:
 
 
 def _fire(machine: Machine) -> int:
-    fired = 0
+    fired, end = 0, tick() + SPAN
     while True:
         page = _serve(machine, machine.row.deadline_at, DEADLINES, _ring)
         fired += page.served
-        if page.due < DEADLINES or not page.over:
+        if page.due < DEADLINES or not page.over or tick() > end:
             return fired
 
 
@@ -102,7 +110,7 @@ def _serve(machine: Machine, when: Any, limit: int, do: Deed) -> Page:
     due: list[UUID] = []
     try:
         with transaction() as session:
-            journal().announced = False
+            journal().pace = PACE
             look = select(machine.row.id).where(when <= now()).order_by(when).limit(limit)
             due += session.scalars(look.with_for_update(key_share=True, skip_locked=True))
             rows = machine.lock(due, skip_locked=True) if due else {}
@@ -119,7 +127,7 @@ def _serve(machine: Machine, when: Any, limit: int, do: Deed) -> Page:
 def _serve_alone(machine: Machine, when: Any, row_id: UUID, do: Deed) -> Page:
     try:
         with transaction():
-            journal().announced = False
+            journal().pace = PACE
             rows = machine.lock([row_id], skip_locked=True)
             served = [row for row in rows.values() if do(machine, row)]
         return Page(1, len(rows), len(served))

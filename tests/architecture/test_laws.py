@@ -103,6 +103,11 @@ def test_every_activity_goes_to_a_declared_queue() -> None:
     assert {queue.routing_key for queue in celeryconfig.task_queues} == queues
 
 
+def test_only_calls_without_a_key_are_claimed_on_disk() -> None:
+    letters = {activity.name for activity in ACTIVITIES if not activity.keyed}
+    assert letters == {one.name for one in ACTIVITIES if one.name.startswith("emails.")}
+
+
 def test_every_call_ends_before_its_lease() -> None:
     for activity in ACTIVITIES:
         assert settings.provider_timeout <= activity.timeout < LEASE.total_seconds(), activity.name

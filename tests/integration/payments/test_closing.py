@@ -103,3 +103,19 @@ def test_whatever_was_lost_asking_again_settles_it(
     till.sweep()
     till.run(CANCEL)
     assert till.states(payment_id) == ("Cancelled", "Cancelled")
+
+
+def test_what_many_deadlines_ask_for_falls_due_at_a_pace(
+    till: Till, bank: Bank, time: MovableClock
+) -> None:
+    payment_ids = [till.initiated() for _ in range(5)]
+    time.at = max(till.payment(each).deadline_at or time.at for each in payment_ids)
+    assert sweep.fire_deadlines() == 5
+    at_once = sweep.due_activities()
+    assert [name for name, _ in at_once] == [CANCEL], "the first has no need to wait"
+    time.advance(seconds=4 * 0.04)
+    assert len(sweep.due_activities()) == 4
+    time.advance(seconds=60)
+    (later,) = [till.initiated()]
+    till.expire(later)
+    assert till.activity(CANCEL).due_at == time(), "and neither has one that comes alone"
