@@ -41,7 +41,7 @@ FAULTS: Json = {
         "rateLimitRate": 0.03,
         "webhook": {"dropRate": 0.2, "duplicateRate": 0.2, "delayMs": 200, "shuffle": True},
     },
-    "sendgrid": {"errorRate": 0.05, "timeoutRate": 0.03},
+    "sendgrid": {"errorRate": 0.05, "timeoutRate": 0.03, "bounceRate": 0.02},
 }
 VICTIMS = {"worker-1": 4, "worker-2": 4, "beat": 1}
 
@@ -99,7 +99,8 @@ def killed_at_random(stack: Stack, dice: random.Random) -> Iterator[Counter[str]
 def test_a_storm_costs_time_and_nothing_else(stack: Stack, db: Any, seed: int) -> None:
     began, world = tick(), World.of(stack)
     at_first = fill_the_shelves(world, db)
-    placed, deaths = weather_the_storm(world, stack, seed)
+    placed, sold_out, deaths = weather_the_storm(world, stack, seed)
+    assert len(set(placed)) == ORDERS
     come_to_rest(db, seconds=60)
     await_reconciliation(db)
     come_to_rest(db, seconds=20)
@@ -118,30 +119,34 @@ def test_a_storm_costs_time_and_nothing_else(stack: Stack, db: Any, seed: int) -
     stack.flask("machines", "stuck")
     assert stack.supervisor.given_up is None
     print(  # noqa: T201  what the storm was like
-        f"storm {seed}: {figures(db)}, {ORDERS - len(placed)} sold out, {deaths.total()} kills, "
+        f"storm {seed}: {figures(db)}, {sold_out} times sold out, {deaths.total()} kills, "
         f"{doubled} doubled letters, {tick() - began:.0f} s"
     )
 
 
-def weather_the_storm(world: World, stack: Stack, seed: int) -> tuple[list[str], Counter[str]]:
-    """All customers in bad weather: the ids of their orders, and who died how often."""
+def weather_the_storm(world: World, stack: Stack, seed: int) -> tuple[list[str], int, Counter[str]]:
+    """All customers in bad weather, who stay until each has placed an order: the orders' ids, how
+    often something was sold out, and who died how often.
+    """
     buyers = [Buyer(world.at) for _ in range(BUYERS)]
     with ThreadPoolExecutor(BUYERS) as pool:
         list(pool.map(Buyer.log_in, buyers))
         products = sorted(buyers[0].products(), key=lambda product: str(product["sku"]))
 
-        def shop(number: int) -> str | None:
-            dice = random.Random(f"{seed}:{number}")
-            wanted = dice.sample(products[1:], dice.randint(1, 3))
-            if dice.random() < 0.25:
-                wanted[0] = products[0]
-            return storm.shop(buyers[number % BUYERS], wanted, dice, PAYMENT_TIMEOUT)
+        def shop(number: int) -> list[str | None]:
+            dice, tries = random.Random(f"{seed}:{number}"), list[str | None]()
+            while not any(tries):
+                wanted = dice.sample(products[1:], dice.randint(1, 3))
+                if dice.random() < 0.25:
+                    wanted[0] = products[0]
+                tries.append(storm.shop(buyers[number % BUYERS], wanted, dice, PAYMENT_TIMEOUT))
+            return tries
 
         world.faults(seed=seed, **FAULTS)
         with killed_at_random(stack, random.Random(seed)) as deaths:
-            orders = list(pool.map(shop, range(ORDERS)))
+            tries = [found for visits in pool.map(shop, range(ORDERS)) for found in visits]
         world.faults()
-    return [order for order in orders if order is not None], deaths
+    return [order for order in tries if order is not None], tries.count(None), deaths
 
 
 def fill_the_shelves(world: World, db: Any) -> dict[str, int]:
@@ -179,6 +184,7 @@ def figures(db: Any) -> str:
     query = """
         SELECT state AS what, count(*) FROM orders GROUP BY state
         UNION ALL SELECT 'refunds', count(*) FROM refund
+        UNION ALL SELECT 'bounced letters', count(*) FROM notice WHERE kind = 'undelivered'
         UNION ALL SELECT 'late payments', count(*) FROM transition WHERE machine = 'payment'
             AND signal = 'succeeded' AND source IN ('Expiring', 'Failure', 'Cancelled')
     """
