@@ -67,14 +67,20 @@ def take_in(payment: Payment, told: StripeRefund) -> None:
 
     What the row has heard already changes nothing.
     """
-    row = _row_of(payment, told) or _found(payment, told)
+    known = _row_of(payment, told)
+    row = known or _found(payment, told)
+    moved = known is None
     # It was refused, or given up, and Stripe has it all the same.
     if row.stripe_id is None and row.state == RefundState.FAILED:
         RefundMachine.send(row, RefundSignal.FIND)
+        moved = True
     row.stripe_id = told.id
-    if row.state not in HEARD[told.signal]:
+    if row.state not in HEARD[told.signal] and RefundMachine.report(
+        row, told.signal, reason=told.failure_reason
+    ):
         row.failure_reason = told.failure_reason
-        RefundMachine.report(row, told.signal, reason=told.failure_reason)
+        moved = True
+    if moved:
         cancel_what_went_back(payment)
 
 
@@ -88,7 +94,8 @@ def apply(told: StripeRefund) -> UUID:
 def _row_of(payment: Payment, told: StripeRefund) -> Refund | None:
     mine = Refund.stripe_id == told.id
     if told.row_id is not None:
-        mine |= Refund.id == told.row_id
+        # A second one that names the same row is another refund: its money went, too.
+        mine |= (Refund.id == told.row_id) & Refund.stripe_id.is_(None)
     row: Refund | None = db.session.scalar(
         db.select(Refund)
         .where(Refund.order_id == payment.order_id, mine)

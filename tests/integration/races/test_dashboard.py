@@ -7,7 +7,6 @@ import pytest
 
 from models import RefundOrigin, RefundState
 from models.errors import ConflictError, InvalidInputError
-from state_machines.acceptance import accept
 from tests.integration.races.conftest import AtOnce
 from tests.integration.races.shop import Shop
 from tests.integration.races.stripe import Stripe, deliver
@@ -51,6 +50,15 @@ def test_a_full_refund_of_the_dashboard_cancels_the_order(
     assert till.shelf(payment_id) == (100, 0)
     assert till.refunds(payment_id) == [(5900, "Succeeded")]
     assert bank.refunded(payment) == [5900], "nothing more goes back"
+
+
+def test_a_slow_refund_of_the_dashboard_cancels_the_order_at_once(till: Shop, bank: Stripe) -> None:
+    payment_id = till.confirmed("pm_card_pendingRefund")
+    payment = till.payment(payment_id)
+    bank.post("refunds", payment_intent=payment.intent_id)
+    deliver(*bank.events(payment, "refund.created"))
+    assert till.refunds(payment_id) == [(5900, "Submitted")]
+    assert till.states(payment_id) == ("Success", "Cancelled")
 
 
 def test_a_full_refund_of_the_dashboard_of_what_was_shipped(till: Shop, bank: Stripe) -> None:
@@ -161,5 +169,5 @@ def test_what_was_paid_wrongly_and_went_back_needs_no_decision(
     assert till.states(payment_id) == ("Success", "Cancelled")
     assert till.notices(payment_id) == []
     assert till.shelf(payment_id) == (100, 0)
-    with pytest.raises(ConflictError), till.locked(payment_id) as found:
-        accept(found)
+    with pytest.raises(ConflictError):
+        till.accept(payment_id)

@@ -15,7 +15,7 @@ from tasks.gateways.stripe import list_refunds
 from tasks.refunds import SubmitRefund
 from tests.integration.races.conftest import AtOnce
 from tests.integration.races.shop import Shop
-from tests.integration.races.stripe import Stripe, deliver
+from tests.integration.races.stripe import Stripe, an_event, deliver
 from tests.sandbox.process import eventually
 
 SUBMIT = "refunds.submit"
@@ -81,6 +81,35 @@ def test_refund_fails_late(till: Shop, bank: Stripe) -> None:
     till.work()
     assert till.refunds(payment_id) == [(5900, "Failed"), (5900, "Succeeded")]
     assert till.notices(payment_id) == [], "the money has gone back after all"
+
+
+def test_older_news_of_a_refund_does_not_hide_why_it_failed(till: Shop, bank: Stripe) -> None:
+    payment_id = till.confirmed("pm_card_refundFail")
+    till.cancel(payment_id)
+    till.work()
+    payment = till.payment(payment_id)
+    deliver(*eventually(lambda: bank.events(payment, FAILED)) or [])
+    (row,) = till.refund_rows(payment_id)
+    old = {"id": row.stripe_id, "payment_intent": payment.intent_id, "metadata": {}}
+    money = {"amount": 5900, "currency": "usd", "failure_reason": None}
+    for status in ("pending", "succeeded"):
+        deliver(an_event("refund.updated", "refund", status=status, **old, **money))
+    (row,) = till.refund_rows(payment_id)
+    assert (row.state.value, row.failure_reason) == ("Failed", "expired_or_canceled_card")
+
+
+def test_a_refund_that_was_made_twice_is_two_rows(till: Shop, bank: Stripe) -> None:
+    payment_id = till.confirmed()
+    till.refund(payment_id, 900)
+    till.work()
+    payment, (row,) = till.payment(payment_id), till.refund_rows(payment_id)
+    twin = bank.post(
+        "refunds", payment_intent=payment.intent_id, amount=900, **{"metadata[refundId]": row.id}
+    )
+    deliver(*bank.events(payment, "refund.created"))
+    rows = till.refund_rows(payment_id)
+    assert [each.stripe_id for each in rows] == [row.stripe_id, twin["id"]]
+    assert till.refunds(payment_id) == [(900, "Succeeded")] * 2
 
 
 @pytest.mark.parametrize("called", [False, True], ids=["before the call", "after the call"])
