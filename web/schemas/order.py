@@ -48,8 +48,8 @@ class PaymentStatus(Outgoing):
 
 
 class OrderStatus(Outgoing):
-    """`clientSecret` is there only while the order can be paid; `closing` while Stripe is asked to
-    let nobody pay any more.
+    """`clientSecret` is there only while the order can be paid, `declineReason` while the payment is
+    Declined; `closing` while Stripe is asked to let nobody pay any more.
     """
 
     status: OrderState
@@ -62,6 +62,7 @@ class OrderStatus(Outgoing):
     @classmethod
     def of(cls, payment: Payment) -> "OrderStatus":
         """From a payment with its order loaded."""
+        declined = payment.state == PaymentState.DECLINED
         return cls(
             status=payment.order.state,
             reference_id=payment.order.reference_id,
@@ -69,7 +70,8 @@ class OrderStatus(Outgoing):
             client_secret=payment.client_secret if payment.state in PAYABLE else None,
             closing=payment.closing,
             payment=PaymentStatus(
-                status=payment.shown_state, decline_reason=payment.decline_reason
+                status=payment.shown_state,
+                decline_reason=payment.decline_reason if declined else None,
             ),
         )
 

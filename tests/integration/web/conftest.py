@@ -113,18 +113,19 @@ def code_of(login_id: str) -> str:
         return session.scalars(query).one() or ""
 
 
-def stripe_says(order_id: UUID, signal: PaymentSignal, status: str) -> None:
+def stripe_says(order_id: UUID, signal: PaymentSignal, status: str, **given: Any) -> None:
     """Move an order's payment as the worker does when Stripe has answered."""
     with transaction() as session:
         payment_id = session.scalars(select(Payment.id).where(Payment.order_id == order_id)).one()
         payment = PaymentMachine.lock([payment_id])[payment_id]
-        take_in(payment, an_intent(order_id, status), signal)
+        take_in(payment, an_intent(order_id, status, **given), signal)
 
 
-def an_intent(order_id: UUID, status: str) -> Intent:
+def an_intent(order_id: UUID, status: str, **given: Any) -> Intent:
     about = {"id": f"pi_{order_id.hex}", "status": status, "client_secret": f"cs_{order_id.hex}"}
     paid = {"amount_received": 5900 if status == "succeeded" else 0}
-    return Intent.read(about | {"metadata": {"orderId": str(order_id)}, "currency": "usd"} | paid)
+    named = {"metadata": {"orderId": str(order_id)}, "currency": "usd"}
+    return Intent.read(about | named | paid | given)
 
 
 def deliver(client: FlaskClient, event: Any, **given: Any) -> TestResponse:

@@ -111,6 +111,24 @@ def test_the_secret_is_shown_only_while_it_can_be_paid(ann: Person, lamp: Produc
     assert paid["clientSecret"] is None
 
 
+def test_why_a_card_was_declined_is_shown_until_another_is_tried(
+    ann: Person, lamp: Product
+) -> None:
+    placed = ann.order(lamp).get_json()
+    order_id, path = UUID(placed["orderId"]), f"/order/status/{placed['referenceId']}"
+    stripe_says(order_id, PaymentSignal.INITIATED, "requires_payment_method")
+    stripe_says(
+        order_id,
+        PaymentSignal.DECLINED,
+        "requires_payment_method",
+        last_payment_error={"decline_code": "insufficient_funds"},
+    )
+    declined = {"status": "Declined", "declineReason": "insufficient_funds"}
+    assert ann.get(path).get_json()["payment"] == declined
+    stripe_says(order_id, PaymentSignal.SUCCEEDED, "succeeded")
+    assert ann.get(path).get_json()["payment"] == {"status": "Success", "declineReason": None}
+
+
 def test_the_same_reference_is_the_same_order(ann: Person, lamp: Product) -> None:
     first = ann.order(lamp, referenceId="mine")
     again = ann.order(lamp, referenceId="mine")
