@@ -48,8 +48,8 @@ class PaymentStatus(Outgoing):
 
 
 class OrderStatus(Outgoing):
-    """`clientSecret` is there only while the order can be paid, `declineReason` while the payment is
-    Declined; `closing` while Stripe is asked to let nobody pay any more.
+    """`clientSecret` is there only while the order can be paid, the payment's `declineReason` while
+    it is Declined, `closing` while Stripe is asked to let nobody pay any more.
     """
 
     status: OrderState

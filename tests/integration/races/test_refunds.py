@@ -90,7 +90,7 @@ def test_older_news_of_a_refund_does_not_hide_why_it_failed(till: Shop, bank: St
     payment = till.payment(payment_id)
     deliver(*eventually(lambda: bank.events(payment, FAILED)) or [])
     (row,) = till.refund_rows(payment_id)
-    old = {"id": row.stripe_id, "payment_intent": payment.intent_id, "metadata": {}}
+    old: dict[str, Any] = {"id": row.stripe_id, "payment_intent": payment.intent_id, "metadata": {}}
     money = {"amount": 5900, "currency": "usd", "failure_reason": None}
     for status in ("pending", "succeeded"):
         deliver(an_event("refund.updated", "refund", status=status, **old, **money))
