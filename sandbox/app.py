@@ -6,6 +6,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from sandbox.calls import Calls
 from sandbox.compact import compact
 from sandbox.events import Source
 from sandbox.fault_calls import FaultCalls
@@ -53,7 +54,7 @@ def make_app(options: Options) -> web.Application:
     faults = Faults()
     webhooks = Webhooks(store, faults, _listeners(options, key))
     bank = Bank(store, webhooks, options.settle_seconds)
-    mailbox = Mailbox(store)
+    mailbox, calls = Mailbox(store), Calls()
 
     async def run(_: web.Application) -> AsyncIterator[None]:
         store.load()
@@ -63,7 +64,7 @@ def make_app(options: Options) -> web.Application:
         await webhooks.stop()
         store.journal.close()
 
-    app = web.Application(client_max_size=LARGEST_BODY)
+    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[calls.count])
     app.cleanup_ctx.append(run)
     app.add_routes(
         [
@@ -74,13 +75,13 @@ def make_app(options: Options) -> web.Application:
             web.get("/mail", mailbox.show),
             web.get("/mail.json", mailbox.list_all),
             web.get("/", index),
-            *_facts(store, key),
+            *_facts(store, key, calls),
         ]
     )
     return app
 
 
-def _facts(store: Store, key: SendGridKey) -> list[web.RouteDef]:
+def _facts(store: Store, key: SendGridKey, calls: Calls) -> list[web.RouteDef]:
     async def health(_: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
 
@@ -93,11 +94,15 @@ def _facts(store: Store, key: SendGridKey) -> list[web.RouteDef]:
     async def show_ledger(_: web.Request) -> web.Response:
         return web.Response(text=compact(ledger(store)), content_type="application/json")
 
+    async def show_calls(_: web.Request) -> web.Response:
+        return web.json_response(calls.counts)
+
     return [
         web.get("/health", health),
         web.get("/sendgrid/public_key", public_key),
         web.get("/stripe.js", stripe_js),
         web.get("/ledger.json", show_ledger),
+        web.get("/calls.json", show_calls),
     ]
 
 

@@ -1,6 +1,6 @@
 """What the bank thinks happened: the other side of every reconciliation and crash test."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 from sandbox.compact import Json
 from sandbox.store import Store
@@ -10,12 +10,16 @@ GAVE_BACK = ("pending", "requires_action", "succeeded")
 
 def ledger(store: Store) -> list[Json]:
     """One entry an intent. Amounts in minor units; `creates` counts the create calls that were
-    executed for the same orderId, `confirms` the confirm calls executed on this intent; `disputed`
-    is what disputes have withdrawn, open or lost.
+    executed for the same orderId, `confirms` and `cancels` those executed on this intent;
+    `refundIds` has the metadata.refundId of each refund that was made; `disputed` is what disputes
+    have withdrawn, open or lost.
     """
     creates = Counter(intent.metadata.get("orderId") for intent in store.intents.values())
     refunded: Counter[str | None] = Counter()
+    refund_ids: defaultdict[str, list[str]] = defaultdict(list)
     for refund in store.refunds.values():
+        if key := refund.metadata.get("refundId"):
+            refund_ids[refund.payment_intent].append(key)
         if refund.status in GAVE_BACK:
             refunded[refund.payment_intent] += refund.amount
     disputed: Counter[str] = Counter()
@@ -33,6 +37,8 @@ def ledger(store: Store) -> list[Json]:
             "status": intent.status,
             "creates": creates[order] if order else 1,
             "confirms": intent.confirms,
+            "cancels": intent.cancels,
+            "refundIds": refund_ids[intent.id],
         }
         for intent in store.intents.values()
     ]

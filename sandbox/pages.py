@@ -28,7 +28,8 @@ INDEX = """
 <p>Stand-ins for Stripe and SendGrid. Nothing here moves money or sends mail.</p>
 <ul>
 <li><a href="/mail">Mailbox</a> and <a href="/mail.json">mail.json</a></li>
-<li><a href="/ledger.json">Ledger</a>: what the bank thinks happened</li>
+<li><a href="/ledger.json">Ledger</a>: what the bank thinks happened, and
+<a href="/calls.json">calls</a>: how often it was asked</li>
 <li><a href="/faults">Faults</a>: what goes wrong on purpose (PUT to change)</li>
 <li><a href="/stripe.js">stripe.js</a>, <a href="/sendgrid/public_key">key of SendGrid's
 event webhook</a>, <a href="/health">health</a></li>

@@ -91,6 +91,7 @@ def the_bank_agrees(db: Any, ledger: list[Json]) -> None:
     }
     _none((row for row in ledger if row["orderId"] not in ours), "intents that are not ours")
     _none((row for row in ledger if row["creates"] != 1), "created more than once")
+    refunded_once(ledger)
     bank = {
         row["orderId"]: (row["paymentIntent"], row["captured"], row["refunded"]) for row in ledger
     }
@@ -103,6 +104,12 @@ def the_bank_agrees(db: Any, ledger: list[Json]) -> None:
         ),
         "the bank's books differ",
     )
+
+
+def refunded_once(ledger: list[Json]) -> None:
+    """Each of our refunds was made at most once, whatever became of it."""
+    made = Counter(refund_id for row in ledger for refund_id in row["refundIds"])
+    _none((refund_id for refund_id, times in made.items() if times > 1), "refunded more than once")
 
 
 def nobody_pays_for_nothing(db: Any, ledger: list[Json]) -> None:

@@ -38,8 +38,8 @@ CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_act
 class Intent:
     """Amounts in minor units; `created`, `canceled_at` and `settles_at` in Unix seconds.
 
-    `confirms` (how many confirm calls were executed) and `settles_at` (when a slow payment stops
-    processing) are ours, and not shown.
+    `confirms` and `cancels` (how many of these calls were executed) and `settles_at` (when a slow
+    payment stops processing) are ours, and not shown.
     """
 
     id: str
@@ -68,6 +68,7 @@ class Intent:
     canceled_at: int | None = None
     cancellation_reason: str | None = None
     confirms: int = 0
+    cancels: int = 0
     settles_at: float | None = None
 
     @property

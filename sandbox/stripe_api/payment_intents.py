@@ -92,6 +92,7 @@ def cancel(call: Call) -> Json:
             f"{', '.join(statuses)}.",
             intent.view(),
         )
+    intent.cancels += 1
     intent.status = "canceled"
     intent.canceled_at = int(clock.now())
     intent.cancellation_reason = reason
