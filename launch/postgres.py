@@ -46,10 +46,11 @@ class Postgres:
 
     @property
     def pid(self) -> int:
-        """Raises RuntimeError before start()."""
-        if self._process is None:
+        """Raises RuntimeError when it was not started, or killed."""
+        process = self._process
+        if process is None:
             raise RuntimeError("PostgreSQL is not running")
-        return self._process.pid
+        return process.pid
 
     def start(self) -> None:
         """Start and wait until it answers. Raises NotReadyError."""

@@ -1,7 +1,6 @@
 """The whole system as processes of this machine, for `make run`, the demo, tests and benches."""
 
 import contextlib
-import json
 import os
 import subprocess
 import sys
@@ -15,11 +14,12 @@ from typing import Self
 
 from launch import development, note, ports
 from launch.account import temporary_folder
+from launch.leftovers import Leftovers
 from launch.lock import only_one
 from launch.postgres import Postgres
 from launch.processes import commands
 from launch.redis import Redis
-from launch.supervisor import Supervisor, end_leftovers, remember
+from launch.supervisor import Supervisor
 from launch.waiting import NotReadyError, until
 
 ROOT = Path(__file__).parent.parent
@@ -66,6 +66,7 @@ class Stack:
         self.postgres: Postgres | None = None
         self.redis: Redis | None = None
         self._show = show
+        self._leftovers = Leftovers(self.data / "processes.json")
         self.supervisor = Supervisor({}, show=show)
 
     @property
@@ -113,10 +114,14 @@ class Stack:
         self.supervisor.kill(name)
 
     def pids(self) -> dict[str, int]:
-        """All pids by name, those of PostgreSQL and Redis too where they are ours."""
+        """All pids by name of what runs, those of PostgreSQL and Redis too where they are ours."""
+        found = self.supervisor.pids()
         services = {"postgres": self.postgres, "redis": self.redis}
-        own = {name: service.pid for name, service in services.items() if service is not None}
-        return self.supervisor.pids() | own
+        for name, service in services.items():
+            # One that was killed has none until it is started again.
+            with contextlib.suppress(RuntimeError):
+                found |= {name: service.pid} if service is not None else {}
+        return found
 
     def flask(self, *words: str) -> str:
         """Run a flask command; what it printed. Raises RuntimeError when it fails."""
@@ -182,16 +187,13 @@ class Stack:
             return False
 
     def _write_down(self) -> None:
-        kept = self.data / "processes.json"
         # PostgreSQL keeps such a note itself, and is ended with more care.
-        ours = {name: pid for name, pid in self.pids().items() if name != "postgres"}
-        kept.write_text(json.dumps(remember(ours)))
+        self._leftovers.note(
+            lambda: {name: pid for name, pid in self.pids().items() if name != "postgres"}
+        )
 
     def _end_leftovers(self) -> None:
-        kept = self.data / "processes.json"
-        if kept.exists():
-            end_leftovers(json.loads(kept.read_text()))
-            kept.unlink()
+        if self._leftovers.end():
             # A process that has ended may keep its port for a moment.
             with contextlib.suppress(NotReadyError):
                 until(lambda: ports.settled(self.environment), "the ports", seconds=5)

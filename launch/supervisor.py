@@ -14,12 +14,10 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import partial
 
-import psutil
 from honcho.printer import Message, Printer
 
-from launch.waiting import ended, until
+from launch.leftovers import end_group
 
 COLOURS = ("36", "33", "32", "35", "34", "31", "96", "93")
 TOO_OFTEN = 5  # deaths within …
@@ -43,8 +41,10 @@ class Supervisor:
         self.on_change: Callable[[], None] = lambda: None
 
     def start(self, name: str, command: list[str]) -> None:
-        """Start a process, and start it again whenever it ends by itself."""
+        """Start a process, and start it again whenever it ends by itself. Nothing after `stop`."""
         with self._lock:
+            if self._stopping.is_set():
+                return
             self._commands[name] = command
             process = subprocess.Popen(
                 command,
@@ -55,10 +55,10 @@ class Supervisor:
                 start_new_session=True,
             )
             self._running[name] = process
-        self.on_change()
-        follower = threading.Thread(target=self._follow, args=(name, process), daemon=True)
-        self._followers.append(follower)
-        follower.start()
+            follower = threading.Thread(target=self._follow, args=(name, process), daemon=True)
+            self._followers = [one for one in self._followers if one.is_alive()] + [follower]
+            follower.start()
+        self._report_change(name)
 
     def pid(self, name: str) -> int:
         """The pid of a running process. Raises KeyError."""
@@ -106,36 +106,16 @@ class Supervisor:
             self._say(name, f"ended {TOO_OFTEN} times in {RECENTLY:g} s: given up")
             return
         self._say(name, f"ended with {code}; started again")
-        with self._lock:
-            if not self._stopping.is_set():
-                self.start(name, self._commands[name])
+        self.start(name, self._commands[name])
+
+    def _report_change(self, name: str) -> None:
+        """Whoever listens must not keep us from our work."""
+        try:
+            self.on_change()
+        except OSError as error:
+            self._say(name, f"its start could not be written down: {error}")
 
     def _say(self, name: str, line: bytes | str) -> None:
         if self._printer is not None:
             colour = COLOURS[sorted(self._commands).index(name) % len(COLOURS)]
             self._printer.write(Message("line", line, datetime.now().astimezone(), name, colour))
-
-
-def end_group(pid: int, how: signal.Signals) -> None:
-    """Signal a process group, if it is still there."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, how)
-
-
-def end_leftovers(recorded: Mapping[str, list[float]]) -> None:
-    """End what a killed run left behind: [pid, time of its start] by name, as of `remember`."""
-    for pid, started in recorded.values():
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process = psutil.Process(int(pid))
-            if abs(process.create_time() - started) < 1:
-                end_group(process.pid, signal.SIGKILL)
-                until(partial(ended, process), f"the end of process {process.pid}")
-
-
-def remember(pids: Mapping[str, int]) -> dict[str, list[float]]:
-    """Pids with the times of their starts, so that a pid used again is not mistaken for ours."""
-    found = {}
-    for name, pid in pids.items():
-        with contextlib.suppress(psutil.Error):
-            found[name] = [pid, psutil.Process(pid).create_time()]
-    return found

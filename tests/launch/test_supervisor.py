@@ -1,0 +1,111 @@
+"""What dies is started again, and what a killed run left behind is ended."""
+
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
+import pytest
+
+from launch.leftovers import Leftovers, end_group
+from launch.supervisor import Supervisor
+from launch.waiting import ended, until
+
+SLEEPER = [sys.executable, "-c", "import signal; signal.pause()"]
+
+
+@pytest.fixture
+def supervisor() -> Iterator[Supervisor]:
+    made = Supervisor({}, show=False)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def leftover() -> Iterator[psutil.Process]:
+    process = subprocess.Popen(SLEEPER, start_new_session=True)
+    yield psutil.Process(process.pid)
+    end_group(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def dies_and_returns(supervisor: Supervisor, name: str) -> None:
+    before = supervisor.pid(name)
+    supervisor.kill(name)
+    until(lambda: supervisor.pid(name) != before, f"the return of {name}")
+
+
+def test_who_cannot_write_it_down_does_not_keep_it_from_running(supervisor: Supervisor) -> None:
+    def full() -> None:
+        raise OSError("no space left on the disk")
+
+    supervisor.on_change = full
+    supervisor.start("sleeper", SLEEPER)
+    for _ in range(2):
+        dies_and_returns(supervisor, "sleeper")
+
+
+def test_those_who_followed_the_dead_are_forgotten(supervisor: Supervisor) -> None:
+    supervisor.start("sleeper", SLEEPER)
+    for _ in range(3):
+        dies_and_returns(supervisor, "sleeper")
+    # The last one may still be on its way out.
+    assert len(supervisor._followers) <= 2
+
+
+def test_listening_while_another_starts_is_no_deadlock(supervisor: Supervisor) -> None:
+    lock = threading.Lock()
+
+    def look() -> None:
+        with lock:
+            supervisor.pids()
+
+    supervisor.on_change = look
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda number: supervisor.start(str(number), SLEEPER), range(8)))
+    supervisor.kill("0")
+    assert len(supervisor.pids()) == 8
+
+
+def test_what_is_noted_is_ended_once(leftover: psutil.Process, tmp_path: Path) -> None:
+    kept = tmp_path / "processes.json"
+    Leftovers(kept).note(lambda: {"sleeper": leftover.pid})
+    assert Leftovers(kept).end()
+    assert ended(leftover)
+    assert not Leftovers(kept).end()
+
+
+def test_a_pid_that_is_another_s_now_is_left_alone(
+    leftover: psutil.Process, tmp_path: Path
+) -> None:
+    kept = tmp_path / "processes.json"
+    kept.write_text(f'{{"sleeper": [{leftover.pid}, {leftover.create_time() - 60}]}}')
+    assert Leftovers(kept).end()
+    assert not ended(leftover)
+
+
+@pytest.mark.parametrize("text", ["", '{"web": [1', "[]", '{"web": 1}', '{"web": [null, 1]}', "7"])
+def test_a_damaged_note_is_ignored_with_a_word(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "processes.json"
+    kept.write_text(text)
+    assert Leftovers(kept).end()
+    assert "damaged" in capsys.readouterr().err
+    assert not kept.exists()
+
+
+def test_notes_of_many_at_once_are_whole(leftover: psutil.Process, tmp_path: Path) -> None:
+    leftovers = Leftovers(tmp_path / "processes.json")
+    with ThreadPoolExecutor(8) as pool:
+        for noted in [
+            pool.submit(leftovers.note, lambda: {"sleeper": leftover.pid}) for _ in range(40)
+        ]:
+            noted.result()
+    assert leftovers.end()
+    assert ended(leftover)
+    assert list(tmp_path.iterdir()) == []
