@@ -1,8 +1,12 @@
 """What is true of the system when the trouble is over."""
 
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Self
+
+import requests
 
 from tests import invariants
 from tests.invariants import Json
@@ -10,22 +14,50 @@ from tests.invariants import Json
 COMMANDS = ("verify", "stuck")
 
 
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """What the bank and the post office say."""
+
+    ledger: list[Json]
+    mails: list[Json]
+    calls: dict[str, dict[str, int]]
+
+    @classmethod
+    def of(cls, url: str) -> Self:
+        pages = ("ledger", "mail", "calls")
+        return cls(*(requests.get(f"{url}/{page}.json", timeout=60).json() for page in pages))
+
+    def duplicates(self) -> dict[str, int]:
+        """What was done more often than once, by the kind of call."""
+        creates = {row["orderId"]: row["creates"] for row in self.ledger}
+        refunds = Counter(refund_id for row in self.ledger for refund_id in row["refundIds"])
+        letters = Counter((mail["to"], mail["text"]) for mail in self.mails)
+        times = {
+            "creates": creates.values(),
+            "cancels": [row["cancels"] for row in self.ledger],
+            "refunds": refunds.values(),
+            "letters": letters.values(),
+        }
+        return {kind: sum(max(0, each - 1) for each in found) for kind, found in times.items()}
+
+
 class Report:
     """Prints a line for each of the invariants. `db` is a psycopg2 connection."""
 
-    def __init__(self, db: Any, ledger: list[Json], mails: list[Json]) -> None:
-        self._db, self._ledger, self._mails = db, ledger, mails
+    def __init__(self, db: Any, sandbox: Sandbox) -> None:
+        self._db, self._sandbox = db, sandbox
 
     def check(self, placed: list[str], shelves: dict[str, int]) -> bool:
         """Whether all invariants hold for the orders `placed`."""
-        db, ledger = self._db, self._ledger
+        db, ledger, mails = self._db, self._sandbox.ledger, self._sandbox.mails
         checks: dict[str, Callable[[], object]] = {
             "orders in, right ends out": lambda: invariants.every_order_has_ended(db, placed),
             "our books are the bank's": lambda: invariants.the_bank_agrees(db, ledger),
             "nobody paid for nothing": lambda: invariants.nobody_pays_for_nothing(db, ledger),
+            "refunded once": lambda: invariants.refunded_once(ledger),
             "refunds fit": lambda: invariants.refunds_fit(db),
             "the shelves add up": lambda: invariants.the_shelves_add_up(db, shelves),
-            "every letter came": lambda: invariants.every_letter_came(db, self._mails),
+            "every letter came": lambda: invariants.every_letter_came(db, mails),
             "nothing is left to pay": lambda: invariants.nothing_can_be_paid(ledger),
             "paid once": lambda: invariants.paid_once(db),
         }
@@ -43,17 +75,17 @@ class Report:
         states = ", ".join(
             f"{row['count']} {row['state']}" for row in invariants.read(self._db, ends)
         )
-        ledger = self._ledger
-        ours = invariants.read(self._db, "SELECT coalesce(sum(captured), 0) AS all FROM payment")
-        captured = sum(row["captured"] for row in ledger)
         print(f"orders: {len(placed)} in; {states}")
-        print(f"captured: {captured} cents at the bank, {captured - ours[0]['all']} more than here")
-        print(f"intents created twice: {sum(row['creates'] > 1 for row in ledger)}")
-        print(f"letters sent again after a doubt: {len(self._mails) - self._letters()}")
-
-    def _letters(self) -> int:
-        """Without those that came twice."""
-        return len({(mail["to"], mail["text"]) for mail in self._mails})
+        ours, ledger = invariants.read(self._db, invariants.MONEY), self._sandbox.ledger
+        for what in ("captured", "refunded"):
+            bank, here = (sum(row[what] for row in rows) for rows in (ledger, ours))
+            print(f"{what}: {bank} cents at the bank, {bank - here} more than here")
+        doubled = self._sandbox.duplicates()
+        for kind, calls in self._sandbox.calls.items():
+            print(
+                f"{kind}: {calls['received']} calls, {calls['executed']} carried out, "
+                f"{calls['replayed']} answered from their key, {doubled[kind]} duplicates"
+            )
 
 
 def told(name: str, check: Callable[[], object]) -> bool:

@@ -1,0 +1,44 @@
+"""A service that is away for a while, and comes back whatever else happens."""
+
+import threading
+from collections.abc import Callable
+
+
+class Spared(Exception):  # noqa: N818  nobody did anything wrong
+    """It was killed often enough, is away already, or is not there."""
+
+
+class Outage:
+    """Of one service, one at a time. It ends early when `over` is set; what keeps the service from
+    coming back is added to `broken`.
+    """
+
+    def __init__(self, over: threading.Event, broken: list[Exception]) -> None:
+        self._over, self._broken = over, broken
+        self._thread: threading.Thread | None = None
+        self.meanwhile = 0  # blows that fell while it lasted
+
+    @property
+    def lasts(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def begin(self, leave: Callable[[], None], seconds: float, back: Callable[[], None]) -> None:
+        """Raises Spared while the one before lasts."""
+        if self.lasts:
+            raise Spared
+
+        def return_later() -> None:
+            self._over.wait(seconds)
+            try:
+                back()
+            except Exception as error:  # noqa: BLE001  raised where somebody hears it
+                self._broken.append(error)
+
+        leave()
+        self._thread = threading.Thread(target=return_later)
+        self._thread.start()
+
+    def join(self) -> None:
+        """Wait until the service is back."""
+        if self._thread is not None:
+            self._thread.join()
