@@ -2,7 +2,10 @@
 started again.
 """
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import pytest
@@ -14,8 +17,9 @@ from launch.account import temporary_folder
 from launch.redis import Redis
 from launch.stack import Stack
 from tests.failover.sentinel import Sentinel
-from tests.failpoints.patient import PatientBuyer, StoryBuyer
+from tests.failpoints.patient import StoryBuyer
 
+BUYERS = 4
 SETTINGS = dict.fromkeys(("DATABASE_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "") | {
     "LOGIN_LIMIT_PER_ADDRESS": "10000/minute"
 }
@@ -46,11 +50,35 @@ def stack(servers: Servers) -> Iterator[Stack]:
         yield running
 
 
-def buys(buyer: PatientBuyer) -> None:
+def buys(buyer: StoryBuyer) -> None:
     order = buyer.order(buyer.products()[0])
     buyer.pay(order["clientSecret"])
     buyer.wait_until(order["referenceId"], "Confirmed", seconds=60)
     buyer.wait_for_letter("order_confirmed", seconds=60)
+
+
+@contextmanager
+def buying(buyers: list[StoryBuyer]) -> Iterator[list[int]]:
+    """All of them buy one thing after the other until the block ends, and each once more after it;
+    the answer counts what each has bought.
+    """
+    over, bought = threading.Event(), [0] * len(buyers)
+
+    def buy_on(number: int) -> None:
+        last = False
+        while not last:
+            last = over.is_set()
+            buys(buyers[number])
+            bought[number] += 1
+
+    with ThreadPoolExecutor(len(buyers)) as pool:
+        shopping = [pool.submit(buy_on, number) for number in range(len(buyers))]
+        try:
+            yield bought
+        finally:
+            over.set()
+        for one in shopping:
+            one.result(timeout=180)
 
 
 def hints(server: Redis) -> int:
@@ -61,14 +89,18 @@ def hints(server: Redis) -> int:
 
 
 def test_the_replica_takes_over(servers: Servers, stack: Stack) -> None:
-    pids, buyer = stack.supervisor.pids(), StoryBuyer(World.of(stack).at)
-    buyer.log_in()
-    buys(buyer)
-    assert hints(servers.master) > 0
-    servers.master.kill()
-    buys(buyer)
-    moved = wait_for(lambda: servers.sentinel.master() == servers.replica.port or None, "a master")
-    assert moved
-    wait_for(lambda: hints(servers.replica) or None, "messages by the new master", seconds=60)
-    buys(buyer)
+    pids, world = stack.supervisor.pids(), World.of(stack)
+    world.restock(10_000)
+    buyers = [StoryBuyer(world.at) for _ in range(BUYERS)]
+    for buyer in buyers:
+        buyer.log_in()
+    with buying(buyers) as bought:
+        wait_for(lambda: min(bought) or None, "something for everybody", seconds=90)
+        assert hints(servers.master) > 0
+        servers.master.kill()
+        wait_for(lambda: servers.sentinel.master() == servers.replica.port or None, "a master")
+        wait_for(lambda: hints(servers.replica) or None, "messages by the new master", seconds=60)
+    assert min(bought) >= 2
+    stack.flask("machines", "verify")
+    stack.flask("machines", "stuck")
     assert stack.supervisor.pids() == pids, "nothing was started again"
