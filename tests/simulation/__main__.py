@@ -1,5 +1,5 @@
 """`make simulate SEEDS=1000`: many seeds, as many at once as there are processors. SEEDS=7-7 plays
-seed 7 alone, and tells its steps. Exit status 0 only if nothing broke.
+seed 7 alone, and tells its steps. Exit status 0 only if every seed was played and nothing broke.
 """
 
 import json
@@ -33,7 +33,11 @@ def main(seeds: str) -> int:
         if first == last:
             print("\n".join(report["trail"]))
     tell(reports, tick() - start)
-    return int(any(report["broken"] for report in reports))
+    # Those of a player that crashed.
+    missing = sorted(set(range(first, last + 1)) - {report["seed"] for report in reports})
+    if missing:
+        print(f"{len(missing)} seeds were not played to their end: {missing}")
+    return int(bool(missing) or any(report["broken"] for report in reports))
 
 
 def play(first: int, last: int) -> Iterator[Json]:
@@ -63,6 +67,8 @@ def play(first: int, last: int) -> Iterator[Json]:
                 pool.submit(_forward, player, lines)
             for _ in running:
                 yield from map(json.loads, iter(lines.get, None))
+        if crashed := [player.returncode for player in running if player.wait()]:
+            print(f"players crashed, with exit status {crashed}", flush=True)
 
 
 def _forward(player: "subprocess.Popen[str]", lines: "SimpleQueue[str | None]") -> None:
