@@ -27,7 +27,12 @@ class Fate:
 
 
 class Faults:
-    """Throws the dice. Each kind of throw has its own, so that none disturbs another's sequence."""
+    """Throws the dice. Each kind of throw has its own, so that none disturbs another's sequence.
+
+    `hold` is how long, in seconds, who gets no answer waits for it.
+    """
+
+    hold = 1.0
 
     def __init__(self) -> None:
         self.set(FaultPlan())

@@ -4,12 +4,11 @@ import asyncio
 
 from aiohttp import web
 
-# Seconds between the work and the hang-up. Clients with a shorter timeout see that instead.
-HOLD = 1.0
 
-
-async def hang_up(request: web.Request) -> None:
-    """Hold the connection a little, then close it: what is answered afterwards goes nowhere."""
-    await asyncio.sleep(HOLD)
+async def hang_up(request: web.Request, hold: float) -> None:
+    """Hold the connection so many seconds, then close it: what is answered afterwards goes
+    nowhere. Clients with a shorter timeout see that instead.
+    """
+    await asyncio.sleep(hold)
     if request.transport is not None:
         request.transport.abort()

@@ -45,7 +45,7 @@ class MailSend:
             self._report(letter)
         self._store.journal.flush()
         if fault == Fault.TIMEOUT:
-            await hang_up(request)
+            await hang_up(request, self._faults.hold)
         return web.Response(status=202, headers={"X-Message-Id": message_id})
 
     def _report(self, letter: Letter) -> None:

@@ -55,7 +55,7 @@ class Api:
                 reply = Reply(error.status, compact(error.envelope(request_id)))
             self._bank.store.journal.flush()
             if fault == Fault.TIMEOUT:
-                await hang_up(request)
+                await hang_up(request, self._faults.hold)
             headers = {"Request-Id": request_id, **reply.headers}
             if "Origin" in request.headers:
                 headers |= OPEN

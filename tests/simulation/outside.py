@@ -5,7 +5,8 @@ what it would do later, or post, waits until the scheduler lets it.
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from aiohttp import web
@@ -14,17 +15,20 @@ from launch.processes import EVENTS
 from models import clock
 from sandbox import clock as sandbox_clock
 from sandbox.events import Delivery, Event, Source
-from sandbox.faults import Faults
+from sandbox.fault_plan import FaultPlan, SendGridFaults
+from sandbox.faults import Fault, Faults
 from sandbox.journal import Journal
 from sandbox.ledger import ledger
 from sandbox.sendgrid_api.mail_send import MailSend
 from sandbox.store import Store
 from sandbox.stripe_api.bank import Bank
 from sandbox.stripe_api.routes import routes
+from state_machines.durable.inbox import Told
 
 Json = dict[str, Any]
 WANTED = {Source.STRIPE: EVENTS.split(","), Source.SENDGRID: ["delivered", "bounce", "dropped"]}
 SETTLE_SECONDS = 120
+BOUNCES = 0.1
 
 
 class Later(NamedTuple):
@@ -56,9 +60,34 @@ class Post:
         self._store.save_state(event)
 
 
-def content(event: Event) -> Any:
-    """What would be posted: Stripe's object, SendGrid's list of one."""
-    return json.loads(event.body)
+def told(event: Event) -> Told:
+    """What would be posted: Stripe's object, or the one in SendGrid's list."""
+    body = json.loads(event.body)
+    return event.id, event.type, body if event.source == Source.STRIPE else body[0]
+
+
+class Fates(Faults):
+    """What requests meet is the scheduler's to say."""
+
+    hold = 0.0  # what was done is done: nothing else moves until then
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self.set(FaultPlan(seed, sendgrid=SendGridFaults(bounceRate=BOUNCES)))
+        self._next: list[Fault] = []
+
+    @contextmanager
+    def meeting(self, faults: list[Fault]) -> Iterator[None]:
+        """The requests made within meet these, one after the other."""
+        self._next = list(faults)
+        yield
+        self._next = []
+
+    def of_stripe(self) -> Fault:
+        return self._next.pop(0) if self._next else Fault.NONE
+
+    def of_sendgrid(self) -> Fault:
+        return self.of_stripe()
 
 
 class PatientBank(Bank):
@@ -83,13 +112,14 @@ class Outside:
         self._runner: web.AppRunner | None = None
         threading.Thread(target=self._loop.run_forever, name="sandbox", daemon=True).start()
         sandbox_clock.source = lambda: clock.now().timestamp()
-        self.begin()
+        self.begin(0)
 
-    def begin(self) -> None:
+    def begin(self, seed: int) -> None:
         """A world in which nothing has happened yet."""
         self.store = Store(Journal(None))
         self.post = Post(self.store)
         self.bank = PatientBank(self.store, self.post)
+        self.faults = Fates(seed)
         self._run(self._serve())
 
     def ledger(self) -> list[Json]:
@@ -101,10 +131,9 @@ class Outside:
     async def _serve(self) -> None:
         if self._runner is not None:
             await self._runner.cleanup()
-        faults = Faults()
         app = web.Application()
-        app.add_routes(routes(self.bank, faults))
-        send = MailSend(self.store, self.post, faults).send  # type: ignore[arg-type]
+        app.add_routes(routes(self.bank, self.faults))
+        send = MailSend(self.store, self.post, self.faults).send  # type: ignore[arg-type]
         app.add_routes([web.post("/v3/mail/send", send)])
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()

@@ -19,8 +19,8 @@ from state_machines.login import LoginMachine, begin_login, resend_code, try_cod
 from state_machines.refund import refund
 from tests.factories import a_product, a_user
 from tests.integration.payments.facts import Facts
-from tests.simulation.machinery import Step
 from tests.simulation.outside import Outside
+from tests.simulation.step import Step
 
 CARDS = {
     "pm_card_visa": 12,

@@ -1,5 +1,5 @@
-"""`python -m tests.simulation.player FIRST STEP COUNT`: plays seeds FIRST, FIRST + STEP, ...; each
-report is a line of JSON. DATABASE_URL and STRIPE_API_BASE say where.
+"""`python -m tests.simulation.player SEED ...`: plays these seeds; each report is a line of JSON.
+DATABASE_URL and STRIPE_API_BASE say where.
 """
 
 import json
@@ -18,17 +18,16 @@ from tests.simulation import seed
 from tests.simulation.outside import Outside
 
 
-def main(first: int, step: int, count: int) -> None:
+def main(seeds: list[int]) -> None:
     logging.disable()
     app = application()
     outside = Outside(urlsplit(settings.stripe_api_base).port or 0)
     url = settings.database_url.replace("+psycopg2", "")
     with app.app_context(), closing(psycopg2.connect(url)) as db:
-        for number in range(first, first + step * count, step):
+        for number in seeds:
             report = asdict(seed.run(number, outside, db))
-            report["arrows"] = sorted(map(list, report["arrows"]), key=str)
-            print(json.dumps(report), flush=True)
+            print(json.dumps(report, default=list), flush=True)
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main([*map(int, sys.argv[1:])])

@@ -1,0 +1,31 @@
+"""The steps of a seed, as they are told."""
+
+from collections.abc import Callable
+
+TROUBLE = "!"  # once for each statement that failed
+FAULT = " meets "
+SEVERAL = tuple(f"record: {number} " for number in range(2, 10))
+
+# What makes a seed worth playing, and how an entry shows it.
+MET: dict[str, Callable[[str], bool]] = {
+    "batches of several": lambda entry: entry.startswith(SEVERAL),
+    "batches of several that PostgreSQL refused": lambda entry: (
+        entry.startswith(SEVERAL) and entry.endswith(TROUBLE)
+    ),
+    "other steps that PostgreSQL refused": lambda entry: (
+        entry.endswith(TROUBLE) and not entry.startswith(SEVERAL)
+    ),
+    "calls whose first request failed": lambda entry: f"request 1{FAULT}" in entry,
+    "calls whose later request failed": lambda entry: (
+        FAULT in entry and f"request 1{FAULT}" not in entry
+    ),
+    "messages of several events": lambda entry: entry.startswith("deliver") and ", " in entry,
+    "times that stored signals were applied": lambda entry: (
+        entry.startswith("apply signals: ") and "0" not in entry
+    ),
+}
+
+
+def entry(name: str, did: object, trouble: int) -> str:
+    """What a step is called, what it did, and how often PostgreSQL failed it."""
+    return name + (f": {did}" if did is not None else "") + TROUBLE * trouble

@@ -1,0 +1,62 @@
+"""Trouble with PostgreSQL: statements and commits that fail when the dice say so."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg2
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
+
+# An error of PostgreSQL's own: whoever swallows it has a transaction in which nothing works.
+FAIL = "DO $$ BEGIN RAISE EXCEPTION 'out of memory' USING ERRCODE = 'out_of_memory'; END $$"
+
+
+class TroubleError(OperationalError):
+    """A statement or a commit has failed on purpose."""
+
+
+class Trouble:
+    """`met` is how often it was met since it was last asked for."""
+
+    def __init__(self) -> None:
+        self._moments: list[int] = []
+        self._passed = self.met = 0
+
+    @contextmanager
+    def at(self, moments: list[int]) -> Iterator[None]:
+        """Have statements and commits fail, by their numbers, the first being 1. Where that ends
+        what was to be done, the block just ends.
+        """
+        self._moments, self._passed, self.met = moments, 0, 0
+        try:
+            yield
+        except TroubleError:
+            pass  # a web server answers 500, a worker's task fails
+        finally:
+            self._moments = []
+
+    def come_past(self, connection: Connection) -> None:
+        self._passed += 1
+        if self._passed not in self._moments:
+            return
+        self.met += 1
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(FAIL)
+        except psycopg2.Error as error:
+            raise TroubleError(None, None, error) from error
+
+
+trouble = Trouble()
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _statement(connection: Connection, *_: Any) -> None:
+    trouble.come_past(connection)
+
+
+@event.listens_for(Engine, "commit")
+def _commit(connection: Connection) -> None:
+    trouble.come_past(connection)
