@@ -36,6 +36,14 @@ ELSE_TROUBLED = 0.03
 AGAIN = (1, 8)
 
 
+# Orders of which the bank or the operator has decided what they cost.
+DECIDED = """
+    SELECT order_id::text AS id FROM dispute
+    UNION SELECT order_id::text FROM refund
+        WHERE state = 'Failed' OR (origin = 'operator' AND state = 'Succeeded')
+"""
+
+
 class BrokenError(Exception):
     """Something that must always be true was not."""
 
@@ -111,6 +119,8 @@ class Simulation:
         db, ledger = self._db, self._outside.ledger()
         invariants.every_order_has_ended(db, map(str, self._people.known))
         invariants.the_bank_agrees(db, ledger)
+        decided = {row["id"] for row in invariants.read(db, DECIDED)}
+        invariants.nobody_pays_for_nothing(db, ledger, decided)
         invariants.refunds_fit(db)
         shelves = {str(key): stock for key, stock in self._people.shelves.items()}
         invariants.the_shelves_add_up(db, shelves)
