@@ -9,7 +9,7 @@ SEEDS = 200
 STATES, ARROWS, IGNORED = 26, 55, 12
 MET = {
     "batches of several": 80,
-    "batches of several that PostgreSQL refused": 15,
+    "batches of several that PostgreSQL refused": 8,
     "calls whose first request failed": 80,
     "calls whose later request failed": 5,
     "messages of several events": 10,
