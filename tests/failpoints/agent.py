@@ -7,6 +7,7 @@ the project is found like the rest.
 """
 
 import os
+import re
 import signal
 import sys
 import threading
@@ -34,8 +35,8 @@ WROTE = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL"
 # How often these come is a matter of time, not of the story.
 SWEEP = "sweep"
 PERIODIC = (SWEEP, "chores", "reconciliation.")
-# A request is sent in two parts: its head begins with one of these.
-VERBS = (b"GET ", b"POST ", b"DELETE ")
+# A request is sent in two parts: its head begins so.
+REQUEST = re.compile(rb"[A-Z]+ [^\r\n]+ HTTP/1\.[01]\r\n")
 
 
 class Agent:
@@ -113,10 +114,14 @@ def _watch_calls(agent: Agent) -> None:
         activity.perform = _around(agent, f"call of {activity.name}", activity.perform)  # type: ignore[method-assign]
 
     def hear(what: str, details: tuple[Any, ...]) -> None:
-        if what == "http.client.send" and bytes(details[1][:8]).startswith(VERBS):
+        if what == "http.client.send" and _heads_a_request(details[1]):
             agent.come_past(f"before the request of {_place()}")
 
     sys.addaudithook(hear)
+
+
+def _heads_a_request(sent: Any) -> bool:
+    return isinstance(sent, bytes | bytearray) and REQUEST.match(sent) is not None
 
 
 def _watch_messages(agent: Agent) -> None:

@@ -186,6 +186,7 @@ class Cell:
         invariants.every_order_has_ended(db, placed)
         invariants.the_bank_agrees(db, ledger)
         invariants.nobody_pays_for_nothing(db, ledger)
+        invariants.nothing_can_be_paid(ledger)
         invariants.refunds_fit(db)
         invariants.the_shelves_add_up(db, self._at_first)
         invariants.every_letter_came(db, mails)
