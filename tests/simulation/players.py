@@ -74,6 +74,8 @@ def _place(postgres: Postgres, number: int, secrets: dict[str, str]) -> dict[str
             "STRIPE_API_BASE": sandbox,
             "SENDGRID_API_BASE": sandbox,
             "PROJECTX_ENV_FILE": "",
+            # Where the machine is slow, that is no fault of the sandbox's.
+            "PROVIDER_TIMEOUT": "60",
             # What hangs on the order of a set is played differently by each.
             "PYTHONHASHSEED": str(number + 1),
         }
