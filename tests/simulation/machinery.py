@@ -16,6 +16,7 @@ from models.signal import SignalRow, SignalState
 from sandbox.events import Delivery, Event
 from state_machines import reconciliation
 from state_machines.durable import inbox, sweep
+from state_machines.durable.handler import Told
 from tests.simulation.outside import Outside, told
 from tests.simulation.step import Step
 from tests.simulation.workers import Workers
@@ -120,7 +121,7 @@ class Machinery:
         return [later for later in self._outside.bank.later if later.moment <= at]
 
 
-def about(signal: inbox.Told) -> str:
+def about(signal: Told) -> str:
     _, _, event = signal
     return str(event.get("loginId") or event.get("orderId") or "")
 

@@ -23,7 +23,7 @@ from sandbox.sendgrid_api.mail_send import MailSend
 from sandbox.store import Store
 from sandbox.stripe_api.bank import Bank
 from sandbox.stripe_api.routes import routes
-from state_machines.durable.inbox import Told
+from state_machines.durable.handler import Told
 
 Json = dict[str, Any]
 WANTED = {Source.STRIPE: EVENTS.split(","), Source.SENDGRID: ["delivered", "bounce", "dropped"]}

@@ -54,7 +54,7 @@ def test_success_at_the_timeout(till: Shop, bank: Stripe, time: MovableClock) ->
     time.advance(seconds=900)
     sweep.fire_deadlines()
     assert till.states(payment_id) == ("Expiring", "Pending")
-    till.run(CANCEL)
+    till.sweep()
     assert till.states(payment_id) == ("Success", "Confirmed")
     assert till.refunds(payment_id) == []
 

@@ -77,7 +77,7 @@ def test_webhook_lost(
     time.advance(seconds=1)
     assert sweep.make_enquiries() == 1
     assert till.states(payment_id) == ("Initiated", "Pending")
-    till.run("payments.ask")
+    till.sweep()
     assert till.states(payment_id) == end
 
 
@@ -90,7 +90,7 @@ def test_webhook_lost_of_a_refund(till: Shop, bank: Stripe, time: MovableClock) 
     bank.settled(payment)
     time.advance(seconds=300)
     sweep.make_enquiries()
-    till.run("refunds.submit")
+    till.sweep()
     assert till.refunds(payment_id) == [(5900, "Succeeded")]
     assert bank.refunded(payment) == [5900]
 
