@@ -11,6 +11,7 @@ import random
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -51,7 +52,8 @@ from tests.integration.payments.facts import facts
 
 ORDERS = 50
 STEPS = 500
-RUNS = 24
+CALLS = 10_000
+RUNS = 4  # before it is counted how many calls there were
 MACHINES = (OrderMachine, PaymentMachine, RefundMachine, DisputeMachine)
 INTENT = ("succeeded", "payment_failed", "processing", "canceled")
 REFUND = ("pending", "requires_action", "succeeded", "failed", "canceled")
@@ -269,25 +271,27 @@ def test_random_calls(till: Till, bank: Bank, time: MovableClock, dice: int) -> 
     # Some intents are still to be created.
     runner.run("payments.create_intent", till.pending("payments.create_intent")[: ORDERS - 8])
 
-    @seed(dice)
     class Here(RandomCalls):
         def __init__(self) -> None:
             super().__init__(payments, bank, time)
 
     RandomCalls.calls = 0
-    run_state_machine_as_test(
-        Here,
-        settings=settings(
-            max_examples=RUNS,
-            stateful_step_count=STEPS,
-            deadline=None,
-            database=None,
-            # A run goes on where another ended: it cannot be shortened.
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-    assert RandomCalls.calls >= 10_000
+    for turn in count(dice):
+        # How long a run gets is for Hypothesis to say.
+        if RandomCalls.calls >= CALLS:
+            break
+        run_state_machine_as_test(
+            seed(turn)(Here),
+            settings=settings(
+                max_examples=RUNS,
+                stateful_step_count=STEPS,
+                deadline=None,
+                database=None,
+                # A run goes on where another ended: it cannot be shortened.
+                phases=[Phase.generate],
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
     for machine in MACHINES:
         assert replay.stuck(machine) == []
     with transaction() as session:
