@@ -76,5 +76,5 @@ class Recovery:
             f"longest recovery: {max(after, default=0.0):.1f} s after the death of a worker, "
             f"{longest:.1f} s after any blow; the lease is {lease:g} s\n"
             f"{slow} of {len(after)} activities that ran when a worker died took longer than the "
-            "lease and 2 s: other blows fell meanwhile"
+            "lease and 2 s, under further blows"
         )
