@@ -35,14 +35,18 @@ class Pace:
 
     def __init__(self, step: timedelta) -> None:
         self._step = step
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget what has been asked for, as a new process would."""
         self._next: dict[str, datetime] = {}
         self._seen: datetime | None = None
 
     def moment(self, name: str, at: datetime) -> datetime:
         """When the next activity called `name` falls due, `at` being the time."""
-        if self._seen is None or at < self._seen:
-            # A clock that has gone back is another story.
-            self._next.clear()
+        if self._seen is not None and at < self._seen:
+            # The clock has gone back.
+            self.begin()
         self._seen = at
         due = max(at, self._next.get(name, at))
         self._next[name] = due + self._step
