@@ -1,10 +1,9 @@
 """The durable engine: machines whose every move, and the calls it asks for, are one commit.
 
 It knows rows, signals, activities and deadlines, and nothing of orders or of any broker. Read it in
-this order: arrow.py and machine.py (what may move), move.py,
-effect.py and journal.py (what a move writes), activity.py (what a call
-is), claim.py and runner.py (how a call is made once), handler.py and inbox.py (messages from
-outside), sweep.py (what time brings back).
+this order: arrow.py and machine.py (what may move), move.py, effect.py and journal.py (what a move
+writes), activity.py (what a call is), claim.py, batch.py, runner.py and recorder.py (how a call is
+made once), handler.py and inbox.py (messages from outside), sweep.py (what time brings back).
 """
 
 from state_machines.durable.activity import (

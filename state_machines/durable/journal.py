@@ -35,9 +35,9 @@ class Pace:
 
     def __init__(self, step: timedelta) -> None:
         self._step = step
-        self.begin()
+        self.start()
 
-    def begin(self) -> None:
+    def start(self) -> None:
         """Forget what has been asked for, as a new process would."""
         self._next: dict[str, datetime] = {}
         self._seen: datetime | None = None
@@ -46,7 +46,7 @@ class Pace:
         """When the next activity called `name` falls due, `at` being the time."""
         if self._seen is not None and at < self._seen:
             # The clock has gone back.
-            self.begin()
+            self.start()
         self._seen = at
         due = max(at, self._next.get(name, at))
         self._next[name] = due + self._step

@@ -1,13 +1,11 @@
-"""Runs activities: claims a batch, makes its calls side by side, finishes it in one transaction.
+"""Runs activities: claims a batch, makes its calls side by side, and has it recorded.
 
-If recording one of the batch fails, each is recorded in a transaction of its own, so that a poison
-row hurts no other; that one counts as a failed try.
+A batch that cannot be prepared is prepared one by one.
 """
 
 import logging
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -21,15 +19,14 @@ from models.clock import now
 from state_machines.durable import claim as claims
 from state_machines.durable.activity import (
     Activity,
-    Call,
-    NoAnswerError,
     NotYet,
     TransientError,
     note_request_id,
     request_id,
 )
-from state_machines.durable.cause import caused_by
-from state_machines.durable.claim import Claim, Failure
+from state_machines.durable.batch import Batch, Try
+from state_machines.durable.claim import Claim
+from state_machines.durable.recorder import finish, spend
 
 log = logging.getLogger(__name__)
 
@@ -37,32 +34,17 @@ log = logging.getLogger(__name__)
 CONCURRENT_CALLS = 64
 
 
-@dataclass(slots=True)
-class Try:
-    """One prepared call, and after it the answer or the error. One that was `answered` may still
-    end in an error, where the answer could not be recorded.
-    """
-
-    call: Call
-    request: Any
-    response: Any = None
-    answered: bool = False
-    error: Exception | None = None
-    request_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What one worker holds between its two transactions."""
-
-    activity: Activity[Any, Any, Any]
-    claimed: Claim
-    tries: list[Try]
-
-
 def run(name: str, ids: Iterable[UUID]) -> int:
     """Run those of `ids` that nobody else holds; how many were claimed."""
-    batch = prepare(name, ids)
+    ids = list(ids)
+    try:
+        batch = prepare(name, ids)
+    except Exception as error:
+        if len(ids) > 1:
+            log.exception("preparing %d of %s at once failed: one by one", len(ids), name)
+            return sum(run(name, [activity_id]) for activity_id in ids)
+        log.exception("preparing %s %s failed", name, ids)
+        return spend(name, ids, error)
     perform(batch)
     finish(batch)
     return len(batch.claimed.calls)
@@ -120,20 +102,6 @@ def perform(batch: Batch) -> None:
         list(_pool().map(lambda one: _call(batch, one), ready))
 
 
-def finish(batch: Batch) -> None:
-    """The second transaction: record what was answered, as far as the claim is still ours."""
-    activity, claimed, tries = batch.activity, batch.claimed, batch.tries
-    if not tries:
-        return
-    try:
-        _finish(activity, claimed, tries)
-    except Exception:
-        if len(tries) > 1:
-            log.exception("recording a batch of %s failed: one by one", activity.name)
-        for one in tries:
-            _finish_alone(activity, claimed, one)
-
-
 def _call(batch: Batch, one: Try) -> None:
     activity = batch.activity
     if now() + timedelta(seconds=activity.timeout) > batch.claimed.until:
@@ -151,53 +119,3 @@ def _call(batch: Batch, one: Try) -> None:
 @cache
 def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(CONCURRENT_CALLS, thread_name_prefix="activity")
-
-
-def _finish(activity: Activity[Any, Any, Any], claimed: Claim, tries: list[Try]) -> None:
-    with transaction():
-        succeeded = {one.call.id: one.request_id for one in tries if one.error is None}
-        mine = claims.finish(claimed, succeeded) if succeeded else set()
-        given_up = {
-            one.call.id
-            for one in tries
-            if one.error is not None and _gave_up(activity, claimed, one)
-        }
-        concerned = [one for one in tries if one.call.id in mine or one.call.id in given_up]
-        if not concerned:
-            return
-        rows = activity.machine.lock({one.call.subject_id for one in concerned})
-        for one in concerned:
-            with caused_by(activity.name, one.call.id):
-                if one.error is None:
-                    activity.record(rows[one.call.subject_id], one.response)
-                else:
-                    activity.give_up(rows[one.call.subject_id], one.error)
-
-
-def _gave_up(activity: Activity[Any, Any, Any], claimed: Claim, one: Try) -> bool:
-    """Note the failure on the row; whether that was the last try (and the row still ours)."""
-    error, attempt = one.error or RuntimeError("no answer"), one.call.attempt
-    if isinstance(error, NotYet):
-        claims.wait(claimed, one.call.id, now() + error.after, str(error))
-        return False
-    doubtful = one.answered or isinstance(error, NoAnswerError)
-    failure = Failure(said(error), one.request_id, unanswered=doubtful)
-    if activity.retry.allows(error, attempt):
-        claims.retry(claimed, one.call.id, now() + activity.retry.delay(attempt), failure)
-        return False
-    log.warning("%s %s gave up after %d tries: %s", activity.name, one.call.id, attempt, error)
-    return claims.fail(claimed, one.call.id, failure)
-
-
-def _finish_alone(activity: Activity[Any, Any, Any], claimed: Claim, one: Try) -> None:
-    try:
-        _finish(activity, claimed, [one])
-    except Exception as error:
-        log.exception("recording %s %s failed", activity.name, one.call.id)
-        one.error = error
-        with transaction():
-            _gave_up(activity, claimed, one)
-
-
-def said(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:2000]

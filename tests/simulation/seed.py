@@ -146,7 +146,7 @@ def run(seed: int, outside: Outside, db: Any) -> Report:
         empty()
         rows.session.remove()
         outside.begin(seed)
-        sweep.PACE.begin()
+        sweep.PACE.start()
         return Simulation(seed, outside, db, time).run()
 
 

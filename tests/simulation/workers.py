@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sandbox.faults import Fault
-from state_machines.durable import runner
+from state_machines.durable import recorder, runner
+from state_machines.durable.batch import Batch, Try
 from state_machines.durable.journal import Committed
-from state_machines.durable.runner import Batch, Try
 from tests.simulation.outside import Outside
 from tests.simulation.step import Step
 
@@ -91,7 +91,7 @@ class Workers:
     def _record(self) -> str:
         held = self._dice.choice(self._called())
         self.held.remove(held)
-        runner.finish(held.batch)
+        recorder.finish(held.batch)
         return str(held)
 
     def _die(self) -> str:

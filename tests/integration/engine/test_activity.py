@@ -3,11 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.exc import DBAPIError
 
 from models import ActivityState, transaction
 from models.clock import MovableClock
-from state_machines.durable import PermanentError, TransientError, claim, runner, sweep
+from state_machines.durable import PermanentError, TransientError, claim, recorder, runner, sweep
 from state_machines.durable.journal import LEASE
 from tests.integration.engine.conftest import Depot
 from tests.integration.engine.parcel import Announce, Courier, ParcelSignal, ParcelState
@@ -187,20 +186,28 @@ def test_a_call_that_could_outlive_its_lease_is_not_begun(
     batch = runner.prepare(Announce.name, [depot.key(parcel_id)])
     time.advance(seconds=LEASE.total_seconds() - Announce.timeout + 1)
     runner.perform(batch)
-    runner.finish(batch)
+    recorder.finish(batch)
     activity = depot.activity(parcel_id)
     assert courier.calls == []
     assert (activity.state, activity.attempts) == (ActivityState.WAITING, 0)
     assert sweep.due_activities() == [(Announce.name, activity.id)], "at once"
 
 
-def test_a_broken_transaction_makes_no_call(depot: Depot, courier: Courier) -> None:
+def test_what_cannot_be_prepared_hurts_no_other_of_its_batch(
+    depot: Depot, courier: Courier, time: MovableClock
+) -> None:
     good, bad = depot.pack("vase", "riddle")
     courier.unaskable.add("riddle")
-    with pytest.raises(DBAPIError):
-        depot.run(good, bad)
-    assert courier.calls == [], "the claim is gone: somebody else may call"
-    assert {depot.activity(p).state for p in (good, bad)} == {ActivityState.PENDING}
+    assert depot.run(good, bad) == 2
+    assert [depot.state(p) for p in (good, bad)] == ["Announced", "Packed"]
+    assert len(courier.calls) == 1
+    for _ in range(Announce.retry.attempts - 1):
+        time.at = depot.activity(bad).due_at
+        sweep.due_activities()
+        depot.run(bad)
+    given_up = depot.activity(bad)
+    assert (given_up.state, given_up.attempts) == (ActivityState.FAILED, Announce.retry.attempts)
+    assert "division by zero" in str(given_up.last_error)
 
 
 @pytest.mark.parametrize(("keyed", "commit"), [(True, "off"), (False, "on")])

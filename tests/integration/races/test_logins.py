@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from models import ActivityRow, ActivityState, Login, LoginState, UserSession, transaction
 from models.clock import MovableClock
-from state_machines.durable import inbox, runner
+from state_machines.durable import inbox, recorder, runner
 from state_machines.login import LoginMachine, begin_login, resend_code
 from tests.integration.races.shop import Shop
 from tests.integration.races.stripe import Stripe
@@ -124,7 +124,7 @@ def test_a_bounce_may_be_faster_than_the_answer(till: Shop, bank: Stripe) -> Non
     batch = runner.prepare(CODE, till.pending(CODE))
     runner.perform(batch)
     lost(login.id, till.activity(CODE).id)
-    runner.finish(batch)
+    recorder.finish(batch)
     assert till.activity(CODE).state == ActivityState.DONE
     assert state(login.id) == LoginState.CODE_UNSENT
 
