@@ -1,6 +1,5 @@
-"""`make bench`: the race, what PostgreSQL itself could do, and a running shop of its own, measured.
-
-`--quick` races in few cells; the name of a file gets all of it as JSON.
+"""`make bench`: all that is measured, in one run: the race, the shops, a running shop of its own,
+its growth, and the bars. `--quick` takes small numbers; the name of a file gets all of it as JSON.
 """
 
 import json
@@ -8,28 +7,26 @@ import os
 import platform
 import sys
 from pathlib import Path
+from typing import Any
 
-from bench import api, shop
+from bench import api, bars, growth, shop
 from bench.cost import Database
-from bench.race.rounds import CELLS, QUICK, race
-from bench.race.table import lines, verdict
+from bench.race import rounds as race
+from bench.race import table
+from bench.shops import rounds as shops
+from bench.shops import table as shops_table
 from demo.buyer import Addresses, Buyer
 from demo.world import World
 from launch.stack import Stack
 from models.clock import tick
 
 REPORTED = 2  # seconds after which every backend has reported its commits
-OPEN = {
-    "LOGIN_LIMIT": "100000/minute",
-    "LOGIN_LIMIT_PER_ADDRESS": "100000/minute",
-    "DATABASE_URL": "",
-    "REDIS_URL": "",
-}
 
 
 def measure() -> shop.Figures:
+    """A running shop: idle, one order after the other, 32 buyers, and the API alone."""
     start = tick()
-    with Stack(environment=OPEN) as stack:
+    with Stack(environment=growth.OPEN) as stack:
         figures = {"start of the whole system, s": tick() - start}
         World.of(stack).restock(1_000_000)
         database = Database(stack.environment["DATABASE_URL"])
@@ -71,17 +68,24 @@ def _commits(
 
 def main() -> int:
     quick = "--quick" in sys.argv
-    rows = race(QUICK, rounds=1) if quick else race(CELLS)
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
-    print("\n".join(lines(rows)) + "\n", flush=True)
-    figures = verdict(rows) | measure()
-    for name, value in figures.items():
-        print(f"  {name:<56} {value:10.1f}")
+    flows = race.race(race.QUICK, rounds=1) if quick else race.race(race.CELLS)
+    orders = shops.race((8,), rounds=1) if quick else shops.race()
+    figures = table.verdict(flows) | shops_table.verdict(orders) | measure()
+    figures |= growth.measure(*growth.QUICK) if quick else growth.measure()
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    print("\n\n".join((machine, *_tables(flows, orders, figures))))
     for name in sys.argv[1:]:
         if not name.startswith("-"):
-            written = {"race": rows, "figures": figures}
+            written = {"machine": machine, "race": flows, "shops": orders, "figures": figures}
             Path(name).write_text(json.dumps(written, indent=2) + "\n")
     return 0
+
+
+def _tables(flows: list[Any], orders: list[Any], figures: shop.Figures) -> list[str]:
+    all_of_them = ["| figure | |", "|---|---:|"]
+    all_of_them += [f"| {name} | {value:.1f} |" for name, value in figures.items()]
+    parts = (table.lines(flows), shops_table.lines(orders), all_of_them, bars.lines(figures))
+    return ["\n".join(part) for part in parts]
 
 
 if __name__ == "__main__":

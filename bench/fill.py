@@ -6,9 +6,12 @@ Pending, with an intent that the sandbox is told of, and a deadline that lies ah
 """
 
 import json
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import psycopg2
@@ -116,13 +119,17 @@ WAITING = (
 
 
 class Filler:
-    """Loads rows over a connection of the tables' owner."""
+    """Loads rows over connections of the tables' owner, a core each."""
 
     def __init__(self, url: str) -> None:
-        self._connection = psycopg2.connect(url.replace("+psycopg2", ""))
-        self._connection.autocommit = True
-        self._cursor = self._connection.cursor()
-        self._cursor.execute(BEFORE + "SELECT now()::text")
+        self._connections = [
+            psycopg2.connect(url.replace("+psycopg2", "")) for _ in range(os.cpu_count() or 1)
+        ]
+        for connection in self._connections:
+            connection.autocommit = True
+            connection.cursor().execute(BEFORE)
+        self._cursor = self._connections[0].cursor()
+        self._cursor.execute("SELECT now()::text")
         self._now: Any = self._one()
 
     def finished(self, first: int, last: int) -> None:
@@ -146,13 +153,24 @@ class Filler:
         self._cursor.execute("CHECKPOINT")
 
     def close(self) -> None:
-        self._connection.close()
+        for connection in self._connections:
+            connection.close()
 
     def _fill(self, how: str, kind: str, first: int, last: int) -> None:
-        for upper in range(last, first, -SLICE):
-            lower = max(first, upper - SLICE)
+        free: SimpleQueue[Any] = SimpleQueue()
+        # What waits holds pieces of products, which all slices share.
+        hands = self._connections[: 1 if kind == "waiting" else None]
+        for connection in hands:
+            free.put(connection.cursor())
+
+        def fill(upper: int) -> None:
+            cursor, lower = free.get(), max(first, upper - SLICE)
             given = {"kind": kind, "first": lower, "last": upper - 1, "now": self._now}
-            self._cursor.execute(how, given | {"step": STEPS[kind], "days": RETENTION})
+            cursor.execute(how, given | {"step": STEPS[kind], "days": RETENTION})
+            free.put(cursor)
+
+        with ThreadPoolExecutor(len(hands)) as pool:
+            list(pool.map(fill, range(last, first, -SLICE)))
 
     def _one(self) -> Any:
         row = self._cursor.fetchone()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from bench.race.contenders import FEW
 from bench.race.limit import TRANSACTIONS, limit
 from bench.race.rounds import Row
 
@@ -45,6 +46,14 @@ def verdict(rows: Sequence[Row]) -> dict[str, float]:
         "ours, % of PostgreSQL alone, gathered": 100 * ours["per_second"] / gathered,
         "ours, % of PostgreSQL alone, one by one": 100 * ours["per_second"] / alone,
     }
+    for row in rows:
+        if (row["latency"], row["in_flight"], row["contender"]) == (0, 32, "ours"):
+            found["commits a flow, 32 in flight"] = row["commits"]
+    slow = {"latency": 300, "in_flight": 32}
+    few = _best(rows, f"DBOS, {FEW} a process", **slow)["per_second"]
+    found["ours / DBOS with few in flight, flows a second, 300 ms, 32 in flight"] = (
+        _best(rows, "ours", **slow)["per_second"] / few
+    )
     for title, cell in _cells(rows):
         one, other = _best(rows, "ours", **cell), _best(rows, "DBOS", **cell)
         found[f"ours / DBOS, flows a second, {title}"] = one["per_second"] / other["per_second"]

@@ -1,0 +1,46 @@
+"""What was promised, beside what was measured."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from bench.shop import Figures
+
+
+class Bar(NamedTuple):
+    """`limit` is the least that `figure` may be; the most, where `most` says so."""
+
+    what: str
+    figure: str
+    limit: float
+    most: bool = False
+
+
+BARS = (
+    Bar("flows a second beside DBOS, no latency, each at its best",
+        "ours / DBOS, flows a second, latency 0, each at its best", 3),
+    Bar("the same at 300 ms, 32 in flight, DBOS with few in flight",
+        "ours / DBOS with few in flight, flows a second, 300 ms, 32 in flight", 3),
+    Bar("commits a flow, 32 in flight", "commits a flow, 32 in flight", 3.5, most=True),
+    Bar("orders a second beside the shop on DBOS", "ours / shop on DBOS, orders a second", 2),
+    Bar("% of PostgreSQL alone, one flow a transaction",
+        "ours, % of PostgreSQL alone, one by one", 35),
+    Bar("% of the empty shop's throughput, 10 million orders",
+        "10000000 orders: orders a second, % of the empty shop's", 90),
+    Bar("seconds until 100 thousand deadlines have fired",
+        "100000 deadlines at once: seconds", 60, most=True),
+    Bar("% of their throughput that new orders keep meanwhile",
+        "100000 deadlines at once: orders meanwhile, % of before", 50),
+)  # fmt: skip
+
+
+def lines(figures: Figures) -> Iterator[str]:
+    """A line for each bar whose figure was measured."""
+    yield "| bar | limit | measured | |"
+    yield "|---|---:|---:|---|"
+    for bar in BARS:
+        if bar.figure in figures:
+            value = figures[bar.figure]
+            met = value <= bar.limit if bar.most else value >= bar.limit
+            sign = "at most" if bar.most else "at least"
+            said = "met" if met else "MISSED"
+            yield f"| {bar.what} | {sign} {bar.limit:g} | {value:.1f} | {said} |"
