@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, Select, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, db, text_enum
@@ -48,6 +48,10 @@ class Dispute(Execution, Base):
 
 def disputed(order_id: UUID, *states: DisputeState) -> int:
     """Minor units of the order's disputes in `states`; 0 when there is none."""
-    total = db.select(db.func.coalesce(db.func.sum(Dispute.amount), 0))
-    found = db.session.scalar(total.where(Dispute.order_id == order_id, Dispute.state.in_(states)))
-    return cast("int", found)
+    return cast("int", db.session.scalar(disputes(order_id, *states)))
+
+
+def disputes(order_id: UUID, *states: DisputeState) -> Select[tuple[int]]:
+    """The statement that answers `disputed`."""
+    total: Select[tuple[int]] = select(func.coalesce(func.sum(Dispute.amount), 0))
+    return total.where(Dispute.order_id == order_id, Dispute.state.in_(states))

@@ -5,11 +5,11 @@ from enum import StrEnum, auto
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, db, text_enum
-from models.dispute import DisputeState, disputed
+from models.dispute import DisputeState, disputes
 from models.execution import Asked, Execution, ask_index
 from models.order import Order
 from models.payment import Payment
@@ -57,14 +57,17 @@ class Refund(Asked, Execution, Base):
 
 def given_back(order_id: UUID, states: Iterable[RefundState] = ACTIVE) -> int:
     """Minor units of the order's refunds in `states`."""
-    total = db.select(db.func.coalesce(db.func.sum(Refund.amount), 0))
-    found = db.session.scalar(
-        total.where(Refund.order_id == order_id, Refund.state.in_(tuple(states)))
-    )
-    return cast("int", found)
+    return cast("int", db.session.scalar(_refunds(order_id, states)))
 
 
 def refundable(payment: Payment) -> int:
     """Minor units that are ours to give back; the payment's order must be locked."""
-    lost = disputed(payment.order_id, DisputeState.LOST)
-    return payment.captured - given_back(payment.order_id) - lost
+    back = _refunds(payment.order_id, ACTIVE).scalar_subquery()
+    lost = disputes(payment.order_id, DisputeState.LOST).scalar_subquery()
+    # In one statement: every payment that succeeds asks for it.
+    return payment.captured - cast("int", db.session.scalar(select(back + lost)))
+
+
+def _refunds(order_id: UUID, states: Iterable[RefundState]) -> Select[tuple[int]]:
+    total: Select[tuple[int]] = select(func.coalesce(func.sum(Refund.amount), 0))
+    return total.where(Refund.order_id == order_id, Refund.state.in_(tuple(states)))

@@ -7,6 +7,7 @@ thought dead and comes back finds zero rows, and stops.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -76,7 +77,8 @@ def claim(name: str, ids: Iterable[UUID], *, to_disk: bool = True) -> Claim:
         )
         .execution_options(synchronize_session=False)
     )
-    return Claim(token, at + LEASE, tuple(Call(*row) for row in found))
+    calls = sorted((Call(*row) for row in found), key=attrgetter("id"))
+    return Claim(token, at + LEASE, tuple(calls))
 
 
 def wait(claimed: Claim, activity_id: UUID, until: datetime, why: str) -> None:

@@ -17,7 +17,7 @@ SENT = {
     "dispatch.publish": "the message",
     "dispatch.ring": "the bell",
     "dispatch._work": "the message",
-    "sweep.run": "a message",
+    "sweep._hand_out": "a message",
 }
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -37,8 +37,9 @@ def _is_in(what: str, passed: str) -> bool:
 
 
 def _known() -> Iterator[str]:
-    for name in Activity.registry:
-        yield f"call of {name}"
+    for name, activity in Activity.registry.items():
+        if type(activity).__module__.startswith("tasks."):
+            yield f"call of {name}"
     for room in ROOMS:
         for file in Path(room).rglob("*.py"):
             if not str(file).endswith(BETWEEN):
