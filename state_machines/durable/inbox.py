@@ -50,17 +50,16 @@ def receive(
 
 def receive_all(source: str, signals: Sequence[Told]) -> None:
     """Keep signals that came together, and apply them, in one transaction where that goes well."""
-    if len(signals) > 1:
-        try:
-            with transaction():
-                lock_together(source, signals)
-                _keep(source, signals, [apply(source, signal) for signal in signals])
-        except KnownError:
-            log.info("of the signals of %s some were here before: one by one", source)
-        except Exception:
-            log.exception("signals of %s that came together: one by one", source)
-        else:
-            return
+    try:
+        with transaction():
+            lock_together(source, signals)
+            _keep(source, signals, [apply(source, signal) for signal in signals])
+    except KnownError:
+        log.info("of the signals of %s some were here before: one by one", source)
+    except Exception:
+        log.exception("signals of %s that came together: one by one", source)
+    else:
+        return
     for signal in signals:
         receive(source, *signal)
 

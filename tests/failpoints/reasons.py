@@ -23,7 +23,6 @@ REASONS: dict[str, str] = {
     "commit of session.renew": ONE_ROW,
     "commit of session.revoke": ONE_ROW,
     "commit of inbox._postpone": SIMULATED,
-    "commit of inbox.receive_all": SIMULATED,
     "commit of recorder._finish_alone": SIMULATED,
     "commit of recorder.spend": SIMULATED,
     "commit of sweep._serve_alone": SIMULATED,
