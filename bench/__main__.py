@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -66,26 +67,49 @@ def _commits(
     return (database.commits() - before - background * (tick() - start)) / orders
 
 
+class Findings:
+    """What has been measured so far, told and written down as it comes: a run takes long."""
+
+    def __init__(self, files: list[str]) -> None:
+        self._files = [Path(name) for name in files]
+        machine = (
+            f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+        )
+        self._found: dict[str, Any] = {"machine": machine}
+        self.figures: shop.Figures = {}
+        print(machine, flush=True)
+
+    def add(self, name: str, rows: list[Any], lines: Iterable[str], verdict: shop.Figures) -> None:
+        """A table."""
+        self._found[name] = rows
+        self._tell(lines)
+        self.take(verdict)
+
+    def take(self, figures: shop.Figures) -> None:
+        """Figures of their own."""
+        self.figures |= figures
+        self._tell(f"| {name} | {value:.1f} |" for name, value in figures.items())
+        for file in self._files:
+            file.write_text(json.dumps(self._found | {"figures": self.figures}, indent=2) + "\n")
+
+    def end(self) -> None:
+        self._tell(bars.lines(self.figures))
+
+    def _tell(self, lines: Iterable[str]) -> None:
+        print("\n" + "\n".join(lines), flush=True)
+
+
 def main() -> int:
     quick = "--quick" in sys.argv
+    found = Findings([name for name in sys.argv[1:] if not name.startswith("-")])
     flows = race.race(race.QUICK, rounds=1) if quick else race.race(race.CELLS)
+    found.add("race", flows, table.lines(flows), table.verdict(flows))
     orders = shops.race((8,), rounds=1) if quick else shops.race()
-    figures = table.verdict(flows) | shops_table.verdict(orders) | measure()
-    figures |= growth.measure(*growth.QUICK) if quick else growth.measure()
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    print("\n\n".join((machine, *_tables(flows, orders, figures))))
-    for name in sys.argv[1:]:
-        if not name.startswith("-"):
-            written = {"machine": machine, "race": flows, "shops": orders, "figures": figures}
-            Path(name).write_text(json.dumps(written, indent=2) + "\n")
+    found.add("shops", orders, shops_table.lines(orders), shops_table.verdict(orders))
+    found.take(measure())
+    found.take(growth.measure(*growth.QUICK) if quick else growth.measure())
+    found.end()
     return 0
-
-
-def _tables(flows: list[Any], orders: list[Any], figures: shop.Figures) -> list[str]:
-    all_of_them = ["| figure | |", "|---|---:|"]
-    all_of_them += [f"| {name} | {value:.1f} |" for name, value in figures.items()]
-    parts = (table.lines(flows), shops_table.lines(orders), all_of_them, bars.lines(figures))
-    return ["\n".join(part) for part in parts]
 
 
 if __name__ == "__main__":
