@@ -8,16 +8,18 @@ from typing import Any
 
 import pytest
 
-from state_machines import OrderMachine, PaymentMachine, RefundMachine
 from state_machines.durable import Arrow, DurableMachine
 from tests.exploration.world import (
     ACTIVE,
     ENDED,
+    MACHINES,
     SOLD,
     Shop,
     State,
+    Timer,
     system_steps,
     tables,
+    timers,
     world_steps,
 )
 
@@ -59,6 +61,16 @@ SPARE = {
         "refund Submitted failed", "refund Succeeded failed",
     ),
 }  # fmt: skip
+
+
+# Timers without which every order is still settled by the system alone.
+SPARE_TIMERS = (
+    # The deadline would ask later.
+    Timer("payment", "Initiated", None, "ask"),
+    Timer("payment", "Declined", None, "ask"),
+    # The money is on its way: it is about what people are told.
+    Timer("refund", "Submitted", None, "submit"),
+)
 
 
 def explore(shop: Shop) -> dict[State, set[State]]:
@@ -140,7 +152,7 @@ def named(machine: type[DurableMachine[Any]], arrow: Arrow) -> str:
 
 
 def arrows() -> Iterator[Any]:
-    for machine in (OrderMachine, PaymentMachine, RefundMachine):
+    for machine in MACHINES:
         for arrow in machine.arrows:
             if arrow.source is not None:
                 yield pytest.param(machine, arrow, id=named(machine, arrow))
@@ -159,6 +171,12 @@ def test_an_arrow_is_missed_unless_it_is_spare(
     found = complaints(explore(Shop(tables(without=arrow))))
     spare = {name for names in SPARE.values() for name in names}
     assert bool(found) == (named(machine, arrow) not in spare), found
+
+
+@pytest.mark.parametrize("timer", timers(), ids=lambda timer: f"{timer.machine} {timer.state}")
+def test_a_deadline_is_missed_and_an_enquiry_where_nothing_else_asks(timer: Timer) -> None:
+    found = complaints(explore(Shop(tables(), timers(without=timer))))
+    assert bool(found) == (timer not in SPARE_TIMERS), found
 
 
 def test_every_spare_arrow_is_there() -> None:

@@ -1,5 +1,6 @@
 """A small model of everything around one order: Stripe, its webhooks, crashes, the customer and the
-operator. What our side does with all that is read from the real tables of arrows.
+operator. What our side does with all that is read from the real tables of arrows, deadlines and
+enquiries.
 
 A `State` is one moment; `system_steps` are what the system does by itself, `world_steps` what may
 happen to it.
@@ -31,6 +32,9 @@ STOCK = {
     "stock.restore": "free",
 }
 
+# What changes nothing here: what people are told.
+TOLD = ("emails.", "notice.")
+MACHINES = (OrderMachine, PaymentMachine, RefundMachine)
 Tables = dict[str, dict[tuple[str, str | None], Arrow]]
 
 
@@ -42,8 +46,34 @@ def tables(*, without: Arrow | None = None) -> Tables:
             for arrow in machine.arrows
             if arrow is not without
         }
-        for machine in (OrderMachine, PaymentMachine, RefundMachine)
+        for machine in MACHINES
     }
+
+
+class Timer(NamedTuple):
+    """What time brings to a row in `state`: a signal, or a call that asks Stripe."""
+
+    machine: str
+    state: str
+    sends: str | None
+    asks: str | None
+
+
+def timers(*, without: Timer | None = None) -> list[Timer]:
+    """Those of the deadlines and enquiries; one of them may be left out."""
+    found = [
+        Timer(machine.name, state.value, deadline.send.value, None)
+        for machine in MACHINES
+        for deadline in machine.deadlines
+        for state in deadline.states
+    ]
+    found += [
+        Timer(machine.name, state.value, None, CALLS[machine.enquiry.do])
+        for machine in MACHINES
+        if machine.enquiry
+        for state in machine.enquiry.states
+    ]
+    return [timer for timer in found if timer != without]
 
 
 class State(NamedTuple):
@@ -70,10 +100,11 @@ class State(NamedTuple):
 
 
 class Shop:
-    """Moves of our side, by the given tables."""
+    """Moves of our side, by the given tables. Raises KeyError for what this world does not know."""
 
-    def __init__(self, arrows: Tables) -> None:
+    def __init__(self, arrows: Tables, ticking: list[Timer] | None = None) -> None:
         self.arrows = arrows
+        self.timers = timers() if ticking is None else ticking
 
     def send(self, state: State, machine: str, signal: str) -> State:
         """What the signal leads to; the same state where it has no arrow."""
@@ -81,18 +112,18 @@ class Shop:
         if arrow is None:
             return state
         moved: dict[str, Any] = {machine: arrow.target.value}
-        asked = {CALLS[name] for name in arrow.do if name in CALLS}
+        asked = {CALLS[name] for name in arrow.do if not name.startswith(TOLD)}
         state = state._replace(**moved, calls=state.calls | asked)
         for effect in arrow.effects:
             state = self._effect(state, effect)
         return self.send(state, "order", arrow.tells.value) if arrow.tells else state
 
     def _effect(self, state: State, effect: str) -> State:
-        if effect in STOCK:
-            return state._replace(stock=STOCK[effect])
         if effect in ("refund.rest", "refund.late"):
             return self.give_back(state)
-        return state
+        if effect.startswith(TOLD):
+            return state
+        return state._replace(stock=STOCK[effect])
 
     def give_back(self, state: State) -> State:
         """A refund of all that was captured, unless one is there that counts."""
@@ -134,18 +165,19 @@ def system_steps(shop: Shop, state: State) -> Iterator[State]:
         called = perform(state, call)
         if called is not None:
             yield record(shop, called, call)
-    if state.payment in ("Pending", *PAYABLE):
-        yield shop.send(state, "payment", "expire")
-    if state.payment in CLOSING:
-        yield shop.send(state, "payment", "ask_again")
-    if state.payment in PAYABLE:
-        yield state._replace(calls=state.calls | {"ask"})
-    if state.refund in ("Requested", "Submitted"):
-        yield state._replace(calls=state.calls | {"submit"})
+    for timer in shop.timers:
+        if getattr(state, timer.machine) == timer.state:
+            yield _rings(shop, state, timer)
     for said in state.news:
         yield shop.hears(state._replace(news=state.news - {said}), said)
     if state.intent == "open" and not state.known and state.payment in ("Failure", "Cancelled"):
         yield shop.send(state._replace(known=True), "payment", "orphaned")
+
+
+def _rings(shop: Shop, state: State, timer: Timer) -> State:
+    if timer.sends:
+        return shop.send(state, timer.machine, timer.sends)
+    return state._replace(calls=state.calls | {str(timer.asks)})
 
 
 def world_steps(shop: Shop, state: State) -> Iterator[State]:
