@@ -55,6 +55,7 @@ def measure(
             said(figures, beside(small, large, f"{last} orders", span, rounds))
         wait(large, filler, waiting)
         said(figures, beside(small, large, f"and {waiting} waiting", span, rounds))
+        large.sign_in()
         lost = f"{min(10_000, waiting)} lost activities"
         said(figures, large.disturb(lost, LOSE, STILL_LOST, span))
         said(figures, large.disturb(f"{waiting} deadlines at once", MAKE_DUE, STILL_DUE, span))
@@ -64,6 +65,8 @@ def measure(
 
 def beside(small: RunningShop, large: RunningShop, title: str, span: float, rounds: int) -> Figures:
     """The filled shop beside the empty one."""
+    for shop in (small, large):
+        shop.sign_in()
     turns = [(small.sell(span), large.sell(span)) for _ in range(rounds)]
     before, now = (median([turn[side] for turn in turns]) for side in (0, 1))
     return {

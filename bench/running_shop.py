@@ -42,9 +42,13 @@ class RunningShop:
         urls = stack.urls
         at = Addresses(urls.auth, urls.order, urls.product, urls.sandbox)
         self.buyers = [Buyer(at) for _ in range(BUYERS)]
+        self.products: list[Json] = self.buyers[0].products()
+        self.sign_in()
+
+    def sign_in(self) -> None:
+        """Access tokens live for minutes, and filling a shop takes longer."""
         for buyer in self.buyers:
             buyer.log_in()
-        self.products: list[Json] = self.buyers[0].products()
 
     def sell(self, span: float) -> Sold:
         """What is sold in `span` seconds; then it is at rest again."""
