@@ -9,14 +9,14 @@ from state_machines.durable.claim import Claim
 
 @dataclass(slots=True)
 class Try:
-    """One prepared call, and after it the answer or the error. One that was `answered` may still
-    end in an error, where the answer could not be recorded.
+    """One prepared call, and after it the answer or the error. It is `doubtful` once it may have
+    been carried out, until that is recorded.
     """
 
     call: Call
     request: Any
     response: Any = None
-    answered: bool = False
+    doubtful: bool = False
     error: Exception | None = None
     request_id: str | None = None
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from models.base import transaction
 from models.clock import now
 from state_machines.durable import claim as claims
-from state_machines.durable.activity import Activity, NoAnswerError, NotYet
+from state_machines.durable.activity import Activity, NotYet
 from state_machines.durable.batch import Batch, Try
 from state_machines.durable.cause import caused_by
 from state_machines.durable.claim import Claim, Failure
@@ -75,8 +75,7 @@ def _gave_up(activity: Activity[Any, Any, Any], claimed: Claim, one: Try) -> boo
     if isinstance(error, NotYet):
         claims.wait(claimed, one.call.id, now() + error.after, str(error))
         return False
-    doubtful = one.answered or isinstance(error, NoAnswerError)
-    failure = Failure(said(error), one.request_id, unanswered=doubtful)
+    failure = Failure(said(error), one.request_id, unanswered=one.doubtful)
     if activity.retry.allows(error, attempt):
         claims.retry(claimed, one.call.id, now() + activity.retry.delay(attempt), failure)
         return False

@@ -19,6 +19,7 @@ from models.clock import now
 from state_machines.durable import claim as claims
 from state_machines.durable.activity import (
     Activity,
+    NoAnswerError,
     NotYet,
     TransientError,
     note_request_id,
@@ -110,9 +111,9 @@ def _call(batch: Batch, one: Try) -> None:
         return
     note_request_id(None)
     try:
-        one.response, one.answered = activity.perform(one.request, one.call), True
+        one.response, one.doubtful = activity.perform(one.request, one.call), True
     except Exception as error:  # noqa: BLE001  whatever a provider's library throws ends in the row
-        one.error = error
+        one.error, one.doubtful = error, isinstance(error, NoAnswerError)
     one.request_id = request_id()
 
 

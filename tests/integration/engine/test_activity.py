@@ -1,12 +1,25 @@
 """An activity is called at least once, finished by one, tried again as its policy says."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from models import ActivityState, transaction
 from models.clock import MovableClock
-from state_machines.durable import PermanentError, TransientError, claim, recorder, runner, sweep
+from state_machines.durable import (
+    NoAnswerError,
+    PermanentError,
+    TransientError,
+    claim,
+    recorder,
+    runner,
+    sweep,
+)
 from state_machines.durable.journal import LEASE
 from tests.integration.engine.conftest import Depot
 from tests.integration.engine.parcel import Announce, Courier, ParcelSignal, ParcelState
@@ -177,6 +190,33 @@ def test_an_answer_that_cannot_be_recorded_is_a_doubt(
     courier.unreadable.add("bomb")
     depot.run(parcel_id)
     assert depot.activity(parcel_id).unanswered == 1, "the call was made"
+
+
+def test_a_doubt_outlives_failures_to_record_it(
+    depot: Depot, courier: Courier, time: MovableClock
+) -> None:
+    (parcel_id,) = depot.pack("vase")
+    courier.trouble["vase"] = NoAnswerError("nobody told")
+    with refused("UPDATE activity SET", after=1, times=2):
+        depot.run(parcel_id)
+    activity = depot.activity(parcel_id)
+    assert (activity.state, activity.unanswered) == (ActivityState.WAITING, 1)
+
+
+@contextmanager
+def refused(statement: str, *, after: int, times: int) -> Iterator[None]:
+    """PostgreSQL fails statements that begin so, some times after the first ones."""
+    left = [False] * after + [True] * times
+
+    def fail(connection: Any, cursor: Any, text: str, *_: Any) -> None:
+        if text.startswith(statement) and left and left.pop(0):
+            cursor.execute("SELECT 1 / 0")
+
+    event.listen(Engine, "before_cursor_execute", fail)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", fail)
 
 
 def test_a_call_that_could_outlive_its_lease_is_not_begun(
