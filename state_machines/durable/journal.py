@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import Table, event, insert
+from sqlalchemy import Table, event, insert, select
 from sqlalchemy.orm import Session, SessionTransaction
 
-from models.activity import ActivityRow, ActivityState
+from models.activity import UNDER_WAY, ActivityRow, ActivityState
 from models.base import db
 from models.clock import now
 from models.ids import uuid7
@@ -146,10 +146,26 @@ def _write(session: Session) -> None:
     # Of the tables: as rows of the ORM they would cost half as much again.
     if pending.history:
         session.execute(insert(cast("Table", Transition.__table__)), pending.history)
+    if pending.pace is not None and pending.activities:
+        # Time asks again and again: what still waits for its turn is not asked for twice.
+        under_way = _under_way(session, pending.activities)
+        pending.activities = [row for row in pending.activities if _whose(row) not in under_way]
     if pending.activities:
         session.execute(insert(cast("Table", ActivityRow.__table__)), pending.activities)
     for run, items in pending.last.items():
         run(items)
+
+
+def _under_way(session: Session, rows: list[dict[str, Any]]) -> set[tuple[str, UUID]]:
+    asked = select(ActivityRow.name, ActivityRow.subject_id).where(
+        ActivityRow.subject_id.in_([row["subject_id"] for row in rows]),
+        ActivityRow.state.in_(UNDER_WAY),
+    )
+    return {(name, subject_id) for name, subject_id in session.execute(asked)}
+
+
+def _whose(row: dict[str, Any]) -> tuple[str, UUID]:
+    return row["name"], row["subject_id"]
 
 
 @event.listens_for(db.session, "after_commit")

@@ -115,3 +115,15 @@ def test_what_many_deadlines_ask_for_falls_due_at_a_pace(
     assert [name for name, _ in at_once] == [CANCEL], "the first has no need to wait"
     time.advance(seconds=4 * 0.04)
     assert len(sweep.due_activities()) == 4
+
+
+def test_what_waits_for_its_turn_is_not_asked_for_twice(
+    till: Till, bank: Bank, time: MovableClock
+) -> None:
+    payment_id = till.initiated()
+    time.advance(seconds=900)
+    sweep.fire_deadlines()
+    time.advance(seconds=60)
+    assert sweep.fire_deadlines() == 1
+    assert till.signals(payment_id)[-1] == "ask_again"
+    assert till.activity_states(CANCEL) == [ActivityState.WAITING], "one is enough"
