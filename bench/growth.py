@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from bench.fill import Filler, tell_sandbox
-from bench.running_shop import RunningShop, Sold
+from bench.running_shop import UNDER_WAY, RunningShop, Sold
 from bench.shop import Figures
 from launch.stack import Stack
 from models.clock import tick
@@ -30,10 +30,7 @@ INSERT INTO activity (id, name, machine, subject_id, state, attempts, unanswered
 SELECT gen_random_uuid(), 'payments.ask', 'payment', id, 'running', 1, 0, now(), gen_random_uuid(),
     '{}', now() FROM payment WHERE deadline_at > now() + interval '12 h' LIMIT 10000
 """
-STILL_LOST = """
-SELECT count(*) FROM activity
-WHERE state IN ('pending', 'waiting', 'running') AND name = 'payments.ask'
-"""
+STILL_LOST = UNDER_WAY + " AND name = 'payments.ask'"
 MAKE_DUE = "UPDATE payment SET deadline_at = now() WHERE deadline_at > now() + interval '12 h'"
 STILL_DUE = "SELECT count(*) FROM payment WHERE deadline_at <= now() AND state = 'Initiated'"
 SIZE = "SELECT pg_database_size(current_database()) / 1e6"
