@@ -4,6 +4,7 @@ each; `ports` is all four in one process, told apart by the port that a request 
 Each is built when it is asked for, so that a service starts with the settings that it needs.
 """
 
+import gc
 from collections.abc import Iterable
 from functools import cache
 from threading import Lock
@@ -41,6 +42,8 @@ def build(name: str) -> Flask:
 def _build(name: str) -> Flask:
     app = create_app(*SERVICES[name])
     dispatch.start()
+    # What is loaded by now stays: the collector need not look through it again and again.
+    gc.freeze()
     return app
 
 

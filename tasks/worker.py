@@ -2,6 +2,7 @@
 Flower speaks of "payments.create_intent"; a message carries ids, and nothing else.
 """
 
+import gc
 import logging
 from functools import cache
 from uuid import UUID
@@ -63,3 +64,5 @@ app.task(run_chores, name="chores")
 def _start(**_: object) -> None:
     logging.getLogger("transitions").setLevel(logging.WARNING)
     dispatch.start()
+    # What is loaded by now stays: the collector need not look through it again and again.
+    gc.freeze()

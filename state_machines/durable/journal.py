@@ -20,37 +20,13 @@ from models.base import db
 from models.clock import now
 from models.ids import uuid7
 from models.transition import Transition
+from state_machines.durable.pace import Pace
 
 log = logging.getLogger(__name__)
 
 # How long a new activity belongs to the process that made it, before a sweep may dispatch it, and
 # how long a worker owns what it claimed. It must be longer than any activity's timeout.
 LEASE = timedelta(seconds=10)
-
-
-class Pace:
-    """Spreads what very many executions may ask for at once: of each name, one falls due every
-    `step`, so that what is new goes on beside it. Each process has a pace of its own.
-    """
-
-    def __init__(self, step: timedelta) -> None:
-        self._step = step
-        self.start()
-
-    def start(self) -> None:
-        """Forget what has been asked for, as a new process would."""
-        self._next: dict[str, datetime] = {}
-        self._seen: datetime | None = None
-
-    def moment(self, name: str, at: datetime) -> datetime:
-        """When the next activity called `name` falls due, `at` being the time."""
-        if self._seen is not None and at < self._seen:
-            # The clock has gone back.
-            self.start()
-        self._seen = at
-        due = max(at, self._next.get(name, at))
-        self._next[name] = due + self._step
-        return due
 
 
 @dataclass(slots=True)
@@ -107,14 +83,17 @@ def journal() -> Journal:
 
 def schedule(
     name: str, machine: str, subject_id: UUID, *, secret: str | None = None, **payload: Any
-) -> UUID:
-    """Ask for an activity; it exists once the transaction commits, and then it will be run."""
-    at, activity_id, pace = now(), uuid7(), journal().pace
-    # Where nobody is told, there is nobody to dispatch it: the sweep may.
-    due_at = pace.moment(name, at) if pace else at + LEASE if _listeners else at
+) -> datetime:
+    """Ask for an activity; it exists once the transaction commits, and then it will be run. When
+    its turn comes, which is now unless there is a pace.
+    """
+    at, pace = now(), journal().pace
+    turn = pace.moment(name) if pace else at
+    # Whoever is told dispatches it. Where there is nobody to tell, the sweep may.
+    due_at = at + LEASE if pace is None and _listeners else turn
     journal().activities.append(
         {
-            "id": activity_id,
+            "id": uuid7(),
             "name": name,
             "machine": machine,
             "subject_id": subject_id,
@@ -126,7 +105,7 @@ def schedule(
             "created_at": at,
         }
     )
-    return activity_id
+    return turn
 
 
 def at_last(run: Callable[[list[T]], None], item: T) -> None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Generic, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import lazyload
 from transitions import Machine, MachineError
 
 from models.base import db
@@ -85,6 +86,8 @@ class DurableMachine(Generic[E]):
             select(cls.row)
             .where(cls.row.id.in_(ids), key.in_(list(parents)))
             .order_by(cls.row.id)
+            # The parents are here already.
+            .options(lazyload("*"))
             .execution_options(populate_existing=True)
         )
         return cls._hold(found)

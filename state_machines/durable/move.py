@@ -36,25 +36,25 @@ class Move:
         """Write down that `row` has moved along the arrow."""
         machine, arrow = self.machine, self.arrow
         append(machine, row, arrow.signal, arrow.source, reason=reason)
-        self._wind(row)
+        turns = [schedule(name, machine.name, row.id, secret=secret) for name in arrow.do]
+        self._wind(row, max(turns, default=now()))
         if isinstance(row, Asked):
             row.ask_at = self._ask_at(row, row.ask_at)
-        for name in arrow.do:
-            schedule(name, machine.name, row.id, secret=secret)
         for name in arrow.effects:
             effects[name](row, reason)
         if arrow.tells is not None and machine.parent is not None:
             parent = db.session.get_one(machine.parent.row, machine.root_id(row))
             machine.parent.report(parent, arrow.tells, reason=reason)
 
-    def _wind(self, row: Execution) -> None:
+    def _wind(self, row: Execution, start: datetime) -> None:
+        # From `start` on: an answer is not waited for before it is asked for.
         deadline = self.machine.deadline_of(row.state)
         if deadline is None:
             row.deadline_at = None
             return
         rang = row.deadline_at is not None and row.deadline_at <= now()
         if rang or deadline is not self.machine.deadline_of(self.arrow.source):
-            row.deadline_at = now() + deadline.after
+            row.deadline_at = start + deadline.after
 
     def _ask_at(self, row: Execution, before: datetime | None) -> datetime | None:
         enquiry = self.machine.enquiry

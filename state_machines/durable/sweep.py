@@ -19,20 +19,24 @@ from models.base import transaction
 from models.clock import now, tick
 from state_machines.durable import claim, inbox
 from state_machines.durable.cause import caused_by
-from state_machines.durable.journal import Pace, journal, schedule
+from state_machines.durable.journal import journal, schedule
 from state_machines.durable.machine import DurableMachine
+from state_machines.durable.pace import Pace
 
 log = logging.getLogger(__name__)
 
 # Of one name, that wait for a worker at once: what is new waits behind them.
 ACTIVITIES = 500
 # What deadlines and enquiries ask for costs a shop more than they do: calls, events, letters.
-PACE = Pace(timedelta(milliseconds=40))
-DEADLINES = 200
+STEP = timedelta(milliseconds=100)
+PACE = Pace(STEP)
+# After a full page they hold back for so long: first of all what is due must be served itself.
+RUSH = timedelta(minutes=1)
+DEADLINES = 500
 ENQUIRIES = 200
 SIGNALS = 100
 # For as long deadlines are fired before the rest of a sweep has its turn; seconds.
-SPAN = 1.0
+SPAN = 3.5
 # Until a row that could not be moved is looked at again.
 LATER = timedelta(minutes=1)
 
@@ -113,6 +117,8 @@ def _serve(machine: Machine, when: Any, limit: int, do: Deed) -> Page:
             journal().pace = PACE
             look = select(machine.row.id).where(when <= now()).order_by(when).limit(limit)
             due += session.scalars(look.with_for_update(key_share=True, skip_locked=True))
+            if len(due) == limit:
+                PACE.rest(RUSH)
             rows = machine.lock(due, skip_locked=True) if due else {}
             served = [row for row in rows.values() if do(machine, row)]
         return Page(len(due), len(rows), len(served))

@@ -10,7 +10,7 @@ from typing import Any
 from models import clock
 from models.base import db as rows
 from models.clock import MovableClock
-from state_machines.durable import DurableMachine, journal, replay, sweep
+from state_machines.durable import DurableMachine, journal, replay
 from tests import invariants
 from tests.database import empty
 from tests.integration.payments.facts import facts
@@ -146,7 +146,6 @@ def run(seed: int, outside: Outside, db: Any) -> Report:
         empty()
         rows.session.remove()
         outside.begin(seed)
-        sweep.PACE.start()
         return Simulation(seed, outside, db, time).run()
 
 

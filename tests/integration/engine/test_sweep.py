@@ -60,6 +60,7 @@ def test_many_deadlines_at_once_all_ring(depot: Depot, time: MovableClock) -> No
     parcels = depot.pack(*(f"box-{n}" for n in range(sweep.DEADLINES + 50)))
     time.advance(hours=1)
     assert sweep.fire_deadlines() == len(parcels)
+    assert sweep.PACE.moment("test.announce") == time() + sweep.RUSH, "what they ask for holds back"
 
 
 def test_a_row_that_cannot_be_moved_stops_no_other(depot: Depot, time: MovableClock) -> None:
