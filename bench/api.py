@@ -1,67 +1,82 @@
 """The API alone: requests a second and p99, each path by itself, from 32 clients at once.
 
-The clients are one process on the same machine; what they use of it is missing to the server.
+Locust is the clients: one process on the same machine; what it uses of it is missing to the server.
 """
 
-import asyncio
-import hashlib
-import hmac
 import json
-import statistics
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
-from itertools import cycle
+import os
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle, islice
+from pathlib import Path
+from statistics import quantiles
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
-import aiohttp
-
+from bench.race.contenders import BENCH_PYTHON
 from bench.shop import Figures
 from demo.buyer import CODE_LENGTH, Addresses, Buyer, Json, wait_for
-from demo.webhooks import success_event
-from models import clock
+from demo.webhooks import signed, success_event
+from launch.stack import ROOT
 
-CLIENTS, SECONDS, ORDERS, LOGINS = 32, 3.0, 24, 200
-ALL = 60.0  # seconds, which is for ever
-
-Send = Callable[[], Awaitable[None]]
+CLIENTS, SECONDS, ORDERS, LOGINS, WEBHOOKS = 32, 5, 24, 200, 4000
+ALL = 60  # seconds, by which requests that can be sent but once are sent
 
 
 def measure(at: Addresses, secret: str) -> Figures:
     """All paths, one after the other."""
-    return asyncio.run(_measure(at, secret))
-
-
-async def _measure(at: Addresses, secret: str) -> Figures:
-    buyer, events = await asyncio.to_thread(_paid_orders, at)
+    buyer, events = _paid_orders(at)
     reference = events[0]["data"]["object"]["metadata"]["referenceId"]
     token = {"Authorization": str(buyer.http.headers["Authorization"])}
-    async with _clients() as http:
+    status = f"{at.order}/order/status/{reference}"
+    figures = rush("GET /product", [{"method": "GET", "url": f"{at.product}/product"}], again=True)
+    figures |= rush(
+        "GET /order/status", [{"method": "GET", "url": status, "headers": token}], again=True
+    )
+    emails = [f"load-{uuid4().hex[:12]}@example.com" for _ in range(LOGINS)]
+    logins = [_post(f"{at.auth}/auth/login", email=email) for email in emails]
+    figures |= rush("POST /auth/login", logins)
+    with ThreadPoolExecutor(8) as pool:
+        codes = list(pool.map(lambda email: _code(Buyer(at, email)), emails))
+    url, pairs = f"{at.auth}/auth/verify-code", zip(emails, codes, strict=True)
+    figures |= rush("POST /auth/verify-code", [_post(url, email=e, code=code) for e, code in pairs])
+    return figures | rush("POST /order/webhook", list(_webhooks(at, events, secret)))
 
-        async def get(url: str, **given: Any) -> None:
-            async with http.get(url, **given) as answer:
-                await answer.read()
 
-        products, status = f"{at.product}/product", f"{at.order}/order/status/{reference}"
-        figures = await _rush("GET /product", lambda: get(products))
-        figures |= await _rush("GET /order/status", lambda: get(status, headers=token))
-        emails = [f"load-{uuid4().hex[:12]}@example.com" for _ in range(LOGINS)]
-        accepted: list[str] = []
-        logins = (_login(http, at, email, accepted) for email in emails)
-        figures |= await _rush("POST /auth/login", _each(logins), ALL)
-        codes = [await asyncio.to_thread(_code, Buyer(at, email)) for email in accepted]
-        pairs = list(zip(accepted, codes, strict=True))
-        figures |= await _rush(
-            "POST /auth/verify-code", _each(_verifications(http, at, pairs)), ALL
+def rush(title: str, requests: list[Json], *, again: bool = False) -> Figures:
+    """All clients send, one request after the other: each once, or `again` and again for SECONDS.
+    All go to one path.
+    """
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "requests.json"
+        file.write_text(json.dumps(requests))
+        command = [
+            *(str(BENCH_PYTHON), "-m", "locust", "-f", "bench/load.py", "--headless", "--json"),
+            *("--skip-log", "--users", str(CLIENTS), "--spawn-rate", str(CLIENTS)),
+            *("--stop-timeout", "10", "--exit-code-on-error", "0"),
+            *("--run-time", f"{SECONDS if again else ALL}s"),
+        ]
+        told = {"REQUESTS": str(file)} | ({"AGAIN": "1"} if again else {})
+        done = subprocess.run(
+            command, cwd=ROOT, env=os.environ | told, check=True, capture_output=True, text=True
         )
-        return figures | await _rush("POST /order/webhook", _webhook(http, at, events, secret))
+    (stats,) = json.loads(done.stdout)
+    found = Counter({int(ms): number for ms, number in stats["response_times"].items()})
+    cut = quantiles(sorted(found.elements()), n=100)
+    seconds = stats["last_request_timestamp"] - stats["start_time"]
+    return {
+        f"{title}: requests a second": stats["num_requests"] / seconds,
+        f"{title}: ms p50": cut[49],
+        f"{title}: ms p99": cut[98],
+        f"{title}: answers that were errors": stats["num_failures"],
+    }
 
 
-@asynccontextmanager
-async def _clients() -> AsyncIterator[aiohttp.ClientSession]:
-    connector = aiohttp.TCPConnector(limit=CLIENTS)
-    async with aiohttp.ClientSession(connector=connector, raise_for_status=True) as http:
-        yield http
+def _post(url: str, **body: Any) -> Json:
+    return {"method": "POST", "url": url, "json": body}
 
 
 def _paid_orders(at: Addresses) -> tuple[Buyer, list[Json]]:
@@ -78,78 +93,14 @@ def _paid_orders(at: Addresses) -> tuple[Buyer, list[Json]]:
     return buyer, events
 
 
-async def _rush(name: str, send: Send, seconds: float = SECONDS) -> Figures:
-    """All clients send, one request after the other, for a while or until there is no more."""
-    waits: list[float] = []
-    errors: list[int] = []
-    start = clock.tick()
-
-    async def client() -> None:
-        while clock.tick() < start + seconds:
-            sent = clock.tick()
-            try:
-                await send()
-            except StopAsyncIteration:
-                return
-            except aiohttp.ClientResponseError as error:
-                errors.append(error.status)
-            waits.append((clock.tick() - sent) * 1000)
-
-    await asyncio.gather(*(client() for _ in range(CLIENTS)))
-    return {
-        f"{name}: requests a second": len(waits) / (clock.tick() - start),
-        f"{name}: ms p50": statistics.median(waits),
-        f"{name}: ms p99": statistics.quantiles(waits, n=100)[98],
-        f"{name}: answers that were errors": len(errors),
-    }
-
-
-def _each(requests: Iterator[Awaitable[None]]) -> Send:
-    async def send() -> None:
-        request = next(requests, None)
-        if request is None:
-            raise StopAsyncIteration
-        await request
-
-    return send
-
-
-async def _login(
-    http: aiohttp.ClientSession, at: Addresses, email: str, accepted: list[str]
-) -> None:
-    await _post(http, f"{at.auth}/auth/login", {"email": email})
-    accepted.append(email)
-
-
-def _verifications(
-    http: aiohttp.ClientSession, at: Addresses, pairs: list[tuple[str, str]]
-) -> Iterator[Awaitable[None]]:
-    url = f"{at.auth}/auth/verify-code"
-    return (_post(http, url, {"email": email, "code": code}) for email, code in pairs)
-
-
-async def _post(http: aiohttp.ClientSession, url: str, body: Json) -> None:
-    async with http.post(url, json=body) as answer:
-        await answer.read()
-
-
 def _code(buyer: Buyer) -> str:
     words: list[str] = buyer.wait_for_letter("login_code")["text"].split()
     return next(word for word in words if word.isdigit() and len(word) == CODE_LENGTH)
 
 
-def _webhook(http: aiohttp.ClientSession, at: Addresses, events: list[Json], secret: str) -> Send:
+def _webhooks(at: Addresses, events: list[Json], secret: str) -> Iterator[Json]:
     """Stripe says again that these orders were paid, each time in an event of its own."""
-    turn = cycle(events)
-
-    async def send() -> None:
-        body = json.dumps({**next(turn), "id": f"evt_{uuid4().hex}"})
-        moment = int(clock.now().timestamp())
-        signed = f"{moment}.{body}".encode()
-        signature = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
-        headers = {"Stripe-Signature": f"t={moment},v1={signature}"}
-        headers["Content-Type"] = "application/json"
-        async with http.post(f"{at.order}/order/webhook", data=body, headers=headers) as answer:
-            await answer.read()
-
-    return send
+    for event in islice(cycle(events), WEBHOOKS):
+        body, headers = signed({**event, "id": f"evt_{uuid4().hex}"}, secret)
+        url = f"{at.order}/order/webhook"
+        yield {"method": "POST", "url": url, "data": body, "headers": headers}

@@ -26,15 +26,21 @@ def success_event(at: Addresses, order: Json) -> Json | None:
     return next(orders, None)
 
 
-def deliver(at: Addresses, event: Json, secret: str) -> int:
-    """Post an event with its signature, again when nobody answers; the HTTP status of the answer.
+def signed(event: Json, secret: str) -> tuple[str, dict[str, str]]:
+    """The body of a webhook and its headers, good for some minutes.
 
     Source: https://docs.stripe.com/webhooks#verify-manually
     """
     body, moment = json.dumps(event), int(clock.now().timestamp())
-    signed = f"{moment}.{body}".encode()
-    signature = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+    text = f"{moment}.{body}".encode()
+    signature = hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()
     headers = {"Stripe-Signature": f"t={moment},v1={signature}", "Content-Type": "application/json"}
+    return body, headers
+
+
+def deliver(at: Addresses, event: Json, secret: str) -> int:
+    """Post an event, signed, again when nobody answers; the HTTP status of the answer."""
+    body, headers = signed(event, secret)
     url = f"{at.order}/order/webhook"
 
     def post() -> int | None:
