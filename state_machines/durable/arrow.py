@@ -23,7 +23,8 @@ class Arrow:
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """In any of `states` for `after`, the row is sent `send`. Moving among them leaves the clock
-    running; coming from elsewhere, or staying once it has rung, winds it up.
+    running; coming from elsewhere, or staying once it has rung, winds it up: from the turn of what
+    the arrow asks for, where that has to wait.
     """
 
     states: tuple[StrEnum, ...]
