@@ -30,7 +30,7 @@ ACTIVITIES = 500
 # What deadlines and enquiries ask for costs a shop more than they do: calls, events, letters.
 STEP = timedelta(milliseconds=100)
 PACE = Pace(STEP)
-# After a full page they hold back for so long: first of all what is due must be served itself.
+# After a full page, what it asks for holds back for so long: first all that is due is served.
 RUSH = timedelta(minutes=1)
 DEADLINES = 500
 ENQUIRIES = 200
