@@ -77,6 +77,12 @@ def under_way(db: Any) -> list[Json]:
     return read(db, UNDER_WAY)
 
 
+def the_last_reconciliation_has_ended(db: Any) -> None:
+    """Or what it would have brought to light is not known yet."""
+    last = "SELECT state FROM reconciliation ORDER BY created_at DESC LIMIT 1"
+    _none((row for row in read(db, last) if row["state"] == "Running"), "not looked at yet")
+
+
 def every_order_has_ended(db: Any, placed: Iterable[str]) -> None:
     """The orders with the ids `placed`, and no other, are there and in an end state."""
     found = {row["id"]: (row["state"], row["payment"]) for row in read(db, MONEY)}

@@ -15,6 +15,7 @@ from tests.simulation.players import CrashedError, play
 Json = dict[str, Any]
 # So many of the first seeds are played by every player.
 TWICE = 3
+OFTEN = 1000  # seeds, between two words of progress
 
 
 def main(words: str) -> int:
@@ -25,6 +26,8 @@ def main(words: str) -> int:
     try:
         for report in play(parts(seeds)):
             other = reports.setdefault(report["seed"], report)
+            if report is other and not len(reports) % OFTEN:
+                print(f"{len(reports)} seeds after {tick() - start:.0f} s", flush=True)
             if complaint := wrong(report, other):
                 complaints.append(f"seed {report['seed']}: {complaint}")
                 print(complaints[-1], flush=True)

@@ -57,7 +57,8 @@ class Machinery:
         else:
             chores()
             fired = sweep.fire_deadlines() + sweep.make_enquiries() + sweep.apply_signals()
-            return bool(fired + self._hand_out())
+            self._hand_out()
+            return bool(fired or self.workers.hints)
         return True
 
     def next_due(self) -> float:

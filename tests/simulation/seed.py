@@ -13,7 +13,7 @@ from models.clock import MovableClock
 from state_machines.durable import DurableMachine, journal, replay
 from tests import invariants
 from tests.database import empty
-from tests.integration.payments.facts import facts
+from tests.integration.payments.facts import PreparedFacts
 from tests.simulation.machinery import HOUR, Machinery
 from tests.simulation.outside import Outside
 from tests.simulation.people import People
@@ -56,6 +56,7 @@ class Simulation:
         self._outside, self._db, self._time = outside, db, time
         self._machinery = Machinery(self._dice, outside, time)
         self._people = People(self._dice, outside)
+        self._facts = PreparedFacts(db)
         self.report = Report(seed)
 
     def run(self) -> Report:
@@ -97,7 +98,7 @@ class Simulation:
     def _look(self) -> None:
         """Nothing that must be true of each order is false, and no step went astray."""
         known = self._people.known
-        for order_id, now in facts(known).items():
+        for order_id, now in self._facts(known).items():
             now.check()
             if before := known[order_id]:
                 now.check_after(before)
@@ -117,6 +118,7 @@ class Simulation:
 
     def _check_the_end(self) -> None:
         db, ledger = self._db, self._outside.ledger()
+        invariants.the_last_reconciliation_has_ended(db)
         invariants.every_order_has_ended(db, map(str, self._people.known))
         invariants.the_bank_agrees(db, ledger)
         decided = {row["id"] for row in invariants.read(db, DECIDED)}
