@@ -23,6 +23,9 @@ class ActivityState(StrEnum):
 
 
 UNDER_WAY = (ActivityState.PENDING, ActivityState.WAITING, ActivityState.RUNNING)
+# Whoever asks for a few rows by their ids says "not one of these": by UNDER_WAY, PostgreSQL may go
+# through all that is under way (ix_activity_due_at), having heard that there is never much of it.
+OVER = (ActivityState.DONE, ActivityState.FAILED, ActivityState.ABANDONED)
 
 
 class ActivityRow(Base):

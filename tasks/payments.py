@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from models.activity import UNDER_WAY, ActivityRow
+from models.activity import OVER, ActivityRow
 from models.base import db
 from models.payment import CLOSING, PAYABLE, Payment, PaymentState
 from state_machines.durable import Activity, Call, NotYet, PermanentError, RetryPolicy
@@ -157,6 +157,6 @@ def _being_created(payment: Payment) -> bool:
     under_way = db.select(ActivityRow.id).where(
         ActivityRow.subject_id == payment.id,
         ActivityRow.name == CreateIntent.name,
-        ActivityRow.state.in_(UNDER_WAY),
+        ActivityRow.state.not_in(OVER),
     )
     return db.session.scalar(under_way) is not None

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from models.activity import UNDER_WAY, ActivityRow
+from models.activity import OVER, ActivityRow
 from models.base import db
 from models.payment import Payment
 from models.reconciliation import Reconciliation
@@ -116,7 +116,7 @@ def _asked(payments: Iterable[UUID]) -> set[tuple[UUID, str | None]]:
         db.select(ActivityRow.subject_id, ActivityRow.payload["intent"].astext).where(
             ActivityRow.subject_id.in_(list(payments)),
             ActivityRow.name == CancelOrphan.name,
-            ActivityRow.state.in_(UNDER_WAY),
+            ActivityRow.state.not_in(OVER),
         )
     )
     return {(payment_id, intent_id) for payment_id, intent_id in rows}

@@ -11,10 +11,10 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Text, Uuid, and_, case, column, func, literal, or_, select, text, update
+from sqlalchemy import Text, Uuid, case, column, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from models.activity import UNDER_WAY, ActivityRow, ActivityState
+from models.activity import OVER, UNDER_WAY, ActivityRow, ActivityState
 from models.base import db
 from models.clock import now
 from state_machines.durable.activity import Call
@@ -56,10 +56,8 @@ def claim(name: str, ids: Iterable[UUID], *, to_disk: bool = True) -> Claim:
         .where(
             ActivityRow.id.in_(list(ids)),
             ActivityRow.name == name,
-            or_(
-                ActivityRow.state == ActivityState.PENDING,
-                and_(ActivityRow.state == ActivityState.RUNNING, ActivityRow.due_at <= at),
-            ),
+            ActivityRow.state.not_in((*OVER, ActivityState.WAITING)),
+            or_(ActivityRow.state != ActivityState.RUNNING, ActivityRow.due_at <= at),
         )
         .values(
             state=ActivityState.RUNNING,

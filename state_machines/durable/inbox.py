@@ -136,12 +136,14 @@ def _insert(source: str, signals: Iterable[Told], outcomes: Iterable[Outcome]) -
 
 
 def _claim(signal_id: UUID) -> SignalRow | None:
-    return db.session.scalar(
+    # Asked for its state, too, PostgreSQL may go through all that is stored to find this one.
+    row = db.session.scalar(
         select(SignalRow)
-        .where(SignalRow.id == signal_id, SignalRow.state == SignalState.STORED)
+        .where(SignalRow.id == signal_id)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )
+    return row if row is not None and row.state == SignalState.STORED else None
 
 
 def _postpone(signal_id: UUID, error: Exception) -> None:

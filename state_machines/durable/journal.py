@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import Table, event, insert, select
 from sqlalchemy.orm import Session, SessionTransaction
 
-from models.activity import UNDER_WAY, ActivityRow, ActivityState
+from models.activity import OVER, ActivityRow, ActivityState
 from models.base import db
 from models.clock import now
 from models.ids import uuid7
@@ -138,7 +138,7 @@ def _write(session: Session) -> None:
 def _under_way(session: Session, rows: list[dict[str, Any]]) -> set[tuple[str, UUID]]:
     asked = select(ActivityRow.name, ActivityRow.subject_id).where(
         ActivityRow.subject_id.in_([row["subject_id"] for row in rows]),
-        ActivityRow.state.in_(UNDER_WAY),
+        ActivityRow.state.not_in(OVER),
     )
     return {(name, subject_id) for name, subject_id in session.execute(asked)}
 

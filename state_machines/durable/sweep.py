@@ -19,7 +19,7 @@ from models.base import transaction
 from models.clock import now, tick
 from state_machines.durable import claim, inbox
 from state_machines.durable.cause import caused_by
-from state_machines.durable.journal import journal, schedule
+from state_machines.durable.journal import LEASE, journal, schedule
 from state_machines.durable.machine import DurableMachine
 from state_machines.durable.pace import Pace
 
@@ -57,9 +57,12 @@ class Page:
 def due_activities() -> list[tuple[str, UUID]]:
     """Activities to publish again; they are ours to publish for one lease."""
     with transaction() as session:
+        at = now()
         many = (
             select(ActivityRow.name)
-            .where(ActivityRow.state == ActivityState.PENDING, ActivityRow.due_at > now())
+            .where(ActivityRow.state == ActivityState.PENDING)
+            # What is pending is ours for a lease; behind it may lie very much that waits.
+            .where(ActivityRow.due_at > at, ActivityRow.due_at <= at + LEASE)
             .group_by(ActivityRow.name)
             .having(func.count() >= ACTIVITIES)
         )
