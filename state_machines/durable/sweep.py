@@ -36,7 +36,7 @@ DEADLINES = 500
 ENQUIRIES = 200
 SIGNALS = 100
 # For as long deadlines are fired before the rest of a sweep has its turn; seconds.
-SPAN = 3.5
+SPAN = 4.0
 # Until a row that could not be moved is looked at again.
 LATER = timedelta(minutes=1)
 
