@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, cast, exists, select
 
-from models.activity import OVER, ActivityRow
+from models.activity import UNDER_WAY, ActivityRow
 from models.base import transaction
 from models.transition import Transition
 from state_machines.durable.machine import DurableMachine
@@ -75,7 +75,7 @@ def stuck(machine: type[DurableMachine[Any]]) -> list[Difference]:
     row = machine.row
     waiting = exists().where(
         ActivityRow.subject_id == row.id,
-        ActivityRow.state.not_in(OVER),
+        ActivityRow.state.in_(UNDER_WAY),
     )
     asked = [row.ask_at.is_(None)] if machine.enquiry else []
     with transaction() as session:
