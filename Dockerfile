@@ -12,4 +12,4 @@ WORKDIR /app
 COPY . .
 USER projectx
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2
-CMD ["gunicorn", "wsgi:app", "--bind", "0.0.0.0:8080", "--worker-class", "gthread", "--threads", "32"]
+CMD ["sh", "-c", "exec gunicorn wsgi:app --bind 0.0.0.0:8080 --worker-class gthread --threads ${WEB_THREADS:-48}"]

@@ -98,6 +98,9 @@ class Settings(BaseSettings):
     retention_days: int = Field(default=90, ge=31)
     shipping_cost: int = Field(default=1000, ge=0)
     database_pool: int = 12
+    # Gunicorn's threads in each web process; at most half of them may wait (Prefer: wait).
+    web_threads: int = Field(default=48, ge=2)
+    waiters_per_user: int = Field(default=4, ge=1)
 
     @field_validator(
         "allowed_origins", "stripe_webhook_secrets", "encryption_keys", "ask_ages", mode="before"

@@ -74,7 +74,7 @@ class Buyer:
 
     def order(self, *products: Json, reference: str | None = None, wait: int = 10) -> Json:
         """Place an order; the answer has orderId, referenceId and, within `wait` seconds,
-        clientSecret.
+        clientSecret. When the server has no place for one more who waits, it is asked again.
         """
         body = {
             "referenceId": reference or str(uuid4()),
@@ -82,7 +82,13 @@ class Buyer:
             "billingAddress": "1 Main Street\nSpringfield",
             "shippingAddress": "1 Main Street\nSpringfield",
         }
-        return self._post(f"{self.at.order}/order", body, {"Prefer": f"wait={wait}"})
+        headers = {"Prefer": f"wait={wait}"}
+        answer = self.http.post(f"{self.at.order}/order", json=body, headers=headers, timeout=40)
+        answer.raise_for_status()
+        placed: Json = answer.json()
+        if "Retry-After" in answer.headers:
+            placed |= self._wait_for_secret(placed["referenceId"], wait)
+        return placed
 
     def pay(self, client_secret: str, method: str = "pm_card_visa") -> Json:
         """Pay as Stripe's form does, with the secret of the intent; the intent, or the error."""
@@ -138,6 +144,19 @@ class Buyer:
             return next(iter(self.letters(category)), None)
 
         return wait_for(look, f"the e-mail {category}", seconds=seconds)
+
+    def _wait_for_secret(self, reference: str, seconds: float) -> Json:
+        """The order's clientSecret, which stays None when it does not come in time."""
+
+        def look() -> Json | None:
+            found = self.status(reference, wait=5)
+            return found if found["clientSecret"] or found["status"] != "Pending" else None
+
+        try:
+            found = wait_for(look, "the client secret", seconds=seconds)
+        except TookTooLongError:
+            return {"clientSecret": None}
+        return {"clientSecret": found["clientSecret"]}
 
     def _get(self, url: str, headers: dict[str, str] | None = None, **query: Any) -> Any:
         answer = self.http.get(url, params=query, headers=headers, timeout=30)

@@ -35,7 +35,7 @@ def _web(env: Mapping[str, str]) -> list[str]:
     ports = [env[f"{name}_PORT"] for name in ("WEB", "AUTH", "ORDER", "PRODUCT")]
     return [
         *(*PYTHON, "gunicorn", "wsgi:ports", "--worker-class", "gthread"),
-        *("--workers", env.get("WEB_WORKERS", "2"), "--threads", env.get("WEB_THREADS", "32")),
+        *("--workers", env.get("WEB_WORKERS", "2"), "--threads", env.get("WEB_THREADS", "48")),
         *("--preload", "--log-level", "warning", "--keep-alive", "30"),
         *("--graceful-timeout", "5", "--no-control-socket"),
         *(part for port in ports for part in ("--bind", f"127.0.0.1:{port}")),

@@ -17,8 +17,8 @@ from models.ids import uuid7
 from state_machines import PaymentMachine, cancelling, checkout
 from state_machines.cancelling import Outcome
 from state_machines.checkout import Line, Wish
-from web import bearer, prefer
-from web.bell import listen, watch
+from web import bearer, prefer, waiters
+from web.bell import listen
 from web.request import cause
 from web.schemas.order import (
     OrderCancelled,
@@ -55,7 +55,7 @@ def place(body: OrderRequest) -> Any:
         if is_new:
             born = OrderStatus.born(order_id, body.reference_id)
             wait = prefer.wait(PATIENCE)
-            found = watch(bell, wait, _settled, born, lambda: _look(Order.id == order_id))
+            found = waiters.watch(bell, wait, _settled, born, lambda: _look(Order.id == order_id))
             return _placed(found, HTTPStatus.CREATED if found.settled else HTTPStatus.ACCEPTED)
     return _placed(_watched(placed_id, prefer.wait(PATIENCE)), HTTPStatus.OK)
 
@@ -121,7 +121,7 @@ def _watched(order_id: UUID, seconds: float) -> OrderStatus:
     """The order once it is settled, or after `seconds`."""
     this = Order.id == order_id
     with listen(order_id) as bell:
-        return watch(bell, seconds, _settled, _look(this), lambda: _look(this))
+        return waiters.watch(bell, seconds, _settled, _look(this), lambda: _look(this))
 
 
 def _settled(found: OrderStatus) -> bool:

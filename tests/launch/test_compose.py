@@ -54,7 +54,7 @@ def test_a_worker_serves_every_queue() -> None:
 
 def test_no_secret_has_a_default() -> None:
     for variable, default in re.findall(r"\$\{(\w+):-([^}]*)\}", TEXT):
-        assert variable.endswith("_PORT"), f"{variable} defaults to {default}"
+        assert variable.endswith(("_PORT", "_THREADS")), f"{variable} defaults to {default}"
 
 
 def test_every_variable_is_one_that_the_settings_know_or_the_example_explains() -> None:

@@ -1,0 +1,169 @@
+"""Those who wait leave threads for those who need not."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import pytest
+import requests
+
+from config import settings
+from demo.webhooks import signed
+from launch import ports
+from launch.waiting import until
+from models import Order, Payment, Product, db, transaction
+from models.user import User
+from state_machines.payment import PaymentSignal
+from tests.integration.web.conftest import Json, Person, stripe_says
+from web.waiters import Waiters
+
+SignIn = Callable[..., Person]
+LONG = {"Prefer": "wait=30"}
+
+
+@dataclass
+class Server:
+    """A web process with a few threads, and many who ask it at once."""
+
+    url: str
+    crowd: ThreadPoolExecutor
+
+    def ask(self, person: Person, path: str) -> Future[requests.Response]:
+        url, headers = self.url + path, person.headers | LONG
+        return self.crowd.submit(requests.get, url, headers=headers, timeout=60)
+
+    def buy(self, person: Person, product: Product) -> Future[requests.Response]:
+        items = [{"productId": str(product.id), "quantity": 1}]
+        body = {"referenceId": uuid4().hex, "items": items}
+        body |= {"billingAddress": "", "shippingAddress": ""}
+        url, headers = self.url + "/order", person.headers | LONG
+        return self.crowd.submit(requests.post, url, json=body, headers=headers, timeout=60)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[int], Server]]:
+    """Start `gunicorn wsgi:app` with so many threads."""
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def start(threads: int) -> Server:
+        (port,) = ports.free_ports(1)
+        command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}"]
+        command += ["--worker-class", "gthread", "--threads", str(threads), "--no-control-socket"]
+        command += ["--graceful-timeout", "1", "--log-level", "warning"]
+        own = {"WEB_THREADS": str(threads), "WAITERS_PER_USER": "2"}
+        processes.append(subprocess.Popen(command, env=os.environ | own))
+        url = f"http://127.0.0.1:{port}"
+        until(lambda: answers(f"{url}/health"), "the start of gunicorn", seconds=60)
+        return Server(url, crowd)
+
+    with ThreadPoolExecutor(50) as crowd:
+        try:
+            yield start
+        finally:
+            for process in processes:
+                process.terminate()
+                process.wait()
+
+
+def answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=2).ok
+    except requests.RequestException:
+        return False
+
+
+def waiting(asked: list[Future[requests.Response]]) -> list[Future[requests.Response]]:
+    return [future for future in asked if not future.done()]
+
+
+def assert_others_are_served(server: Server) -> None:
+    """Health, a webhook and a sign-in are answered."""
+    assert requests.get(f"{server.url}/health", timeout=60).status_code == 200
+    event: Json = {"id": f"evt_{uuid4().hex}", "type": "payment_intent.succeeded", "data": {}}
+    body, headers = signed(event, settings.stripe_webhook_secrets[0])
+    hook = requests.post(f"{server.url}/order/webhook", data=body, headers=headers, timeout=60)
+    assert hook.status_code == 200
+    login = {"email": f"{uuid4().hex}@example.com"}
+    assert requests.post(f"{server.url}/auth/login", json=login, timeout=60).status_code == 201
+
+
+def assert_the_rest_was_told_to_ask_again(asked: list[Future[requests.Response]]) -> None:
+    for future in set(asked) - set(waiting(asked)):
+        answer = future.result()
+        assert answer.json()["clientSecret"] is None
+        assert answer.headers["Retry-After"] == "1"
+        assert "Preference-Applied" not in answer.headers
+
+
+def release(asked: list[Future[requests.Response]]) -> None:
+    """Let Stripe answer: whoever waits gets the secret."""
+    still = waiting(asked)
+    with transaction() as session:
+        ids = session.scalars(db.select(Payment.order_id)).all()
+    for order_id in ids:
+        stripe_says(order_id, PaymentSignal.INITIATED, "requires_payment_method")
+    assert all(future.result().json()["clientSecret"] for future in still)
+
+
+def test_health_webhooks_and_sign_ins_are_answered_while_many_wait(
+    serve: Callable[[int], Server], sign_in: SignIn, lamp: Product
+) -> None:
+    server, people = serve(8), [sign_in() for _ in range(6)]
+    paths = [f"/order/status/{one.order(lamp).get_json()['referenceId']}" for one in people]
+    asked = [
+        server.ask(one, path) for one, path in zip(people, paths, strict=True) for _ in "1234567"
+    ]
+    until(
+        lambda: len(waiting(asked)) == 4, "the answers to all but half of the threads", seconds=25
+    )
+    assert_others_are_served(server)
+    assert_the_rest_was_told_to_ask_again(asked)
+    assert len(waiting(asked)) == 4, "they wait on, beside all that"
+    release(asked)
+
+
+def test_one_customer_cannot_take_all_places_to_wait(
+    serve: Callable[[int], Server], ann: Person, sign_in: SignIn, lamp: Product
+) -> None:
+    server, bob = serve(8), sign_in()
+    path = f"/order/status/{ann.order(lamp).get_json()['referenceId']}"
+    asked = [server.ask(ann, path) for _ in range(20)]
+    until(lambda: len(waiting(asked)) == 2, "the answers to all but two", seconds=25)
+    bobs = server.buy(bob, lamp)
+    until(lambda: order_of(bob.user), "bob's order", seconds=25)
+    assert_others_are_served(server)
+    assert not bobs.done(), "he waits, since there is a place for him"
+    release([*asked, bobs])
+
+
+def test_buyers_get_their_orders_and_stripe_gets_its_answer_while_stripe_does_not_answer_us(
+    serve: Callable[[int], Server], sign_in: SignIn, lamp: Product
+) -> None:
+    server = serve(8)
+    bought = [server.buy(sign_in(), lamp) for _ in range(40)]
+    until(lambda: len(waiting(bought)) == 4, "the answers to all but four buyers", seconds=25)
+    assert_others_are_served(server)
+    assert_the_rest_was_told_to_ask_again(bought)
+    assert {future.result().status_code for future in set(bought) - set(waiting(bought))} == {202}
+    release(bought)
+
+
+def test_a_place_is_free_again_after_an_error() -> None:
+    waiters, ann, bob, carl = Waiters(2, 1), uuid4(), uuid4(), uuid4()
+    with pytest.raises(ZeroDivisionError), waiters.place(ann):
+        _ = 1 / 0
+    with waiters.place(ann) as first, waiters.place(ann) as second, waiters.place(bob) as third:
+        assert (first, second, third) == (True, False, True)
+        with waiters.place(carl) as fourth:
+            assert not fourth
+    with waiters.place(carl) as last:
+        assert last
+
+
+def order_of(user: User) -> UUID | None:
+    with transaction() as session:
+        return session.scalar(db.select(Order.id).where(Order.user_id == user.id))
