@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, text_enum
+from models.encrypted import EncryptedText
 from models.execution import Execution
 from models.product import Product
 from models.user import User
@@ -46,8 +47,8 @@ class Order(Execution, Base):
     shipping_cost: Mapped[int]
     tax_amount: Mapped[int]
     total: Mapped[int]
-    billing_address: Mapped[str]
-    shipping_address: Mapped[str]
+    billing_address: Mapped[str] = mapped_column(EncryptedText)
+    shipping_address: Mapped[str] = mapped_column(EncryptedText)
     payment_method: Mapped[str | None]
 
     user: Mapped[User] = relationship(lazy="raise")

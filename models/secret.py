@@ -11,7 +11,8 @@ from config import settings
 
 
 @cache
-def _keys() -> MultiFernet:
+def encryption_keys() -> MultiFernet:
+    """Return ENCRYPTION_KEYS. Raises RuntimeError when there are none."""
     if not settings.encryption_keys:
         raise RuntimeError("ENCRYPTION_KEYS is not set")
     return MultiFernet([Fernet(key) for key in settings.encryption_keys])
@@ -24,7 +25,7 @@ class Secret(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
-        return None if value is None else _keys().encrypt(value.encode())
+        return None if value is None else encryption_keys().encrypt(value.encode())
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else _keys().decrypt(bytes(value)).decode()
+        return None if value is None else encryption_keys().decrypt(bytes(value)).decode()

@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, text_enum
+from models.encrypted import EncryptedJson
 
 
 class SignalState(StrEnum):
@@ -32,7 +32,7 @@ class SignalRow(Base):
     source: Mapped[str]
     external_id: Mapped[str]
     kind: Mapped[str]
-    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    payload: Mapped[dict[str, Any]] = mapped_column(EncryptedJson)
     state: Mapped[SignalState] = mapped_column(text_enum(SignalState, "state"))
     subject_id: Mapped[UUID | None]
     attempts: Mapped[int]

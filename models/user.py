@@ -12,6 +12,7 @@ from sqlalchemy.types import Text
 
 from models import clock
 from models.base import Base, db, text_enum
+from models.encrypted import EncryptedText
 from models.ids import uuid7
 
 
@@ -36,13 +37,13 @@ class User(Base):
     username: Mapped[str]
     first_name: Mapped[str] = mapped_column(default="")
     last_name: Mapped[str] = mapped_column(default="")
-    address_line1: Mapped[str] = mapped_column(default="")
-    address_line2: Mapped[str] = mapped_column(default="")
-    city: Mapped[str] = mapped_column(default="")
-    region: Mapped[str] = mapped_column("state", default="")
-    postal_code: Mapped[str] = mapped_column(default="")
-    country: Mapped[str] = mapped_column(default="")
-    phone_number: Mapped[str] = mapped_column(default="")
+    address_line1: Mapped[str] = mapped_column(EncryptedText, default="")
+    address_line2: Mapped[str] = mapped_column(EncryptedText, default="")
+    city: Mapped[str] = mapped_column(EncryptedText, default="")
+    region: Mapped[str] = mapped_column("state", EncryptedText, default="")
+    postal_code: Mapped[str] = mapped_column(EncryptedText, default="")
+    country: Mapped[str] = mapped_column(EncryptedText, default="")
+    phone_number: Mapped[str] = mapped_column(EncryptedText, default="")
     status: Mapped[UserStatus] = mapped_column(
         text_enum(UserStatus, "status"), default=UserStatus.ACTIVE
     )

@@ -10,6 +10,7 @@ from flask import Flask
 from web.commands import (
     activities,
     audit,
+    encryption,
     logins,
     machines,
     money,
@@ -28,6 +29,7 @@ from web.commands import (
 GROUPS: tuple[Command, ...] = (
     activities.group,
     audit.group,
+    encryption.group,
     logins.group,
     machines.group,
     money.disputes,
