@@ -14,6 +14,9 @@ from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import Pool
 
 from config import settings
+from models import text
+
+text.register()
 
 
 class Base(DeclarativeBase):
@@ -119,6 +122,7 @@ def engine_options(pool_size: int) -> dict[str, Any]:
         "pool_recycle": 1800,
         "pool_pre_ping": False,
         "pool_use_lifo": True,
+        "json_serializer": text.dump_json,
         # One round trip for a whole batch of UPDATEs.
         "executemany_mode": "values_plus_batch",
         "connect_args": {

@@ -1,7 +1,6 @@
 """What Stripe and SendGrid tell us: checked for its signature, kept once, and applied."""
 
 import base64
-import json
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -16,6 +15,7 @@ from werkzeug.exceptions import BadRequest
 
 from config import settings
 from models.clock import now
+from models.text import parse
 from state_machines.durable import inbox
 from state_machines.durable.handler import Told
 from web.schemas.webhook import Received
@@ -77,8 +77,8 @@ def _body() -> bytes:
 
 def _json(body: bytes) -> Any:
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as wrong:
+        return parse(body)
+    except ValueError as wrong:
         raise BadRequest("The body is not JSON") from wrong
 
 

@@ -17,6 +17,7 @@ from models.base import db, transaction
 from models.clock import now
 from models.ids import uuid7
 from models.signal import SignalRow, SignalState
+from models.text import storable, storable_json, storable_key
 from state_machines.durable.activity import RetryPolicy
 from state_machines.durable.handler import Outcome, Told, apply, lock_together
 
@@ -34,7 +35,7 @@ def receive(
     source: str, external_id: str, kind: str, payload: dict[str, Any]
 ) -> SignalState | None:
     """Keep a signal and apply it. None when it was here before (nothing happens then)."""
-    signal = (external_id, kind, payload)
+    signal = _storable((external_id, kind, payload))
     try:
         with transaction():
             outcome = apply(source, signal)
@@ -42,7 +43,7 @@ def receive(
     except KnownError:
         return None
     except Exception:
-        log.exception("signal %s %s is stored, to be applied later", source, external_id)
+        log.exception("signal %s %r is stored, to be applied later", source, external_id)
         with transaction():
             return SignalState.STORED if _insert(source, [signal], [LATER]) else None
     return outcome[0]
@@ -50,6 +51,7 @@ def receive(
 
 def receive_all(source: str, signals: Sequence[Told]) -> None:
     """Keep signals that came together, and apply them, in one transaction where that goes well."""
+    signals = [_storable(signal) for signal in signals]
     try:
         with transaction():
             lock_together(source, signals)
@@ -68,7 +70,7 @@ def store(source: str, signals: Sequence[Told]) -> int:
     """Keep signals in the current transaction: the sweep
     will apply them. How many were not here before.
     """
-    return _insert(source, signals, [LATER] * len(signals))
+    return _insert(source, [_storable(signal) for signal in signals], [LATER] * len(signals))
 
 
 def replay(row: SignalRow) -> None:
@@ -98,6 +100,12 @@ def apply_stored(limit: int) -> int:
             log.exception("signal %s could not be applied", signal_id)
             _postpone(signal_id, error)
     return len(due)
+
+
+def _storable(signal: Told) -> Told:
+    """What is applied is what is kept, so that a replay does the same."""
+    external_id, kind, payload = signal
+    return storable_key(external_id), storable(kind), storable_json(payload)
 
 
 def _keep(source: str, signals: Sequence[Told], outcomes: Sequence[Outcome]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import stripe
 
 from config import settings
+from models.text import storable_json
 from state_machines.durable import (
     NoAnswerError,
     PermanentError,
@@ -40,7 +41,8 @@ def client() -> stripe.StripeClient:
 def told(answer: stripe.StripeObject) -> dict[str, Any]:
     """The object that Stripe answered, as plain data."""
     note_request_id(answer.last_response.request_id if answer.last_response else None)
-    return answer.to_dict()
+    plain: dict[str, Any] = storable_json(answer.to_dict())
+    return plain
 
 
 def refused_as(error: BaseException, code: str) -> bool:

@@ -117,6 +117,19 @@ def test_all_webhooks_dropped(till: Shop, silent: Sandbox) -> None:
     assert till.states(late) == ("Cancelled", "Cancelled")
 
 
+def test_an_event_that_could_not_be_stored_stops_no_other(till: Shop, silent: Sandbox) -> None:
+    odd, plain = till.place(), till.place()
+    worker(silent)
+    for each, note in ((odd, "a\x00b"), (plain, "ab")):
+        intent_id = till.payment(each).intent_id or ""
+        silent.post(f"/v1/payment_intents/{intent_id}", **{"metadata[note]": note})
+        silent.intents.confirm(intent_id, {"payment_method": "pm_card_visa"})
+    key = reconcile()
+    worker(silent)
+    assert outcome(key)[0] == "Done"
+    assert till.states(odd) == till.states(plain) == ("Success", "Confirmed")
+
+
 def test_more_than_a_page_of_events_is_fetched_once(till: Shop, silent: Sandbox) -> None:
     payment_id = till.place()
     worker(silent)

@@ -18,7 +18,8 @@ from config import settings
 from models import Product, SignalRow, SignalState, transaction
 from models.clock import now
 from state_machines.durable import inbox
-from tests.integration.web.conftest import Person, deliver
+from state_machines.payment import PaymentSignal
+from tests.integration.web.conftest import Person, deliver, stripe_says
 
 
 def an_event(kind: str = "payment_intent.succeeded", **given: Any) -> dict[str, Any]:
@@ -126,12 +127,57 @@ def test_a_signed_body_that_is_no_event(client: FlaskClient, event: str) -> None
     assert kept() == []
 
 
-@pytest.mark.parametrize("unkeepable", [r"\u0000", r"\ud800"])
-def test_an_event_that_cannot_be_kept_is_refused(client: FlaskClient, unkeepable: str) -> None:
-    answer = deliver(client, json.dumps(an_event(note="?")).replace("?", unkeepable))
-    assert answer.status_code == 400
-    assert "SQL" not in answer.get_data(as_text=True)
-    assert kept() == []
+@pytest.mark.parametrize(
+    ("unstorable", "kept_as"),
+    [
+        (r'"\u0000"', "\ufffd"),
+        (r'"\ud800"', "\ufffd"),
+        ("1e400000", "inf"),
+        ("NaN", "nan"),
+        ("9" * 5000, "inf"),
+        ("[" * 200 + "]" * 200, None),
+    ],
+    ids=["nul", "half a character", "a number too large", "no number", "5000 digits", "too deep"],
+)
+def test_an_event_with_what_cannot_be_stored_is_kept_and_applied(
+    ann: Person, lamp: Product, unstorable: str, kept_as: str | None
+) -> None:
+    placed = ann.order(lamp).get_json()
+    event = an_event(order_id=placed["orderId"], note="?")
+    for _ in range(2):
+        answer = deliver(ann.client, json.dumps(event).replace('"?"', unstorable))
+        assert answer.status_code == 200
+    (row,) = kept()
+    assert (row.state, row.external_id) == (SignalState.APPLIED, event["id"])
+    assert kept_as in (None, row.payload["note"])
+    assert row.payload["data"] == event["data"]
+
+
+@pytest.mark.parametrize(
+    "event_id", [r"evt_\u0000", r"evt_\ud800", "evt_" + "x" * 9000], ids=["nul", "half", "long"]
+)
+def test_an_event_whose_id_cannot_be_stored_is_kept_once(
+    client: FlaskClient, event_id: str
+) -> None:
+    body = json.dumps(an_event("customer.created", id="?")).replace("?", event_id)
+    assert [deliver(client, body).status_code for _ in range(2)] == [200, 200]
+    assert [row.state for row in kept()] == [SignalState.IGNORED]
+
+
+def test_a_decline_whose_words_cannot_be_stored_is_a_decline(ann: Person, lamp: Product) -> None:
+    placed = ann.order(lamp, wait=0).get_json()
+    order_id = UUID(placed["orderId"])
+    stripe_says(order_id, PaymentSignal.INITIATED, "requires_payment_method")
+    event = an_event("payment_intent.payment_failed", order_id=placed["orderId"])
+    event["data"]["object"] |= {
+        "id": f"pi_{order_id.hex}",
+        "status": "requires_payment_method",
+        "last_payment_error": {"decline_code": "do_not\x00_honor\ud800"},
+    }
+    assert deliver(ann.client, event).status_code == 200
+    assert [row.state for row in kept()] == [SignalState.APPLIED]
+    status = ann.get(f"/order/status/{placed['referenceId']}").get_json()
+    assert status["payment"]["status"] == "Declined"
 
 
 def test_an_event_of_the_other_mode_is_refused(client: FlaskClient) -> None:

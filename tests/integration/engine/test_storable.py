@@ -1,0 +1,61 @@
+"""What others say is stored, whatever characters they use, wherever it ends up."""
+
+from sqlalchemy import select, text, update
+
+from models import ActivityState, AuditRow, transaction
+from models.activity import ActivityRow
+from models.audit import audit
+from models.text import REPLACEMENT
+from state_machines.durable import TransientError, note_request_id
+from state_machines.durable.activity import Call
+from tests.integration.engine.conftest import Depot
+from tests.integration.engine.parcel import Announce, Courier, Parcel, ParcelMachine, ParcelSignal
+
+ODD = "a\x00b\ud800"
+KEPT = f"a{REPLACEMENT}b{REPLACEMENT}"
+
+
+class OddCourier(Courier):
+    """Answers in characters that cannot be stored, and then hangs up."""
+
+    def announce(self, label: str, call: Call) -> str:
+        note_request_id(ODD)
+        if call.attempt > 1:
+            return super().announce(label, call)
+        raise TransientError(ODD)
+
+
+def test_an_error_and_a_request_id(depot: Depot, courier: Courier) -> None:
+    Announce.courier = OddCourier()
+    (parcel_id,) = depot.pack("vase")
+    depot.run(parcel_id)
+    row = depot.activity(parcel_id)
+    assert (row.state, row.last_error) == (ActivityState.WAITING, f"TransientError: {KEPT}")
+    assert row.provider_request_id == KEPT
+    with transaction() as session:
+        session.execute(update(ActivityRow).values(state=ActivityState.PENDING))
+    depot.run(parcel_id)
+    with transaction() as session:
+        done = session.execute(select(ActivityRow.state, ActivityRow.provider_request_id)).one()
+    assert done == (ActivityState.DONE, KEPT)
+
+
+def test_the_reason_of_a_move(depot: Depot) -> None:
+    (parcel_id,) = depot.pack("vase")
+    with transaction():
+        parcel = ParcelMachine.lock([parcel_id])[parcel_id]
+        ParcelMachine.send(parcel, ParcelSignal.LOSE, reason=ODD)
+    assert depot.history(parcel_id)[-1].reason == KEPT
+
+
+def test_the_details_of_an_audit_row_and_a_column_of_text(depot: Depot) -> None:
+    with transaction() as session:
+        audit(ODD, "test", details_of={ODD: [ODD, float("nan")]})
+        ParcelMachine.begin(Parcel(label=ODD), ParcelSignal.PACK)
+        found = session.execute(
+            text("SELECT label FROM test_parcel WHERE label = :is"), {"is": ODD}
+        )
+        assert found.scalar_one() == KEPT
+    with transaction() as session:
+        row = session.scalars(select(AuditRow).execution_options(populate_existing=True)).one()
+    assert (row.actor, row.details) == (KEPT, {"details_of": {KEPT: [KEPT, "nan"]}})
