@@ -29,7 +29,7 @@ CREATE FUNCTION pg_temp.key(kind text, n bigint, at timestamptz) RETURNS uuid IM
 AS $$ SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7'
     || substr(md5(kind || n), 1, 3) || '8' || substr(md5(kind || n), 4, 15))::uuid $$;
 CREATE TEMP TABLE bought (n bigint, at timestamptz, order_id uuid, payment_id uuid, user_id uuid,
-    product_id uuid, name text, price int, currency text);
+    product_id bigint, name text, price int, currency text);
 """
 # Ten orders a user; products in turn. The oldest first, as they came.
 BOUGHT = """

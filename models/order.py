@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, text_enum
@@ -77,7 +77,7 @@ class OrderItem(Base):
 
     order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"), primary_key=True)
     line: Mapped[int] = mapped_column(primary_key=True)
-    product_id: Mapped[UUID] = mapped_column(ForeignKey("product.id"))
+    product_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("product.id"))
     name: Mapped[str]
     quantity: Mapped[int]
     price: Mapped[int]

@@ -4,7 +4,16 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Identity,
+    Index,
+    and_,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
@@ -12,7 +21,10 @@ from sqlalchemy.types import Text
 
 from models import clock
 from models.base import Base, text_enum
-from models.ids import uuid7
+
+# JavaScript's Number keeps every whole number up to this one.
+# Source: https://tc39.es/ecma262/#sec-number.max_safe_integer
+LARGEST_ID = 2**53 - 1
 
 
 class ProductStatus(StrEnum):
@@ -40,7 +52,7 @@ class Product(Base):
         Index("ix_product_search", text(SEARCHED), postgresql_using="gin"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(maxvalue=LARGEST_ID), primary_key=True)
     sku: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     description: Mapped[str]

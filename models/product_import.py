@@ -11,11 +11,10 @@ from sqlalchemy import func, select, text, union_all
 
 from models.base import db
 from models.errors import InvalidInputError
-from models.ids import uuid7
 from models.product import Product
 from models.product_cells import read
 from models.product_csv import ProductFile
-from models.staged_product import COPY, STAGED, doubled, lock, merge, too_few
+from models.staged_product import COPIED, COPY, STAGED, doubled, lock, merge, too_few
 
 SHOWN = 20
 CHUNK = 250
@@ -89,18 +88,17 @@ def _stage(file: ProductFile, outcome: Outcome) -> None:
 
 
 def _good(file: ProductFile, outcome: Outcome) -> Iterator[list[Any]]:
-    names = STAGED.columns.keys()
     for line, cells in file:
         if len(cells) != len(file.columns):
             what = f"has {len(cells)} cells, and the first line {len(file.columns)}"
             outcome.refuse(BadLine(line, None, what), count=1)
             continue
         try:
-            found = read(file.columns, cells) | {"line": line, "id": uuid7()}
+            found = read(file.columns, cells) | {"line": line}
         except InvalidInputError as wrong:
             outcome.refuse(BadLine(line, wrong.field, wrong.message), count=1)
         else:
-            yield [found[name] for name in names]
+            yield [found[name] for name in COPIED]
 
 
 def _judge(columns: list[str], outcome: Outcome) -> None:

@@ -4,7 +4,19 @@ transaction, and is where PostgreSQL finds what one line alone does not show.
 
 from typing import Any
 
-from sqlalchemy import Column, Integer, MetaData, Select, Table, Text, Uuid, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    MetaData,
+    Select,
+    Sequence,
+    Table,
+    Text,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from models.base import db
@@ -15,7 +27,8 @@ STAGED = Table(
     "staged_product",
     MetaData(),
     Column("line", Integer),
-    Column("id", Uuid),
+    # Products are numbered as the lines of their file come, whatever order they are written in.
+    Column("id", BigInteger, server_default=Sequence("product_id_seq").next_value()),
     *(Column(name, Text) for name in ("sku", "name", "description", "category", "tags", "image")),
     Column("price", Integer),
     Column("currency", Text),
@@ -24,7 +37,8 @@ STAGED = Table(
     prefixes=["TEMPORARY"],
     postgresql_on_commit="DROP",
 )
-COPY = f"COPY {STAGED.name} ({', '.join(STAGED.columns.keys())}) FROM STDIN (FORMAT csv)"
+COPIED = tuple(column.name for column in STAGED.columns if column.name != "id")
+COPY = f"COPY {STAGED.name} ({', '.join(COPIED)}) FROM STDIN (FORMAT csv)"
 
 
 def lock() -> None:

@@ -21,7 +21,7 @@ class StockMove(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"))
-    product_id: Mapped[UUID] = mapped_column(ForeignKey("product.id"))
+    product_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("product.id"))
     stock: Mapped[int]
     reserved: Mapped[int]
     at: Mapped[datetime]

@@ -29,7 +29,7 @@ TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    product_id: UUID
+    product_id: int
     quantity: int
 
 

@@ -43,7 +43,7 @@ def categories() -> Any:
     return jsonify([CategoryView(name=name, products=n).json_ready() for name, n in found])
 
 
-@api.get("/<uuid:productId>", responses={200: ProductView})
+@api.get("/<int:productId>", responses={200: ProductView})
 def show(path: ProductPath) -> Any:
     """One product."""
     with reading() as session:

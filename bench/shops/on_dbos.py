@@ -79,7 +79,7 @@ def place(order_id: str, wish: Json) -> int:
         .where(UserSession.id == UUID(wish["session_id"]), UserSession.revoked_at.is_(None))
     )
     session.execute(welcome).one()
-    wanted = {UUID(line["product_id"]): line["quantity"] for line in wish["lines"]}
+    wanted = {line["product_id"]: line["quantity"] for line in wish["lines"]}
     products = session.scalars(select(Product).where(Product.id.in_(wanted))).all()
     for product in products:
         if product.status != ProductStatus.AVAILABLE or product.available < wanted[product.id]:

@@ -35,7 +35,7 @@ def place(body: OrderRequest) -> Any:
         "user_id": str(who.user_id),
         "session_id": str(who.session_id),
         "reference_id": body.reference_id,
-        "lines": [{"product_id": str(x.product_id), "quantity": x.quantity} for x in body.items],
+        "lines": [{"product_id": x.product_id, "quantity": x.quantity} for x in body.items],
         "billing_address": body.billing_address,
         "shipping_address": body.shipping_address,
     }

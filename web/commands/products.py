@@ -13,7 +13,6 @@ import models
 from models import Product, ProductStatus
 from models.base import db
 from models.clock import now
-from models.ids import uuid7
 from models.money import display, to_minor
 from web.commands import listing, output
 from web.commands.acting import acting
@@ -22,7 +21,7 @@ group = click.Group("products", help="The catalogue.")
 
 CATALOGUE = Path(models.__file__).parent / "catalogue.json"
 # Sold or restocked, hidden or shown since: what the shop has changed stays.
-KEPT = ("id", "sku", "stock", "status", "created_at")
+KEPT = ("sku", "stock", "status", "created_at")
 STATUSES = click.Choice([status.value for status in ProductStatus])
 
 
@@ -84,7 +83,6 @@ def _row(entry: dict[str, Any]) -> dict[str, Any]:
     at = now()
     same = ("sku", "name", "description", "category", "tags", "currency", "stock", "status")
     return {name: entry[name] for name in same} | {
-        "id": uuid7(),
         "image_url": entry["image"],
         "price": to_minor(Decimal(entry["price"]), entry["currency"]),
         "created_at": at,

@@ -8,10 +8,11 @@ from pydantic import Field
 from models import OrderState, Payment, PaymentState
 from models.payment import PAYABLE
 from web.schemas.base import Incoming, Outgoing, Text
+from web.schemas.product import ProductId
 
 
 class Line(Incoming):
-    product_id: UUID
+    product_id: ProductId
     quantity: Annotated[int, Field(ge=1, le=999, strict=True)]
 
 

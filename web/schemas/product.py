@@ -1,15 +1,38 @@
 """The catalogue, as the shop shows it."""
 
+import re
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, PlainSerializer, RootModel
+from pydantic import BeforeValidator, Field, PlainSerializer, RootModel, WithJsonSchema
 
 from models import Product, ProductStatus
 from models.money import to_decimal
+from models.product import LARGEST_ID
 from web.schemas.base import Incoming, Moment, Outgoing, Text
 
+
+def read_id(value: Any) -> Any:
+    """Turn the decimal digits of a text into a number; leave anything else to the next check."""
+    digits = isinstance(value, str) and re.fullmatch(r"[0-9]{1,16}", value)
+    return int(value) if digits else value
+
+
+# Clients may keep an id as a text, such as the key of a cart's line.
+ProductId = Annotated[
+    int,
+    BeforeValidator(read_id),
+    Field(strict=True, ge=1, le=LARGEST_ID),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
+                {"type": "string", "pattern": "^[0-9]{1,16}$"},
+            ]
+        }
+    ),
+]
 # A number on the wire. Amounts have far fewer digits than a float keeps exactly.
 Amount = Annotated[Decimal, PlainSerializer(float, return_type=float)]
 Price = Annotated[Decimal, Field(ge=0, le=10_000_000, decimal_places=2)]
@@ -30,13 +53,13 @@ class ProductQuery(Incoming):
 
 
 class ProductPath(Incoming):
-    product_id: UUID
+    product_id: int = Field(ge=1, le=LARGEST_ID)
 
 
 class ProductView(Outgoing):
     """`estimatedPrice` is in major units of `currency`."""
 
-    id: UUID
+    id: int
     name: str
     description: str
     sku: str

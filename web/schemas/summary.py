@@ -19,14 +19,14 @@ from web.schemas.product import Amount
 
 
 class BoughtProduct(Outgoing):
-    id: UUID
+    id: int
     name: str
     image_url: str
     estimated_price: Amount
 
 
 class ItemView(Outgoing):
-    product_id: UUID
+    product_id: int
     quantity: int
     price_at_purchase: Amount
     product: BoughtProduct

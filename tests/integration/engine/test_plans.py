@@ -176,7 +176,7 @@ def buy(client: FlaskClient, product: Product) -> None:
     headers = {"Authorization": f"Bearer {signed_in['accessToken']}", "Prefer": "wait=0"}
     body = {
         "referenceId": uuid4().hex,
-        "items": [{"productId": str(product.id), "quantity": 1}],
+        "items": [{"productId": product.id, "quantity": 1}],
         "billingAddress": "1 Main St",
         "shippingAddress": "",
     }

@@ -30,13 +30,13 @@ class Customer:
             opened = refresh.open_session(a_user(), user_agent="tests", ip_address="127.0.0.1")
         self.user_id, self.session_id = opened.user.id, opened.session.id
 
-    def buy(self, *product_ids: UUID, reference: str | None = None) -> tuple[UUID, bool]:
+    def buy(self, *product_ids: int, reference: str | None = None) -> tuple[UUID, bool]:
         lines = tuple(Line(product_id, 1) for product_id in product_ids)
         wish = Wish(reference or uuid4().hex, lines, "1 Main St", "", None)
         return checkout.place(uuid7(), self.user_id, self.session_id, wish)
 
 
-def shelf(product_id: UUID) -> tuple[int, int]:
+def shelf(product_id: int) -> tuple[int, int]:
     """Stock and reserved."""
     with transaction() as session:
         product = session.get_one(Product, product_id, populate_existing=True)
@@ -48,7 +48,7 @@ def orders() -> int:
         return session.scalar(select(func.count(Order.id))) or 0
 
 
-def some_product(stock: int) -> UUID:
+def some_product(stock: int) -> int:
     with transaction():
         return a_product(stock=stock).id
 

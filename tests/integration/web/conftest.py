@@ -42,7 +42,7 @@ class Person:
         wait = given.pop("wait", 0)
         body = {
             "referenceId": uuid4().hex,
-            "items": [{"productId": str(product.id), "quantity": 1}],
+            "items": [{"productId": product.id, "quantity": 1}],
             "billingAddress": "1 Main St",
             "shippingAddress": "",
         }

@@ -26,7 +26,7 @@ def orders() -> int:
 
 
 def test_prices_come_from_the_catalogue(ann: Person, lamp: Product) -> None:
-    answer = ann.order(lamp, items=[{"productId": str(lamp.id), "quantity": 3}])
+    answer = ann.order(lamp, items=[{"productId": lamp.id, "quantity": 3}])
     assert answer.status_code == 202
     placed = answer.get_json()
     assert placed["clientSecret"] is None
@@ -205,9 +205,36 @@ def test_a_wrong_order_names_the_field(
     assert orders() == 0
 
 
+@pytest.mark.parametrize(
+    "number",
+    [True, 1.0, 1.5, -1, 0, 2**53, 2**63, 10**30, None, [1], "", "1.0", "+1", "1_0", "1e0", "x1",
+     "\N{ARABIC-INDIC DIGIT ONE}", "9" * 17, "1\x00", str(uuid4())],
+)  # fmt: skip
+def test_what_is_no_number_of_a_product_names_the_line(
+    ann: Person, lamp: Product, number: object
+) -> None:
+    items = [{"productId": lamp.id, "quantity": 1}, {"productId": number, "quantity": 1}]
+    answer = ann.order(lamp, items=items)
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"][0]["field"] == "items.1.productId"
+    assert orders() == 0
+
+
+def test_a_product_is_named_by_a_number_or_by_its_digits(ann: Person, lamp: Product) -> None:
+    (shown,) = ann.get("/product").get_json()
+    assert type(shown["id"]) is int
+    for named in (shown["id"], str(shown["id"])):
+        placed = ann.order(lamp, items=[{"productId": named, "quantity": 1}]).get_json()
+        (item,) = ann.get(f"/order/summary/{placed['orderId']}").get_json()["items"]
+        assert (item["productId"], item["product"]["id"]) == (lamp.id, lamp.id)
+        assert type(item["productId"]) is type(item["product"]["id"]) is int
+    twice = [{"productId": lamp.id, "quantity": 1}, {"productId": str(lamp.id), "quantity": 1}]
+    assert ann.order(lamp, items=twice).get_json()["errors"][0]["field"] == "items.1.productId"
+
+
 @pytest.mark.parametrize("quantity", [0, -1, 1000, 10**9, 1.5, "3", True, None])
 def test_a_wrong_quantity_names_the_line(ann: Person, lamp: Product, quantity: object) -> None:
-    answer = ann.order(lamp, items=[{"productId": str(lamp.id), "quantity": quantity}])
+    answer = ann.order(lamp, items=[{"productId": lamp.id, "quantity": quantity}])
     assert answer.status_code == 422
     assert answer.get_json()["errors"][0]["field"] == "items.0.quantity"
     assert orders() == 0
@@ -229,7 +256,7 @@ def test_what_cannot_be_sold_names_the_line(
     with transaction():
         other = a_product(**product)
     lines = [(lamp, 1), (other, 2)]
-    items = [{"productId": str(thing.id), "quantity": number} for thing, number in lines]
+    items = [{"productId": thing.id, "quantity": number} for thing, number in lines]
     answer = ann.order(lamp, items=items)
     assert answer.status_code == 422
     assert answer.get_json()["errors"][0]["field"] == field
@@ -237,7 +264,7 @@ def test_what_cannot_be_sold_names_the_line(
 
 
 def test_a_product_on_two_lines(ann: Person, lamp: Product) -> None:
-    line = {"productId": str(lamp.id), "quantity": 1}
+    line = {"productId": lamp.id, "quantity": 1}
     answer = ann.order(lamp, items=[line, line])
     assert answer.status_code == 422
     assert answer.get_json()["errors"][0]["field"] == "items.1.productId"

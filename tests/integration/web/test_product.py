@@ -1,7 +1,5 @@
 """Looking through the catalogue."""
 
-from uuid import uuid4
-
 import pytest
 from flask.testing import FlaskClient
 
@@ -70,7 +68,17 @@ def test_a_product_as_the_shop_shows_it(client: FlaskClient) -> None:
     assert (arc["estimatedPrice"], arc["inStock"], arc["status"]) == (149, True, "Available")
     assert pen["estimatedPrice"] == 900, "the yen has no decimals"
     assert client.get(f"/product/{arc['id']}").get_json() == arc
-    assert client.get(f"/product/{uuid4()}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [("999999", 404), ("0", 422), (str(2**53), 422), (str(2**63), 422), ("-1", 404), ("1.0", 404),
+     ("x", 404)],
+)  # fmt: skip
+def test_no_product_has_such_a_number(client: FlaskClient, number: str, status: int) -> None:
+    answer = client.get(f"/product/{number}")
+    assert answer.status_code == status
+    assert answer.mimetype == "application/problem+json"
 
 
 def test_categories(client: FlaskClient) -> None:

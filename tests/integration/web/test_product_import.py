@@ -56,6 +56,11 @@ def test_a_known_product_changes_where_the_file_has_a_column(take_in: Import) ->
     assert (after.stock, after.reserved, after.status) == (5, 3, ProductStatus.AVAILABLE)
 
 
+def test_products_are_numbered_as_their_lines_come(take_in: Import) -> None:
+    take_in("sku,name,price,currency\nZ,Last,1,usd\nM,Middle,1,usd\nA,First,1,usd\n")
+    assert product("Z").id < product("M").id < product("A").id
+
+
 def test_a_check_changes_nothing(take_in: Import) -> None:
     assert take_in(f"{HEADER}\n{LAMP}\n", "--check").stdout.startswith("1 would be imported")
     assert take_in(f"{HEADER}\nL-1\n", "--check").exit_code == 1

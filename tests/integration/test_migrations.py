@@ -1,0 +1,122 @@
+"""Migrations of tables that hold data."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_migrate import Migrate, downgrade, upgrade
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import IntegrityError
+
+from config import settings
+from models.base import db, engine_options
+
+UUIDS, NUMBERS = "0002", "0003"
+# By their ids alone, the products would come in another order than they were made in.
+EARLIER = """
+INSERT INTO users (id, email, username, first_name, last_name, address_line1, address_line2, city,
+    state, postal_code, country, phone_number, status, roles, created_at, updated_at)
+VALUES ('00000000-0000-7000-8000-00000000000a', 'ann@example.com', 'ann', '', '', '', '', '', '',
+    '', '', '', 'Active', '{}', now(), now());
+INSERT INTO product (id, sku, name, description, category, tags, image_url, price, currency, stock,
+    reserved, status, created_by, created_at, updated_at)
+SELECT md5(sku)::uuid, sku, sku, '', '', '{}', '', 4900, 'usd', 10, 0, 'Available', users.id, at, at
+FROM users, (VALUES ('desk', timestamptz '2026-01-01'), ('lamp', '2026-01-02'),
+    ('mug', '2026-01-03')) AS made (sku, at);
+INSERT INTO orders (id, version, state, user_id, reference_id, request_hash, currency, subtotal,
+    shipping_cost, tax_amount, total, billing_address, shipping_address, created_at, updated_at)
+SELECT '00000000-0000-7000-8000-00000000000b', 1, 'Pending', id, 'r', '', 'usd', 9800, 0, 0, 9800,
+    '', '', now(), now() FROM users;
+INSERT INTO order_item (order_id, line, product_id, name, quantity, price)
+SELECT orders.id, line, md5(sku)::uuid, sku, 1, 4900
+FROM orders, (VALUES (0, 'lamp'), (1, 'desk')) AS bought (line, sku);
+INSERT INTO stock_move (order_id, product_id, stock, reserved, at)
+SELECT order_id, product_id, 0, quantity, now() FROM order_item;
+"""
+MOVE = """
+INSERT INTO stock_move (order_id, product_id, stock, reserved, at)
+SELECT orders.id, product.id, 0, 1, now() FROM orders, product WHERE sku = 'lamp'
+"""
+NEW = """
+INSERT INTO product (sku, name, description, category, tags, image_url, price, currency, stock,
+    reserved, status, created_at, updated_at)
+SELECT 'new', 'new', '', '', '{}', '', 100, 'usd', 0, 0, 'Available', now(), now() RETURNING id
+"""
+ITEMS = "SELECT product.sku FROM order_item JOIN product ON product.id = product_id ORDER BY line"
+MOVES = "SELECT product.sku FROM stock_move JOIN product ON product.id = product_id ORDER BY 1"
+SHELVES = "SELECT sku, reserved FROM product ORDER BY id"
+
+
+@pytest.fixture
+def other(flask_app: Flask) -> Iterator[Flask]:
+    """An application with a database of its own, which is empty."""
+    server = create_engine(settings.database_url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text("DROP DATABASE IF EXISTS migrated"))
+        connection.execute(text("CREATE DATABASE migrated"))
+    url = make_url(settings.database_url).set(database="migrated")
+    app = Flask("migrated")
+    app.config["SQLALCHEMY_DATABASE_URI"] = url.render_as_string(hide_password=False)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(2)
+    db.init_app(app)
+    Migrate(app, db, directory="migrations")
+    with app.app_context():
+        yield app
+        db.engine.dispose()
+    with server.connect() as connection:
+        connection.execute(text("DROP DATABASE migrated"))
+    server.dispose()
+
+
+def run(statement: str) -> list[Any]:
+    """Execute in a transaction, and return the rows as tuples, or as values where there is one."""
+    with db.engine.begin() as connection:
+        result = connection.execute(text(statement))
+        rows = [tuple(row) for row in result] if result.returns_rows else []
+    return [row[0] if len(row) == 1 else row for row in rows]
+
+
+def test_products_get_numbers_in_the_order_in_which_they_were_made(other: Flask) -> None:
+    upgrade(revision=UUIDS)
+    run(EARLIER)
+    upgrade(revision=NUMBERS)
+    assert run("SELECT id, sku FROM product ORDER BY id") == [(1, "desk"), (2, "lamp"), (3, "mug")]
+    assert run(ITEMS) == ["lamp", "desk"], "lines follow their products"
+    assert run(MOVES) == ["desk", "lamp"]
+    run(MOVE)
+    assert run(SHELVES) == [("desk", 1), ("lamp", 2), ("mug", 0)], "moves are still added"
+    with pytest.raises(IntegrityError, match="fk_order_item_product_id"):
+        run("UPDATE order_item SET product_id = 99 WHERE line = 0")
+    with pytest.raises(IntegrityError, match="fk_stock_move_product_id"):
+        run("UPDATE stock_move SET product_id = 99")
+
+
+def test_the_next_product_gets_the_next_number(other: Flask) -> None:
+    upgrade(revision=UUIDS)
+    run(EARLIER)
+    upgrade(revision=NUMBERS)
+    assert run(NEW) == [4]
+    assert run("SELECT seqmax < 2::numeric ^ 53 FROM pg_sequence JOIN pg_class ON oid = seqrelid"
+               " WHERE relname = 'product_id_seq'") == [True]  # fmt: skip
+
+
+def test_going_back_keeps_what_belongs_together(other: Flask) -> None:
+    upgrade(revision=UUIDS)
+    run(EARLIER)
+    upgrade(revision=NUMBERS)
+    downgrade(revision=UUIDS)
+    assert run("SELECT sku FROM product ORDER BY id") == ["desk", "lamp", "mug"]
+    assert run(ITEMS) == ["lamp", "desk"]
+    run(MOVE)
+    assert run(SHELVES) == [("desk", 1), ("lamp", 2), ("mug", 0)]
+    upgrade(revision=NUMBERS)
+    assert run("SELECT id, sku FROM product ORDER BY id") == [(1, "desk"), (2, "lamp"), (3, "mug")]
+
+
+def test_an_empty_shop_begins_with_one(other: Flask) -> None:
+    upgrade(revision=UUIDS)
+    upgrade(revision=NUMBERS)
+    assert run("SELECT nextval('product_id_seq')") == [1]
+    downgrade(revision=UUIDS)
+    upgrade(revision=NUMBERS)
