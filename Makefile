@@ -25,10 +25,10 @@ simulate: .venv/ready ## Play many seeds of a shop in which all goes wrong (SEED
 	@$(BIN)/python -m tests.simulation $(SEEDS)
 
 failpoints: .venv/ready ## Kill a process at every point of every story
-	@EVERY_POINT=1 $(BIN)/python -m pytest -n 0 -s tests/failpoints
+	@EVERY_POINT=1 exec $(BIN)/python -m pytest -n 0 -s tests/failpoints
 
 chaos: .venv/ready ## Orders while every part is killed at random (SECONDS=300, SEED=)
-	@SECONDS="$(SECONDS)" SEED="$(SEED)" $(BIN)/python -m tests.chaos
+	@SECONDS="$(SECONDS)" SEED="$(SEED)" exec $(BIN)/python -m tests.chaos
 
 check: .venv/ready ## Lint, types, and who may import whom
 	@$(BIN)/ruff check .

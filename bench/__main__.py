@@ -18,6 +18,7 @@ from bench.shops import rounds as shops
 from bench.shops import table as shops_table
 from demo.buyer import Addresses, Buyer
 from demo.world import World
+from launch.children import end_in_order
 from launch.stack import Stack
 from models.clock import tick
 
@@ -100,6 +101,7 @@ class Findings:
 
 
 def main() -> int:
+    end_in_order()
     quick = "--quick" in sys.argv
     found = Findings([name for name in sys.argv[1:] if not name.startswith("-")])
     flows = race.race(race.QUICK, rounds=1) if quick else race.race(race.CELLS)

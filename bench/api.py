@@ -5,7 +5,6 @@ Locust is the clients: one process on the same machine; what it uses of it is mi
 
 import json
 import os
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +19,7 @@ from bench.race.contenders import BENCH_PYTHON
 from bench.shop import Figures
 from demo.buyer import CODE_LENGTH, Addresses, Buyer, Json, wait_for
 from demo.webhooks import signed, success_event
+from launch.children import run
 from launch.stack import ROOT
 
 CLIENTS, SECONDS, ORDERS, LOGINS, WEBHOOKS = 32, 5, 24, 200, 4000
@@ -60,7 +60,7 @@ def rush(title: str, requests: list[Json], *, again: bool = False) -> Figures:
             *("--run-time", f"{SECONDS if again else ALL}s"),
         ]
         told = {"REQUESTS": str(file)} | ({"AGAIN": "1"} if again else {})
-        done = subprocess.run(
+        done = run(
             command, cwd=ROOT, env=os.environ | told, check=True, capture_output=True, text=True
         )
     (stats,) = json.loads(done.stdout)

@@ -4,14 +4,15 @@ process of its own, on a PostgreSQL of its own. Memory that does not grow with t
 """
 
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from subprocess import DEVNULL
 from time import perf_counter
 
 from launch.account import temporary_folder
+from launch.children import Child, end_in_order, run
 from launch.postgres import Postgres
 
 LINES = (10_000, 100_000)
@@ -21,12 +22,13 @@ MEGABYTE = 1024 if sys.platform == "linux" else 1024 * 1024
 
 
 def main() -> int:
+    end_in_order()
     sizes = (LINES[0], int(sys.argv[1])) if len(sys.argv) > 1 else LINES
     with ExitStack() as stack:
         folder = stack.enter_context(temporary_folder())
         url = stack.enter_context(Postgres(folder / "postgres")).url
         environment = os.environ | {"DATABASE_URL": url}
-        subprocess.run((*FLASK, "db", "upgrade"), env=environment, check=True, capture_output=True)
+        run((*FLASK, "db", "upgrade"), env=environment, check=True, capture_output=True)
         for lines in sizes:
             file = folder / f"{lines}.csv"
             _write(file, lines)
@@ -57,10 +59,10 @@ def _import(file: Path, environment: Mapping[str, str]) -> tuple[float, float, f
     command = (*FLASK, "products", "import", str(file), "--json")
     began = perf_counter()
     # The child's own peak, unlike RUSAGE_CHILDREN, which is that of the largest so far.
-    child = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    child = Child(command, env=environment, stdout=DEVNULL)
     _, status, used = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
+    if child.wait():
         raise RuntimeError(f"{' '.join(command)} ended with {child.returncode}")
     seconds = perf_counter() - began
     return seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / MEGABYTE

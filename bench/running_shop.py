@@ -4,7 +4,6 @@ time, a sweep, and what happens to the buyers while very much falls due.
 
 import contextlib
 import json
-import subprocess
 import sys
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from bench.shop import BUYERS, Figures, let_pass
 from bench.traffic import traffic
 from demo.buyer import Addresses, Buyer, Json, TookTooLongError, wait_for
 from demo.world import World
+from launch.children import run
 from launch.stack import ROOT, Stack
 from models.clock import tick
 
@@ -87,7 +87,7 @@ class RunningShop:
 
     def sweep(self, title: str) -> Figures:
         """A sweep with nothing due, part by part."""
-        done = subprocess.run(
+        done = run(
             [sys.executable, "-m", "bench.tick"],
             cwd=ROOT, env=self.stack.environment, check=True, capture_output=True, text=True,
         )  # fmt: skip

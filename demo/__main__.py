@@ -5,12 +5,14 @@ import traceback
 
 from demo.stories import STORIES
 from demo.world import World
+from launch.children import end_in_order
 from launch.stack import Stack
 
 PAYMENT_TIMEOUT = 15  # seconds; longer than the lease of a killed worker
 
 
 def main() -> int:
+    end_in_order()
     passed = 0
     with Stack(environment={"PAYMENT_TIMEOUT": str(PAYMENT_TIMEOUT)}) as stack:
         world = World.of(stack)

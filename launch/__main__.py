@@ -1,9 +1,10 @@
 """`make run`: everything, until Ctrl-C."""
 
-import signal
+import contextlib
 import sys
-import threading
+import time
 
+from launch.children import end_in_order
 from launch.lock import AlreadyRunningError
 from launch.ports import PortTakenError
 from launch.stack import ROOT, Stack
@@ -13,22 +14,23 @@ PROBLEMS = (AlreadyRunningError, PortTakenError, NotReadyError, RuntimeError)
 
 
 def main() -> int:
-    over = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: over.set())
+    end_in_order()
     stack = Stack(data_dir=ROOT / ".data", usual_ports=True, show=True)
     try:
         stack.start()
+        print(welcome(stack), flush=True)
+        while stack.supervisor.given_up is None:
+            time.sleep(1)
+    except KeyboardInterrupt:
+        # A terminal that is lost takes no words any more.
+        with contextlib.suppress(OSError):
+            print("\nprojectx: stopping", flush=True)
+        return 0
     except PROBLEMS as problem:
         print(f"projectx: {problem}", file=sys.stderr)
+    finally:
         stack.stop()
-        return 1
-    print(welcome(stack), flush=True)
-    while not over.wait(1) and stack.supervisor.given_up is None:
-        pass
-    print("\nprojectx: stopping", flush=True)
-    stack.stop()
-    return 0 if over.is_set() else 1
+    return 1
 
 
 def welcome(stack: Stack) -> str:

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from launch.children import remove_at_the_end
+
 # Where root keeps what `nobody` must reach when the project itself lies in a closed folder.
 OPEN = Path("/var/tmp/projectx")  # noqa: S108  only root makes it, and its own subfolders
 
@@ -28,6 +30,7 @@ def temporary_folder() -> Iterator[Path]:
     """A folder that goes away, and that PostgreSQL can reach."""
     with tempfile.TemporaryDirectory(prefix="projectx-") as name:
         folder = Path(name)
+        remove_at_the_end(folder)
         folder.chmod(0o711)
         yield folder
 

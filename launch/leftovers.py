@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import signal
 import sys
 import threading
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from launch.children import end_group
 from launch.waiting import ended, until
 
 
@@ -51,12 +51,6 @@ class Leftovers:
         except (ValueError, TypeError, AttributeError):
             print(f"projectx: {self._path} is damaged, and ignored", file=sys.stderr)
             return {}
-
-
-def end_group(pid: int, how: signal.Signals) -> None:
-    """Signal a process group, if it is still there."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, how)
 
 
 def _with_starts(pids: Mapping[str, int]) -> dict[str, list[float]]:

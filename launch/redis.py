@@ -1,12 +1,12 @@
 """A Redis of our own, from the binary of a wheel. Nothing is saved: it carries hints only."""
 
-import subprocess
 from pathlib import Path
 from typing import Self
 
 import redis as client
 
 from launch import ports
+from launch.children import Child
 from launch.waiting import until
 from launch.wheels import wheel
 
@@ -18,7 +18,7 @@ class Redis:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self.port = port or ports.free_ports(1)[0]
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Child | None = None
 
     @property
     def url(self) -> str:
@@ -43,9 +43,7 @@ class Redis:
         ]
         command += ["--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction"]
         with (self._folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                command, cwd=self._folder, stdout=log, stderr=log, start_new_session=True
-            )
+            self._process = Child(command, cwd=self._folder, stdout=log, stderr=log)
         until(self._answers, "the start of Redis")
 
     def stop(self) -> None:

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -14,6 +13,7 @@ from typing import Self
 
 from launch import development, note, ports
 from launch.account import temporary_folder
+from launch.children import run
 from launch.leftovers import Leftovers
 from launch.lock import only_one
 from launch.postgres import Postgres
@@ -126,12 +126,10 @@ class Stack:
     def flask(self, *words: str) -> str:
         """Run a flask command; what it printed. Raises RuntimeError when it fails."""
         command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
-        done = subprocess.run(
-            command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False
-        )
+        done = run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(f"flask {' '.join(words)}: {done.stdout}{done.stderr}")
-        return done.stdout
+        return str(done.stdout)
 
     def __enter__(self) -> Self:
         try:

@@ -17,7 +17,7 @@ from datetime import datetime
 
 from honcho.printer import Message, Printer
 
-from launch.leftovers import end_group
+from launch.children import Child, end_group
 
 COLOURS = ("36", "33", "32", "35", "34", "31", "96", "93")
 TOO_OFTEN = 5  # deaths within …
@@ -31,7 +31,7 @@ class Supervisor:
     def __init__(self, environment: Mapping[str, str], *, show: bool) -> None:
         self._environment = dict(environment)
         self._commands: dict[str, list[str]] = {}
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._running: dict[str, Child] = {}
         self._deaths: dict[str, list[float]] = defaultdict(list)
         self._followers: list[threading.Thread] = []
         self._stopping = threading.Event()
@@ -46,13 +46,11 @@ class Supervisor:
             if self._stopping.is_set():
                 return
             self._commands[name] = command
-            process = subprocess.Popen(
+            process = Child(
                 command,
                 env=self._environment,
-                stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,
             )
             self._running[name] = process
             follower = threading.Thread(target=self._follow, args=(name, process), daemon=True)
@@ -91,7 +89,7 @@ class Supervisor:
         for follower in self._followers:
             follower.join(GRACE)
 
-    def _follow(self, name: str, process: subprocess.Popen[bytes]) -> None:
+    def _follow(self, name: str, process: Child) -> None:
         with process.stdout or contextlib.nullcontext(()) as lines:
             for line in lines:
                 self._say(name, line.rstrip())

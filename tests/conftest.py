@@ -11,6 +11,7 @@ from contextlib import ExitStack
 import pytest
 from flask import Flask
 
+from launch import children
 from tests import environment
 
 # The variables that a process of pytest has set: one that it starts makes its own.
@@ -19,6 +20,9 @@ GIVEN = ("DATABASE_URL", "REDIS_URL")
 
 inherited = os.environ.get(OWN, "").split()
 found = {name: value for name, value in os.environ.items() if name not in inherited}
+children.end_in_order()
+if "PYTEST_XDIST_WORKER" in os.environ:
+    children.follow_parent()
 services = ExitStack()
 # However the run ends, also when a test module cannot be imported.
 atexit.register(services.close)

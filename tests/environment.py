@@ -1,14 +1,15 @@
 """The environment in which the tests run: their own PostgreSQL, Redis and sandbox."""
 
-import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from contextlib import ExitStack
+from subprocess import DEVNULL
 
 from launch import development, ports
 from launch.account import temporary_folder
+from launch.children import Child
 from launch.postgres import Postgres
 from launch.redis import Redis
 from launch.waiting import until
@@ -29,7 +30,7 @@ def prepare(stack: ExitStack, given: Mapping[str, str]) -> dict[str, str]:
 def _sandbox(stack: ExitStack) -> str:
     (port,) = ports.free_ports(1)
     command = [sys.executable, "-m", "sandbox", "--port", str(port), "--settle-seconds", "0.2"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    process = Child(command, stdout=DEVNULL)
     stack.callback(process.wait)
     stack.callback(process.terminate)
     url = f"http://127.0.0.1:{port}"

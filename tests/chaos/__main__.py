@@ -14,6 +14,7 @@ import psycopg2
 
 from demo.buyer import TookTooLongError, wait_for
 from demo.world import World
+from launch.children import end_in_order
 from launch.stack import Stack
 from models.clock import tick
 from state_machines.durable.journal import LEASE
@@ -38,6 +39,7 @@ NEWER = "SELECT 1 FROM reconciliation WHERE state = 'Done' AND created_at > %s"
 
 
 def main() -> int:
+    end_in_order()
     seconds = float(os.environ.get("SECONDS") or 300)
     seed = int(os.environ.get("SEED") or random.randrange(1_000_000))
     print(f"chaos: {seconds * RATE:.0f} orders in {seconds:.0f} s, SEED={seed}", flush=True)

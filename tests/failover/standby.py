@@ -2,12 +2,12 @@
 place.
 """
 
-import subprocess
 from contextlib import closing
 from pathlib import Path
 
 import psycopg2
 
+from launch.children import run
 from launch.postgres import Postgres
 
 NAME = "standby"
@@ -40,4 +40,4 @@ class Standby(Postgres):
 
     def _run(self, program: str, *words: str) -> None:
         command = [str(self._bin / program), *words]
-        subprocess.run(command, check=True, capture_output=True, **self._ground())
+        run(command, check=True, capture_output=True, **self._ground())

@@ -3,7 +3,6 @@ sandbox of its own.
 """
 
 import os
-import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from demo.buyer import Addresses, Buyer, TookTooLongError, wait_for
 from demo.telling import Teller
 from demo.world import World
 from launch import development, ports
+from launch.children import Child, run
 from launch.postgres import Postgres
 from launch.processes import commands
 from launch.redis import Redis
@@ -101,7 +101,7 @@ def services(folder: Path) -> Iterator[Services]:
         environment = {**os.environ, **settings, "DATABASE_URL": found.url("shop")}
         for words in (("db", "upgrade"), ("products", "seed")):
             command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
-            subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True)
+            run(command, env=environment, cwd=ROOT, check=True, capture_output=True)
         yield found
 
 
@@ -176,7 +176,7 @@ class Cell:
     def verify(self) -> None:
         """All histories lead to their rows, and nothing is stuck. Raises CalledProcessError."""
         command = [sys.executable, "-c", VERIFY]
-        subprocess.run(command, env=self.environment, cwd=ROOT, check=True, capture_output=True)
+        run(command, env=self.environment, cwd=ROOT, check=True, capture_output=True)
 
     def _check(self, db: object) -> None:
         at = self.world.at.sandbox
@@ -199,9 +199,7 @@ class Cell:
 
     def _begin(self, name: str, command: list[str]) -> None:
         output = self._closing.enter_context((self.folder / f"{name}.log").open("ab"))
-        process = subprocess.Popen(
-            command, env=self.environment, cwd=ROOT, stdout=output, stderr=output
-        )
+        process = Child(command, env=self.environment, cwd=ROOT, stdout=output, stderr=output)
         self._closing.callback(process.wait)
         self._closing.callback(process.terminate)
 

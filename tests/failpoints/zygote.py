@@ -11,6 +11,7 @@ from pathlib import Path
 
 import tasks.worker
 import wsgi
+from launch import children
 from launch.processes import commands
 from tests.failpoints import agent
 
@@ -37,17 +38,17 @@ def main(folder: Path) -> None:
         running[_fork(folder, name, wanted[name])] = name
     while True:
         pid, _ = os.wait()
+        children.forget(pid)
         name = running.pop(pid)
         running[_fork(folder, name, wanted[name])] = name
 
 
 def _fork(folder: Path, name: str, command: list[str]) -> int:
     """Start a process in a group of its own. Its pid stands in `folder`."""
-    if pid := os.fork():
+    if pid := children.fork():
         (folder / f"{name}.pid").write_text(str(pid))
         return pid
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    os.setsid()
     output = os.open(folder / f"{name}.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     for stream in (1, 2):
         os.dup2(output, stream)

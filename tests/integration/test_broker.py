@@ -16,6 +16,7 @@ import redis
 from flask import Flask
 
 from celeryconfig import broker_transport_options
+from launch.children import Child
 from launch.processes import commands
 from launch.redis import Redis
 from launch.stack import ROOT
@@ -32,14 +33,12 @@ def server(tmp_path: Path) -> Iterator[Redis]:
 
 
 @pytest.fixture
-def worker(server: Redis, flask_app: Flask, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+def worker(server: Redis, flask_app: Flask, tmp_path: Path) -> Iterator[Child]:
     found = {f"{name}_PORT": "0" for name in PORTS}
     command = commands(found, tmp_path, sandbox=False)["worker-1"]
     environment = os.environ | {"REDIS_URL": server.url}
     with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
-        )
+        process = Child(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
     yield process
     process.kill()
     process.wait()
@@ -57,9 +56,7 @@ def holds(server: Redis) -> int:
         return int(client.hlen(UNACKED))
 
 
-def test_a_worker_outlives_its_redis(
-    server: Redis, worker: subprocess.Popen[bytes], tmp_path: Path
-) -> None:
+def test_a_worker_outlives_its_redis(server: Redis, worker: Child, tmp_path: Path) -> None:
     import tasks
 
     def gone() -> bool:

@@ -1,7 +1,6 @@
 """What dies is started again, and what a killed run left behind is ended."""
 
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -11,7 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from launch.leftovers import Leftovers, end_group
+from launch.children import Child, end_group
+from launch.leftovers import Leftovers
 from launch.supervisor import Supervisor
 from launch.waiting import ended, until
 
@@ -27,7 +27,7 @@ def supervisor() -> Iterator[Supervisor]:
 
 @pytest.fixture
 def leftover() -> Iterator[psutil.Process]:
-    process = subprocess.Popen(SLEEPER, start_new_session=True)
+    process = Child(SLEEPER)
     yield psutil.Process(process.pid)
     end_group(process.pid, signal.SIGKILL)
     process.wait()

@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 import requests
 import stripe
 
+from launch.children import Child
+
 ROOT = Path(__file__).parents[2]
 SECRET_KEY = "sk_test_sandbox"
 PUBLISHABLE_KEY = "pk_test_sandbox"
@@ -79,7 +81,7 @@ class Sandbox:
         self.start()
 
     def start(self) -> None:
-        self.process = subprocess.Popen(
+        self.process = Child(
             [sys.executable, "-m", "sandbox", "--port", "0", *self._options],
             cwd=ROOT,
             env={**os.environ, **self._environment},

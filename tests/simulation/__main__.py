@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 import state_machines  # noqa: F401  registers the machines
+from launch.children import end_in_order
 from models.clock import tick
 from tests.simulation.coverage import Coverage
 from tests.simulation.players import CrashedError, play
@@ -19,6 +20,7 @@ OFTEN = 1000  # seeds, between two words of progress
 
 
 def main(words: str) -> int:
+    end_in_order()
     first, last = map(int, words.split("-")) if "-" in words else (1, int(words))
     seeds, start = range(first, last + 1), tick()
     reports: dict[int, Json] = {}

@@ -2,22 +2,23 @@
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from queue import SimpleQueue
+from subprocess import PIPE
 from typing import Any
 
 import psycopg2
 
 from launch import development, ports
 from launch.account import temporary_folder
+from launch.children import Child, run
 from launch.postgres import Postgres
 
 Json = dict[str, Any]
-Player = subprocess.Popen[str]
+Player = Child
 
 
 class CrashedError(Exception):
@@ -39,7 +40,7 @@ def play(parts: list[list[int]]) -> Iterator[Json]:
         for number, seeds in enumerate(parts):
             command = [sys.executable, "-m", "tests.simulation.player", *map(str, seeds)]
             environment = _place(postgres, number, secrets)
-            player = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+            player = Child(command, env=environment, stdout=PIPE, text=True)
             running.append(stack.enter_context(player))
         # All are read at once: one that nobody reads from stops when the pipe is full.
         with ThreadPoolExecutor(len(parts)) as pool:
@@ -81,7 +82,7 @@ def _place(postgres: Postgres, number: int, secrets: dict[str, str]) -> dict[str
         }
     )
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
-    subprocess.run(command, env=environment, check=True, capture_output=True)
+    run(command, env=environment, check=True, capture_output=True)
     return environment
 
 

@@ -1,7 +1,6 @@
 """What Stripe told and we did not hear: asked for one by one, and fetched all together."""
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from uuid import UUID
@@ -9,6 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from launch.children import run
 from models import ActivityState, Payment, Reconciliation, ReconciliationState, transaction
 from models.base import db
 from models.clock import MovableClock
@@ -37,7 +37,7 @@ def worker(stripe: Sandbox) -> None:
     """Has a worker, which knows this Stripe, do all that there is to do."""
     program = [sys.executable, "-m", "tests.integration.races.worker"]
     environment = {**os.environ, "STRIPE_API_BASE": stripe.url}
-    subprocess.run(program, env=environment, check=True, timeout=300)
+    run(program, env=environment, check=True, timeout=300)
 
 
 def reconcile() -> UUID:

@@ -11,6 +11,7 @@ from flask import Flask
 
 from config import settings
 from launch import ports
+from launch.children import run
 
 SERVE = """
 import json, sys
@@ -29,7 +30,7 @@ print(json.dumps([ask(*question) for question in json.loads(sys.argv[1])]))
 
 def serve(*questions: tuple[Any, ...], **environment: str) -> list[Any]:
     """What a new process answers; it has no other settings than ours and `environment`."""
-    done = subprocess.run(
+    done = run(
         [sys.executable, "-c", SERVE, json.dumps(questions)],
         env=os.environ | environment,
         capture_output=True,
@@ -55,7 +56,7 @@ print(len(pools))
 
 def test_the_services_of_a_process_share_their_connections(app: Flask) -> None:
     command = [sys.executable, "-c", COUNT]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    done = run(command, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "1\n", "four times the connections would be too many for PostgreSQL"
 
 
@@ -140,5 +141,5 @@ with ThreadPoolExecutor(24) as pool:
 
 def test_the_first_requests_of_a_process_may_come_at_once(app: Flask) -> None:
     command = [sys.executable, "-c", AT_ONCE]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = run(command, capture_output=True, text=True, timeout=60)
     assert done.stdout == "[(200, 8), (401, 16)]\n", done.stderr

@@ -1,0 +1,57 @@
+"""`python -m tests.launch.household`: a process that starts some of everything, says "ready", and
+waits for its end.
+"""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from launch import children
+from launch.account import temporary_folder
+from launch.postgres import Postgres
+from launch.redis import Redis
+from launch.supervisor import Supervisor
+
+PATIENT = [sys.executable, "-c", "import signal; signal.pause()"]
+DEAF = """
+import signal
+for name in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(name, signal.SIG_IGN)
+print("deaf", flush=True)
+signal.pause()
+"""
+
+
+def main() -> None:
+    children.end_in_order()
+    if not children.fork():
+        signal.pause()
+    with (
+        temporary_folder() as folder,
+        Postgres(folder / "postgres"),
+        Redis(folder / "redis"),
+        supervised(PATIENT),
+    ):
+        # Nobody here ends it.
+        deaf = children.Child([sys.executable, "-c", DEAF], stdout=subprocess.PIPE)
+        assert deaf.stdout is not None
+        deaf.stdout.readline()
+        sys.stdout.write(f"ready {folder}\n")
+        sys.stdout.flush()
+        signal.pause()
+
+
+@contextmanager
+def supervised(command: list[str]) -> Iterator[None]:
+    supervisor = Supervisor({}, show=False)
+    supervisor.start("patient", command)
+    try:
+        yield
+    finally:
+        supervisor.stop()
+
+
+if __name__ == "__main__":
+    main()
