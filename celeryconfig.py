@@ -24,6 +24,7 @@ task_routes = {
     "refunds.*": "payments",
     "reconciliation.*": "payments",
     "emails.*": "emails",
+    "privacy.*": "emails",
     "sweep": "sweep",
     "chores": "sweep",
 }

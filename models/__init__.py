@@ -4,6 +4,7 @@ from models.activity import ActivityRow, ActivityState
 from models.audit import AuditRow
 from models.base import Base, db, reading, transaction
 from models.dispute import Dispute, DisputeState
+from models.erasure import Erasure, ErasureState
 from models.login import Login, LoginState
 from models.notice import Notice, NoticeKind
 from models.order import Order, OrderItem, OrderState
@@ -24,6 +25,8 @@ __all__ = [
     "Base",
     "Dispute",
     "DisputeState",
+    "Erasure",
+    "ErasureState",
     "Login",
     "LoginState",
     "Notice",

@@ -14,6 +14,7 @@ from sandbox.faults import Faults
 from sandbox.journal import Journal
 from sandbox.ledger import ledger
 from sandbox.pages import index
+from sandbox.sendgrid_api.erase_job import EraseJob
 from sandbox.sendgrid_api.mail_send import MailSend
 from sandbox.sendgrid_api.mailbox import Mailbox
 from sandbox.signatures import SendGridKey, load_key, stripe_signature
@@ -72,6 +73,7 @@ def make_app(options: Options) -> web.Application:
             *Challenge(bank).routes(),
             *FaultCalls(faults).routes(),
             web.post("/v3/mail/send", MailSend(store, webhooks, faults).send),
+            web.post("/v3/recipients/erasejob", EraseJob(store, faults).begin),
             web.get("/mail", mailbox.show),
             web.get("/mail.json", mailbox.list_all),
             web.get("/", index),

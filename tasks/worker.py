@@ -15,7 +15,17 @@ import state_machines  # noqa: F401  registers the machines
 from config import settings
 from models import base
 from state_machines.durable import Activity, runner
-from tasks import broker, chores, dispatch, emails, payments, reconciliation, refunds, sweep  # noqa: F401  they register
+from tasks import (  # noqa: F401  they register
+    broker,
+    chores,
+    dispatch,
+    emails,
+    payments,
+    privacy,
+    reconciliation,
+    refunds,
+    sweep,
+)
 from tasks.events import GroupedEvents
 
 app = Celery("projectx", config_source="celeryconfig", set_as_current=True)

@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 from models import (
     Dispute,
     DisputeState,
+    Erasure,
+    ErasureState,
     Login,
     LoginState,
     Order,
@@ -108,6 +110,10 @@ def a_reconciliation(
     state: ReconciliationState = ReconciliationState.RUNNING,
 ) -> Reconciliation:
     return _add(Reconciliation(state=state, since=now()))
+
+
+def an_erasure(state: ErasureState = ErasureState.REQUESTED) -> Erasure:
+    return _add(Erasure(state=state, user_id=a_user().id))
 
 
 def a_login(state: LoginState = LoginState.CODE_PENDING, **given: Any) -> Login:

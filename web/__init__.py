@@ -18,6 +18,7 @@ from web import (
     limits,
     login,
     order,
+    privacy,
     product,
     request,
     session,
@@ -29,7 +30,7 @@ from web import (
 from web.document import Api
 
 SERVICES: dict[str, tuple[APIBlueprint, ...]] = {
-    "auth": (login.api, session.api, session.listing, user.api, user.keys),
+    "auth": (login.api, session.api, session.listing, user.api, user.keys, privacy.api),
     "order": (order.api, summary.api, webhook.api),
     "product": (product.api,),
 }

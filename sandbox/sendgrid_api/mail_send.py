@@ -28,17 +28,16 @@ class MailSend:
 
     async def send(self, request: web.Request) -> web.Response:
         fault = self._faults.of_sendgrid()
-        kind, _, key = request.headers.get("Authorization", "").partition(" ")
-        if kind.lower() != "bearer" or not key.strip().startswith(KEY_PREFIX):
+        if not is_authorized(request):
             message = "The provided authorization grant is invalid, expired, or revoked"
-            return _refused(401, [error(message, None)])
-        mail = _decoded(await request.read())
+            return refused(401, [error(message, None)])
+        mail = decoded(await request.read())
         if milliseconds := self._faults.plan.sendgrid.latencyMs:
             await asyncio.sleep(milliseconds / 1000)
         if fault == Fault.ERROR:
-            return _refused(500, [error("Internal Server Error", None)])
+            return refused(500, [error("Internal Server Error", None)])
         if errors := complaints(mail):
-            return _refused(400, errors)
+            return refused(400, errors)
         message_id = new_id("msg")[4:]
         for letter in _letters(mail, message_id):
             self._store.save(letter)
@@ -55,6 +54,11 @@ class MailSend:
         self._webhooks.publish(
             Event(outcome["sg_event_id"], Source.SENDGRID, outcome["event"], int(clock.now()), body)
         )
+
+
+def is_authorized(request: web.Request) -> bool:
+    kind, _, key = request.headers.get("Authorization", "").partition(" ")
+    return kind.lower() == "bearer" and key.strip().startswith(KEY_PREFIX)
 
 
 def _letters(mail: Json, message_id: str) -> list[Letter]:
@@ -101,12 +105,12 @@ def _event(letter: Letter, kind: str) -> Json:
     }
 
 
-def _decoded(raw: bytes) -> Any:
+def decoded(raw: bytes) -> Any:
     try:
         return json.loads(raw)
     except ValueError:
         return None
 
 
-def _refused(status: int, errors: list[Json]) -> web.Response:
+def refused(status: int, errors: list[Json]) -> web.Response:
     return web.json_response({"errors": errors}, status=status)

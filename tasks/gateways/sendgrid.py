@@ -4,6 +4,8 @@ PermanentError.
 It has no idempotency keys: when an answer is lost, the same letter is sent again.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -48,18 +50,37 @@ def send(letter: Letter) -> None:
         ],
         "categories": [letter.category],
     }
-    try:
+    with _sorted_errors():
         answer = _client().client.mail.send.post(
             request_body=body, timeout=settings.provider_timeout
         )
+    note_request_id(answer.headers.get("X-Message-Id"))
+
+
+def erase_recipient(address: str) -> None:
+    """Have SendGrid erase what it keeps about an address. An address that it does not know is fine.
+
+    Source: https://www.twilio.com/docs/sendgrid/api-reference/recipients-data-erasure-api
+    """
+    with _sorted_errors(quoted=False):
+        _client().client.recipients.erasejob.post(
+            request_body={"email_addresses": [address]}, timeout=settings.provider_timeout
+        )
+
+
+@contextmanager
+def _sorted_errors(*, quoted: bool = True) -> Iterator[None]:
+    """Raise what SendGrid's library raises as one of ours; `quoted` with SendGrid's own words."""
+    try:
+        yield
     except HTTPError as error:
         kind = PermanentError if error.status_code in PERMANENT else TransientError
-        raise kind(f"SendGrid answered {error.status_code}: {_text(error.body)}") from error
+        words = f": {_text(error.body)}" if quoted else ""
+        raise kind(f"SendGrid answered {error.status_code}{words}") from error
     except OSError as error:
-        # Refused connections apart, SendGrid may have taken the letter.
+        # Refused connections apart, SendGrid may have carried it out.
         refused = isinstance(getattr(error, "reason", error), ConnectionRefusedError)
         raise (TransientError if refused else NoAnswerError)(f"SendGrid: {error}") from error
-    note_request_id(answer.headers.get("X-Message-Id"))
 
 
 @cache

@@ -1,5 +1,7 @@
 """What an operator does to a user."""
 
+import json
+
 import click
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
@@ -8,6 +10,8 @@ from models import User, UserSession, UserStatus, reading
 from models.base import db
 from models.clock import now
 from models.errors import ConflictError
+from models.personal_data import Person, export
+from state_machines.erasure import request_erasure
 from web.commands import listing, output
 from web.commands.acting import acting, said
 from web.commands.users import FIELDS, ROLES, address, group, known
@@ -103,6 +107,31 @@ def restore(email: str, *, as_json: bool) -> None:
             raise ConflictError(f"{email} is {user.status.lower()}, not suspended")
         user.status, user.updated_at = UserStatus.ACTIVE, now()
     _done(user, "can sign in again", as_json=as_json)
+
+
+@group.command("export")
+@address
+def export_data(email: str) -> None:
+    """Print all that is kept about a user, as JSON. Amounts are minor units."""
+    with said(), reading():
+        user = known(email)
+        data = export(Person(user.id, user.email))
+    click.echo(json.dumps(data, default=str, ensure_ascii=False, indent=2))
+
+
+@group.command("erase")
+@address
+@click.option("--reason", help="Why: kept in the audit until the data is erased.")
+@output.as_json
+def erase(email: str, reason: str | None, *, as_json: bool) -> None:
+    """Delete a user's account and erase the personal data; again after an erasure that failed.
+
+    Refused while an order, a refund or a dispute is under way. The books keep their figures.
+    """
+    with acting("users erase", email, reason=reason):
+        erasure = request_erasure(known(email, lock=True))
+    sentence = f"the data of {email} is being erased ({erasure.id})"
+    output.done(sentence, as_json=as_json, id=erasure.id, state=erasure.state)
 
 
 def _read(email: str) -> User:

@@ -10,6 +10,7 @@ import pytest
 
 from models import (
     DisputeState,
+    ErasureState,
     LoginState,
     OrderState,
     PaymentState,
@@ -19,6 +20,7 @@ from models import (
 from models.base import db, transaction
 from state_machines import (
     DisputeMachine,
+    ErasureMachine,
     LoginMachine,
     OrderMachine,
     PaymentMachine,
@@ -28,6 +30,7 @@ from state_machines import (
 from state_machines.dispute import DisputeSignal
 from state_machines.durable import DurableMachine, SignalRefusedError
 from state_machines.durable.journal import journal
+from state_machines.erasure import ErasureSignal
 from state_machines.login import LoginSignal
 from state_machines.order import OrderSignal
 from state_machines.payment import PaymentSignal
@@ -127,6 +130,15 @@ RECONCILIATION = """
 Running finish  Done
 Running give_up Failed
 """
+ERASURE = "\n".join(
+    [
+        "Requested erase Erased",
+        "Requested give_up Failed",
+        "Failed retry Requested",
+        *(f"{state} forgotten {state}" for state in ("Requested", "Erased", "Failed")),
+        *(f"{state} remembered {state}" for state in ("Requested", "Erased", "Failed")),
+    ]
+)
 LIVE = ("CodePending", "CodeSent", "CodeUnsent")
 LOGIN = "\n".join(
     [
@@ -174,6 +186,7 @@ MACHINES: tuple[tuple[type[DurableMachine[Any]], Any, Any, str, Make], ...] = (
         RECONCILIATION,
         factories.a_reconciliation,
     ),
+    (ErasureMachine, ErasureState, ErasureSignal, ERASURE, factories.an_erasure),
 )
 
 

@@ -1,0 +1,158 @@
+"""The erasure of a user's personal data: asked for by the user or an operator, done by a worker.
+
+The account ends with the request. The books stay: orders, amounts, payments and their histories
+keep their numbers and lose their words.
+"""
+
+import json
+from enum import StrEnum, auto
+from uuid import UUID
+
+from sqlalchemy import or_, select, text, update
+
+from models.base import db
+from models.clock import now
+from models.dispute import OPEN, Dispute
+from models.erasure import Erasure
+from models.erasure import ErasureState as S
+from models.errors import ConflictError
+from models.login import LIVE, Login
+from models.order import Order, OrderState
+from models.personal_data import ERASED_PAYLOAD, HOLDINGS, Person
+from models.refund import Refund, RefundState
+from models.signal import SignalRow
+from models.user import User, UserSession, UserStatus
+from state_machines.durable import Arrow, DurableMachine
+from state_machines.login import LoginMachine, LoginSignal
+
+UNDER_WAY = (OrderState.PENDING, OrderState.CONFIRMED, OrderState.SHIPPED)
+PAGE = 500
+
+
+class ErasureSignal(StrEnum):
+    REQUEST = auto()  # the user, or an operator
+    ERASE = auto()  # the worker: the data is gone
+    GIVE_UP = auto()  # it could not be erased
+    RETRY = auto()  # an operator
+    FORGOTTEN = auto()  # SendGrid erases what it keeps about the address
+    REMEMBERED = auto()  # SendGrid refused to
+
+
+Sig = ErasureSignal
+DO = ("privacy.erase", "privacy.erase_recipient")
+
+
+class ErasureMachine(DurableMachine[Erasure]):
+    name = "erasure"
+    row = Erasure
+    states = S
+    # An operator looks why it failed.
+    resting = (S.FAILED,)
+    # fmt: off
+    arrows = (
+        Arrow(Sig.REQUEST,    None,        S.REQUESTED, do=DO),
+        Arrow(Sig.ERASE,      S.REQUESTED, S.ERASED),
+        Arrow(Sig.GIVE_UP,    S.REQUESTED, S.FAILED),
+        Arrow(Sig.RETRY,      S.FAILED,    S.REQUESTED, do=DO),
+
+        Arrow(Sig.FORGOTTEN,  S.REQUESTED, S.REQUESTED),
+        Arrow(Sig.FORGOTTEN,  S.ERASED,    S.ERASED),
+        Arrow(Sig.FORGOTTEN,  S.FAILED,    S.FAILED),
+        Arrow(Sig.REMEMBERED, S.REQUESTED, S.REQUESTED),
+        Arrow(Sig.REMEMBERED, S.ERASED,    S.ERASED),
+        Arrow(Sig.REMEMBERED, S.FAILED,    S.FAILED),
+    )
+    # fmt: on
+
+
+def request_erasure(user: User) -> Erasure:
+    """End the account of a locked user, and have the personal data erased. Again is the same as
+    once.
+
+    Raises ConflictError while an order, a refund or a dispute is under way.
+    """
+    earlier = db.session.scalar(select(Erasure.id).where(Erasure.user_id == user.id).limit(1))
+    if earlier is not None:
+        erasure = ErasureMachine.lock([earlier])[earlier]
+        if erasure.state == S.FAILED:
+            ErasureMachine.send(erasure, Sig.RETRY, secret=user.email)
+        return erasure
+    _refuse_under_way(user.id)
+    user.status, user.updated_at = UserStatus.DELETED, now()
+    db.session.execute(
+        update(UserSession)
+        .where(UserSession.user_id == user.id, UserSession.revoked_at.is_(None))
+        .values(revoked_at=now())
+    )
+    live = select(Login.id).where(Login.email == user.email, Login.state.in_(LIVE))
+    for login in LoginMachine.lock(db.session.scalars(live).all()).values():
+        if login.live:
+            LoginMachine.send(login, LoginSignal.SUPERSEDE)
+    erasure = Erasure(user_id=user.id)
+    ErasureMachine.begin(erasure, Sig.REQUEST, secret=user.email)
+    return erasure
+
+
+def erase(erasure: Erasure, email: str) -> None:
+    """Erase the personal data of the user of a locked erasure, in the current transaction."""
+    person = Person(erasure.user_id, email)
+    # The history's guard lets nobody else change its rows.
+    db.session.execute(text("SET LOCAL projectx.retention = 'on'"))
+    _erase_unmatched_signals(email)
+    for holding in HOLDINGS:
+        values = holding.replacements(person)
+        if values:
+            db.session.execute(
+                update(holding.row)
+                .where(holding.of(person))
+                .values(values)
+                .execution_options(synchronize_session=False)
+            )
+    ErasureMachine.report(erasure, Sig.ERASE)
+
+
+def _refuse_under_way(user_id: UUID) -> None:
+    """Raises ConflictError, which names the first order that is not finished."""
+    refunds = select(Refund.order_id).where(
+        Refund.state.in_((RefundState.REQUESTED, RefundState.SUBMITTED))
+    )
+    disputes = select(Dispute.order_id).where(Dispute.state.in_(OPEN))
+    unfinished = or_(Order.state.in_(UNDER_WAY), Order.id.in_(refunds), Order.id.in_(disputes))
+    order = db.session.scalars(
+        select(Order).where(Order.user_id == user_id, unfinished).order_by(Order.id).limit(1)
+    ).first()
+    if order is None:
+        return
+    unfinished_part = "" if order.state in UNDER_WAY else "has a refund or a dispute under way"
+    why = unfinished_part or f"is {order.state}"
+    raise ConflictError(f"Order {order.reference_id} {why}: the account can be deleted afterwards")
+
+
+def _erase_unmatched_signals(email: str) -> None:
+    """Erase the payloads of signals that belong to nobody here and name the address.
+
+    Payloads are encrypted, and so searched here, a page at a time.
+    """
+    last = UUID(int=0)
+    while True:
+        page = db.session.execute(
+            select(SignalRow.id, SignalRow.payload)
+            .where(SignalRow.subject_id.is_(None), SignalRow.id > last)
+            .order_by(SignalRow.id)
+            .limit(PAGE)
+        ).all()
+        named = [key for key, payload in page if email in _lower(payload)]
+        if named:
+            db.session.execute(
+                update(SignalRow)
+                .where(SignalRow.id.in_(named))
+                .values(payload=ERASED_PAYLOAD, last_error=None)
+                .execution_options(synchronize_session=False)
+            )
+        if len(page) < PAGE:
+            return
+        last = page[-1][0]
+
+
+def _lower(payload: object) -> str:
+    return json.dumps(payload, ensure_ascii=False).lower()

@@ -1,0 +1,50 @@
+"""The calls that the erasure of a user's data asks for."""
+
+from models.erasure import Erasure, ErasureState
+from state_machines import erasure as erasures
+from state_machines.durable import Activity, Call, RetryPolicy
+from state_machines.erasure import ErasureMachine, ErasureSignal
+from tasks.gateways import sendgrid
+
+# About a day: nobody waits for it, and a person should not have to look after it.
+RETRY = RetryPolicy(initial=2, backoff=1.5, maximum=600, attempts=160)
+
+
+class Erase(Activity[Erasure, str, str]):
+    """Erases the data here. It calls nobody: as an activity it is tried until it is recorded."""
+
+    name = "privacy.erase"
+    machine = ErasureMachine
+    retry = RETRY
+
+    def prepare(self, erasure: Erasure, call: Call) -> str | None:
+        return call.secret if erasure.state == ErasureState.REQUESTED else None
+
+    def perform(self, request: str, call: Call) -> str:  # noqa: ARG002
+        return request
+
+    def record(self, erasure: Erasure, email: str) -> None:
+        erasures.erase(erasure, email)
+
+    def give_up(self, erasure: Erasure, error: Exception) -> None:
+        ErasureMachine.report(erasure, ErasureSignal.GIVE_UP, reason=type(error).__name__)
+
+
+class EraseRecipient(Activity[Erasure, str, None]):
+    """Has SendGrid erase what it keeps about the address. Twice is the same as once."""
+
+    name = "privacy.erase_recipient"
+    machine = ErasureMachine
+    retry = RETRY
+
+    def prepare(self, erasure: Erasure, call: Call) -> str | None:  # noqa: ARG002
+        return call.secret
+
+    def perform(self, request: str, call: Call) -> None:  # noqa: ARG002
+        sendgrid.erase_recipient(request)
+
+    def record(self, erasure: Erasure, response: None) -> None:  # noqa: ARG002
+        ErasureMachine.report(erasure, ErasureSignal.FORGOTTEN)
+
+    def give_up(self, erasure: Erasure, error: Exception) -> None:
+        ErasureMachine.report(erasure, ErasureSignal.REMEMBERED, reason=str(error))

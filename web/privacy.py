@@ -1,0 +1,81 @@
+"""A user's own data: a copy of all of it, and its erasure."""
+
+import json
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, jsonify
+from flask_openapi.blueprint import APIBlueprint
+from flask_openapi.models.tag import Tag
+from pydantic.alias_generators import to_camel
+
+from models import User, reading, transaction
+from models.base import db
+from models.clock import now
+from models.errors import NotAuthenticatedError
+from models.personal_data import Person, export
+from state_machines.erasure import request_erasure
+from web import bearer, cookie
+from web.limits import limiter
+from web.request import cause
+from web.schemas.base import in_utc
+from web.schemas.privacy import ErasureRequested
+
+api = APIBlueprint(
+    "privacy",
+    __name__,
+    url_prefix="/auth/user",
+    abp_tags=[Tag(name="user")],
+    abp_security=[{"bearer": []}],
+)
+api.before_request(bearer.require)
+
+
+@api.get("/export", responses={200: {"content": {"application/json": {}}}})
+@limiter.limit("20/hour")
+def export_data() -> Any:
+    """Answer all that is kept about the caller, as a file. Amounts are minor units."""
+    with reading():
+        user = bearer.welcome()
+        data = export(Person(user.id, user.email))
+    document = {"exportedAt": in_utc(now()), "userId": str(user.id), "data": _camel(data)}
+    body = json.dumps(document, default=_plain, ensure_ascii=False, indent=2)
+    response = Response(body, content_type="application/json; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="projectx-export.json"'
+    return response
+
+
+@api.delete("", responses={202: ErasureRequested})
+def erase() -> Any:
+    """Delete the account and erase the personal data. The books keep their figures.
+
+    409 while an order, a refund or a dispute is under way.
+    """
+    caller = bearer.caller()
+    with cause(caller.user_id), transaction():
+        bearer.welcome()
+        user = db.session.get(User, caller.user_id, with_for_update=True, populate_existing=True)
+        if user is None:
+            raise NotAuthenticatedError("This session has ended")
+        erasure = request_erasure(user)
+    answer = ErasureRequested(
+        erasure_id=erasure.id,
+        status=erasure.state,
+        message="The account is closed, and its personal data is being erased",
+    )
+    response: Response = jsonify(answer.json_ready())
+    response.status_code = HTTPStatus.ACCEPTED
+    cookie.take_back(response)
+    return response
+
+
+def _camel(data: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    return {
+        to_camel(table): [{to_camel(name): value for name, value in row.items()} for row in rows]
+        for table, rows in data.items()
+    }
+
+
+def _plain(value: object) -> str:
+    return in_utc(value) if isinstance(value, datetime) else str(value)
