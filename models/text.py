@@ -31,11 +31,14 @@ def storable(text: str) -> str:
 
 
 def storable_key(text: str) -> str:
-    """Another system's id: storable, and short enough for an index. Long ones end in their hash."""
-    if len(text) <= LONGEST_KEY and "\x00" not in text:
-        return storable(text)
+    """Another system's id: storable, and short enough for an index. One that had to be changed ends
+    in its hash, so that two of them stay two.
+    """
+    kept = storable(text)
+    if kept == text and len(kept) <= LONGEST_KEY:
+        return text
     digest = sha256(text.encode(errors="surrogatepass")).hexdigest()
-    return f"{storable(text[: LONGEST_KEY - len(digest) - 1])} {digest}"
+    return f"{kept[: LONGEST_KEY - len(digest) - 1]} {digest}"
 
 
 def storable_json(value: Any) -> Any:

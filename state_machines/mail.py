@@ -29,8 +29,8 @@ def apply_event(kind: str, event: dict[str, Any]) -> UUID:
         raise NotOursError(f"{kind} of a letter that names neither login nor order")
     try:
         subject_id = UUID(login_id or order_id)
-    except ValueError as unreadable:
-        raise NoSubjectError(str(unreadable)) from unreadable
+    except (AttributeError, TypeError, ValueError) as unreadable:
+        raise NoSubjectError(f"{login_id or order_id!r} is no id") from unreadable
     if kind in UNDELIVERED:
         why = f"{kind}: {event.get('reason')}"
         if login_id is not None:

@@ -38,6 +38,10 @@ STATUS: dict[type[Exception], HTTPStatus] = {
 UNKEEPABLE = "Something in it cannot be kept. Nothing was changed."
 UNAVAILABLE = "Something that this needs is away. Nothing was changed: try again."
 RETRY_AFTER = 2  # seconds
+# An answer names so many of the fields that are wrong, each in so many characters: a body that is
+# wrong from end to end must not get an answer that is longer than itself.
+NAMED = 20
+LONGEST = 200
 
 
 def register(app: Flask) -> None:
@@ -66,13 +70,18 @@ def problem(status: HTTPStatus, detail: str, errors: list[FieldProblem] | None =
 
 def invalid(error: ValidationError) -> Response:
     """The answer to a body or query that is not as its schema says."""
+    errors = error.errors(include_url=False, include_context=False, include_input=False)
     wrong = [
-        FieldProblem(field=".".join(map(str, one["loc"])), message=one["msg"])
-        for one in error.errors(include_url=False, include_context=False, include_input=False)
+        FieldProblem(field=_named(one["loc"]), message=one["msg"][:LONGEST])
+        for one in errors[:NAMED]
     ]
     named = ", ".join(dict.fromkeys(one.field for one in wrong if one.field))
     detail = f"Not as it should be: {named}" if named else "The body must be a JSON object"
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, wrong)
+
+
+def _named(location: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, location))[:LONGEST]
 
 
 def known(error: Exception) -> Response:

@@ -7,7 +7,13 @@ from uuid import uuid4
 
 import flask
 from flask import Flask, Response, g
-from werkzeug.exceptions import BadRequest, NotFound, UnsupportedMediaType
+from werkzeug.exceptions import (
+    BadRequest,
+    HTTPException,
+    NotFound,
+    RequestEntityTooLarge,
+    UnsupportedMediaType,
+)
 
 from state_machines.durable import caused_by
 
@@ -16,7 +22,28 @@ SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 class Request(flask.Request):
-    """JSON is JSON: what is not gets 400 (or 415), also where a library would look away."""
+    """JSON is JSON: what is not gets 400 (or 415), also where a library would look away. A body
+    that is too long gets 413, also when it comes in chunks and nobody has said its length.
+    """
+
+    def get_data(self, *arguments: Any, **options: Any) -> Any:
+        try:
+            body = super().get_data(*arguments, **options)
+            cut_off = self._cut_off(len(body))
+        except HTTPException:
+            raise
+        except Exception as broken:
+            # Such as a chunk whose length is no number: each server has errors of its own for it.
+            raise BadRequest("The body cannot be read") from broken
+        if cut_off:
+            raise RequestEntityTooLarge
+        return body
+
+    def _cut_off(self, length: int) -> bool:
+        """Whether more would follow: without a word, Werkzeug ends such a body at the limit."""
+        limit = self.max_content_length
+        at_limit = self.content_length is None and limit is not None and length >= limit
+        return at_limit and bool(self.environ["wsgi.input"].read(1))
 
     def get_json(self, *, force: bool = False, silent: bool = False, cache: bool = True) -> Any:  # type: ignore[override]  # noqa: ARG002
         try:

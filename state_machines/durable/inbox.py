@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Table, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DataError
 
 from models.base import db, transaction
 from models.clock import now
@@ -63,7 +64,11 @@ def receive_all(source: str, signals: Sequence[Told]) -> None:
     else:
         return
     for signal in signals:
-        receive(source, *signal)
+        try:
+            receive(source, *signal)
+        except DataError:
+            # It can be repeated for ever, and will never be stored: that must not stop the others.
+            log.exception("signal %s %r is skipped: it cannot be stored", source, signal[0])
 
 
 def store(source: str, signals: Sequence[Told]) -> int:

@@ -73,8 +73,8 @@ def test_time_and_environment_have_one_reader(forbidden: str, home: str | None) 
 @pytest.mark.parametrize(
     ("library", "homes"),
     [
-        ("stripe", {"tasks/gateways/stripe/client.py", "web/webhook.py"}),
-        ("sendgrid", {"tasks/gateways/sendgrid.py", "web/webhook.py"}),
+        ("stripe", {"tasks/gateways/stripe/client.py", "web/signatures.py"}),
+        ("sendgrid", {"tasks/gateways/sendgrid.py"}),
         ("celery", {"tasks/worker.py", "tasks/events.py"}),
     ],
 )

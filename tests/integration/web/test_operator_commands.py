@@ -13,7 +13,7 @@ from state_machines.durable import inbox
 from state_machines.login import LoginMachine, LoginSignal
 from tests.integration.web.conftest import Person, code_of
 from tests.integration.web.test_commands import flask, read
-from tests.integration.web.test_webhook import sendgrid
+from tests.integration.web.test_email_events import sendgrid
 
 
 def audit() -> list[tuple[str, str | None]]:

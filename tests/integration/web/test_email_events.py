@@ -1,0 +1,89 @@
+"""What SendGrid tells us of our letters: each event of a batch is judged alone."""
+
+import base64
+import json
+import os
+from typing import Any
+
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from models import SignalState
+from models.clock import now
+from tests.integration.web.test_webhook import kept
+
+
+def sendgrid(client: FlaskClient, events: Any, at: int | None = None) -> TestResponse:
+    body, moment = json.dumps(events).encode(), str(at or int(now().timestamp()))
+    pem = os.environ["SANDBOX_SENDGRID_PRIVATE_KEY"].encode()
+    key = serialization.load_pem_private_key(pem, None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    signature = key.sign(moment.encode() + body, ec.ECDSA(hashes.SHA256()))
+    headers = {
+        "X-Twilio-Email-Event-Webhook-Signature": base64.b64encode(signature).decode(),
+        "X-Twilio-Email-Event-Webhook-Timestamp": moment,
+    }
+    return client.post("/order/email-events", data=body, headers=headers)
+
+
+def test_a_bounce_reaches_who_waits_for_the_code(client: FlaskClient) -> None:
+    login_id = client.post("/auth/login", json={"email": "a@example.com"}).get_json()["loginId"]
+    bounce = {"sg_event_id": "e1", "event": "bounce", "loginId": login_id, "reason": "no such box"}
+    delivered = {"sg_event_id": "e2", "event": "delivered"}
+    for _ in range(2):
+        assert sendgrid(client, [bounce, delivered]).status_code == 200
+    assert {row.external_id: row.state for row in kept()} == {
+        "e1": SignalState.APPLIED,
+        "e2": SignalState.IGNORED,
+    }
+    status = client.get(f"/auth/login/{login_id}").get_json()
+    assert status["codeStatus"] == "ERROR_SENDING_EMAIL"
+
+
+def test_forged_mail_events_change_nothing(client: FlaskClient) -> None:
+    event = [{"sg_event_id": "e1", "event": "bounce"}]
+    assert sendgrid(client, event, at=int(now().timestamp()) - 301).status_code == 400
+    assert sendgrid(client, {"sg_event_id": "e1"}).status_code == 400
+    headers = {"X-Twilio-Email-Event-Webhook-Signature": "AAAA"}
+    headers["X-Twilio-Email-Event-Webhook-Timestamp"] = str(int(now().timestamp()))
+    assert client.post("/order/email-events", json=event, headers=headers).status_code == 400
+    assert client.post("/order/email-events", json=event).status_code == 400
+    assert kept() == []
+
+
+def test_one_bad_event_keeps_none_of_its_company_back(client: FlaskClient) -> None:
+    login_id = client.post("/auth/login", json={"email": "a@example.com"}).get_json()["loginId"]
+    unsubscribe = {"event": "group_unsubscribe", "email": "a@example.com", "asm_group_id": 1}
+    batch = [
+        unsubscribe,
+        "no object",
+        None,
+        [],
+        {"sg_event_id": "e0"},
+        {"sg_event_id": 7, "event": "open"},
+        {"sg_event_id": "e1\x00", "event": "bounce", "reason": "\ud800", "loginId": login_id},
+        {"sg_event_id": "e2", "event": "bounce", "loginId": ["no", "id"]},
+        {"sg_event_id": "e3", "event": "bounce", "loginId": ""},
+        {"sg_event_id": "e4", "event": "delivered"},
+    ]
+    for _ in range(2):
+        assert sendgrid(client, batch).status_code == 200
+    states = {row.external_id: row.state for row in kept()}
+    assert len(states) == 6, "what has no id is known by what it says"
+    assert states["e4"] == SignalState.IGNORED
+    (odd,) = [key for key in states if key.startswith("e1")]
+    assert states[odd] == SignalState.APPLIED
+    assert {states["e2"], states["e3"]} == {SignalState.UNMATCHED}
+    status = client.get(f"/auth/login/{login_id}").get_json()
+    assert status["codeStatus"] == "ERROR_SENDING_EMAIL"
+
+
+def test_a_batch_may_be_as_large_as_sendgrid_makes_them(client: FlaskClient) -> None:
+    event = {"event": "delivered", "smtp-id": "x" * 1000}
+    batch = [{"sg_event_id": f"e{number}"} | event for number in range(700)]
+    assert len(json.dumps(batch)) > 700_000
+    assert sendgrid(client, batch).status_code == 200
+    assert len(kept()) == 700
+    assert sendgrid(client, [event | {"smtp-id": "x" * 1024 * 1024}]).status_code == 413
