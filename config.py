@@ -5,6 +5,7 @@ missing is listed, all at once, and the process does not start.
 """
 
 import os
+import re
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
@@ -22,6 +23,7 @@ NEEDED_IN_PRODUCTION = (
     "stripe_webhook_secrets",
     "sendgrid_api_key",
     "email_from",
+    "public_url",
     "jwt_public_keys",
     "code_secret",
     "encryption_keys",
@@ -30,6 +32,9 @@ NEEDED_IN_PRODUCTION = (
 # `make run` keeps its settings here while it runs, so that `flask` commands find it; what the
 # environment says goes first.
 RUNNING = os.environ.get("PROJECTX_ENV_FILE", ".data/running.env")
+
+# A host, perhaps a port and a path; no user, query or fragment.
+ADDRESS = re.compile(r"https?://([\w.-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?(/[\w.~/-]*)?", re.ASCII)
 
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
 Ages = Annotated[tuple[Annotated[float, Field(gt=0)], ...], NoDecode, Field(min_length=1)]
@@ -64,8 +69,15 @@ class Settings(BaseSettings):
     product_port: int = 8083
     flower_port: int = 5555
     sandbox_port: int = 8090
-    allowed_origins: CommaSeparated = ("http://localhost:3000", "http://localhost:8080")
-    shop_url: str = "http://localhost:8080"
+    allowed_origins: CommaSeparated = (
+        "http://localhost:3000",
+        "http://127.0.0.1:3000",
+        "http://localhost:8080",
+    )
+    # Where clients reach us: it begins every address that we hand out.
+    public_url: str = ""
+    # Where the pages of the shop are, when that is elsewhere.
+    shop_url: str = ""
     trusted_proxies: int = 0
 
     stripe_secret_key: str = ""
@@ -111,6 +123,13 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("public_url", "shop_url")
+    @classmethod
+    def check_address(cls, url: str) -> str:
+        if url and not ADDRESS.fullmatch(url):
+            raise ValueError("must be an address such as https://shop.example")
+        return url.rstrip("/")
+
     @field_validator("database_url")
     @classmethod
     def name_the_driver(cls, url: str) -> str:
@@ -139,6 +158,11 @@ class Settings(BaseSettings):
         if missing:
             raise ValueError("missing or default in production: " + ", ".join(missing))
         return self
+
+    @property
+    def links_url(self) -> str:
+        """Where links in e-mails lead, without a slash at the end."""
+        return self.shop_url or self.public_url or f"http://localhost:{self.web_port}"
 
     @property
     def payment_window(self) -> timedelta:

@@ -23,6 +23,8 @@ from launch.supervisor import Supervisor
 from launch.waiting import NotReadyError, until
 
 ROOT = Path(__file__).parent.parent
+# A browser holds these for two different places.
+LOOPBACK = ("localhost", "127.0.0.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +157,8 @@ class Stack:
 
     def _speak_of_itself(self) -> None:
         web = self.environment["WEB_PORT"]
-        self.environment.setdefault("SHOP_URL", f"http://localhost:{web}")
-        origins = f"http://localhost:3000,http://localhost:{web},http://127.0.0.1:{web}"
-        self.environment.setdefault("ALLOWED_ORIGINS", origins)
+        origins = [f"http://{host}:{port}" for port in (3000, web) for host in LOOPBACK]
+        self.environment.setdefault("ALLOWED_ORIGINS", ",".join(origins))
         # On one machine all customers share one address.
         self.environment.setdefault("LOGIN_LIMIT_PER_ADDRESS", "1200/minute")
         user, password = self.environment["FLOWER_USER"], self.environment["FLOWER_PASSWORD"]

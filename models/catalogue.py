@@ -8,14 +8,16 @@ from sqlalchemy import ColumnElement, case, func, literal_column, or_, select
 
 from models.base import db
 from models.money import ZERO_DECIMAL
-from models.product import SEARCHED, Product
+from models.product import SEARCHED, Product, ProductStatus
 
 SORTS = {"name": Product.name, "price": Product.price, "createdAt": Product.id}
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to look for; prices in major units. A leading minus sorts downwards."""
+    """What to look for; prices in major units. A leading minus sorts downwards. Without a `status`,
+    products that are not for sale are found, too.
+    """
 
     q: str = ""
     category: str | None = None
@@ -23,6 +25,7 @@ class Wanted:
     min_price: Decimal | None = None
     max_price: Decimal | None = None
     available: bool | None = None
+    status: ProductStatus | None = ProductStatus.AVAILABLE
     sort: str = "name"
 
 
@@ -44,8 +47,9 @@ def search(wanted: Wanted, *, page: int, size: int) -> tuple[Sequence[Product], 
 
 
 def categories() -> list[tuple[str, int]]:
-    """Each category and how many products it has."""
-    query = select(Product.category, func.count()).group_by(Product.category)
+    """Each category and how many products of it are for sale."""
+    for_sale = Product.status == ProductStatus.AVAILABLE
+    query = select(Product.category, func.count()).where(for_sale).group_by(Product.category)
     return [(name, number) for name, number in db.session.execute(query.order_by(Product.category))]
 
 
@@ -64,6 +68,8 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(_worth(wanted.min_price) <= Product.price)
     if wanted.max_price is not None:
         found.append(Product.price <= _worth(wanted.max_price))
+    if wanted.status is not None:
+        found.append(Product.status == wanted.status)
     if wanted.available is not None:
         found.append(Product.in_stock.is_(wanted.available))
     return found

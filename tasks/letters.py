@@ -36,7 +36,7 @@ def about_order(
     whole = dict(about or {}) | {
         "order": _order(order) | {"reason": reason},
         "customer_name": customer,
-        "shop_url": settings.shop_url,
+        "shop_url": settings.links_url,
     }
     return _write(template, order.user.email, whole, tags | {"orderId": str(order.id)})
 

@@ -24,6 +24,7 @@ from web import (
     session,
     summary,
     tokens,
+    urls,
     user,
     webhook,
 )
@@ -55,7 +56,7 @@ def create_app(*services: str) -> Flask:
     app = Api("web")
     base.attach(app, pool_size=settings.database_pool)
     Migrate(app, base.db, directory="migrations", render_as_batch=False)
-    for part in (request, errors, headers, limits, commands):
+    for part in (request, errors, headers, urls, limits, commands):
         part.register(app)
     CORS(
         app,

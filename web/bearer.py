@@ -5,10 +5,12 @@ from typing import cast
 from flask import g, request
 
 from models.base import db
-from models.errors import NotAuthenticatedError
+from models.errors import ForbiddenError, NotAuthenticatedError
 from models.user import REFUSED, User, UserSession
 from web import tokens
 from web.tokens import Caller
+
+STAFF = frozenset({"staff", "admin"})
 
 
 def require() -> None:
@@ -44,3 +46,15 @@ def welcome() -> User:
     if user is None:
         raise NotAuthenticatedError("This session has ended")
     return cast("User", user)
+
+
+def staff() -> User:
+    """Return the caller's row, read in the current transaction.
+
+    Raises ForbiddenError when the caller is neither staff nor admin now, whatever the token says,
+    and NotAuthenticatedError as `welcome` does.
+    """
+    user = welcome()
+    if STAFF.isdisjoint(user.roles):
+        raise ForbiddenError("This is for staff only")
+    return user

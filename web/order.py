@@ -37,7 +37,9 @@ api = APIBlueprint(
 )
 api.before_request(bearer.require)
 
-PATIENCE = 10.0  # seconds that placing an order waits for Stripe, unless told otherwise
+# Seconds that placing an order waits for Stripe, unless told otherwise: a client without `Prefer`
+# reads the secret from this answer or never.
+PATIENCE = 30.0
 CANCELLED = {
     Outcome.CLOSING: "The order is being cancelled",
     Outcome.REFUNDING: "The order is cancelled, and the money is on its way back",

@@ -5,12 +5,14 @@ from urllib.parse import urlencode
 
 from flask import Response, jsonify, request
 
+from web.urls import absolute
+
 
 def linked(pages: dict[str, dict[str, Any]]) -> str:
     """The Link header: for each relation, what changes in this request's query."""
     asked = request.args.to_dict()
     return ", ".join(
-        f'<{request.path}?{urlencode(asked | changed)}>; rel="{rel}"'
+        f'<{absolute(request.path)}?{urlencode(asked | changed)}>; rel="{rel}"'
         for rel, changed in pages.items()
     )
 

@@ -6,11 +6,13 @@ from flask import jsonify
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 
-from models import Product, catalogue, reading
+from models import Product, ProductStatus, catalogue, reading
 from models.catalogue import Wanted
 from models.errors import NotFoundError
+from web import bearer
 from web.pages import fresh, linked, numbered
 from web.schemas.product import (
+    ANY,
     Categories,
     CategoryView,
     ProductPath,
@@ -24,10 +26,17 @@ api = APIBlueprint("product", __name__, url_prefix="/product", abp_tags=[Tag(nam
 
 @api.get("", responses={200: Products})
 def search(query: ProductQuery) -> Any:
-    """A page of products. `X-Total-Count` says how many match, `Link` where the others are."""
+    """A page of what is for sale. `X-Total-Count` says how many match, `Link` where the others are.
+    Staff may ask for another `status`, or for `any`.
+    """
     page, size = query.page, query.size
-    wanted = Wanted(**query.model_dump(exclude={"page", "size"}))
+    status = None if query.status == ANY else query.status
+    wanted = Wanted(**query.model_dump(exclude={"page", "size", "status"}), status=status)
+    if status != ProductStatus.AVAILABLE:
+        bearer.require()
     with reading():
+        if status != ProductStatus.AVAILABLE:
+            bearer.staff()
         found, total = catalogue.search(wanted, page=page, size=size)
     response = fresh([ProductView.of(product).json_ready() for product in found])
     response.headers["X-Total-Count"] = str(total)
@@ -37,7 +46,7 @@ def search(query: ProductQuery) -> Any:
 
 @api.get("/categories", responses={200: Categories})
 def categories() -> Any:
-    """Every category, with how many products it has."""
+    """Every category, with how many products of it are for sale."""
     with reading():
         found = catalogue.categories()
     return jsonify([CategoryView(name=name, products=n).json_ready() for name, n in found])
@@ -45,7 +54,7 @@ def categories() -> Any:
 
 @api.get("/<int:productId>", responses={200: ProductView})
 def show(path: ProductPath) -> Any:
-    """One product."""
+    """One product, also when it is not for sale: orders of before lead here."""
     with reading() as session:
         product = session.get(Product, path.product_id)
     if product is None:

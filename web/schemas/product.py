@@ -11,6 +11,7 @@ from models import Product, ProductStatus
 from models.money import to_decimal
 from models.product import LARGEST_ID
 from web.schemas.base import Incoming, Moment, Outgoing, Text
+from web.urls import absolute
 
 
 def read_id(value: Any) -> Any:
@@ -37,18 +38,23 @@ ProductId = Annotated[
 Amount = Annotated[Decimal, PlainSerializer(float, return_type=float)]
 Price = Annotated[Decimal, Field(ge=0, le=10_000_000, decimal_places=2)]
 PRICE = "estimated_price"
+ANY: Literal["any"] = "any"
+Status = ProductStatus | Literal["any"]
 Sort = Literal["name", "-name", "price", "-price", "createdAt", "-createdAt"]
 
 
 class ProductQuery(Incoming):
+    """Any other `status` than Available is for staff."""
+
     page: int = Field(1, ge=1, le=100_000)
-    size: int = Field(10, ge=1, le=100)
+    size: int = Field(100, ge=1, le=100)
     q: Text = Field("", max_length=200)
     category: Text | None = Field(None, max_length=100)
     tag: Text | None = Field(None, max_length=100)
     min_price: Price | None = None
     max_price: Price | None = None
     available: bool | None = None
+    status: Status = ProductStatus.AVAILABLE
     sort: Sort = "name"
 
 
@@ -76,8 +82,9 @@ class ProductView(Outgoing):
 
     @classmethod
     def of(cls, product: Product) -> "ProductView":
-        same = {name: getattr(product, name) for name in cls.model_fields if name != PRICE}
-        return cls(**same, estimated_price=to_decimal(product.price, product.currency))
+        shown = {name: getattr(product, name) for name in cls.model_fields if name != PRICE}
+        shown["image_url"] = absolute(product.image_url)
+        return cls(**shown, estimated_price=to_decimal(product.price, product.currency))
 
 
 class CategoryView(Outgoing):

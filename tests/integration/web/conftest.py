@@ -38,7 +38,9 @@ class Person:
     headers: Json = field(default_factory=dict)
 
     def order(self, product: Product, **given: Any) -> TestResponse:
-        """Ask for one piece of `product`, without waiting for Stripe unless told to."""
+        """Ask for one piece of `product`, without waiting for Stripe unless told to: `wait` is in
+        seconds, and None is for a client that does not know of `Prefer`.
+        """
         wait = given.pop("wait", 0)
         body = {
             "referenceId": uuid4().hex,
@@ -46,7 +48,7 @@ class Person:
             "billingAddress": "1 Main St",
             "shippingAddress": "",
         }
-        headers = self.headers | {"Prefer": f"wait={wait}"}
+        headers = self.headers | ({} if wait is None else {"Prefer": f"wait={wait}"})
         return self.client.post("/order", json=body | given, headers=headers)
 
     def get(self, path: str, **headers: str) -> TestResponse:

@@ -143,6 +143,8 @@ def test_the_six_headers(client: FlaskClient) -> None:
     ("origin", "welcome"),
     [
         ("http://localhost:3000", True),
+        ("http://127.0.0.1:3000", True),
+        ("http://127.0.0.1:3001", False),
         ("http://localhost:8080", True),
         ("http://localhost:3000.evil.example", False),
         ("http://localhost:30001", False),

@@ -30,7 +30,7 @@ def test_prices_come_from_the_catalogue(ann: Person, lamp: Product) -> None:
     assert answer.status_code == 202
     placed = answer.get_json()
     assert placed["clientSecret"] is None
-    assert answer.headers["Location"] == f"/order/status/{placed['referenceId']}"
+    assert answer.headers["Location"] == (f"http://localhost/order/status/{placed['referenceId']}")
     summary = ann.get(f"/order/summary/{placed['orderId']}").get_json()
     assert (summary["subtotal"], summary["shippingCost"], summary["totalPrice"]) == (147, 10, 157)
     (item,) = summary["items"]
@@ -67,6 +67,24 @@ def test_the_secret_comes_as_soon_as_stripe_has_answered(
     assert answer.status_code == 201
     assert answer.get_json()["clientSecret"] == f"cs_{order_id.hex}"
     assert answer.headers["Preference-Applied"] == "wait=10"
+
+
+def test_a_client_that_prefers_nothing_reads_the_secret_from_the_answer(
+    shop: Flask, ann: Person, lamp: Product
+) -> None:
+    reference, answers = uuid4().hex, []
+
+    def buy() -> None:
+        answers.append(ann.order(lamp, referenceId=reference, wait=None))
+
+    waiting = Thread(target=buy)
+    waiting.start()
+    order_id = until(lambda: _order_of(reference))
+    stripe_says(order_id, PaymentSignal.INITIATED, "requires_payment_method")
+    waiting.join()
+    (answer,) = answers
+    assert (answer.status_code, answer.get_json()["clientSecret"]) == (201, f"cs_{order_id.hex}")
+    assert "Preference-Applied" not in answer.headers
 
 
 def test_the_bell_rings_for_its_order_alone(app: Flask) -> None:

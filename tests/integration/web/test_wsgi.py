@@ -18,10 +18,10 @@ import json, sys
 from werkzeug.test import Client
 import wsgi
 
-def ask(port, method, path, body=None):
+def ask(port, method, path, body=None, headers=None):
     client = Client(wsgi.ports)
     base = f"http://localhost:{port}"
-    answer = client.open(path, base_url=base, method=method, json=body)
+    answer = client.open(path, base_url=base, method=method, json=body, headers=headers)
     return [answer.status_code, answer.get_json(silent=True), dict(answer.headers)]
 
 print(json.dumps([ask(*question) for question in json.loads(sys.argv[1])]))

@@ -1,0 +1,69 @@
+"""Every address that we hand out is absolute, and no forged Host gets into it."""
+
+from uuid import uuid4
+
+import pytest
+from flask.testing import FlaskClient
+
+from config import settings
+from models import Product, transaction
+from tests.factories import a_product
+from tests.integration.web.conftest import Person
+from tests.integration.web.test_wsgi import serve
+
+FORGED = {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("/static/products/lamp.svg", "http://shop.test:81/static/products/lamp.svg"),
+        ("https://images.example/lamp.svg", "https://images.example/lamp.svg"),
+        ("//evil.example/lamp.svg", "http://shop.test:81//evil.example/lamp.svg"),
+        ("", ""),
+    ],
+)
+def test_an_image_is_where_the_request_went(client: FlaskClient, stored: str, shown: str) -> None:
+    with transaction():
+        lamp = a_product(image_url=stored)
+    for path in ("/product", f"/product/{lamp.id}"):
+        found = client.get(path, base_url="http://shop.test:81").get_json()
+        assert (found[0] if path == "/product" else found)["imageUrl"] == shown
+
+
+def test_the_image_of_what_was_bought(ann: Person, lamp: Product) -> None:
+    placed = ann.order(lamp).get_json()
+    (item,) = ann.get(f"/order/summary/{placed['orderId']}").get_json()["items"]
+    assert item["product"]["imageUrl"] == f"http://localhost{lamp.image_url}"
+
+
+def test_the_next_page_of_my_orders(ann: Person, lamp: Product) -> None:
+    for _ in range(2):
+        ann.order(lamp)
+    link = ann.get("/order?size=1").headers["Link"]
+    assert link.startswith("<http://localhost/order?size=1&cursor=")
+
+
+def test_with_a_public_address_a_forged_host_is_nowhere(ann: Person, lamp: Product) -> None:
+    body = {
+        "referenceId": uuid4().hex,
+        "items": [{"productId": lamp.id, "quantity": 1}],
+        "billingAddress": "",
+        "shippingAddress": "",
+    }
+    headers = ann.headers | FORGED | {"Prefer": "wait=0"}
+    answers = serve(
+        (settings.product_port, "GET", "/product?size=1", None, FORGED),
+        (settings.product_port, "GET", f"/product/{lamp.id}", None, FORGED),
+        (settings.order_port, "POST", "/order", body, headers),
+        (settings.web_port, "GET", "/product//categories", None, FORGED),
+        PUBLIC_URL="https://api.shop.example/",
+    )
+    assert "evil.example" not in str(answers)
+    products, product, placed, redirect = answers
+    image = "https://api.shop.example/static/products/lamp.svg"
+    assert products[1][0]["imageUrl"] == product[1]["imageUrl"] == image
+    assert products[2]["Link"].startswith("<https://api.shop.example/product?size=1&page=1>")
+    status = f"https://api.shop.example/order/status/{body['referenceId']}"
+    assert placed[2]["Location"] == status
+    assert redirect[2]["Location"] == "https://api.shop.example/product/categories"
