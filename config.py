@@ -35,6 +35,8 @@ RUNNING = os.environ.get("PROJECTX_ENV_FILE", ".data/running.env")
 
 # A host, perhaps a port and a path; no user, query or fragment.
 ADDRESS = re.compile(r"https?://([\w.-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?(/[\w.~/-]*)?", re.ASCII)
+# The longest life of an access token, in seconds, unless ACCESS_TOKEN_LONG_LIVED.
+SHORT_LIVED = 900
 
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
 Ages = Annotated[tuple[Annotated[float, Field(gt=0)], ...], NoDecode, Field(min_length=1)]
@@ -94,8 +96,10 @@ class Settings(BaseSettings):
     jwt_public_keys: str = ""
     code_secret: str = ""
     encryption_keys: CommaSeparated = ()
-    access_token_lifetime: int = Field(default=900, le=900, gt=0)
-    refresh_token_lifetime: int = 30 * 24 * 3600
+    access_token_lifetime: int = Field(default=900, gt=0)
+    # For clients that never refresh: then the lifetime may be as long as a session's.
+    access_token_long_lived: bool = False
+    refresh_token_lifetime: int = Field(default=30 * 24 * 3600, gt=0)
     # For one e-mail address, and for one client's address.
     login_limit: str = "6/minute;30/hour"
     login_limit_per_address: str = "60/minute;600/hour"
@@ -157,6 +161,19 @@ class Settings(BaseSettings):
         ]
         if missing:
             raise ValueError("missing or default in production: " + ", ".join(missing))
+        return self
+
+    @model_validator(mode="after")
+    def refuse_long_tokens_by_mistake(self) -> Self:
+        if self.access_token_lifetime > SHORT_LIVED and not self.access_token_long_lived:
+            raise ValueError(
+                f"ACCESS_TOKEN_LIFETIME is above {SHORT_LIVED} seconds: set it lower, or say"
+                " ACCESS_TOKEN_LONG_LIVED=true for clients that never refresh their token"
+            )
+        if self.access_token_lifetime > self.refresh_token_lifetime:
+            raise ValueError(
+                "ACCESS_TOKEN_LIFETIME is above REFRESH_TOKEN_LIFETIME, which ends the session"
+            )
         return self
 
     @property

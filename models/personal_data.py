@@ -148,8 +148,8 @@ HOLDINGS = (
     Holding(
         UserSession,
         lambda person: UserSession.user_id == person.user_id,
-        erase={"user_agent": "", "ip_address": ""},
-        hidden=("token_hash", "previous_hash"),
+        erase={"user_agent": "", "ip_address": "", "family_secret": None},
+        hidden=("family_secret", "generation", "superseded_at"),
     ),
     Holding(
         Login,

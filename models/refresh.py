@@ -1,83 +1,131 @@
-"""Refresh tokens: each can be used once, and a copy that is used later ends the session."""
+"""Refresh tokens. The tokens of one session are a family: each names its session and its number in
+the family, and is derived from the session's secret. So every token that was ever given is known
+again, without a table of used ones, and the same request tried twice gets the same next token.
+"""
 
+import base64
 import hashlib
+import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
-from sqlalchemy import or_, select
+from cryptography.fernet import InvalidToken
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
 
 from config import settings
 from models.base import db
 from models.clock import now
+from models.ids import uuid7
 from models.user import REFUSED, User, UserSession
 
-# Two tabs may refresh at the same moment with the same token.
+# An answer may be lost on its way, and tabs may refresh at the same moment: for so long after it
+# was replaced, a token still brings the newest one.
 GRACE = timedelta(seconds=30)
+TOKEN = re.compile(r"([0-9a-f]{32})\.([1-9][0-9]{0,8})\.([A-Za-z0-9_-]{43})")
 
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """A session that goes on. `token` is None when another tab has just been given it."""
+    """A session that goes on, and the token for its next refresh."""
 
     user: User
     session: UserSession
-    token: str | None
+    token: str
 
 
 def open_session(user: User, *, user_agent: str, ip_address: str) -> Rotation:
     """Sign `user` in on one more device."""
-    token, at = secrets.token_urlsafe(32), now()
+    at = now()
     session = UserSession(
+        id=uuid7(),
         user_id=user.id,
-        token_hash=_hash(token),
+        family_secret=secrets.token_urlsafe(32),
+        generation=1,
+        superseded_at=[],
         user_agent=user_agent[:300],
         ip_address=ip_address,
         expires_at=at + timedelta(seconds=settings.refresh_token_lifetime),
     )
     db.session.add(session)
     db.session.flush()
-    return Rotation(user, session, token)
+    return Rotation(user, session, _token(session))
 
 
 def rotate(token: str) -> Rotation | None:
-    """Trade a token for the next one. None when it is unknown, dead, or was used before: in that
-    case a copy is about, and the session is revoked (which must be committed).
+    """Trade a token for the next one. Returns None when it is unknown or dead.
+
+    A token that was replaced more than GRACE ago is in two hands: it ends the session, which must
+    be committed, and the answer is None.
     """
-    session = _locked(token)
+    session, generation = _lock_session(token)
     if session is None or session.revoked_at is not None or session.expires_at <= now():
         return None
     user = db.session.get_one(User, session.user_id)
     if user.status in REFUSED:
         return None
-    if session.token_hash == _hash(token):
-        following = secrets.token_urlsafe(32)
-        session.previous_hash, session.token_hash = session.token_hash, _hash(following)
-        session.rotated_at = now()
-        return Rotation(user, session, following)
-    if now() - session.rotated_at <= GRACE:
-        return Rotation(user, session, None)
-    session.revoked_at = now()
-    return None
+    if generation >= session.generation:
+        # A greater one is ours all the same: the database has lost its last moments since.
+        _supersede(session, generation)
+    elif not _is_fresh(session, generation):
+        session.revoked_at = now()
+        return None
+    return Rotation(user, session, _token(session))
 
 
 def revoke(token: str) -> None:
-    """End the session of a token, if there is one."""
-    session = _locked(token)
+    """End the session of a token, also of one that was replaced long ago."""
+    session, _ = _lock_session(token)
     if session is not None:
         session.revoked_at = session.revoked_at or now()
 
 
-def _locked(token: str) -> UserSession | None:
-    hashed = _hash(token)
-    return db.session.scalar(
-        select(UserSession)
-        .where(or_(UserSession.token_hash == hashed, UserSession.previous_hash == hashed))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+def _supersede(session: UserSession, generation: int) -> None:
+    at = now()
+    session.superseded_at = [t for t in session.superseded_at if at - t <= GRACE] + [at]
+    session.generation = generation + 1
+    session.rotated_at = at
 
 
-def _hash(token: str) -> str:
-    # The token has 256 random bits: no salt and no slow hash needed.
-    return hashlib.sha256(token.encode()).hexdigest()
+def _is_fresh(session: UserSession, generation: int) -> bool:
+    """Return whether this older token was replaced within GRACE."""
+    steps_back = session.generation - generation
+    if steps_back > len(session.superseded_at):
+        return False
+    return now() - session.superseded_at[-steps_back] <= GRACE
+
+
+def _lock_session(token: str) -> tuple[UserSession | None, int]:
+    """Lock the session whose token this is, and return it with the token's number."""
+    parts = TOKEN.fullmatch(token)
+    if parts is None:
+        return None, 0
+    query = select(UserSession).where(UserSession.id == UUID(parts[1])).with_for_update()
+    try:
+        session = db.session.scalar(
+            query.options(undefer(UserSession.family_secret)).execution_options(
+                populate_existing=True
+            )
+        )
+    except InvalidToken:
+        # Its key is gone from ENCRYPTION_KEYS: nobody can prove that the session is theirs.
+        return None, 0
+    generation = int(parts[2])
+    if session is None or not session.family_secret:
+        return None, 0
+    mac = _mac(session.family_secret, session.id, generation)
+    return (session, generation) if hmac.compare_digest(mac, parts[3]) else (None, 0)
+
+
+def _token(session: UserSession) -> str:
+    mac = _mac(session.family_secret or "", session.id, session.generation)
+    return f"{session.id.hex}.{session.generation}.{mac}"
+
+
+def _mac(family_secret: str, session_id: UUID, generation: int) -> str:
+    text = f"refresh.{session_id}.{generation}"
+    digest = hmac.new(family_secret.encode(), text.encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

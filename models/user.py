@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ColumnElement, DateTime, ForeignKey, Index, and_
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
@@ -14,6 +14,7 @@ from models import clock
 from models.base import Base, db, text_enum
 from models.encrypted import EncryptedText
 from models.ids import uuid7
+from models.secret import Secret
 
 
 class UserStatus(StrEnum):
@@ -66,8 +67,9 @@ class User(Base):
 
 
 class UserSession(Base):
-    """One sign-in on one device. The refresh token is kept as a hash, and its predecessor too:
-    seeing the predecessor again, after a grace for two tabs, means that a copy is about.
+    """One sign-in on one device. Its refresh tokens are derived from `family_secret`, which is read
+    only when it is asked for; `generation` is the number of the newest one. `superseded_at` has the
+    times at which the ones before it were replaced, oldest first, as far back as they matter.
     """
 
     __tablename__ = "user_session"
@@ -75,11 +77,29 @@ class UserSession(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
-    token_hash: Mapped[str] = mapped_column(unique=True)
-    previous_hash: Mapped[str | None] = mapped_column(unique=True)
+    # None: opened by a version that kept hashes; such a session cannot be refreshed any more.
+    family_secret: Mapped[str | None] = mapped_column(Secret, deferred=True)
+    generation: Mapped[int] = mapped_column(default=1)
+    superseded_at: Mapped[list[datetime]] = mapped_column(
+        ARRAY(DateTime(timezone=True)), default=list
+    )
     rotated_at: Mapped[datetime] = mapped_column(default=clock.now)
     user_agent: Mapped[str]
     ip_address: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+def signed_in(user_id: UUID, session_id: UUID) -> ColumnElement[bool]:
+    """Return the condition that this session is open and its user may act, for a query that joins
+    users and sessions.
+    """
+    return and_(
+        User.id == user_id,
+        User.status.not_in(REFUSED),
+        UserSession.user_id == User.id,
+        UserSession.id == session_id,
+        UserSession.revoked_at.is_(None),
+        UserSession.expires_at > clock.now(),
+    )

@@ -16,7 +16,7 @@ from models.errors import ConflictError, InvalidInputError, NotAuthenticatedErro
 from models.order import Order, OrderItem
 from models.payment import Payment
 from models.product import Product, ProductStatus
-from models.user import REFUSED, User, UserSession
+from models.user import User, UserSession, signed_in
 from state_machines.order import OrderMachine, OrderSignal
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.stock import SHORT
@@ -95,12 +95,7 @@ def _earlier(user_id: UUID, session_id: UUID, wish: Wish) -> Order | None:
         select(User.id, Order)
         .join(UserSession, UserSession.user_id == User.id)
         .outerjoin(Order, (Order.user_id == User.id) & (Order.reference_id == wish.reference_id))
-        .where(
-            User.id == user_id,
-            User.status.not_in(REFUSED),
-            UserSession.id == session_id,
-            UserSession.revoked_at.is_(None),
-        )
+        .where(signed_in(user_id, session_id))
     )
     found = db.session.execute(welcome).one_or_none()
     if found is None:

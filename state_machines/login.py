@@ -11,6 +11,7 @@ from models.base import db
 from models.ids import uuid7
 from models.login import LIVE, Login
 from models.login import LoginState as S
+from models.user import REFUSED, User
 from state_machines.durable import Arrow, Deadline, DurableMachine
 
 WRONG_CODES = 5
@@ -23,7 +24,7 @@ class LoginSignal(StrEnum):
     RESEND = auto()  # an operator
     WRONG_CODE = auto()
     RIGHT_CODE = auto()
-    LOCK = auto()  # too many wrong codes
+    LOCK = auto()  # too many wrong codes, or a user who may not sign in
     EXPIRE = auto()  # the deadline
     SUPERSEDE = auto()  # a newer sign-in for the same address
 
@@ -99,8 +100,13 @@ def begin_login(email: str) -> Login:
 
 
 def try_code(login: Login, code: str) -> bool:
-    """Check a code against a live, locked login. The fifth wrong one locks it."""
+    """Check a code against a live, locked login. The fifth wrong one locks it; so does the right
+    one of somebody who may not sign in.
+    """
     if hmac.compare_digest(login.code_hash, code_hash(login.id, code)):
+        if _is_refused(login.email):
+            LoginMachine.send(login, Sig.LOCK, reason="this user may not sign in")
+            return False
         LoginMachine.send(login, Sig.RIGHT_CODE)
         return True
     login.wrong_codes += 1
@@ -116,6 +122,11 @@ def resend_code(login: Login) -> None:
     code = new_code()
     LoginMachine.send(login, Sig.RESEND, secret=code)
     login.code_hash = code_hash(login.id, code)
+
+
+def _is_refused(email: str) -> bool:
+    refused = db.select(User.id).where(User.email == email, User.status.in_(REFUSED))
+    return db.session.scalar(refused) is not None
 
 
 def _lock_address(email: str) -> None:

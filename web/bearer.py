@@ -1,12 +1,13 @@
-"""Who calls: the bearer token of a request, and whether that person is still welcome."""
+"""Who calls: the bearer token of a request, and whether its session is still open."""
 
+from dataclasses import replace
 from typing import cast
 
 from flask import g, request
 
-from models.base import db
+from models.base import db, reading
 from models.errors import ForbiddenError, NotAuthenticatedError
-from models.user import REFUSED, User, UserSession
+from models.user import User, UserSession, signed_in
 from web import tokens
 from web.tokens import Caller
 
@@ -14,13 +15,38 @@ STAFF = frozenset({"staff", "admin"})
 
 
 def require() -> None:
-    """Before a request: refuse it without a valid token. Raises NotAuthenticatedError."""
+    """Before a request: refuse it without a valid token of an open session.
+
+    Raises NotAuthenticatedError, also when the user is suspended, deleted, or has signed out since.
+    """
+    if request.method == "OPTIONS":
+        return
+    require_token()
+    refuse_ended()
+
+
+def require_token() -> None:
+    """As `require`, for a request that looks at the session itself: the token alone is checked."""
     if request.method == "OPTIONS":
         return
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotAuthenticatedError("Sign in first")
     g.caller = tokens.verify(token.strip())
+
+
+def refuse_ended() -> None:
+    """Look the caller's session up, in a transaction of its own; their roles are those of now.
+
+    Raises NotAuthenticatedError when it has ended.
+    """
+    who = caller()
+    query = db.select(User.roles).join(UserSession, UserSession.user_id == User.id)
+    with reading() as session:
+        roles = session.scalar(query.where(signed_in(who.user_id, who.session_id)))
+    if roles is None:
+        raise NotAuthenticatedError("This session has ended")
+    g.caller = replace(who, roles=tuple(roles))
 
 
 def caller() -> Caller:
@@ -36,12 +62,7 @@ def welcome() -> User:
     user = db.session.scalar(
         db.select(User)
         .join(UserSession, UserSession.user_id == User.id)
-        .where(
-            User.id == who.user_id,
-            User.status.not_in(REFUSED),
-            UserSession.id == who.session_id,
-            UserSession.revoked_at.is_(None),
-        )
+        .where(signed_in(who.user_id, who.session_id))
     )
     if user is None:
         raise NotAuthenticatedError("This session has ended")

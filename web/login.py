@@ -15,7 +15,6 @@ from models.clock import now
 from models.errors import GoneError, NotAuthenticatedError, NotFoundError
 from models.login import LIVE
 from models.refresh import Rotation, open_session
-from models.user import REFUSED
 from state_machines.login import LoginMachine, LoginSignal, begin_login, try_code
 from web import cookie, limits, tokens
 from web.limits import limiter
@@ -64,10 +63,10 @@ def verify(body: CodeEntered) -> Any:
     answer = SignedIn(
         user=UserView.of(signed_in.user),
         access_token=tokens.issue(signed_in.user, signed_in.session.id),
-        expires_in=settings.access_token_lifetime,
+        expires_in=tokens.lifetime(signed_in.session),
     )
     response: Response = jsonify(answer.json_ready())
-    cookie.give(response, signed_in.token or "")
+    cookie.give(response, signed_in.token)
     return response
 
 
@@ -96,8 +95,6 @@ def _signed_in(body: CodeEntered) -> Rotation | None:
         return None
     user = User.of_address(login.email)
     login.user_id = user.id
-    if user.status in REFUSED:
-        return None
     agent, address = request.user_agent.string, request.remote_addr or ""
     return open_session(user, user_agent=agent, ip_address=address)
 

@@ -6,16 +6,16 @@ from typing import Any
 from flask import Response, jsonify
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, update
 
 from config import settings
-from models import UserSession, refresh, transaction
+from models import User, UserSession, refresh, transaction
 from models.clock import now
 from models.errors import NotAuthenticatedError, NotFoundError
 from web import bearer, cookie, tokens
 from web.limits import limiter
 from web.schemas.login import Refreshed
-from web.schemas.session import SessionPath, Sessions, SessionView
+from web.schemas.session import SessionPath, Sessions, SessionsQuery, SessionView
 
 TAG = Tag(name="session")
 # These two go by the cookie.
@@ -33,8 +33,8 @@ listing.before_request(bearer.require)
 @api.post("/refresh", responses={200: Refreshed})
 @limiter.limit(settings.login_limit_per_address)
 def renew() -> Any:
-    """Trade the refresh cookie for the next one and an access token. A copy used late ends the
-    session.
+    """Trade the refresh cookie for the next one and an access token. Tried again within half a
+    minute, it brings the same; a copy used later ends the session.
     """
     token = cookie.read()
     with transaction():
@@ -43,11 +43,10 @@ def renew() -> Any:
         raise NotAuthenticatedError("Sign in again")
     answer = Refreshed(
         access_token=tokens.issue(rotation.user, rotation.session.id),
-        expires_in=settings.access_token_lifetime,
+        expires_in=tokens.lifetime(rotation.session),
     )
     response: Response = jsonify(answer.json_ready())
-    if rotation.token is not None:
-        cookie.give(response, rotation.token)
+    cookie.give(response, rotation.token)
     return response
 
 
@@ -69,16 +68,25 @@ def show() -> Any:
     with transaction() as session:
         user = bearer.welcome()
         rows = session.scalars(
-            select(UserSession)
-            .where(
-                UserSession.user_id == user.id,
-                UserSession.revoked_at.is_(None),
-                UserSession.expires_at > now(),
-            )
-            .order_by(UserSession.id.desc())
+            select(UserSession).where(*_open_ones(user)).order_by(UserSession.id.desc())
         ).all()
     current = bearer.caller().session_id
     return jsonify([SessionView.of(row, current).json_ready() for row in rows])
+
+
+@listing.delete("", responses={204: None})
+def revoke_all(query: SessionsQuery) -> Any:
+    """Sign out everywhere, or everywhere else with `except=current`."""
+    who = bearer.caller()
+    with transaction() as session:
+        ending = update(UserSession).where(*_open_ones(bearer.welcome())).values(revoked_at=now())
+        if query.except_ == "current":
+            ending = ending.where(UserSession.id != who.session_id)
+        session.execute(ending)
+    response = Response(status=HTTPStatus.NO_CONTENT)
+    if query.except_ is None:
+        cookie.take_back(response)
+    return response
 
 
 @listing.delete("/<uuid:sessionId>", responses={204: None})
@@ -91,3 +99,11 @@ def revoke(path: SessionPath) -> Any:
             raise NotFoundError("There is no such session")
         found.revoked_at = now()
     return Response(status=HTTPStatus.NO_CONTENT)
+
+
+def _open_ones(user: User) -> tuple[ColumnElement[bool], ...]:
+    return (
+        UserSession.user_id == user.id,
+        UserSession.revoked_at.is_(None),
+        UserSession.expires_at > now(),
+    )

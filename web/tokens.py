@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 import jwt
 
 from config import settings
-from models import User
+from models import User, UserSession
 from models.clock import now
 from models.errors import NotAuthenticatedError
 
@@ -48,6 +48,12 @@ def issue(user: User, session_id: UUID) -> str:
     }
     private, key_id = signing_key()
     return jwt.encode(claims, private, ALGORITHM, headers={"kid": key_id, "typ": TYPE})
+
+
+def lifetime(session: UserSession) -> int:
+    """Seconds for which a token that is issued now opens something: none outlives its session."""
+    left = int((session.expires_at - now()).total_seconds())
+    return max(0, min(settings.access_token_lifetime, left))
 
 
 def verify(token: str) -> Caller:

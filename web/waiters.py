@@ -31,6 +31,12 @@ class Waiters:
         self._by_user: Counter[UUID] = Counter()
         self._lock = Lock()
 
+    @property
+    def taken(self) -> int:
+        """How many places are held now."""
+        with self._lock:
+            return self._by_user.total()
+
     @contextmanager
     def place(self, user_id: UUID) -> Iterator[bool]:
         """Hold a place while the block runs; the block gets False when there is none."""

@@ -42,7 +42,7 @@ def create(email: str, roles: tuple[str, ...], *, as_json: bool) -> None:
 @click.argument("role", type=ROLES)
 @output.as_json
 def grant(email: str, role: str, *, as_json: bool) -> None:
-    """Give a user a role. It is in their access tokens from the next one on."""
+    """Give a user a role, at once also for those who are signed in."""
     user = _read(email)
     if role in user.roles:
         _done(user, f"is {role} already", as_json=as_json)
@@ -58,7 +58,7 @@ def grant(email: str, role: str, *, as_json: bool) -> None:
 @click.argument("role", type=ROLES)
 @output.as_json
 def revoke(email: str, role: str, *, as_json: bool) -> None:
-    """Take a role from a user. It is gone from their access tokens from the next one on."""
+    """Take a role from a user, at once also from those who are signed in."""
     user = _read(email)
     if role not in user.roles:
         _done(user, f"is not {role}", as_json=as_json)

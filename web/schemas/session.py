@@ -1,8 +1,9 @@
 """Where a user is signed in."""
 
+from typing import Literal
 from uuid import UUID
 
-from pydantic import RootModel
+from pydantic import Field, RootModel
 
 from models import UserSession
 from web.schemas.base import Incoming, Moment, Outgoing
@@ -10,6 +11,10 @@ from web.schemas.base import Incoming, Moment, Outgoing
 
 class SessionPath(Incoming):
     session_id: UUID
+
+
+class SessionsQuery(Incoming):
+    except_: Literal["current"] | None = Field(None, alias="except")
 
 
 class SessionView(Outgoing):

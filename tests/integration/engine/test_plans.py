@@ -41,9 +41,9 @@ SMALL = {
 OTHERS = """
 INSERT INTO login (id, version, created_at, updated_at, state, email, code_hash, wrong_codes)
     SELECT id, 1, created_at, updated_at, 'Succeeded', id || '@example.com', '', 0 FROM orders;
-INSERT INTO user_session (id, user_id, token_hash, rotated_at, user_agent, ip_address, created_at,
-                          expires_at)
-    SELECT id, user_id, id::text, created_at, '', '', created_at, created_at + interval '30 days'
+INSERT INTO user_session (id, user_id, generation, superseded_at, rotated_at, user_agent,
+                          ip_address, created_at, expires_at)
+    SELECT id, user_id, 1, '{}', created_at, '', '', created_at, created_at + interval '30 days'
     FROM orders;
 INSERT INTO users (id, email, username, first_name, last_name, address_line1, address_line2, city,
         state, postal_code, country, phone_number, status, roles, created_at, updated_at)

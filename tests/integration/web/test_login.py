@@ -111,8 +111,9 @@ def test_a_suspended_user_gets_the_answer_of_a_wrong_code(
     client: FlaskClient, sign_in: Callable[..., Any]
 ) -> None:
     sign_in(email="bad@example.com", status=UserStatus.SUSPENDED)
-    code = code_of(ask(client, "bad@example.com"))
-    assert enter(client, code, "bad@example.com") == 401
+    login_id = ask(client, "bad@example.com")
+    assert enter(client, code_of(login_id), "bad@example.com") == 401
+    assert client.get(f"/auth/login/{login_id}").get_json()["status"] == "FAILED"
 
 
 def test_how_far_a_login_has_come(client: FlaskClient) -> None:

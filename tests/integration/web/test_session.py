@@ -1,14 +1,28 @@
 """Staying signed in, and signing out."""
 
+import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, text, update
 
-from models import User, UserStatus, clock, transaction
-from tests.integration.web.conftest import Person, code_of
+from models import (
+    Payment,
+    PaymentState,
+    Product,
+    User,
+    UserSession,
+    UserStatus,
+    clock,
+    refresh,
+    transaction,
+)
+from tests.integration.web.conftest import Person, code_of, until
+from web import bearer, tokens, waiters
 
 
 @pytest.fixture
@@ -36,24 +50,123 @@ def test_each_refresh_brings_the_next_token(browser: FlaskClient) -> None:
     assert browser.post("/auth/refresh").status_code == 200
 
 
+def tab_with(shop: Flask, token: str) -> FlaskClient:
+    """Another tab or machine that has this refresh token."""
+    tab = shop.test_client()
+    tab.set_cookie("refresh", token, path="/auth")
+    return tab
+
+
 def test_two_tabs_stay_signed_in(browser: FlaskClient, shop: Flask) -> None:
-    other_tab = shop.test_client()
-    other_tab.set_cookie("refresh", cookie(browser), path="/auth")
+    other_tab = tab_with(shop, cookie(browser))
     assert browser.post("/auth/refresh").status_code == 200
-    answer = other_tab.post("/auth/refresh")
-    assert answer.status_code == 200
-    assert "Set-Cookie" not in answer.headers
+    assert other_tab.post("/auth/refresh").status_code == 200
+    assert cookie(other_tab) == cookie(browser), "both have the newest token"
     assert browser.post("/auth/refresh").status_code == 200
+    assert other_tab.post("/auth/refresh").status_code == 200
 
 
-def test_a_copy_that_is_used_late_ends_the_session(browser: FlaskClient, shop: Flask) -> None:
-    thief = shop.test_client()
-    thief.set_cookie("refresh", cookie(browser), path="/auth")
+def test_a_refresh_whose_answer_was_lost_is_tried_again(browser: FlaskClient, shop: Flask) -> None:
+    before = cookie(browser)
     with clock.stopped() as time:
+        assert tab_with(shop, before).post("/auth/refresh").status_code == 200  # and is lost
+        time.advance(seconds=29)
         assert browser.post("/auth/refresh").status_code == 200
-        time.advance(seconds=31)
-        assert thief.post("/auth/refresh").status_code == 401
+        time.advance(minutes=15)
+        assert browser.post("/auth/refresh").status_code == 200, "the second answer is usable"
+        time.advance(minutes=15)
+        assert browser.post("/auth/refresh").status_code == 200
+
+
+def test_a_tab_two_rotations_behind_stays_signed_in(browser: FlaskClient, shop: Flask) -> None:
+    late = tab_with(shop, cookie(browser))
+    with clock.stopped() as time:
+        for _ in range(2):
+            assert browser.post("/auth/refresh").status_code == 200
+            time.advance(seconds=14)
+        assert late.post("/auth/refresh").status_code == 200
+        assert browser.post("/auth/refresh").status_code == 200
+
+
+def test_a_tab_is_behind_from_the_moment_its_own_token_was_replaced(
+    browser: FlaskClient, shop: Flask
+) -> None:
+    late = tab_with(shop, cookie(browser))
+    with clock.stopped() as time:
+        for _ in range(3):
+            assert browser.post("/auth/refresh").status_code == 200
+            time.advance(seconds=14)
+        assert late.post("/auth/refresh").status_code == 401
         assert browser.post("/auth/refresh").status_code == 401
+
+
+@pytest.mark.parametrize("rotations", [1, 2, 3, 25])
+def test_a_copy_that_is_used_late_ends_the_session(
+    browser: FlaskClient, shop: Flask, rotations: int
+) -> None:
+    """The thief goes on with the token; its owner comes back with the old one."""
+    thief = tab_with(shop, cookie(browser))
+    with clock.stopped() as time:
+        for _ in range(rotations):
+            answer = thief.post("/auth/refresh")
+            assert answer.status_code == 200
+            time.advance(seconds=31)
+        assert browser.post("/auth/refresh").status_code == 401
+        assert thief.post("/auth/refresh").status_code == 401
+        stolen = {"Authorization": f"Bearer {answer.get_json()['accessToken']}"}
+        assert thief.get("/auth/user", headers=stolen).status_code == 401
+
+
+@pytest.mark.parametrize("rotations", [1, 2, 3])
+def test_signing_out_with_an_old_token_ends_the_session(
+    browser: FlaskClient, shop: Flask, rotations: int
+) -> None:
+    thief = tab_with(shop, cookie(browser))
+    with clock.stopped() as time:
+        for _ in range(rotations):
+            assert thief.post("/auth/refresh").status_code == 200
+            time.advance(minutes=5)
+        assert browser.post("/auth/logout").status_code == 204
+        assert thief.post("/auth/refresh").status_code == 401
+
+
+def test_two_refreshes_at_once_are_one_rotation(browser: FlaskClient, shop: Flask) -> None:
+    tabs = [tab_with(shop, cookie(browser)) for _ in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda tab: tab.post("/auth/refresh").status_code, tabs))
+    assert answers == [200] * 6
+    assert len({cookie(tab) for tab in tabs}) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda token: token[:-1] + ("A" if token[-1] != "A" else "B"),
+     lambda token: token.replace(".1.", ".2."), lambda token: token.replace(".1.", ".9999999999."),
+     lambda token: token.rpartition(".")[0], lambda _: "..", lambda token: "0" * 32 + token[32:]],
+)  # fmt: skip
+def test_a_refresh_token_that_is_not_ours_does_nothing(
+    browser: FlaskClient, shop: Flask, change: Callable[[str], str]
+) -> None:
+    forged = tab_with(shop, change(cookie(browser)))
+    assert forged.post("/auth/refresh").status_code == 401
+    assert forged.post("/auth/logout").status_code == 204
+    assert browser.post("/auth/refresh").status_code == 200
+
+
+def test_a_token_that_the_database_has_lost_is_still_ours(browser: FlaskClient) -> None:
+    """A standby that took over may lack the last rotation."""
+    browser.post("/auth/refresh")
+    with transaction() as session:
+        session.execute(update(UserSession).values(generation=1, superseded_at=[]))
+    assert browser.post("/auth/refresh").status_code == 200
+    assert browser.post("/auth/refresh").status_code == 200
+
+
+def test_a_session_whose_key_is_lost_is_asked_to_sign_in_again(browser: FlaskClient) -> None:
+    with transaction() as session:
+        session.execute(text("UPDATE user_session SET family_secret = 'of another key'"))
+    assert browser.post("/auth/refresh").status_code == 401
+    assert browser.post("/auth/logout").status_code == 204
 
 
 def test_signing_out_ends_access_and_refresh(browser: FlaskClient) -> None:
@@ -95,6 +208,113 @@ def test_a_suspended_user_is_refused_at_once(ann: Person) -> None:
         )
     assert ann.get("/auth/user").status_code == 401
     assert ann.get("/auth/sessions").status_code == 401
+
+
+def test_one_signs_out_everywhere(ann: Person, sign_in: Callable[..., Person]) -> None:
+    bob, phone = sign_in(), another_session(ann)
+    assert ann.delete("/auth/sessions").status_code == 204
+    assert [ann.get("/auth/user").status_code, phone.get("/auth/user").status_code] == [401, 401]
+    assert bob.get("/auth/user").status_code == 200
+
+
+def test_one_signs_out_everywhere_else(ann: Person) -> None:
+    phone = another_session(ann)
+    assert ann.delete("/auth/sessions?except=current").status_code == 204
+    assert ann.get("/auth/user").status_code == 200
+    assert phone.get("/auth/user").status_code == 401
+    (session,) = ann.get("/auth/sessions").get_json()
+    assert session["current"]
+
+
+def test_what_else_to_except_is_refused(ann: Person) -> None:
+    answer = ann.delete("/auth/sessions?except=phone")
+    assert (answer.status_code, answer.get_json()["errors"][0]["field"]) == (422, "except")
+    assert ann.get("/auth/user").status_code == 200
+
+
+def test_signing_out_everywhere_takes_the_cookie_back(browser: FlaskClient) -> None:
+    token = browser.post("/auth/refresh").get_json()["accessToken"]
+    kept = cookie(browser)
+    browser.delete("/auth/sessions", headers={"Authorization": f"Bearer {token}"})
+    assert browser.get_cookie("refresh", path="/auth") is None
+    browser.set_cookie("refresh", kept, path="/auth")
+    assert browser.post("/auth/refresh").status_code == 401
+
+
+def another_session(person: Person) -> Person:
+    with transaction():
+        opened = refresh.open_session(person.user, user_agent="phone", ip_address="127.0.0.1")
+    headers = {"Authorization": f"Bearer {tokens.issue(person.user, opened.session.id)}"}
+    return Person(person.client, person.user, opened.session.id, headers)
+
+
+def sign_out(person: Person) -> None:
+    assert person.delete(f"/auth/sessions/{person.session_id}").status_code == 204
+
+
+def suspend(person: Person) -> None:
+    with transaction() as session:
+        session.execute(
+            update(User).where(User.id == person.user.id).values(status=UserStatus.SUSPENDED)
+        )
+
+
+def expire(person: Person) -> None:
+    with transaction() as session:
+        session.execute(update(UserSession).values(expires_at=clock.now()))
+
+
+def bearer_routes(shop: Flask) -> list[tuple[str, str]]:
+    """Every route whose description asks for a bearer token."""
+    described = shop.test_client().get("/openapi.json").get_json()["paths"]
+    return [
+        (method.upper(), re.sub(r"{\w+}", "00000000-0000-0000-0000-000000000000", path))
+        for path, ways in described.items()
+        for method, way in ways.items()
+        if {"bearer": []} in way.get("security", [])
+    ]
+
+
+@pytest.mark.parametrize("end", [sign_out, suspend, expire])
+def test_a_session_that_has_ended_opens_no_route(
+    ann: Person, shop: Flask, lamp: Product, end: Callable[[Person], None]
+) -> None:
+    reference = ann.order(lamp).get_json()["referenceId"]
+    assert "clientSecret" in ann.get(f"/order/status/{reference}").get_json()
+    order_body = {"referenceId": uuid4().hex, "billingAddress": "", "shippingAddress": ""}
+    order_body |= {"items": [{"productId": lamp.id, "quantity": 1}]}
+    bodies = {("POST", "/order"): order_body, ("PATCH", "/auth/user"): {"city": "Bern"}}
+    routes = bearer_routes(shop)
+    assert ("GET", "/order") in routes
+    end(ann)
+    for method, path in [*routes, ("GET", f"/order/status/{reference}")]:
+        answer = ann.client.open(
+            path, method=method, headers=ann.headers, json=bodies.get((method, path))
+        )
+        assert (answer.status_code, method, path) == (401, method, path)
+    assert ann.delete(f"/order/{reference}").status_code == 401
+    with transaction() as session:
+        assert session.scalars(select(Payment.state)).all() == [PaymentState.PENDING]
+
+
+def test_a_wait_ends_with_the_session(ann: Person, lamp: Product, shop: Flask) -> None:
+    reference = ann.order(lamp).get_json()["referenceId"]
+    with ThreadPoolExecutor(1) as pool:
+        path = f"/order/status/{reference}"
+        headers = ann.headers | {"Prefer": "wait=2"}
+        waiting = pool.submit(shop.test_client().get, path, headers=headers)
+        until(lambda: True if waiters.WAITERS.taken else None)
+        sign_out(ann)
+        assert waiting.result().status_code == 401
+
+
+def test_a_role_that_was_taken_is_gone_at_once(sign_in: Callable[..., Person]) -> None:
+    staff = sign_in(roles=["staff"])
+    with transaction() as session:
+        session.execute(update(User).values(roles=[]))
+    with staff.client:
+        assert staff.get("/order").status_code == 200
+        assert bearer.caller().roles == ()
 
 
 def test_the_profile_changes_where_it_is_named(ann: Person) -> None:

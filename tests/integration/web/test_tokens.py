@@ -2,12 +2,16 @@
 
 import base64
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from flask import Flask
 
 from models import clock
 from tests.integration.web.conftest import Person
@@ -81,3 +85,41 @@ def test_the_public_keys_verify_what_we_issue(ann: Person) -> None:
     key = keys[jwt.get_unverified_header(token)["kid"]]
     claims = jwt.decode(token, key, ["EdDSA"], audience="projectx-api", issuer="projectx")
     assert claims["sub"] == str(ann.user.id)
+
+
+# A client that keeps its token for 26 days and never refreshes, in a process whose clock it moves.
+LONG_LIVED = """
+from flask.testing import FlaskClient
+from models import clock, retention
+from tests.integration.web.conftest import code_of
+from web import create_app
+
+app = create_app()
+with app.app_context(), clock.stopped() as time:
+    client = FlaskClient(app)
+    begun = client.post("/auth/login", json={"email": "ann@example.com"}).get_json()
+    body = {"email": "ann@example.com", "code": code_of(begun["loginId"])}
+    signed_in = client.post("/auth/verify-code", json=body).get_json()
+    headers = {"Authorization": "Bearer " + signed_in["accessToken"]}
+    answers = [signed_in["expiresIn"]]
+    time.advance(days=25, hours=23)
+    retention.forget()
+    answers += [client.get(path, headers=headers).status_code for path in ("/order", "/auth/user")]
+    assert client.post("/auth/logout").status_code == 204
+    answers += [client.get(path, headers=headers).status_code for path in ("/order", "/auth/user")]
+    print(*answers)
+"""
+
+
+def test_a_client_that_never_refreshes_keeps_its_token_for_26_days(app: Flask) -> None:
+    lifetime = 26 * 24 * 3600
+    chosen = {"ACCESS_TOKEN_LIFETIME": str(lifetime), "ACCESS_TOKEN_LONG_LIVED": "true"}
+    done = subprocess.run(
+        [sys.executable, "-c", LONG_LIVED],
+        env=os.environ | chosen | {"PYTHONPATH": "."},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.stdout == f"{lifetime} 200 200 401 401\n", done.stderr
