@@ -14,6 +14,7 @@ from models.money import display
 from models.payment import Payment, PaymentState
 from models.refund import refundable
 from state_machines.durable.handler import NoSubjectError
+from state_machines.durable.journal import journal
 from state_machines.notice import settle_slow_payment, tell_disputes
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.refund import cancel_what_went_back
@@ -126,6 +127,8 @@ def take_in(payment: Payment, intent: Intent, signal: PaymentSignal) -> None:
 
 
 def note_card(payment: Payment, card: Card) -> None:
+    """Write the card on the locked payment, and wake those who wait for it."""
+    journal().moved.add(payment.order_id)
     payment.card_brand, payment.last4 = card.brand, card.last4
     payment.exp_month, payment.exp_year = card.exp_month, card.exp_year
 

@@ -1,6 +1,8 @@
 """Looking back: one's orders, one order whole, and what it went through."""
 
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from flask import jsonify
 from flask_openapi.blueprint import APIBlueprint
@@ -8,9 +10,11 @@ from flask_openapi.models.tag import Tag
 from sqlalchemy import select, union_all
 from sqlalchemy.orm import joinedload, selectinload
 
-from models import Order, OrderItem, Payment, Refund, Transition, reading
+from models import Order, OrderItem, Payment, PaymentState, Refund, Transition, reading
+from models.clock import now
 from models.errors import NotFoundError
-from web import bearer
+from web import bearer, waiters
+from web.bell import listen
 from web.pages import linked
 from web.schemas.order import OrderPath, OrderQuery, ReferencePath
 from web.schemas.summary import History, OrderRow, Orders, OrderSummary, Step
@@ -24,6 +28,8 @@ api = APIBlueprint(
 )
 api.before_request(bearer.require)
 
+PATIENCE = 2.0  # seconds
+CARD_COMES_WITHIN = timedelta(seconds=30)
 WHOLE = (
     joinedload(Order.payment),
     joinedload(Order.shipment),
@@ -50,13 +56,31 @@ def mine(query: OrderQuery) -> Any:
 
 @api.get("/summary/<uuid:orderId>", responses={200: OrderSummary})
 def summary(path: OrderPath) -> Any:
-    """The whole order."""
-    this = (Order.id == path.order_id) & (Order.user_id == bearer.caller().user_id)
+    """The whole order. Just after the payment the answer waits up to 2 s for the card."""
+    order = _look(path.order_id)
+    if not _has_its_card(order):
+        with listen(order.id) as bell:
+            seen = _look(order.id)
+            order = waiters.watch(bell, PATIENCE, _has_its_card, seen, lambda: _look(path.order_id))
+    return OrderSummary.of(order).json_ready()
+
+
+def _look(order_id: UUID) -> Order:
+    """Load the caller's order whole. Raises NotFoundError."""
+    this = (Order.id == order_id) & (Order.user_id == bearer.caller().user_id)
     with reading() as session:
         order = session.scalar(select(Order).where(this).options(*WHOLE))
     if order is None:
         raise NotFoundError("There is no such order")
-    return OrderSummary.of(order).json_ready()
+    return order
+
+
+def _has_its_card(order: Order) -> bool:
+    """Tell whether the card is known, or will not come any more: not everything is paid by card."""
+    payment = order.payment
+    if payment.last4 is not None or payment.state != PaymentState.SUCCESS:
+        return True
+    return now() - payment.updated_at > CARD_COMES_WITHIN
 
 
 @api.get("/<referenceId>/history", responses={200: History})

@@ -25,7 +25,6 @@ from models.clock import now
 from models.order import OrderItem
 from models.product import Product, ProductStatus
 from models.user import REFUSED, User, UserSession
-from state_machines.intent import Card, note_card
 from state_machines.stock import MOVE
 from tasks import letters
 from tasks.emails import WHOLE
@@ -157,7 +156,9 @@ def receipt(order_id: str) -> Json | None:
 @tables.transaction(isolation_level=ISOLATION)  # type: ignore[untyped-decorator]
 def noted(order_id: str, card: Json) -> None:
     """Note the card."""
-    note_card(_locked(tables.sql_session(), order_id).payment, Card(**card))
+    payment = _locked(tables.sql_session(), order_id).payment
+    payment.card_brand, payment.last4 = card["brand"], card["last4"]
+    payment.exp_month, payment.exp_year = card["exp_month"], card["exp_year"]
 
 
 @DBOS.workflow()  # type: ignore[untyped-decorator]

@@ -24,6 +24,8 @@ from tests.factories import a_product
 from web import create_app, tokens
 from web.limits import limiter
 
+CARD = {"brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2034}
+CHARGE = {"id": "ch_1", "payment_method_details": {"card": CARD}}
 T = TypeVar("T")
 Json = dict[str, Any]
 
@@ -125,7 +127,7 @@ def stripe_says(order_id: UUID, signal: PaymentSignal, status: str, **given: Any
 
 def an_intent(order_id: UUID, status: str, **given: Any) -> Intent:
     about = {"id": f"pi_{order_id.hex}", "status": status, "client_secret": f"cs_{order_id.hex}"}
-    paid = {"amount_received": 5900 if status == "succeeded" else 0}
+    paid: Json = {"amount_received": 5900, "latest_charge": CHARGE} if status == "succeeded" else {}
     named = {"metadata": {"orderId": str(order_id)}, "currency": "usd"}
     return Intent.read(about | named | paid | given)
 

@@ -1,0 +1,75 @@
+"""The whole order, as its customer sees it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import select
+
+from models import Payment, Product, transaction
+from state_machines import PaymentMachine
+from state_machines.durable import journal
+from state_machines.durable.journal import Committed
+from state_machines.intent import Card, note_card
+from state_machines.payment import PaymentSignal
+from tasks import dispatch
+from tests.integration.web.conftest import Json, Person, stripe_says, until
+from web import bell
+
+
+def pay_without_a_card(order_id: UUID) -> None:
+    stripe_says(order_id, PaymentSignal.SUCCEEDED, "succeeded", latest_charge="ch_1")
+
+
+def learn_the_card(order_id: UUID) -> None:
+    with transaction() as session:
+        payment_id = session.scalars(select(Payment.id).where(Payment.order_id == order_id)).one()
+        note_card(PaymentMachine.lock([payment_id])[payment_id], Card("visa", "4242", 12, 2034))
+
+
+def test_the_summary_right_after_the_payment_has_the_card(
+    shop: Flask, ann: Person, lamp: Product
+) -> None:
+    order_id = UUID(ann.order(lamp).get_json()["orderId"])
+    pay_without_a_card(order_id)
+
+    def look() -> Json:
+        person = Person(shop.test_client(), ann.user, ann.session_id, ann.headers)
+        answer: Json = person.get(f"/order/summary/{order_id}").get_json()
+        return answer
+
+    def is_listening() -> bool:
+        ((_, number),) = bell.client().pubsub_numsub(dispatch.channel(order_id))
+        return bool(number)
+
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(look)
+        until(lambda: is_listening() or asked.done() or None)
+        assert not asked.done(), "it waits for the card"
+        learn_the_card(order_id)
+        payment = asked.result()["payment"]
+    assert (payment["status"], payment["cardBrand"], payment["last4"]) == (
+        "Success",
+        "visa",
+        "4242",
+    )
+
+
+def test_a_card_that_does_not_come_is_left_out(ann: Person, lamp: Product) -> None:
+    order_id = UUID(ann.order(lamp).get_json()["orderId"])
+    pay_without_a_card(order_id)
+    answer = ann.get(f"/order/summary/{order_id}")
+    assert answer.status_code == 200
+    assert answer.get_json()["payment"]["cardBrand"] is None
+
+
+def test_whoever_waits_for_a_card_is_woken(ann: Person, lamp: Product) -> None:
+    order_id = UUID(ann.order(lamp).get_json()["orderId"])
+    pay_without_a_card(order_id)
+    commits: list[Committed] = []
+    journal.after_commit(commits.append)
+    try:
+        learn_the_card(order_id)
+    finally:
+        journal.forget(commits.append)
+    assert [committed.moved for committed in commits] == [frozenset({order_id})]
