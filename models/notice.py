@@ -4,13 +4,14 @@ from datetime import datetime
 from enum import StrEnum, auto
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models import clock
 from models.base import Base, db, text_enum
 from models.ids import uuid7
+from models.text import storable_key
 
 
 class NoticeKind(StrEnum):
@@ -19,48 +20,101 @@ class NoticeKind(StrEnum):
     REFUND_FAILED = auto()  # the money came back from the customer's bank
     DISPUTE = auto()  # the customer's bank wants the money back
     UNDELIVERED = auto()  # an e-mail about the order bounced
+    REVIEW = auto()  # Stripe's Radar wants a person to look at the payment before it is shipped
+    FRAUD_WARNING = auto()  # the card's issuer believes that its owner did not pay
+    UNKNOWN_INTENT = auto()  # Stripe does not know the payment's intent
+    UNMATCHED_PAYMENT = auto()  # money at Stripe that belongs to no payment here
+    FAILED_SIGNAL = auto()  # a message from outside that could not be applied
+    UNREAD_EVENT = auto()  # Stripe sends events that nothing here reads
+
+
+# The order is not shipped before somebody has settled them, or Stripe has.
+SUSPICIONS = (NoticeKind.REVIEW, NoticeKind.FRAUD_WARNING)
 
 
 class Notice(Base):
-    """Of one kind, an order has one open notice at most; `text` is its newest sentence."""
+    """There is one open notice of one kind about one subject; `text` is its newest sentence.
+
+    `subject` is the order's id, unless it is about a part of the order or about something that no
+    order here is known for, such as a payment intent: then it is that thing's id.
+    """
 
     __tablename__ = "notice"
     __table_args__ = (
         Index(
             "uq_notice_open",
-            "order_id",
+            "subject",
             "kind",
             unique=True,
             postgresql_where=text("settled_at IS NULL"),
         ),
+        Index("ix_notice_order_id", "order_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
-    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"))
+    order_id: Mapped[UUID | None] = mapped_column(ForeignKey("orders.id"))
+    subject: Mapped[str]
     kind: Mapped[NoticeKind] = mapped_column(text_enum(NoticeKind, "kind"))
     text: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     settled_at: Mapped[datetime | None]
 
 
-def notice(order_id: UUID, kind: NoticeKind, sentence: str) -> None:
-    """Put `sentence` before the operator."""
+def notice(
+    order_id: UUID | None, kind: NoticeKind, sentence: str, *, subject: str | None = None
+) -> None:
+    """Put `sentence` before the operator: about an order, about a part of it that is called
+    `subject`, or about a `subject` that has no order here.
+    """
     made = insert(Notice).values(
-        id=uuid7(), order_id=order_id, kind=kind, text=sentence, created_at=clock.now()
+        id=uuid7(),
+        order_id=order_id,
+        subject=_key(subject or order_id),
+        kind=kind,
+        text=sentence,
+        created_at=clock.now(),
     )
     db.session.execute(
         made.on_conflict_do_update(
-            index_elements=["order_id", "kind"],
+            index_elements=["subject", "kind"],
             index_where=text("settled_at IS NULL"),
             set_={"text": made.excluded.text},
         )
     )
 
 
-def settle(order_id: UUID, kind: NoticeKind) -> None:
+def settle(subject: UUID | str, kind: NoticeKind) -> None:
     """The open notice of this kind, if there is one, needs nobody any more."""
     db.session.execute(
         db.update(Notice)
-        .where(Notice.order_id == order_id, Notice.kind == kind, Notice.settled_at.is_(None))
+        .where(Notice.subject == _key(subject), Notice.kind == kind, Notice.settled_at.is_(None))
         .values(settled_at=clock.now())
     )
+
+
+def is_known(subject: UUID | str, kind: NoticeKind) -> bool:
+    """Whether there is, or was, such a notice."""
+    return _exists(Notice.subject == _key(subject), Notice.kind == kind)
+
+
+def is_open(subject: UUID | str, kind: NoticeKind) -> bool:
+    """Whether somebody should still look at it."""
+    return _exists(
+        Notice.subject == _key(subject), Notice.kind == kind, Notice.settled_at.is_(None)
+    )
+
+
+def suspicions(order_id: UUID) -> list[str]:
+    """The sentences of the open notices for which an order is not shipped."""
+    rows = db.select(Notice.text).where(
+        Notice.order_id == order_id, Notice.kind.in_(SUSPICIONS), Notice.settled_at.is_(None)
+    )
+    return list(db.session.scalars(rows))
+
+
+def _exists(*conditions: ColumnElement[bool]) -> bool:
+    return db.session.scalar(db.select(Notice.id).where(*conditions).limit(1)) is not None
+
+
+def _key(subject: UUID | str | None) -> str:
+    return storable_key(str(subject))

@@ -9,7 +9,21 @@ from models.notice import NoticeKind, notice, settle
 from models.order import UNSHIPPED, Order
 from models.payment import Payment, payment_of
 from models.refund import Refund, refundable
+from models.signal import SignalState
 from state_machines.durable import effect
+from state_machines.durable.handler import Outcome, watch
+
+
+@watch
+def watch_signals(source: str, external_id: str, kind: str, outcome: Outcome) -> None:
+    """Put every failed signal before the operator, until a later try has gone well."""
+    state, _, error = outcome
+    subject = f"{source} {external_id}"
+    if state == SignalState.FAILED:
+        sentence = f"{kind} could not be applied: {error}; once that is mended: signals replay"
+        notice(None, NoticeKind.FAILED_SIGNAL, sentence, subject=subject)
+    else:
+        settle(subject, NoticeKind.FAILED_SIGNAL)
 
 
 @effect("notice.mispaid")

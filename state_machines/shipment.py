@@ -4,6 +4,7 @@ from models.base import db
 from models.clock import now
 from models.dispute import OPEN, disputed
 from models.errors import ConflictError, InvalidInputError
+from models.notice import suspicions
 from models.order import Order, OrderState
 from models.payment import payment_of
 from models.refund import refundable
@@ -16,14 +17,18 @@ LONGEST = 100  # characters
 def ship(order: Order, carrier: str, tracking_number: str) -> None:
     """Hand a locked order to `carrier`.
 
-    Raises InvalidInputError, ConflictError while a dispute is open or once the money is lost, and
-    SignalRefusedError unless the order is Confirmed.
+    Raises InvalidInputError, ConflictError while a dispute or a doubt about the payment is open, or
+    once the money is lost, and SignalRefusedError unless the order is Confirmed.
     """
     for field, text in (("carrier", carrier), ("trackingNumber", tracking_number)):
         if not 0 < len(text.strip()) <= LONGEST or not text.isprintable():
             raise InvalidInputError(field, f"must be 1 to {LONGEST} printable characters")
     if disputed(order.id, *OPEN):
         raise ConflictError("A dispute is open: the order is not to be shipped")
+    if doubts := suspicions(order.id):
+        raise ConflictError(
+            f"The payment is in doubt: {'; '.join(doubts)}; settle the notice first"
+        )
     if order.state == OrderState.CONFIRMED and refundable(payment_of(order.id)) <= 0:
         raise ConflictError(
             "The money is gone: the order is to be cancelled, and not to be shipped"

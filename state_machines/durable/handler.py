@@ -31,7 +31,11 @@ Handler = Callable[[str, dict[str, Any]], UUID]
 Subject = Callable[[str, dict[str, Any]], tuple[type[DurableMachine[Any]], UUID] | None]
 # What became of a signal: its state, whom it was about, and why not.
 Outcome = tuple[SignalState, UUID | None, str | None]
+# Is told, in the transaction that notes it, what became of a signal that was not simply applied
+# when it came: its source, the sender's id, its kind, and the outcome.
+Watcher = Callable[[str, str, str, Outcome], None]
 _handlers: dict[str, Handler] = {}
+_watchers: list[Watcher] = []
 _subjects: dict[str, Subject] = {}
 
 
@@ -47,6 +51,17 @@ def handles(source: str, subject: Subject | None = None) -> Callable[[Handler], 
         return handler
 
     return register
+
+
+def watch(watcher: Watcher) -> Watcher:
+    """Register a function that is told which signals failed, and how stored ones ended."""
+    _watchers.append(watcher)
+    return watcher
+
+
+def tell_watchers(source: str, external_id: str, kind: str, outcome: Outcome) -> None:
+    for watcher in _watchers:
+        watcher(source, external_id, kind, outcome)
 
 
 def apply(source: str, signal: Told) -> Outcome:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, select
+from sqlalchemy import ColumnElement, Table, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DataError
 
@@ -20,7 +20,7 @@ from models.ids import uuid7
 from models.signal import SignalRow, SignalState
 from models.text import storable, storable_json, storable_key
 from state_machines.durable.activity import RetryPolicy
-from state_machines.durable.handler import Outcome, Told, apply, lock_together
+from state_machines.durable.handler import Outcome, Told, apply, lock_together, tell_watchers
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +83,22 @@ def replay(row: SignalRow) -> None:
     row.state, row.attempts, row.due_at, row.last_error = SignalState.STORED, 0, now(), None
 
 
+def replay_all(*conditions: ColumnElement[bool], tries: int = RETRY.attempts) -> int:
+    """Have all signals under these conditions applied again by the sweep, with so many tries; how
+    many there are.
+    """
+    # Two who do so at once take them in the same order.
+    taken = select(SignalRow.id).where(*conditions).order_by(SignalRow.id).with_for_update()
+    ids = db.session.scalars(taken).all()
+    db.session.execute(
+        update(SignalRow)
+        .where(SignalRow.id.in_(ids))
+        .values(state=SignalState.STORED, attempts=RETRY.attempts - tries, due_at=now())
+        .execution_options(synchronize_session=False)
+    )
+    return len(ids)
+
+
 def apply_stored(limit: int) -> int:
     """Apply signals whose time has come, each in its own transaction; how many were tried."""
     with transaction():
@@ -101,6 +117,7 @@ def apply_stored(limit: int) -> int:
                     row.state, row.subject_id, row.last_error = outcome
                     row.attempts += 1
                     row.applied_at = now()
+                    tell_watchers(row.source, row.external_id, row.kind, outcome)
         except Exception as error:
             log.exception("signal %s could not be applied", signal_id)
             _postpone(signal_id, error)
@@ -117,6 +134,9 @@ def _keep(source: str, signals: Sequence[Told], outcomes: Sequence[Outcome]) -> 
     """Raises KnownError when one of them was here before, or twice among them."""
     if _insert(source, signals, outcomes) < len(signals):
         raise KnownError
+    for (external_id, kind, _), outcome in zip(signals, outcomes, strict=True):
+        if outcome[0] == SignalState.FAILED:
+            tell_watchers(source, external_id, kind, outcome)
 
 
 def _insert(source: str, signals: Iterable[Told], outcomes: Iterable[Outcome]) -> int:
@@ -170,3 +190,5 @@ def _postpone(signal_id: UUID, error: Exception) -> None:
         if not RETRY.allows(error, row.attempts):
             row.state = SignalState.FAILED
             row.due_at = now()
+            outcome = (row.state, row.subject_id, row.last_error)
+            tell_watchers(row.source, row.external_id, row.kind, outcome)

@@ -13,6 +13,7 @@ KEPT = {
     "activity": {"name", "machine", "payload", "provider_request_id"},
     "audit": {"action"},
     "dispute": {"stripe_id", "currency", "reason"},
+    "notice": {"subject"},
     "order_item": {"name"},
     "orders": {"currency"},
     "payment": {"currency", "captured_currency", "intent_id", "charge_id", "decline_reason"},

@@ -120,3 +120,40 @@ def test_an_empty_shop_begins_with_one(other: Flask) -> None:
     assert run("SELECT nextval('product_id_seq')") == [1]
     downgrade(revision=UUIDS)
     upgrade(revision=NUMBERS)
+
+
+NOTICE = """
+INSERT INTO notice (id, order_id, {columns}kind, text, created_at)
+VALUES ('{id}', {order}, {values}'{kind}', '', now())
+"""
+ORDER = "'00000000-0000-7000-8000-00000000000b'"
+
+
+def put_notice(number: int, kind: str, *, order: str = ORDER, subject: str | None = None) -> None:
+    run(
+        NOTICE.format(
+            id=f"00000000-0000-7000-8000-00000000010{number}",
+            order=order,
+            columns="subject, " if subject else "",
+            values=f"'{subject}', " if subject else "",
+            kind=kind,
+        )
+    )
+
+
+def test_notices_keep_their_order_and_get_a_subject(other: Flask) -> None:
+    upgrade(revision=UUIDS)
+    run(EARLIER)
+    upgrade(revision="0005")
+    put_notice(1, "mispaid")
+    upgrade(revision="0006")
+    assert run("SELECT subject = order_id::text FROM notice") == [True]
+    put_notice(2, "unmatched_payment", order="NULL", subject="pi_1")
+    with pytest.raises(IntegrityError, match="uq_notice_open"):
+        put_notice(3, "unmatched_payment", order="NULL", subject="pi_1")
+    with pytest.raises(IntegrityError, match="ck_notice_kind"):
+        put_notice(4, "nonsense", subject="pi_1")
+    downgrade(revision="0005")
+    assert run("SELECT kind FROM notice") == ["mispaid"]
+    with pytest.raises(IntegrityError, match="uq_notice_open"):
+        put_notice(5, "mispaid")

@@ -14,7 +14,7 @@ from web.commands.acting import acting
 
 group = click.Group("notices", help="What the system puts before a person.")
 
-FIELDS = ("id", "order_id", "kind", "text", "created_at", "settled_at")
+FIELDS = ("id", "kind", "subject", "order_id", "text", "created_at", "settled_at")
 
 
 @group.command("list")
@@ -43,4 +43,4 @@ def settle(notice_id: UUID, *, as_json: bool) -> None:
         if row.settled_at is not None:
             raise ConflictError(f"notice {notice_id} is settled already")
         row.settled_at = now()
-    output.done(f"{row.kind} of order {row.order_id} is settled", as_json=as_json, id=notice_id)
+    output.done(f"{row.kind} of {row.subject} is settled", as_json=as_json, id=notice_id)

@@ -1,0 +1,86 @@
+"""A signal that failed is not forgotten: somebody is told, and it can be applied again."""
+
+from uuid import UUID
+
+from models import Notice, NoticeKind, SignalState, transaction
+from models.base import db
+from models.clock import MovableClock
+from state_machines.durable import inbox, sweep
+from state_machines.durable.handler import MalformedError, handles
+from tests.integration.engine.test_inbox import signal
+
+trouble: dict[str, Exception] = {}
+
+
+@handles("test-trouble")
+def apply(kind: str, payload: dict[str, str]) -> UUID:
+    if kind in trouble:
+        raise trouble[kind]
+    return UUID(int=7)
+
+
+def open_notices() -> list[tuple[NoticeKind, str]]:
+    with transaction() as session:
+        rows = session.execute(
+            db.select(Notice.kind, Notice.subject).where(Notice.settled_at.is_(None))
+        )
+        return [(kind, subject) for kind, subject in rows]
+
+
+def fail(*external_ids: str) -> None:
+    for external_id in external_ids:
+        inbox.receive("test-trouble", external_id, "odd", {})
+
+
+def wear_out(time: MovableClock) -> None:
+    """Twenty minutes in which the handler raises."""
+    for _ in range(inbox.RETRY.attempts):
+        time.advance(minutes=6)
+        sweep.apply_signals()
+
+
+def test_every_signal_that_failed_is_put_before_a_person_until_it_went_well(
+    database: object, time: MovableClock
+) -> None:
+    trouble["odd"] = RuntimeError("the handler is broken")
+    try:
+        fail("e-1", "e-2")
+        assert open_notices() == [], "it is tried again"
+        wear_out(time)
+        assert signal("e-1").state == SignalState.FAILED
+        told = {(NoticeKind.FAILED_SIGNAL, f"test-trouble e-{number}") for number in (1, 2)}
+        assert set(open_notices()) == told
+    finally:
+        trouble.clear()
+    with transaction():
+        assert inbox.replay_all(inbox.SignalRow.state == SignalState.FAILED) == 2
+    sweep.apply_signals()
+    assert (signal("e-1").state, signal("e-2").state) == (SignalState.APPLIED,) * 2
+    assert open_notices() == []
+
+
+def test_a_signal_that_is_not_what_it_says_is_put_before_a_person_at_once(
+    database: object,
+) -> None:
+    trouble["odd"] = MalformedError("no such thing")
+    try:
+        fail("e-1")
+        inbox.receive_all("test-trouble", [("e-2", "odd", {}), ("e-3", "plain", {})])
+    finally:
+        trouble.clear()
+    kinds = {subject for _, subject in open_notices()}
+    assert kinds == {"test-trouble e-1", "test-trouble e-2"}
+
+
+def test_a_single_further_try_is_the_last_one(database: object, time: MovableClock) -> None:
+    trouble["odd"] = RuntimeError("the handler is broken")
+    try:
+        fail("e-1")
+        wear_out(time)
+        with transaction():
+            inbox.replay_all(inbox.SignalRow.state == SignalState.FAILED, tries=1)
+        sweep.apply_signals()
+        assert signal("e-1").state == SignalState.FAILED
+        assert len(open_notices()) == 1
+    finally:
+        trouble.clear()

@@ -1,0 +1,84 @@
+"""Signals that were not applied, and the operator who has them applied again."""
+
+import pytest
+from flask import Flask
+
+from models import AuditRow, SignalRow, SignalState, transaction
+from models.base import db
+from state_machines.durable import inbox, sweep
+from tests.integration.web.conftest import Person
+from tests.integration.web.test_commands import flask, read
+from tests.integration.web.test_webhook import an_event
+
+
+@pytest.fixture
+def three(ann: Person) -> list[str]:
+    """Signals that our code could not read: two of Stripe, and one of another sender."""
+    events = [an_event("charge.dispute.created"), an_event("refund.updated")]
+    for event in events:
+        inbox.receive("stripe", event["id"], event["type"], event)
+    inbox.receive("sendgrid", "e1", "open", {})
+    with transaction() as session:
+        session.execute(db.update(SignalRow).values(state=SignalState.FAILED))
+    return [event["id"] for event in events]
+
+
+def states() -> list[SignalState]:
+    with transaction() as session:
+        return list(session.scalars(db.select(SignalRow.state).order_by(SignalRow.id)))
+
+
+FAILED, STORED = SignalState.FAILED, SignalState.STORED
+
+
+@pytest.mark.parametrize(
+    ("filters", "left"),
+    [
+        ((), (STORED, STORED, STORED)),
+        (("--source", "stripe"), (STORED, STORED, FAILED)),
+        (("--kind", "refund.updated"), (FAILED, STORED, FAILED)),
+        (("--source", "sendgrid", "--kind", "refund.updated"), (FAILED, FAILED, FAILED)),
+        (("--since", "2999-01-01"), (FAILED, FAILED, FAILED)),
+        (("--since", "2020-01-01T12:00"), (STORED, STORED, STORED)),
+        (("--state", "unmatched"), (FAILED, FAILED, FAILED)),
+    ],
+)
+def test_all_that_failed_is_applied_again(
+    shop: Flask, three: list[str], filters: tuple[str, ...], left: tuple[SignalState, ...]
+) -> None:
+    number = left.count(STORED)
+    counted = flask(shop, "signals", "replay", "--all", "--dry-run", *filters)
+    assert (counted.exit_code, counted.stdout) == (0, f"{number} would be applied again\n")
+    assert states() == [FAILED] * 3, "a dry run changes nothing"
+    done = flask(shop, "signals", "replay", "--all", *filters)
+    assert (done.exit_code, done.stdout) == (0, f"{number} will be applied again\n")
+    assert states() == list(left)
+    with transaction() as session:
+        (row,) = session.scalars(db.select(AuditRow))
+        assert row.details["details"]["signals"] == number
+
+
+def test_what_is_replayed_ends_where_it_belongs(shop: Flask, three: list[str]) -> None:
+    flask(shop, "signals", "replay", "--all")
+    sweep.apply_signals()
+    assert states() == [FAILED, FAILED, SignalState.IGNORED]
+    told = {row["subject"] for row in read(shop, "notices", "list", "--kind", "failed_signal")}
+    assert told == {f"stripe {event_id}" for event_id in three}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--source", "stripe"),
+        ("--dry-run",),
+        (),
+        ("00000000-0000-7000-8000-000000000000", "--all"),
+        ("--all", "--since", "yesterday"),
+        ("--all", "--state", "applied"),
+    ],
+)
+def test_a_replay_that_names_nothing_is_called_wrongly(
+    shop: Flask, three: list[str], arguments: tuple[str, ...]
+) -> None:
+    assert flask(shop, "signals", "replay", *arguments).exit_code == 2
+    assert states() == [FAILED] * 3
