@@ -6,10 +6,11 @@ missing is listed, all at once, and the process does not start.
 
 import os
 import re
+import warnings
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AliasChoices, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 SANDBOX_CREDENTIALS = {
@@ -112,15 +113,19 @@ class Settings(BaseSettings):
     reconcile_every: float = Field(default=3600, gt=0)
     # Stripe lists undelivered events for 30 days: what was heard must be remembered for longer.
     retention_days: int = Field(default=90, ge=31)
-    shipping_cost: int = Field(default=1000, ge=0)
+    # Minor units, by currency. One number, as under the old name SHIPPING_COST, is in usd.
+    shipping_costs: CommaSeparated = Field(
+        default=("usd:1000",), validation_alias=AliasChoices("shipping_costs", "shipping_cost")
+    )
     database_pool: int = 12
     # Gunicorn's threads in each web process; at most half of them may wait (Prefer: wait).
     web_threads: int = Field(default=48, ge=2)
     waiters_per_user: int = Field(default=4, ge=1)
 
     @field_validator(
-        "allowed_origins", "stripe_webhook_secrets", "encryption_keys", "ask_ages", mode="before"
-    )
+        "allowed_origins", "stripe_webhook_secrets", "encryption_keys", "ask_ages",
+        "shipping_costs", mode="before",
+    )  # fmt: skip
     @classmethod
     def split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -133,6 +138,15 @@ class Settings(BaseSettings):
         if url and not ADDRESS.fullmatch(url):
             raise ValueError("must be an address such as https://shop.example")
         return url.rstrip("/")
+
+    @field_validator("shipping_costs")
+    @classmethod
+    def name_the_currency(cls, costs: tuple[str, ...]) -> tuple[str, ...]:
+        if len(costs) == 1 and costs[0].isdecimal():
+            message = "SHIPPING_COST is now SHIPPING_COSTS, with a currency: usd:{0} is assumed"
+            warnings.warn(message.format(costs[0]), FutureWarning, stacklevel=2)
+            return (f"usd:{costs[0]}",)
+        return costs
 
     @field_validator("database_url")
     @classmethod

@@ -5,18 +5,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, Enum, MetaData, Text, event
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Engine, Enum, MetaData, Text, event
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 from sqlalchemy.pool import Pool
 
 from config import settings
 from models import text
 
 text.register()
+
+
+# Stripe's largest amount has twelve digits.
+MinorUnits = Annotated[int, mapped_column(BigInteger)]
 
 
 class Base(DeclarativeBase):
@@ -90,6 +94,11 @@ def reading() -> Iterator[Session]:
         # A rollback expires all rows; detached, they stay as they were read.
         session.expunge_all()
         current.rollback()
+
+
+def currency_form(column: str = "currency") -> CheckConstraint:
+    """Return the constraint that `column` has the form of a currency, as Stripe writes it."""
+    return CheckConstraint(f"{column} ~ '^[a-z]{{3}}$'", column)
 
 
 def text_enum(of: type[StrEnum], name: str) -> Enum:

@@ -7,10 +7,16 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, case, func, literal_column, or_, select
 
 from models.base import db
-from models.money import ZERO_DECIMAL
+from models.currency import codes_with
 from models.product import SEARCHED, Product, ProductStatus
 
-SORTS = {"name": Product.name, "price": Product.price, "createdAt": Product.id}
+# How many minor units a major unit of each product's own currency has.
+UNITS = case(
+    *((Product.currency.in_(codes_with(exponent)), 10**exponent) for exponent in (0, 3)),
+    else_=100,
+)
+# Prices are compared in major units, since a thousandth is no hundredth.
+SORTS = {"name": Product.name, "price": Product.price * 1000 / UNITS, "createdAt": Product.id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +71,11 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.tag is not None:
         found.append(Product.tags.contains([wanted.tag]))
     if wanted.min_price is not None:
-        found.append(_worth(wanted.min_price) <= Product.price)
+        found.append(wanted.min_price * UNITS <= Product.price)
     if wanted.max_price is not None:
-        found.append(Product.price <= _worth(wanted.max_price))
+        found.append(Product.price <= wanted.max_price * UNITS)
     if wanted.status is not None:
         found.append(Product.status == wanted.status)
     if wanted.available is not None:
         found.append(Product.in_stock.is_(wanted.available))
     return found
-
-
-def _worth(major: Decimal) -> ColumnElement[Decimal]:
-    """A price in the minor units of each product's own currency."""
-    return case((Product.currency.in_(ZERO_DECIMAL), major), else_=major * 100)

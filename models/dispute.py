@@ -2,13 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Select, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, db, text_enum
+from models.base import Base, MinorUnits, currency_form, db, text_enum
 from models.execution import Execution
 from models.order import Order
 
@@ -33,12 +32,16 @@ class Dispute(Execution, Base):
     """`amount` is minor units of `currency`; evidence is taken until `due_by`."""
 
     __tablename__ = "dispute"
-    __table_args__ = (Index("ix_dispute_order_id", "order_id"),)
+    __table_args__ = (
+        CheckConstraint("amount >= 0", "amount"),
+        currency_form(),
+        Index("ix_dispute_order_id", "order_id"),
+    )
 
     state: Mapped[DisputeState] = mapped_column(text_enum(DisputeState, "state"))
     order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"))
     stripe_id: Mapped[str] = mapped_column(unique=True)
-    amount: Mapped[int]
+    amount: Mapped[MinorUnits]
     currency: Mapped[str]
     reason: Mapped[str]
     due_by: Mapped[datetime | None]
@@ -46,12 +49,14 @@ class Dispute(Execution, Base):
     order: Mapped[Order] = relationship(lazy="raise")
 
 
-def disputed(order_id: UUID, *states: DisputeState) -> int:
-    """Minor units of the order's disputes in `states`; 0 when there is none."""
-    return cast("int", db.session.scalar(disputes(order_id, *states)))
-
-
-def disputes(order_id: UUID, *states: DisputeState) -> Select[tuple[int]]:
-    """The statement that answers `disputed`."""
-    total: Select[tuple[int]] = select(func.coalesce(func.sum(Dispute.amount), 0))
-    return total.where(Dispute.order_id == order_id, Dispute.state.in_(states))
+def disputed(order_id: UUID, *states: DisputeState) -> dict[str, int]:
+    """Return the minor units of the order's disputes in `states` by currency: banks may dispute in
+    another one than the order's.
+    """
+    amounts = (
+        select(Dispute.currency, func.sum(Dispute.amount))
+        .where(Dispute.order_id == order_id, Dispute.state.in_(states))
+        .group_by(Dispute.currency)
+        .order_by(Dispute.currency)
+    )
+    return {currency: int(amount) for currency, amount in db.session.execute(amounts)}

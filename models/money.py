@@ -1,34 +1,59 @@
-"""Money: integer minor units inside, decimal numbers on the wire, never a float in between."""
+"""Money: integer minor units inside, decimal numbers on the wire, never a float in between.
+
+`models/currency.py` knows how many minor units each currency has, and which amounts Stripe takes.
+"""
 
 from decimal import Decimal
 
-# Source: https://docs.stripe.com/currencies#zero-decimal
-ZERO_DECIMAL = frozenset(
-    "bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf".split()  # noqa: SIM905
-)
+from models.currency import CURRENCIES, Currency, currency_of
+
 SYMBOLS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
-
-
-def exponent(currency: str) -> int:
-    """How many decimals the currency has."""
-    return 0 if currency.lower() in ZERO_DECIMAL else 2
+EXPONENT = 2  # Stripe's for a currency that its page does not list
 
 
 def to_decimal(minor: int, currency: str) -> Decimal:
-    """Minor units as major ones: 149999 usd is 1499.99."""
-    return Decimal(minor).scaleb(-exponent(currency))
+    """Return minor units as major ones: 149999 usd is 1499.99."""
+    known = CURRENCIES.get(currency.lower())
+    return Decimal(minor).scaleb(-(known.exponent if known else EXPONENT))
 
 
 def to_minor(major: Decimal, currency: str) -> int:
-    """Major units as minor ones. Raises ValueError when a fraction of a minor unit is left."""
-    minor = major.scaleb(exponent(currency))
-    if minor != minor.to_integral_value():
-        raise ValueError(f"{major} has more decimals than {currency} has")
+    """Return major units as minor ones.
+
+    Raises ValueError unless that is an amount which Stripe can take in this currency, and
+    UnknownCurrencyError, which is one, when Stripe does not take the currency.
+    """
+    known = currency_of(currency)
+    minor = major.scaleb(known.exponent)
+    if not minor.is_finite() or minor != minor.to_integral_value():
+        raise ValueError(f"{major} has more decimals than {known.code} has")
+    if minor % known.step:
+        raise ValueError(f"{major} is no multiple of {_smallest(known)} {known.code}")
     return int(minor)
 
 
 def display(minor: int, currency: str) -> str:
-    """For people: "$1,499.99", or "1,499.99 CHF" where we know no symbol."""
-    amount = f"{to_decimal(minor, currency):,.{exponent(currency)}f}"
+    """Return an amount for people: "$1,499.99", or "1,499.99 CHF" where we know no symbol."""
+    major = to_decimal(minor, currency)
+    known = CURRENCIES.get(currency.lower())
+    decimals = known.decimals if known else EXPONENT
+    if known and minor % known.step:
+        decimals = known.exponent  # what Stripe should never have taken is still shown as it is
+    amount = f"{major:,.{decimals}f}"
     symbol = SYMBOLS.get(currency.lower())
     return f"{symbol}{amount}" if symbol else f"{amount} {currency.upper()}"
+
+
+def refuse_charge(minor: int, currency: str) -> None:
+    """Raise ValueError unless Stripe takes a payment of this amount."""
+    known = currency_of(currency)
+    if minor < known.minimum:
+        raise ValueError(f"cost less than can be paid, {display(known.minimum, currency)}")
+    if minor > known.maximum:
+        raise ValueError(f"cost more than can be paid at once, {display(known.maximum, currency)}")
+    if minor % known.step:
+        raise ValueError(f"cost no multiple of {_smallest(known)} {known.code}")
+
+
+def _smallest(currency: Currency) -> Decimal:
+    return to_decimal(currency.step, currency.code).normalize()

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, text_enum
+from models.base import Base, MinorUnits, currency_form, text_enum
 from models.encrypted import EncryptedText
 from models.execution import Execution
 from models.product import Product
@@ -43,10 +43,10 @@ class Order(Execution, Base):
     # What was asked for, so that the same reference with another body is refused.
     request_hash: Mapped[str]
     currency: Mapped[str]
-    subtotal: Mapped[int]
-    shipping_cost: Mapped[int]
-    tax_amount: Mapped[int]
-    total: Mapped[int]
+    subtotal: Mapped[MinorUnits]
+    shipping_cost: Mapped[MinorUnits]
+    tax_amount: Mapped[MinorUnits]
+    total: Mapped[MinorUnits]
     billing_address: Mapped[str] = mapped_column(EncryptedText)
     shipping_address: Mapped[str] = mapped_column(EncryptedText)
     payment_method: Mapped[str | None]
@@ -66,6 +66,8 @@ class Order(Execution, Base):
         # "My orders, newest first": ids sort by time.
         Index("ix_orders_user_id_id", "user_id", "id"),
         CheckConstraint("total = subtotal + shipping_cost + tax_amount", "total"),
+        CheckConstraint("subtotal >= 0 AND shipping_cost >= 0 AND tax_amount >= 0", "amounts"),
+        currency_form(),
     )
 
 
@@ -73,14 +75,17 @@ class OrderItem(Base):
     """One line: what was bought, at the price of that moment."""
 
     __tablename__ = "order_item"
-    __table_args__ = (CheckConstraint("quantity BETWEEN 1 AND 999", "quantity"),)
+    __table_args__ = (
+        CheckConstraint("quantity BETWEEN 1 AND 999", "quantity"),
+        CheckConstraint("price >= 0", "price"),
+    )
 
     order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"), primary_key=True)
     line: Mapped[int] = mapped_column(primary_key=True)
     product_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("product.id"))
     name: Mapped[str]
     quantity: Mapped[int]
-    price: Mapped[int]
+    price: Mapped[MinorUnits]
 
     order: Mapped[Order] = relationship(back_populates="items", lazy="raise")
     product: Mapped[Product] = relationship(lazy="raise")

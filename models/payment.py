@@ -4,10 +4,10 @@ from enum import StrEnum
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, db, text_enum
+from models.base import Base, MinorUnits, currency_form, db, text_enum
 from models.execution import Asked, Execution, ask_index, deadline_index
 from models.order import Order
 
@@ -29,17 +29,25 @@ PAYABLE = (PaymentState.INITIATED, PaymentState.DECLINED)
 
 class Payment(Asked, Execution, Base):
     """`amount` is minor units of `currency`, `captured` of `captured_currency`: what Stripe took
-    is noted as it is, also where it is not what was asked for.
+    is noted as it is, also where it is not what was asked for. A trigger of the database keeps
+    `amount` equal to the order's total.
     """
 
     __tablename__ = "payment"
-    __table_args__ = (deadline_index("payment"), ask_index("payment"))
+    __table_args__ = (
+        CheckConstraint("amount >= 0", "amount"),
+        CheckConstraint("captured >= 0", "captured"),
+        currency_form(),
+        currency_form("captured_currency"),
+        deadline_index("payment"),
+        ask_index("payment"),
+    )
 
     state: Mapped[PaymentState] = mapped_column(text_enum(PaymentState, "state"))
     order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"), unique=True)
-    amount: Mapped[int]
+    amount: Mapped[MinorUnits]
     currency: Mapped[str]
-    captured: Mapped[int] = mapped_column(default=0)
+    captured: Mapped[MinorUnits] = mapped_column(default=0)
     captured_currency: Mapped[str | None]
     intent_id: Mapped[str | None] = mapped_column(unique=True)
     client_secret: Mapped[str | None]

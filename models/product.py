@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
 from models import clock
-from models.base import Base, text_enum
+from models.base import Base, MinorUnits, currency_form, text_enum
 
 # JavaScript's Number keeps every whole number up to this one.
 # Source: https://tc39.es/ecma262/#sec-number.max_safe_integer
@@ -46,6 +46,7 @@ class Product(Base):
     __tablename__ = "product"
     __table_args__ = (
         CheckConstraint("price >= 0", "price"),
+        currency_form(),
         CheckConstraint("reserved >= 0 AND reserved <= stock", "reserved"),
         Index("ix_product_category", "category"),
         Index("ix_product_tags", "tags", postgresql_using="gin"),
@@ -59,7 +60,7 @@ class Product(Base):
     category: Mapped[str]
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
     image_url: Mapped[str]
-    price: Mapped[int]
+    price: Mapped[MinorUnits]
     currency: Mapped[str]
     stock: Mapped[int]
     reserved: Mapped[int] = mapped_column(default=0)

@@ -6,12 +6,14 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from models.currency import currency_of
 from models.errors import InvalidInputError
-from models.money import to_minor
+from models.money import display, to_minor
 from models.product import ProductStatus
+from models.text import normalise, normalise_name
 
 LARGEST = 2**31 - 1
-DEAREST = 10_000_000
+DECIMAL_COMMA = re.compile(r"^(\s*-?[0-9]+),([0-9]+\s*)$")
 TAGS = 50
 # A spreadsheet that opens what we export would run such a text, also in its wide forms.
 # Source: https://owasp.org/www-community/attacks/CSV_Injection
@@ -19,31 +21,39 @@ FORMULA = tuple("=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
                 "\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}")  # fmt: skip
 
 
-def read(columns: Iterable[str], cells: list[str]) -> dict[str, Any]:
-    """The values of a product; `price` in minor units, `tags` with a semicolon between them.
+def read(columns: Iterable[str], cells: list[str], *, comma: bool = False) -> dict[str, Any]:
+    """Return the values of a product: `price` in minor units, `tags` with a semicolon between
+    them. With `comma`, a price may have a comma before its decimals.
 
     Raises InvalidInputError for the first cell that is wrong.
     """
-    found = dict(DEFAULTS)
+    values = dict(DEFAULTS)
     for column, cell in zip(columns, cells, strict=True):
+        if comma and column == "price":
+            cell = re.sub(DECIMAL_COMMA, r"\1.\2", cell)  # noqa: PLW2901  the same amount
         try:
-            found[column] = READERS[column](cell)
+            values[column] = READERS[column](cell)
         except ValueError as wrong:
             raise InvalidInputError(column, str(wrong)) from wrong
     try:
-        found["price"] = to_minor(found["price"], found["currency"])
+        values["price"] = _minor(values["price"], values["currency"])
     except ValueError as wrong:
         raise InvalidInputError("price", str(wrong)) from wrong
-    return found
+    return values
+
+
+def _minor(price: Decimal, currency: str) -> int:
+    minor, known = to_minor(price, currency), currency_of(currency)
+    if minor > known.maximum:
+        raise ValueError(f"is over {display(known.maximum, currency)}")
+    return minor
 
 
 def _text(longest: int, cell: str) -> str:
-    text = cell.strip()
-    if "\0" in text:
-        raise ValueError("has a NUL character in it")
-    for begun in (cell, text):
+    for begun in (cell, cell.strip()):
         if begun.startswith(FORMULA):
             raise ValueError(f"begins like a formula, with {begun[0]!r}")
+    text = normalise(cell)
     if len(text) > longest:
         raise ValueError(f"is longer than {longest} characters")
     return text
@@ -56,12 +66,17 @@ def _needed(longest: int, cell: str) -> str:
     return text
 
 
+def _sku(cell: str) -> str:
+    return normalise_name(_needed(100, cell))
+
+
 def _category(cell: str) -> str:
-    return _text(100, cell) or str(DEFAULTS["category"])
+    return normalise_name(_text(100, cell)) or str(DEFAULTS["category"])
 
 
 def _tags(cell: str) -> str:
-    tags = dict.fromkeys(filter(None, (_text(100, tag) for tag in cell.split(";"))))
+    texts = (normalise_name(_text(100, tag)) for tag in cell.split(";"))
+    tags = dict.fromkeys(filter(None, texts))
     if len(tags) > TAGS:
         raise ValueError(f"are more than {TAGS}")
     return ";".join(tags)
@@ -81,8 +96,6 @@ def _price(cell: str) -> Decimal:
     price = Decimal(text)
     if price < 0:
         raise ValueError("is negative")
-    if price > DEAREST:
-        raise ValueError(f"is over {DEAREST}")
     return price
 
 
@@ -90,7 +103,7 @@ def _currency(cell: str) -> str:
     text = cell.strip()
     if not re.fullmatch(r"[A-Za-z]{3}", text):
         raise ValueError(f"{text[:40]!r} is not three letters such as usd")
-    return text.lower()
+    return currency_of(text).code
 
 
 def _stock(cell: str) -> int:
@@ -108,7 +121,7 @@ def _status(cell: str) -> ProductStatus:
 
 
 READERS: dict[str, Callable[[str], Any]] = {
-    "sku": partial(_needed, 100),
+    "sku": _sku,
     "name": partial(_needed, 200),
     "description": partial(_text, 10_000),
     "category": _category,

@@ -17,7 +17,8 @@ LONGEST = 1_000_000
 
 class ProductFile:
     """The lines of a file, after the first one has named the columns. `moved` is told how many
-    bytes have been read, line by line.
+    bytes have been read, line by line. `comma` is true where a semicolon separates the cells, and
+    a comma may come before the decimals.
 
     Raises InvalidInputError, which names the line, where the file cannot be read any further.
     """
@@ -28,7 +29,8 @@ class ProductFile:
         lines = self._lines()
         first = next(lines, "")
         # What spreadsheets write where the comma is in the numbers.
-        delimiter = ";" if ";" in first and "," not in first else ","
+        self.comma = ";" in first and "," not in first
+        delimiter = ";" if self.comma else ","
         self._reader = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
         _, names = next(self._records(), (1, []))
         self.columns = [name.strip() for name in names]

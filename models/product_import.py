@@ -14,7 +14,17 @@ from models.errors import InvalidInputError
 from models.product import Product
 from models.product_cells import read
 from models.product_csv import ProductFile
-from models.staged_product import COPIED, COPY, STAGED, doubled, lock, merge, too_few
+from models.shipping import SHIPPING_COSTS
+from models.staged_product import (
+    COPIED,
+    COPY,
+    STAGED,
+    doubled,
+    lock,
+    merge,
+    too_few,
+    unsellable,
+)
 
 SHOWN = 20
 CHUNK = 250
@@ -94,7 +104,7 @@ def _good(file: ProductFile, outcome: Outcome) -> Iterator[list[Any]]:
             outcome.refuse(BadLine(line, None, what), count=1)
             continue
         try:
-            found = read(file.columns, cells) | {"line": line}
+            found = read(file.columns, cells, comma=file.comma) | {"line": line}
         except InvalidInputError as wrong:
             outcome.refuse(BadLine(line, wrong.field, wrong.message), count=1)
         else:
@@ -103,7 +113,7 @@ def _good(file: ProductFile, outcome: Outcome) -> Iterator[list[Any]]:
 
 def _judge(columns: list[str], outcome: Outcome) -> None:
     """Refuse lines for what other lines, or orders, have."""
-    queries = [doubled()]
+    queries = [doubled(), unsellable(SHIPPING_COSTS, status="status" in columns)]
     if "stock" in columns:
         queries.append(too_few())
     wrong = union_all(*queries).subquery()

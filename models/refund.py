@@ -5,11 +5,21 @@ from enum import StrEnum, auto
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, func, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    case,
+    func,
+    select,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
 
-from models.base import Base, db, text_enum
-from models.dispute import DisputeState, disputes
+from models.base import Base, MinorUnits, currency_form, db, text_enum
+from models.dispute import Dispute, DisputeState
 from models.execution import Asked, Execution, ask_index
 from models.order import Order
 from models.payment import Payment
@@ -39,6 +49,7 @@ class Refund(Asked, Execution, Base):
     __tablename__ = "refund"
     __table_args__ = (
         CheckConstraint("amount > 0", "amount"),
+        currency_form(),
         Index("ix_refund_order_id", "order_id"),
         ask_index("refund"),
     )
@@ -46,7 +57,7 @@ class Refund(Asked, Execution, Base):
     state: Mapped[RefundState] = mapped_column(text_enum(RefundState, "state"))
     order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"))
     origin: Mapped[RefundOrigin] = mapped_column(text_enum(RefundOrigin, "origin"))
-    amount: Mapped[int]
+    amount: Mapped[MinorUnits]
     currency: Mapped[str]
     reason: Mapped[str | None]
     stripe_id: Mapped[str | None] = mapped_column(unique=True)
@@ -56,18 +67,30 @@ class Refund(Asked, Execution, Base):
 
 
 def given_back(order_id: UUID, states: Iterable[RefundState] = ACTIVE) -> int:
-    """Minor units of the order's refunds in `states`."""
-    return cast("int", db.session.scalar(_refunds(order_id, states)))
+    """Return the minor units of the order's refunds in `states`. Stripe refunds in the currency
+    that it captured.
+    """
+    rows = (Refund.order_id == order_id, Refund.state.in_(tuple(states)))
+    return cast("int", db.session.scalar(_sum(Refund.amount).where(*rows)))
 
 
 def refundable(payment: Payment) -> int:
-    """Minor units that are ours to give back; the payment's order must be locked."""
-    back = _refunds(payment.order_id, ACTIVE).scalar_subquery()
-    lost = disputes(payment.order_id, DisputeState.LOST).scalar_subquery()
+    """Return how much of what was captured is still ours to give back; the payment's order must be
+    locked. A bank may dispute in another currency, whose rate nobody here knows: such a dispute,
+    once lost, counts as all that was captured, and the rest is a person's to decide.
+    """
+    captured_in = payment.captured_currency or payment.currency
+    counting = ((Refund, ACTIVE), (Dispute, (DisputeState.LOST,)))
+    refunds, disputes = (
+        _sum(case((row.currency == captured_in, row.amount), else_=payment.captured))
+        .where(row.order_id == payment.order_id, row.state.in_(states))
+        .scalar_subquery()
+        for row, states in counting
+    )
     # In one statement: every payment that succeeds asks for it.
-    return payment.captured - cast("int", db.session.scalar(select(back + lost)))
+    return payment.captured - cast("int", db.session.scalar(select(refunds + disputes)))
 
 
-def _refunds(order_id: UUID, states: Iterable[RefundState]) -> Select[tuple[int]]:
-    total: Select[tuple[int]] = select(func.coalesce(func.sum(Refund.amount), 0))
-    return total.where(Refund.order_id == order_id, Refund.state.in_(tuple(states)))
+def _sum(amount: ColumnElement[int] | InstrumentedAttribute[int]) -> Select[tuple[int]]:
+    # PostgreSQL adds its largest integers up to a decimal number.
+    return select(func.coalesce(func.sum(amount), 0).cast(BigInteger))

@@ -2,6 +2,7 @@
 transaction, and is where PostgreSQL finds what one line alone does not show.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -21,7 +22,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models.base import db
 from models.clock import now
-from models.product import Product
+from models.product import Product, ProductStatus
+from models.shipping import NO_COST
 
 STAGED = Table(
     "staged_product",
@@ -30,7 +32,7 @@ STAGED = Table(
     # Products are numbered as the lines of their file come, whatever order they are written in.
     Column("id", BigInteger, server_default=Sequence("product_id_seq").next_value()),
     *(Column(name, Text) for name in ("sku", "name", "description", "category", "tags", "image")),
-    Column("price", Integer),
+    Column("price", BigInteger),
     Column("currency", Text),
     Column("stock", Integer),
     Column("status", Text),
@@ -70,6 +72,19 @@ def too_few() -> Select[Any]:
         select(STAGED.c.line, literal("stock"), what)
         .join(Product, Product.sku == STAGED.c.sku)
         .where(STAGED.c.stock < Product.reserved)
+    )
+
+
+def unsellable(currencies: Iterable[str], *, status: bool) -> Select[Any]:
+    """Select the lines that would leave a product available in none of `currencies`. `status`
+    tells whether the file has such a column: without it, a known product keeps its own.
+    """
+    kept = STAGED.c.status if status else func.coalesce(Product.status, STAGED.c.status)
+    what = func.replace(NO_COST, "{}", STAGED.c.currency)
+    return (
+        select(STAGED.c.line, literal("currency"), what)
+        .outerjoin(Product, Product.sku == STAGED.c.sku)
+        .where(kept == ProductStatus.AVAILABLE, STAGED.c.currency.not_in(list(currencies)))
     )
 
 

@@ -17,7 +17,10 @@ class StockMove(Base):
     """
 
     __tablename__ = "stock_move"
-    __table_args__ = (Index("ix_stock_move_order_id", "order_id"),)
+    __table_args__ = (
+        Index("ix_stock_move_order_id", "order_id"),
+        Index("ix_stock_move_product_id", "product_id"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"))

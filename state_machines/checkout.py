@@ -10,19 +10,18 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from config import settings
 from models.base import db, transaction
 from models.errors import ConflictError, InvalidInputError, NotAuthenticatedError
+from models.money import refuse_charge
 from models.order import Order, OrderItem
 from models.payment import Payment
 from models.product import Product, ProductStatus
+from models.shipping import SHIPPING_COSTS, require_shipping_cost
 from models.user import User, UserSession, signed_in
 from state_machines.order import OrderMachine, OrderSignal
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.stock import SHORT
 
-# Minor units. Source: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
-LARGEST = 99_999_999
 ONCE = "uq_orders_user_id_reference_id"
 TRIES = 5
 
@@ -124,6 +123,7 @@ def _products(wish: Wish) -> Sequence[Product]:
             raise InvalidInputError(field, f"{product.name} is {product.status.lower()}")
         if product.currency != catalogue[wanted[0]].currency:
             raise InvalidInputError(field, "is sold in another currency than the first line")
+        require_shipping_cost(product.currency, field)
         if product.available < line.quantity:
             field, left = f"items.{number}.quantity", product.available
             raise InvalidInputError(field, f"{product.name} is out of stock: {left} left")
@@ -132,18 +132,22 @@ def _products(wish: Wish) -> Sequence[Product]:
 
 def _order(order_id: UUID, user_id: UUID, wish: Wish, products: Sequence[Product]) -> Order:
     items = list(_items(order_id, wish, products))
+    currency = products[0].currency
     subtotal = sum(item.price * item.quantity for item in items)
-    total = subtotal + settings.shipping_cost
-    if total > LARGEST:
-        raise InvalidInputError("items", "cost more than can be paid at once")
+    shipping = SHIPPING_COSTS[currency]
+    total = subtotal + shipping
+    try:
+        refuse_charge(total, currency)
+    except ValueError as wrong:
+        raise InvalidInputError("items", f"with shipping, they {wrong}") from wrong
     return Order(
         id=order_id,
         user_id=user_id,
         reference_id=wish.reference_id,
         request_hash=wish.hash,
-        currency=products[0].currency,
+        currency=currency,
         subtotal=subtotal,
-        shipping_cost=settings.shipping_cost,
+        shipping_cost=shipping,
         tax_amount=0,
         total=total,
         billing_address=wish.billing_address,

@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic.dataclasses import dataclass
 
 from models.base import db
+from models.currency import CurrencyCode, MinorAmount
 from models.money import display
 from models.payment import Payment, PaymentState
 from models.refund import refundable
@@ -53,8 +54,8 @@ class Intent:
     id: str
     status: str
     client_secret: str | None
-    received: int
-    currency: str
+    received: MinorAmount
+    currency: CurrencyCode
     charge_id: str | None
     card: Card | None
     decline_reason: str | None
@@ -89,7 +90,7 @@ class Charge:
 
     intent_id: str | None
     order_id: str | None
-    refunded: int
+    refunded: MinorAmount
     card: Card | None
 
     @classmethod

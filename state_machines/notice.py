@@ -107,7 +107,7 @@ def _lost(order: Order) -> str | None:
     if order.state not in UNSHIPPED:
         return None
     payment, lost = payment_of(order.id), disputed(order.id, DisputeState.LOST)
-    if payment.captured == 0 or lost == 0 or refundable(payment) > 0:
+    if payment.captured == 0 or not lost or refundable(payment) > 0:
         return None
-    amount = display(lost, payment.captured_currency or payment.currency)
-    return f"a dispute of {amount} is lost: the money is gone; cancel the order"
+    amounts = " and ".join(display(amount, currency) for currency, amount in lost.items())
+    return f"a dispute of {amounts} is lost: the money is gone; cancel the order"

@@ -7,6 +7,7 @@ from enum import StrEnum, auto
 
 from config import settings
 from models.base import db
+from models.currency import CURRENCIES
 from models.dispute import WITHDRAWN, Dispute, disputed
 from models.errors import ConflictError, InvalidInputError
 from models.money import display
@@ -84,6 +85,8 @@ def refund(
         raise InvalidInputError("currency", f"The order was paid in {taken}")
     if amount is not None and not 0 < amount <= left:
         raise InvalidInputError("amount", f"must be more than 0 and at most {display(left, taken)}")
+    if amount is not None and amount % CURRENCIES[taken].step:
+        raise InvalidInputError("amount", f"is no multiple of what Stripe takes in {taken}")
     if order.state in UNSHIPPED and amount in (None, left):
         OrderMachine.send(order, OrderSignal.CANCEL, reason=reason)
     else:

@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic.dataclasses import dataclass
 
 from models.base import db
+from models.currency import CurrencyCode, MinorAmount
 from models.dispute import Dispute
 from models.payment import Payment
 from state_machines.dispute import DisputeMachine, DisputeSignal
@@ -36,8 +37,8 @@ class StripeDispute:
     signal: DisputeSignal
     inquiry: bool
     intent_id: str | None
-    amount: int
-    currency: str
+    amount: MinorAmount
+    currency: CurrencyCode
     reason: str
     due_by: datetime | None
 

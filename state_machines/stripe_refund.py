@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic.dataclasses import dataclass
 
 from models.base import db
+from models.currency import CurrencyCode, MinorAmount
 from models.payment import Payment
 from models.refund import Refund, RefundOrigin, RefundState
 from state_machines.intent import locked
@@ -37,8 +38,8 @@ class StripeRefund:
 
     id: str
     signal: RefundSignal
-    amount: int
-    currency: str
+    amount: MinorAmount
+    currency: CurrencyCode
     intent_id: str | None
     row_id: UUID | None
     reason: str | None

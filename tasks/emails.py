@@ -135,7 +135,11 @@ class OrderRefunded(Activity[Refund, Letter, None]):
     machine = RefundMachine
     retry = PATIENT
     keyed = False
-    loads = (joinedload(Refund.order).options(selectinload(Order.items), joinedload(Order.user)),)
+    loads = (
+        joinedload(Refund.order).options(
+            selectinload(Order.items), joinedload(Order.user), joinedload(Order.payment)
+        ),
+    )
 
     def prepare(self, refund: Refund, call: Call) -> Letter | None:
         late = refund.origin == RefundOrigin.LATE

@@ -12,6 +12,7 @@ from config import settings
 from models.login import Login
 from models.money import display
 from models.order import Order, OrderItem
+from models.payment import Payment
 from tasks.gateways.sendgrid import Letter
 
 
@@ -29,8 +30,8 @@ def about_order(
     reason: str | None = None,
     about: Mapping[str, Any] | None = None,
 ) -> Letter:
-    """A letter about an order, which must have its items and user loaded. `reason` is a sentence
-    for the customer, `about` what the template tells beside the order.
+    """A letter about an order, which must have its items, user and payment loaded. `reason` is a
+    sentence for the customer, `about` what the template tells beside the order.
     """
     customer = f"{order.user.first_name} {order.user.last_name}".strip() or order.user.username
     whole = dict(about or {}) | {
@@ -79,5 +80,13 @@ def _order(order: Order) -> dict[str, Any]:
         "shipping": money(order.shipping_cost),
         "tax": money(order.tax_amount),
         "total": money(order.total),
+        "paid": _paid(order.payment),
         "shipping_address": order.shipping_address,
     }
+
+
+def _paid(payment: Payment) -> str | None:
+    """Return what was captured, in its own currency; None where that is the total, or nothing."""
+    if not payment.captured or payment.as_ordered:
+        return None
+    return display(payment.captured, payment.captured_currency or payment.currency)

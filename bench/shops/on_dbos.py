@@ -24,6 +24,7 @@ from models import Order, OrderState, Payment, PaymentState
 from models.clock import now
 from models.order import OrderItem
 from models.product import Product, ProductStatus
+from models.shipping import SHIPPING_COSTS
 from models.user import REFUSED, User, UserSession
 from state_machines.stock import MOVE
 from tasks import letters
@@ -92,9 +93,9 @@ def place(order_id: str, wish: Json) -> int:
         request_hash="",
         currency=products[0].currency,
         subtotal=subtotal,
-        shipping_cost=settings.shipping_cost,
+        shipping_cost=SHIPPING_COSTS[products[0].currency],
         tax_amount=0,
-        total=subtotal + settings.shipping_cost,
+        total=subtotal + SHIPPING_COSTS[products[0].currency],
         billing_address=wish["billing_address"],
         shipping_address=wish["shipping_address"],
     )

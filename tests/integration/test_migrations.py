@@ -7,12 +7,12 @@ import pytest
 from flask import Flask
 from flask_migrate import Migrate, downgrade, upgrade
 from sqlalchemy import create_engine, make_url, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InternalError
 
 from config import settings
 from models.base import db, engine_options
 
-UUIDS, NUMBERS = "0002", "0003"
+UUIDS, NUMBERS, AMOUNTS = "0002", "0003", "0007"
 # By their ids alone, the products would come in another order than they were made in.
 EARLIER = """
 INSERT INTO users (id, email, username, first_name, last_name, address_line1, address_line2, city,
@@ -157,3 +157,33 @@ def test_notices_keep_their_order_and_get_a_subject(other: Flask) -> None:
     assert run("SELECT kind FROM notice") == ["mispaid"]
     with pytest.raises(IntegrityError, match="uq_notice_open"):
         put_notice(5, "mispaid")
+
+
+PAID = """
+INSERT INTO payment (id, version, created_at, updated_at, state, order_id, amount, currency,
+    captured, captured_currency)
+SELECT gen_random_uuid(), 1, now(), now(), 'Success', id, total, currency, total, currency
+FROM orders;
+INSERT INTO refund (id, version, created_at, updated_at, state, order_id, origin, amount, currency)
+SELECT gen_random_uuid(), 1, now(), now(), 'Succeeded', id, 'operator', 100, 'USD' FROM orders;
+"""
+
+
+def test_amounts_of_a_running_shop_are_kept(other: Flask) -> None:
+    upgrade(revision=UUIDS)
+    run(EARLIER)
+    run(PAID)
+    upgrade(revision=AMOUNTS)
+    assert run("SELECT amount, captured, captured_currency FROM payment") == [(9800, 9800, "usd")]
+    assert run("SELECT amount, currency FROM refund") == [(100, "usd")], "as Stripe writes it"
+    run("UPDATE product SET price = 999999999999, currency = 'idr' WHERE sku = 'mug'")
+    with pytest.raises(IntegrityError, match="ck_payment_captured"):
+        run("UPDATE payment SET captured = -1")
+    run("UPDATE product SET price = 1, currency = 'usd' WHERE sku = 'mug'")
+    downgrade()
+    run("UPDATE payment SET amount = 1")
+    with pytest.raises(InternalError, match=r"payment\.amount differs from orders\.total"):
+        upgrade(revision=AMOUNTS)
+    run("UPDATE payment SET amount = 9800")
+    upgrade(revision=AMOUNTS)
+    assert run("SELECT price FROM product ORDER BY id") == [4900, 4900, 1]

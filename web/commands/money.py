@@ -13,11 +13,14 @@ payments = click.Group("payments", help="Payments, and what Stripe said of them.
 refunds = click.Group("refunds", help="Refunds, also those made in Stripe's dashboard.")
 disputes = click.Group("disputes", help="Disputes, with the time until which evidence is taken.")
 
-PAYMENT = ("id", "order_id", "state", "amount", "currency", "captured", "intent_id", "created_at")
+PAYMENT = (
+    "id", "order_id", "state", "amount", "currency", "captured", "captured_currency", "intent_id",
+    "created_at",
+)  # fmt: skip
 REFUND = ("id", "order_id", "state", "origin", "amount", "currency", "stripe_id", "created_at")
 DISPUTE = ("id", "order_id", "state", "amount", "currency", "reason", "due_by", "stripe_id")
 MORE = {
-    "payment": (*PAYMENT, "captured_currency", "charge_id", "decline_reason", "deadline_at",
+    "payment": (*PAYMENT, "charge_id", "decline_reason", "deadline_at",
                 "ask_at", "card_brand", "last4", "version", "updated_at"),
     "refund": (*REFUND, "reason", "failure_reason", "ask_at", "version", "updated_at"),
     "dispute": (*DISPUTE, "version", "created_at", "updated_at"),

@@ -8,6 +8,7 @@ from models.base import db
 from models.clock import now
 from models.errors import ConflictError, NotFoundError
 from models.product_cells import LARGEST
+from models.shipping import require_shipping_cost
 from web.commands import output
 from web.commands.acting import acting
 from web.commands.products import STATUSES, group, line
@@ -49,6 +50,8 @@ def set_status(sku: str, status: str, *, as_json: bool) -> None:
     change: dict[str, str] = {}
     with acting("products status", sku, status=change):
         product = _locked(sku)
+        if status == ProductStatus.AVAILABLE:
+            require_shipping_cost(product.currency, "status")
         change |= {"before": product.status, "after": status}
         product.status, product.updated_at = ProductStatus(status), now()
     output.done(f"{sku} is {status}, and was {change['before']}", as_json=as_json, **line(product))

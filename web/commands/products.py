@@ -1,19 +1,21 @@
 """The catalogue, for who operates the system."""
 
 import json
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy import Boolean, ColumnElement, literal_column, or_
+from sqlalchemy import Boolean, ColumnElement, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 import models
 from models import Product, ProductStatus
 from models.base import db
 from models.clock import now
-from models.money import display, to_minor
+from models.errors import InvalidInputError
+from models.money import display
+from models.product_cells import REQUIRED, read
+from models.shipping import require_shipping_cost
 from web.commands import listing, output
 from web.commands.acting import acting
 
@@ -62,16 +64,17 @@ def show_list(  # noqa: PLR0913  one a filter
 @output.as_json
 def seed(path: Path, *, as_json: bool) -> None:
     """Add the products of a file, or bring their texts and prices up to date, by SKU."""
-    rows = [_row(entry) for entry in json.loads(path.read_text())]
-    statement = insert(Product).values(rows)
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in KEPT}
     with acting("products seed", path.name):
+        rows = [_row(number, entry) for number, entry in enumerate(_entries(path), start=1)]
+        statement = insert(Product).values(rows)
+        changed = {name: statement.excluded[name] for name in rows[0] if name not in KEPT}
         added = db.session.scalars(
             statement.on_conflict_do_update(index_elements=["sku"], set_=changed).returning(
                 # Zero for a row that this statement has inserted.
                 literal_column("(xmax = 0)", Boolean)
             )
         ).all()
+        _refuse_unsellable([row["sku"] for row in rows])
     new = sum(added)
     if as_json:
         click.echo(json.dumps({"added": new, "updated": len(added) - new}))
@@ -79,15 +82,38 @@ def seed(path: Path, *, as_json: bool) -> None:
         click.echo(f"{new} added, {len(added) - new} updated")
 
 
-def _row(entry: dict[str, Any]) -> dict[str, Any]:
+def _entries(path: Path) -> list[dict[str, Any]]:
+    """Return the products of a seed file. Raises InvalidInputError when it has none."""
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as wrong:
+        raise InvalidInputError(path.name, f"is not JSON: {wrong}") from wrong
+    if not entries or not isinstance(entries, list):
+        raise InvalidInputError(path.name, "is no array of products")
+    return entries
+
+
+def _row(number: int, entry: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns of one product. Its fields are judged as the cells of an import are."""
+    try:
+        fields = {**dict.fromkeys(REQUIRED, ""), **entry, "tags": ";".join(entry.get("tags", []))}
+        values = read(fields, [str(cell) for cell in fields.values()])
+    except InvalidInputError as wrong:
+        raise InvalidInputError(f"product {number}: {wrong.field}", wrong.message) from wrong
+    except (AttributeError, KeyError, TypeError) as wrong:
+        raise InvalidInputError(f"product {number}", f"is malformed: {wrong!r}") from wrong
     at = now()
-    same = ("sku", "name", "description", "category", "tags", "currency", "stock", "status")
-    return {name: entry[name] for name in same} | {
-        "image_url": entry["image"],
-        "price": to_minor(Decimal(entry["price"]), entry["currency"]),
-        "created_at": at,
-        "updated_at": at,
-    }
+    new = {"image_url": values.pop("image"), "created_at": at, "updated_at": at}
+    return values | new | {"tags": [tag for tag in values["tags"].split(";") if tag]}
+
+
+def _refuse_unsellable(skus: list[str]) -> None:
+    """Raise InvalidInputError for a product that is available in a currency without a cost."""
+    available = select(Product.sku, Product.currency).where(
+        Product.sku.in_(skus), Product.status == ProductStatus.AVAILABLE
+    )
+    for sku, currency in db.session.execute(available.order_by(Product.sku)):
+        require_shipping_cost(currency, f"{sku}: currency")
 
 
 def line(product: Product) -> dict[str, Any]:

@@ -10,11 +10,16 @@ from web.schemas.product import Amount
 
 
 class PaymentView(Outgoing):
+    """`amount` is major units of `currency`: what was captured, and before that what is asked for.
+    Both may differ from the order's, where an operator accepted what came.
+    """
+
     id: UUID
     provider: Literal["Stripe"]
     status: PaymentState
     transaction_id: str | None
     amount: Amount
+    currency: str
     card_brand: str | None
     last4: str | None
     exp_month: int | None
@@ -23,12 +28,16 @@ class PaymentView(Outgoing):
     @classmethod
     def of(cls, payment: Payment) -> "PaymentView":
         card = ("card_brand", "last4", "exp_month", "exp_year")
+        amount, currency = payment.amount, payment.currency
+        if payment.captured:
+            amount, currency = payment.captured, payment.captured_currency or currency
         return cls(
             id=payment.id,
             provider="Stripe",
             status=payment.shown_state,
             transaction_id=payment.intent_id,
-            amount=to_decimal(payment.amount, payment.currency),
+            amount=to_decimal(amount, currency),
+            currency=currency,
             **{name: getattr(payment, name) for name in card},
         )
 

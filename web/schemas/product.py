@@ -36,7 +36,8 @@ ProductId = Annotated[
 ]
 # A number on the wire. Amounts have far fewer digits than a float keeps exactly.
 Amount = Annotated[Decimal, PlainSerializer(float, return_type=float)]
-Price = Annotated[Decimal, Field(ge=0, le=10_000_000, decimal_places=2)]
+# In major units. Stripe's largest amount is just below 10 billion, and three decimals its most.
+Price = Annotated[Decimal, Field(ge=0, le=10_000_000_000, decimal_places=3)]
 PRICE = "estimated_price"
 ANY: Literal["any"] = "any"
 Status = ProductStatus | Literal["any"]

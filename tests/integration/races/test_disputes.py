@@ -35,7 +35,7 @@ def test_a_dispute_that_is_lost_is_booked_and_not_refunded(till: Shop, bank: Str
     deliver(a_dispute_event("needs_response", payment), a_dispute_event("lost", payment))
     assert till.notices(payment_id) == [NoticeKind.DISPUTE], "it should be cancelled"
     with transaction():
-        assert disputed(payment.order_id, DisputeState.LOST) == 5900
+        assert disputed(payment.order_id, DisputeState.LOST) == {"usd": 5900}
         assert refundable(payment) == 0
     with pytest.raises(ConflictError):
         till.refund(payment_id)
@@ -89,7 +89,7 @@ def test_disputes_out_of_order_and_twice(till: Shop, bank: Stripe, at_once: AtOn
     assert till.notices(payment_id) == []
     at_once([lambda: deliver(a_dispute_event("needs_response", payment, "dp_2"))] * 8)
     with transaction():
-        assert disputed(payment.order_id, DisputeState.NEEDS_RESPONSE) == 5900, "one of them"
+        assert disputed(payment.order_id, DisputeState.NEEDS_RESPONSE) == {"usd": 5900}, "one"
     assert till.notices(payment_id) == [NoticeKind.DISPUTE]
 
 

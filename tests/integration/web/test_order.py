@@ -281,6 +281,60 @@ def test_what_cannot_be_sold_names_the_line(
     assert orders() == 0
 
 
+@pytest.mark.parametrize(
+    ("price", "currency", "total"),
+    [(0, "chf", None), (49, "chf", None), (50, "chf", 0.5), (99_999_999, "chf", 999_999.99),
+     (100_000_000, "chf", None), (1, "idr", None), (999_999_999_999, "idr", 9_999_999_999.99),
+     (12500, "kwd", 14), (99_998_500, "kwd", None), (98_999_000, "usd", 990_000)],
+)  # fmt: skip
+def test_an_order_costs_what_stripe_can_take(
+    ann: Person, price: int, currency: str, total: float | None
+) -> None:
+    with transaction():
+        product = a_product(price=price, currency=currency)
+    answer = ann.order(product)
+    if total is None:
+        assert answer.status_code == 422
+        assert answer.get_json()["errors"][0]["field"] == "items"
+        assert orders() == 0
+    else:
+        summary = ann.get(f"/order/summary/{answer.get_json()['orderId']}").get_json()
+        assert (summary["totalPrice"], summary["currency"]) == (total, currency)
+
+
+def test_shipping_costs_what_it_costs_in_the_order_s_currency(ann: Person) -> None:
+    with transaction():
+        products = [a_product(price=1000, currency=code) for code in ("eur", "jpy", "kwd", "chf")]
+    summaries = [
+        ann.get(f"/order/summary/{ann.order(product).get_json()['orderId']}").get_json()
+        for product in products
+    ]
+    assert [summary["shippingCost"] for summary in summaries] == [9, 500, 1.5, 0]
+
+
+def test_a_currency_without_a_shipping_cost_is_not_sold(ann: Person) -> None:
+    with transaction():
+        product = a_product(currency="gbp")
+    answer = ann.order(product)
+    assert answer.status_code == 422
+    (error,) = answer.get_json()["errors"]
+    assert error["field"] == "items.0.productId"
+    assert "no shipping cost in gbp" in error["message"]
+    assert orders() == 0
+
+
+def test_the_summary_says_what_was_captured(ann: Person, lamp: Product) -> None:
+    placed = ann.order(lamp).get_json()
+    path, order_id = f"/order/summary/{placed['orderId']}", UUID(placed["orderId"])
+    payment = ann.get(path).get_json()["payment"]
+    assert (payment["amount"], payment["currency"]) == (59, "usd"), "what is asked for"
+    euros = {"amount_received": 5000, "currency": "eur"}
+    stripe_says(order_id, PaymentSignal.SUCCEEDED, "succeeded", **euros)
+    summary = ann.get(path).get_json()
+    assert (summary["payment"]["amount"], summary["payment"]["currency"]) == (50, "eur")
+    assert (summary["totalPrice"], summary["currency"]) == (59, "usd")
+
+
 def test_a_product_on_two_lines(ann: Person, lamp: Product) -> None:
     line = {"productId": lamp.id, "quantity": 1}
     answer = ann.order(lamp, items=[line, line])

@@ -137,3 +137,31 @@ def test_what_was_bought_can_be_looked_at_when_it_is_not_for_sale(client: FlaskC
         mug = a_product(status=ProductStatus.DISCONTINUED)
     shown = client.get(f"/product/{mug.id}").get_json()
     assert (shown["status"], shown["inStock"]) == ("Discontinued", False)
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("minPrice=12.5&maxPrice=12.5", ["Dinar vase"]),
+        ("minPrice=12.501&maxPrice=13", []),
+        ("minPrice=1000&maxPrice=1000", ["Krona tray"]),
+        ("sort=price", ["Dinar vase", "Halo lamp", "Arc lamp 100%", "Oak desk",
+                        "Yen pen", "Krona tray"]),
+    ],
+)  # fmt: skip
+def test_prices_are_compared_in_major_units(
+    client: FlaskClient, query: str, names: list[str]
+) -> None:
+    with transaction():
+        a_product(name="Dinar vase", price=12500, currency="kwd")
+        a_product(name="Krona tray", price=100_000, currency="isk")
+    answer = client.get(f"/product?{query}")
+    assert [product["name"] for product in answer.get_json()] == names
+
+
+def test_a_price_has_the_decimals_of_its_currency(client: FlaskClient) -> None:
+    with transaction():
+        a_product(name="AA dinar vase", price=12500, currency="kwd")
+        a_product(name="AB krona tray", price=100_000, currency="isk")
+    vase, tray, *_ = client.get("/product").get_json()
+    assert (vase["estimatedPrice"], tray["estimatedPrice"]) == (12.5, 1000)

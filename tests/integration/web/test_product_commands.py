@@ -1,5 +1,7 @@
 """The catalogue from the command line: products, their pieces and their statuses."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,3 +79,49 @@ def test_a_product_is_taken_out(shop: Flask) -> None:
     a_lamp()
     assert read(shop, "products", "status", "L-1", "Discontinued")["status"] == "Discontinued"
     assert product("L-1").status == ProductStatus.DISCONTINUED
+
+
+def test_a_currency_without_a_shipping_cost_is_not_made_available(shop: Flask) -> None:
+    a_lamp(currency="gbp", status=ProductStatus.UNAVAILABLE)
+    refused = flask(shop, "products", "status", "L-1", "Available")
+    assert refused.exit_code == 1
+    assert "status: there is no shipping cost in gbp" in refused.stderr
+    assert product("L-1").status == ProductStatus.UNAVAILABLE
+    assert read(shop, "products", "status", "L-1", "Discontinued")["status"] == "Discontinued"
+
+
+SEED = {"sku": "L-1", "name": "Lamp", "price": "12.5", "currency": "kwd", "stock": 3}
+
+
+def test_a_seed_is_counted_as_stripe_counts_it(shop: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "seed.json"
+    path.write_text(json.dumps([SEED | {"image": "/a.svg", "tags": ["a", "b"]}]))
+    assert read(shop, "products", "seed", "--file", str(path)) == {"added": 1, "updated": 0}
+    lamp = product("L-1")
+    assert (lamp.price, lamp.currency, lamp.tags, lamp.stock) == (12500, "kwd", ["a", "b"], 3)
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        ([SEED | {"currency": "xyz"}], "product 1: currency: 'xyz' is no currency"),
+        ([SEED | {"price": "5.124"}], "product 1: price: 5.124 is no multiple of 0.01 kwd"),
+        ([SEED, SEED | {"sku": ""}], "product 2: sku: is empty"),
+        ([{"sku": "L-1"}], "product 1: name: is empty"),
+        ([SEED | {"colour": "red"}], "product 1: is malformed"),
+        ([SEED | {"sku": "L\u200b1"}], "product 1: sku: has an invisible character"),
+        ([SEED | {"currency": "gbp"}], "L-1: currency: there is no shipping cost in gbp"),
+        (["x"], "product 1: is malformed"),
+        ({}, "is no array of products"),
+        (None, "is not JSON"),
+    ],
+)
+def test_a_bad_seed_changes_nothing(
+    shop: Flask, tmp_path: Path, content: object, what: str
+) -> None:
+    path = tmp_path / "seed.json"
+    path.write_text(json.dumps(content) if content is not None else "{")
+    refused = flask(shop, "products", "seed", "--file", str(path))
+    assert refused.exit_code == 1
+    assert what in refused.stderr
+    assert (number(), number(AuditRow)) == (0, 0)

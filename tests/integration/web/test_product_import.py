@@ -85,7 +85,7 @@ def test_a_long_file(take_in: Import) -> None:
         ("name", "", "is empty"),
         ("name", "=1+1", "begins like a formula, with '='"),
         ("name", "\N{FULLWIDTH EQUALS SIGN}1+1", "begins like a formula"),
-        ("name", "La\0mp", "has a NUL character in it"),
+        ("name", "La\0mp", "has an invisible character in it, U+0000"),
         ("description", "+1", "begins like a formula"),
         ("description", "x" * 10_001, "is longer than 10000 characters"),
         ("category", "-1", "begins like a formula"),
@@ -100,9 +100,18 @@ def test_a_long_file(take_in: Import) -> None:
         ("price", "", "'' is not an amount"),
         ("price", "-0.01", "is negative"),
         ("price", "1.005", "1.005 has more decimals than usd has"),
-        ("price", "10000000.01", "is over 10000000"),
+        ("price", "1000000.00", "is over $999,999.99"),
+        ("price", '"12,50"', "'12,50' is not an amount"),
         ("currency", "dollars", "'dollars' is not three letters"),
         ("currency", "", "'' is not three letters"),
+        ("currency", "xyz", "'xyz' is no currency that Stripe takes"),
+        ("currency", "gbp", "there is no shipping cost in gbp"),
+        ("sku", "L-\u200b1", "has an invisible character in it, U+200B"),
+        ("sku", "L-\ufeff1", "has an invisible character in it, U+FEFF"),
+        ("sku", "L-\u00a01", "has a character in it that looks like none, U+00A0"),
+        ("name", "La\u00admp", "has an invisible character in it, U+00AD"),
+        ("category", "Ligh\u2060ting", "has an invisible character in it, U+2060"),
+        ("tags", "desk;le\u202ed", "has an invisible character in it, U+202E"),
         ("stock", "1.5", "'1.5' is not a whole number"),
         ("stock", "-1", "'-1' is not a whole number"),
         ("stock", "", "'' is not a whole number"),
@@ -180,3 +189,67 @@ def test_many_bad_lines(take_in: Import) -> None:
 
 def test_a_file_that_is_not_there(shop: Flask) -> None:
     assert flask(shop, "products", "import", "nothing.csv").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("price", "currency", "minor"),
+    [("12.5", "kwd", 12500), ("5.12", "KWD", 5120), ("9999999999.99", "idr", 999_999_999_999)],
+)
+def test_a_price_is_counted_as_stripe_counts_it(
+    take_in: Import, price: str, currency: str, minor: int
+) -> None:
+    assert take_in(f"sku,name,price,currency\nL-1,Lamp,{price},{currency}\n").exit_code == 0
+    assert product("L-1").price == minor
+
+
+@pytest.mark.parametrize(
+    ("price", "currency", "what"),
+    [("5.124", "kwd", "no multiple of 0.01 kwd"), ("1.5", "jpy", "more decimals than jpy has")],
+)
+def test_a_price_between_two_steps_is_a_bad_line(
+    take_in: Import, price: str, currency: str, what: str
+) -> None:
+    refused = take_in(f"sku,name,price,currency\nL-1,Lamp,{price},{currency}\n")
+    assert refused.exit_code == 1
+    assert "line 2: price: " in refused.stderr
+    assert what in refused.stderr
+    assert number() == 0
+
+
+def test_a_file_with_semicolons_has_decimal_commas(take_in: Import) -> None:
+    head = "sku;name;price;currency"
+    lines = ["L-1;Lamp;12,50;eur", "L-2;Desk;1.5;eur", "L-3;Pen;5,120;kwd", "L-4;Mug; 9 ;usd"]
+    assert take_in("\n".join([head, *lines])).stdout == "4 imported, 0 updated\n"
+    prices = [product(f"L-{n}").price for n in range(1, 5)]
+    assert prices == [1250, 150, 5120, 900]
+    for cell in ("1.234,50", "1,2,3", ",5", "5,", "12,505"):
+        refused = take_in(f"{head}\nL-1;Lamp;{cell};eur\n")
+        assert refused.exit_code == 1, cell
+        assert "line 2: price: " in refused.stderr
+
+
+def test_texts_that_look_the_same_are_one_product(take_in: Import) -> None:
+    head = "sku,name,price,currency"
+    assert take_in(f"{head}\nM\u00d6B-1,M\u00f6bel,1,usd\n").stdout == "1 imported, 0 updated\n"
+    again = take_in(f"{head}\nMO\u0308B-1,Mo\u0308bel 2,1,usd\n")
+    assert again.stdout == "0 imported, 1 updated\n"
+    assert product("M\u00d6B-1").name == "M\u00f6bel 2"
+    twice = take_in(f"{head}\nM\u00d6B-1,One,1,usd\nMO\u0308B-1,Two,1,usd\n")
+    assert "line 3: sku: " in twice.stderr
+
+
+def test_a_product_stays_unavailable_in_a_currency_without_a_shipping_cost(
+    take_in: Import,
+) -> None:
+    head = "sku,name,price,currency"
+    refused = take_in(f"{head}\nL-1,Lamp,1,gbp\n", "--check")
+    assert "line 2: currency: there is no shipping cost in gbp" in refused.stderr
+    hidden = take_in(f"{head},status\nL-1,Lamp,1,gbp,Unavailable\n")
+    assert hidden.stdout == "1 imported, 0 updated\n"
+    # Without a column for it, a known product keeps its status.
+    assert take_in(f"{head}\nL-1,Lamp,2,gbp\n").stdout == "0 imported, 1 updated\n"
+    assert product("L-1").status == ProductStatus.UNAVAILABLE
+    a_lamp(sku="L-2")
+    refused = take_in(f"{head}\nL-2,Lamp,1,gbp\n")
+    assert "line 2: currency: there is no shipping cost in gbp" in refused.stderr
+    assert product("L-2").currency == "usd"

@@ -1,13 +1,16 @@
 """The migrations, and what they protect."""
 
+from uuid import UUID
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from models import Base, Product, db, transaction
+from models import Base, Order, Product, db, transaction
+from tests.factories import a_dispute, a_payment, a_refund, an_order
 from tests.integration.web.conftest import Person
 
 
@@ -57,3 +60,53 @@ def test_only_retention_takes_history_away(ann: Person, lamp: Product) -> None:
         session.execute(text("DELETE FROM transition"))
     with transaction() as session:
         assert session.scalar(text("SELECT count(*) FROM transition")) == 0
+
+
+@pytest.mark.parametrize(
+    ("statement", "constraint"),
+    [
+        ("UPDATE product SET price = -1", "ck_product_price"),
+        ("UPDATE product SET currency = 'USD'", "ck_product_currency"),
+        ("UPDATE orders SET subtotal = -1000, total = 0", "ck_orders_amounts"),
+        ("UPDATE orders SET shipping_cost = -4900, total = 0", "ck_orders_amounts"),
+        ("UPDATE orders SET tax_amount = -5900, total = 0", "ck_orders_amounts"),
+        ("UPDATE orders SET currency = 'us'", "ck_orders_currency"),
+        ("UPDATE order_item SET price = -1", "ck_order_item_price"),
+        ("UPDATE payment SET amount = -1", "ck_payment_amount"),
+        ("UPDATE payment SET captured = -1", "ck_payment_captured"),
+        ("UPDATE payment SET currency = ''", "ck_payment_currency"),
+        ("UPDATE payment SET captured_currency = 'eur '", "ck_payment_captured_currency"),
+        ("UPDATE refund SET amount = 0", "ck_refund_amount"),
+        ("UPDATE refund SET currency = 'u5d'", "ck_refund_currency"),
+        ("UPDATE dispute SET amount = -1", "ck_dispute_amount"),
+        ("UPDATE dispute SET currency = 'dollars'", "ck_dispute_currency"),
+        ("UPDATE payment SET amount = 5901", "payment asks for the total"),
+        ("UPDATE payment SET currency = 'eur'", "payment asks for the total"),
+        ("UPDATE orders SET subtotal = 4901, total = 5901", "has a payment does not change"),
+        ("UPDATE orders SET currency = 'eur'", "has a payment does not change"),
+    ],
+)
+def test_no_amount_is_what_it_cannot_be(
+    ann: Person, lamp: Product, statement: str, constraint: str
+) -> None:
+    placed = UUID(ann.order(lamp).get_json()["orderId"])
+    with transaction() as session:
+        order = session.get_one(Order, placed)
+        a_refund(order=order)
+        a_dispute(order=order)
+    with pytest.raises(IntegrityError, match=constraint), transaction() as session:
+        session.execute(text(statement))
+
+
+def test_a_payment_of_another_amount_is_not_born(ann: Person) -> None:
+    with pytest.raises(IntegrityError, match="payment asks for the total"), transaction():
+        a_payment(order=an_order(), amount=5901)
+
+
+def test_moves_are_found_by_their_product(ann: Person, lamp: Product) -> None:
+    with transaction() as session:
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = session.scalars(
+            text("EXPLAIN SELECT FROM stock_move WHERE product_id = :id"), {"id": lamp.id}
+        ).all()
+    assert any("ix_stock_move_product_id" in line for line in plan)

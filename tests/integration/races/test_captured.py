@@ -1,0 +1,107 @@
+"""What was captured is said and given back as it is: in its own amount and its own currency."""
+
+from typing import Any
+
+import pytest
+
+from models import NoticeKind
+from models.errors import ConflictError, InvalidInputError
+from tests.integration.races.shop import Shop
+from tests.integration.races.stripe import Stripe, a_dispute_event, an_intent_event, deliver
+
+FIFTY_EUROS: dict[str, Any] = {"amount_received": 5000, "currency": "eur"}
+SIXTY_FOUR_EUROS: dict[str, Any] = {"amount": 6400, "currency": "eur"}
+
+
+def test_the_receipt_of_what_was_accepted_says_what_was_captured(till: Shop, bank: Stripe) -> None:
+    payment_id = till.initiated()
+    deliver(an_intent_event("succeeded", till.payment(payment_id), **FIFTY_EUROS))
+    till.accept(payment_id)
+    till.work()
+    receipt = till.letters(payment_id)[0]
+    assert receipt["categories"] == ["order_confirmed"]
+    for text in (receipt["text"], receipt["html"]):
+        assert "$59.00" in text, "what it costs"
+        assert "€50.00" in text, "what was paid"
+        assert "Paid" in text
+
+
+def test_the_receipt_of_what_was_ordered_has_one_sum(till: Shop, bank: Stripe) -> None:
+    payment_id = till.confirmed()
+    till.work()
+    receipt = till.letters(payment_id)[0]
+    assert "Paid" not in receipt["text"]
+
+
+def test_a_dispute_is_told_in_its_own_currency(till: Shop, bank: Stripe) -> None:
+    payment_id = till.confirmed()
+    payment = till.payment(payment_id)
+    deliver(a_dispute_event("needs_response", payment, **SIXTY_FOUR_EUROS))
+    (sentence,) = till.sentences(payment_id)
+    assert sentence.startswith("€64.00 are disputed")
+    deliver(a_dispute_event("lost", payment, **SIXTY_FOUR_EUROS))
+    (sentence,) = till.sentences(payment_id)
+    assert sentence == "a dispute of €64.00 is lost: the money is gone; cancel the order"
+
+
+def test_disputes_in_two_currencies_are_both_told(till: Shop, bank: Stripe) -> None:
+    payment_id = till.confirmed()
+    payment = till.payment(payment_id)
+    deliver(
+        a_dispute_event("lost", payment, "dp_1", amount=900),
+        a_dispute_event("lost", payment, "dp_2", **SIXTY_FOUR_EUROS),
+    )
+    (sentence,) = till.sentences(payment_id)
+    assert sentence.startswith("a dispute of €64.00 and $9.00 is lost")
+
+
+@pytest.mark.parametrize("amount", [1, 5900, 6400])
+def test_a_dispute_lost_in_another_currency_leaves_nothing_to_give_back(
+    till: Shop, bank: Stripe, amount: int
+) -> None:
+    # Nobody here knows what a euro is in dollars: a cent of it must not be refunded twice.
+    payment_id = till.confirmed()
+    payment = till.payment(payment_id)
+    deliver(a_dispute_event("lost", payment, amount=amount, currency="eur"))
+    assert till.notices(payment_id) == [NoticeKind.DISPUTE]
+    with pytest.raises(ConflictError, match="Nothing is left"):
+        till.refund(payment_id)
+    with pytest.raises(ConflictError, match="money is gone"):
+        till.ship(payment_id)
+    till.cancel(payment_id)
+    till.work()
+    assert (till.notices(payment_id), till.refunds(payment_id)) == ([], [])
+    assert bank.refunded(payment) == []
+
+
+def test_a_dispute_won_in_another_currency_leaves_everything(till: Shop, bank: Stripe) -> None:
+    payment_id = till.confirmed()
+    deliver(a_dispute_event("lost", till.payment(payment_id), **SIXTY_FOUR_EUROS))
+    deliver(a_dispute_event("won", till.payment(payment_id), **SIXTY_FOUR_EUROS))
+    assert till.notices(payment_id) == []
+    till.refund(payment_id)
+    till.work()
+    assert till.refunds(payment_id) == [(5900, "Succeeded")]
+
+
+def test_a_refund_is_a_multiple_of_what_stripe_takes(till: Shop, bank: Stripe) -> None:
+    payment_id = till.initiated()
+    dinars = {"amount_received": 12500, "currency": "kwd"}
+    deliver(an_intent_event("succeeded", till.payment(payment_id), **dinars))
+    till.accept(payment_id)
+    with pytest.raises(InvalidInputError, match="amount: is no multiple") as refused:
+        till.refund(payment_id, 5124)
+    assert refused.value.field == "amount"
+    assert till.refunds(payment_id) == []
+    till.refund(payment_id, 5120)
+    assert till.refunds(payment_id) == [(5120, "Requested")]
+
+
+def test_the_largest_amount_of_stripe_is_kept(till: Shop, bank: Stripe) -> None:
+    payment_id = till.initiated()
+    largest = {"amount_received": 999_999_999_999, "currency": "idr"}
+    deliver(an_intent_event("succeeded", till.payment(payment_id), **largest))
+    (sentence,) = till.sentences(payment_id)
+    assert sentence.startswith("9,999,999,999.99 IDR came")
+    till.cancel(payment_id)
+    assert till.refunds(payment_id) == [(999_999_999_999, "Requested")]
