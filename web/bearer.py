@@ -49,6 +49,13 @@ def refuse_ended() -> None:
     g.caller = replace(who, roles=tuple(roles))
 
 
+def require_staff() -> None:
+    """As `require`. Raises ForbiddenError when the caller is neither staff nor admin by now."""
+    require()
+    if request.method != "OPTIONS" and STAFF.isdisjoint(caller().roles):
+        raise ForbiddenError("This is for staff only")
+
+
 def caller() -> Caller:
     return cast("Caller", g.caller)
 
@@ -67,15 +74,3 @@ def welcome() -> User:
     if user is None:
         raise NotAuthenticatedError("This session has ended")
     return cast("User", user)
-
-
-def staff() -> User:
-    """Return the caller's row, read in the current transaction.
-
-    Raises ForbiddenError when the caller is neither staff nor admin now, whatever the token says,
-    and NotAuthenticatedError as `welcome` does.
-    """
-    user = welcome()
-    if STAFF.isdisjoint(user.roles):
-        raise ForbiddenError("This is for staff only")
-    return user

@@ -33,10 +33,8 @@ def search(query: ProductQuery) -> Any:
     status = None if query.status == ANY else query.status
     wanted = Wanted(**query.model_dump(exclude={"page", "size", "status"}), status=status)
     if status != ProductStatus.AVAILABLE:
-        bearer.require()
+        bearer.require_staff()
     with reading():
-        if status != ProductStatus.AVAILABLE:
-            bearer.staff()
         found, total = catalogue.search(wanted, page=page, size=size)
     response = fresh([ProductView.of(product).json_ready() for product in found])
     response.headers["X-Total-Count"] = str(total)

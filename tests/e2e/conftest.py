@@ -9,6 +9,7 @@ from launch.stack import Stack
 
 # Long enough for an order to outlive the lease of a killed worker, twice.
 PAYMENT_TIMEOUT = 30
+TOKEN_LIFETIME = 26 * 24 * 3600
 
 
 @pytest.fixture(scope="session")
@@ -16,7 +17,9 @@ def stack() -> Iterator[Stack]:
     """One running system, with its own PostgreSQL, Redis and sandbox."""
     own = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "")
     limits = dict.fromkeys(("LOGIN_LIMIT", "LOGIN_LIMIT_PER_ADDRESS"), "10000/minute")
-    settings = own | limits | {"PAYMENT_TIMEOUT": str(PAYMENT_TIMEOUT)}
+    # One of the clients never refreshes its token.
+    tokens = {"ACCESS_TOKEN_LONG_LIVED": "true", "ACCESS_TOKEN_LIFETIME": str(TOKEN_LIFETIME)}
+    settings = own | limits | tokens | {"PAYMENT_TIMEOUT": str(PAYMENT_TIMEOUT)}
     with Stack(environment=settings) as running:
         World.of(running).restock(10_000)
         yield running
