@@ -35,6 +35,9 @@ class ActivityRow(Base):
     `due_at` means: before it, only whoever holds the row may touch it (the process that dispatches
     a pending one, the worker that runs it); after it, the sweep hands it out again.
     `token` fences: who finishes must still hold the token of the claim.
+    `giving_up` is there once no try is left and the machine could not be told of it: the error that
+    ended the last try (`error`, `permanent`), and how often telling has failed (`failures`).
+    `secret` is not loaded with the row: one that no key opens hurts only those who ask for it.
     """
 
     __tablename__ = "activity"
@@ -58,8 +61,9 @@ class ActivityRow(Base):
     due_at: Mapped[datetime]
     token: Mapped[UUID | None]
     payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    secret: Mapped[str | None] = mapped_column(Secret)
+    secret: Mapped[str | None] = mapped_column(Secret, deferred=True)
     last_error: Mapped[str | None]
+    giving_up: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     provider_request_id: Mapped[str | None]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
+    Text,
     case,
     cast,
     func,
@@ -22,7 +23,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from models.activity import ActivityRow
 from models.audit import AuditRow
@@ -129,6 +130,12 @@ def _kept_details() -> Any:
     )
 
 
+def _without_its_error(_: Person) -> Any:
+    # NULL stays NULL; what is still to be told to a machine stays to be told.
+    path = cast(["error"], ARRAY(Text))
+    return func.jsonb_set(ActivityRow.giving_up, path, literal(ERASED, JSONB))
+
+
 HOLDINGS = (
     Holding(
         User,
@@ -187,7 +194,7 @@ HOLDINGS = (
     Holding(
         ActivityRow,
         _of_executions(ActivityRow),
-        erase={"last_error": None},
+        erase={"last_error": None, "giving_up": _without_its_error},
         hidden=("token", "secret"),
     ),
     Holding(

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import LargeBinary
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -18,6 +18,18 @@ def encryption_keys() -> MultiFernet:
     return MultiFernet([Fernet(key) for key in settings.encryption_keys])
 
 
+class UnreadableSecretError(ValueError):
+    """No key of ENCRYPTION_KEYS opens a secret."""
+
+
+def decrypt(value: bytes | None) -> str | None:
+    """Return the text of a stored secret. Raises UnreadableSecretError when no key opens it."""
+    try:
+        return None if value is None else encryption_keys().decrypt(bytes(value)).decode()
+    except InvalidToken as error:
+        raise UnreadableSecretError("no key of ENCRYPTION_KEYS opens the secret") from error
+
+
 class Secret(TypeDecorator[str]):
     """Text, encrypted with the first of ENCRYPTION_KEYS, readable with any of them."""
 
@@ -28,4 +40,4 @@ class Secret(TypeDecorator[str]):
         return None if value is None else encryption_keys().encrypt(value.encode())
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else encryption_keys().decrypt(bytes(value)).decode()
+        return decrypt(value)

@@ -8,12 +8,11 @@ once; when they come faster than two in LINGER, those of a LINGER travel togethe
 """
 
 import atexit
-import logging
 import os
 import queue
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import groupby
 from operator import itemgetter
@@ -25,9 +24,10 @@ import redis_url
 from config import settings
 from models.clock import tick
 from state_machines.durable import journal
+from state_machines.durable.complaint import complaints
 from state_machines.durable.journal import Committed
 
-log = logging.getLogger(__name__)
+log = complaints(__name__)
 
 BATCH = 25
 LINGER = 0.02  # seconds
@@ -101,15 +101,9 @@ class Dispatcher:
             except Exception:
                 # Who waits looks once a second.
                 log.warning("could not ring", exc_info=True)
-            try:
-                for name, waiting in self._waiting.items():
-                    if ids := waiting.leave(at_once=self._closing):
-                        publish(name, ids)
-            except Exception:
-                # The rows are the truth: the sweep will publish them. Holding hints for a Redis
-                # that is away would only fill the memory.
-                log.warning("could not publish; the sweep will", exc_info=True)
-                self._waiting.clear()
+            for name, waiting in self._waiting.items():
+                if ids := waiting.leave(at_once=self._closing):
+                    publish_or_complain(name, ids)
 
     def _gather(self) -> set[UUID]:
         """Wait for notes, or until those that wait may leave; who moved."""
@@ -130,6 +124,17 @@ class Dispatcher:
         """Seconds until the first of those who wait may leave; None when nothing waits."""
         patience = [max(0.0, w.patience()) for w in self._waiting.values() if w.ids]
         return min(patience, default=None)
+
+
+def publish_or_complain(name: str, ids: Sequence[UUID]) -> None:
+    """Publish the ids of one name. A failure is logged, and stops no other name: the rows are the
+    truth, and the sweep will publish them. Holding them for a Redis that is away would only fill
+    the memory.
+    """
+    try:
+        publish(name, ids)
+    except Exception:
+        log.warning("could not publish %d %s; the sweep will", len(ids), name, exc_info=True)
 
 
 def publish(name: str, ids: Iterable[UUID]) -> None:

@@ -1,13 +1,13 @@
 """Beat's tick: what time has made due is handed out again. Any number may run at once."""
 
-import logging
 from collections import defaultdict
 from uuid import UUID
 
 from state_machines.durable import sweep
+from state_machines.durable.complaint import complaints
 from tasks import dispatch
 
-log = logging.getLogger(__name__)
+log = complaints(__name__)
 
 
 def run() -> dict[str, int]:
@@ -28,7 +28,7 @@ def _hand_out() -> int:
     for name, activity_id in sweep.due_activities():
         found[name].append(activity_id)
     for name, ids in found.items():
-        dispatch.publish(name, ids)
+        dispatch.publish_or_complain(name, ids)
     return sum(map(len, found.values()))
 
 

@@ -79,6 +79,19 @@ class RetryPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class GivingUp:
+    """No try is left, and telling the machine so has failed: the error that it is to be told."""
+
+    error: str
+    permanent: bool
+    failures: int
+
+    def as_exception(self) -> Exception:
+        """Return the error as `give_up` tells errors apart: permanent, or not."""
+        return (PermanentError if self.permanent else TransientError)(self.error)
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One try of one activity, as its row says."""
 
@@ -87,6 +100,7 @@ class Call:
     attempt: int
     payload: dict[str, Any] = field(default_factory=dict)
     secret: str | None = None
+    giving_up: GivingUp | None = None
 
     @property
     def key(self) -> str:
@@ -130,5 +144,6 @@ class Activity(Generic[E, Request, Response]):
     def give_up(self, row: E, error: Exception) -> None:
         """No try is left, or the error was permanent: tell the machine. The row is locked.
 
-        After any other than a PermanentError the call may have been carried out.
+        After any other than a PermanentError the call may have been carried out. What this raises
+        is logged, and it is called again, at growing intervals, until it succeeds.
         """

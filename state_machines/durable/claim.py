@@ -5,34 +5,61 @@ thought dead and comes back finds zero rows, and stops.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Text, Uuid, case, column, func, literal, or_, select, text, update
+from sqlalchemy import (
+    LargeBinary,
+    Text,
+    Uuid,
+    case,
+    cast,
+    column,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    type_coerce,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.activity import OVER, UNDER_WAY, ActivityRow, ActivityState
 from models.base import db
 from models.clock import now
-from state_machines.durable.activity import Call
+from models.secret import decrypt
+from models.text import parse
+from state_machines.durable.activity import Call, GivingUp
 from state_machines.durable.journal import LEASE
 
+# Giving up is no try: it makes no call.
+_CALLS = ActivityRow.giving_up.is_(None)
+_ATTEMPTS = ActivityRow.attempts + case((_CALLS, 1), else_=0)
 # Of a row that is taken from a worker which died with it: it may have made the call.
 _UNANSWERED = ActivityRow.unanswered + case(
-    (ActivityRow.state == ActivityState.RUNNING, 1), else_=0
+    ((ActivityRow.state == ActivityState.RUNNING) & _CALLS, 1), else_=0
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What one worker took in one statement, under one token, `until` its lease runs out."""
+    """What one worker took in one statement, under one token, `until` its lease runs out. `sealed`
+    are the payloads and secrets as the database keeps them.
+    """
 
     token: UUID
     until: datetime
     calls: tuple[Call, ...]
+    sealed: Mapping[UUID, tuple[str, bytes | None]]
+
+    def open(self, call: Call) -> Call:
+        """Return `call` with its payload and secret. Raises ValueError when one is unreadable."""
+        payload, secret = self.sealed[call.id]
+        return replace(call, payload=parse(payload), secret=decrypt(secret))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +89,7 @@ def claim(name: str, ids: Iterable[UUID], *, to_disk: bool = True) -> Claim:
         .values(
             state=ActivityState.RUNNING,
             token=token,
-            attempts=ActivityRow.attempts + 1,
+            attempts=_ATTEMPTS,
             unanswered=_UNANSWERED,
             due_at=at + LEASE,
         )
@@ -70,13 +97,19 @@ def claim(name: str, ids: Iterable[UUID], *, to_disk: bool = True) -> Claim:
             ActivityRow.id,
             ActivityRow.subject_id,
             ActivityRow.attempts,
-            ActivityRow.payload,
-            ActivityRow.secret,
+            ActivityRow.giving_up,
+            # Opened one by one: a single unreadable one must not fail the statement for all.
+            cast(ActivityRow.payload, Text),
+            type_coerce(ActivityRow.secret, LargeBinary),
         )
         .execution_options(synchronize_session=False)
     )
-    calls = sorted((Call(*row) for row in found), key=attrgetter("id"))
-    return Claim(token, at + LEASE, tuple(calls))
+    calls, sealed = [], {}
+    for key, subject_id, attempt, giving_up, payload, secret in found:
+        told = GivingUp(**giving_up) if giving_up else None
+        calls.append(Call(key, subject_id, attempt, giving_up=told))
+        sealed[key] = payload, secret
+    return Claim(token, at + LEASE, tuple(sorted(calls, key=attrgetter("id"))), sealed)
 
 
 def wait(claimed: Claim, activity_id: UUID, until: datetime, why: str) -> None:
@@ -103,13 +136,30 @@ def retry(claimed: Claim, activity_id: UUID, until: datetime, failure: Failure) 
 
 
 def fail(claimed: Claim, activity_id: UUID, failure: Failure) -> bool:
-    """End an activity that gave up. Its secret stays, so that an operator can retry it."""
+    """End an activity that gave up, in the transaction in which its machine is told. Its secret
+    stays, so that an operator can retry it.
+    """
     return _change(
         claimed,
         activity_id,
         state=ActivityState.FAILED,
         finished_at=now(),
-        **_told(failure),
+        giving_up=None,
+        **_told_at_last(failure),
+    )
+
+
+def give_up_later(
+    claimed: Claim, activity_id: UUID, until: datetime, failure: Failure, giving_up: GivingUp
+) -> bool:
+    """Give back an activity that has no try left and whose machine could not be told so."""
+    return _change(
+        claimed,
+        activity_id,
+        state=ActivityState.WAITING,
+        due_at=until,
+        giving_up=asdict(giving_up),
+        **_told_at_last(failure),
     )
 
 
@@ -175,6 +225,12 @@ def _told(failure: Failure) -> dict[str, Any]:
         "provider_request_id": failure.request_id,
         "unanswered": ActivityRow.unanswered + int(failure.unanswered),
     }
+
+
+def _told_at_last(failure: Failure) -> dict[str, Any]:
+    # Giving up again makes no request: the name of the last one stays.
+    last_request = func.coalesce(failure.request_id, ActivityRow.provider_request_id)
+    return _told(failure) | {"provider_request_id": last_request}
 
 
 def _change(claimed: Claim, activity_id: UUID, **values: Any) -> bool:

@@ -5,7 +5,6 @@ row, which undoes its application. If applying fails, the row alone is stored an
 it later: what was acknowledged is never dropped.
 """
 
-import logging
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 from uuid import UUID
@@ -20,9 +19,10 @@ from models.ids import uuid7
 from models.signal import SignalRow, SignalState
 from models.text import storable, storable_json, storable_key
 from state_machines.durable.activity import RetryPolicy
+from state_machines.durable.complaint import complaints
 from state_machines.durable.handler import Outcome, Told, apply, lock_together, tell_watchers
 
-log = logging.getLogger(__name__)
+log = complaints(__name__)
 
 RETRY = RetryPolicy(initial=1, backoff=2, maximum=300, attempts=12)
 LATER: Outcome = (SignalState.STORED, None, None)
@@ -120,7 +120,10 @@ def apply_stored(limit: int) -> int:
                     tell_watchers(row.source, row.external_id, row.kind, outcome)
         except Exception as error:
             log.exception("signal %s could not be applied", signal_id)
-            _postpone(signal_id, error)
+            try:
+                _postpone(signal_id, error)
+            except Exception:
+                log.exception("signal %s could not be put off", signal_id)
     return len(due)
 
 
@@ -180,15 +183,33 @@ def _claim(signal_id: UUID) -> SignalRow | None:
 
 
 def _postpone(signal_id: UUID, error: Exception) -> None:
+    """Have a signal applied later. After its last try it is failed, in a transaction of its own in
+    which its watchers are told; where that fails, the signal is tried on.
+    """
+    # Only the columns that this needs: the row may be one that cannot even be read.
+    columns = (SignalRow.state, SignalRow.attempts, SignalRow.subject_id)
+    names = (SignalRow.source, SignalRow.external_id, SignalRow.kind)
+    query = select(*columns, *names).where(SignalRow.id == signal_id)
+    last_error = f"{type(error).__name__}: {error}"[:2000]
     with transaction():
-        row = _claim(signal_id)
-        if row is None:
+        row = db.session.execute(query.with_for_update(skip_locked=True)).one_or_none()
+        if row is None or row.state != SignalState.STORED:
             return
-        row.attempts += 1
-        row.last_error = f"{type(error).__name__}: {error}"[:2000]
-        row.due_at = now() + RETRY.delay(row.attempts)
-        if not RETRY.allows(error, row.attempts):
-            row.state = SignalState.FAILED
-            row.due_at = now()
-            outcome = (row.state, row.subject_id, row.last_error)
-            tell_watchers(row.source, row.external_id, row.kind, outcome)
+        attempts = row.attempts + 1
+        due_at = now() + RETRY.delay(attempts)
+        _change(signal_id, attempts=attempts, last_error=last_error, due_at=due_at)
+    if RETRY.allows(error, attempts):
+        return
+    with transaction():
+        _change(signal_id, state=SignalState.FAILED, due_at=now())
+        outcome = (SignalState.FAILED, row.subject_id, last_error)
+        tell_watchers(row.source, row.external_id, row.kind, outcome)
+
+
+def _change(signal_id: UUID, **values: Any) -> None:
+    db.session.execute(
+        update(SignalRow)
+        .where(SignalRow.id == signal_id)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )

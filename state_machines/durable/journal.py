@@ -5,7 +5,6 @@ After the commit the listeners hear what to dispatch and who moved; a listener m
 since it runs inside the request.
 """
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,9 +19,10 @@ from models.base import db
 from models.clock import now
 from models.ids import uuid7
 from models.transition import Transition
+from state_machines.durable.complaint import complaints
 from state_machines.durable.pace import Pace
 
-log = logging.getLogger(__name__)
+log = complaints(__name__)
 
 # How long a new activity belongs to the process that made it, before a sweep may dispatch it, and
 # how long a worker owns what it claimed. It must be longer than any activity's timeout.

@@ -70,12 +70,13 @@ def compare(
 
 def stuck(machine: type[DurableMachine[Any]]) -> list[Difference]:
     """Executions that wait for nothing: not in an end state, no deadline, nothing to be asked, no
-    activity under way.
+    activity under way; and those that could not be told that an activity gave up.
     """
     row = machine.row
     waiting = exists().where(
         ActivityRow.subject_id == row.id,
         ActivityRow.state.in_(UNDER_WAY),
+        ActivityRow.giving_up.is_(None),
     )
     asked = [row.ask_at.is_(None)] if machine.enquiry else []
     with transaction() as session:
@@ -86,7 +87,20 @@ def stuck(machine: type[DurableMachine[Any]]) -> list[Difference]:
         ).all()
     return [
         Difference(machine.name, key, f"{state}, and nothing will move it") for key, state in found
-    ]
+    ] + list(_untold(machine))
+
+
+def _untold(machine: type[DurableMachine[Any]]) -> Iterator[Difference]:
+    """Yield executions whose activity gave up, while every try to tell them so has failed."""
+    query = select(ActivityRow.subject_id, ActivityRow.name, ActivityRow.last_error).where(
+        ActivityRow.machine == machine.name,
+        ActivityRow.state.in_(UNDER_WAY),
+        ActivityRow.giving_up.is_not(None),
+    )
+    with transaction() as session:
+        rows = session.execute(query.order_by(ActivityRow.id)).all()
+    for key, name, error in rows:
+        yield Difference(machine.name, key, f"does not know that {name} gave up: {error}")
 
 
 def stranded(machine: type[DurableMachine[Any]]) -> list[Difference]:

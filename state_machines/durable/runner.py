@@ -3,7 +3,6 @@
 A batch that cannot be prepared is prepared one by one.
 """
 
-import logging
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -19,17 +18,20 @@ from models.clock import now
 from state_machines.durable import claim as claims
 from state_machines.durable.activity import (
     Activity,
+    Call,
     NoAnswerError,
     NotYet,
+    PermanentError,
     TransientError,
     note_request_id,
     request_id,
 )
 from state_machines.durable.batch import Batch, Try
 from state_machines.durable.claim import Claim
-from state_machines.durable.recorder import finish, spend
+from state_machines.durable.complaint import complaints
+from state_machines.durable.recorder import failed_try, finish, spend
 
-log = logging.getLogger(__name__)
+log = complaints(__name__)
 
 # Calls under way at once in one process, over all its batches.
 CONCURRENT_CALLS = 64
@@ -42,9 +44,9 @@ def run(name: str, ids: Iterable[UUID]) -> int:
         batch = prepare(name, ids)
     except Exception as error:
         if len(ids) > 1:
-            log.exception("preparing %d of %s at once failed: one by one", len(ids), name)
+            log.exception("preparing %d of %s at once: one by one", len(ids), name)
             return sum(run(name, [activity_id]) for activity_id in ids)
-        log.exception("preparing %s %s failed", name, ids)
+        log.exception("preparing %s %s", name, *ids)
         return spend(name, ids, error)
     perform(batch)
     finish(batch)
@@ -60,28 +62,35 @@ def prepare(name: str, ids: Iterable[UUID]) -> Batch:
         rows = _load(activity, claimed)
         nothing_left: dict[UUID, str | None] = {}
         for call in claimed.calls:
-            if call.attempt > activity.retry.attempts:
+            if call.giving_up is not None or call.attempt > activity.retry.attempts:
                 # Nobody lived to record the last try: the call may be what kills its workers.
-                tries.append(Try(call, None, error=TransientError("its workers died")))
+                tries.append(failed_try(call, TransientError("its workers died")))
                 continue
             try:
-                request = activity.prepare(rows[call.subject_id], call)
+                opened = claimed.open(call)
+                request = activity.prepare(_row_of(call, rows), opened)
             except NotYet as later:
                 claims.wait(claimed, call.id, now() + later.after, str(later))
             except DBAPIError:
                 # The transaction is broken, and the claim with it.
                 raise
             except Exception as error:
-                log.exception("preparing %s %s failed", activity.name, call.id)
+                log.exception("preparing %s %s", activity.name, call.id)
                 tries.append(Try(call, None, error=error))
             else:
                 if request is None:
                     nothing_left[call.id] = None
                 else:
-                    tries.append(Try(call, request))
+                    tries.append(Try(opened, request))
         if nothing_left:
             claims.finish(claimed, nothing_left)
     return Batch(activity, claimed, tries)
+
+
+def _row_of(call: Call, rows: dict[UUID, Any]) -> Any:
+    if call.subject_id not in rows:
+        raise PermanentError("its execution is gone")
+    return rows[call.subject_id]
 
 
 def _load(activity: Activity[Any, Any, Any], claimed: Claim) -> dict[UUID, Any]:

@@ -5,7 +5,6 @@ what is new goes on: what deadlines and enquiries ask for falls due at a pace, a
 more handed out than workers take. One row that cannot be moved stops no other: it is put off.
 """
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,11 +18,12 @@ from models.base import transaction
 from models.clock import now, tick
 from state_machines.durable import claim, inbox
 from state_machines.durable.cause import caused_by
+from state_machines.durable.complaint import complaints
 from state_machines.durable.journal import LEASE, journal, schedule
 from state_machines.durable.machine import DurableMachine
 from state_machines.durable.pace import Pace
 
-log = logging.getLogger(__name__)
+log = complaints(__name__)
 
 # Of one name, that wait for a worker at once: what is new waits behind them.
 ACTIVITIES = 500

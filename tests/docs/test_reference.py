@@ -66,6 +66,12 @@ def test_every_state_and_signal_is_explained(machine: type[DurableMachine[Any]])
     assert known <= words
 
 
+def test_every_file_of_the_engine_is_listed() -> None:
+    listed = (ROOT / "docs/explanation/the-engine.md").read_text().partition("## One transition")[0]
+    files = {path.name for path in (ROOT / "state_machines/durable").glob("[!_]*.py")}
+    assert set(re.findall(r"`(\w+\.py)`", listed)) == files
+
+
 def test_every_table_is_listed() -> None:
     tables = {
         name for name in Base.metadata.tables if not name.startswith(("test_", "subscription"))

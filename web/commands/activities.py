@@ -6,6 +6,7 @@ import click
 from sqlalchemy import ColumnElement, select, update
 
 from models import ActivityRow, ActivityState
+from models.activity import UNDER_WAY
 from models.base import db
 from models.clock import now
 from models.errors import ConflictError, NotFoundError
@@ -15,7 +16,10 @@ from web.commands.acting import acting
 group = click.Group("activities", help="Calls to the outside world: look, retry, abandon.")
 
 FIELDS = ("id", "name", "state", "attempts", "unanswered", "due_at", "subject_id", "last_error")
-DETAILS = (*FIELDS, "machine", "payload", "provider_request_id", "created_at", "finished_at")
+MORE = ("machine", "payload", "giving_up", "provider_request_id", "created_at", "finished_at")
+DETAILS = (*FIELDS, *MORE)
+# Tells "no try is left, and the machine could not be told so" from all others that are under way.
+GIVING_UP = ActivityRow.state.in_(UNDER_WAY) & ActivityRow.giving_up.is_not(None)
 
 
 @group.command("list")
@@ -23,6 +27,7 @@ DETAILS = (*FIELDS, "machine", "payload", "provider_request_id", "created_at", "
 @click.option("--name", help='Only those called so, such as "payments.create_intent".')
 @click.option("--subject", type=click.UUID, help="Only those of this execution.")
 @click.option("--doubtful", is_flag=True, help="Only those that may have been done twice.")
+@click.option("--giving-up", is_flag=True, help="Only those whose machine could not be told.")
 @listing.limit
 @output.as_json
 def show_list(  # noqa: PLR0913  one a filter
@@ -32,6 +37,7 @@ def show_list(  # noqa: PLR0913  one a filter
     limit: int,
     *,
     doubtful: bool,
+    giving_up: bool,
     as_json: bool,
 ) -> None:
     """List activities, newest first."""
@@ -40,6 +46,8 @@ def show_list(  # noqa: PLR0913  one a filter
     if doubtful:
         # Stripe's calls carry a key, and are done once however often they are made.
         wanted += [ActivityRow.unanswered > 0, ActivityRow.name.startswith("emails.")]
+    if giving_up:
+        wanted.append(GIVING_UP)
     found = listing.newest(ActivityRow, limit, *wanted)
     output.show((listing.told(row, FIELDS) for row in found), as_json=as_json)
 
@@ -86,6 +94,7 @@ def abandon(activity_id: UUID, *, as_json: bool) -> None:
     with acting("activities abandon", activity_id):
         row = _given_up(activity_id)
         row.state, row.secret, row.finished_at = ActivityState.ABANDONED, None, now()
+        row.token, row.giving_up = None, None
     said = f"{row.name} {activity_id} is abandoned"
     output.done(said, as_json=as_json, id=activity_id, state=row.state)
 
@@ -94,7 +103,7 @@ def _given_up(activity_id: UUID) -> ActivityRow:
     row = db.session.get(ActivityRow, activity_id, with_for_update=True)
     if row is None:
         raise NotFoundError(f"there is no activity {activity_id}")
-    if row.state != ActivityState.FAILED:
+    if row.state != ActivityState.FAILED and row.giving_up is None:
         raise ConflictError(f"{row.name} {activity_id} is {row.state}, not failed")
     return row
 
@@ -106,13 +115,21 @@ def _known(name: str) -> None:
 
 def _again(which: ColumnElement[bool]) -> int:
     """A new set of tries for those that gave up; how many there were."""
-    failed = select(ActivityRow.id).where(ActivityRow.state == ActivityState.FAILED, which)
+    over = (ActivityRow.state == ActivityState.FAILED) | GIVING_UP
+    failed = select(ActivityRow.id).where(over, which)
     # Two operators at once take them in the same order.
     taken = failed.order_by(ActivityRow.id).with_for_update().cte("taken")
     found = db.session.scalars(
         update(ActivityRow)
         .where(ActivityRow.id.in_(select(taken.c.id)))
-        .values(state=ActivityState.PENDING, attempts=0, due_at=now(), finished_at=None)
+        .values(
+            state=ActivityState.PENDING,
+            attempts=0,
+            due_at=now(),
+            finished_at=None,
+            token=None,
+            giving_up=None,
+        )
         .returning(ActivityRow.id)
         .execution_options(synchronize_session=False)
     )

@@ -69,6 +69,8 @@ class Courier:
         self.busy: set[str] = set()
         self.unreadable: set[str] = set()
         self.unaskable: set[str] = set()
+        self.untellable: set[str] = set()
+        self.told: list[Exception] = []
         self.to_disk: set[str] = set()
 
     def announce(self, label: str, call: Call) -> str:
@@ -102,4 +104,7 @@ class Announce(Activity[Parcel, str, str]):
         ParcelMachine.report(parcel, Sig.ANNOUNCED)
 
     def give_up(self, parcel: Parcel, error: Exception) -> None:
+        if parcel.label in self.courier.untellable:
+            db.session.execute(text("SELECT 1 / 0"))
+        self.courier.told.append(error)
         ParcelMachine.report(parcel, Sig.LOSE, reason=str(error))

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from models import SignalRow, SignalState, transaction
 from models.clock import MovableClock
-from state_machines.durable import sweep
-from state_machines.durable.handler import NoSubjectError, NotOursError, handles
+from state_machines.durable import inbox, sweep
+from state_machines.durable.handler import NoSubjectError, NotOursError, Outcome, handles, watch
 from state_machines.durable.inbox import receive, receive_all
 from tests.integration.engine.conftest import Depot
 from tests.integration.engine.parcel import ParcelMachine, ParcelSignal, ParcelState
@@ -34,6 +34,12 @@ def apply(kind: str, payload: dict[str, Any]) -> UUID:
     if "gate" in out_of_order:
         raise RuntimeError("the gate is out of order")
     return parcel_id
+
+
+@watch
+def hear(source: str, external_id: str, kind: str, outcome: Outcome) -> None:
+    if "watcher" in out_of_order and source == "test-gate":
+        raise RuntimeError("the watcher is out of order")
 
 
 def signal(external_id: str) -> SignalRow:
@@ -112,6 +118,28 @@ def test_a_signal_that_cannot_be_applied_now_is_stored_and_applied_later(
     time.at = waiting.due_at
     assert sweep.apply_signals() == 1
     assert (signal("e-1").state, depot.state(parcel_id)) == (SignalState.APPLIED, ParcelState.LOST)
+
+
+def test_a_signal_whose_failure_cannot_be_told_is_tried_on_and_stops_no_other(
+    depot: Depot, time: MovableClock
+) -> None:
+    (lamp,) = depot.pack("lamp")
+    no_parcel = {"parcel": "no id"}
+    receive("test-gate", "e-1", "lose", no_parcel)
+    with transaction():
+        inbox.store("test-gate", [("e-2", "lose", {"parcel": str(lamp)})])
+    out_of_order.add("watcher")
+    try:
+        for _ in range(inbox.RETRY.attempts + 1):
+            sweep.apply_signals()
+            assert signal("e-1").state == SignalState.STORED, "nobody was told"
+            time.at = signal("e-1").due_at
+    finally:
+        out_of_order.clear()
+    sweep.apply_signals()
+    sweep.apply_signals()
+    assert (signal("e-1").state, signal("e-2").state) == ("failed", "applied")
+    assert depot.state(lamp) == ParcelState.LOST
 
 
 def test_a_signal_about_something_unknown_is_kept(database: object) -> None:

@@ -80,3 +80,21 @@ def test_more_stranded_rows_than_a_page_starve_no_other(depot: Depot, time: Mova
     # A page of them may take all of a sweep's time; the next goes on.
     assert sweep.fire_deadlines() + sweep.fire_deadlines() == 1
     assert depot.state(well) == ParcelState.LOST
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_each_row_that_cannot_be_read_is_one_line_and_a_traceback_comes_once(
+    depot: Depot, time: MovableClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    left = depot.pack(*(f"box-{n}" for n in range(20)))
+    put("Weighed", *left)
+    for _ in range(3):
+        time.advance(hours=1)
+        sweep.fire_deadlines()
+    put_off = [record for record in caplog.records if "is put off" in record.getMessage()]
+    assert sorted(record.getMessage().split()[1] for record in put_off) == sorted(
+        3 * [str(parcel) for parcel in left]
+    )
+    assert all("\n" not in record.getMessage() for record in caplog.records)
+    # Serving them at once, one alone, and the log may know both kinds from an earlier test.
+    assert sum(bool(record.exc_info) for record in caplog.records) <= 2

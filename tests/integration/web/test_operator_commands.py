@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from models import ActivityRow, ActivityState, AuditRow, Product, transaction
 from state_machines.durable import inbox
@@ -115,3 +115,34 @@ def test_what_is_done_by_hand_is_written_down(shop: Flask, ann: Person, lamp: Pr
         ("reconcile", begun["id"]),
         ("products seed", "catalogue.json"),
     ]
+
+
+def test_what_could_not_be_told_to_its_machine_is_seen_and_decided(
+    shop: Flask, ann: Person, lamp: Product
+) -> None:
+    ann.order(lamp)
+    untold = {"error": "no such card", "permanent": True, "failures": 3}
+    with transaction() as session:
+        activity = update(ActivityRow).values(
+            state=ActivityState.WAITING,
+            giving_up=untold,
+            last_error="give_up: KeyError: 'x'",
+            secret=text("'no token'"),
+        )
+        activity_id = str(session.scalars(activity.returning(ActivityRow.id)).one())
+    (row,) = read(shop, "activities", "list", "--giving-up")
+    assert (row["id"], row["last_error"]) == (activity_id, "give_up: KeyError: 'x'")
+    (shown,) = read(shop, "activities", "show", activity_id)
+    assert shown["giving_up"] == untold
+    stuck = flask(shop, "machines", "stuck")
+    assert (stuck.exit_code, "payments.create_intent gave up" in stuck.output) == (1, True)
+
+    assert flask(shop, "activities", "retry", activity_id).exit_code == 0
+    assert read(shop, "activities", "list", "--giving-up") == []
+    assert flask(shop, "machines", "stuck").exit_code == 0
+    with transaction() as session:
+        session.execute(activity)
+    assert flask(shop, "activities", "abandon", activity_id).exit_code == 0
+    (row,) = read(shop, "activities", "list", "--state", "abandoned")
+    assert row["id"] == activity_id
+    assert read(shop, "activities", "list", "--giving-up") == []

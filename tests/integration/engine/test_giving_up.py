@@ -1,0 +1,169 @@
+"""No activity is failed whose machine does not know: giving up is tried until it is recorded."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text, update
+
+from models import ActivityRow, ActivityState, transaction
+from models.clock import MovableClock
+from state_machines.durable import PermanentError, TransientError, replay, sweep
+from tests.integration.engine.conftest import Depot
+from tests.integration.engine.parcel import Announce, Courier, ParcelMachine, ParcelState
+
+TRIES = Announce.retry.attempts
+LONG = timedelta(hours=1)
+
+
+def run_when_due(depot: Depot, time: MovableClock, parcel_id: UUID, times: int = 1) -> None:
+    """Let the sweep hand the parcel's activity out when it is due, and a worker run it."""
+    for _ in range(times):
+        time.at = max(time.at, depot.activity(parcel_id).due_at)
+        sweep.due_activities()
+        depot.run(parcel_id)
+
+
+def die_with_it(depot: Depot, time: MovableClock, parcel_id: UUID) -> None:
+    """Claim the activity as a worker does that dies; its lease runs out."""
+    depot.claim(parcel_id)
+    time.at = depot.activity(parcel_id).due_at
+    sweep.due_activities()
+
+
+@pytest.mark.parametrize("fault", ["unreadable", "unaskable"])
+def test_a_machine_hears_of_what_fails_in_our_own_code_until_no_try_is_left(
+    depot: Depot, courier: Courier, time: MovableClock, fault: str
+) -> None:
+    (parcel_id,) = depot.pack("bomb")
+    getattr(courier, fault).add("bomb")
+    depot.run(parcel_id)
+    run_when_due(depot, time, parcel_id, TRIES - 1)
+    activity = depot.activity(parcel_id)
+    assert (activity.state, activity.attempts) == (ActivityState.FAILED, TRIES)
+    assert depot.state(parcel_id) == ParcelState.LOST
+    assert replay.stuck(ParcelMachine) == []
+
+
+@pytest.mark.parametrize("error", [PermanentError("no such street"), TransientError("busy")])
+@pytest.mark.parametrize("last_try", ["call", "record", "prepare", "death"])
+def test_giving_up_that_fails_is_tried_again_until_the_machine_knows(
+    depot: Depot, courier: Courier, time: MovableClock, last_try: str, error: Exception
+) -> None:
+    (parcel_id,) = depot.pack("vase")
+    courier.untellable.add("vase")
+    for _ in range(TRIES - 1):
+        die_with_it(depot, time, parcel_id)
+    if last_try == "call":
+        courier.trouble["vase"] = error
+    elif last_try == "record":
+        courier.unreadable.add("vase")
+    elif last_try == "prepare":
+        courier.unaskable.add("vase")
+    else:
+        die_with_it(depot, time, parcel_id)
+    depot.run(parcel_id)
+    calls = len(courier.calls)
+
+    waits = []
+    for _ in range(4):
+        activity = depot.activity(parcel_id)
+        assert (activity.state, depot.state(parcel_id)) == ("waiting", ParcelState.PACKED)
+        assert "division by zero" in str(activity.last_error)
+        (found,) = replay.stuck(ParcelMachine)
+        assert found.id == parcel_id
+        assert "does not know that test.announce gave up: give_up:" in found.what
+        waits.append(activity.due_at - time())
+        run_when_due(depot, time, parcel_id)
+    assert waits == sorted(waits), "the intervals grow"
+    assert waits[0] < waits[-1] < LONG
+
+    courier.untellable.clear()
+    run_when_due(depot, time, parcel_id)
+    activity = depot.activity(parcel_id)
+    assert (activity.state, activity.giving_up) == (ActivityState.FAILED, None)
+    assert depot.state(parcel_id) == ParcelState.LOST
+    assert len(courier.calls) == calls, "giving up makes no call"
+    assert len(courier.told) == 1
+    permanent = last_try == "call" and isinstance(error, PermanentError)
+    assert isinstance(courier.told[0], PermanentError) == permanent
+    assert replay.stuck(ParcelMachine) == []
+
+
+def test_a_worker_that_dies_while_giving_up_is_replaced_and_makes_no_call(
+    depot: Depot, courier: Courier, time: MovableClock
+) -> None:
+    (parcel_id,) = depot.pack("vase")
+    courier.trouble["vase"] = PermanentError("no such street")
+    courier.untellable.add("vase")
+    depot.run(parcel_id)
+    before = depot.activity(parcel_id)
+    time.at = before.due_at
+    sweep.due_activities()
+    die_with_it(depot, time, parcel_id)
+    courier.untellable.clear()
+    depot.run(parcel_id)
+    after = depot.activity(parcel_id)
+    assert after.state == ActivityState.FAILED
+    assert (after.attempts, after.unanswered) == (before.attempts, before.unanswered) == (1, 0)
+    assert depot.history(parcel_id)[-1].reason == "no such street"
+    assert len(courier.calls) == 1
+
+
+def test_one_that_cannot_be_told_keeps_no_other_of_its_batch_from_giving_up(
+    depot: Depot, courier: Courier, time: MovableClock
+) -> None:
+    parcels = depot.pack("vase", "deaf", "lamp")
+    courier.trouble |= dict.fromkeys(("vase", "deaf"), PermanentError("no such street"))
+    courier.untellable.add("deaf")
+    depot.run(*parcels)
+    assert [depot.state(p) for p in parcels] == ["Lost", "Packed", "Announced"]
+    states = [depot.activity(p).state for p in parcels]
+    assert states == [ActivityState.FAILED, ActivityState.WAITING, ActivityState.DONE]
+
+
+def test_a_secret_that_no_key_opens_hurts_no_neighbour_and_is_given_up(
+    depot: Depot, courier: Courier, time: MovableClock
+) -> None:
+    parcels = depot.pack("vase", "sealed", "lamp")
+    sealed = parcels[1]
+    key = depot.key(sealed)
+    with transaction() as session:
+        session.execute(
+            text("UPDATE activity SET secret = 'no token' WHERE id = :id"),
+            {"id": key},
+        )
+    depot.run(*parcels)
+    assert [depot.state(p) for p in parcels] == ["Announced", "Packed", "Announced"]
+    activity = depot.activity(sealed)
+    assert (activity.state, activity.attempts) == (ActivityState.WAITING, 1)
+    assert activity.last_error == (
+        "UnreadableSecretError: no key of ENCRYPTION_KEYS opens the secret"
+    )
+    run_when_due(depot, time, sealed, TRIES - 1)
+    assert depot.activity(sealed).state == ActivityState.FAILED
+    assert depot.state(sealed) == ParcelState.LOST
+    assert len(courier.calls) == 2
+
+
+def test_an_activity_whose_execution_is_gone_fails_and_stops_no_other(
+    depot: Depot, courier: Courier
+) -> None:
+    gone, well = depot.pack("vase", "lamp")
+    key = depot.key(gone)
+    with transaction() as session:
+        session.execute(text("DELETE FROM test_parcel WHERE id = :id"), {"id": gone})
+    depot.run(gone, well)
+    with transaction() as session:
+        state = session.get_one(ActivityRow, key).state
+    assert (state, depot.state(well)) == (ActivityState.FAILED, ParcelState.ANNOUNCED)
+
+
+def test_more_tries_than_the_code_allows_now_are_given_up_without_a_call(
+    depot: Depot, courier: Courier
+) -> None:
+    (parcel_id,) = depot.pack("vase")
+    with transaction() as session:
+        session.execute(update(ActivityRow).values(attempts=TRIES))
+    depot.run(parcel_id)
+    assert (depot.state(parcel_id), courier.calls) == (ParcelState.LOST, [])
