@@ -42,7 +42,7 @@ UNSTORABLE = "A value in the request cannot be stored. Nothing was changed."
 UNAVAILABLE = "A required service is unavailable. Nothing was changed."
 RETRY_AFTER = 2  # seconds
 # A body that is wrong from end to end must not get an answer that is longer than itself.
-MOST_PROBLEMS, TOO_MANY = 20, 1000
+MOST_PROBLEMS, TOO_MANY = 20, 5000
 LONGEST = 200  # characters
 NAME = re.compile("[A-Za-z_][A-Za-z0-9_]{0,40}")
 

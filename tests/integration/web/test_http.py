@@ -79,7 +79,7 @@ def test_what_is_not_there(ann: Person, path: str) -> None:
         ('"x"', "application/json", 422),
         ("1e999", "application/json", 422),
         (json.dumps({"email": "a@example.com", "more": 1}), "application/json", 422),
-        (json.dumps({"email": "x" * 1_100_000}), "application/json", 413),
+        (json.dumps({"email": "x" * 1_000_000}), "application/json", 413),
     ],
 )
 @pytest.mark.parametrize(

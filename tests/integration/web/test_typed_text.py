@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from models import Base, Order, Product, User, transaction
 from tests.integration.web.conftest import Person
 from tests.unit.test_typed_text import CARDS
-from web.request import LARGEST_BODY
+from web.request import LARGEST_BODY, LARGEST_OF_ALL
 from web.schemas.order import RESERVED
 
 CARD = "4242 4242 4242 4242"
@@ -179,12 +179,12 @@ def test_every_route_refuses_a_body_that_is_too_large(
         if is_chunked:
             headers["Transfer-Encoding"] = "chunked"
         else:
-            headers["Content-Length"] = str(LARGEST_BODY + 1)
+            headers["Content-Length"] = str(LARGEST_OF_ALL + 1)
         answer = ann.client.open(
             path,
             method=method,
             headers=headers,
-            input_stream=io.BytesIO(b" " * (LARGEST_BODY + 1)),
+            input_stream=io.BytesIO(b" " * (LARGEST_OF_ALL + 1)),
             environ_overrides={"wsgi.input_terminated": True},
         )
         assert answer.status_code in (404, 413), (method, path)
