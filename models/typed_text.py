@@ -22,9 +22,9 @@ JOINERS = frozenset("\u200c\u200d")
 LAYOUT = frozenset("\t\n\r")
 # Control, format, private and surrogate characters, and separators of lines.
 UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
-# The last two of each plane, and 32 more.
+# 32 in a row, and the last two of each of the 17 planes.
 NONCHARACTERS = frozenset(
-    chr(code) for code in range(0xFDD0, 0x110000) if code < 0xFDF0 or code & 0xFFFF >= 0xFFFE
+    map(chr, [*range(0xFDD0, 0xFDF0), *(p << 16 | n for p in range(17) for n in (0xFFFE, 0xFFFF))])
 )
 # They look like nothing, and yet are marks, letters or symbols: the combining grapheme joiner,
 # Hangul fillers, Khmer inherent vowels, Mongolian variation selectors and the blank of Braille.
