@@ -8,27 +8,13 @@ import os
 import re
 import warnings
 from datetime import timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import quote, urlsplit
 
 from pydantic import AliasChoices, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-SANDBOX_CREDENTIALS = {
-    "stripe_secret_key": "sk_test_sandbox",
-    "sendgrid_api_key": "SG.sandbox",
-}
-NEEDED_IN_PRODUCTION = (
-    "database_url",
-    "redis_url",
-    "stripe_secret_key",
-    "stripe_webhook_secrets",
-    "sendgrid_api_key",
-    "email_from",
-    "public_url",
-    "jwt_public_keys",
-    "code_secret",
-    "encryption_keys",
-)
+from production import complaints
 
 # `make run` keeps its settings here while it runs, so that `flask` commands find it; what the
 # environment says goes first.
@@ -39,8 +25,23 @@ ADDRESS = re.compile(r"https?://([\w.-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?(/[\w.
 # The longest life of an access token, in seconds, unless ACCESS_TOKEN_LONG_LIVED.
 SHORT_LIVED = 900
 
+Part = Literal["all", "auth", "order", "product", "worker", "beat", "flower", "migrate"]
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
 Ages = Annotated[tuple[Annotated[float, Field(gt=0)], ...], NoDecode, Field(min_length=1)]
+
+
+# As a browser says it. Flask-CORS takes other characters for a pattern.
+ORIGIN = re.compile(r"https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[0-9]+)?")
+
+
+def with_password(url: str, password: str) -> str:
+    """`url` with the password of its user, whatever is in it. Raises ValueError."""
+    scheme, _, rest = url.partition("://")
+    server, slash, path = rest.partition("/")
+    user, at, hosts = server.rpartition("@")
+    if not user or ":" in user:
+        raise ValueError("DATABASE_PASSWORD needs a DATABASE_URL that names a user and no password")
+    return f"{scheme}://{user}:{quote(password, safe='')}{at}{hosts}{slash}{path}"
 
 
 def several_hosts(address: str) -> str:
@@ -63,7 +64,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", frozen=True, env_file=RUNNING)
 
     projectx_env: Literal["development", "production"] = "development"
+    # What this process is: production asks for the settings of this part alone.
+    projectx_part: Part = "all"
     database_url: str = ""
+    database_password: str = ""
     redis_url: str = ""
 
     web_port: int = 8080
@@ -82,6 +86,8 @@ class Settings(BaseSettings):
     # Where the pages of the shop are, when that is elsewhere.
     shop_url: str = ""
     trusted_proxies: int = 0
+    # Names that a request may be for, beside PUBLIC_URL's; `.shop.example` is all below it.
+    trusted_hosts: CommaSeparated = ("localhost", "127.0.0.1")
 
     stripe_secret_key: str = ""
     stripe_publishable_key: str = ""
@@ -108,7 +114,7 @@ class Settings(BaseSettings):
     payment_timeout: float = Field(default=900, gt=0)
     login_timeout: float = Field(default=600, gt=0)
     ask_again_after: float = Field(default=60, gt=0)
-    # How old a payment or refund is when Stripe is asked about it; then when its age has doubled.
+    # How old a payment or refund is when Stripe is asked about it; the last age is the step then.
     ask_ages: Ages = (300, 3600, 86400)
     reconcile_every: float = Field(default=3600, gt=0)
     # Stripe lists undelivered events for 30 days: what was heard must be remembered for longer.
@@ -123,9 +129,14 @@ class Settings(BaseSettings):
     waiters_per_user: int = Field(default=4, ge=1)
 
     @field_validator(
-        "allowed_origins", "stripe_webhook_secrets", "encryption_keys", "ask_ages",
-        "shipping_costs", mode="before",
-    )  # fmt: skip
+        "allowed_origins",
+        "trusted_hosts",
+        "stripe_webhook_secrets",
+        "encryption_keys",
+        "ask_ages",
+        "shipping_costs",
+        mode="before",
+    )
     @classmethod
     def split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -157,24 +168,31 @@ class Settings(BaseSettings):
                 return "postgresql+psycopg2://" + several_hosts(url.removeprefix(plain))
         return url
 
+    @field_validator("allowed_origins")
+    @classmethod
+    def take_exact_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(map(ORIGIN.fullmatch, origins)):
+            raise ValueError("each must be exact, such as https://shop.example: no path, no *")
+        return origins
+
     @field_validator("jwt_private_key")
     @classmethod
     def unfold(cls, key: str) -> str:
         # Files of variables hold one line each: there, a PEM key has \n for its line ends.
         return key.replace("\\n", "\n")
 
+    @model_validator(mode="before")
+    @classmethod
+    def put_in_the_password(cls, values: Any) -> Any:
+        url, password = values.get("database_url"), values.get("database_password")
+        if url and password:
+            return {**values, "database_url": with_password(url, password)}
+        return values
+
     @model_validator(mode="after")
-    def refuse_production_without_secrets(self) -> Self:
-        if self.projectx_env != "production":
-            return self
-        missing = [name.upper() for name in NEEDED_IN_PRODUCTION if not getattr(self, name)]
-        missing += [
-            f"{name.upper()} (the sandbox's)"
-            for name, value in SANDBOX_CREDENTIALS.items()
-            if getattr(self, name) == value
-        ]
-        if missing:
-            raise ValueError("missing or default in production: " + ", ".join(missing))
+    def refuse_an_open_production(self) -> Self:
+        if self.projectx_env == "production" and (found := complaints(self)):
+            raise ValueError("not for production: " + "; ".join(found))
         return self
 
     @model_validator(mode="after")
@@ -194,6 +212,19 @@ class Settings(BaseSettings):
     def links_url(self) -> str:
         """Where links in e-mails lead, without a slash at the end."""
         return self.shop_url or self.public_url or f"http://localhost:{self.web_port}"
+
+    @property
+    def stripe_is_live(self) -> bool:
+        """Whether Stripe's keys are for real money. The publishable one, which is no secret, will
+        do to know that.
+        """
+        keys = (self.stripe_publishable_key, self.stripe_secret_key)
+        return any(key.startswith(("pk_live", "sk_live", "rk_live")) for key in keys)
+
+    @property
+    def hosts(self) -> list[str]:
+        """All names that a request may be for."""
+        return [*self.trusted_hosts, urlsplit(self.public_url).hostname or "localhost"]
 
     @property
     def payment_window(self) -> timedelta:

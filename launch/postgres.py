@@ -26,6 +26,9 @@ SETTINGS = {
     "io_method": "sync",
     "max_logical_replication_workers": "0",
     "log_min_messages": "warning",
+    # Statements and details hold values of rows, such as addresses: no log has them.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
 }
 
 

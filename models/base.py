@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, Engine, Enum, MetaData, Text, event
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 from sqlalchemy.pool import Pool
@@ -19,6 +20,8 @@ from models import text
 text.register()
 
 
+# The class of PostgreSQL's codes for such errors.
+DATA_EXCEPTION = "22"
 # Stripe's largest amount has twelve digits.
 MinorUnits = Annotated[int, mapped_column(BigInteger)]
 
@@ -72,6 +75,21 @@ def _refuse_dead(connection: Any, *_: object) -> None:
     watch.register(connection.fileno(), select.POLLIN)
     if watch.poll(0):
         raise DisconnectionError
+
+
+@event.listens_for(Engine, "handle_error")
+def _name_no_values(context: ExceptionContext) -> None:
+    """PostgreSQL's DETAIL, and the LINE that it points at, hold values of rows: no log has them."""
+    error = context.original_exception
+    primary = getattr(getattr(error, "diag", None), "message_primary", None)
+    if primary is None:
+        return
+    # What is said of a value that a type does not take has that value in it.
+    if str(getattr(error, "pgcode", "")).startswith(DATA_EXCEPTION):
+        primary = "a value is not one of its column's type"
+    for named in (error, context.sqlalchemy_exception):
+        if named is not None:
+            named.args = (f"{type(error).__name__}: {primary}", *named.args[1:])
 
 
 @contextmanager
@@ -131,6 +149,8 @@ def engine_options(pool_size: int) -> dict[str, Any]:
         "pool_recycle": 1800,
         "pool_pre_ping": False,
         "pool_use_lifo": True,
+        # Addresses and e-mails are among them.
+        "hide_parameters": True,
         "json_serializer": text.dump_json,
         # One round trip for a whole batch of UPDATEs.
         "executemany_mode": "values_plus_batch",

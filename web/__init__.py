@@ -54,6 +54,8 @@ def create_app(*services: str) -> Flask:
     Raises RuntimeError when a setting that they need is missing.
     """
     app = Api("web")
+    # A forged Host (or X-Forwarded-Host) leads nobody elsewhere.
+    app.config["TRUSTED_HOSTS"] = settings.hosts
     base.attach(app, pool_size=settings.database_pool)
     Migrate(app, base.db, directory="migrations", render_as_batch=False)
     for part in (request, errors, headers, urls, limits, commands):
@@ -67,13 +69,15 @@ def create_app(*services: str) -> Flask:
     )
     if "auth" in (services or SERVICES):
         tokens.signing_key()
-    for service in services or SERVICES:
-        for blueprint in SERVICES[service]:
-            app.register_api(blueprint)
+    for service, blueprints in SERVICES.items():
+        serve = app.register_api if service in (services or SERVICES) else app.describe
+        for blueprint in blueprints:
+            serve(blueprint)
     app.register_api(health.api)
     if not services:
         app.register_blueprint(landing.bp)
     if settings.trusted_proxies:
+        # Each proxy adds an address; the scheme and the host are those that the nearest one says.
         hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=1, x_host=1)  # type: ignore[method-assign]
     return app

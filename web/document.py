@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify, send_from_directory
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.info import Info
+from flask_openapi.models.path_item import PathItem
 from flask_openapi.models.security_scheme import SecurityScheme
 from flask_openapi.openapi import OpenAPI
 
@@ -45,9 +46,14 @@ class Api(OpenAPI):
         shared = {path: self.paths[path] for path in api.paths if path in self.paths}
         super().register_api(api, **options)
         for path, earlier in shared.items():
-            self.paths[path] = earlier.model_copy(
-                update=self.paths[path].model_dump(exclude_none=True, by_alias=True)
-            )
+            self.paths[path] = _both(earlier, self.paths[path])
+
+    def describe(self, api: APIBlueprint) -> None:
+        """Describe what another service answers: the description is of all of them."""
+        self.tags += [tag for tag in api.tags if tag not in self.tags]
+        for path, item in api.paths.items():
+            self.paths[path] = _both(self.paths[path], item) if path in self.paths else item
+        self.components_schemas.update(api.components_schemas)
 
     def generate_spec_json(self) -> None:
         """Every operation may answer a problem."""
@@ -58,6 +64,10 @@ class Api(OpenAPI):
                 content = {"application/problem+json": PROBLEM}
                 responses["422"] = {"description": "A field is wrong", "content": content}
                 responses["default"] = {"description": "A problem", "content": content}
+
+
+def _both(earlier: PathItem, later: PathItem) -> PathItem:
+    return earlier.model_copy(update=later.model_dump(exclude_none=True, by_alias=True))
 
 
 @bp.get("/openapi.json")

@@ -36,7 +36,7 @@ def stripe_event() -> Any:
     event_id, kind = event.get("id"), event.get("type")
     if not (isinstance(event_id, str) and isinstance(kind, str)):
         raise BadRequest("An event has an id and a type")
-    if bool(event.get("livemode")) != settings.stripe_secret_key.startswith(("sk_live", "rk_live")):
+    if bool(event.get("livemode")) != settings.stripe_is_live:
         raise BadRequest("The event is of Stripe's other mode")
     inbox.receive("stripe", event_id, kind, event)
     return Received().json_ready()

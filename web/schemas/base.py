@@ -1,22 +1,19 @@
-"""What all schemas share: camelCase, no unknown fields, and text as people type it."""
+"""What all schemas share: camelCase, no unknown fields, and text that can be kept."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    PlainSerializer,
-    StringConstraints,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, StringConstraints
 from pydantic.alias_generators import to_camel
 
-from models.typed_text import clean_line, clean_lines, refuse_card_number
+
+def keepable(text: str) -> str:
+    """PostgreSQL keeps every character but one."""
+    if "\x00" in text:
+        raise ValueError("must not contain the NUL character")
+    return text
 
 
 def normal_address(text: str) -> str:
@@ -33,16 +30,7 @@ def in_utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _typed(clean: Callable[[str], str]) -> BeforeValidator:
-    """Normalise and judge text before the limits of its field, such as `max_length`, judge it."""
-    return BeforeValidator(
-        lambda text: refuse_card_number(clean(text)) if isinstance(text, str) else text
-    )
-
-
-# What people type: one line, or several.
-Text = Annotated[str, StringConstraints(strict=True), _typed(clean_line)]
-Lines = Annotated[str, StringConstraints(strict=True), _typed(clean_lines)]
+Text = Annotated[str, StringConstraints(strict=True), AfterValidator(keepable)]
 Address = Annotated[Text, StringConstraints(max_length=320), AfterValidator(normal_address)]
 Moment = Annotated[datetime, PlainSerializer(in_utc, return_type=str)]
 

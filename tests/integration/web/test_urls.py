@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from config import settings
@@ -12,14 +13,16 @@ from tests.integration.web.conftest import Person
 from tests.integration.web.test_wsgi import serve
 
 FORGED = {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
+# One that is trusted, and not the public one.
+OTHER = {"Host": "127.0.0.1:1", "X-Forwarded-Host": "evil.example"}
 
 
 @pytest.mark.parametrize(
     ("stored", "shown"),
     [
-        ("/static/products/lamp.svg", "http://shop.test:81/static/products/lamp.svg"),
+        ("/static/products/lamp.svg", "http://127.0.0.1:81/static/products/lamp.svg"),
         ("https://images.example/lamp.svg", "https://images.example/lamp.svg"),
-        ("//evil.example/lamp.svg", "http://shop.test:81//evil.example/lamp.svg"),
+        ("//evil.example/lamp.svg", "http://127.0.0.1:81//evil.example/lamp.svg"),
         ("", ""),
     ],
 )
@@ -27,7 +30,7 @@ def test_an_image_is_where_the_request_went(client: FlaskClient, stored: str, sh
     with transaction():
         lamp = a_product(image_url=stored)
     for path in ("/product", f"/product/{lamp.id}"):
-        found = client.get(path, base_url="http://shop.test:81").get_json()
+        found = client.get(path, base_url="http://127.0.0.1:81").get_json()
         assert (found[0] if path == "/product" else found)["imageUrl"] == shown
 
 
@@ -44,22 +47,23 @@ def test_the_next_page_of_my_orders(ann: Person, lamp: Product) -> None:
     assert link.startswith("<http://localhost/order?size=1&cursor=")
 
 
-def test_with_a_public_address_a_forged_host_is_nowhere(ann: Person, lamp: Product) -> None:
+def test_with_a_public_address_another_host_is_nowhere(ann: Person, lamp: Product) -> None:
     body = {
         "referenceId": uuid4().hex,
         "items": [{"productId": lamp.id, "quantity": 1}],
         "billingAddress": "",
         "shippingAddress": "",
     }
-    headers = ann.headers | FORGED | {"Prefer": "wait=0"}
+    headers = ann.headers | OTHER | {"Prefer": "wait=0"}
     answers = serve(
-        (settings.product_port, "GET", "/product?size=1", None, FORGED),
-        (settings.product_port, "GET", f"/product/{lamp.id}", None, FORGED),
+        (settings.product_port, "GET", "/product?size=1", None, OTHER),
+        (settings.product_port, "GET", f"/product/{lamp.id}", None, OTHER),
         (settings.order_port, "POST", "/order", body, headers),
-        (settings.web_port, "GET", "/product//categories", None, FORGED),
+        (settings.web_port, "GET", "/product//categories", None, OTHER),
         PUBLIC_URL="https://api.shop.example/",
     )
     assert "evil.example" not in str(answers)
+    assert "127.0.0.1:1" not in str(answers)
     products, product, placed, redirect = answers
     image = "https://api.shop.example/static/products/lamp.svg"
     assert products[1][0]["imageUrl"] == product[1]["imageUrl"] == image
@@ -67,3 +71,28 @@ def test_with_a_public_address_a_forged_host_is_nowhere(ann: Person, lamp: Produ
     status = f"https://api.shop.example/order/status/{body['referenceId']}"
     assert placed[2]["Location"] == status
     assert redirect[2]["Location"] == "https://api.shop.example/product/categories"
+
+
+@pytest.mark.parametrize("proxies", ["0", "1"])
+def test_a_forged_host_is_refused(database: Flask, proxies: str) -> None:
+    forged = FORGED if proxies == "0" else {"X-Forwarded-Host": "evil.example"}
+    paths = ("/product//categories", "/docs", "/product", "/health")
+    answers = serve(
+        *((settings.web_port, "GET", path, None, forged) for path in paths),
+        (settings.web_port, "POST", "/auth/refresh", None, forged),
+        (settings.web_port, "GET", "/docs", None, {"Host": "api.shop.example"}),
+        (settings.web_port, "GET", "/docs", None, {"Host": "eu.shops.example:8080"}),
+        TRUSTED_PROXIES=proxies,
+        TRUSTED_HOSTS=".shops.example",
+        PUBLIC_URL="https://api.shop.example/",
+    )
+    assert [answer[0] for answer in answers] == [400] * 5 + [200] * 2
+    assert all(answer[1]["status"] == 400 for answer in answers[:5])
+    assert not any("Location" in answer[2] for answer in answers)
+
+
+def test_every_service_describes_the_whole_interface(database: Flask) -> None:
+    ports = (settings.product_port, settings.order_port, settings.auth_port, settings.web_port)
+    documents = [answer[1] for answer in serve(*((port, "GET", "/openapi.json") for port in ports))]
+    assert all(one["paths"] == documents[-1]["paths"] for one in documents)
+    assert all(one["components"] == documents[-1]["components"] for one in documents)

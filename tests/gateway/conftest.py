@@ -1,0 +1,102 @@
+"""The services behind a real nginx, with the configuration that is shipped."""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from string import Template
+
+import pytest
+import requests
+from flask import Flask
+from requests.adapters import HTTPAdapter
+
+from launch import ports
+from launch.account import temporary_folder
+from launch.children import Child
+from launch.processes import commands
+from launch.stack import ROOT
+from launch.waiting import until
+from tests.programs import Program, program
+
+TEMPLATE = ROOT / "deploy/gateway/nginx.conf.template"
+SETTINGS = {
+    "TRUSTED_PROXIES": "1",
+    "LOGIN_LIMIT_PER_ADDRESS": "3/hour",
+    "WEB_WORKERS": "1",
+    "WEB_THREADS": "4",
+    "PUBLIC_URL": "http://127.0.0.1",
+}
+
+
+class From(HTTPAdapter):
+    """Connections that come from an address of this machine."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        super().__init__()
+
+    def init_poolmanager(self, *arguments: object, **options: object) -> None:
+        super().init_poolmanager(*arguments, **options, source_address=(self._address, 0))  # type: ignore[arg-type]
+
+
+def client(address: str) -> requests.Session:
+    session = requests.Session()
+    session.mount("http://", From(address))
+    return session
+
+
+@pytest.fixture(scope="module")
+def gateway(flask_app: Flask) -> Iterator[str]:
+    """Its address."""
+    nginx, given = program("nginx"), ports.free_set()
+    environment = os.environ | SETTINGS | given
+    with ExitStack() as closing:
+        folder = closing.enter_context(temporary_folder())
+        web = commands(environment, folder, sandbox=False)["web"]
+        closing.enter_context(running(web, folder / "web.log", environment))
+        (port,) = ports.free_ports(1)
+        configuration = folder / "nginx.conf"
+        configuration.write_text(_fill_in(TEMPLATE.read_text(), folder, port, given))
+        closing.enter_context(_served(nginx, configuration))
+        url = f"http://127.0.0.1:{port}"
+        until(lambda: _answers(port) and requests.get(f"{url}/docs", timeout=5).ok, "the gateway")
+        yield url
+
+
+@contextmanager
+def running(command: list[str], log: Path, environment: dict[str, str]) -> Iterator[Child]:
+    with log.open("wb") as output:
+        child = Child(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+    try:
+        yield child
+    finally:
+        child.terminate()
+        child.wait()
+
+
+def _fill_in(template: str, folder: Path, port: int, given: dict[str, str]) -> str:
+    """As the image of nginx does: nothing but the variables that it is given."""
+    services = {name: f"127.0.0.1:{given[f'{name}_PORT']}" for name in ("AUTH", "ORDER", "PRODUCT")}
+    return Template(template).safe_substitute(
+        services,
+        LISTEN=f"127.0.0.1:{port}",
+        TEMPORARY=folder,
+        FORWARDED_FOR="$remote_addr",
+        FORWARDED_PROTO="$scheme",
+    )
+
+
+@contextmanager
+def _served(nginx: Program, configuration: Path) -> Iterator[None]:
+    folder = configuration.parent
+    here = f"daemon off; pid {folder}/nginx.pid;"
+    command = [nginx.path, "-p", str(folder), "-c", str(configuration), "-e", "stderr", "-g", here]
+    with running(command, folder / "nginx.log", nginx.environment):
+        yield
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

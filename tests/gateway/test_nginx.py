@@ -1,0 +1,94 @@
+"""What the gateway passes on, what it keeps from the services, and whom they take a client for."""
+
+import socket
+from contextlib import ExitStack
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from tests.gateway.conftest import client
+
+HALF = (
+    "POST /auth/login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    'Content-Length: 1000\r\n\r\n{"email": "'
+)
+SLOW = 66  # more than the services have threads
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/auth/.well-known/jwks.json", 200),
+        ("/order", 401),
+        ("/product", 200),
+        ("/static/index.css", 200),
+        ("/docs", 200),
+        ("/docs/css/swagger-ui.css", 200),
+        ("/openapi.json", 200),
+        ("/health", 200),
+        ("/elsewhere", 404),
+        ("/metrics", 404),
+    ],
+)
+def test_each_path_leads_to_its_service(gateway: str, path: str, status: int) -> None:
+    assert requests.get(gateway + path, timeout=20).status_code == status
+
+
+def test_the_first_page_is_the_interface(gateway: str) -> None:
+    answer = requests.get(gateway + "/", timeout=20)
+    assert answer.url == f"{gateway}/docs"
+    assert "/order/webhook" in requests.get(f"{gateway}/openapi.json", timeout=20).json()["paths"]
+
+
+def asks(gateway: str, address: str, forged: str) -> int:
+    headers = {"X-Forwarded-For": forged, "Forwarded": f"for={forged}", "X-Real-IP": forged}
+    with client(address) as session:
+        return session.post(f"{gateway}/auth/refresh", headers=headers, timeout=20).status_code
+
+
+def test_two_clients_have_a_limit_each_and_nobody_forges_an_address(gateway: str) -> None:
+    first = [asks(gateway, "127.0.0.1", f"10.0.0.{number}") for number in range(5)]
+    assert first[:3] == [401] * 3
+    assert first[3:] == [429] * 2
+    assert [asks(gateway, "127.0.0.2", "127.0.0.1") for _ in range(4)] == [401] * 3 + [429]
+
+
+def test_a_forged_host_is_refused(gateway: str) -> None:
+    for name in ("Host", "X-Forwarded-Host"):
+        answer = requests.get(
+            f"{gateway}/product//categories",
+            headers={name: "evil.example"},
+            allow_redirects=False,
+            timeout=20,
+        )
+        assert "evil.example" not in answer.headers.get("Location", "")
+        assert answer.status_code == (400 if name == "Host" else 308)
+
+
+def test_half_sent_requests_hold_no_thread_of_the_services(gateway: str) -> None:
+    place = urlsplit(gateway)
+    with ExitStack() as closing:
+        for _ in range(SLOW):
+            slow = closing.enter_context(socket.create_connection((place.hostname, place.port)))
+            slow.sendall(HALF.encode())
+        for path in ("/product", "/docs", "/health"):
+            assert requests.get(gateway + path, timeout=60).status_code == 200
+
+
+def test_too_many_connections_of_one_address_are_refused(gateway: str) -> None:
+    place = urlsplit(gateway)
+    with ExitStack() as closing:
+        for _ in range(130):
+            slow = socket.create_connection(
+                (place.hostname, place.port), source_address=("127.0.0.3", 0)
+            )
+            closing.enter_context(slow).sendall(HALF.encode())
+        with client("127.0.0.3") as greedy, client("127.0.0.4") as other:
+            assert greedy.get(f"{gateway}/product", timeout=60).status_code == 429
+            assert other.get(f"{gateway}/product", timeout=60).status_code == 200
+
+
+def test_a_body_that_is_too_large_stays_outside(gateway: str) -> None:
+    body = b"x" * 1_100_000
+    assert requests.post(f"{gateway}/order/webhook", data=body, timeout=60).status_code == 413
