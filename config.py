@@ -114,7 +114,7 @@ class Settings(BaseSettings):
     payment_timeout: float = Field(default=900, gt=0)
     login_timeout: float = Field(default=600, gt=0)
     ask_again_after: float = Field(default=60, gt=0)
-    # How old a payment or refund is when Stripe is asked about it; the last age is the step then.
+    # How old a payment or refund is when Stripe is asked about it; then when its age has doubled.
     ask_ages: Ages = (300, 3600, 86400)
     reconcile_every: float = Field(default=3600, gt=0)
     # Stripe lists undelivered events for 30 days: what was heard must be remembered for longer.

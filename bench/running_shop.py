@@ -20,7 +20,9 @@ from models.clock import tick
 
 WARM = 3  # seconds before a measurement begins
 PATIENCE = 240  # seconds for one disturbance
-UNDER_WAY = "SELECT count(*) FROM activity WHERE state IN ('pending', 'waiting', 'running')"
+UNDER_WAY = (
+    "SELECT count(*) FROM activity WHERE state IN ('queued', 'pending', 'waiting', 'running')"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from models.refund import Refund, RefundOrigin, RefundState
 from models.shipment import Shipment
 from models.signal import SignalRow, SignalState
 from models.stock import StockMove
+from models.sweep import Sweep
 from models.transition import Transition
 from models.user import User, UserSession, UserStatus
 
@@ -47,6 +48,7 @@ __all__ = [
     "SignalRow",
     "SignalState",
     "StockMove",
+    "Sweep",
     "Transition",
     "User",
     "UserSession",

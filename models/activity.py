@@ -14,16 +14,19 @@ from models.secret import Secret
 
 
 class ActivityState(StrEnum):
+    QUEUED = auto()  # time asked for it: the sweep hands out some of each name a second
     PENDING = auto()  # handed out: the next worker that hears of it takes it
-    WAITING = auto()  # for its turn or its next try, at `due_at`: not before, whoever hears of it
+    WAITING = auto()  # for its next try, at `due_at`: not before, whoever hears of it
     RUNNING = auto()  # a worker holds it, until `due_at`
     DONE = auto()
     FAILED = auto()  # gave up: an operator may retry or abandon it
     ABANDONED = auto()  # an operator said that it is not needed
 
 
-UNDER_WAY = (ActivityState.PENDING, ActivityState.WAITING, ActivityState.RUNNING)
-# Whoever asks for a few rows by their ids says "not one of these": by UNDER_WAY, PostgreSQL may go
+# What is due once `due_at` has passed: lost messages, dead workers, retries.
+DUE = (ActivityState.PENDING, ActivityState.WAITING, ActivityState.RUNNING)
+UNDER_WAY = (ActivityState.QUEUED, *DUE)
+# Whoever asks for a few rows by their ids says "not one of these": by DUE, PostgreSQL may go
 # through all that is under way (ix_activity_due_at), having heard that there is never much of it.
 OVER = (ActivityState.DONE, ActivityState.FAILED, ActivityState.ABANDONED)
 
@@ -47,6 +50,7 @@ class ActivityRow(Base):
             "due_at",
             postgresql_where=text("state IN ('pending', 'waiting', 'running')"),
         ),
+        Index("ix_activity_queued", "name", "due_at", postgresql_where=text("state = 'queued'")),
         Index("ix_activity_failed", "created_at", postgresql_where=text("state = 'failed'")),
         Index("ix_activity_subject_id", "subject_id"),
     )

@@ -218,6 +218,7 @@ NOT_PERSONAL = {
     "product": "the catalogue; `created_by` is a member of the staff",
     "stock_move": "counts of pieces, with the order's id",
     "reconciliation": "counts of a comparison with Stripe",
+    "sweep": "when the last sweep was",
 }
 
 

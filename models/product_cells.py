@@ -10,7 +10,7 @@ from models.currency import currency_of
 from models.errors import InvalidInputError
 from models.money import display, to_minor
 from models.product import ProductStatus
-from models.text import normalise, normalise_name
+from models.typed_text import normalise, normalise_name
 
 LARGEST = 2**31 - 1
 DECIMAL_COMMA = re.compile(r"^(\s*-?[0-9]+),([0-9]+\s*)$")

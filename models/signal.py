@@ -32,7 +32,7 @@ class SignalRow(Base):
     source: Mapped[str]
     external_id: Mapped[str]
     kind: Mapped[str]
-    payload: Mapped[dict[str, Any]] = mapped_column(EncryptedJson)
+    payload: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson)
     state: Mapped[SignalState] = mapped_column(text_enum(SignalState, "state"))
     subject_id: Mapped[UUID | None]
     attempts: Mapped[int]

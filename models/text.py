@@ -2,17 +2,14 @@
 
 Its text has no NUL and no half of a surrogate pair; its JSON neither, and no number that is none.
 Both are replaced, so that a message with one of them is kept like every other. Customers' text is
-judged before it comes here (web/schemas), and before that `normalise` brings it into one form.
+judged before it comes here: models/typed_text.py.
 
-Sources: https://www.postgresql.org/docs/current/datatype-json.html for what is stored; Unicode
-Standard Annex 15 (NFC) and the property Default_Ignorable_Code_Point of
-https://www.unicode.org/reports/tr44/ for what people type and do not see.
+Source: https://www.postgresql.org/docs/current/datatype-json.html
 """
 
 import json
 import math
 import re
-import unicodedata
 from hashlib import sha256
 from typing import Any
 
@@ -26,14 +23,6 @@ SUSPECT = re.compile(r"\\u0000|\\u[dD][89abAB]|NaN|Infinity")
 DEEPEST = 100
 # Characters of a key that an index takes in whole; its rows end at 2,700 bytes.
 LONGEST_KEY = 255
-# Control, format, private, unassigned and surrogate characters, and separators of lines.
-UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
-LAYOUT = frozenset("\t\n\r")
-# They look like nothing, and yet are marks, letters or symbols: the combining grapheme joiner,
-# Hangul fillers, Khmer inherent vowels, Mongolian variation selectors and the blank of Braille.
-BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
-# They choose how the character before them looks, as that of many emoji.
-VARIATIONS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 
 
 def storable(text: str) -> str:
@@ -75,34 +64,6 @@ def dump_json(value: Any) -> str:
         # Too deep, or a circle.
         return json.dumps(storable_json(value))
     return json.dumps(storable_json(value)) if SUSPECT.search(plain) else plain
-
-
-def normalise(text: str) -> str:
-    """Return typed text in NFC, without space around it. Line breaks and tabs inside stay.
-
-    Raises ValueError for characters that nobody sees, since they make two texts of one.
-    """
-    normal = unicodedata.normalize("NFC", text).strip()
-    for character in normal:
-        if character in BLANKS or (
-            character not in LAYOUT and unicodedata.category(character) in UNSEEN
-        ):
-            raise ValueError(f"has an invisible character in it, U+{ord(character):04X}")
-    return normal
-
-
-def normalise_name(text: str) -> str:
-    """Return `normalise(text)`, for what things are found by: a key, a tag.
-
-    Raises ValueError also for line breaks, for spaces other than the plain one, and for variation
-    selectors.
-    """
-    normal = normalise(text)
-    for character in normal:
-        is_space = character.isspace() and character != " "
-        if is_space or character in VARIATIONS:
-            raise ValueError(f"has a character in it that looks like none, U+{ord(character):04X}")
-    return normal
 
 
 def _storable(value: Any, levels: int) -> Any:

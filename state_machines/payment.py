@@ -11,7 +11,7 @@ from enum import StrEnum, auto
 from config import settings
 from models.payment import Payment
 from models.payment import PaymentState as S
-from state_machines.durable import Arrow, Deadline, DurableMachine, Enquiry
+from state_machines.durable import Arrow, Deadline, DurableMachine, Enquiry, growing
 from state_machines.order import OrderMachine
 from state_machines.order import OrderSignal as Tell
 
@@ -39,6 +39,8 @@ CREATE = ("payments.create_intent",)
 ASK = ("payments.cancel_intent",)
 LOOK = ("refunds.look",)
 SLOW = ("notice.slow_payment",)
+# Between two questions about a payment that does not end.
+LONGEST = timedelta(hours=6)
 
 
 class PaymentMachine(DurableMachine[Payment]):
@@ -98,11 +100,11 @@ class PaymentMachine(DurableMachine[Payment]):
         Arrow(Sig.CANCELED,         S.EXPIRING,   S.FAILURE,    tells=Tell.PAYMENT_FAILED),
 
         Arrow(Sig.STILL_PROCESSING, S.EXPIRING,   S.INITIATED,  effects=SLOW),
-        Arrow(Sig.STILL_PROCESSING, S.CANCELLING, S.CANCELLING),
+        Arrow(Sig.STILL_PROCESSING, S.CANCELLING, S.CANCELLING, quiet=True),
 
         # Whatever was lost on the way, asking again settles it.
-        Arrow(Sig.ASK_AGAIN,        S.CANCELLING, S.CANCELLING, do=ASK),
-        Arrow(Sig.ASK_AGAIN,        S.EXPIRING,   S.EXPIRING,   do=ASK),
+        Arrow(Sig.ASK_AGAIN,        S.CANCELLING, S.CANCELLING, do=ASK, quiet=True),
+        Arrow(Sig.ASK_AGAIN,        S.EXPIRING,   S.EXPIRING,   do=ASK, quiet=True),
         Arrow(Sig.ORPHANED,         S.FAILURE,    S.FAILURE,    do=("payments.cancel_orphan",)),
         Arrow(Sig.ORPHANED,         S.CANCELLED,  S.CANCELLED,  do=("payments.cancel_orphan",)),
 
@@ -118,9 +120,17 @@ class PaymentMachine(DurableMachine[Payment]):
     )
     # fmt: on
     deadlines = (
-        Deadline((S.PENDING, S.INITIATED, S.DECLINED), settings.payment_window, Sig.EXPIRE),
+        # A bank that was still at work gets a longer window each time.
         Deadline(
-            (S.CANCELLING, S.EXPIRING), timedelta(seconds=settings.ask_again_after), Sig.ASK_AGAIN
+            (S.PENDING, S.INITIATED, S.DECLINED),
+            growing(settings.payment_window, LONGEST),
+            Sig.EXPIRE,
+            from_birth=True,
+        ),
+        Deadline(
+            (S.CANCELLING, S.EXPIRING),
+            growing(timedelta(seconds=settings.ask_again_after), LONGEST),
+            Sig.ASK_AGAIN,
         ),
     )
     # A success that was not heard of must not wait for the end of the window.

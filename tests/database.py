@@ -6,7 +6,6 @@ from sqlalchemy import text
 
 from models import base
 from models.base import Base, db, transaction
-from state_machines.durable import sweep
 
 
 def application() -> Flask:
@@ -25,8 +24,7 @@ def migrate(app: Flask) -> None:
 
 
 def empty() -> None:
-    """Forget every row, also those that only retention may delete, and whose turn it is."""
-    sweep.PACE.start()
+    """Forget every row, also those that only retention may delete."""
     names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
     with transaction() as session:
         session.execute(text("SET LOCAL projectx.retention = 'on'"))

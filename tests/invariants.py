@@ -24,7 +24,7 @@ UNDER_WAY = """
     UNION ALL SELECT 'refund of ' || order_id, state FROM refund
         WHERE state IN ('Requested', 'Submitted')
     UNION ALL SELECT name || ' of ' || subject_id, state FROM activity
-        WHERE state IN ('pending', 'waiting', 'running') AND machine <> 'reconciliation'
+        WHERE state IN ('queued', 'pending', 'waiting', 'running') AND machine <> 'reconciliation'
     UNION ALL SELECT 'signal ' || kind || ' ' || external_id, state FROM signal
         WHERE state = 'stored'
 """

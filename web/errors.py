@@ -1,11 +1,14 @@
 """Every error as an HTTP answer: one table, one shape (RFC 9457), never a stack trace."""
 
 import logging
+import re
+from collections.abc import Iterator
 from http import HTTPStatus
 
 import sqlalchemy.exc
 from flask import Flask, Response, g, request
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from werkzeug.exceptions import HTTPException
 
 from models.errors import (
@@ -29,19 +32,19 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     ConflictError: HTTPStatus.CONFLICT,
     SignalRefusedError: HTTPStatus.CONFLICT,
     GoneError: HTTPStatus.GONE,
-    # Text that PostgreSQL cannot keep, such as half a character.
+    # PostgreSQL cannot store a value. Schemas judge all input before: this is the last resort.
     sqlalchemy.exc.DataError: HTTPStatus.BAD_REQUEST,
     # The database is away, or no connection to it is free.
     sqlalchemy.exc.OperationalError: HTTPStatus.SERVICE_UNAVAILABLE,
     sqlalchemy.exc.TimeoutError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-UNKEEPABLE = "Something in it cannot be kept. Nothing was changed."
-UNAVAILABLE = "Something that this needs is away. Nothing was changed: try again."
+UNSTORABLE = "A value in the request cannot be stored. Nothing was changed."
+UNAVAILABLE = "A required service is unavailable. Nothing was changed."
 RETRY_AFTER = 2  # seconds
-# An answer names so many of the fields that are wrong, each in so many characters: a body that is
-# wrong from end to end must not get an answer that is longer than itself.
-NAMED = 20
-LONGEST = 200
+# A body that is wrong from end to end must not get an answer that is longer than itself.
+MOST_PROBLEMS, TOO_MANY = 20, 5000
+LONGEST = 200  # characters
+NAME = re.compile("[A-Za-z_][A-Za-z0-9_]{0,40}")
 
 
 def register(app: Flask) -> None:
@@ -69,19 +72,39 @@ def problem(status: HTTPStatus, detail: str, errors: list[FieldProblem] | None =
 
 
 def invalid(error: ValidationError) -> Response:
-    """The answer to a body or query that is not as its schema says."""
-    errors = error.errors(include_url=False, include_context=False, include_input=False)
-    wrong = [
-        FieldProblem(field=_named(one["loc"]), message=one["msg"][:LONGEST])
-        for one in errors[:NAMED]
-    ]
-    named = ", ".join(dict.fromkeys(one.field for one in wrong if one.field))
+    """The answer to a body or query that is not as its schema says. It repeats nothing of either,
+    however much of it is wrong.
+    """
+    problems = list(_problems(error))
+    named = ", ".join(dict.fromkeys(one.field for one in problems if one.field))
     detail = f"Not as it should be: {named}" if named else "The body must be a JSON object"
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, wrong)
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, problems)
 
 
-def _named(location: tuple[int | str, ...]) -> str:
-    return ".".join(map(str, location))[:LONGEST]
+def _problems(error: ValidationError) -> Iterator[FieldProblem]:
+    if error.error_count() > TOO_MANY:
+        # Reading them out would take a second for each megabyte of nonsense.
+        yield FieldProblem(field="(many)", message="more fields are wrong than can be listed")
+        return
+    for one in error.errors(include_url=False, include_input=False)[:MOST_PROBLEMS]:
+        yield FieldProblem(field=_field(one), message=_message(one))
+
+
+def _field(one: ErrorDetails) -> str:
+    """The path of the field; a name of the client's own making only where it looks like a name."""
+    *path, last = one["loc"] or ("",)
+    if one["type"] == "extra_forbidden" and not NAME.fullmatch(str(last)):
+        last = "(unknown)"
+    return ".".join(map(str, (*path, last)))[:LONGEST]
+
+
+def _message(one: ErrorDetails) -> str:
+    limits = one.get("ctx", {})
+    if limits.get("field_type") == "Value":
+        # Pydantic's words for a text whose length is judged after another validator.
+        kind, limit = ("most", "max_length") if "max_length" in limits else ("least", "min_length")
+        return f"must have at {kind} {limits[limit]} characters"
+    return one["msg"].removeprefix("Value error, ")[:LONGEST]
 
 
 def known(error: Exception) -> Response:
@@ -90,7 +113,7 @@ def known(error: Exception) -> Response:
         fields = [FieldProblem(field=error.field, message=error.message)]
         return problem(status, str(error), fields)
     if status == HTTPStatus.BAD_REQUEST:
-        return problem(status, UNKEEPABLE)
+        return problem(status, UNSTORABLE)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         log.warning("request %s: %s", g.get("request_id"), error)
         answer = problem(status, UNAVAILABLE)

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from flask import Response, jsonify, request
@@ -156,5 +157,5 @@ def _placed(found: OrderStatus, code: HTTPStatus) -> Response:
     )
     response: Response = jsonify(answer.json_ready())
     response.status_code = code
-    response.headers["Location"] = f"{api.url_prefix}/status/{found.reference_id}"
+    response.headers["Location"] = f"{api.url_prefix}/status/{quote(found.reference_id, safe='')}"
     return prefer.applied(response)

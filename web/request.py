@@ -15,9 +15,11 @@ from werkzeug.exceptions import (
     UnsupportedMediaType,
 )
 
+from models.typed_text import has_card_number
 from state_machines.durable import caused_by
 
-LARGEST_BODY = 1_000_000  # bytes
+LARGEST_BODY = 1_000_000  # bytes, where a route has no limit of its own
+LARGEST_OF_ALL = 1024 * 1024  # bytes
 SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -42,8 +44,10 @@ class Request(flask.Request):
     def _cut_off(self, length: int) -> bool:
         """Whether more would follow: without a word, Werkzeug ends such a body at the limit."""
         limit = self.max_content_length
-        at_limit = self.content_length is None and limit is not None and length >= limit
-        return at_limit and bool(self.environ["wsgi.input"].read(1))
+        if self.content_length is not None or limit is None or length < limit:
+            return False
+        # A route's own limit may be lower than the one by which it was read.
+        return length > limit or bool(self.environ["wsgi.input"].read(1))
 
     def get_json(self, *, force: bool = False, silent: bool = False, cache: bool = True) -> Any:  # type: ignore[override]  # noqa: ARG002
         try:
@@ -71,9 +75,23 @@ def cause(actor: object = None) -> AbstractContextManager[None]:
 
 def _begin() -> None:
     given = flask.request.headers.get("X-Request-Id", "")
-    g.request_id = given if SANE_ID.fullmatch(given) else uuid4().hex
+    is_sane = SANE_ID.fullmatch(given) and not has_card_number(given)
+    g.request_id = given if is_sane else uuid4().hex
     if "\x00" in flask.request.path:
         raise NotFound
+    _refuse_large(flask.request)
+
+
+def _refuse_large(request: flask.Request) -> None:
+    """Raises RequestEntityTooLarge, also where nobody is going to read the body."""
+    if request.content_length is not None:
+        if request.content_length > LARGEST_OF_ALL:
+            raise RequestEntityTooLarge
+    elif "Transfer-Encoding" in request.headers:
+        request.max_content_length = LARGEST_OF_ALL
+        request.get_data()
+        # The application's, unless the route sets one.
+        request.max_content_length = None
 
 
 def _name(response: Response) -> Response:

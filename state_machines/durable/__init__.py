@@ -16,7 +16,7 @@ from state_machines.durable.activity import (
     TransientError,
     note_request_id,
 )
-from state_machines.durable.arrow import Arrow, Deadline, Enquiry
+from state_machines.durable.arrow import Arrow, Deadline, Enquiry, growing
 from state_machines.durable.cause import caused_by
 from state_machines.durable.effect import effect
 from state_machines.durable.machine import DurableMachine, SignalRefusedError
@@ -36,5 +36,6 @@ __all__ = [
     "TransientError",
     "caused_by",
     "effect",
+    "growing",
     "note_request_id",
 ]

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
+    CTE,
     LargeBinary,
     Text,
     Uuid,
@@ -23,12 +24,14 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
     type_coerce,
+    union_all,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from models.activity import OVER, UNDER_WAY, ActivityRow, ActivityState
+from models.activity import DUE, OVER, ActivityRow, ActivityState
 from models.base import db
 from models.clock import now
 from models.secret import decrypt
@@ -83,7 +86,7 @@ def claim(name: str, ids: Iterable[UUID], *, to_disk: bool = True) -> Claim:
         .where(
             ActivityRow.id.in_(list(ids)),
             ActivityRow.name == name,
-            ActivityRow.state.not_in((*OVER, ActivityState.WAITING)),
+            ActivityRow.state.not_in((*OVER, ActivityState.WAITING, ActivityState.QUEUED)),
             or_(ActivityRow.state != ActivityState.RUNNING, ActivityRow.due_at <= at),
         )
         .values(
@@ -189,24 +192,35 @@ def finish(claimed: Claim, done: Mapping[UUID, str | None]) -> set[UUID]:
     return set(found)
 
 
-def hand_out(limit: int, but: Collection[str] = ()) -> list[tuple[str, UUID]]:
-    """Take what is past its `due_at` (lost message, dead worker, time to retry) for publishing,
-    `but` what is called so.
+def hand_out(limit: int, names: Collection[str], allowance: int) -> list[tuple[str, UUID]]:
+    """Take for publishing what is past its `due_at` (lost message, dead worker, time to retry), the
+    oldest first, and of each of `names` up to `allowance` that time asked for, the newest first. A
+    name of which `limit` wait for a worker already is left out.
     """
     at = now()
+    crowded = (
+        select(ActivityRow.name)
+        .where(ActivityRow.state == ActivityState.PENDING)
+        # What is pending is ours for a lease; behind it may lie very much that waits.
+        .where(ActivityRow.due_at > at, ActivityRow.due_at <= at + LEASE)
+        .group_by(ActivityRow.name)
+        .having(func.count() >= limit)
+    )
     due = (
         select(ActivityRow.id)
-        .where(ActivityRow.state.in_(UNDER_WAY), ActivityRow.due_at <= at)
-        .where(ActivityRow.name.not_in(but))
+        .where(ActivityRow.state.in_(DUE), ActivityRow.due_at <= at)
+        .where(ActivityRow.name.not_in(crowded))
         .order_by(ActivityRow.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
         # A CTE, since a plain subquery may be run again for each row and so take more than `limit`.
         .cte("due")
     )
+    queued = _queued(names, allowance, crowded)
+    taken = union_all(select(due.c.id), select(queued.c.id))
     found = db.session.execute(
         update(ActivityRow)
-        .where(ActivityRow.id.in_(select(due.c.id)))
+        .where(ActivityRow.id.in_(taken))
         .values(
             state=ActivityState.PENDING,
             token=None,
@@ -217,6 +231,24 @@ def hand_out(limit: int, but: Collection[str] = ()) -> list[tuple[str, UUID]]:
         .execution_options(synchronize_session=False)
     )
     return [(name, activity_id) for name, activity_id in found]
+
+
+def _queued(names: Collection[str], allowance: int, crowded: Any) -> CTE:
+    name = (
+        func.unnest(literal(list(names), ARRAY(Text)))
+        .table_valued(column("name", Text))
+        .render_derived("names")
+    )
+    newest = (
+        select(ActivityRow.id)
+        .where(ActivityRow.state == ActivityState.QUEUED, ActivityRow.name == name.c.name)
+        .order_by(ActivityRow.due_at.desc())
+        .limit(allowance)
+        .with_for_update(skip_locked=True)
+        .lateral("newest")
+    )
+    each = select(newest.c.id).select_from(name.join(newest, true()))
+    return each.where(name.c.name.not_in(crowded)).cte("queued")
 
 
 def _told(failure: Failure) -> dict[str, Any]:

@@ -7,7 +7,7 @@ since it runs inside the request.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -20,7 +20,6 @@ from models.clock import now
 from models.ids import uuid7
 from models.transition import Transition
 from state_machines.durable.complaint import complaints
-from state_machines.durable.pace import Pace
 
 log = complaints(__name__)
 
@@ -33,8 +32,8 @@ LEASE = timedelta(seconds=10)
 class Journal:
     """`moved` holds the root executions (an order for its payment) that moved, births aside: nobody
     can wait for what is only being born. `held` are the rows that this transaction has locked.
-    `last` is what is done just before the commit. Where there is a `pace`, the activities are told
-    to nobody after it: the sweep hands them out when they fall due.
+    `last` is what is done just before the commit. What is asked for `by_time` is announced to
+    nobody: the sweep hands out so many of a name each second.
     """
 
     transaction: SessionTransaction | None
@@ -44,7 +43,7 @@ class Journal:
     moved: set[UUID] = field(default_factory=set)
     last: dict[Callable[[list[Any]], None], list[Any]] = field(default_factory=dict)
     held: dict[UUID, Any] = field(default_factory=dict)
-    pace: Pace | None = None
+    by_time: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +82,18 @@ def journal() -> Journal:
 
 def schedule(
     name: str, machine: str, subject_id: UUID, *, secret: str | None = None, **payload: Any
-) -> datetime:
-    """Ask for an activity; it exists once the transaction commits, and then it will be run. When
-    its turn comes, which is now unless there is a pace.
-    """
-    at, pace = now(), journal().pace
-    turn = pace.moment(name) if pace else at
+) -> None:
+    """Ask for an activity; it exists once the transaction commits, and then it will be run."""
+    at, by_time = now(), journal().by_time
     # Whoever is told dispatches it. Where there is nobody to tell, the sweep may.
-    due_at = at + LEASE if pace is None and _listeners else turn
+    due_at = at + LEASE if _listeners and not by_time else at
     journal().activities.append(
         {
             "id": uuid7(),
             "name": name,
             "machine": machine,
             "subject_id": subject_id,
-            "state": ActivityState.WAITING if pace else ActivityState.PENDING,
+            "state": ActivityState.QUEUED if by_time else ActivityState.PENDING,
             "attempts": 0,
             "due_at": due_at,
             "payload": payload,
@@ -105,7 +101,6 @@ def schedule(
             "created_at": at,
         }
     )
-    return turn
 
 
 def at_last(run: Callable[[list[T]], None], item: T) -> None:
@@ -125,8 +120,8 @@ def _write(session: Session) -> None:
     # Of the tables: as rows of the ORM they would cost half as much again.
     if pending.history:
         session.execute(insert(cast("Table", Transition.__table__)), pending.history)
-    if pending.pace is not None and pending.activities:
-        # Time asks again and again: what still waits for its turn is not asked for twice.
+    if pending.by_time and pending.activities:
+        # Time asks again and again: what is still under way is not asked for twice.
         under_way = _under_way(session, pending.activities)
         pending.activities = [row for row in pending.activities if _whose(row) not in under_way]
     if pending.activities:
@@ -152,7 +147,7 @@ def _tell(session: Session) -> None:
     pending: Journal | None = session.info.pop("journal", None)
     if pending is None or not (pending.activities or pending.moved):
         return
-    told = pending.activities if pending.pace is None else ()
+    told = () if pending.by_time else pending.activities
     committed = Committed(tuple((row["name"], row["id"]) for row in told), frozenset(pending.moved))
     for listener in _listeners:
         try:

@@ -15,7 +15,7 @@ from models.base import db
 from models.clock import now
 from models.execution import Execution
 from models.ids import uuid7
-from state_machines.durable.arrow import Arrow, Deadline, Enquiry
+from state_machines.durable.arrow import Arrow, Deadline, Enquiry, refuse_steady_repetition
 from state_machines.durable.journal import journal
 from state_machines.durable.move import Move, append
 
@@ -51,6 +51,7 @@ class DurableMachine(Generic[E]):
     _born: ClassVar[dict[StrEnum, Arrow]]
 
     def __init_subclass__(cls) -> None:
+        refuse_steady_repetition(cls.name, cls.arrows, cls.deadlines)
         cls._machine = Machine(
             model=None,
             states=cls.states,

@@ -35,9 +35,11 @@ class Move:
     ) -> None:
         """Write down that `row` has moved along the arrow."""
         machine, arrow = self.machine, self.arrow
-        append(machine, row, arrow.signal, arrow.source, reason=reason)
-        turns = [schedule(name, machine.name, row.id, secret=secret) for name in arrow.do]
-        self._wind(row, max(turns, default=now()))
+        if not arrow.quiet:
+            append(machine, row, arrow.signal, arrow.source, reason=reason)
+        for name in arrow.do:
+            schedule(name, machine.name, row.id, secret=secret)
+        self._wind(row)
         if isinstance(row, Asked):
             row.ask_at = self._ask_at(row, row.ask_at)
         for name in arrow.effects:
@@ -46,15 +48,15 @@ class Move:
             parent = db.session.get_one(machine.parent.row, machine.root_id(row))
             machine.parent.report(parent, arrow.tells, reason=reason)
 
-    def _wind(self, row: Execution, start: datetime) -> None:
-        # From `start` on: an answer is not waited for before it is asked for.
+    def _wind(self, row: Execution) -> None:
         deadline = self.machine.deadline_of(row.state)
         if deadline is None:
             row.deadline_at = None
             return
         rang = row.deadline_at is not None and row.deadline_at <= now()
         if rang or deadline is not self.machine.deadline_of(self.arrow.source):
-            row.deadline_at = start + deadline.after
+            since = row.created_at if deadline.from_birth else row.updated_at
+            row.deadline_at = now() + deadline.interval(now() - since)
 
     def _ask_at(self, row: Execution, before: datetime | None) -> datetime | None:
         enquiry = self.machine.enquiry

@@ -1,8 +1,9 @@
 """What time brings back: activities past their lease, deadlines, enquiries, stored signals.
 
 Any number of processes may sweep at once; they take different rows. However much is due at once,
-what is new goes on: what deadlines and enquiries ask for falls due at a pace, and of no name is
-more handed out than workers take. One row that cannot be moved stops no other: it is put off.
+what is new goes on: of what deadlines and enquiries ask for, so many of a name are handed out each
+second, the newest first, and of no name more than workers take. One row that cannot be moved stops
+no other: it is put off.
 """
 
 from collections.abc import Callable
@@ -11,32 +12,31 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, extract, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 
-from models.activity import ActivityRow, ActivityState
-from models.base import transaction
-from models.clock import now, tick
+from models.base import db, transaction
+from models.clock import now
+from models.sweep import ONLY, Sweep
 from state_machines.durable import claim, inbox
+from state_machines.durable.activity import Activity
 from state_machines.durable.cause import caused_by
 from state_machines.durable.complaint import complaints
-from state_machines.durable.journal import LEASE, journal, schedule
+from state_machines.durable.journal import journal, schedule
 from state_machines.durable.machine import DurableMachine
-from state_machines.durable.pace import Pace
 
 log = complaints(__name__)
 
 # Of one name, that wait for a worker at once: what is new waits behind them.
 ACTIVITIES = 500
-# What deadlines and enquiries ask for costs a shop more than they do: calls, events, letters.
-STEP = timedelta(milliseconds=100)
-PACE = Pace(STEP)
-# After a full page, what it asks for holds back for so long: first all that is due is served.
-RUSH = timedelta(minutes=1)
+# Of one name, that time asked for and that are handed out in a second, by all processes together.
+# They cost a shop more than their deadlines do: calls, events, letters.
+PER_SECOND = 10
 DEADLINES = 500
+# Of deadlines, before the rest of a sweep has its turn: the next sweep goes on.
+PAGES = 4
 ENQUIRIES = 200
 SIGNALS = 100
-# For as long deadlines are fired before the rest of a sweep has its turn; seconds.
-SPAN = 4.0
 # Until a row that could not be moved is looked at again.
 LATER = timedelta(minutes=1)
 
@@ -56,22 +56,33 @@ class Page:
 
 def due_activities() -> list[tuple[str, UUID]]:
     """Activities to publish again; they are ours to publish for one lease."""
-    with transaction() as session:
-        at = now()
-        many = (
-            select(ActivityRow.name)
-            .where(ActivityRow.state == ActivityState.PENDING)
-            # What is pending is ours for a lease; behind it may lie very much that waits.
-            .where(ActivityRow.due_at > at, ActivityRow.due_at <= at + LEASE)
-            .group_by(ActivityRow.name)
-            .having(func.count() >= ACTIVITIES)
-        )
-        return claim.hand_out(ACTIVITIES, but=session.scalars(many).all())
+    with transaction():
+        return claim.hand_out(ACTIVITIES, Activity.registry, _take_allowance())
+
+
+def _take_allowance() -> int:
+    """Note this sweep, and return how many queued activities of each name it may hand out: all
+    sweeps together have PER_SECOND.
+    """
+    new = insert(Sweep).values(id=ONLY, at=now(), allowance=PER_SECOND)
+    at, last = new.excluded.at, Sweep.at
+    # A clock that was set back must not keep the queue shut until it has caught up.
+    passed = func.greatest(extract("epoch", at - last), 0)
+    earned = case((at < last, 1.0), else_=passed) * PER_SECOND
+    with_it = new.on_conflict_do_update(
+        index_elements=["id"],
+        set_={"at": at, "allowance": func.least(earned, PER_SECOND)},
+        where=or_(at < last, passed >= 1 / PER_SECOND),
+    )
+    # Losing this commit in a crash loses nothing: what was handed out is due again.
+    relaxed = func.set_config("synchronous_commit", "off", True)
+    row = db.session.execute(with_it.returning(Sweep.allowance, relaxed)).one_or_none()
+    return int(row.allowance) if row else 0
 
 
 def fire_deadlines() -> int:
-    """Send the signals of deadlines that have passed, in batches, for SPAN; how many fired. The
-    next sweep goes on.
+    """Send the signals of deadlines that have passed, some pages of them; how many fired. The next
+    sweep goes on.
     """
     return sum(_apart(_fire, machine) for machine in _machines() if machine.deadlines)
 
@@ -100,12 +111,13 @@ def _apart(serve: Callable[[Machine], int], machine: Machine) -> int:
 
 
 def _fire(machine: Machine) -> int:
-    fired, end = 0, tick() + SPAN
-    while True:
+    fired = 0
+    for _ in range(PAGES):
         page = _serve(machine, machine.row.deadline_at, DEADLINES, _ring)
         fired += page.served
-        if page.due < DEADLINES or not page.over or tick() > end:
-            return fired
+        if page.due < DEADLINES or not page.over:
+            break
+    return fired
 
 
 def _ask(machine: Machine) -> int:
@@ -117,11 +129,9 @@ def _serve(machine: Machine, when: Any, limit: int, do: Deed) -> Page:
     due: list[UUID] = []
     try:
         with transaction() as session:
-            journal().pace = PACE
+            journal().by_time = True
             look = select(machine.row.id).where(when <= now()).order_by(when).limit(limit)
             due += session.scalars(look.with_for_update(key_share=True, skip_locked=True))
-            if len(due) == limit:
-                PACE.rest(RUSH)
             rows = machine.lock(due, skip_locked=True) if due else {}
             served = [row for row in rows.values() if do(machine, row)]
         return Page(len(due), len(rows), len(served))
@@ -136,7 +146,7 @@ def _serve(machine: Machine, when: Any, limit: int, do: Deed) -> Page:
 def _serve_alone(machine: Machine, when: Any, row_id: UUID, do: Deed) -> Page:
     try:
         with transaction():
-            journal().pace = PACE
+            journal().by_time = True
             rows = machine.lock([row_id], skip_locked=True)
             served = [row for row in rows.values() if do(machine, row)]
         return Page(1, len(rows), len(served))

@@ -13,7 +13,7 @@ OFTEN = 0.1  # seconds
 # What is late by how many seconds at most, and how much was ever done.
 LOOK = """
     SELECT coalesce(extract(epoch FROM clock_timestamp() - min(due_at) FILTER (
-        WHERE state IN ('pending', 'waiting', 'running')))::float, 0),
+        WHERE state IN ('queued', 'pending', 'waiting', 'running')))::float, 0),
         count(*) FILTER (WHERE state = 'done')
     FROM activity
 """

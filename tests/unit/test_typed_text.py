@@ -1,8 +1,110 @@
-"""What people type is brought into one form, and what nobody sees in it is refused."""
+"""Text that people type: one form, nothing unseen, no card numbers."""
+
+from uuid import uuid4
 
 import pytest
 
-from models.text import normalise, normalise_name
+from models.typed_text import (
+    clean_line,
+    clean_lines,
+    has_card_number,
+    normalise,
+    normalise_name,
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  Ann  ", "Ann"),
+        ("Zoe\u0308", "Zo\u00eb"),
+        ("\u00a0Ann\u3000", "Ann"),
+        ("1\tMain St", "1 Main St"),
+        ("\u200f\u05d0\u05d1\u200e", "\u05d0\u05d1"),
+        ("\u0645\u06cc\u200c\u062e", "\u0645\u06cc\u200c\u062e"),
+        ("👩\u200d🔬", "👩\u200d🔬"),
+        ("Ⅷ ﬁ", "Ⅷ ﬁ"),
+    ],
+)
+def test_text_is_kept_in_one_form(typed: str, kept: str) -> None:
+    assert clean_line(typed) == clean_lines(typed) == kept
+    assert clean_line(kept) == kept, "once is enough"
+
+
+@pytest.mark.parametrize("breaks", ["\r\n", "\r", "\n", "\u2028"])
+def test_there_is_one_kind_of_line_break_and_none_in_a_line(breaks: str) -> None:
+    assert clean_lines(f"1 Main St{breaks}Springfield") == "1 Main St\nSpringfield"
+    with pytest.raises(ValueError, match=r"U\+000A"):
+        clean_line(f"1 Main St{breaks}Springfield")
+
+
+@pytest.mark.parametrize(
+    "character",
+    ["\x00", "\x07", "\x1b", "\x7f", "\x85", "\x0b", "\u200b", "\ufeff", "\u2060", "\u00ad",
+     "\u202e", "\u202a", "\u2066", "\u2069", "\u3164", "\u115f", "\uffa0", "\u2800", "\u034f",
+     "\ud800", "\ufffe", "\ufdd0", "\U000e0041", "\ufff9"],
+)  # fmt: skip
+def test_nothing_unseen_gets_in(character: str) -> None:
+    for clean in (clean_line, clean_lines):
+        with pytest.raises(ValueError, match=rf"U\+{ord(character):04X}"):
+            clean(f"a{character}b")
+
+
+def test_a_text_that_is_slow_to_normalise_is_not_normalised() -> None:
+    slow = "a" + "\u0300\u0323" * 500_000
+    with pytest.raises(ValueError, match="marks"):
+        normalise(slow)
+    with pytest.raises(ValueError, match="at most"):
+        clean_line(slow)
+
+
+CARDS = [
+    "4242424242424242",
+    "4242 4242 4242 4242 12/30 123",
+    "4242-4242-4242-4242",
+    "4242.4242.4242.4242",
+    "4242 - 4242 - 4242 - 4242",
+    "4 2 4 2 4 2 4 2 4 2 4 2 4 2 4 2",
+    "4242\n4242\n4242\n4242",
+    "4242\u00a04242\u20094242\u20114242",
+    "\uff14\uff12" * 8,
+    "\u0664\u0662" * 8,
+    "card:4242424242424242,cvc:123",
+    "visa4242424242424242",
+    "42424242424242421230123",
+    "5555555555554444",
+    "2223003122003222",
+    "378282246310005",
+    "3782 822463 10005",
+    "6011111111111117",
+    "30569309025904",
+    "3566002020360505",
+    "6205500000000000004",
+    "4222222222222",
+    "+4242.4242.4242.4242",
+    "Flat 7, 4242424242424242",
+]
+
+
+@pytest.mark.parametrize("text", CARDS)
+def test_a_card_number_is_seen_however_it_is_written(text: str) -> None:
+    assert has_card_number(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "1 Main St\n12345 Springfield", "4242424242424241", "1234567890123456", "1795700000000",
+     "+49 1512 34567891", "+4915123456789", "Tel. +44 (20) 7946-0958", "0000000000000000",
+     "2026-11-27T12:00:00.000Z", "12 34", "550e8400-e29b-41d4-a716-446655440000",
+     "4000000000000000000000000000000a", "12345678-4242-4424-8242-424242424242"],
+)  # fmt: skip
+def test_other_numbers_are_no_card_numbers(text: str) -> None:
+    assert not has_card_number(text)
+
+
+def test_no_random_id_is_taken_for_a_card_number() -> None:
+    ids = [uuid4() for _ in range(20_000)]
+    assert not [i for i in ids if has_card_number(str(i)) or has_card_number(i.hex)]
 
 
 def test_one_text_has_one_form() -> None:

@@ -1,19 +1,22 @@
-"""What all schemas share: camelCase, no unknown fields, and text that can be kept."""
+"""What all schemas share: camelCase, no unknown fields, and text as people type it."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    StringConstraints,
+)
 from pydantic.alias_generators import to_camel
 
-
-def keepable(text: str) -> str:
-    """PostgreSQL keeps every character but one."""
-    if "\x00" in text:
-        raise ValueError("must not contain the NUL character")
-    return text
+from models.typed_text import clean_line, clean_lines, refuse_card_number
 
 
 def normal_address(text: str) -> str:
@@ -30,7 +33,16 @@ def in_utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-Text = Annotated[str, StringConstraints(strict=True), AfterValidator(keepable)]
+def _typed(clean: Callable[[str], str]) -> BeforeValidator:
+    """Normalise and judge text before the limits of its field, such as `max_length`, judge it."""
+    return BeforeValidator(
+        lambda text: refuse_card_number(clean(text)) if isinstance(text, str) else text
+    )
+
+
+# What people type: one line, or several.
+Text = Annotated[str, StringConstraints(strict=True), _typed(clean_line)]
+Lines = Annotated[str, StringConstraints(strict=True), _typed(clean_lines)]
 Address = Annotated[Text, StringConstraints(max_length=320), AfterValidator(normal_address)]
 Moment = Annotated[datetime, PlainSerializer(in_utc, return_type=str)]
 

@@ -1,14 +1,38 @@
 """Orders: what is asked for, and how far it has come."""
 
+import re
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from models import OrderState, Payment, PaymentState
 from models.payment import PAYABLE
-from web.schemas.base import Incoming, Outgoing, Text
+from web.schemas.base import Incoming, Lines, Outgoing, Text
 from web.schemas.product import ProductId
+
+# The last part of a path: nothing that a browser, a proxy or a router reads as something else.
+REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:@+=,-]*")
+# Our own paths under /order.
+RESERVED = {"status", "summary", "history", "webhook", "email-events"}
+
+
+def judge_reference(text: str) -> str:
+    """Return a reference that a path can carry. Raises ValueError for any other."""
+    if not REFERENCE.fullmatch(text):
+        raise ValueError(
+            "must begin with a letter or digit, and have only those and . _ ~ : @ + = , -"
+        )
+    if text.lower() in RESERVED:
+        raise ValueError("is a reserved word")
+    return text
+
+
+Reference = Annotated[
+    Text,
+    Field(min_length=1, max_length=200, json_schema_extra={"pattern": f"^{REFERENCE.pattern}$"}),
+    AfterValidator(judge_reference),
+]
 
 
 class Line(Incoming):
@@ -19,10 +43,10 @@ class Line(Incoming):
 class OrderRequest(Incoming):
     """What to buy. Prices are not the client's to name: any other field is refused."""
 
-    reference_id: Text = Field(min_length=1, max_length=200)
+    reference_id: Reference
     items: list[Line] = Field(min_length=1, max_length=100)
-    billing_address: Text = Field(max_length=1000)
-    shipping_address: Text = Field(max_length=1000)
+    billing_address: Lines = Field(max_length=1000)
+    shipping_address: Lines = Field(max_length=1000)
     payment_method: Text | None = Field(None, max_length=100)
 
 
@@ -36,7 +60,7 @@ class OrderPlaced(Outgoing):
 
 
 class ReferencePath(Incoming):
-    reference_id: Text = Field(max_length=200)
+    reference_id: Annotated[str, AfterValidator(str.strip)]
 
 
 class OrderPath(Incoming):

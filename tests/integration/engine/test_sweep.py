@@ -1,16 +1,20 @@
 """Time brings back what waits: deadlines ring once, and only where they were wound."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
+from flask import Flask
 from sqlalchemy import text
 
 import tasks.sweep
-from models import transaction
+from models import ActivityState, transaction
 from models.clock import MovableClock
 from state_machines.durable import inbox, replay, sweep
+from state_machines.durable.journal import LEASE, journal
 from tests.factories import a_placed_order
 from tests.integration.engine.conftest import Depot
 from tests.integration.engine.parcel import (
@@ -60,7 +64,69 @@ def test_many_deadlines_at_once_all_ring(depot: Depot, time: MovableClock) -> No
     parcels = depot.pack(*(f"box-{n}" for n in range(sweep.DEADLINES + 50)))
     time.advance(hours=1)
     assert sweep.fire_deadlines() == len(parcels)
-    assert sweep.PACE.moment("test.announce") == time() + sweep.RUSH, "what they ask for holds back"
+
+
+def queue(depot: Depot, *labels: str) -> list[UUID]:
+    """Pack parcels whose activities time has asked for."""
+    with transaction():
+        journal().by_time = True
+        parcels = [Parcel(label=label) for label in labels]
+        for parcel in parcels:
+            ParcelMachine.begin(parcel, ParcelSignal.PACK)
+    return [parcel.id for parcel in parcels]
+
+
+def test_what_time_asks_for_now_does_not_wait_behind_a_rush(
+    depot: Depot, time: MovableClock
+) -> None:
+    queue(depot, *(f"box-{n}" for n in range(10 * sweep.PER_SECOND)))
+    time.advance(seconds=1)
+    assert len(sweep.due_activities()) == sweep.PER_SECOND
+    time.advance(seconds=1)
+    (ordinary,) = queue(depot, "vase")
+    handed_out = [activity_id for _, activity_id in sweep.due_activities()]
+    assert len(handed_out) == sweep.PER_SECOND
+    assert depot.key(ordinary) in handed_out
+
+
+def test_all_processes_share_what_is_handed_out_in_a_second(
+    depot: Depot, time: MovableClock, flask_app: Flask
+) -> None:
+    queue(depot, *(f"box-{n}" for n in range(10 * sweep.PER_SECOND)))
+
+    def hand_out(_: int) -> int:
+        with flask_app.app_context():
+            return len(sweep.due_activities())
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(hand_out, range(16))) == sweep.PER_SECOND
+        time.advance(seconds=0.5)
+        assert sum(pool.map(hand_out, range(16))) == sweep.PER_SECOND // 2
+        time.advance(hours=-1)
+        assert sum(pool.map(hand_out, range(16))) == sweep.PER_SECOND, "a clock that was set back"
+
+
+def test_what_is_lost_is_handed_out_at_once_beside_a_rush(depot: Depot, time: MovableClock) -> None:
+    lost = depot.pack(*(f"vase-{n}" for n in range(3 * sweep.PER_SECOND)))
+    queue(depot, *(f"box-{n}" for n in range(3 * sweep.PER_SECOND)))
+    time.advance(seconds=LEASE.total_seconds())
+    handed_out = {activity_id for _, activity_id in sweep.due_activities()}
+    assert {depot.key(parcel_id) for parcel_id in lost} < handed_out
+    assert len(handed_out) == len(lost) + sweep.PER_SECOND
+
+
+def test_of_a_name_that_nobody_takes_no_more_is_handed_out(
+    depot: Depot, time: MovableClock
+) -> None:
+    queue(depot, *(f"box-{n}" for n in range(sweep.ACTIVITIES + 50)))
+    with transaction() as session:
+        session.execute(text("UPDATE activity SET state = 'pending'"))
+    time.advance(seconds=1)
+    assert len(sweep.due_activities()) == sweep.ACTIVITIES
+    (queued,) = queue(depot, "vase")
+    time.advance(seconds=1)
+    assert sweep.due_activities() == []
+    assert depot.activity(queued).state == ActivityState.QUEUED
 
 
 def test_a_row_that_cannot_be_moved_stops_no_other(depot: Depot, time: MovableClock) -> None:

@@ -195,6 +195,13 @@ def table(text: str) -> dict[tuple[str, str], str]:
     return {(state, signal): target for state, signal, target in rows}
 
 
+def quiet(machine: type[DurableMachine[Any]], state: Any, signal: Any) -> bool:
+    """Whether the arrow writes no history."""
+    return any(
+        arrow.quiet for arrow in machine.arrows if (arrow.source, arrow.signal) == (state, signal)
+    )
+
+
 def pairs() -> Iterator[Any]:
     for machine, states, signals, text, make in MACHINES:
         for state in states:
@@ -222,7 +229,8 @@ def test_each_pair_moves_as_the_table_says_or_is_refused(
             assert (locked.state, locked.version, journal().history) == (state, 0, [])
         else:
             machine.send(locked, signal)
-            assert (locked.state, locked.version) == (target, 1)
+            written = 0 if quiet(machine, state, signal) else 1
+            assert (locked.state, locked.version) == (target, written)
 
 
 @pytest.mark.parametrize(("pair", "order_state"), list(TELLS.items()), ids=str)

@@ -1,15 +1,17 @@
 """Cancelling and expiring: nothing ends before Stripe has said that nobody can pay any more."""
 
+from datetime import timedelta
+
 from models import ActivityState
 from models.clock import MovableClock
 from state_machines.durable import sweep
 from state_machines.durable.journal import LEASE
-from state_machines.durable.sweep import STEP
 from state_machines.payment import PaymentSignal
 from tests.integration.payments.conftest import Bank, Till
 
 CANCEL = "payments.cancel_intent"
 CREATE = "payments.create_intent"
+SLOW_BANK = "pm_usBankAccount_processing"
 
 
 def test_cancelling_asks_stripe_and_its_answer_ends_the_order(till: Till, bank: Bank) -> None:
@@ -100,34 +102,60 @@ def test_whatever_was_lost_asking_again_settles_it(
     assert till.states(payment_id) == ("Cancelling", "Pending"), "Stripe has not said so"
 
     bank.faults()
-    time.advance(seconds=60)
+    time.advance(seconds=120)
     till.sweep()
     till.run(CANCEL)
     assert till.states(payment_id) == ("Cancelled", "Cancelled")
 
 
-def test_what_many_deadlines_ask_for_falls_due_at_a_pace(
+def test_a_bank_at_work_is_asked_at_growing_intervals_and_leaves_no_history(
     till: Till, bank: Bank, time: MovableClock
 ) -> None:
-    payment_ids = [till.initiated() for _ in range(5)]
-    time.at = max(till.payment(each).deadline_at or time.at for each in payment_ids)
-    assert sweep.fire_deadlines() == 5
-    at_once = sweep.due_activities()
-    assert [name for name, _ in at_once] == [CANCEL], "the first has no need to wait"
+    payment_id = till.initiated()
+    assert bank.confirm(till.payment(payment_id), SLOW_BANK)["status"] == "processing"
+    till.send(payment_id, PaymentSignal.CANCEL)
+    till.run(CANCEL)
+    before, asked = till.signals(payment_id), []
+    for _ in range(12):
+        deadline_at = till.payment(payment_id).deadline_at
+        assert deadline_at is not None
+        asked.append(deadline_at - time())
+        time.at = deadline_at
+        till.sweep()
+    assert asked[:3] == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
+    assert asked == sorted(asked)
+    assert asked[-1] == timedelta(hours=6)
+    assert till.signals(payment_id) == before, "an answer that changes nothing is not written down"
+    assert till.states(payment_id) == ("Cancelling", "Pending")
+    assert len(till.activity_states(CANCEL)) == 13, "Stripe was asked each time"
 
-    first, *_, last = sorted(till.payment(each).deadline_at or time.at for each in payment_ids)
-    assert last - first == 4 * STEP, "what is asked later is waited for longer"
-    time.at += 4 * STEP
-    assert len(sweep.due_activities()) == 4
+
+def test_a_bank_at_work_gets_a_longer_window_each_time(
+    till: Till, bank: Bank, time: MovableClock
+) -> None:
+    payment_id = till.initiated()
+    assert bank.confirm(till.payment(payment_id), SLOW_BANK)["status"] == "processing"
+    windows = []
+    for _ in range(8):
+        deadline_at = till.payment(payment_id).deadline_at
+        assert deadline_at is not None
+        windows.append(deadline_at - time())
+        time.at = deadline_at
+        till.sweep()
+        assert till.states(payment_id) == ("Initiated", "Pending")
+    assert windows == sorted(windows)
+    assert windows[-1] == timedelta(hours=6)
 
 
-def test_what_waits_for_its_turn_is_not_asked_for_twice(
+def test_what_is_still_queued_is_not_asked_for_twice(
     till: Till, bank: Bank, time: MovableClock
 ) -> None:
     payment_id = till.initiated()
     time.advance(seconds=900)
     sweep.fire_deadlines()
+    closing = till.payment(payment_id).deadline_at
+    assert closing == time() + timedelta(minutes=1), "nothing is moved ahead"
     time.advance(seconds=60)
     assert sweep.fire_deadlines() == 1
-    assert till.signals(payment_id)[-1] == "ask_again"
-    assert till.activity_states(CANCEL) == [ActivityState.WAITING], "one is enough"
+    assert till.signals(payment_id)[-1] == "expire"
+    assert till.activity_states(CANCEL) == [ActivityState.QUEUED], "one is enough"

@@ -1,0 +1,161 @@
+"""Text that people type: brought into one form, then judged. The one place for both.
+
+Normalised: Unicode's form NFC, no spaces around it, one kind of line break, and none of the marks
+for the direction of writing that come along when Arabic or Hebrew is pasted. Refused: characters
+that nobody sees or that reorder what others see, and anything that looks like a card's number.
+What other systems send is not judged but made storable: models/text.py.
+
+Sources: Unicode Standard Annex 15 (NFC, and its Stream-Safe Text Format for the number of marks);
+the property Default_Ignorable_Code_Point of https://www.unicode.org/reports/tr44/
+"""
+
+import re
+import unicodedata
+
+MOST_CHARACTERS = 10_000
+# On one character. `unicodedata.normalize` takes time that grows with the square of their number.
+MOST_MARKS = 30
+BREAKS = re.compile("\r\n|[\r\u2028\u2029]")
+DIRECTION_MARKS = re.compile("[\u200e\u200f\u061c]")
+# Persian, the scripts of India and emoji need these two.
+JOINERS = frozenset("\u200c\u200d")
+LAYOUT = frozenset("\t\n\r")
+# Control, format, private and surrogate characters, and separators of lines.
+UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+# 32 in a row, and the last two of each of the 17 planes.
+NONCHARACTERS = frozenset(
+    map(chr, [*range(0xFDD0, 0xFDF0), *(p << 16 | n for p in range(17) for n in (0xFFFE, 0xFFFF))])
+)
+# They look like nothing, and yet are marks, letters or symbols: the combining grapheme joiner,
+# Hangul fillers, Khmer inherent vowels, Mongolian variation selectors and the blank of Braille.
+BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+# They choose how the character before them looks, as that of many emoji.
+VARIATIONS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+
+# Card numbers have 13 to 19 digits, with spaces or other signs between them.
+# Source: ISO/IEC 7812-1; the first digit of payment cards is 2 (Mastercard) to 6.
+CARD_DIGITS = range(13, 20)
+FIRST_DIGITS = "3456"
+MASTERCARD = range(2221, 2721)  # the first four of its 16 digits that begin with 2
+NUMBERS = re.compile(r"\d+(?:[\W_]{1,3}\d+)*")
+# Random ids: a run of digits in them is no card number.
+HEXADECIMAL = re.compile(
+    r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b|\b(?=[0-9]*[a-f])[0-9a-f]{24,}\b",
+    re.IGNORECASE,
+)
+# Source: ITU-T E.164, at most 15 digits.
+TELEPHONE = re.compile(r"\+\d(?:[ ()./-]{0,2}\d){6,14}(?![ ()./-]{0,2}\d)")
+
+
+def normalise(text: str) -> str:
+    """Return typed text in NFC, without space around it. Line breaks and tabs inside stay.
+
+    Raises ValueError for characters that nobody sees, since they make two texts of one.
+    """
+    return _refuse_unseen(_compose(text), allowed=LAYOUT)
+
+
+def normalise_name(text: str) -> str:
+    """Return `normalise(text)`, for what things are found by: a key, a tag.
+
+    Raises ValueError also for line breaks, for spaces other than the plain one, and for variation
+    selectors.
+    """
+    normal = normalise(text)
+    for character in normal:
+        is_space = character.isspace() and character != " "
+        if is_space or character in VARIATIONS:
+            raise ValueError(f"has a character in it that looks like none, U+{ord(character):04X}")
+    return normal
+
+
+def clean_line(text: str) -> str:
+    """Return one line as a customer typed it, normalised. Raises ValueError as `normalise` does."""
+    return _refuse_unseen(_tidy(text), allowed=JOINERS)
+
+
+def clean_lines(text: str) -> str:
+    """Return a customer's text that may have several lines, such as an address, normalised."""
+    return _refuse_unseen(_tidy(text), allowed=JOINERS | {"\n"})
+
+
+def refuse_card_number(text: str) -> str:
+    """Return `text`. Raises ValueError when something in it looks like the number of a card."""
+    if has_card_number(text):
+        raise ValueError("must not contain what looks like a card number")
+    return text
+
+
+def has_card_number(text: str) -> bool:
+    """Whether 13 to 19 digits of `text`, in whatever script and with signs between them, could be
+    the number of a payment card: right first digits, right check digit.
+    """
+    plain = "".join(_digit(character) for character in unicodedata.normalize("NFKC", text))
+    plain = TELEPHONE.sub(" + ", HEXADECIMAL.sub(" x ", plain))
+    return any(_hides_card(re.findall(r"\d+", run)) for run in NUMBERS.findall(plain))
+
+
+def _tidy(text: str) -> str:
+    """Take away what pasting brings along."""
+    if len(text) > MOST_CHARACTERS:
+        raise ValueError(f"must have at most {MOST_CHARACTERS} characters")
+    return _compose(DIRECTION_MARKS.sub("", BREAKS.sub("\n", text).replace("\t", " ")))
+
+
+def _compose(text: str) -> str:
+    if text.isascii():
+        return text.strip()
+    marks = 0
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks > MOST_MARKS:
+            raise ValueError(f"has more than {MOST_MARKS} marks on one character")
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def _refuse_unseen(text: str, *, allowed: frozenset[str]) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    for character in text:
+        is_unseen = unicodedata.category(character) in UNSEEN or character in NONCHARACTERS
+        if (is_unseen and character not in allowed) or character in BLANKS:
+            raise ValueError(f"has an invisible character in it, U+{ord(character):04X}")
+    return text
+
+
+def _digit(character: str) -> str:
+    """The digit in ASCII, when it is one in another script."""
+    value = unicodedata.decimal(character, None)
+    return character if value is None else str(value)
+
+
+def _hides_card(groups: list[str]) -> bool:
+    """Whether some groups of digits, one after the other, or a part of a long one, are a card's."""
+    for first in range(len(groups)):
+        digits = ""
+        for group in groups[first:]:
+            digits += group
+            if len(digits) > CARD_DIGITS[-1]:
+                break
+            if _is_card(digits):
+                return True
+    return any(
+        _is_card(group[start : start + length])
+        for group in groups
+        if len(group) > CARD_DIGITS[-1]
+        for start in (0, len(group) - 16)
+        for length in (15, 16)
+    )
+
+
+def _is_card(digits: str) -> bool:
+    if len(digits) not in CARD_DIGITS:
+        return False
+    begins = digits[0] in FIRST_DIGITS or int(digits[:4]) in MASTERCARD
+    return begins and _checks(digits)
+
+
+def _checks(digits: str) -> bool:
+    """Whether the check digit is right, after Luhn. Source: ISO/IEC 7812-1, annex B."""
+    doubled = [sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2]]
+    return (sum(doubled) + sum(map(int, digits[-1::-2]))) % 10 == 0
