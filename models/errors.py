@@ -30,5 +30,14 @@ class ConflictError(ProjectXError):
     """The thing's state does not allow it now."""
 
 
+class DuplicateError(ConflictError):
+    """Something else has this already, and only one can. `field` is the path of the input."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+
+
 class GoneError(ProjectXError):
     """It was there, and cannot be used any more."""

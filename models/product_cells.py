@@ -1,7 +1,7 @@
 """The cells of a line of products: what each of them may be."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -21,13 +21,20 @@ FORMULA = tuple("=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
                 "\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}")  # fmt: skip
 
 
-def read(columns: Iterable[str], cells: list[str], *, comma: bool = False) -> dict[str, Any]:
+def read(
+    columns: Iterable[str],
+    cells: Iterable[str],
+    *,
+    comma: bool = False,
+    defaults: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Return the values of a product: `price` in minor units, `tags` with a semicolon between
-    them. With `comma`, a price may have a comma before its decimals.
+    them. With `comma`, a price may have a comma before its decimals. `defaults` are the values of
+    the columns that are not there, DEFAULTS when it is None.
 
     Raises InvalidInputError for the first cell that is wrong.
     """
-    values = dict(DEFAULTS)
+    values = dict(DEFAULTS if defaults is None else defaults)
     for column, cell in zip(columns, cells, strict=True):
         if comma and column == "price":
             cell = re.sub(DECIMAL_COMMA, r"\1.\2", cell)  # noqa: PLW2901  the same amount
@@ -35,11 +42,23 @@ def read(columns: Iterable[str], cells: list[str], *, comma: bool = False) -> di
             values[column] = READERS[column](cell)
         except ValueError as wrong:
             raise InvalidInputError(column, str(wrong)) from wrong
+    if "price" not in values:
+        return values
     try:
         values["price"] = _minor(values["price"], values["currency"])
     except ValueError as wrong:
         raise InvalidInputError("price", str(wrong)) from wrong
     return values
+
+
+def as_columns(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what `read` returned by the names and types of the table's columns."""
+    columns = dict(values)
+    if "image" in columns:
+        columns["image_url"] = columns.pop("image")
+    if "tags" in columns:
+        columns["tags"] = [tag for tag in columns["tags"].split(";") if tag]
+    return columns
 
 
 def _minor(price: Decimal, currency: str) -> int:

@@ -20,6 +20,7 @@ from web import (
     order,
     privacy,
     product,
+    product_changes,
     request,
     session,
     summary,
@@ -33,7 +34,7 @@ from web.document import Api
 SERVICES: dict[str, tuple[APIBlueprint, ...]] = {
     "auth": (login.api, session.api, session.listing, user.api, user.keys, privacy.api),
     "order": (order.api, summary.api, webhook.api),
-    "product": (product.api,),
+    "product": (product.api, product_changes.api),
 }
 EXPOSED = (
     "ETag",

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from models.errors import (
     ConflictError,
+    DuplicateError,
     ForbiddenError,
     GoneError,
     InvalidInputError,
@@ -109,7 +110,7 @@ def _message(one: ErrorDetails) -> str:
 
 def known(error: Exception) -> Response:
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-    if isinstance(error, InvalidInputError):
+    if isinstance(error, InvalidInputError | DuplicateError):
         fields = [FieldProblem(field=error.field, message=error.message)]
         return problem(status, str(error), fields)
     if status == HTTPStatus.BAD_REQUEST:

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, jsonify, request
+from werkzeug.exceptions import PreconditionFailed
 
 from web.urls import absolute
 
@@ -28,10 +29,25 @@ def numbered(page: int, size: int, total: int) -> dict[str, dict[str, Any]]:
     return {rel: {"page": number} for rel, number in found.items()}
 
 
-def fresh(body: Any) -> Response:
-    """JSON with an ETag; 304 to who has it already."""
+def tagged(body: Any) -> Response:
+    """Answer JSON with its ETag."""
     response: Response = jsonify(body)
     response.add_etag()
+    return response
+
+
+def require_match(body: Any) -> None:
+    """Refuse a request whose `If-Match` has not the ETag of `body`, which is what is there now.
+
+    Raises werkzeug.exceptions.PreconditionFailed.
+    """
+    if request.if_match and not request.if_match.contains(tagged(body).get_etag()[0] or ""):
+        raise PreconditionFailed("It has changed since it was read. Nothing was changed.")
+
+
+def fresh(body: Any) -> Response:
+    """JSON with an ETag; 304 to who has it already."""
+    response = tagged(body)
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)
     return response

@@ -18,6 +18,12 @@ def absolute(address: str) -> str:
     return _base() + address if address.startswith("/") else address
 
 
+def without_our_own(address: str) -> str:
+    """Return the path of an address that `absolute` has made, and any other address as it is."""
+    path = address.removeprefix(_base())
+    return path if path.startswith("/") else address
+
+
 def _base() -> str:
     return settings.public_url or _asked()
 

@@ -20,10 +20,20 @@ def acting(action: str, subject: object = None, **details: Any) -> Iterator[None
 
     Raises click.ClickException where the rows do not allow it; then nothing was changed.
     """
-    actor = operator()
-    with said(), caused_by("command", action, actor=actor), transaction():
+    with changing(action) as actor:
         yield
         audit(actor, action, subject, **details)
+
+
+@contextmanager
+def changing(action: str) -> Iterator[str]:
+    """Do what writes its own row into the audit, all of it or nothing; the block gets the actor.
+
+    Raises click.ClickException as `acting` does.
+    """
+    actor = operator()
+    with said(), caused_by("command", action, actor=actor), transaction():
+        yield actor
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from models.base import db
 from models.clock import now
 from models.errors import InvalidInputError
 from models.money import display
-from models.product_cells import REQUIRED, read
+from models.product_cells import REQUIRED, as_columns, read
 from models.shipping import require_shipping_cost
 from web.commands import listing, output
 from web.commands.acting import acting
@@ -97,14 +97,13 @@ def _row(number: int, entry: dict[str, Any]) -> dict[str, Any]:
     """Return the columns of one product. Its fields are judged as the cells of an import are."""
     try:
         fields = {**dict.fromkeys(REQUIRED, ""), **entry, "tags": ";".join(entry.get("tags", []))}
-        values = read(fields, [str(cell) for cell in fields.values()])
+        values = read(fields, map(str, fields.values()))
     except InvalidInputError as wrong:
         raise InvalidInputError(f"product {number}: {wrong.field}", wrong.message) from wrong
     except (AttributeError, KeyError, TypeError) as wrong:
         raise InvalidInputError(f"product {number}", f"is malformed: {wrong!r}") from wrong
     at = now()
-    new = {"image_url": values.pop("image"), "created_at": at, "updated_at": at}
-    return values | new | {"tags": [tag for tag in values["tags"].split(";") if tag]}
+    return as_columns(values) | {"created_at": at, "updated_at": at}
 
 
 def _refuse_unsellable(skus: list[str]) -> None:

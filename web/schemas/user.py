@@ -36,7 +36,7 @@ class UserView(Outgoing):
 def no_defaults(schema: dict[str, Any]) -> None:
     """What is left out has no value, so the description must not show one."""
     for described in schema["properties"].values():
-        del described["default"]
+        described.pop("default", None)
 
 
 class Profile(Incoming):

@@ -15,6 +15,7 @@ from models import Product
 from tests.integration.web.conftest import Person
 
 # Routes with an id that belongs to nobody.
+STAFF_ONLY = {"product_changes.change", "product_changes.set_stock"}
 PUBLIC = {"static", "product.show", "document.asset", "login.status"}
 
 
@@ -22,7 +23,7 @@ def owned(shop: Flask) -> list[tuple[str, Rule]]:
     return [
         (method, rule)
         for rule in shop.url_map.iter_rules()
-        if rule.arguments and rule.endpoint not in PUBLIC
+        if rule.arguments and rule.endpoint not in PUBLIC | STAFF_ONLY
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     ]
 
@@ -103,7 +104,7 @@ def test_a_body_that_cannot_be_read(
 @pytest.mark.parametrize(
     "query",
     ["page=0", "page=x", "size=101", "size=-1", "sort=stock", "minPrice=x", "maxPrice=-1",
-     "minPrice=1.001", "minPrice=NaN", "available=perhaps", "q=%00", "category=%00", "colour=red",
+     "minPrice=1.0001", "minPrice=NaN", "available=perhaps", "q=%00", "category=%00", "colour=red",
      "page=99999999999999999999"],
 )  # fmt: skip
 def test_a_wrong_query_names_the_field(client: FlaskClient, query: str) -> None:

@@ -1,0 +1,71 @@
+"""The catalogue, for staff."""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask_openapi.blueprint import APIBlueprint
+from flask_openapi.models.tag import Tag
+
+from models import Product, transaction
+from state_machines import product as products
+from web import bearer
+from web.pages import require_match, tagged
+from web.schemas.product import ProductPath, ProductView
+from web.schemas.product_changes import (
+    NewProduct,
+    ProductChange,
+    StockChange,
+    StockView,
+    wire_names,
+)
+
+api = APIBlueprint(
+    "product_changes",
+    __name__,
+    url_prefix="/product",
+    abp_tags=[Tag(name="product")],
+    abp_security=[{"bearer": []}],
+)
+api.before_request(bearer.require_staff)
+
+
+@api.post("", responses={201: ProductView})
+def create(body: NewProduct) -> Any:
+    """Add a product. 409 when another one has its SKU. For staff."""
+    user_id = bearer.caller().user_id
+    with wire_names(), transaction():
+        product = products.create(str(user_id), body.cells(), created_by=user_id)
+    response = tagged(_shown(product))
+    response.status_code = HTTPStatus.CREATED
+    response.headers["Location"] = f"{api.url_prefix}/{product.id}"
+    return response
+
+
+@api.patch("/<int:productId>", responses={200: ProductView})
+def change(path: ProductPath, body: ProductChange) -> Any:
+    """Change a product; what is left out stays. With `If-Match`, only as it was read. For staff."""
+    with wire_names(), transaction():
+        product = products.lock(Product.id == path.product_id)
+        require_match(_shown(product))
+        products.change(_actor(), product, body.cells())
+    return tagged(_shown(product))
+
+
+@api.post("/<int:productId>/stock", responses={200: StockView})
+def set_stock(path: ProductPath, body: StockChange) -> Any:
+    """Correct how many pieces are here: by so many, or to what was counted. 409 when orders have
+    reserved more. With `If-Match` of the product, the same request is not applied twice. For staff.
+    """
+    with transaction():
+        product = products.lock(Product.id == path.product_id)
+        require_match(_shown(product))
+        products.set_stock(_actor(), product, body.after(product.stock), reason=body.reason)
+    return StockView.of(product).json_ready()
+
+
+def _actor() -> str:
+    return str(bearer.caller().user_id)
+
+
+def _shown(product: Product) -> Any:
+    return ProductView.of(product).json_ready()

@@ -1,0 +1,113 @@
+"""What staff may write into the catalogue. Its values are judged as the cells of an import are."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+
+from models import Product, ProductStatus
+from models.errors import InvalidInputError
+from models.product_cells import LARGEST, TAGS
+from web.schemas.base import Incoming, Outgoing, Text
+from web.schemas.user import no_defaults
+from web.urls import without_our_own
+
+# The columns of an import by another name.
+CELLS = {"image_url": "image", "estimated_price": "price"}
+WIRE = {"image": "imageUrl", "price": "estimatedPrice"}
+
+
+def read_amount(amount: Any) -> str:
+    """Write an amount as the cell of an import has it. Raises ValueError for what is none."""
+    if type(amount) not in {int, float, str}:
+        raise ValueError("must be an amount such as 12.50")
+    return str(amount)
+
+
+Plain = Annotated[str, StringConstraints(strict=True)]
+Tag = Annotated[Plain, Field(max_length=100, pattern="^[^;]*$")]
+Price = Annotated[
+    str,
+    BeforeValidator(read_amount),
+    Field(max_length=40),
+    WithJsonSchema({"type": "number", "minimum": 0}),
+]
+Pieces = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
+
+
+class ProductChange(Incoming):
+    """What is left out stays. `estimatedPrice` is in major units of `currency`, and needed where
+    the currency changes.
+    """
+
+    model_config = ConfigDict(json_schema_extra=no_defaults)
+
+    sku: Plain = Field("", max_length=100)
+    name: Plain = Field("", max_length=200)
+    description: Plain = Field("", max_length=10_000)
+    image_url: Plain = Field("", max_length=2000)
+    estimated_price: Price = ""
+    currency: Plain = Field("", max_length=3)
+    tags: list[Tag] = Field([], max_length=TAGS)
+    category: Plain = Field("", max_length=100)
+    status: ProductStatus = ProductStatus.AVAILABLE
+
+    def cells(self) -> dict[str, str]:
+        """Return what was sent, as the cells of an import by their columns."""
+        sent = [name for name in type(self).model_fields if name in self.model_fields_set]
+        texts = {name: getattr(self, name) for name in sent}
+        if "tags" in texts:
+            texts["tags"] = ";".join(texts["tags"])
+        if "image_url" in texts:
+            texts["image_url"] = without_our_own(texts["image_url"])
+        return {CELLS.get(name, name): str(text) for name, text in texts.items()}
+
+
+class NewProduct(ProductChange):
+    """`stock` is 0 and `status` is Available unless they are there."""
+
+    sku: Plain = Field(max_length=100)
+    name: Plain = Field(max_length=200)
+    estimated_price: Price
+    currency: Plain = Field(max_length=3)
+    stock: Pieces = 0
+
+
+class StockChange(Incoming):
+    """Either `change`, how many pieces came in (less than 0: went missing), or `stock`, how many
+    were counted. `reason` is kept in the audit.
+    """
+
+    change: Annotated[int, Field(strict=True, ge=-LARGEST, le=LARGEST)] | None = None
+    stock: Pieces | None = None
+    reason: Text = Field(min_length=1, max_length=500)
+
+    def after(self, before: int) -> int:
+        """Return how many pieces there are. Raises InvalidInputError unless it is said once."""
+        if (self.change is None) == (self.stock is None):
+            raise InvalidInputError("change", "must be there, or else stock, and not both")
+        return before + self.change if self.change is not None else self.stock or 0
+
+
+class StockView(Outgoing):
+    """`reserved` of the pieces in `stock` wait for the payment of an order."""
+
+    id: int
+    sku: str
+    stock: int
+    reserved: int
+    available: int
+
+    @classmethod
+    def of(cls, product: Product) -> "StockView":
+        return cls(**{name: getattr(product, name) for name in cls.model_fields})
+
+
+@contextmanager
+def wire_names() -> Iterator[None]:
+    """Have errors name the fields of the body rather than the columns of an import."""
+    try:
+        yield
+    except InvalidInputError as wrong:
+        raise InvalidInputError(WIRE.get(wrong.field, wrong.field), wrong.message) from wrong
