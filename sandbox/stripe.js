@@ -373,9 +373,13 @@
     });
   }
 
+  // Where Stripe counts in other minor units than ISO 4217: https://docs.stripe.com/currencies
+  const EXPONENTS = { isk: 2, ugx: 2, mga: 0 };
+
   function money({ amount, currency }) {
     const format = new Intl.NumberFormat(undefined, { style: 'currency', currency });
-    return format.format(amount / 10 ** format.resolvedOptions().maximumFractionDigits);
+    const decimals = EXPONENTS[currency] ?? format.resolvedOptions().maximumFractionDigits;
+    return format.format(amount / 10 ** decimals);
   }
 
   class StripeClient {

@@ -120,11 +120,13 @@ def _move(dispute: Dispute, amount: int, fee: int) -> None:
         "object": "balance_transaction",
         "amount": amount,
         "available_on": now,
+        "balance_type": "payments",
         "created": now,
         "currency": dispute.currency,
         "description": f"Chargeback {what} for {dispute.charge}",
         "exchange_rate": None,
         "fee": fee,
+        "fee_details": [_fee(fee, dispute.currency)] if fee else [],
         "net": amount - fee,
         "reporting_category": "dispute" if amount < 0 else "dispute_reversal",
         "source": dispute.id,
@@ -132,3 +134,13 @@ def _move(dispute: Dispute, amount: int, fee: int) -> None:
         "type": "adjustment",
     }
     dispute.transactions.append(moved)
+
+
+def _fee(amount: int, currency: str) -> Json:
+    return {
+        "amount": amount,
+        "application": None,
+        "currency": currency,
+        "description": "Dispute fee",
+        "type": "stripe_fee",
+    }

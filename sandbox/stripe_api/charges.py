@@ -57,7 +57,7 @@ class Charge:
             "paid": paid,
             "payment_intent": self.payment_intent,
             "payment_method": self.method["id"],
-            "payment_method_details": {kind: self.method[kind], "type": kind},
+            "payment_method_details": {kind: self._details(), "type": kind},
             "receipt_email": self.receipt_email,
             "receipt_url": None,
             "refunded": self.amount_refunded == self.amount,
@@ -65,6 +65,15 @@ class Charge:
             "source": None,
             "status": self.status,
         }
+
+    def _details(self) -> Json:
+        """What paid, with how it was used this time."""
+        details: Json = dict(self.method[self.method["type"]])
+        if self.method["type"] != "card":
+            return details
+        for only_in_the_method in ("networks", "three_d_secure_usage"):
+            details.pop(only_in_the_method, None)
+        return details | {"network": details["brand"], "three_d_secure": None}
 
     def _outcome(self) -> Json:
         if self.status != "failed":

@@ -74,6 +74,7 @@ class Dispute:
                 "has_evidence": any(self.evidence.values()),
                 "past_due": False,
                 "submission_count": self.submissions,
+                "submission_method": "manual" if self.submissions else "not_submitted",
             },
             "is_charge_refundable": not self.withdrawn,
             "livemode": False,

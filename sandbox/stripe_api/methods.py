@@ -34,7 +34,7 @@ class PaymentMethod:
         return float(said) if said.replace(".", "", 1).isdecimal() else None
 
     def details(self) -> Json:
-        """As they stand in the method itself and in a charge's payment_method_details."""
+        """As they stand in the method itself; a charge's payment_method_details say more."""
         last4 = self.test.number[-4:]
         if self.type == "us_bank_account":
             return {
@@ -57,8 +57,8 @@ class PaymentMethod:
             "fingerprint": f"fp{self.test.number[::-1]}"[:16],
             "funding": "credit",
             "last4": last4,
-            "network": self.test.brand,
-            "three_d_secure": None,
+            "networks": {"available": [self.test.brand], "preferred": None},
+            "three_d_secure_usage": {"supported": True},
             "wallet": None,
         }
 

@@ -9,7 +9,7 @@ from sandbox.stripe_api.confirmations import CONFIRMING, confirm_now, describe, 
 from sandbox.stripe_api.errors import invalid, unexpected_state
 from sandbox.stripe_api.intents import CANCELABLE, CONFIRMABLE, Intent
 from sandbox.stripe_api.lists import page, read_limit
-from sandbox.stripe_api.money import read_amount, read_currency
+from sandbox.stripe_api.money import read_amount, read_currency, refuse_amount
 from sandbox.stripe_api.params import allow, boolean, group, integer, one_of, strings, text
 from sandbox.stripe_api.search import matcher
 from sandbox.stripe_api.secret import intent_of
@@ -69,6 +69,7 @@ def update(call: Call) -> Json:
             )
     currency = read_currency(params) if "currency" in params else intent.currency
     amount = read_amount(params, currency) if "amount" in params else intent.amount
+    refuse_amount(amount, currency)
     describe(intent, params)
     intent.amount, intent.currency = amount, currency
     if "payment_method" in params or "payment_method_data" in params:

@@ -10,7 +10,7 @@ from sandbox.stripe_api.chargebacks import close_inquiries
 from sandbox.stripe_api.charges import Charge
 from sandbox.stripe_api.errors import StripeError, invalid
 from sandbox.stripe_api.lists import page
-from sandbox.stripe_api.money import worded
+from sandbox.stripe_api.money import refuse_fraction, worded
 from sandbox.stripe_api.params import allow, integer, merge_metadata, one_of, text
 from sandbox.stripe_api.refunds import Refund
 
@@ -29,6 +29,7 @@ def create(call: Call) -> Json:
     charge = _charge_of(call)
     _refuse_disputed(call, charge)
     _refuse_too_much(charge, amount)
+    refuse_fraction(amount or charge.left, charge.currency)
     refund = Refund(
         new_id("re"),
         amount or charge.left,
