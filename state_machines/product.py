@@ -1,4 +1,4 @@
-"""What staff change in the catalogue: by route and by command alike, with a row in the audit.
+"""Changes of the catalogue by staff, for routes and commands alike, with a row in the audit.
 
 Each function belongs into a transaction of the caller's. Values are texts by column, and are judged
 as the cells of an import are (models/product_cells.py).

@@ -6,14 +6,14 @@ from urllib.parse import urlencode
 from flask import Response, jsonify, request
 from werkzeug.exceptions import PreconditionFailed
 
-from web.urls import absolute
+from web.urls import make_absolute
 
 
 def linked(pages: dict[str, dict[str, Any]]) -> str:
     """The Link header: for each relation, what changes in this request's query."""
     asked = request.args.to_dict()
     return ", ".join(
-        f'<{absolute(request.path)}?{urlencode(asked | changed)}>; rel="{rel}"'
+        f'<{make_absolute(request.path)}?{urlencode(asked | changed)}>; rel="{rel}"'
         for rel, changed in pages.items()
     )
 
@@ -29,7 +29,7 @@ def numbered(page: int, size: int, total: int) -> dict[str, dict[str, Any]]:
     return {rel: {"page": number} for rel, number in found.items()}
 
 
-def tagged(body: Any) -> Response:
+def with_etag(body: Any) -> Response:
     """Answer JSON with its ETag."""
     response: Response = jsonify(body)
     response.add_etag()
@@ -41,13 +41,13 @@ def require_match(body: Any) -> None:
 
     Raises werkzeug.exceptions.PreconditionFailed.
     """
-    if request.if_match and not request.if_match.contains(tagged(body).get_etag()[0] or ""):
+    if request.if_match and not request.if_match.contains(with_etag(body).get_etag()[0] or ""):
         raise PreconditionFailed("It has changed since it was read. Nothing was changed.")
 
 
 def fresh(body: Any) -> Response:
     """JSON with an ETag; 304 to who has it already."""
-    response = tagged(body)
+    response = with_etag(body)
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)
     return response

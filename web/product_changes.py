@@ -9,14 +9,14 @@ from flask_openapi.models.tag import Tag
 from models import Product, transaction
 from state_machines import product as products
 from web import bearer
-from web.pages import require_match, tagged
+from web.pages import require_match, with_etag
 from web.schemas.product import ProductPath, ProductView
 from web.schemas.product_changes import (
     NewProduct,
     ProductChange,
     StockChange,
     StockView,
-    wire_names,
+    use_wire_names,
 )
 
 api = APIBlueprint(
@@ -33,9 +33,9 @@ api.before_request(bearer.require_staff)
 def create(body: NewProduct) -> Any:
     """Add a product. 409 when another one has its SKU. For staff."""
     user_id = bearer.caller().user_id
-    with wire_names(), transaction():
+    with use_wire_names(), transaction():
         product = products.create(str(user_id), body.cells(), created_by=user_id)
-    response = tagged(_shown(product))
+    response = with_etag(_view(product))
     response.status_code = HTTPStatus.CREATED
     response.headers["Location"] = f"{api.url_prefix}/{product.id}"
     return response
@@ -44,11 +44,11 @@ def create(body: NewProduct) -> Any:
 @api.patch("/<int:productId>", responses={200: ProductView})
 def change(path: ProductPath, body: ProductChange) -> Any:
     """Change a product; what is left out stays. With `If-Match`, only as it was read. For staff."""
-    with wire_names(), transaction():
+    with use_wire_names(), transaction():
         product = products.lock(Product.id == path.product_id)
-        require_match(_shown(product))
+        require_match(_view(product))
         products.change(_actor(), product, body.cells())
-    return tagged(_shown(product))
+    return with_etag(_view(product))
 
 
 @api.post("/<int:productId>/stock", responses={200: StockView})
@@ -58,7 +58,7 @@ def set_stock(path: ProductPath, body: StockChange) -> Any:
     """
     with transaction():
         product = products.lock(Product.id == path.product_id)
-        require_match(_shown(product))
+        require_match(_view(product))
         products.set_stock(_actor(), product, body.after(product.stock), reason=body.reason)
     return StockView.of(product).json_ready()
 
@@ -67,5 +67,5 @@ def _actor() -> str:
     return str(bearer.caller().user_id)
 
 
-def _shown(product: Product) -> Any:
+def _view(product: Product) -> Any:
     return ProductView.of(product).json_ready()

@@ -27,7 +27,9 @@ def acting(action: str, subject: object = None, **details: Any) -> Iterator[None
 
 @contextmanager
 def changing(action: str) -> Iterator[str]:
-    """Do what writes its own row into the audit, all of it or nothing; the block gets the actor.
+    """Run an action that writes its own row into the audit, all of it or nothing.
+
+    The block gets the name of the actor.
 
     Raises click.ClickException as `acting` does.
     """

@@ -1,4 +1,4 @@
-"""What an operator does to a product."""
+"""Commands that change a product."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -11,7 +11,7 @@ from models import Product, ProductStatus
 from models.money import to_decimal
 from models.product import LARGEST_ID
 from web.schemas.base import Incoming, Moment, Outgoing, Text
-from web.urls import absolute
+from web.urls import make_absolute
 
 
 def read_id(value: Any) -> Any:
@@ -84,7 +84,7 @@ class ProductView(Outgoing):
     @classmethod
     def of(cls, product: Product) -> "ProductView":
         shown = {name: getattr(product, name) for name in cls.model_fields if name != PRICE}
-        shown["image_url"] = absolute(product.image_url)
+        shown["image_url"] = make_absolute(product.image_url)
         return cls(**shown, estimated_price=to_decimal(product.price, product.currency))
 
 

@@ -1,4 +1,4 @@
-"""What staff may write into the catalogue. Its values are judged as the cells of an import are."""
+"""Changes of the catalogue, as staff send them. Values are judged as the cells of an import are."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from models.errors import InvalidInputError
 from models.product_cells import LARGEST, TAGS
 from web.schemas.base import Incoming, Outgoing, Text
 from web.schemas.user import no_defaults
-from web.urls import without_our_own
+from web.urls import make_relative
 
 # The columns of an import by another name.
 CELLS = {"image_url": "image", "estimated_price": "price"}
@@ -37,8 +37,8 @@ Pieces = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
 
 
 class ProductChange(Incoming):
-    """What is left out stays. `estimatedPrice` is in major units of `currency`, and needed where
-    the currency changes.
+    """Fields that are left out stay. `estimatedPrice` is in major units of `currency`, and is
+    needed where the currency changes.
     """
 
     model_config = ConfigDict(json_schema_extra=no_defaults)
@@ -60,7 +60,7 @@ class ProductChange(Incoming):
         if "tags" in texts:
             texts["tags"] = ";".join(texts["tags"])
         if "image_url" in texts:
-            texts["image_url"] = without_our_own(texts["image_url"])
+            texts["image_url"] = make_relative(texts["image_url"])
         return {CELLS.get(name, name): str(text) for name, text in texts.items()}
 
 
@@ -105,7 +105,7 @@ class StockView(Outgoing):
 
 
 @contextmanager
-def wire_names() -> Iterator[None]:
+def use_wire_names() -> Iterator[None]:
     """Have errors name the fields of the body rather than the columns of an import."""
     try:
         yield

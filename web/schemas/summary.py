@@ -16,7 +16,7 @@ from models.money import to_decimal
 from web.schemas.base import Moment, Outgoing
 from web.schemas.payment import PaymentView, RefundView
 from web.schemas.product import Amount
-from web.urls import absolute
+from web.urls import make_absolute
 
 
 class BoughtProduct(Outgoing):
@@ -38,7 +38,7 @@ class ItemView(Outgoing):
         product = BoughtProduct(
             id=item.product.id,
             name=item.name,
-            image_url=absolute(item.product.image_url),
+            image_url=make_absolute(item.product.image_url),
             estimated_price=to_decimal(item.product.price, item.product.currency),
         )
         return cls(

@@ -41,7 +41,7 @@ def send(person: Person, method: str, path: str, body: object, **headers: str) -
     return person.client.open(path, method=method, json=body, headers=person.headers | headers)
 
 
-def audited() -> list[tuple[str, str, str | None, Json]]:
+def read_audit() -> list[tuple[str, str, str | None, Json]]:
     with transaction() as session:
         rows = session.scalars(select(AuditRow).order_by(AuditRow.id)).all()
     return [(row.actor, row.action, row.subject, row.details) for row in rows]
@@ -71,7 +71,7 @@ def test_staff_add_a_product(clerk: Person) -> None:
     assert (mug.price, mug.stock, mug.tags) == (1250, 7, ["stoneware", "blue"])
     assert mug.image_url == "/static/mug.svg"
     about = {"name": "Mug", "price": 1250, "currency": "eur", "stock": 7, "status": "Available"}
-    assert audited() == [(str(clerk.user.id), "products create", "M-1", {"product": about})]
+    assert read_audit() == [(str(clerk.user.id), "products create", "M-1", {"product": about})]
 
 
 def test_what_is_left_out_of_a_new_product(clerk: Person) -> None:
@@ -131,7 +131,7 @@ def test_two_products_cannot_have_one_sku(clerk: Person, pen: Product) -> None:
     assert_names(send(clerk, "POST", "/product", NEW | {"sku": " P-1 "}), "sku", 409)
     mug = send(clerk, "POST", "/product", NEW).get_json()
     assert_names(send(clerk, "PATCH", f"/product/{mug['id']}", {"sku": "P-1"}), "sku", 409)
-    assert [action for _, action, *_ in audited()] == ["products create"]
+    assert [action for _, action, *_ in read_audit()] == ["products create"]
 
 
 def test_what_is_left_out_of_a_change_stays(clerk: Person, pen: Product) -> None:
@@ -149,12 +149,12 @@ def test_what_is_left_out_of_a_change_stays(clerk: Person, pen: Product) -> None
         "price": {"before": 900, "after": 1200},
         "tags": {"before": tags, "after": ["ink"]},
     }
-    assert audited() == [(str(clerk.user.id), "products change", "P-1", {"changed": changed})]
+    assert read_audit() == [(str(clerk.user.id), "products change", "P-1", {"changed": changed})]
     as_it_is = {name: shown[name] for name in ("sku", "name", "imageUrl", "estimatedPrice", "tags")}
     again = send(clerk, "PATCH", path, as_it_is)
     assert (again.status_code, again.get_json()) == (200, shown), "nothing has changed"
     assert send(clerk, "PATCH", path, {}).get_json() == shown
-    assert len(audited()) == 1
+    assert len(read_audit()) == 1
     assert_names(send(clerk, "PATCH", path, {"estimatedPrice": 12.5}), "estimatedPrice")
 
 
@@ -174,7 +174,7 @@ def test_pieces_come_in_go_missing_and_are_counted(clerk: Person, pen: Product) 
     assert send(clerk, "POST", path, {"change": -2, "reason": "broken"}).get_json()["stock"] == 13
     assert send(clerk, "POST", path, {"stock": 4, "reason": "counted"}).get_json()["available"] == 0
     assert send(clerk, "POST", path, {"stock": 4, "reason": "counted"}).status_code == 200
-    assert [(action, details) for _, action, _, details in audited()] == [
+    assert [(action, details) for _, action, _, details in read_audit()] == [
         ("products stock", {"stock": {"before": 10, "after": 15}, "reason": "delivery 17"}),
         ("products stock", {"stock": {"before": 15, "after": 13}, "reason": "broken"}),
         ("products stock", {"stock": {"before": 13, "after": 4}, "reason": "counted"}),
@@ -186,7 +186,7 @@ def test_what_orders_have_reserved_stays(clerk: Person, pen: Product, change: Js
     answer = send(clerk, "POST", f"/product/{pen.id}/stock", change | {"reason": "x"})
     assert answer.status_code == 409
     assert product("P-1").stock == 10
-    assert audited() == []
+    assert read_audit() == []
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_a_wrong_change_of_the_stock_is_named(
 ) -> None:
     assert_names(send(clerk, "POST", f"/product/{pen.id}/stock", body), field)
     assert product("P-1").stock == 10
-    assert audited() == []
+    assert read_audit() == []
 
 
 def test_a_request_that_is_sent_twice_is_applied_once(clerk: Person, pen: Product) -> None:
