@@ -33,6 +33,10 @@ CHECKS = {
     "payment": {"amount": "amount >= 0", "captured": "captured >= 0"},
     "dispute": {"amount": "amount >= 0"},
 }
+# What the code before counted in hundredths, or in whole units, and Stripe counts otherwise. Prices
+# are for what is sold from now on; orders and payments keep what Stripe was asked for.
+SCALE = "UPDATE product SET price = price {by} WHERE currency {which}"
+SCALES = {"IN ('bhd', 'jod', 'kwd', 'omr', 'tnd')": 10, "= 'ugx'": 100}
 LOWER = "UPDATE {table} SET {column} = lower({column}) WHERE {column} <> lower({column})"
 FORM = "{0} ~ '^[a-z]{{3}}$'"
 # A composite foreign key would say the same, and cost each order an entry in one more index.
@@ -87,6 +91,8 @@ def upgrade() -> None:
             ],
             table,
         )
+    for which, factor in SCALES.items():
+        op.execute(SCALE.format(by=f"* {factor}", which=which))
     op.create_index("ix_stock_move_product_id", "stock_move", ["product_id"])
     op.execute(DIFFERENT)
     op.execute(SAME_AMOUNT)
@@ -95,6 +101,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("DROP FUNCTION refuse_other_amount(), refuse_other_total() CASCADE")
     op.drop_index("ix_stock_move_product_id", table_name="stock_move")
+    for which, factor in SCALES.items():
+        op.execute(SCALE.format(by=f"/ {factor}", which=which))
     for table, columns in AMOUNTS.items():
         _alter(
             [f"DROP CONSTRAINT ck_{table}_{name}" for name in _checks(table)]

@@ -159,6 +159,13 @@ def test_notices_keep_their_order_and_get_a_subject(other: Flask) -> None:
         put_notice(5, "mispaid")
 
 
+EARLIER_PRODUCTS = """
+INSERT INTO product (sku, name, description, category, tags, image_url, price, currency, stock,
+    reserved, status, created_at, updated_at)
+SELECT currency, currency, '', '', '{}', '', price, currency, 0, 0, 'Available', now(), now()
+FROM (VALUES ('KWD', 1250), ('ugx', 5000), ('isk', 50000), ('usd', 1250)) AS sold (currency, price)
+"""
+PRICES = "SELECT currency, price FROM product ORDER BY currency"
 PAID = """
 INSERT INTO payment (id, version, created_at, updated_at, state, order_id, amount, currency,
     captured, captured_currency)
@@ -167,6 +174,16 @@ FROM orders;
 INSERT INTO refund (id, version, created_at, updated_at, state, order_id, origin, amount, currency)
 SELECT gen_random_uuid(), 1, now(), now(), 'Succeeded', id, 'operator', 100, 'USD' FROM orders;
 """
+
+
+def test_prices_are_what_stripe_counts(other: Flask) -> None:
+    upgrade(revision=NUMBERS)
+    run(EARLIER_PRODUCTS)
+    upgrade(revision=AMOUNTS)
+    counted = [("isk", 50000), ("kwd", 12500), ("ugx", 500_000), ("usd", 1250)]
+    assert run(PRICES) == counted, "12.5 dinars are 12500 thousandths"
+    downgrade()
+    assert run(PRICES) == [("isk", 50000), ("kwd", 1250), ("ugx", 5000), ("usd", 1250)]
 
 
 def test_amounts_of_a_running_shop_are_kept(other: Flask) -> None:
