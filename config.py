@@ -107,9 +107,13 @@ class Settings(BaseSettings):
     # For clients that never refresh: then the lifetime may be as long as a session's.
     access_token_long_lived: bool = False
     refresh_token_lifetime: int = Field(default=30 * 24 * 3600, gt=0)
-    # For one e-mail address, and for one client's address.
+    # Of one browser (or client) for one e-mail address, and of one client's address for all.
     login_limit: str = "6/minute;30/hour"
     login_limit_per_address: str = "60/minute;600/hour"
+    # Seconds after an e-mail whose code nobody used: the address gets no other one meanwhile.
+    login_cooldown: float = Field(default=60, ge=0)
+    # Codes that are e-mailed to all addresses together.
+    login_emails_per_hour: int = Field(default=2000, ge=1)
 
     payment_timeout: float = Field(default=900, gt=0)
     login_timeout: float = Field(default=600, gt=0)

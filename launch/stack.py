@@ -165,6 +165,8 @@ class Stack:
         self.environment["FLOWER_BASIC_AUTH"] = f"{user}:{password}"
         if not self.sandbox:
             return
+        # Nobody's mailbox is flooded by the stand-in.
+        self.environment.setdefault("LOGIN_EMAILS_PER_HOUR", "1000000")
         if not self.environment.get("STRIPE_SECRET_KEY"):
             self.environment["STRIPE_API_BASE"] = self.urls.sandbox
         if not self.environment.get("SENDGRID_API_KEY"):

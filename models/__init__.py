@@ -5,7 +5,7 @@ from models.audit import AuditRow
 from models.base import Base, db, reading, transaction
 from models.dispute import Dispute, DisputeState
 from models.erasure import Erasure, ErasureState
-from models.login import Login, LoginState
+from models.login import Login, LoginFailure, LoginState
 from models.notice import Notice, NoticeKind
 from models.order import Order, OrderItem, OrderState
 from models.payment import Payment, PaymentState
@@ -29,6 +29,7 @@ __all__ = [
     "Erasure",
     "ErasureState",
     "Login",
+    "LoginFailure",
     "LoginState",
     "Notice",
     "NoticeKind",

@@ -1,5 +1,7 @@
 """What can go wrong, said without HTTP. `web/errors.py` maps each class to an answer."""
 
+from math import ceil
+
 
 class ProjectXError(Exception):
     """The root of this project's own errors."""
@@ -41,3 +43,11 @@ class DuplicateError(ConflictError):
 
 class GoneError(ProjectXError):
     """It was there, and cannot be used any more."""
+
+
+class TooManyError(ProjectXError):
+    """It was asked for too often. `retry_after` is the number of seconds until it may be again."""
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = max(1, ceil(retry_after))

@@ -1,13 +1,16 @@
 """Sign-ins under way: an e-mailed code, and how often it was guessed wrongly."""
 
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models import clock
 from models.base import Base, text_enum
 from models.execution import Execution, deadline_index
+from models.ids import uuid7
 
 
 class LoginState(StrEnum):
@@ -24,17 +27,54 @@ LIVE = (LoginState.CODE_PENDING, LoginState.CODE_SENT, LoginState.CODE_UNSENT)
 
 
 class Login(Execution, Base):
-    """One request to sign in. `code_hash` is keyed with CODE_SECRET; the code is not here."""
+    """One request to sign in. `code_hash` is keyed with CODE_SECRET; the code is not here.
+
+    `code_id` is the login whose e-mail has the code: its own id, or that of one for the same
+    address that was mailed just before. `browser_hash` is the hash of the asking browser's cookie.
+    `unbound_codes` are wrong codes of requests that proved no part in it; they do not lock it.
+    """
 
     __tablename__ = "login"
-    __table_args__ = (Index("ix_login_email_id", "email", "id"), deadline_index("login"))
+    __table_args__ = (
+        Index("ix_login_email_id", "email", "id"),
+        Index("ix_login_browser_hash", "browser_hash"),
+        deadline_index("login"),
+    )
 
     state: Mapped[LoginState] = mapped_column(text_enum(LoginState, "state"))
     email: Mapped[str]
+    code_id: Mapped[UUID]
     code_hash: Mapped[str]
+    browser_hash: Mapped[str | None]
     wrong_codes: Mapped[int] = mapped_column(default=0)
+    unbound_codes: Mapped[int] = mapped_column(default=0)
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
 
     @property
     def live(self) -> bool:
         return self.state in LIVE
+
+
+class Way(StrEnum):
+    """How a code comes, and so whose mistakes count against whom."""
+
+    KNOWN = "known"  # from a browser that has signed in with this address before
+    BOUND = "bound"  # with the id of the login, or from the browser that asked for it
+    UNBOUND = "unbound"  # with the address alone
+
+
+class LoginFailure(Base):
+    """Consecutive wrong codes for one address on one way. A success deletes the address's rows.
+
+    `slowed_at` is the time at which the wrong codes became so many that the next ones must wait.
+    """
+
+    __tablename__ = "login_failure"
+    __table_args__ = (UniqueConstraint("email", "way"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    email: Mapped[str]
+    way: Mapped[Way] = mapped_column(text_enum(Way, "way"))
+    failures: Mapped[int]
+    failed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    slowed_at: Mapped[datetime | None]

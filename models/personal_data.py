@@ -30,7 +30,7 @@ from models.audit import AuditRow
 from models.base import Base, db
 from models.dispute import Dispute
 from models.erasure import Erasure
-from models.login import Login
+from models.login import Login, LoginFailure
 from models.notice import Notice
 from models.order import Order, OrderItem
 from models.payment import Payment
@@ -161,8 +161,13 @@ HOLDINGS = (
     Holding(
         Login,
         lambda person: Login.email.in_((person.email, person.pseudonym)),
-        erase={"email": _pseudonym, "code_hash": ""},
-        hidden=("code_hash",),
+        erase={"email": _pseudonym, "code_hash": "", "browser_hash": None},
+        hidden=("code_hash", "browser_hash"),
+    ),
+    Holding(
+        LoginFailure,
+        lambda person: LoginFailure.email.in_((person.email, person.pseudonym)),
+        erase={"email": _pseudonym},
     ),
     Holding(
         Order,

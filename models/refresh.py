@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from cryptography.fernet import InvalidToken
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
@@ -20,6 +19,7 @@ from config import settings
 from models.base import db
 from models.clock import now
 from models.ids import uuid7
+from models.secret import UnreadableSecretError
 from models.user import REFUSED, User, UserSession
 
 # An answer may be lost on its way, and tabs may refresh at the same moment: for so long after it
@@ -110,7 +110,7 @@ def _lock_session(token: str) -> tuple[UserSession | None, int]:
                 populate_existing=True
             )
         )
-    except InvalidToken:
+    except UnreadableSecretError:
         # Its key is gone from ENCRYPTION_KEYS: nobody can prove that the session is theirs.
         return None, 0
     generation = int(parts[2])

@@ -15,7 +15,7 @@ from models.activity import ActivityRow, ActivityState
 from models.base import db, transaction
 from models.clock import now
 from models.ids import first_of
-from models.login import LIVE, Login
+from models.login import LIVE, Login, LoginFailure
 from models.reconciliation import Reconciliation, ReconciliationState
 from models.signal import SignalRow, SignalState
 from models.transition import Transition
@@ -35,6 +35,7 @@ def forget() -> dict[str, int]:
         (ActivityRow, ActivityRow.state.in_(ended) & (ActivityRow.finished_at < limit)),
         (SignalRow, SignalRow.state.in_(heard)),
         (Login, Login.state.not_in(LIVE)),
+        (LoginFailure, LoginFailure.failed_at < limit),
         (Reconciliation, Reconciliation.state != ReconciliationState.RUNNING),
         (UserSession, or_(UserSession.expires_at < limit, UserSession.revoked_at < limit)),
     )

@@ -117,8 +117,9 @@ def an_erasure(state: ErasureState = ErasureState.REQUESTED) -> Erasure:
 
 
 def a_login(state: LoginState = LoginState.CODE_PENDING, **given: Any) -> Login:
+    login_id = given.pop("id", None) or uuid7()
     plain = {"state": state, "email": f"{uuid7().hex}@example.com", "code_hash": "-"}
-    return _add(Login(**plain | given))
+    return _add(Login(**plain | {"id": login_id, "code_id": login_id} | given))
 
 
 def a_placed_order() -> Payment:

@@ -19,6 +19,7 @@ from models.errors import (
     InvalidInputError,
     NotAuthenticatedError,
     NotFoundError,
+    TooManyError,
 )
 from state_machines.durable import SignalRefusedError
 from web.schemas.problem import FieldProblem, Problem
@@ -33,6 +34,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     ConflictError: HTTPStatus.CONFLICT,
     SignalRefusedError: HTTPStatus.CONFLICT,
     GoneError: HTTPStatus.GONE,
+    TooManyError: HTTPStatus.TOO_MANY_REQUESTS,
     # PostgreSQL cannot store a value. Schemas judge all input before: this is the last resort.
     sqlalchemy.exc.DataError: HTTPStatus.BAD_REQUEST,
     # The database is away, or no connection to it is free.
@@ -121,6 +123,8 @@ def known(error: Exception) -> Response:
         answer.headers["Retry-After"] = str(RETRY_AFTER)
         return answer
     answer = problem(status, str(error) or status.phrase)
+    if isinstance(error, TooManyError):
+        answer.headers["Retry-After"] = str(error.retry_after)
     if status == HTTPStatus.UNAUTHORIZED:
         # Source: RFC 6750, section 3.
         token = ', error="invalid_token"' if "Authorization" in request.headers else ""

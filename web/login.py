@@ -4,20 +4,19 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Response, jsonify, request
+from flask_limiter.util import get_remote_address
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 from sqlalchemy import exists, select
 
 from config import settings
-from models import Login, LoginState, Transition, User, transaction
-from models.base import db
-from models.clock import now
-from models.errors import GoneError, NotAuthenticatedError, NotFoundError
+from models import Login, LoginState, Transition, transaction
+from models.errors import NotAuthenticatedError, NotFoundError
 from models.login import LIVE
 from models.refresh import Rotation, open_session
-from state_machines.login import LoginMachine, LoginSignal, begin_login, try_code
-from web import cookie, limits, tokens
-from web.limits import limiter
+from state_machines.login import LoginSignal, begin_login
+from state_machines.sign_in import enter_code
+from web import browser, cookie, limits, tokens
 from web.request import cause
 from web.schemas.login import (
     CodeEntered,
@@ -30,43 +29,57 @@ from web.schemas.login import (
 from web.schemas.user import UserView
 
 api = APIBlueprint("login", __name__, url_prefix="/auth", abp_tags=[Tag(name="login")])
+api.before_request(limits.per_client)
 
 NOBODY = "The code is wrong, or this account cannot sign in"
 
 
+def _asker() -> str:
+    """The address that gets the e-mail, and the browser that asks, or else its client's address: so
+    nobody's requests count against somebody else's.
+    """
+    email = LoginRequest.model_validate(request.get_json()).email
+    return f"{email} {browser.read() or get_remote_address()}"
+
+
 @api.post("/login", responses={201: LoginBegun})
-@limiter.limit(settings.login_limit_per_address)
-@limiter.limit(settings.login_limit, key_func=limits.mailbox)
+@limits.limit(settings.login_limit, key_func=_asker)
 def begin(body: LoginRequest) -> Any:
     """Have a code sent. The answer is the same whether or not the address is known."""
+    token = browser.read_or_make()
     with cause(body.email), transaction():
-        login = begin_login(body.email)
+        login = begin_login(body.email, browser.hash_of(token))
     begun = LoginBegun(
         message="If the address can receive e-mail, a code is on its way",
         login_id=login.id,
-        expires_at=login.created_at + settings.login_window,
+        expires_at=login.deadline_at or login.created_at + settings.login_window,
     )
-    return begun.json_ready(), HTTPStatus.CREATED
+    response: Response = jsonify(begun.json_ready())
+    response.status_code = HTTPStatus.CREATED
+    browser.remember(response, token)
+    return response
 
 
 @api.post("/verify-code", responses={200: SignedIn})
-@limiter.limit(settings.login_limit_per_address)
 def verify(body: CodeEntered) -> Any:
-    """Trade the code for tokens. A wrong one counts: the fifth ends the login.
+    """Trade the code for tokens. A wrong one counts: the fifth ends the login, if it comes with the
+    login's id or from the browser that asked.
 
     A suspended or deleted user gets the answer of a wrong code.
     """
+    token = browser.read_or_make()
     with cause(body.email), transaction():
-        signed_in = _signed_in(body)
-    if signed_in is None:
+        opened = _sign_in(body, browser.hash_of(token))
+    if opened is None:
         raise NotAuthenticatedError(NOBODY)
     answer = SignedIn(
-        user=UserView.of(signed_in.user),
-        access_token=tokens.issue(signed_in.user, signed_in.session.id),
-        expires_in=tokens.lifetime(signed_in.session),
+        user=UserView.of(opened.user),
+        access_token=tokens.issue(opened.user, opened.session.id),
+        expires_in=tokens.lifetime(opened.session),
     )
     response: Response = jsonify(answer.json_ready())
-    cookie.give(response, signed_in.token)
+    cookie.give(response, opened.token)
+    browser.remember(response, token)
     return response
 
 
@@ -77,46 +90,35 @@ def status(path: LoginPath) -> Any:
         login = session.get(Login, path.login_id)
         if login is None:
             raise NotFoundError("There is no such login")
+        # The code may be in the e-mail of another login.
+        mailed = session.get(Login, login.code_id) or login
         was_sent = select(
             exists().where(
-                Transition.subject_id == login.id,
+                Transition.subject_id == mailed.id,
                 Transition.signal == LoginSignal.SENT,
                 Transition.ignored.is_(False),
             )
         )
-        sent = login.state not in LIVE and bool(session.scalar(was_sent))
-    return _status(login, sent=sent or login.state == LoginState.CODE_SENT).json_ready()
+        sent = mailed.state not in LIVE and bool(session.scalar(was_sent))
+    return _status(login, mailed, sent=sent or mailed.state == LoginState.CODE_SENT).json_ready()
 
 
-def _signed_in(body: CodeEntered) -> Rotation | None:
-    """None when the code is wrong. Raises GoneError when there is no live login to try it on."""
-    login = _newest(body)
-    if not try_code(login, body.code):  # type: ignore[arg-type]  # it is six digits by now
+def _sign_in(body: CodeEntered, browser_hash: str) -> Rotation | None:
+    """Open a session. Returns None when the code is wrong. Raises GoneError and TooManyError."""
+    code: str = body.code  # type: ignore[assignment]  # it is six digits by now
+    user = enter_code(body.email, code, login_id=body.login_id, browser_hash=browser_hash)
+    if user is None:
         return None
-    user = User.of_address(login.email)
-    login.user_id = user.id
     agent, address = request.user_agent.string, request.remote_addr or ""
     return open_session(user, user_agent=agent, ip_address=address)
 
 
-def _newest(body: CodeEntered) -> Login:
-    """The live login that the code is for, locked. Raises GoneError."""
-    wanted = select(Login.id).where(Login.email == body.email).order_by(Login.id.desc()).limit(1)
-    if body.login_id is not None:
-        wanted = wanted.where(Login.id == body.login_id)
-    login_id = db.session.scalar(wanted)
-    login = LoginMachine.lock([login_id])[login_id] if login_id else None
-    if login is None or not login.live or (login.deadline_at or now()) <= now():
-        raise GoneError("This code can no longer be used: ask for a new one")
-    return login
-
-
-def _status(login: Login, *, sent: bool) -> LoginStatus:
+def _status(login: Login, mailed: Login, *, sent: bool) -> LoginStatus:
     outcome = "PENDING" if login.live else "FAILED"
     if login.state == LoginState.SUCCEEDED:
         outcome = "SUCCESS"
     code = "SENT" if sent else "PENDING"
-    if login.state == LoginState.CODE_UNSENT:
+    if mailed.state == LoginState.CODE_UNSENT:
         code = "ERROR_SENDING_EMAIL"
     return LoginStatus(
         status=outcome,

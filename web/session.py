@@ -12,8 +12,7 @@ from config import settings
 from models import User, UserSession, refresh, transaction
 from models.clock import now
 from models.errors import NotAuthenticatedError, NotFoundError
-from web import bearer, cookie, tokens
-from web.limits import limiter
+from web import bearer, cookie, limits, tokens
 from web.schemas.login import Refreshed
 from web.schemas.session import SessionPath, Sessions, SessionsQuery, SessionView
 
@@ -31,7 +30,7 @@ listing.before_request(bearer.require)
 
 
 @api.post("/refresh", responses={200: Refreshed})
-@limiter.limit(settings.login_limit_per_address)
+@limits.limit(settings.login_limit_per_address)
 def renew() -> Any:
     """Trade the refresh cookie for the next one and an access token. Tried again within half a
     minute, it brings the same; a copy used later ends the session.

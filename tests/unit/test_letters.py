@@ -35,6 +35,13 @@ def test_the_code_is_in_the_letter_and_not_in_its_subject() -> None:
     assert "10 minutes" in letter.text
 
 
+def test_a_copy_of_the_code_is_its_digits_alone() -> None:
+    login = Login(id=uuid7(), email="ann@example.com")
+    letter = letters.login_code(login, "042137", tags={})
+    assert "042137" in letter.text.splitlines(), "a line of its own, not indented"
+    assert ">042137<" in letter.html
+
+
 def test_user_text_is_escaped_and_cannot_leave_the_subject_line() -> None:
     for template in ("order_confirmed", "order_failed", "order_cancelled"):
         letter = letters.about_order(template, an_order(), tags={}, reason=HOSTILE)

@@ -5,11 +5,13 @@ from uuid import UUID
 import click
 
 from models import Login, LoginState, reading
-from models.errors import NotFoundError
-from state_machines.login import LoginMachine, resend_code
+from models.errors import ConflictError, NotFoundError
+from state_machines.guesses import forget_failures
+from state_machines.login import LoginMachine, lock_address, resend_code
 from web.commands import listing, output
 from web.commands.acting import acting
 from web.commands.history import story_of, tell
+from web.commands.users import Address, address
 
 group = click.Group("logins", help="Sign-ins by e-mailed code.")
 
@@ -19,12 +21,12 @@ MORE = (*FIELDS, "user_id", "version", "updated_at")
 
 @group.command("list")
 @listing.state(LoginState)
-@click.option("--email", help="Only those of this address.")
+@click.option("--email", type=Address(), help="Only those of this address.")
 @listing.limit
 @output.as_json
 def show_list(state: str | None, email: str | None, limit: int, *, as_json: bool) -> None:
     """List sign-ins, newest first."""
-    given = {"state": state, "email": email.lower() if email else None}
+    given = {"state": state, "email": email}
     wanted = [getattr(Login, name) == is_ for name, is_ in given.items() if is_ is not None]
     found = listing.newest(Login, limit, *wanted)
     output.show((listing.told(row, FIELDS) for row in found), as_json=as_json)
@@ -56,3 +58,15 @@ def resend(login_id: UUID, *, as_json: bool) -> None:
             raise NotFoundError(f"there is no login {login_id}")
         resend_code(login)
     output.done(f"a new code is on its way to {login.email}", as_json=as_json, id=login_id)
+
+
+@group.command("unlock")
+@address
+@output.as_json
+def unlock(email: str, *, as_json: bool) -> None:
+    """Forget the wrong codes of an address, so that codes are taken for it again at once."""
+    with acting("logins unlock", email):
+        lock_address(email)
+        if not forget_failures(email):
+            raise ConflictError(f"no wrong codes are counted for {email}")
+    output.done(f"codes are taken for {email} again", as_json=as_json, email=email)

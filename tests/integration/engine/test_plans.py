@@ -39,8 +39,12 @@ SMALL = {
 }
 # The tables that orders alone do not fill.
 OTHERS = """
-INSERT INTO login (id, version, created_at, updated_at, state, email, code_hash, wrong_codes)
-    SELECT id, 1, created_at, updated_at, 'Succeeded', id || '@example.com', '', 0 FROM orders;
+INSERT INTO login (id, version, created_at, updated_at, state, email, code_id, code_hash,
+        browser_hash, wrong_codes, unbound_codes)
+    SELECT id, 1, created_at, updated_at, 'Succeeded', id || '@example.com', id, '', id::text, 0, 0
+    FROM orders;
+INSERT INTO login_failure (id, email, way, failures, failed_at)
+    SELECT id, id || '@example.com', 'bound', 1, created_at FROM orders;
 INSERT INTO user_session (id, user_id, generation, superseded_at, rotated_at, user_agent,
                           ip_address, created_at, expires_at)
     SELECT id, user_id, 1, '{}', created_at, '', '', created_at, created_at + interval '30 days'
@@ -51,8 +55,8 @@ INSERT INTO users (id, email, username, first_name, last_name, address_line1, ad
         created_at, created_at FROM orders;
 INSERT INTO shipment (order_id, carrier, tracking_number, shipped_at)
     SELECT id, 'DHL', '', created_at FROM orders;
-INSERT INTO notice (id, order_id, kind, text, created_at)
-    SELECT id, id, 'undelivered', '', created_at FROM orders;
+INSERT INTO notice (id, order_id, subject, kind, text, created_at)
+    SELECT id, id, id::text, 'undelivered', '', created_at FROM orders;
 INSERT INTO refund (id, version, created_at, updated_at, state, order_id, origin, amount, currency)
     SELECT id, 1, created_at, updated_at, 'Succeeded', id, 'operator', 1, currency FROM orders;
 INSERT INTO dispute (id, version, created_at, updated_at, state, order_id, stripe_id, amount,

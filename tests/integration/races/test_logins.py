@@ -27,14 +27,14 @@ def sessions() -> int:
         return session.scalar(select(func.count(UserSession.id))) or 0
 
 
-def in_all_tabs(shop: Flask, code: Callable[[int], str]) -> list[int]:
+def in_all_tabs(shop: Flask, code: Callable[[int], str], **about: str) -> list[int]:
     """The status codes of typing `code(number)` in every tab at the same moment."""
     ready = Barrier(TABS, timeout=10)
 
     def type_it(number: int) -> int:
         tab = shop.test_client()
         ready.wait()
-        body = {"email": EMAIL, "code": code(number)}
+        body = {"email": EMAIL, "code": code(number)} | about
         return tab.post("/auth/verify-code", json=body).status_code
 
     with ThreadPoolExecutor(TABS) as pool:
@@ -52,7 +52,7 @@ def test_wrong_codes_at_once_are_all_counted(shop: Flask, client: FlaskClient) -
     login_id = client.post("/auth/login", json={"email": EMAIL}).get_json()["loginId"]
     right = int(code_of(login_id))
     wrong = lambda number: f"{(right + number + 1) % 1_000_000:06}"  # noqa: E731
-    assert in_all_tabs(shop, wrong) == [401] * 5 + [410] * (TABS - 5)
+    assert in_all_tabs(shop, wrong, loginId=login_id) == [401] * 5 + [410] * (TABS - 5)
     with transaction() as session:
         login = session.scalars(select(Login)).one()
         assert (login.state, login.wrong_codes) == (LoginState.LOCKED, 5)

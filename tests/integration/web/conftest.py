@@ -14,7 +14,7 @@ from stripe import WebhookSignature
 from werkzeug.test import TestResponse
 
 from config import settings
-from models import ActivityRow, Payment, Product, User, refresh, transaction
+from models import ActivityRow, Login, Payment, Product, User, refresh, transaction
 from models.clock import tick
 from models.ids import uuid7
 from state_machines import PaymentMachine
@@ -111,9 +111,13 @@ def until(look: Callable[[], T | None], seconds: float = 10) -> T:
 
 
 def code_of(login_id: str) -> str:
-    """The code in the e-mail that will be sent."""
+    """The code in the e-mail that will be sent, for this login or for the one that it joined."""
     with transaction() as session:
-        query = select(ActivityRow.secret).where(ActivityRow.subject_id == UUID(login_id))
+        query = (
+            select(ActivityRow.secret)
+            .join(Login, Login.code_id == ActivityRow.subject_id)
+            .where(Login.id == UUID(login_id))
+        )
         return session.scalars(query).one() or ""
 
 

@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
 
-from models import ActivityRow, ActivityState, AuditRow, Product, transaction
+from models import ActivityRow, ActivityState, AuditRow, LoginFailure, Product, transaction
+from models.login import Way
 from state_machines.durable import inbox
 from state_machines.login import LoginMachine, LoginSignal
 from tests.integration.web.conftest import Person, code_of
@@ -82,6 +83,20 @@ def test_sign_ins_are_looked_at_and_codes_sent_again(shop: Flask, ann: Person) -
     assert flask(shop, "logins", "resend", login_id).exit_code == 0
     assert flask(shop, "logins", "resend", str(uuid4())).exit_code == 1
     assert audit() == [("logins resend", login_id)]
+
+
+def test_wrong_codes_are_forgotten_by_hand(shop: Flask, ann: Person) -> None:
+    with transaction() as session:
+        session.add(LoginFailure(email="bea@example.com", way=Way.BOUND, failures=39))
+    again = "bea@example.com"
+    assert flask(shop, "logins", "unlock", " Bea@EXAMPLE.com").exit_code == 0
+    refused = flask(shop, "logins", "unlock", again)
+    assert (refused.exit_code, "no wrong codes" in refused.stderr) == (1, True)
+    body = {"email": again}
+    login_id = ann.client.post("/auth/login", json=body).get_json()["loginId"]
+    code = {"code": code_of(login_id), "loginId": login_id}
+    assert ann.client.post("/auth/verify-code", json=body | code).status_code == 200
+    assert audit() == [("logins unlock", again)]
 
 
 def test_an_unknown_order_is_not_accepted(shop: Flask, ann: Person) -> None:

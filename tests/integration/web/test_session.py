@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -281,7 +282,11 @@ def test_a_session_that_has_ended_opens_no_route(
 ) -> None:
     reference = ann.order(lamp).get_json()["referenceId"]
     assert "clientSecret" in ann.get(f"/order/status/{reference}").get_json()
-    order_body = {"referenceId": uuid4().hex, "billingAddress": "", "shippingAddress": ""}
+    order_body: dict[str, Any] = {
+        "referenceId": uuid4().hex,
+        "billingAddress": "",
+        "shippingAddress": "",
+    }
     order_body |= {"items": [{"productId": lamp.id, "quantity": 1}]}
     bodies = {("POST", "/order"): order_body, ("PATCH", "/auth/user"): {"city": "Bern"}}
     routes = bearer_routes(shop)

@@ -1,0 +1,90 @@
+"""Trading a code for a signed-in user: which login it is for, on which way it came, what it counts.
+
+A code that comes with the id of its login, or from the browser that asked, is judged on that login.
+One that comes with the address alone is judged on the newest live login; strangers can send such
+codes, too, so their mistakes are counted apart and close no more than that way.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, select
+
+from config import settings
+from models.base import db
+from models.clock import now
+from models.errors import GoneError
+from models.ids import first_of
+from models.login import LIVE, Login, LoginState, Way
+from models.user import User
+from state_machines import guesses
+from state_machines.login import WRONG_CODES, LoginMachine, lock_address, try_code
+
+
+def enter_code(
+    email: str, code: str, *, login_id: UUID | None, browser_hash: str | None
+) -> User | None:
+    """Try a code, in the current transaction, which must be committed. Returns None when the code
+    is wrong, or when the user may not sign in.
+
+    Raises GoneError when there is no live login to try it on, TooManyError when too many were
+    wrong.
+    """
+    lock_address(email)
+    login, way = _find_login(email, login_id, browser_hash)
+    guesses.refuse_while_waiting(login, way)
+    if not try_code(login, code, bound=way != Way.UNBOUND):
+        guesses.count_failure(email, way)
+        return None
+    guesses.forget_failures(email)
+    user = User.of_address(email)
+    login.user_id = user.id
+    # The browser has proven itself, whichever asked for the code.
+    login.browser_hash = browser_hash or login.browser_hash
+    return user
+
+
+def _find_login(email: str, login_id: UUID | None, browser_hash: str | None) -> tuple[Login, Way]:
+    """Return the login that the code is for, locked, and the way on which it came."""
+    way = Way.BOUND
+    wanted = login_id and _id_of(Login.email == email, Login.id == login_id)
+    if login_id is None and browser_hash is not None:
+        recent = Login.id > first_of(now() - settings.login_window)
+        wanted = _id_of(Login.email == email, Login.browser_hash == browser_hash, recent)
+    if login_id is None and wanted is None:
+        way = Way.UNBOUND
+        wanted = _id_of(Login.email == email, Login.state.in_(LIVE), Login.deadline_at > now())
+    login = LoginMachine.lock([wanted])[wanted] if wanted else None
+    if login is None or not _is_usable(login, way):
+        raise GoneError("This code can no longer be used: ask for a new one")
+    if way == Way.BOUND and browser_hash is not None and _is_known(email, browser_hash):
+        way = Way.KNOWN
+    return login, way
+
+
+def _id_of(*conditions: ColumnElement[bool]) -> UUID | None:
+    newest = select(Login.id).where(*conditions).order_by(Login.id.desc()).limit(1)
+    login_id: UUID | None = db.session.scalar(newest)
+    return login_id
+
+
+def _is_usable(login: Login, way: Way) -> bool:
+    if not login.live or (login.deadline_at or now()) <= now():
+        return False
+    if way == Way.UNBOUND and login.unbound_codes >= WRONG_CODES:
+        return False
+    # A code works once, also where several browsers wait for it.
+    used = exists().where(
+        Login.email == login.email,
+        Login.code_id == login.code_id,
+        Login.state == LoginState.SUCCEEDED,
+    )
+    return not db.session.scalar(select(used))
+
+
+def _is_known(email: str, browser_hash: str) -> bool:
+    before = exists().where(
+        Login.browser_hash == browser_hash,
+        Login.email == email,
+        Login.state == LoginState.SUCCEEDED,
+    )
+    return bool(db.session.scalar(select(before)))

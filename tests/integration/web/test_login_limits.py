@@ -1,0 +1,380 @@
+"""How often codes are sent and guessed, and that strangers cannot lock anybody out."""
+
+from collections.abc import Callable, Iterator
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from config import settings
+from models import ActivityRow, Login, LoginFailure, LoginState, clock, transaction
+from models.clock import MovableClock
+from models.ids import uuid7
+from models.login import Way
+from state_machines import guesses
+from state_machines.login import LoginMachine, LoginSignal
+from tests.integration.web.conftest import Person, code_of
+from web.limits import limiter
+
+EMAIL = "victim@example.com"
+Browser = Callable[[], FlaskClient]
+
+
+@pytest.fixture
+def time() -> Iterator[MovableClock]:
+    with clock.stopped() as time:
+        yield time
+
+
+@pytest.fixture
+def browser(client: FlaskClient, shop: Flask) -> Browser:
+    """Make one more browser, which has no cookies yet."""
+    return shop.test_client
+
+
+def ask(browser: FlaskClient, email: str = EMAIL) -> TestResponse:
+    return browser.post("/auth/login", json={"email": email})
+
+
+def begin(browser: FlaskClient, email: str = EMAIL) -> str:
+    answer = ask(browser, email)
+    assert answer.status_code == 201
+    login_id: str = answer.get_json()["loginId"]
+    return login_id
+
+
+def enter(browser: FlaskClient, code: str, **about: str) -> int:
+    body = {"email": EMAIL, "code": code} | about
+    return browser.post("/auth/verify-code", json=body).status_code
+
+
+def wrong(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06}"
+
+
+def sign_in(browser: FlaskClient) -> None:
+    assert enter(browser, code_of(begin(browser))) == 200
+
+
+def emails(email: str = EMAIL) -> int:
+    """How many e-mails with a code were asked for."""
+    with transaction() as session:
+        query = select(func.count(ActivityRow.id)).join(Login, Login.id == ActivityRow.subject_id)
+        return session.scalar(query.where(Login.email == email)) or 0
+
+
+def forget_client() -> None:
+    """The next request comes as if from another client, or after Redis has lost everything."""
+    limiter.reset()
+
+
+# The address that is mailed
+
+
+SPELLINGS = [
+    "victim@\uff45xample.com", "victim@example\u3002com", "\uff56ictim@example.com",
+    "VICTIM@EXAMPLE.COM", "victim@\u24d4xample.com", "victim\uff20example.com",
+    " victim@example.com\u00a0", "\u200bvictim@example.com",
+]  # fmt: skip
+
+
+def test_one_mailbox_has_one_limit_however_it_is_spelled(browser: Browser) -> None:
+    asked = [ask(browser(), SPELLINGS[n % len(SPELLINGS)]).status_code for n in range(40)]
+    assert asked == [201] * 6 + [429] * 34
+    assert emails() == 1
+
+
+@pytest.mark.parametrize(
+    ("spellings", "address"),
+    [(("bob@bücher.de", "bob@xn--bcher-kva.de", "bob@BÜCHER.DE", "bob@bu\u0308cher.de"),
+      "bob@bücher.de")],
+)  # fmt: skip
+def test_a_name_and_its_punycode_are_one_mailbox(
+    browser: Browser, spellings: tuple[str, ...], address: str
+) -> None:
+    for spelling in spellings:
+        begin(browser(), spelling)
+    assert emails(address) == 1
+
+
+# E-mails
+
+
+def test_a_second_e_mail_has_to_wait(browser: Browser, time: MovableClock) -> None:
+    ann = browser()
+    begin(ann)
+    time.advance(seconds=20)
+    refused = ask(ann)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "40")
+    assert refused.mimetype == "application/problem+json"
+    assert emails() == 1
+    time.advance(seconds=40)
+    begin(ann)
+    assert emails() == 2
+
+
+def test_known_and_unknown_addresses_wait_alike(
+    browser: Browser, time: MovableClock, ann: Person
+) -> None:
+    def seen(email: str) -> list[tuple[int, str | None]]:
+        ours = browser()
+        return [(ask(ours, email).status_code, ask(ours, email).headers.get("Retry-After"))]
+
+    assert seen(ann.user.email) == seen("nobody@example.com")
+
+
+def test_who_has_used_the_code_may_ask_at_once(browser: Browser) -> None:
+    ann = browser()
+    sign_in(ann)
+    sign_in(ann)
+    sign_in(browser())
+    assert emails() == 3
+
+
+def test_unused_e_mails_become_rarer(browser: Browser, time: MovableClock) -> None:
+    for _ in range(60):
+        forget_client()
+        ask(browser())
+        time.advance(minutes=1)
+    assert emails() == 17
+    time.advance(hours=1)
+    begin(browser())
+    assert emails() == 18
+
+
+def test_all_addresses_together_have_a_limit(client: FlaskClient, time: MovableClock) -> None:
+    with transaction() as session:
+        for _ in range(settings.login_emails_per_hour):
+            login_id = uuid7()
+            session.add(
+                Login(id=login_id, email=uuid4().hex, code_id=login_id, code_hash="",
+                      state=LoginState.EXPIRED)
+            )  # fmt: skip
+    time.advance(minutes=50)
+    refused = ask(client)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "600")
+    assert emails() == 0
+    time.advance(minutes=10, seconds=1)
+    begin(client)
+
+
+# Strangers
+
+
+def test_a_stranger_s_guesses_without_the_login_do_not_lock_it(browser: Browser) -> None:
+    victim, stranger = browser(), browser()
+    code = code_of(begin(victim))
+    assert [enter(stranger, wrong(code)) for _ in range(8)] == [401] * 5 + [410] * 3
+    assert enter(victim, code) == 200
+
+
+def test_the_login_s_id_is_enough_without_a_cookie(browser: Browser) -> None:
+    login_id = begin(browser())
+    code = code_of(login_id)
+    for _ in range(5):
+        enter(browser(), wrong(code))
+    assert enter(browser(), code, loginId=login_id) == 200
+
+
+def test_a_client_that_keeps_no_cookie_and_sends_no_id_signs_in(browser: Browser) -> None:
+    assert enter(browser(), code_of(begin(browser()))) == 200
+
+
+def test_a_stranger_s_asks_leave_the_code_that_was_sent_good(
+    browser: Browser, time: MovableClock
+) -> None:
+    victim = browser()
+    code = code_of(begin(victim))
+    for _ in range(5):
+        time.advance(seconds=61)
+        begin(browser())
+    assert enter(victim, code) == 200
+
+
+def test_a_stranger_s_asks_do_not_keep_anybody_from_asking(
+    browser: Browser, time: MovableClock
+) -> None:
+    victim = browser()
+    begin(victim)
+    for _ in range(30):
+        time.advance(seconds=10)
+        ask(browser())
+    forget_client()  # the victim has an address of its own
+    newcomer = browser()
+    assert enter(newcomer, code_of(begin(newcomer))) == 200
+
+
+def test_the_browser_that_asked_may_ask_again_after_strangers(browser: Browser) -> None:
+    with clock.stopped() as time:
+        victim = browser()
+        begin(victim)
+        time.advance(seconds=61)
+        assert [ask(browser()).status_code for _ in range(8)].count(429) > 0
+        assert enter(victim, code_of(begin(victim))) == 200
+
+
+def test_who_asks_meanwhile_gets_the_code_of_the_e_mail_under_way(
+    browser: Browser, time: MovableClock
+) -> None:
+    stranger, victim = browser(), browser()
+    first = begin(stranger)
+    time.advance(seconds=30)
+    second = begin(victim)
+    assert first != second
+    assert emails() == 1
+    answers = [victim.get(f"/auth/login/{key}").get_json() for key in (first, second)]
+    assert (
+        answers[0]
+        == answers[1]
+        == {"status": "PENDING", "codeStatus": "PENDING"} | {"expiresAt": answers[0]["expiresAt"]}
+    ), "a code lives no longer for it"
+    assert enter(victim, code_of(first)) == 200
+    assert enter(stranger, code_of(first)) == 410, "a code works once"
+
+
+def test_whose_e_mail_did_not_leave_is_told_so_wherever_they_asked(browser: Browser) -> None:
+    first, second = begin(browser()), begin(browser())
+    with transaction() as session:
+        (key,) = session.scalars(select(Login.id).where(Login.id == Login.code_id))
+        LoginMachine.send(LoginMachine.lock([key])[key], LoginSignal.GAVE_UP)
+    for login_id in (first, second):
+        status = browser().get(f"/auth/login/{login_id}").get_json()
+        assert status["codeStatus"] == "ERROR_SENDING_EMAIL"
+    assert ask(browser()).status_code == 429, "nobody can join it"
+
+
+def test_a_forged_cookie_is_none(browser: Browser) -> None:
+    for value in ("x", "é.é", "a" * 32 + "." + "0" * 64):
+        forged = browser()
+        forged.set_cookie("browser", value, path="/auth")
+        begin(forged)
+        given = forged.get_cookie("browser", path="/auth")
+        assert given is not None
+        assert given.value != value
+
+
+# Guesses
+
+
+def attack(browser: Browser, time: MovableClock, rounds: int) -> int:
+    """Ask for a code and guess five times, again and again, each time as a new client; how many
+    guesses were judged.
+    """
+    judged = 0
+    for _ in range(rounds):
+        forget_client()
+        login_id = begin(browser())
+        code = wrong(code_of(login_id))
+        for _ in range(5):
+            if enter(browser(), code, loginId=login_id) != 401:
+                break
+            judged += 1
+        time.advance(minutes=5)
+    return judged
+
+
+def fail(way: Way, failures: int) -> None:
+    """As if so many wrong codes had come just now."""
+    with transaction() as session:
+        at = {"failed_at": clock.now(), "slowed_at": clock.now()}
+        session.add(LoginFailure(email=EMAIL, way=way, failures=failures, **at))
+
+
+def test_wrong_codes_have_to_wait_longer_and_longer(browser: Browser, time: MovableClock) -> None:
+    judged = attack(browser, time, rounds=24)
+    assert guesses.FREE < judged < 20
+    with transaction() as session:
+        failure = session.scalars(select(LoginFailure)).one()
+    assert (failure.way, failure.failures) == (Way.BOUND, judged)
+    login_id = begin(browser())
+    body = {"email": EMAIL, "code": code_of(login_id), "loginId": login_id}
+    refused = browser().post("/auth/verify-code", json=body)
+    assert refused.status_code == 429
+    left = int(refused.headers["Retry-After"])
+    assert left > 600
+    time.advance(seconds=left)
+    sign_in(browser())
+    with transaction() as session:
+        assert session.scalars(select(LoginFailure)).all() == [], "not consecutive any more"
+
+
+def test_the_loss_of_redis_forgets_no_wrong_code(browser: Browser, time: MovableClock) -> None:
+    attack(browser, time, rounds=3)
+    fail(Way.UNBOUND, guesses.FREE)
+    limiter.reset()
+    login_id = begin(browser())
+    assert enter(browser(), code_of(login_id)) == 429
+
+
+def test_a_hundred_wrong_codes_are_never_taken(browser: Browser, time: MovableClock) -> None:
+    assert sum(guesses.SHARES.values()) < 100
+    for way, share in guesses.SHARES.items():
+        fail(way, share)
+    time.advance(days=80)
+    login_id = begin(browser())
+    assert enter(browser(), code_of(login_id)) == 429
+    assert enter(browser(), code_of(login_id), loginId=login_id) == 429
+
+
+def test_a_browser_that_has_signed_in_before_is_apart_from_strangers(
+    browser: Browser, time: MovableClock
+) -> None:
+    known = browser()
+    sign_in(known)
+    fail(Way.BOUND, guesses.SHARES[Way.BOUND])
+    fail(Way.UNBOUND, guesses.SHARES[Way.UNBOUND])
+    time.advance(seconds=61)
+    login_id = begin(browser())
+    assert enter(browser(), code_of(login_id), loginId=login_id) == 429
+    time.advance(seconds=61)
+    sign_in(known)
+
+
+def test_who_asked_before_others_guessed_is_not_kept_waiting(
+    browser: Browser, time: MovableClock
+) -> None:
+    victim = browser()
+    code = code_of(begin(victim))
+    for _ in range(3):
+        time.advance(seconds=61)
+        login_id = begin(browser())
+        for _ in range(5):
+            enter(browser(), wrong(code_of(login_id)), loginId=login_id)
+    assert enter(browser(), code_of(login_id), loginId=login_id) == 429
+    assert enter(victim, code) == 200
+
+
+def test_the_wait_doubles_up_to_a_day() -> None:
+    waits = [guesses.wait_after(n).total_seconds() for n in range(9, 26)]
+    assert waits[:4] == [0, 30, 60, 120]
+    assert waits[-1] == 24 * 3600
+    assert waits == sorted(waits)
+
+
+# Clients
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("/auth/login", {"email": "no address"}), ("/auth/login", {}),
+     ("/auth/verify-code", {"email": EMAIL, "code": "x"}), ("/auth/verify-code", [])],
+)  # fmt: skip
+def test_invalid_bodies_count_for_the_client(client: FlaskClient, path: str, body: object) -> None:
+    answers = [client.post(path, json=body).status_code for _ in range(62)]
+    assert answers == [422] * 60 + [429] * 2
+    assert client.post("/auth/logout").status_code == 204
+
+
+def test_what_is_no_json_counts_for_the_client(client: FlaskClient) -> None:
+    answers = [client.post("/auth/login", data="x").status_code for _ in range(61)]
+    assert answers == [415] * 60 + [429]
+
+
+def test_limited_routes_say_what_is_left(client: FlaskClient) -> None:
+    answer = ask(client)
+    assert "q=6;w=60" in answer.headers["RateLimit-Policy"]
+    assert "r=5" in answer.headers["RateLimit"]
+    assert "r=59" in answer.headers["RateLimit"]
