@@ -72,8 +72,8 @@ class Page:
         return wait_for(look, f"{state} of {reference}")
 
     def _code(self) -> str:
-        letter = Buyer(self.at, self.email).wait_for_letter("login_code")
-        return next(word for word in letter["text"].split() if word.isdigit() and len(word) == 6)
+        words = str(Buyer(self.at, self.email).wait_for_letter("login_code")["text"]).split()
+        return next(word for word in words if word.isdigit() and len(word) == 6)
 
     def _preflight(self, method: str, url: str, names: list[str]) -> None:
         headers = {

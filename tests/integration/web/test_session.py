@@ -265,11 +265,14 @@ def expire(person: Person) -> None:
         session.execute(update(UserSession).values(expires_at=clock.now()))
 
 
+NOBODYS = "00000000-0000-0000-0000-000000000000"
+
+
 def bearer_routes(shop: Flask) -> list[tuple[str, str]]:
     """Every route whose description asks for a bearer token."""
     described = shop.test_client().get("/openapi.json").get_json()["paths"]
     return [
-        (method.upper(), re.sub(r"{\w+}", "00000000-0000-0000-0000-000000000000", path))
+        (method.upper(), re.sub(r"{\w+}", NOBODYS, path.replace("{productId}", "1")))
         for path, ways in described.items()
         for method, way in ways.items()
         if {"bearer": []} in way.get("security", [])
