@@ -11,12 +11,12 @@ broker_url, sentinel = broker(settings.redis_url or "redis://127.0.0.1:6379/0")
 task_ignore_result = True
 result_backend = None
 
-# One queue a provider, so that a slow one fills its own; the sweep must never wait behind either.
-# One worker may serve all of them, or each its own.
+# One queue a provider, so that a slow one fills its own, and one for each tick of beat. Each has
+# workers of its own (launch/processes.py): the sweep must never wait behind a provider.
 # Each with its own routing key: sharing one, they would all get every message.
 task_queues = [
     Queue(name, routing_key=name)  # type: ignore[no-untyped-call]
-    for name in ("payments", "emails", "sweep")
+    for name in ("payments", "emails", "sweep", "chores")
 ]
 task_default_queue = "sweep"
 task_routes = {
@@ -26,7 +26,7 @@ task_routes = {
     "emails.*": "emails",
     "privacy.*": "emails",
     "sweep": "sweep",
-    "chores": "sweep",
+    "chores": "chores",
 }
 # A typo in a queue's name fails instead of filling a queue that nobody reads.
 task_create_missing_queues = False
@@ -75,15 +75,12 @@ worker_cancel_long_running_tasks_on_connection_loss = False
 worker_soft_shutdown_timeout = 10
 
 beat_schedule = {
-    # What is due is handed out every second. A tick that nobody took in time is dropped, so that
-    # ticks do not pile up while workers are away; in time is within a lease, by which the clocks of
-    # beat and workers may disagree. Two beats are harmless.
-    "sweep": {"task": "sweep", "schedule": 1.0, "options": {"expires": 10.0}},
+    # What is due is handed out every second. No more than one tick waits: tasks/beat.py looks
+    # before it sends. Two beats are harmless.
+    "sweep": {"task": "sweep", "schedule": 1.0},
     # What is due by the hour or the day says so itself; here it is only looked after.
-    "chores": {
-        "task": "chores",
-        "schedule": min(60.0, settings.reconcile_every),
-        "options": {"expires": 60.0},
-    },
+    "chores": {"task": "chores", "schedule": min(60.0, settings.reconcile_every)},
 }
+# It keeps no file, and its clock never jumps.
+beat_scheduler = "tasks.beat:Beat"
 timezone = "UTC"

@@ -1,5 +1,6 @@
 """Where Redis is: `redis://host:port/0`, or `redis+sentinel://host:port,host:port/name`, whose
-sentinels know which server is the master of that name now.
+sentinels know which server is the master of that name now. And who of us is here: beat, and for
+each queue a worker, say so in keys that expire.
 """
 
 from typing import Any
@@ -8,6 +9,29 @@ import redis
 from redis.sentinel import Sentinel
 
 SENTINEL = "redis+sentinel://"
+# Seconds for which one who fell silent counts as present.
+PRESENT = 60
+BEAT = "beat"
+
+
+def announce(client: redis.Redis, *names: str) -> None:
+    """Say that these are here: BEAT, or the queues that a worker takes. Raises redis.RedisError."""
+    pipe = client.pipeline(transaction=False)
+    for name in names:
+        pipe.set(f"projectx:here:{name}", 1, ex=PRESENT)
+    pipe.execute()
+
+
+def absent(client: redis.Redis, *names: str) -> list[str]:
+    """Return those who have not said for PRESENT seconds that they are here.
+
+    Raises redis.RedisError; redis.OutOfMemoryError when Redis takes nothing any more.
+    """
+    pipe = client.pipeline(transaction=False)
+    pipe.set("projectx:asked", 1, ex=PRESENT)
+    pipe.mget([f"projectx:here:{name}" for name in names])
+    _, found = pipe.execute()
+    return [name for name, value in zip(names, found, strict=True) if value is None]
 
 
 def connect(url: str, **options: Any) -> redis.Redis:

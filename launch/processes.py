@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+NO_PID = "--pidfile="
 PYTHON = (sys.executable, "-m")
 # What an endpoint at Stripe should be subscribed to as well: what changes a payment, no more.
 EVENTS = ",".join(
@@ -21,12 +22,11 @@ def commands(env: Mapping[str, str], data: Path, *, sandbox: bool) -> dict[str, 
     found = {"sandbox": _sandbox(env, data)} if sandbox else {}
     return found | {
         "web": _web(env),
-        "worker-1": _worker("worker-1"),
-        "worker-2": _worker("worker-2"),
-        "beat": [
-            *(*PYTHON, "celery", "--quiet", "-A", "tasks", "beat", "-l", "WARNING"),
-            *("--schedule", str(data / "beat-schedule"), "--pidfile="),
-        ],
+        # Each provider has a worker of its own, and so has what must not wait behind one.
+        "worker-1": worker("worker-1", "payments"),
+        "worker-2": worker("worker-2", "emails"),
+        "sweeper": worker("sweeper", "sweep,chores", threads=4),
+        "beat": [*PYTHON, "celery", "--quiet", "-A", "tasks.beat", "beat", "-l", "WARNING", NO_PID],
         "flower": _flower(env),
     }
 
@@ -42,28 +42,19 @@ def _web(env: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _worker(name: str) -> list[str]:
+def worker(name: str, queues: str = "", *, threads: int = 8) -> list[str]:
+    """The command of a worker that takes `queues`, with commas between them; all when empty."""
     return [
-        *(
-            *PYTHON,
-            "celery",
-            "--quiet",
-            "-A",
-            "tasks",
-            "worker",
-            "--pool",
-            "threads",
-            "--concurrency",
-            "8",
-        ),
-        *("--without-gossip", "--without-mingle", "-n", f"{name}@%h", "-l", "WARNING"),
+        *(*PYTHON, "celery", "--quiet", "-A", "tasks", "worker", "-n", f"{name}@%h"),
+        *("--pool", "threads", "--concurrency", str(threads), "-l", "WARNING"),
+        *("--without-gossip", "--without-mingle", *(("-Q", queues) if queues else ())),
     ]
 
 
 def _flower(env: Mapping[str, str]) -> list[str]:
     # The password stands in the environment (FLOWER_BASIC_AUTH), not in the list of processes.
     return [
-        *(*PYTHON, "celery", "-A", "tasks", "flower", "--address=127.0.0.1"),
+        *(*PYTHON, "celery", "-A", "tasks.beat", "flower", "--address=127.0.0.1"),
         *(f"--port={env['FLOWER_PORT']}", "--read_only=True"),
         *("--max_tasks=2000", "--logging=warning"),
     ]

@@ -27,9 +27,10 @@ from tasks import (  # noqa: F401  they register
     sweep,
 )
 from tasks.events import GroupedEvents
+from tasks.presence import Presence
 
 app = Celery("projectx", config_source="celeryconfig", set_as_current=True)
-app.steps["consumer"].add(GroupedEvents)
+app.steps["consumer"].update((GroupedEvents, Presence))
 
 
 @cache

@@ -74,10 +74,9 @@ class Paddock:
         celery = (sys.executable, "-m", "celery", "--quiet", "-A", "bench.race.engine")
         worker = ("worker", "--pool", "threads", "--concurrency", "8", "-l", "WARNING")
         lean = ("--without-gossip", "--without-mingle")
-        schedule = str(self._folder / name / "beat")
         commands = {
             "front": [sys.executable, "-m", "bench.race.engine", str(front)],
-            "beat": [*celery, "beat", "-l", "WARNING", "--schedule", schedule, "--pidfile="],
+            "beat": [*celery, "beat", "-l", "WARNING", "--pidfile="],
         }
         for core in range(CORES):
             commands[f"worker-{core}"] = [*celery, *worker, *lean, "-n", f"race-{core}@%h"]

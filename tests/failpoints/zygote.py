@@ -12,7 +12,7 @@ from pathlib import Path
 import tasks.worker
 import wsgi
 from launch import children
-from launch.processes import commands
+from launch.processes import commands, worker
 from tests.failpoints import agent
 
 NAMES = ("web", "worker-1", "beat")
@@ -26,6 +26,7 @@ def main(folder: Path) -> None:
     wsgi.build("app")
     tasks.worker.database()
     wanted = commands({**os.environ, "WEB_WORKERS": "1"}, folder, sandbox=False)
+    wanted["worker-1"] = worker("worker-1")  # one for all queues
     running: dict[int, str] = {}
 
     def end(*_: object) -> None:

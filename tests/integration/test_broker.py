@@ -35,7 +35,7 @@ def server(tmp_path: Path) -> Iterator[Redis]:
 @pytest.fixture
 def worker(server: Redis, flask_app: Flask, tmp_path: Path) -> Iterator[Child]:
     found = {f"{name}_PORT": "0" for name in PORTS}
-    command = commands(found, tmp_path, sandbox=False)["worker-1"]
+    command = commands(found, tmp_path, sandbox=False)["sweeper"]
     environment = os.environ | {"REDIS_URL": server.url}
     with (tmp_path / "log").open("wb") as log:
         process = Child(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)

@@ -1,0 +1,111 @@
+"""Beat keeps nothing, and keeps Redis small: no more than one tick of each kind waits, and messages
+that nobody took are removed after a lease.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import redis
+
+from launch.children import Child
+from launch.redis import Redis
+from launch.stack import ROOT
+from launch.waiting import until
+from state_machines.durable.journal import LEASE
+from tasks.beat import EXPIRE, EXPIRY, PREFIX, Beat, app
+
+QUEUES = ("sweep", "chores", "payments", "emails")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Redis]:
+    with Redis(tmp_path / "redis") as running:
+        yield running
+
+
+@pytest.fixture
+def client(server: Redis) -> Iterator[redis.Redis]:
+    with redis.Redis(port=server.port) as found:
+        yield found
+
+
+def beats(server: Redis, folder: Path, number: int, stack: ExitStack) -> None:
+    """Start so many beats that look at this Redis."""
+    command = [sys.executable, "-m", "celery", "-A", "tasks.beat", "beat", "--pidfile="]
+    environment = os.environ | {"REDIS_URL": server.url, "PYTHONPATH": str(ROOT)}
+    for _ in range(number):
+        process = Child(command, cwd=folder, env=environment, stderr=subprocess.DEVNULL)
+        stack.callback(process.wait)
+        stack.callback(process.kill)
+
+
+def lengths(client: redis.Redis) -> dict[str, int]:
+    return {queue: client.llen(PREFIX + queue) for queue in QUEUES}
+
+
+def test_of_many_ticks_of_two_beats_no_more_than_one_waits_while_workers_are_away(
+    server: Redis, client: redis.Redis, tmp_path: Path
+) -> None:
+    folder = tmp_path / "cwd"
+    folder.mkdir()
+    seen = []
+    with ExitStack() as stack:
+        beats(server, folder, 2, stack)
+        until(lambda: client.llen(PREFIX + "sweep") > 0, "the first tick", seconds=60)
+        # Each tick takes a turn: so many of them have come and gone.
+        for number in range(4):
+            turn = f"{PREFIX}turn:sweep"
+            until(lambda turn=turn: not client.exists(turn), f"the end of turn {number}")  # type: ignore[misc]
+            until(lambda turn=turn: bool(client.exists(turn)), f"tick {number}")  # type: ignore[misc]
+            seen.append(lengths(client))
+    assert all(found["sweep"] == 1 and found["chores"] <= 1 for found in seen), seen
+    assert list(folder.iterdir()) == [], "a clock that is set back finds no schedule file"
+
+
+def test_a_tick_that_was_taken_is_followed_by_another(
+    server: Redis, client: redis.Redis, tmp_path: Path
+) -> None:
+    with ExitStack() as stack:
+        beats(server, tmp_path, 1, stack)
+        for _ in range(3):
+            assert client.brpop([PREFIX + "sweep"], timeout=60) is not None
+
+
+def test_beat_does_not_ask_for_the_time_of_day(server: Redis) -> None:
+    """A clock that is set back by an hour would keep it silent for an hour."""
+    beat = Beat(app=app, lazy=True)
+    beat.setup_schedule()
+    due = [beat.is_due_at("again", 1.0, at) for at in (5.0, 5.5, 6.0, 6.9, 7.1, 60.0, 60.5)]
+    assert due == [True, False, True, False, True, True, False]
+
+
+def test_messages_that_nobody_took_are_removed_after_a_lease(client: redis.Redis) -> None:
+    expire = client.register_script(EXPIRE)
+    keys = ["queue", "mark"]
+
+    def remove(lease: int) -> list[bytes]:
+        expire(keys=keys, args=[lease])
+        return client.lrange("queue", 0, -1)
+
+    old = [uuid4().hex for _ in range(3)]
+    client.lpush("queue", *old)
+    assert len(remove(1000)) == 3, "they have just come"
+    client.lpush("queue", "new")
+    assert len(remove(1000)) == 4, "no lease has passed"
+    # As Redis sees them now, their lease has passed: the mark lives for two.
+    client.pexpire("mark", 900)
+    assert remove(1000) == [b"new"]
+    client.pexpire("mark", 900)
+    assert client.rpop("queue") == b"new"
+    assert remove(1000) == [], "one that was taken meanwhile is no matter"
+    assert client.pttl("mark") < 0
+
+
+def test_messages_expire_with_their_lease() -> None:
+    assert LEASE.total_seconds() == EXPIRY
