@@ -22,9 +22,10 @@ def commands(env: Mapping[str, str], data: Path, *, sandbox: bool) -> dict[str, 
     found = {"sandbox": _sandbox(env, data)} if sandbox else {}
     return found | {
         "web": _web(env),
-        # Each provider has a worker of its own, and so has what must not wait behind one.
-        "worker-1": worker("worker-1", "payments"),
-        "worker-2": worker("worker-2", "emails"),
+        # Each provider has a worker of its own, and so has the sweep, which must not wait behind.
+        # When very much is due, the others sweep along with their free threads.
+        "worker-1": worker("worker-1", "payments,sweep"),
+        "worker-2": worker("worker-2", "emails,sweep"),
         "sweeper": worker("sweeper", "sweep,chores", threads=4),
         "beat": [*PYTHON, "celery", "--quiet", "-A", "tasks.beat", "beat", "-l", "WARNING", NO_PID],
         "flower": _flower(env),

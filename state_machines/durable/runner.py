@@ -27,6 +27,7 @@ from state_machines.durable.activity import (
     request_id,
 )
 from state_machines.durable.batch import Batch, Try
+from state_machines.durable.callers import Callers
 from state_machines.durable.claim import Claim
 from state_machines.durable.complaint import complaints
 from state_machines.durable.recorder import failed_try, finish, spend
@@ -35,17 +36,28 @@ log = complaints(__name__)
 
 # Calls under way at once in one process, over all its batches.
 CONCURRENT_CALLS = 64
+_callers = Callers(CONCURRENT_CALLS)
 
 
 def run(name: str, ids: Iterable[UUID]) -> int:
-    """Run those of `ids` that nobody else holds; how many were claimed."""
-    ids = list(ids)
+    """Run those of `ids` that nobody else holds, as many at a time as there are callers; how many
+    were claimed.
+    """
+    waiting, claimed = list(ids), 0
+    while waiting:
+        with _callers.take(len(waiting)) as number:
+            claimed += _run(name, waiting[:number])
+        waiting = waiting[number:]
+    return claimed
+
+
+def _run(name: str, ids: list[UUID]) -> int:
     try:
         batch = prepare(name, ids)
     except Exception as error:
         if len(ids) > 1:
             log.exception("preparing %d of %s at once: one by one", len(ids), name)
-            return sum(run(name, [activity_id]) for activity_id in ids)
+            return sum(_run(name, [activity_id]) for activity_id in ids)
         log.exception("preparing %s %s", name, *ids)
         return spend(name, ids, error)
     perform(batch)

@@ -27,7 +27,8 @@ EXAMPLE = dict(
 
 
 def test_every_part_of_the_design_is_there() -> None:
-    parts = {"postgres", "redis", "auth", "order", "product", "worker", "beat", "flower", "gateway"}
+    parts = {"postgres", "redis", "auth", "order", "product", "beat", "flower", "gateway"}
+    parts |= {"worker", "mailer", "sweeper"}
     assert parts <= set(SERVICES)
 
 
@@ -105,9 +106,10 @@ def test_every_long_lived_service_restarts_and_is_bounded() -> None:
             assert "mem_limit" in service, name
 
 
-def test_a_worker_serves_every_queue() -> None:
-    # Without -Q a worker takes all declared queues.
-    assert "-Q" not in SERVICES["worker"]["command"]
+def test_each_provider_and_the_sweep_have_workers_of_their_own() -> None:
+    taken = [SERVICES[name]["command"][5] for name in ("worker", "mailer", "sweeper")]
+    assert taken == ["payments,sweep", "emails,sweep", "sweep,chores"]
+    assert {queue.name for queue in celeryconfig.task_queues} == set(",".join(taken).split(","))
     assert len(celeryconfig.task_queues) >= 3
 
 
