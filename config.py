@@ -115,6 +115,9 @@ class Settings(BaseSettings):
     # Codes that are e-mailed to all addresses together.
     login_emails_per_hour: int = Field(default=2000, ge=1)
 
+    # The host name that passkeys are bound to; empty: that of the shop's address.
+    passkey_rp_id: str = ""
+
     payment_timeout: float = Field(default=900, gt=0)
     login_timeout: float = Field(default=600, gt=0)
     ask_again_after: float = Field(default=60, gt=0)

@@ -8,6 +8,7 @@ from models.erasure import Erasure, ErasureState
 from models.login import Login, LoginFailure, LoginState
 from models.notice import Notice, NoticeKind
 from models.order import Order, OrderItem, OrderState
+from models.passkey import Passkey, PasskeyChallenge
 from models.payment import Payment, PaymentState
 from models.product import Product, ProductStatus
 from models.reconciliation import Reconciliation, ReconciliationState
@@ -36,6 +37,8 @@ __all__ = [
     "Order",
     "OrderItem",
     "OrderState",
+    "Passkey",
+    "PasskeyChallenge",
     "Payment",
     "PaymentState",
     "Product",

@@ -1,5 +1,6 @@
 """What can go wrong, said without HTTP. `web/errors.py` maps each class to an answer."""
 
+from datetime import timedelta
 from math import ceil
 
 
@@ -22,6 +23,14 @@ class InvalidInputError(ProjectXError):
 
 class NotAuthenticatedError(ProjectXError):
     """Nobody is signed in, or the proof of it is wrong, old or revoked."""
+
+
+class StepUpError(NotAuthenticatedError):
+    """Signed in, but longer than `max_age` ago: what is asked for needs a fresh proof."""
+
+    def __init__(self, message: str, max_age: timedelta) -> None:
+        super().__init__(message)
+        self.max_age = max_age
 
 
 class ForbiddenError(ProjectXError):

@@ -33,6 +33,7 @@ from models.erasure import Erasure
 from models.login import Login, LoginFailure
 from models.notice import Notice
 from models.order import Order, OrderItem
+from models.passkey import Passkey, PasskeyChallenge
 from models.payment import Payment
 from models.refund import Refund
 from models.shipment import Shipment
@@ -80,14 +81,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Rows of one table about a person. `erase` gives the new value of each personal column; the
-    columns `hidden` are secrets of ours, or mean nothing outside, and are not exported.
+    """Rows of one table about a person. `erase` gives the new value of each personal column, unless
+    the rows are `deleted`; the columns `hidden` are secrets of ours, or mean nothing outside, and
+    are not exported.
     """
 
     row: type[Base]
     of: Callable[[Person], ColumnElement[bool]]
     erase: Mapping[str, Any] = field(default_factory=dict)
     hidden: tuple[str, ...] = ()
+    deleted: bool = False
 
     def replacements(self, person: Person) -> dict[str, Any]:
         """The new values of this person's personal columns."""
@@ -157,6 +160,18 @@ HOLDINGS = (
         lambda person: UserSession.user_id == person.user_id,
         erase={"user_agent": "", "ip_address": "", "family_secret": None},
         hidden=("family_secret", "generation", "superseded_at"),
+    ),
+    Holding(
+        PasskeyChallenge,
+        lambda person: PasskeyChallenge.user_id == person.user_id,
+        hidden=("challenge",),
+        deleted=True,
+    ),
+    Holding(
+        Passkey,
+        lambda person: Passkey.user_id == person.user_id,
+        hidden=("credential_id", "public_key"),
+        deleted=True,
     ),
     Holding(
         Login,

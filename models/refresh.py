@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -25,6 +26,7 @@ from models.user import REFUSED, User, UserSession
 # An answer may be lost on its way, and tabs may refresh at the same moment: for so long after it
 # was replaced, a token still brings the newest one.
 GRACE = timedelta(seconds=30)
+AGENT_LENGTH = 300  # characters of a browser's name that are kept
 TOKEN = re.compile(r"([0-9a-f]{32})\.([1-9][0-9]{0,8})\.([A-Za-z0-9_-]{43})")
 
 
@@ -37,8 +39,15 @@ class Rotation:
     token: str
 
 
-def open_session(user: User, *, user_agent: str, ip_address: str) -> Rotation:
-    """Sign `user` in on one more device."""
+def open_session(
+    user: User,
+    *,
+    user_agent: str,
+    ip_address: str,
+    methods: Iterable[str] = (),
+    login_id: UUID | None = None,
+) -> Rotation:
+    """Sign `user` in on one more device, by `methods` (RFC 8176)."""
     at = now()
     session = UserSession(
         id=uuid7(),
@@ -46,8 +55,10 @@ def open_session(user: User, *, user_agent: str, ip_address: str) -> Rotation:
         family_secret=secrets.token_urlsafe(32),
         generation=1,
         superseded_at=[],
-        user_agent=user_agent[:300],
+        user_agent=user_agent[:AGENT_LENGTH],
         ip_address=ip_address,
+        methods=list(methods),
+        login_id=login_id,
         expires_at=at + timedelta(seconds=settings.refresh_token_lifetime),
     )
     db.session.add(session)

@@ -16,6 +16,7 @@ from models.base import db, transaction
 from models.clock import now
 from models.ids import first_of
 from models.login import LIVE, Login, LoginFailure
+from models.passkey import PasskeyChallenge
 from models.reconciliation import Reconciliation, ReconciliationState
 from models.signal import SignalRow, SignalState
 from models.transition import Transition
@@ -36,6 +37,7 @@ def forget() -> dict[str, int]:
         (SignalRow, SignalRow.state.in_(heard)),
         (Login, Login.state.not_in(LIVE)),
         (LoginFailure, LoginFailure.failed_at < limit),
+        (PasskeyChallenge, PasskeyChallenge.expires_at < limit),
         (Reconciliation, Reconciliation.state != ReconciliationState.RUNNING),
         (UserSession, or_(UserSession.expires_at < limit, UserSession.revoked_at < limit)),
     )

@@ -73,7 +73,10 @@ class UserSession(Base):
     """
 
     __tablename__ = "user_session"
-    __table_args__ = (Index("ix_user_session_user_id", "user_id"),)
+    __table_args__ = (
+        Index("ix_user_session_user_id", "user_id"),
+        Index("ix_user_session_login_id", "login_id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
@@ -84,6 +87,10 @@ class UserSession(Base):
         ARRAY(DateTime(timezone=True)), default=list
     )
     rotated_at: Mapped[datetime] = mapped_column(default=clock.now)
+    # When its user last proved who they are, and by which methods (RFC 8176).
+    authenticated_at: Mapped[datetime] = mapped_column(default=clock.now)
+    methods: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    login_id: Mapped[UUID | None] = mapped_column(ForeignKey("login.id", ondelete="SET NULL"))
     user_agent: Mapped[str]
     ip_address: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

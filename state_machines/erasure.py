@@ -8,7 +8,7 @@ import json
 from enum import StrEnum, auto
 from uuid import UUID
 
-from sqlalchemy import or_, select, text, update
+from sqlalchemy import delete, or_, select, text, update
 
 from models.base import db
 from models.clock import now
@@ -101,7 +101,9 @@ def erase(erasure: Erasure, email: str) -> None:
     _erase_unmatched_signals(email)
     for holding in HOLDINGS:
         values = holding.replacements(person)
-        if values:
+        if holding.deleted:
+            db.session.execute(delete(holding.row).where(holding.of(person)))
+        elif values:
             db.session.execute(
                 update(holding.row)
                 .where(holding.of(person))

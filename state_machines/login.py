@@ -22,6 +22,7 @@ WRONG_CODES = 5
 class LoginSignal(StrEnum):
     ASK = auto()  # somebody wants to sign in
     JOIN = auto()  # so does somebody else, and the code is in the e-mail that has just been sent
+    PASSKEY = auto()  # somebody signs in with a passkey, which needs no code
     SENT = auto()  # SendGrid took the e-mail
     GAVE_UP = auto()  # SendGrid did not, or the e-mail bounced
     RESEND = auto()  # an operator
@@ -29,11 +30,13 @@ class LoginSignal(StrEnum):
     RIGHT_CODE = auto()
     LOCK = auto()  # too many wrong codes, or a user who may not sign in
     EXPIRE = auto()  # the deadline
+    NEW_DEVICE = auto()  # the browser has not signed in to this account before
     SUPERSEDE = auto()  # a newer sign-in for the same address
 
 
 Sig = LoginSignal
 SEND = ("emails.login_code",)
+TELL = ("emails.new_device",)
 
 
 class LoginMachine(DurableMachine[Login]):
@@ -45,6 +48,7 @@ class LoginMachine(DurableMachine[Login]):
     arrows = (
         Arrow(Sig.ASK,        None,           S.CODE_PENDING, do=SEND),
         Arrow(Sig.JOIN,       None,           S.CODE_SENT),
+        Arrow(Sig.PASSKEY,    None,           S.SUCCEEDED),
         Arrow(Sig.SENT,       S.CODE_PENDING, S.CODE_SENT),
         # An operator had a letter that gave up sent again.
         Arrow(Sig.SENT,       S.CODE_UNSENT,  S.CODE_SENT),
@@ -62,6 +66,8 @@ class LoginMachine(DurableMachine[Login]):
         Arrow(Sig.RIGHT_CODE, S.CODE_PENDING, S.SUCCEEDED),
         Arrow(Sig.RIGHT_CODE, S.CODE_SENT,    S.SUCCEEDED),
         Arrow(Sig.RIGHT_CODE, S.CODE_UNSENT,  S.SUCCEEDED),
+
+        Arrow(Sig.NEW_DEVICE, S.SUCCEEDED,    S.SUCCEEDED, do=TELL),
 
         Arrow(Sig.EXPIRE,     S.CODE_PENDING, S.EXPIRED),
         Arrow(Sig.EXPIRE,     S.CODE_SENT,    S.EXPIRED),

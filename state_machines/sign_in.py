@@ -5,24 +5,37 @@ One that comes with the address alone is judged on the newest live login; strang
 codes, too, so their mistakes are counted apart and close no more than that way.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, select
 
 from config import settings
+from models import refresh
 from models.base import db
 from models.clock import now
 from models.errors import GoneError
-from models.ids import first_of
+from models.ids import first_of, uuid7
 from models.login import LIVE, Login, LoginState, Way
-from models.user import User
+from models.refresh import Rotation
+from models.user import User, UserSession
 from state_machines import guesses
-from state_machines.login import WRONG_CODES, LoginMachine, lock_address, try_code
+from state_machines.login import WRONG_CODES, LoginMachine, LoginSignal, lock_address, try_code
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """The browser of a request: `browser_hash` is the hash of its cookie."""
+
+    user_agent: str
+    ip_address: str
+    browser_hash: str
 
 
 def enter_code(
     email: str, code: str, *, login_id: UUID | None, browser_hash: str | None
-) -> User | None:
+) -> tuple[Login, User] | None:
     """Try a code, in the current transaction, which must be committed. Returns None when the code
     is wrong, or when the user may not sign in.
 
@@ -40,7 +53,59 @@ def enter_code(
     login.user_id = user.id
     # The browser has proven itself, whichever asked for the code.
     login.browser_hash = browser_hash or login.browser_hash
-    return user
+    return login, user
+
+
+def enter_passkey(user: User, browser_hash: str) -> Login:
+    """Begin and end a login of a user whose passkey was verified."""
+    login = Login(
+        id=uuid7(),
+        email=user.email,
+        # No e-mail has its code.
+        code_id=UUID(int=0),
+        code_hash="",
+        browser_hash=browser_hash,
+        user_id=user.id,
+    )
+    LoginMachine.begin(login, LoginSignal.PASSKEY)
+    return login
+
+
+def open_session(login: Login, user: User, device: Device, methods: Iterable[str]) -> Rotation:
+    """Open a session for a login that has succeeded. The user is told by e-mail when the device is
+    a new one.
+    """
+    is_new = _is_new(login, user, device)
+    rotation = refresh.open_session(
+        user,
+        user_agent=device.user_agent,
+        ip_address=device.ip_address,
+        methods=methods,
+        login_id=login.id,
+    )
+    if is_new:
+        LoginMachine.send(login, LoginSignal.NEW_DEVICE)
+    return rotation
+
+
+def _is_new(login: Login, user: User, device: Device) -> bool:
+    """Return whether a device signs in to an account for the first time; the first device of a new
+    account is expected. One that keeps no cookie is known by its name and address.
+    """
+    if user.created_at >= login.created_at:
+        return False
+    by_cookie = exists().where(
+        Login.browser_hash == device.browser_hash,
+        Login.email == login.email,
+        Login.state == LoginState.SUCCEEDED,
+        Login.id != login.id,
+    )
+    by_name = exists().where(
+        UserSession.user_id == user.id,
+        UserSession.user_agent == device.user_agent[: refresh.AGENT_LENGTH],
+        UserSession.ip_address == device.ip_address,
+    )
+    return not db.session.scalar(select(by_cookie | by_name))
 
 
 def _find_login(email: str, login_id: UUID | None, browser_hash: str | None) -> tuple[Login, Way]:

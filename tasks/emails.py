@@ -4,14 +4,17 @@ import logging
 from dataclasses import dataclass
 from typing import ClassVar
 
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
+from models.base import db
 from models.login import Login, LoginState
 from models.money import display
 from models.order import Order
 from models.payment import payment_of
 from models.refund import Refund, RefundOrigin
+from models.user import UserSession
 from state_machines.durable import Activity, Call, RetryPolicy, TransientError, note_request_id
 from state_machines.intent import Card, note_card
 from state_machines.login import LoginMachine, LoginSignal, code_hash
@@ -66,6 +69,25 @@ class LoginCode(Activity[Login, Letter, str]):
 
     def give_up(self, login: Login, error: Exception) -> None:
         LoginMachine.report(login, LoginSignal.GAVE_UP, reason=str(error))
+
+
+class NewDevice(Activity[Login, Letter, None]):
+    """Tells somebody that a device that they had not used before has signed in as them."""
+
+    name = "emails.new_device"
+    machine = LoginMachine
+    retry = PATIENT
+    keyed = False
+
+    def prepare(self, login: Login, call: Call) -> Letter | None:
+        query = select(UserSession).where(UserSession.login_id == login.id)
+        session = db.session.scalars(query.limit(1)).first()
+        if session is None:
+            return None
+        return letters.new_device(login, session, tags={"activityId": call.key})
+
+    def perform(self, request: Letter, call: Call) -> None:  # noqa: ARG002
+        sendgrid.send(request)
 
 
 class OrderLetter(Activity[Order, Letter, None]):

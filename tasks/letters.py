@@ -13,6 +13,7 @@ from models.login import Login
 from models.money import display
 from models.order import Order, OrderItem
 from models.payment import Payment
+from models.user import UserSession
 from tasks.gateways.sendgrid import Letter
 
 
@@ -20,6 +21,18 @@ def login_code(login: Login, code: str, *, tags: dict[str, str]) -> Letter:
     """The letter with the code. Its subject does not show the code: subjects get logged."""
     about = {"code": code, "minutes": round(settings.login_timeout / 60) or 1}
     return _write("login_code", login.email, about, tags | {"loginId": str(login.id)})
+
+
+def new_device(login: Login, session: UserSession, *, tags: dict[str, str]) -> Letter:
+    """The letter about a sign-in from a device that its user had not used before."""
+    about = {
+        "device": session.user_agent or "unknown",
+        "ip_address": session.ip_address or "unknown",
+        "at": session.created_at,
+        "by_passkey": "pop" in session.methods,
+        "shop_url": settings.links_url,
+    }
+    return _write("new_device", login.email, about, tags | {"loginId": str(login.id)})
 
 
 def about_order(

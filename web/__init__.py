@@ -18,11 +18,13 @@ from web import (
     limits,
     login,
     order,
+    passkeys,
     privacy,
     product,
     product_changes,
     request,
     session,
+    step_up,
     summary,
     tokens,
     urls,
@@ -32,7 +34,17 @@ from web import (
 from web.document import Api
 
 SERVICES: dict[str, tuple[APIBlueprint, ...]] = {
-    "auth": (login.api, session.api, session.listing, user.api, user.keys, privacy.api),
+    "auth": (
+        login.api,
+        step_up.api,
+        passkeys.api,
+        passkeys.mine,
+        session.api,
+        session.listing,
+        user.api,
+        user.keys,
+        privacy.api,
+    ),
     "order": (order.api, summary.api, webhook.api),
     "product": (product.api, product_changes.api),
 }

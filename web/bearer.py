@@ -1,16 +1,20 @@
 """Who calls: the bearer token of a request, and whether its session is still open."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import cast
 
 from flask import g, request
 
 from models.base import db, reading
-from models.errors import ForbiddenError, NotAuthenticatedError
+from models.clock import now
+from models.errors import ForbiddenError, NotAuthenticatedError, StepUpError
 from models.user import User, UserSession, signed_in
 from web import tokens
 from web.tokens import Caller
 
+# For so long after a sign-in or a step-up a caller may change how they sign in.
+RECENT = timedelta(minutes=10)
 STAFF = frozenset({"staff", "admin"})
 
 
@@ -54,6 +58,12 @@ def require_staff() -> None:
     require()
     if request.method != "OPTIONS" and STAFF.isdisjoint(caller().roles):
         raise ForbiddenError("This is for staff only")
+
+
+def require_recent_sign_in() -> None:
+    """Refuse a caller who proved who they are longer than RECENT ago. Raises StepUpError."""
+    if now() - caller().authenticated_at > RECENT:
+        raise StepUpError("Prove who you are once more: POST /auth/step-up", RECENT)
 
 
 def caller() -> Caller:

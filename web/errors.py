@@ -19,6 +19,7 @@ from models.errors import (
     InvalidInputError,
     NotAuthenticatedError,
     NotFoundError,
+    StepUpError,
     TooManyError,
 )
 from state_machines.durable import SignalRefusedError
@@ -126,10 +127,16 @@ def known(error: Exception) -> Response:
     if isinstance(error, TooManyError):
         answer.headers["Retry-After"] = str(error.retry_after)
     if status == HTTPStatus.UNAUTHORIZED:
-        # Source: RFC 6750, section 3.
-        token = ', error="invalid_token"' if "Authorization" in request.headers else ""
-        answer.headers["WWW-Authenticate"] = f'Bearer realm="projectx"{token}'
+        answer.headers["WWW-Authenticate"] = f'Bearer realm="projectx"{_reason(error)}'
     return answer
+
+
+def _reason(error: Exception) -> str:
+    """The parameters of WWW-Authenticate. Sources: RFC 6750 section 3, RFC 9470 section 3."""
+    if isinstance(error, StepUpError):
+        seconds = int(error.max_age.total_seconds())
+        return f', error="insufficient_user_authentication", max_age="{seconds}"'
+    return ', error="invalid_token"' if "Authorization" in request.headers else ""
 
 
 def refused(error: HTTPException) -> Response:

@@ -13,10 +13,10 @@ from config import settings
 from models import Login, LoginState, Transition, transaction
 from models.errors import NotAuthenticatedError, NotFoundError
 from models.login import LIVE
-from models.refresh import Rotation, open_session
+from models.refresh import Rotation
 from state_machines.login import LoginSignal, begin_login
 from state_machines.sign_in import enter_code
-from web import browser, cookie, limits, tokens
+from web import browser, limits, sign_in
 from web.request import cause
 from web.schemas.login import (
     CodeEntered,
@@ -26,7 +26,6 @@ from web.schemas.login import (
     LoginStatus,
     SignedIn,
 )
-from web.schemas.user import UserView
 
 api = APIBlueprint("login", __name__, url_prefix="/auth", abp_tags=[Tag(name="login")])
 api.before_request(limits.per_client)
@@ -69,18 +68,10 @@ def verify(body: CodeEntered) -> Any:
     """
     token = browser.read_or_make()
     with cause(body.email), transaction():
-        opened = _sign_in(body, browser.hash_of(token))
-    if opened is None:
+        rotation = _sign_in(body, token)
+    if rotation is None:
         raise NotAuthenticatedError(NOBODY)
-    answer = SignedIn(
-        user=UserView.of(opened.user),
-        access_token=tokens.issue(opened.user, opened.session.id),
-        expires_in=tokens.lifetime(opened.session),
-    )
-    response: Response = jsonify(answer.json_ready())
-    cookie.give(response, opened.token)
-    browser.remember(response, token)
-    return response
+    return sign_in.answer(rotation, token)
 
 
 @api.get("/login/<uuid:loginId>", responses={200: LoginStatus})
@@ -103,14 +94,12 @@ def status(path: LoginPath) -> Any:
     return _status(login, mailed, sent=sent or mailed.state == LoginState.CODE_SENT).json_ready()
 
 
-def _sign_in(body: CodeEntered, browser_hash: str) -> Rotation | None:
+def _sign_in(body: CodeEntered, browser_token: str) -> Rotation | None:
     """Open a session. Returns None when the code is wrong. Raises GoneError and TooManyError."""
     code: str = body.code  # type: ignore[assignment]  # it is six digits by now
-    user = enter_code(body.email, code, login_id=body.login_id, browser_hash=browser_hash)
-    if user is None:
-        return None
-    agent, address = request.user_agent.string, request.remote_addr or ""
-    return open_session(user, user_agent=agent, ip_address=address)
+    browser_hash = browser.hash_of(browser_token)
+    entered = enter_code(body.email, code, login_id=body.login_id, browser_hash=browser_hash)
+    return sign_in.by_code(*entered, browser_token) if entered is not None else None
 
 
 def _status(login: Login, mailed: Login, *, sent: bool) -> LoginStatus:

@@ -41,7 +41,7 @@ def renew() -> Any:
     if rotation is None:
         raise NotAuthenticatedError("Sign in again")
     answer = Refreshed(
-        access_token=tokens.issue(rotation.user, rotation.session.id),
+        access_token=tokens.issue(rotation.user, rotation.session),
         expires_in=tokens.lifetime(rotation.session),
     )
     response: Response = jsonify(answer.json_ready())

@@ -5,7 +5,7 @@ Several public keys may be valid at once, so that a key can be replaced without 
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
@@ -31,20 +31,26 @@ class Caller:
     user_id: UUID
     session_id: UUID
     roles: tuple[str, ...]
+    # When they last proved who they are, and by which methods (RFC 8176).
+    authenticated_at: datetime
+    methods: tuple[str, ...]
 
 
-def issue(user: User, session_id: UUID) -> str:
+def issue(user: User, session: UserSession) -> str:
     """A token for `settings.access_token_lifetime` seconds."""
     at = now()
     claims = {
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": str(user.id),
-        "sid": str(session_id),
+        "sid": str(session.id),
         "roles": user.roles,
         "iat": at,
         "exp": at + timedelta(seconds=settings.access_token_lifetime),
         "jti": uuid4().hex,
+        # Source: RFC 9068, section 2.2.1
+        "auth_time": int(session.authenticated_at.timestamp()),
+        "amr": session.methods,
     }
     private, key_id = signing_key()
     return jwt.encode(claims, private, ALGORITHM, headers={"kid": key_id, "typ": TYPE})
@@ -74,7 +80,14 @@ def verify(token: str) -> Caller:
         )
         if claims["exp"] <= now().timestamp():
             raise NotAuthenticatedError("The access token has expired")
-        return Caller(UUID(claims["sub"]), UUID(claims["sid"]), tuple(claims["roles"]))
+        return Caller(
+            UUID(claims["sub"]),
+            UUID(claims["sid"]),
+            tuple(claims["roles"]),
+            # Tokens of earlier versions do not say.
+            datetime.fromtimestamp(int(claims.get("auth_time", 0)), UTC),
+            tuple(claims.get("amr", ())),
+        )
     except (jwt.InvalidTokenError, KeyError, TypeError, ValueError) as wrong:
         raise NotAuthenticatedError("The access token is not valid") from wrong
 

@@ -22,7 +22,7 @@ def sign_in(count: int) -> Iterator[dict[str, str]]:
         for _ in range(count):
             user = User.of_address(f"buyer-{uuid4().hex[:10]}@example.com")
             opened = open_session(user, user_agent="bench", ip_address="127.0.0.1")
-            yield {"email": user.email, "token": tokens.issue(user, opened.session.id)}
+            yield {"email": user.email, "token": tokens.issue(user, opened.session)}
 
 
 if __name__ == "__main__":

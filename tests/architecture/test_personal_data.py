@@ -21,6 +21,7 @@ KEPT = {
     "shipment": {"carrier"},
     "signal": {"source", "external_id", "kind"},
     "transition": {"machine", "signal", "source", "target", "cause"},
+    "user_session": {"methods"},
     "users": {"roles"},
 }
 
@@ -38,8 +39,8 @@ def test_every_column_with_words_is_erased_or_known_to_name_nobody(holding: Hold
         for attribute in mapper.column_attrs
         if _can_hold_words(attribute.columns[0].type)
     }
-    kept = KEPT.get(holding.row.__tablename__, set())
-    assert words - set(holding.erase) - set(holding.hidden) == kept
+    kept = words - set(holding.erase) - set(holding.hidden)
+    assert holding.deleted or kept == KEPT.get(holding.row.__tablename__, set())
 
 
 def _can_hold_words(column_type: Any) -> bool:

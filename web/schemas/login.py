@@ -31,6 +31,14 @@ def six_digits(code: int | str) -> str:
     return f"{code:06}" if isinstance(code, int) else code
 
 
+Code = Annotated[
+    Annotated[int, Field(ge=0, le=999_999, strict=True)]
+    | Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$", strict=True)],
+    BeforeValidator(plain_digits),
+    AfterValidator(six_digits),
+]
+
+
 class LoginRequest(Incoming):
     email: Address
 
@@ -47,12 +55,7 @@ class CodeEntered(Incoming):
     """
 
     email: Address
-    code: Annotated[
-        Annotated[int, Field(ge=0, le=999_999, strict=True)]
-        | Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$", strict=True)],
-        BeforeValidator(plain_digits),
-        AfterValidator(six_digits),
-    ]
+    code: Code
     login_id: UUID | None = None
 
 

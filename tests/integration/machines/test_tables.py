@@ -150,6 +150,7 @@ LOGIN = "\n".join(
         *(f"{state} wrong_code {state}" for state in LIVE),
         *(f"{state} lock Locked" for state in LIVE),
         *(f"{state} right_code Succeeded" for state in LIVE),
+        "Succeeded new_device Succeeded",
         *(f"{state} expire Expired" for state in LIVE),
         *(f"{state} supersede Superseded" for state in LIVE),
     ]

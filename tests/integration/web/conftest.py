@@ -83,7 +83,7 @@ def sign_in(client: FlaskClient) -> Callable[..., Person]:
             session.add(user)
             session.flush()
             opened = refresh.open_session(user, user_agent="tests", ip_address="127.0.0.1")
-        token = tokens.issue(user, opened.session.id)
+        token = tokens.issue(user, opened.session)
         return Person(client, user, opened.session.id, {"Authorization": f"Bearer {token}"})
 
     return person

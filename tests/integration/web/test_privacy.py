@@ -19,6 +19,7 @@ from models import (
     NoticeKind,
     Order,
     OrderState,
+    Passkey,
     Payment,
     PaymentState,
     RefundState,
@@ -64,6 +65,8 @@ def mona(sign_in: Callable[..., Person]) -> Person:
                             client_secret=MARK, exp_month=12, exp_year=2031)  # fmt: skip
         a_refund(RefundState.SUCCEEDED, order=order, reason=MARK, failure_reason=MARK)
         notice(order.id, NoticeKind.UNDELIVERED, f"an e-mail to {EMAIL} bounced")
+        session.add(Passkey(user_id=person.user.id, credential_id=b"1", public_key=b"2",
+                            sign_count=0, name=MARK, backed_up=True))  # fmt: skip
         audit("otto", "orders refund", order.id, reason=MARK, amount="1.00")
         audit("otto", "users grant", EMAIL, role="staff")
         audit(EMAIL, "denied", "/admin")
@@ -110,7 +113,7 @@ def test_the_export_has_every_table_and_no_secret(mona: Person) -> None:
     assert data["users"][0]["email"] == EMAIL
     assert data["orders"][0]["billingAddress"] == MARK
     assert data["payment"][0]["last4"] == "4242"
-    empty = {"dispute", "orderItem", "erasure"}
+    empty = {"dispute", "orderItem", "erasure", "loginFailure", "passkeyChallenge"}
     assert {name for name, rows in data.items() if not rows} == empty
     assert {row["payload"]["email"] for row in data["signal"]} == {EMAIL}
     columns = {name for rows in data.values() for row in rows for name in row}
@@ -126,7 +129,7 @@ def test_a_deleted_account_is_closed_at_once(mona: Person) -> None:
     deleted = mona.delete("/auth/user")
     assert deleted.status_code == 202
     assert deleted.get_json()["status"] == "Requested"
-    for path in ("/auth/user", "/auth/user/export"):
+    for path in ("/auth/user", "/auth/user/export", "/order"):
         assert mona.get(path).status_code == 401
     assert mona.delete("/auth/user").status_code == 401
 

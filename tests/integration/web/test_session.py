@@ -245,7 +245,7 @@ def test_signing_out_everywhere_takes_the_cookie_back(browser: FlaskClient) -> N
 def another_session(person: Person) -> Person:
     with transaction():
         opened = refresh.open_session(person.user, user_agent="phone", ip_address="127.0.0.1")
-    headers = {"Authorization": f"Bearer {tokens.issue(person.user, opened.session.id)}"}
+    headers = {"Authorization": f"Bearer {tokens.issue(person.user, opened.session)}"}
     return Person(person.client, person.user, opened.session.id, headers)
 
 

@@ -1,0 +1,81 @@
+"""Passkeys: public keys with which a user signs in instead of by an e-mailed code."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum, auto
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, delete
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models import clock
+from models.base import Base, db, text_enum
+from models.ids import uuid7
+
+CHALLENGE_LIFETIME = timedelta(minutes=5)
+
+
+class Passkey(Base):
+    """One credential of a user. `sign_count` is the authenticator's own counter; many keep it 0."""
+
+    __tablename__ = "passkey"
+    __table_args__ = (Index("ix_passkey_user_id", "user_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str]
+    backed_up: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    last_used_at: Mapped[datetime | None]
+
+
+class ChallengePurpose(StrEnum):
+    REGISTER = auto()
+    SIGN_IN = auto()
+
+
+class PasskeyChallenge(Base):
+    """A random value that an authenticator signs. It is used once, within CHALLENGE_LIFETIME."""
+
+    __tablename__ = "passkey_challenge"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    purpose: Mapped[ChallengePurpose] = mapped_column(text_enum(ChallengePurpose, "purpose"))
+    challenge: Mapped[bytes] = mapped_column(LargeBinary)
+    # The user who registers; None for a sign-in, where the credential tells the user.
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    expires_at: Mapped[datetime]
+
+
+def keep_challenge(
+    purpose: ChallengePurpose, challenge: bytes, user_id: UUID | None = None
+) -> PasskeyChallenge:
+    """Keep a challenge until it is used or expires."""
+    row = PasskeyChallenge(
+        id=uuid7(),
+        purpose=purpose,
+        challenge=challenge,
+        user_id=user_id,
+        expires_at=clock.now() + CHALLENGE_LIFETIME,
+    )
+    db.session.add(row)
+    return row
+
+
+def use_challenge(
+    challenge_id: UUID, purpose: ChallengePurpose, user_id: UUID | None = None
+) -> bytes | None:
+    """Take a challenge, so that nobody can use it again; None when there is none that is live."""
+    taken = (
+        delete(PasskeyChallenge)
+        .where(
+            PasskeyChallenge.id == challenge_id,
+            PasskeyChallenge.purpose == purpose,
+            PasskeyChallenge.user_id.is_not_distinct_from(user_id),
+        )
+        .returning(PasskeyChallenge.challenge, PasskeyChallenge.expires_at)
+    )
+    row = db.session.execute(taken).one_or_none()
+    return row.challenge if row is not None and row.expires_at > clock.now() else None

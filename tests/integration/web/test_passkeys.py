@@ -1,0 +1,241 @@
+"""Passkeys: registered by a user, and good for signing in and for proving oneself once more."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jwt
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from config import settings
+from models import ActivityRow, Login, LoginState, PasskeyChallenge, User, UserStatus, transaction
+from models.clock import stopped
+from models.passkey import CHALLENGE_LIFETIME
+from tests.integration.web.conftest import Person, code_of
+from tests.support.authenticator import Authenticator
+from web import webauthn
+from web.bearer import RECENT
+
+Json = dict[str, Any]
+HERE = settings.links_url
+
+
+@pytest.fixture
+def phone() -> Authenticator:
+    return Authenticator(HERE)
+
+
+def post(person: Person, path: str, body: Json | None = None) -> TestResponse:
+    return person.client.post(f"/auth{path}", json=body, headers=person.headers)
+
+
+def register(person: Person, device: Authenticator, name: str = "Phone") -> TestResponse:
+    begun = post(person, "/passkeys/register/options").get_json()
+    body = {"challengeId": begun["challengeId"], "credential": device.create(begun["options"])}
+    return post(person, "/passkeys/register", body | {"name": name})
+
+
+def proof(client: FlaskClient, device: Authenticator) -> Json:
+    begun = client.post("/auth/passkeys/sign-in/options").get_json()
+    return {"challengeId": begun["challengeId"], "credential": device.get(begun["options"])}
+
+
+def sign_in(client: FlaskClient, device: Authenticator) -> TestResponse:
+    return client.post("/auth/passkeys/sign-in", json=proof(client, device))
+
+
+def claims(token: str) -> Json:
+    return jwt.decode(token, options={"verify_signature": False})
+
+
+def test_a_passkey_is_registered_and_signs_in(ann: Person, phone: Authenticator) -> None:
+    registered = register(ann, phone)
+    assert registered.status_code == 201
+    answer = sign_in(ann.client, phone)
+    assert answer.status_code == 200
+    body = answer.get_json()
+    assert body["user"]["id"] == str(ann.user.id)
+    assert claims(body["accessToken"])["amr"] == ["pop", "mfa"]
+    assert "refresh" in answer.headers["Set-Cookie"]
+    with transaction() as session:
+        login = session.scalars(select(Login)).one()
+        assert (login.state, login.user_id) == (LoginState.SUCCEEDED, ann.user.id)
+
+
+def test_without_a_pin_it_is_one_factor(ann: Person) -> None:
+    key = Authenticator(HERE, verifies=False)
+    register(ann, key)
+    assert claims(sign_in(ann.client, key).get_json()["accessToken"])["amr"] == ["pop"]
+
+
+def test_passkeys_are_listed_and_removed(
+    ann: Person, phone: Authenticator, sign_in: Callable[..., Person]
+) -> None:
+    passkey_id = register(ann, phone, "My phone").get_json()["id"]
+    assert [one["name"] for one in ann.get("/auth/passkeys").get_json()] == ["My phone"]
+    other = sign_in()
+    assert other.get("/auth/passkeys").get_json() == []
+    assert other.delete(f"/auth/passkeys/{passkey_id}").status_code == 404
+    assert ann.delete(f"/auth/passkeys/{passkey_id}").status_code == 204
+    assert ann.get("/auth/passkeys").get_json() == []
+    refused = ann.client.post("/auth/passkeys/sign-in", json=proof(ann.client, phone))
+    assert refused.status_code == 401
+
+
+def test_a_challenge_is_used_once(ann: Person, phone: Authenticator) -> None:
+    register(ann, phone)
+    body = proof(ann.client, phone)
+    assert ann.client.post("/auth/passkeys/sign-in", json=body).status_code == 200
+    assert ann.client.post("/auth/passkeys/sign-in", json=body).status_code == 410
+
+
+def test_a_challenge_expires(ann: Person, phone: Authenticator) -> None:
+    register(ann, phone)
+    with stopped() as clock:
+        body = proof(ann.client, phone)
+        clock.advance(seconds=CHALLENGE_LIFETIME.total_seconds())
+        assert ann.client.post("/auth/passkeys/sign-in", json=body).status_code == 410
+
+
+def test_a_cloned_passkey_is_refused(ann: Person, phone: Authenticator) -> None:
+    register(ann, phone)
+    assert sign_in(ann.client, phone).status_code == 200
+    phone.count = 0
+    assert sign_in(ann.client, phone).status_code == 401
+
+
+def test_a_proof_for_another_site_or_by_another_key_is_refused(
+    ann: Person, phone: Authenticator
+) -> None:
+    register(ann, phone)
+    elsewhere = Authenticator("https://evil.example", id=phone.id, key=phone.key)
+    assert sign_in(ann.client, elsewhere).status_code == 401
+    forged = Authenticator(HERE, id=phone.id)
+    assert sign_in(ann.client, forged).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "credential",
+    [
+        {},
+        {"rawId": 1},
+        {"rawId": "AAAA", "id": "AAAA"},
+        {"rawId": "\u0000", "response": {"clientDataJSON": "e30"}},
+        {"rawId": "AAAA", "response": []},
+    ],
+)
+def test_a_credential_that_is_none_is_refused(
+    ann: Person, phone: Authenticator, credential: Json
+) -> None:
+    begun = ann.client.post("/auth/passkeys/sign-in/options").get_json()
+    body = {"challengeId": begun["challengeId"], "credential": credential}
+    assert ann.client.post("/auth/passkeys/sign-in", json=body).status_code == 401
+    begun = post(ann, "/passkeys/register/options").get_json()
+    body = {"challengeId": begun["challengeId"], "credential": credential}
+    assert post(ann, "/passkeys/register", body).status_code == 422
+    assert ann.get("/auth/passkeys").get_json() == []
+
+
+def test_a_passkey_is_registered_once(
+    ann: Person, phone: Authenticator, sign_in: Callable[..., Person]
+) -> None:
+    register(ann, phone)
+    assert register(ann, phone).status_code == 409
+    assert register(sign_in(), phone).status_code == 409
+
+
+def test_a_suspended_user_cannot_sign_in_with_a_passkey(ann: Person, phone: Authenticator) -> None:
+    register(ann, phone)
+    with transaction() as session:
+        session.get_one(User, ann.user.id).status = UserStatus.SUSPENDED
+    assert sign_in(ann.client, phone).status_code == 401
+
+
+def test_changing_ones_passkeys_needs_a_recent_sign_in(ann: Person, phone: Authenticator) -> None:
+    with stopped() as clock:
+        passkey_id = register(ann, phone).get_json()["id"]
+        clock.advance(seconds=RECENT.total_seconds() + 1)
+        for refused in (
+            post(ann, "/passkeys/register/options"),
+            ann.delete(f"/auth/passkeys/{passkey_id}"),
+        ):
+            assert refused.status_code == 401
+            assert "insufficient_user_authentication" in refused.headers["WWW-Authenticate"]
+
+
+def test_a_step_up_by_passkey_makes_the_sign_in_recent(ann: Person, phone: Authenticator) -> None:
+    with stopped() as clock:
+        passkey_id = register(ann, phone).get_json()["id"]
+        clock.advance(seconds=RECENT.total_seconds() + 1)
+        stepped = post(ann, "/step-up", {"passkey": proof(ann.client, phone)})
+        assert stepped.status_code == 200
+        token = stepped.get_json()["accessToken"]
+        assert claims(token)["amr"] == ["pop", "mfa"]
+        assert claims(token)["auth_time"] == int(clock.at.timestamp())
+        ann.headers["Authorization"] = f"Bearer {token}"
+        assert ann.delete(f"/auth/passkeys/{passkey_id}").status_code == 204
+
+
+def test_a_step_up_by_code(ann: Person) -> None:
+    with stopped() as clock:
+        clock.advance(seconds=RECENT.total_seconds() + 1)
+        begun = post(ann, "/login", {"email": ann.user.email}).get_json()
+        code = code_of(begun["loginId"])
+        wrong = f"{(int(code) + 1) % 1_000_000:06}"
+        body = {"loginId": begun["loginId"]}
+        assert post(ann, "/step-up", body | {"code": wrong}).status_code == 401
+        stepped = post(ann, "/step-up", body | {"code": code})
+        assert stepped.status_code == 200
+        ann.headers["Authorization"] = f"Bearer {stepped.get_json()['accessToken']}"
+        assert post(ann, "/passkeys/register/options").status_code == 200
+
+
+def test_nobody_steps_up_with_the_passkey_of_somebody_else(
+    ann: Person, phone: Authenticator, sign_in: Callable[..., Person]
+) -> None:
+    register(ann, phone)
+    other = sign_in()
+    refused = post(other, "/step-up", {"passkey": proof(other.client, phone)})
+    assert refused.status_code == 401
+    assert post(other, "/step-up", {}).status_code == 422
+
+
+def notices() -> int:
+    with transaction() as session:
+        query = select(ActivityRow.id).where(ActivityRow.name == "emails.new_device")
+        return len(session.scalars(query).all())
+
+
+def test_a_sign_in_from_a_new_device_is_told_by_e_mail(
+    ann: Person, phone: Authenticator, shop: Flask
+) -> None:
+    register(ann, phone)
+    browser = shop.test_client()
+    assert sign_in(browser, phone).status_code == 200
+    assert notices() == 1
+    # The same browser again, and then one that keeps no cookies, from the same address.
+    assert sign_in(browser, phone).status_code == 200
+    assert sign_in(shop.test_client(), phone).status_code == 200
+    assert notices() == 1
+    stranger = shop.test_client()
+    body = proof(stranger, phone)
+    stranger.post("/auth/passkeys/sign-in", json=body, headers={"User-Agent": "Another"})
+    assert notices() == 2
+
+
+def test_the_first_sign_in_of_a_new_account_is_expected(client: FlaskClient) -> None:
+    begun = client.post("/auth/login", json={"email": "new@example.com"}).get_json()
+    body = {"email": "new@example.com", "code": code_of(begun["loginId"])}
+    assert client.post("/auth/verify-code", json=body).status_code == 200
+    assert notices() == 0
+
+
+def test_challenges_name_no_account(client: FlaskClient) -> None:
+    begun = client.post("/auth/passkeys/sign-in/options").get_json()
+    assert begun["options"].get("allowCredentials", []) == []
+    assert begun["options"]["rpId"] == webauthn.relying_party()
+    with transaction() as session:
+        assert session.scalars(select(PasskeyChallenge)).one().user_id is None

@@ -1,0 +1,175 @@
+"""Passkeys: register, sign in, list, remove. The e-mailed code stays for those who have none."""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, jsonify
+from flask_openapi.blueprint import APIBlueprint
+from flask_openapi.models.tag import Tag
+from sqlalchemy import func, select
+
+from models import transaction
+from models.base import db
+from models.clock import now
+from models.errors import (
+    ConflictError,
+    GoneError,
+    InvalidInputError,
+    NotAuthenticatedError,
+    NotFoundError,
+)
+from models.ids import uuid7
+from models.passkey import ChallengePurpose, Passkey, keep_challenge, use_challenge
+from models.user import REFUSED, User
+from web import bearer, browser, limits, sign_in, webauthn
+from web.request import cause
+from web.schemas.login import SignedIn
+from web.schemas.passkey import (
+    Challenge,
+    PasskeyCreated,
+    PasskeyPath,
+    Passkeys,
+    PasskeyUsed,
+    PasskeyView,
+)
+from web.webauthn import RefusedCredentialError
+
+TAG = Tag(name="passkey")
+api = APIBlueprint("passkey", __name__, url_prefix="/auth/passkeys", abp_tags=[TAG])
+mine = APIBlueprint(
+    "passkeys",
+    __name__,
+    url_prefix="/auth/passkeys",
+    abp_tags=[TAG],
+    abp_security=[{"bearer": []}],
+)
+mine.before_request(bearer.require)
+api.before_request(limits.per_client)
+
+MOST = 20  # passkeys of one user
+UNPROVEN = "This passkey is not known here, or its proof is not valid"
+TOO_LATE = "This challenge can no longer be used: ask for a new one"
+
+
+@mine.post("/register/options", responses={200: Challenge})
+def begin_registration() -> Any:
+    """Begin to register a passkey. It needs a sign-in of the last minutes, or a step-up."""
+    bearer.require_recent_sign_in()
+    with transaction():
+        user = bearer.welcome()
+        passkeys = db.session.scalars(select(Passkey).where(Passkey.user_id == user.id)).all()
+        if len(passkeys) >= MOST:
+            raise ConflictError(f"There are {MOST} passkeys already: remove one first")
+        challenge, options = webauthn.registration_options(user, passkeys)
+        kept = keep_challenge(ChallengePurpose.REGISTER, challenge, user.id)
+    return Challenge(challenge_id=kept.id, options=options).json_ready()
+
+
+@mine.post("/register", responses={201: PasskeyView})
+def register(body: PasskeyCreated) -> Any:
+    """Keep the passkey that the browser has made."""
+    bearer.require_recent_sign_in()
+    with transaction():
+        user = bearer.welcome()
+        challenge = use_challenge(body.challenge_id, ChallengePurpose.REGISTER, user.id)
+    if challenge is None:
+        raise GoneError(TOO_LATE)
+    try:
+        verified = webauthn.verify_registration(body.credential, challenge)
+    except RefusedCredentialError as error:
+        raise InvalidInputError("credential", "is not a valid new passkey") from error
+    with transaction():
+        passkey = _add(bearer.welcome(), body, verified)
+    return PasskeyView.of(passkey).json_ready(), HTTPStatus.CREATED
+
+
+@mine.get("", responses={200: Passkeys})
+def show() -> Any:
+    """The caller's passkeys, oldest first."""
+    with transaction() as session:
+        user = bearer.welcome()
+        rows = session.scalars(
+            select(Passkey).where(Passkey.user_id == user.id).order_by(Passkey.id)
+        ).all()
+    return jsonify([PasskeyView.of(row).json_ready() for row in rows])
+
+
+@mine.delete("/<uuid:passkeyId>", responses={204: None})
+def remove(path: PasskeyPath) -> Any:
+    """Remove a passkey. It needs a sign-in of the last minutes, or a step-up."""
+    bearer.require_recent_sign_in()
+    with transaction() as session:
+        user = bearer.welcome()
+        passkey = session.get(Passkey, path.passkey_id, with_for_update=True)
+        if passkey is None or passkey.user_id != user.id:
+            raise NotFoundError("There is no such passkey")
+        session.delete(passkey)
+    return Response(status=HTTPStatus.NO_CONTENT)
+
+
+@api.post("/sign-in/options", responses={200: Challenge})
+def begin_sign_in() -> Any:
+    """Begin to sign in, or to step up, with a passkey. The answer is the same for everybody."""
+    with transaction():
+        challenge, options = webauthn.sign_in_options()
+        kept = keep_challenge(ChallengePurpose.SIGN_IN, challenge)
+    return Challenge(challenge_id=kept.id, options=options).json_ready()
+
+
+@api.post("/sign-in", responses={200: SignedIn})
+def finish_sign_in(body: PasskeyUsed) -> Any:
+    """Trade the proof of a passkey for tokens."""
+    passkey, methods = prove(body)
+    token = browser.read_or_make()
+    with cause(passkey.user_id), transaction():
+        user = db.session.get_one(User, passkey.user_id, populate_existing=True)
+        if user.status in REFUSED:
+            raise NotAuthenticatedError(UNPROVEN)
+        rotation = sign_in.by_passkey(user, methods, token)
+    return sign_in.answer(rotation, token)
+
+
+def prove(body: PasskeyUsed) -> tuple[Passkey, tuple[str, ...]]:
+    """Verify the proof of a passkey, and return it with the methods used (RFC 8176).
+
+    Raises NotAuthenticatedError, and GoneError for a challenge that was used or has expired.
+    """
+    with transaction():
+        challenge = use_challenge(body.challenge_id, ChallengePurpose.SIGN_IN)
+    if challenge is None:
+        raise GoneError(TOO_LATE)
+    try:
+        key = webauthn.credential_id(body.credential)
+        with transaction() as session:
+            # Locked, so that of two proofs with one count only one is taken.
+            passkey = session.scalar(
+                select(Passkey).where(Passkey.credential_id == key).with_for_update()
+            )
+            if passkey is None:
+                raise NotAuthenticatedError(UNPROVEN)
+            asserted = webauthn.verify_sign_in(body.credential, challenge, passkey)
+            passkey.sign_count, passkey.backed_up = asserted.sign_count, asserted.backed_up
+            passkey.last_used_at = now()
+    except RefusedCredentialError as error:
+        raise NotAuthenticatedError(UNPROVEN) from error
+    is_verified = asserted.verified_user
+    return passkey, sign_in.BY_VERIFIED_PASSKEY if is_verified else sign_in.BY_PASSKEY
+
+
+def _add(user: User, body: PasskeyCreated, verified: webauthn.Registered) -> Passkey:
+    """Add a verified passkey. Raises ConflictError when it is known, here or for somebody else."""
+    same = Passkey.credential_id == verified.credential_id
+    if db.session.scalar(select(func.count()).select_from(Passkey).where(same)):
+        raise ConflictError("This passkey is registered already")
+    passkey = Passkey(
+        id=uuid7(),
+        user_id=user.id,
+        credential_id=verified.credential_id,
+        public_key=verified.public_key,
+        sign_count=verified.sign_count,
+        name=body.name,
+        backed_up=verified.backed_up,
+    )
+    db.session.add(passkey)
+    db.session.flush()
+    return passkey
