@@ -8,6 +8,7 @@ import click
 from models import Product
 from models.errors import NotFoundError
 from models.product_cells import LARGEST
+from models.typed_text import normalise_name
 from state_machines import product as products
 from web.commands import output
 from web.commands.acting import changing
@@ -49,7 +50,8 @@ def set_status(sku: str, status: str, *, as_json: bool) -> None:
 def _locked(sku: str) -> Iterator[Product]:
     """Lock the product with this SKU. Raises NotFoundError, which names it."""
     try:
-        product = products.lock(Product.sku == sku)
-    except NotFoundError as missing:
+        # Terminals may paste letters in two pieces; an SKU is kept in one form.
+        product = products.lock(Product.sku == normalise_name(sku))
+    except (NotFoundError, ValueError) as missing:
         raise NotFoundError(f"there is no product {sku}") from missing
     yield product

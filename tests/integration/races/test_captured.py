@@ -1,14 +1,20 @@
 """What was captured is said and given back as it is: in its own amount and its own currency."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from models import NoticeKind
+from models import NoticeKind, refresh, transaction
 from models.errors import ConflictError, InvalidInputError
+from models.ids import uuid7
+from state_machines import checkout
+from state_machines.checkout import Line, Wish
+from tests.factories import a_product, a_user
 from tests.integration.races.shop import Shop
 from tests.integration.races.stripe import Stripe, a_dispute_event, an_intent_event, deliver
 
+SUCCEEDED = "payment_intent.succeeded"
 FIFTY_EUROS: dict[str, Any] = {"amount_received": 5000, "currency": "eur"}
 SIXTY_FOUR_EUROS: dict[str, Any] = {"amount": 6400, "currency": "eur"}
 
@@ -24,6 +30,36 @@ def test_the_receipt_of_what_was_accepted_says_what_was_captured(till: Shop, ban
         assert "$59.00" in text, "what it costs"
         assert "€50.00" in text, "what was paid"
         assert "Paid" in text
+
+
+@pytest.mark.parametrize(
+    ("price", "currency", "amount", "shown"),
+    [(12500, "kwd", 14000, "14.000 KWD"), (1200, "jpy", 1700, "¥1,700")],
+)
+def test_what_is_ordered_is_paid_and_refunded_as_stripe_counts_it(
+    till: Shop, bank: Stripe, price: int, currency: str, amount: int, shown: str
+) -> None:
+    payment_id = till.payment_of(an_order_of(price, currency))
+    till.run("payments.create_intent")
+    payment = till.payment(payment_id)
+    assert bank.entry(payment)["amount"] == amount
+    bank.confirm(payment)
+    deliver(*bank.events(payment, SUCCEEDED))
+    till.work()
+    assert shown in till.letters(payment_id)[0]["text"]
+    till.refund(payment_id)
+    till.work()
+    assert bank.refunded(payment) == [amount]
+
+
+def an_order_of(price: int, currency: str) -> UUID:
+    """Check out one piece of a product."""
+    with transaction():
+        user, product = a_user(), a_product(price=price, currency=currency)
+        session = refresh.open_session(user, user_agent="tests", ip_address="127.0.0.1").session
+    wish = Wish(uuid7().hex, (Line(product.id, 1),), "1 Main St", "1 Main St", None)
+    placed, _ = checkout.place(uuid7(), user.id, session.id, wish)
+    return placed
 
 
 def test_the_receipt_of_what_was_ordered_has_one_sum(till: Shop, bank: Stripe) -> None:

@@ -65,6 +65,13 @@ def test_pieces_that_are_reserved_must_stay(shop: Flask, change: tuple[str, str]
     assert number(AuditRow) == 0
 
 
+def test_a_sku_is_found_in_whatever_form_it_is_typed(shop: Flask) -> None:
+    a_lamp(sku="M\u00d6B-1", stock=10)
+    assert read(shop, "products", "stock", "MO\u0308B-1", "--set", "7")["stock"] == 7
+    refused = flask(shop, "products", "stock", "M\u00d6B-1\u200b", "--set", "7")
+    assert (refused.exit_code, "there is no product" in refused.stderr) == (1, True)
+
+
 def test_a_product_that_is_not_there(shop: Flask) -> None:
     for words in (["stock", "X", "--set", "1"], ["status", "X", "Available"]):
         refused = flask(shop, "products", *words)
