@@ -3,7 +3,7 @@
 from kombu.entity import Queue
 
 from config import settings
-from redis_url import broker
+from redis_url import QUEUES, broker
 
 broker_url, sentinel = broker(settings.redis_url or "redis://127.0.0.1:6379/0")
 
@@ -16,7 +16,7 @@ result_backend = None
 # Each with its own routing key: sharing one, they would all get every message.
 task_queues = [
     Queue(name, routing_key=name)  # type: ignore[no-untyped-call]
-    for name in ("payments", "emails", "sweep", "chores")
+    for name in QUEUES
 ]
 task_default_queue = "sweep"
 task_routes = {

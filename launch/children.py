@@ -109,7 +109,9 @@ def run(
     timeout: float | None = None,
     **options: Any,
 ) -> subprocess.CompletedProcess[Any]:
-    """Run a command to its end, as subprocess.run does. Raises what that raises."""
+    """Run a command to its end, as subprocess.run does. Raises what that raises, with what the
+    command printed as notes: whoever reads of the failure sees its reason.
+    """
     if capture_output:
         options |= {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with Child(command, **options) as child:
@@ -120,7 +122,15 @@ def run(
             raise
     done = subprocess.CompletedProcess(command, child.returncode, output, errors)
     if check:
-        done.check_returncode()
+        try:
+            done.check_returncode()
+        except subprocess.CalledProcessError as error:
+            for words in (output, errors):
+                if words:
+                    error.add_note(
+                        words if isinstance(words, str) else words.decode(errors="replace")
+                    )
+            raise
     return done
 
 

@@ -104,10 +104,14 @@ def transaction() -> Iterator[Session]:
 
 
 @contextmanager
-def reading() -> Iterator[Session]:
-    """A transaction that only reads: it is ended without a commit, and nothing in it is kept."""
+def reading(*, one_snapshot: bool = False) -> Iterator[Session]:
+    """A transaction that only reads: it is ended without a commit, and nothing in it is kept. With
+    `one_snapshot` all its statements see the same moment.
+    """
     session: Session = db.session()
     with session.begin() as current:
+        if one_snapshot:
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         yield session
         # A rollback expires all rows; detached, they stay as they were read.
         session.expunge_all()

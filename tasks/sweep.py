@@ -1,6 +1,7 @@
 """Beat's tick: what time has made due is handed out again. Any number may run at once."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from uuid import UUID
 
 from state_machines.durable import sweep
@@ -17,15 +18,17 @@ def run() -> dict[str, int]:
     counts: dict[str, int] = {}
     for kind, part in PARTS.items():
         try:
-            counts[kind] = part()
+            counts[kind] = part(counts)
         except Exception:
             log.exception("sweeping the %s failed", kind)
     return counts
 
 
-def _hand_out() -> int:
+def _hand_out(counts: dict[str, int]) -> int:
+    # First all deadlines that are due are served, then what they ask for.
+    rush = counts.get("deadlines", 0) >= sweep.DEADLINES
     found: dict[str, list[UUID]] = defaultdict(list)
-    for name, activity_id in sweep.due_activities():
+    for name, activity_id in sweep.due_activities(rush=rush):
         found[name].append(activity_id)
     for name, ids in found.items():
         dispatch.publish_or_complain(name, ids)
@@ -33,9 +36,9 @@ def _hand_out() -> int:
 
 
 # Activities come last: those that a deadline has asked for go out in the same tick.
-PARTS = {
-    "deadlines": sweep.fire_deadlines,
-    "enquiries": sweep.make_enquiries,
-    "signals": sweep.apply_signals,
+PARTS: dict[str, Callable[[dict[str, int]], int]] = {
+    "deadlines": lambda _: sweep.fire_deadlines(),
+    "enquiries": lambda _: sweep.make_enquiries(),
+    "signals": lambda _: sweep.apply_signals(),
     "activities": _hand_out,
 }

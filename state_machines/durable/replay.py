@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Text, cast, exists, select
 
 from models.activity import UNDER_WAY, ActivityRow
-from models.base import transaction
+from models.base import reading, transaction
 from models.transition import Transition
 from state_machines.durable.machine import DurableMachine
 
@@ -26,7 +26,8 @@ def verify(machine: type[DurableMachine[Any]], *, page: int = 1000) -> Iterator[
     """Replay every history of `machine` and yield what differs from the rows."""
     row, last = machine.row, None
     while True:
-        with transaction() as session:
+        # Rows and histories of one moment: between two, a row may move on.
+        with reading(one_snapshot=True) as session:
             query = select(row.id, state_of(machine), row.version).order_by(row.id).limit(page)
             rows = session.execute(query if last is None else query.where(row.id > last)).all()
             if not rows:
@@ -45,7 +46,6 @@ def verify(machine: type[DurableMachine[Any]], *, page: int = 1000) -> Iterator[
                 if (what := compare(machine, state, version, histories.get(key, [])))
             ]
             last = rows[-1][0]
-            session.expunge_all()
         yield from found
 
 

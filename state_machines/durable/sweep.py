@@ -54,10 +54,14 @@ class Page:
     served: int
 
 
-def due_activities() -> list[tuple[str, UUID]]:
-    """Activities to publish again; they are ours to publish for one lease."""
+def due_activities(*, rush: bool = False) -> list[tuple[str, UUID]]:
+    """Activities to publish again; they are ours to publish for one lease. In a `rush` of deadlines
+    the queue goes on with one of a name.
+    """
     with transaction():
-        return claim.hand_out(ACTIVITIES, Activity.registry, _take_allowance())
+        allowance = _take_allowance()
+        queued = min(allowance, 1) if rush else allowance
+        return claim.hand_out(ACTIVITIES, Activity.registry, queued)
 
 
 def _take_allowance() -> int:

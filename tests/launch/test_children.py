@@ -108,8 +108,9 @@ def test_a_command_s_words_and_status_are_told() -> None:
     command = ["/bin/sh", "-c", "echo out; echo err >&2; cat; exit 3"]
     done = run(command, capture_output=True, text=True)
     assert (done.stdout, done.stderr, done.returncode) == ("out\n", "err\n", 3)
-    with pytest.raises(subprocess.CalledProcessError):
+    with pytest.raises(subprocess.CalledProcessError) as failed:
         run(command, capture_output=True, check=True)
+    assert failed.value.__notes__ == ["out\n", "err\n"]
 
 
 def test_nothing_is_started_in_another_way() -> None:

@@ -10,8 +10,11 @@ class Health(Outgoing):
 
 
 class Readiness(Outgoing):
-    """`degraded` is ready: without Redis all is served, only later."""
+    """`degraded` is ready: all is served, only later. `reasons` say in words what is amiss, or that
+    the schema is newer than this code, which is ready all the same.
+    """
 
     status: Literal["ok", "degraded", "down"]
-    postgresql: Literal["ok", "not migrated", "unreachable"]
-    redis: Literal["ok", "unreachable"]
+    postgresql: Literal["ok", "newer schema", "not migrated", "unreachable"]
+    redis: Literal["ok", "full", "unreachable"]
+    reasons: list[str]

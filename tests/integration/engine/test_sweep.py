@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from threading import Event, Thread
+from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 
 import tasks.sweep
 from models import ActivityState, transaction
 from models.clock import MovableClock
-from state_machines.durable import inbox, replay, sweep
+from state_machines.durable import inbox, replay, runner, sweep
 from state_machines.durable.journal import LEASE, journal
 from tests.factories import a_placed_order
 from tests.integration.engine.conftest import Depot
@@ -106,6 +108,16 @@ def test_all_processes_share_what_is_handed_out_in_a_second(
         assert sum(pool.map(hand_out, range(16))) == sweep.PER_SECOND, "a clock that was set back"
 
 
+def test_what_deadlines_ask_for_waits_until_those_that_are_due_have_fired(
+    depot: Depot, time: MovableClock
+) -> None:
+    queue(depot, *(f"box-{n}" for n in range(sweep.DEADLINES + 1)))
+    time.advance(hours=1)
+    assert tasks.sweep.run()["activities"] == 1
+    time.advance(seconds=1)
+    assert tasks.sweep.run()["activities"] == sweep.PER_SECOND
+
+
 def test_what_is_lost_is_handed_out_at_once_beside_a_rush(depot: Depot, time: MovableClock) -> None:
     lost = depot.pack(*(f"vase-{n}" for n in range(3 * sweep.PER_SECOND)))
     queue(depot, *(f"box-{n}" for n in range(3 * sweep.PER_SECOND)))
@@ -181,6 +193,33 @@ def test_histories_replay_to_their_rows_and_a_forged_row_is_found(
     (difference,) = replay.verify(ParcelMachine, page=1)
     assert difference.id == forged
     assert difference.what == "the row is Collected at 1, its history Packed at 1"
+
+
+def test_a_row_that_moves_while_histories_are_verified_is_not_accused(
+    depot: Depot, courier: Courier, flask_app: Flask
+) -> None:
+    (parcel_id,) = depot.pack("vase")
+    key, moved = depot.key(parcel_id), Event()
+
+    def move() -> None:
+        with flask_app.app_context():
+            runner.run("test.announce", [key])
+
+    def look(_: Any, __: Any, statement: str, *___: Any) -> None:
+        # Rows have been read, their histories have not.
+        if "FROM transition" in statement and not moved.is_set():
+            moved.set()
+            mover = Thread(target=move)
+            mover.start()
+            mover.join()
+
+    event.listen(Engine, "before_cursor_execute", look)
+    try:
+        assert list(replay.verify(ParcelMachine)) == []
+    finally:
+        event.remove(Engine, "before_cursor_execute", look)
+    assert moved.is_set()
+    assert depot.state(parcel_id) == ParcelState.ANNOUNCED
 
 
 def test_what_nothing_will_move_is_reported_as_stuck(depot: Depot, courier: Courier) -> None:

@@ -25,19 +25,26 @@ def test_the_models_are_what_the_migrations_make(shop: Flask) -> None:
     assert differences == []
 
 
-def test_a_schema_of_other_code_is_not_ready(ann: Person) -> None:
+@pytest.mark.parametrize(
+    ("revision", "status", "says"), [("0001", 503, "not migrated"), ("9999", 200, "newer schema")]
+)
+def test_an_older_schema_is_not_ready_and_a_newer_one_is_and_says_so(
+    ann: Person, revision: str, status: int, says: str
+) -> None:
     def set_revision(revision: str | None) -> str | None:
         with transaction() as session:
             before: str | None = session.scalar(text("SELECT version_num FROM alembic_version"))
             session.execute(text("UPDATE alembic_version SET version_num = :r"), {"r": revision})
         return before
 
-    ours = set_revision("unknown")
+    ours = set_revision(revision)
     try:
         answer = ann.client.get("/ready")
     finally:
         set_revision(ours)
-    assert (answer.status_code, answer.get_json()["postgresql"]) == (503, "not migrated")
+    found = answer.get_json()
+    assert (answer.status_code, found["postgresql"]) == (status, says)
+    assert f"PostgreSQL: {says}" in found["reasons"]
     assert ann.client.get("/ready").status_code == 200
 
 
