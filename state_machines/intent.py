@@ -111,8 +111,10 @@ def take_in(payment: Payment, intent: Intent, signal: PaymentSignal) -> None:
     if signal in ANSWERED:
         settle_slow_payment(payment)
     if signal == PaymentSignal.SUCCEEDED:
-        payment.captured = max(payment.captured, intent.received)
-        payment.captured_currency = intent.currency
+        # An amount is no larger than another in another currency: what was heard first stays.
+        if payment.captured_currency in (None, intent.currency):
+            payment.captured = max(payment.captured, intent.received)
+            payment.captured_currency = intent.currency
         payment.charge_id = intent.charge_id
         if not payment.as_ordered:
             signal = PaymentSignal.MISPAID

@@ -1,11 +1,13 @@
 """Money is exact."""
 
+import re
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.currency import CURRENCIES
 from models.money import display, to_decimal, to_minor
 
 
@@ -30,6 +32,13 @@ def test_a_fraction_of_a_cent_is_refused() -> None:
         to_minor(Decimal("1.005"), "usd")
 
 
-@given(minor=st.integers(0, 10**15), currency=st.sampled_from(["usd", "jpy", "eur"]))
-def test_there_and_back_is_the_same(minor: int, currency: str) -> None:
+@given(steps=st.integers(0, 10**15), currency=st.sampled_from(sorted(CURRENCIES)))
+def test_there_and_back_is_the_same(steps: int, currency: str) -> None:
+    minor = steps * CURRENCIES[currency].step
     assert to_minor(to_decimal(minor, currency), currency) == minor
+
+
+@given(minor=st.integers(0, 10**15), currency=st.sampled_from(sorted(CURRENCIES)))
+def test_nothing_is_lost_between_a_sum_and_what_people_read(minor: int, currency: str) -> None:
+    digits = re.sub(r"[^0-9.]", "", display(minor, currency).removesuffix(currency.upper()))
+    assert Decimal(digits) == to_decimal(minor, currency)

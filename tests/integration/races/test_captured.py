@@ -133,6 +133,15 @@ def test_a_refund_is_a_multiple_of_what_stripe_takes(till: Shop, bank: Stripe) -
     assert till.refunds(payment_id) == [(5120, "Requested")]
 
 
+def test_what_was_captured_first_is_not_renamed_by_another_currency(
+    till: Shop, bank: Stripe
+) -> None:
+    payment_id = till.confirmed()
+    deliver(an_intent_event("succeeded", till.payment(payment_id), **FIFTY_EUROS))
+    payment = till.payment(payment_id)
+    assert (payment.captured, payment.captured_currency) == (5900, "usd")
+
+
 def test_the_largest_amount_of_stripe_is_kept(till: Shop, bank: Stripe) -> None:
     payment_id = till.initiated()
     largest = {"amount_received": 999_999_999_999, "currency": "idr"}
