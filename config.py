@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import AliasChoices, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+import credentials
 from production import complaints
 
 # `make run` keeps its settings here while it runs, so that `flask` commands find it; what the
@@ -61,7 +62,10 @@ def several_hosts(address: str) -> str:
 class Settings(BaseSettings):
     """Times are seconds, money is minor units. Raises pydantic.ValidationError on bad values."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_file=RUNNING)
+    # An error must not show what was set: much of it is secret.
+    model_config = SettingsConfigDict(
+        extra="ignore", frozen=True, env_file=RUNNING, hide_input_in_errors=True
+    )
 
     projectx_env: Literal["development", "production"] = "development"
     # What this process is: production asks for the settings of this part alone.
@@ -166,6 +170,19 @@ class Settings(BaseSettings):
             return (f"usd:{costs[0]}",)
         return costs
 
+    @field_validator("database_url", "redis_url", mode="before")
+    @classmethod
+    def check_port(cls, url: object) -> object:
+        # What reads it later would show a part of the password. Lists of hosts have several ports.
+        if isinstance(url, str) and "," not in url:
+            try:
+                _ = urlsplit(url).port
+            except ValueError:
+                raise ValueError(
+                    "has no readable port: special characters in a password must be percent-encoded"
+                ) from None
+        return url
+
     @field_validator("database_url")
     @classmethod
     def name_the_driver(cls, url: str) -> str:
@@ -197,9 +214,13 @@ class Settings(BaseSettings):
         return values
 
     @model_validator(mode="after")
-    def refuse_an_open_production(self) -> Self:
-        if self.projectx_env == "production" and (found := complaints(self)):
-            raise ValueError("not for production: " + "; ".join(found))
+    def refuse_what_is_open_or_useless(self) -> Self:
+        is_production = self.projectx_env == "production"
+        found = [*(complaints(self) if is_production else ()), *credentials.complaints(self)]
+        if found:
+            raise ValueError(("not for production: " if is_production else "") + "; ".join(found))
+        for name in credentials.empty_limits(self):
+            warnings.warn(f"{name} is empty: nothing is limited by it", stacklevel=2)
         return self
 
     @model_validator(mode="after")

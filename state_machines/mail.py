@@ -58,11 +58,12 @@ def _code_lost(login_id: UUID, event: dict[str, Any], why: str) -> None:
     login = LoginMachine.lock([login_id]).get(login_id)
     if login is None:
         raise NoSubjectError(f"no login {login_id}")
-    if event.get("activityId") in (None, _newest_letter(login_id)):
+    if event.get("activityId") in (None, newest_letter(login_id)):
         LoginMachine.report(login, LoginSignal.GAVE_UP, reason=why)
 
 
-def _newest_letter(login_id: UUID) -> str | None:
+def newest_letter(login_id: UUID) -> str | None:
+    """Return the key of the newest letter with a code for this login."""
     letters = db.select(ActivityRow.id).where(
         ActivityRow.subject_id == login_id, ActivityRow.name.in_(SEND)
     )

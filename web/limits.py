@@ -34,7 +34,7 @@ limiter = Limiter(
 
 def limit(rates: str, **options: Any) -> Callable[[View], View]:
     """Limit a view; with no rates, which production refuses at its start, leave it as it is."""
-    if not rates:
+    if not rates.strip():
         return lambda view: view
     return cast("Callable[[View], View]", limiter.limit(rates, **options))
 

@@ -21,6 +21,8 @@ ISSUER = "projectx"
 AUDIENCE = "projectx-api"
 TYPE = "at+jwt"  # Source: RFC 9068, section 2.1
 ALGORITHM = "EdDSA"
+# Sources: RFC 7517 section 4, RFC 8037 section 2
+PUBLIC = ("kty", "crv", "x", "kid", "alg", "use")
 CLAIMS = ["iss", "aud", "sub", "sid", "roles", "iat", "exp", "jti"]
 
 
@@ -93,9 +95,11 @@ def verify(token: str) -> Caller:
 
 
 def public_key_set() -> dict[str, Any]:
-    """The public keys, as JWKS."""
-    found: dict[str, Any] = json.loads(settings.jwt_public_keys or '{"keys": []}')
-    return found
+    """The public keys, as JWKS: of each key nothing but what a public one has."""
+    key_set: dict[str, Any] = json.loads(settings.jwt_public_keys or '{"keys": []}')
+    return {
+        "keys": [{name: key[name] for name in PUBLIC if name in key} for key in key_set["keys"]]
+    }
 
 
 @cache

@@ -183,3 +183,13 @@ def test_a_refused_letter_leaves_no_doubt(till: Shop, bank: Stripe, time: Movabl
     till.sweep()
     assert till.activity("emails.order_confirmed").unanswered == 0
     assert len(till.letters(payment_id)) == 1
+
+
+def test_a_worker_sends_codes_without_the_secret_that_hashes_them(till: Shop, bank: Stripe) -> None:
+    before = len(bank.letters(EMAIL))
+    with transaction() as session:
+        login = begin_login(EMAIL)
+        session.flush()
+        login.code_hash = "made with a CODE_SECRET that workers do not have"
+    till.run(CODE)
+    assert len(bank.letters(EMAIL)) == before + 1
