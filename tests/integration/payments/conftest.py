@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 import requests
 from sqlalchemy import select
+from sqlalchemy.orm import undefer
 
 from config import settings as config
 from models import ActivityRow, ActivityState, Payment, Transition, clock, transaction
@@ -58,7 +59,9 @@ class Till:
         """The newest one of this name."""
         with transaction() as session:
             rows = select(ActivityRow).where(ActivityRow.name == name)
-            newest = rows.order_by(ActivityRow.id.desc()).limit(1)
+            newest = (
+                rows.order_by(ActivityRow.id.desc()).limit(1).options(undefer(ActivityRow.secret))
+            )
             return session.scalars(newest.execution_options(populate_existing=True)).one()
 
     def run(self, name: str) -> int:
