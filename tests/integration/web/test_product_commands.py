@@ -50,6 +50,9 @@ def test_pieces_come_in_and_go_missing(shop: Flask) -> None:
     assert read(shop, "products", "stock", "L-1", "--set", "7")["stock"] == 7
     assert read(shop, "products", "stock", "L-1", "--add", "-3")["available"] == 0
     assert "4 pieces" in flask(shop, "products", "stock", "L-1", "--add", "0").stdout
+    flask(shop, "products", "stock", "L-1", "--add", "1", "--reason", "found\x1b[2J")
+    newest, *_ = read(shop, "audit", "list", "--subject", "L-1")
+    assert newest["details"] == {"stock": {"before": 4, "after": 5}, "reason": "found\x1b[2J"}
     entry = read(shop, "audit", "list", "--subject", "L-1")[-1]
     assert entry["action"] == "products stock"
     assert entry["details"] == {"stock": {"before": 10, "after": 7}}
