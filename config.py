@@ -70,6 +70,8 @@ class Settings(BaseSettings):
     projectx_env: Literal["development", "production"] = "development"
     # What this process is: production asks for the settings of this part alone.
     projectx_part: Part = "all"
+    # Who gives commands: the audit keeps it, with the account of the machine.
+    projectx_operator: str = Field(default="", max_length=100, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")
     database_url: str = ""
     database_password: str = ""
     redis_url: str = ""
@@ -135,6 +137,12 @@ class Settings(BaseSettings):
         default=("usd:1000",), validation_alias=AliasChoices("shipping_costs", "shipping_cost")
     )
     database_pool: int = 12
+    # How many processes have such a pool, all together: PostgreSQL must have connections for them.
+    database_processes: int = Field(default=1, ge=1)
+    # PgBouncer or its like stands before PostgreSQL, and hands out connections by transaction.
+    database_pooler: bool = False
+    # Read by `flask roles grant` alone: the new password of the role of the processes.
+    app_password: str = ""
     # Gunicorn's threads in each web process; at most half of them may wait (Prefer: wait).
     web_threads: int = Field(default=48, ge=2)
     waiters_per_user: int = Field(default=4, ge=1)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 
 from config import settings
+from models import connections
 from tasks import dispatch
 from web import create_app
 
@@ -41,6 +42,8 @@ def build(name: str) -> Flask:
 @cache
 def _build(name: str) -> Flask:
     app = create_app(*SERVICES[name])
+    with app.app_context():
+        connections.check()
     dispatch.start()
     # What is loaded by now stays: the collector need not look through it again and again.
     gc.freeze()

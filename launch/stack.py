@@ -90,6 +90,7 @@ class Stack:
         self.environment |= found
         self._start_services()
         self._speak_of_itself()
+        self._count_processes()
         self._prepare()
         self.supervisor = Supervisor(self.environment, show=self._show)
         self.supervisor.on_change = self._write_down
@@ -143,6 +144,12 @@ class Stack:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    def _count_processes(self) -> None:
+        """Tell the processes how many they are: each has a pool of connections."""
+        workers = sum(name.startswith("worker") for name in self._commands())
+        processes = workers + int(self.environment.get("WEB_WORKERS", "2"))
+        self.environment.setdefault("DATABASE_PROCESSES", str(processes))
 
     def _commands(self) -> dict[str, list[str]]:
         return commands(self.environment, self.data, sandbox=self.sandbox)

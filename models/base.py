@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
+import psycopg2
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, Engine, Enum, MetaData, Text, event
 from sqlalchemy.engine import ExceptionContext
@@ -63,6 +64,33 @@ db = Database(
     # Rows stay readable after the commit; whoever changes one locks and re-reads it first.
     session_options={"expire_on_commit": False},
 )
+
+
+# A pooler takes no options: there, the role has them (`flask roles grant`).
+TIMEOUTS = {
+    "timezone": "UTC",
+    "statement_timeout": "15s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "30s",
+}
+OPTIONS = {"options": " ".join(f"-c {name}={value}" for name, value in TIMEOUTS.items())}
+# Connections of a process above its pool, at peaks.
+OVERFLOW = 4
+UNBOUNDED = "SELECT name FROM pg_settings WHERE name = ANY (%s) AND setting = '0'"
+
+
+@event.listens_for(Pool, "connect")
+def _refuse_without_timeouts(connection: Any, *_: object) -> None:
+    """Raises psycopg2.OperationalError when the role that comes through a pooler has none."""
+    if not settings.database_pooler:
+        return
+    with connection, connection.cursor() as cursor:
+        cursor.execute(UNBOUNDED, (list(TIMEOUTS),))
+        missing = ", ".join(name for (name,) in cursor)
+    if missing:
+        raise psycopg2.OperationalError(
+            f"without {missing} it could wait for ever: `flask roles grant` gives them to a role"
+        )
 
 
 @event.listens_for(Pool, "checkout")
@@ -148,7 +176,7 @@ def engine_options(pool_size: int) -> dict[str, Any]:
     """How to connect. Waits are bounded everywhere: a stuck peer must not stick us."""
     return {
         "pool_size": pool_size,
-        "max_overflow": 4,
+        "max_overflow": OVERFLOW,
         "pool_timeout": 5,
         "pool_recycle": 1800,
         "pool_pre_ping": False,
@@ -158,9 +186,5 @@ def engine_options(pool_size: int) -> dict[str, Any]:
         "json_serializer": text.dump_json,
         # One round trip for a whole batch of UPDATEs.
         "executemany_mode": "values_plus_batch",
-        "connect_args": {
-            "connect_timeout": 5,
-            "options": "-c timezone=UTC -c statement_timeout=15000 -c lock_timeout=5000"
-            " -c idle_in_transaction_session_timeout=30000",
-        },
+        "connect_args": {"connect_timeout": 5, **({} if settings.database_pooler else OPTIONS)},
     }

@@ -13,7 +13,7 @@ from flask import Flask
 
 import state_machines  # noqa: F401  registers the machines
 from config import settings
-from models import base
+from models import base, connections
 from state_machines.durable import Activity, runner
 from tasks import (  # noqa: F401  they register
     broker,
@@ -74,6 +74,8 @@ app.task(run_chores, name="chores")
 @worker_init.connect  # type: ignore[untyped-decorator]
 def _start(**_: object) -> None:
     logging.getLogger("transitions").setLevel(logging.WARNING)
+    with database().app_context():
+        connections.check()
     dispatch.start()
     # What is loaded by now stays: the collector need not look through it again and again.
     gc.freeze()

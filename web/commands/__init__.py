@@ -21,6 +21,7 @@ from web.commands import (
     product_import,  # noqa: F401  a command of the group `products`
     products,
     reconcile,
+    roles,
     signals,
     user_changes,  # noqa: F401  the other half of the group `users`
     users,
@@ -39,6 +40,7 @@ GROUPS: tuple[Command, ...] = (
     orders.group,
     products.group,
     reconcile.command,
+    roles.group,
     signals.group,
     users.group,
 )

@@ -1,17 +1,21 @@
 """What an operator changes: one transaction, named in the history, kept in the audit."""
 
-import getpass
 import os
+import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
 
+from config import settings
 from models import transaction
 from models.audit import audit
 from models.errors import InvalidInputError, ProjectXError
 from state_machines.durable import SignalRefusedError, caused_by
+
+NOBODY_SIGNED_IN = 2**32 - 1
 
 
 @contextmanager
@@ -50,9 +54,39 @@ def said() -> Iterator[None]:
 
 
 def operator() -> str:
-    """Who is at the keyboard, as the machine knows them."""
+    """Return the name of the operator: the one that PROJECTX_OPERATOR says, and the machine's
+    account. No other variable of the environment is believed.
+
+    Raises click.ClickException in production, where neither names a person.
+    """
+    account, name = os.getuid(), settings.projectx_operator
+    person = _signed_in()
+    if person not in (None, account):
+        machine = f"{_name(person)} as {_name(account)}"
+    else:
+        machine = _name(account)
+    if name:
+        return f"{name} ({machine})"
+    if person is None and settings.projectx_env == "production":
+        raise click.ClickException("say who you are, in PROJECTX_OPERATOR: the audit keeps it")
+    return machine
+
+
+def _signed_in() -> int | None:
+    """Return the number of the account that signed in, also behind sudo; only Linux keeps it.
+
+    Source: https://man7.org/linux/man-pages/man5/proc_pid_loginuid.5.html
+    """
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):
+        number = int(Path("/proc/self/loginuid").read_text())
+    except (OSError, ValueError):
+        return None
+    return None if number == NOBODY_SIGNED_IN else number
+
+
+def _name(account: int) -> str:
+    try:
+        return pwd.getpwuid(account).pw_name
+    except KeyError:
         # A container may run under a number that has no name.
-        return f"uid {os.getuid()}"
+        return f"uid {account}"

@@ -1,0 +1,115 @@
+"""The processes' role reads and writes rows; the history and the audit are out of its reach."""
+
+from os import getuid
+from pwd import getpwuid
+
+import psycopg2
+import psycopg2.errors
+import pytest
+
+from tests.integration.servers.conftest import PASSWORD, ROLE, Server, as_the_role
+
+LET = "SET projectx.retention = 'on'; "
+FORBIDDEN = [
+    "DELETE FROM transition",
+    "UPDATE transition SET reason = 'none'",
+    "TRUNCATE transition",
+    "DELETE FROM audit",
+    "UPDATE audit SET actor = 'bob'",
+    "TRUNCATE audit",
+    "DROP TRIGGER rows_are_final ON audit",
+    "DROP TRIGGER rows_are_final ON transition",
+    "ALTER TABLE audit DISABLE TRIGGER ALL",
+    "ALTER TABLE transition DISABLE TRIGGER ALL",
+    "SET session_replication_role = 'replica'",
+    "DROP TABLE orders",
+    "TRUNCATE orders",
+    "CREATE TABLE extra (id int)",
+    "ALTER TABLE orders ADD COLUMN extra int",
+    "UPDATE alembic_version SET version_num = '0001'",
+    "DELETE FROM alembic_version",
+    "ALTER FUNCTION refuse_rewriting_history() RENAME TO refuse_nothing",
+    "CREATE OR REPLACE FUNCTION forget_history(subjects uuid[]) RETURNS void LANGUAGE sql AS ''",
+    f"ALTER ROLE {ROLE} SUPERUSER",
+    "CREATE ROLE another",
+    "COPY audit TO PROGRAM 'cat'",
+]
+PLACED = """
+INSERT INTO transition (subject_id, version, machine, signal, target, ignored, cause, at)
+VALUES ('{id}', 1, '{machine}', 'begin', 'Pending', false, 'test', now());
+"""
+
+
+@pytest.mark.parametrize("statement", FORBIDDEN)
+@pytest.mark.parametrize("before", ["", LET], ids=["as it is", "saying that it is retention"])
+def test_the_role_cannot(server: Server, statement: str, before: str) -> None:
+    with (
+        server.connect(ROLE, PASSWORD) as connection,
+        connection.cursor() as cursor,
+        pytest.raises(psycopg2.errors.InsufficientPrivilege),
+    ):
+        cursor.execute(before + statement)
+
+
+def test_the_role_adds_to_the_audit(server: Server) -> None:
+    done = server.flask("users", "create", "ann@example.com", **as_the_role(server))
+    assert done.returncode == 0, done.stderr
+    (actor,) = server.read("SELECT actor FROM audit WHERE action = 'users create'")[0]
+    assert actor == f"ann ({getpwuid(getuid()).pw_name})"
+
+
+def test_each_command_that_only_reads_works_as_the_role(server: Server) -> None:
+    for words in (("machines", "verify"), ("machines", "stuck"), ("audit", "list")):
+        done = server.flask(*words, **as_the_role(server))
+        assert done.returncode == 0, done.stderr
+
+
+def test_only_a_sign_in_that_has_ended_loses_its_history(server: Server) -> None:
+    order, login = "00000000-0000-7000-8000-00000000000a", "00000000-0000-7000-8000-00000000000b"
+    with server.connect(ROLE, PASSWORD) as connection, connection.cursor() as cursor:
+        for row, machine in ((order, "order"), (login, "login")):
+            cursor.execute(PLACED.format(id=row, machine=machine))
+        cursor.execute("SELECT forget_history(ARRAY[%s, %s]::uuid[])", (order, login))
+        cursor.execute(
+            "SELECT subject_id FROM transition WHERE subject_id IN (%s, %s)", (order, login)
+        )
+        assert cursor.fetchall() == [(order,)]
+
+
+def test_nobody_is_erased_who_has_not_asked(server: Server) -> None:
+    nobody = "00000000-0000-7000-8000-00000000000c"
+    with (
+        server.connect(ROLE, PASSWORD) as connection,
+        connection.cursor() as cursor,
+        pytest.raises(psycopg2.errors.InsufficientPrivilege, match="nobody has asked"),
+    ):
+        cursor.execute("SELECT erase_history(%s, 'ann', '{}')", (nobody,))
+
+
+def test_a_second_grant_changes_nothing(server: Server) -> None:
+    rights = "SELECT relname, relacl::text FROM pg_class WHERE relkind = 'r' ORDER BY relname"
+    before = server.read(rights)
+    assert server.flask("roles", "grant", ROLE).returncode == 0
+    assert server.read(rights) == before
+    with server.connect(ROLE, PASSWORD):
+        pass  # the password is as it was
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("postgres", 2), ("Robert'); --", 2), ("a" * 64, 2), ("", 2)]
+)
+def test_a_role_that_cannot_be_is_refused(server: Server, role: str, status: int) -> None:
+    done = server.flask("roles", "grant", role)
+    assert done.returncode == status
+    assert "Traceback" not in done.stderr
+
+
+def test_the_role_cannot_give_rights(server: Server) -> None:
+    done = server.flask("roles", "grant", "another", **as_the_role(server))
+    assert done.returncode == 1
+    assert "permission denied" in done.stderr
+
+
+def test_a_wrong_password_is_refused_so_that_the_right_one_is_needed(server: Server) -> None:
+    with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
+        server.connect(ROLE, "another")
