@@ -28,6 +28,7 @@ SHORT_LIVED = 900
 
 Part = Literal["all", "auth", "order", "product", "worker", "beat", "flower", "migrate"]
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
+Numbers = Annotated[tuple[Annotated[int, Field(gt=0)], ...], NoDecode]
 Ages = Annotated[tuple[Annotated[float, Field(gt=0)], ...], NoDecode, Field(min_length=1)]
 
 
@@ -137,8 +138,8 @@ class Settings(BaseSettings):
         default=("usd:1000",), validation_alias=AliasChoices("shipping_costs", "shipping_cost")
     )
     database_pool: int = 12
-    # How many processes have such a pool, all together: PostgreSQL must have connections for them.
-    database_processes: int = Field(default=1, ge=1)
+    # The pools of all processes, ours among them: PostgreSQL must have connections for them.
+    database_pools: Numbers = ()
     # PgBouncer or its like stands before PostgreSQL, and hands out connections by transaction.
     database_pooler: bool = False
     # Read by `flask roles grant` alone: the new password of the role of the processes.
@@ -153,6 +154,7 @@ class Settings(BaseSettings):
         "stripe_webhook_secrets",
         "encryption_keys",
         "ask_ages",
+        "database_pools",
         "shipping_costs",
         mode="before",
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from config import Settings
 from launch import development, note, ports
 from launch.account import temporary_folder
 from launch.children import run
@@ -146,10 +147,15 @@ class Stack:
         self.stop()
 
     def _count_processes(self) -> None:
-        """Tell the processes how many they are: each has a pool of connections."""
-        workers = sum(name.startswith("worker") for name in self._commands())
-        processes = workers + int(self.environment.get("WEB_WORKERS", "2"))
-        self.environment.setdefault("DATABASE_PROCESSES", str(processes))
+        """Tell the processes of the pools of all of them."""
+        others = {"sandbox", "web", "beat", "flower"}
+        processes = int(self.environment.get("WEB_WORKERS", "2")) + len(
+            self._commands().keys() - others
+        )
+        pool = self.environment.get(
+            "DATABASE_POOL", str(Settings.model_fields["database_pool"].default)
+        )
+        self.environment.setdefault("DATABASE_POOLS", ",".join([pool] * processes))
 
     def _commands(self) -> dict[str, list[str]]:
         return commands(self.environment, self.data, sandbox=self.sandbox)

@@ -1,5 +1,6 @@
 """The database session, the naming of constraints, and the transaction boundaries."""
 
+import re
 import select
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,8 +22,8 @@ from models import text
 text.register()
 
 
-# The class of PostgreSQL's codes for such errors.
-DATA_EXCEPTION = "22"
+# The class of PostgreSQL's codes for errors that quote a value.
+DATA_EXCEPTION, QUOTED = "22", re.compile('".*"', re.DOTALL)
 # Stripe's largest amount has twelve digits.
 MinorUnits = Annotated[int, mapped_column(BigInteger)]
 
@@ -112,9 +113,8 @@ def _name_no_values(context: ExceptionContext) -> None:
     primary = getattr(getattr(error, "diag", None), "message_primary", None)
     if primary is None:
         return
-    # What is said of a value that a type does not take has that value in it.
     if str(getattr(error, "pgcode", "")).startswith(DATA_EXCEPTION):
-        primary = "a value is not one of its column's type"
+        primary = QUOTED.sub('"…"', primary)
     for named in (error, context.sqlalchemy_exception):
         if named is not None:
             named.args = (f"{type(error).__name__}: {primary}", *named.args[1:])

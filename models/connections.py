@@ -19,7 +19,7 @@ WHERE name IN ('max_connections', 'superuser_reserved_connections', 'reserved_co
 
 def wanted() -> int:
     """Return how many connections all processes may have at their peaks, as the settings say."""
-    return settings.database_processes * (settings.database_pool + OVERFLOW)
+    return sum(pool + OVERFLOW for pool in settings.database_pools)
 
 
 def available() -> int:
@@ -42,8 +42,8 @@ def complaint() -> str:
     if settings.database_pooler or wanted() <= (limit := available()):
         return ""
     return (
-        f"{settings.database_processes} processes (DATABASE_PROCESSES) with {settings.database_pool}"
-        f" connections each (DATABASE_POOL), {OVERFLOW} more at peaks, may want {wanted()}, and"
-        f" PostgreSQL has {limit} for them: raise max_connections, lower DATABASE_POOL, or put"
-        " a pooler in front (DATABASE_POOLER)"
+        f"{len(settings.database_pools)} processes (DATABASE_POOLS), with {OVERFLOW} connections"
+        f" each above its pool at peaks, may want {wanted()} of those of PostgreSQL, which has"
+        f" {limit} for them: raise max_connections, lower DATABASE_POOL, or put a pooler in front"
+        " (DATABASE_POOLER)"
     )

@@ -1,12 +1,12 @@
 """Two functions by which a role that owns no table takes away what may go of the history and audit.
 
-Revision: 0010
+Revision: 0011
 """
 
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

@@ -9,6 +9,7 @@ import yaml
 
 import celeryconfig
 from config import Settings
+from models.base import OVERFLOW
 from production import NEEDED
 
 ROOT = Path(__file__).parents[2]
@@ -18,6 +19,7 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 SECRET = {
     *("stripe_secret_key", "stripe_webhook_secrets", "sendgrid_api_key", "database_password"),
     *("jwt_private_key", "code_secret", "encryption_keys", "postgres_password", "flower_password"),
+    "app_password",
 }
 EXAMPLE = dict(
     line.split("=", 1)
@@ -61,6 +63,8 @@ def test_each_part_gets_what_it_needs_and_no_secret_of_another(part: str) -> Non
     others = SECRET - set(NEEDED[part])
     if "database_url" in NEEDED[part]:
         others -= {"database_password"}
+    if part == "migrate":
+        others -= {"app_password"}
     assert not {name.upper() for name in others} & set(environment)
 
 
@@ -138,3 +142,29 @@ def test_the_example_lists_all_that_production_needs() -> None:
     by_the_file_itself = {"database_url", "redis_url"}
     needed = {name for names in NEEDED.values() for name in names} - by_the_file_itself
     assert {name.upper() for name in needed} <= set(EXAMPLE)
+
+
+def test_only_the_migration_is_the_owner_of_the_tables() -> None:
+    owner = SERVICES["migrate"]["environment"]
+    assert owner["DATABASE_PASSWORD"] == "${POSTGRES_PASSWORD:?set it in .env}"
+    for name, service in SERVICES.items():
+        environment = service.get("environment", {})
+        if "DATABASE_URL" in environment and name != "migrate":
+            assert environment["DATABASE_URL"].startswith("postgresql://projectx_app@"), name
+            assert environment["DATABASE_PASSWORD"] == owner["APP_PASSWORD"], name
+    assert "roles grant projectx_app" in SERVICES["migrate"]["command"][-1]
+
+
+def test_all_pools_of_the_file_are_counted_and_postgresql_has_room_for_them() -> None:
+    pools = []
+    for service in SERVICES.values():
+        environment, command = service.get("environment", {}), service.get("command", [])
+        if "DATABASE_URL" in environment and service is not SERVICES["migrate"]:
+            default = Settings.model_fields["database_pool"].default
+            pool = environment.get("DATABASE_POOL") or default
+            count = int(command[command.index("--workers") + 1]) if "--workers" in command else 1
+            pools += [int(pool)] * count * service.get("deploy", {}).get("replicas", 1)
+    given = SERVICES["auth"]["environment"]["DATABASE_POOLS"]
+    assert sorted(map(str, pools)) == sorted(given.split(","))
+    limit = int(re.findall(r"max_connections=(\d+)", " ".join(SERVICES["postgres"]["command"]))[0])
+    assert sum(pool + OVERFLOW for pool in pools) <= limit - 30, "and some for commands"

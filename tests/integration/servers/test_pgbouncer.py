@@ -47,7 +47,7 @@ client_tls_sslmode = {mode}
 client_tls_key_file = {folder}/server.key
 client_tls_cert_file = {folder}/server.crt
 """
-ENGINE = [f"tests/integration/engine/test_{name}.py" for name in ("activity", "inbox", "move")]
+ENGINE = ["tests/integration/engine/test_move.py", "tests/integration/races/test_retention.py"]
 SHOW = """
 import json, wsgi
 from sqlalchemy import text

@@ -54,14 +54,13 @@ def test_the_role_cannot(server: Server, statement: str, before: str) -> None:
 def test_the_role_adds_to_the_audit(server: Server) -> None:
     done = server.flask("users", "create", "ann@example.com", **as_the_role(server))
     assert done.returncode == 0, done.stderr
-    (actor,) = server.read("SELECT actor FROM audit WHERE action = 'users create'")[0]
-    assert actor == f"ann ({getpwuid(getuid()).pw_name})"
+    rows = server.read("SELECT subject, actor FROM audit WHERE action = 'users create'")
+    assert dict(rows)["ann@example.com"] == f"ann ({getpwuid(getuid()).pw_name})"
 
 
-def test_each_command_that_only_reads_works_as_the_role(server: Server) -> None:
-    for words in (("machines", "verify"), ("machines", "stuck"), ("audit", "list")):
-        done = server.flask(*words, **as_the_role(server))
-        assert done.returncode == 0, done.stderr
+def test_a_command_that_only_reads_works_as_the_role(server: Server) -> None:
+    done = server.flask("audit", "list", **as_the_role(server))
+    assert done.returncode == 0, done.stderr
 
 
 def test_only_a_sign_in_that_has_ended_loses_its_history(server: Server) -> None:

@@ -1,0 +1,22 @@
+"""All processes together must not want more connections than PostgreSQL has."""
+
+import pytest
+
+from tests.integration.servers.conftest import Server, as_the_role
+
+START = "import wsgi; wsgi.build('product'); print('started')"
+TOO_MANY = {"DATABASE_POOLS": "12,12,12,12,12,12,12"}
+
+
+def test_what_fits_is_said_nothing_about(server: Server) -> None:
+    done = server.python("-c", START, DATABASE_POOLS="12,12,12,12,8", **as_the_role(server))
+    assert (done.stdout, done.stderr) == ("started\n", "")
+
+
+@pytest.mark.parametrize("pooler", ["false", "true"])
+def test_too_many_are_a_word_in_the_log(server: Server, pooler: str) -> None:
+    more = TOO_MANY | {"DATABASE_POOLER": pooler} | as_the_role(server)
+    done = server.python("-c", START, **more)
+    assert done.stdout == "started\n"
+    assert ("7 processes" in done.stderr) == (pooler == "false")
+    assert ("may want 112" in done.stderr) == (pooler == "false")
