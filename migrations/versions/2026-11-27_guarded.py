@@ -1,12 +1,12 @@
 """Two functions by which a role that owns no table takes away what may go of the history and audit.
 
-Revision: 0011
+Revision: 0012
 """
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
