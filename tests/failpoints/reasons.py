@@ -22,6 +22,7 @@ REASONS: dict[str, str] = {
     "commit of session.end": ONE_ROW,
     "commit of session.renew": ONE_ROW,
     "commit of session.revoke": ONE_ROW,
+    "commit of session.revoke_all": ONE_ROW,
     "commit of inbox._postpone": SIMULATED,
     "commit of recorder._finish_alone": SIMULATED,
     "commit of recorder.spend": SIMULATED,
