@@ -21,14 +21,30 @@ from launch.children import Child, end_group
 
 COLOURS = ("36", "33", "32", "35", "34", "31", "96", "93")
 TOO_OFTEN = 5  # deaths within …
-RECENTLY = 30.0  # … so many seconds, and it is given up
+RECENTLY = 30.0  # … so many seconds
+SETTLED = 30.0  # seconds; whoever has lived so long once has started
+PAUSE = 30.0  # seconds before one that settled and now dies too often is started again
 GRACE = 15.0  # seconds from SIGTERM to SIGKILL
 
 
 class Supervisor:
-    """Named processes, each in a group of its own, so that a kill takes its children along."""
+    """Named processes, each in a group of its own, so that a kill takes its children along.
 
-    def __init__(self, environment: Mapping[str, str], *, show: bool) -> None:
+    One that dies too often is given up if it never settled: it cannot start, and somebody has to
+    see why. One that did settle is started again after a pause, as often as it takes: what kills it
+    may pass, and the others serve meanwhile.
+    """
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        *,
+        show: bool,
+        settled: float = SETTLED,
+        pause: float = PAUSE,
+    ) -> None:
+        self._settling, self._pause = settled, pause
+        self._settled: set[str] = set()
         self._environment = dict(environment)
         self._commands: dict[str, list[str]] = {}
         self._running: dict[str, Child] = {}
@@ -90,6 +106,7 @@ class Supervisor:
             follower.join(GRACE)
 
     def _follow(self, name: str, process: Child) -> None:
+        began = time.monotonic()
         with process.stdout or contextlib.nullcontext(()) as lines:
             for line in lines:
                 self._say(name, line.rstrip())
@@ -99,11 +116,19 @@ class Supervisor:
         end_group(process.pid, signal.SIGKILL)
         now = time.monotonic()
         self._deaths[name] = [at for at in self._deaths[name] if now - at < RECENTLY] + [now]
-        if len(self._deaths[name]) >= TOO_OFTEN:
+        if now - began >= self._settling:
+            self._settled.add(name)
+        too_often = len(self._deaths[name]) >= TOO_OFTEN
+        if too_often and name in self._settled:
+            text = f"ended {TOO_OFTEN} times in {RECENTLY:g} s: started again in {self._pause:g} s"
+            self._say(name, text)
+            self._stopping.wait(self._pause)
+        elif too_often:
             self.given_up = name
             self._say(name, f"ended {TOO_OFTEN} times in {RECENTLY:g} s: given up")
             return
-        self._say(name, f"ended with {code}; started again")
+        else:
+            self._say(name, f"ended with {code}; started again")
         self.start(name, self._commands[name])
 
     def _report_change(self, name: str) -> None:

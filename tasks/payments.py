@@ -75,7 +75,7 @@ class CancelIntent(Activity[Payment, Closing, Intent | None]):
     name = "payments.cancel_intent"
     machine = PaymentMachine
     retry = RETRY
-    timeout = 9  # two calls where the intent must be found first
+    timeout = 13  # three calls, where the intent must be found first and cannot be cancelled
 
     def prepare(self, payment: Payment, call: Call) -> Closing | None:  # noqa: ARG002
         if payment.state not in CLOSING:

@@ -15,6 +15,7 @@ import state_machines  # noqa: F401  registers the machines
 from config import settings
 from models import base, connections
 from state_machines.durable import Activity, runner
+from state_machines.durable.complaint import complaints
 from tasks import (  # noqa: F401  they register
     broker,
     chores,
@@ -27,6 +28,7 @@ from tasks import (  # noqa: F401  they register
     sweep,
 )
 from tasks.events import GroupedEvents
+from tasks.messages import TICKS
 from tasks.presence import Presence
 
 app = Celery("projectx", config_source="celeryconfig", set_as_current=True)
@@ -76,6 +78,10 @@ def _start(**_: object) -> None:
     logging.getLogger("transitions").setLevel(logging.WARNING)
     with database().app_context():
         connections.check()
+    # Celery logs what a task raises.
+    complaints("celery.app.trace")
+    broker.Transport.queues = frozenset(queue.name for queue in app.conf.task_queues)
+    broker.Transport.tasks = TICKS.union(Activity.registry)
     dispatch.start()
     # What is loaded by now stays: the collector need not look through it again and again.
     gc.freeze()

@@ -15,6 +15,7 @@ from state_machines.durable.activity import (
     RetryPolicy,
     TransientError,
     note_request_id,
+    time_left,
 )
 from state_machines.durable.arrow import Arrow, Deadline, Enquiry, growing
 from state_machines.durable.cause import caused_by
@@ -38,4 +39,5 @@ __all__ = [
     "effect",
     "growing",
     "note_request_id",
+    "time_left",
 ]

@@ -6,6 +6,8 @@ its tries, so that a provider with idempotency keys makes it exactly once.
 """
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,10 +16,13 @@ from uuid import UUID
 
 from sqlalchemy.sql.base import ExecutableOption
 
+from models.clock import tick
 from models.execution import Execution
 from state_machines.durable.machine import DurableMachine
 
 E = TypeVar("E", bound=Execution)
+# Of a lease, for claiming and recording beside the calls.
+MARGIN = timedelta(seconds=5)
 Request = TypeVar("Request")
 Response = TypeVar("Response")
 
@@ -45,6 +50,25 @@ def note_request_id(request_id: str | None) -> None:
 def request_id() -> str | None:
     """What the provider called the last request made here."""
     return _request_id.get()
+
+
+# When the activity under way must have ended, on the clock of `tick`.
+_end: ContextVar[float] = ContextVar("end", default=float("inf"))
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Let the calls inside end within `seconds`: they ask for `time_left`."""
+    token = _end.set(tick() + seconds)
+    try:
+        yield
+    finally:
+        _end.reset(token)
+
+
+def time_left() -> float:
+    """Return the seconds that the activity under way has left; infinite outside of one."""
+    return _end.get() - tick()
 
 
 class NotYet(Exception):  # noqa: N818  not an error: "come back later"
@@ -116,7 +140,8 @@ class Activity(Generic[E, Request, Response]):
     retry: ClassVar[RetryPolicy] = RetryPolicy()
     # What `prepare` reads beside the row, loaded for the whole batch at once.
     loads: ClassVar[tuple[ExecutableOption, ...]] = ()
-    timeout: ClassVar[float] = 5  # start to close, seconds; the call must bound itself by it
+    # Start to close, in seconds, over all requests of one try; `perform` ends by `time_left`.
+    timeout: ClassVar[float] = 5
     # Whether the provider carries out once what comes twice under one key. Where it does not, a
     # claim must not be lost in a crash: it is what tells that the call may have been made.
     keyed: ClassVar[bool] = True
@@ -126,6 +151,11 @@ class Activity(Generic[E, Request, Response]):
     def __init_subclass__(cls) -> None:
         if "name" in cls.__dict__:
             Activity.registry[cls.name] = cls()
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a worker owns what it claimed: one try, and its two transactions."""
+        return timedelta(seconds=self.timeout) + MARGIN
 
     def prepare(self, row: E, call: Call) -> Request | None:
         """What to ask for, read from the (unlocked) row; None when nothing is left to do.

@@ -5,8 +5,8 @@ thought dead and comes back finds zero rows, and stops.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 from uuid import UUID, uuid4
@@ -36,7 +36,7 @@ from models.base import db
 from models.clock import now
 from models.secret import decrypt
 from models.text import parse
-from state_machines.durable.activity import Call, GivingUp
+from state_machines.durable.activity import Activity, Call, GivingUp
 from state_machines.durable.journal import LEASE
 
 # Giving up is no try: it makes no call.
@@ -48,16 +48,17 @@ _UNANSWERED = ActivityRow.unanswered + case(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Claim:
     """What one worker took in one statement, under one token, `until` its lease runs out. `sealed`
-    are the payloads and secrets as the database keeps them.
+    are the payloads and secrets as the database keeps them; `lost` is what somebody else holds now.
     """
 
     token: UUID
     until: datetime
     calls: tuple[Call, ...]
     sealed: Mapping[UUID, tuple[str, bytes | None]]
+    lost: set[UUID] = field(default_factory=set)
 
     def open(self, call: Call) -> Call:
         """Return `call` with its payload and secret. Raises ValueError when one is unreadable."""
@@ -78,7 +79,7 @@ def claim(name: str, ids: Iterable[UUID], *, to_disk: bool = True) -> Claim:
     """Take those of `ids` that are free: pending, or running with a lease that ran out. A claim
     that need not go `to_disk` may be forgotten in a crash of PostgreSQL, as if never made.
     """
-    at, token = now(), uuid4()
+    at, token, lease = now(), uuid4(), Activity.registry[name].lease
     if not to_disk:
         db.session.execute(text("SET LOCAL synchronous_commit = off"))
     found = db.session.execute(
@@ -94,7 +95,7 @@ def claim(name: str, ids: Iterable[UUID], *, to_disk: bool = True) -> Claim:
             token=token,
             attempts=_ATTEMPTS,
             unanswered=_UNANSWERED,
-            due_at=at + LEASE,
+            due_at=at + lease,
         )
         .returning(
             ActivityRow.id,
@@ -112,7 +113,25 @@ def claim(name: str, ids: Iterable[UUID], *, to_disk: bool = True) -> Claim:
         told = GivingUp(**giving_up) if giving_up else None
         calls.append(Call(key, subject_id, attempt, giving_up=told))
         sealed[key] = payload, secret
-    return Claim(token, at + LEASE, tuple(sorted(calls, key=attrgetter("id"))), sealed)
+    return Claim(token, at + lease, tuple(sorted(calls, key=attrgetter("id"))), sealed)
+
+
+def renew(claimed: Claim, lease: timedelta) -> None:
+    """Hold what is still ours of a claim for another lease."""
+    until = now() + lease
+    found = db.session.scalars(
+        update(ActivityRow)
+        .where(
+            ActivityRow.id.in_([call.id for call in claimed.calls]),
+            ActivityRow.state == ActivityState.RUNNING,
+            ActivityRow.token == claimed.token,
+        )
+        .values(due_at=until)
+        .returning(ActivityRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    claimed.lost = {call.id for call in claimed.calls} - set(found)
+    claimed.until = until
 
 
 def wait(claimed: Claim, activity_id: UUID, until: datetime, why: str) -> None:

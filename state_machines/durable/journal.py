@@ -23,8 +23,8 @@ from state_machines.durable.complaint import complaints
 
 log = complaints(__name__)
 
-# How long a new activity belongs to the process that made it, before a sweep may dispatch it, and
-# how long a worker owns what it claimed. It must be longer than any activity's timeout.
+# How long what is to be published belongs to the process that publishes it, until a sweep may do
+# so again. How long a worker owns what it claimed is its activity's own lease.
 LEASE = timedelta(seconds=10)
 
 

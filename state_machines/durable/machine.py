@@ -52,6 +52,7 @@ class DurableMachine(Generic[E]):
 
     def __init_subclass__(cls) -> None:
         refuse_steady_repetition(cls.name, cls.arrows, cls.deadlines)
+        cls._check_parent()
         cls._machine = Machine(
             model=None,
             states=cls.states,
@@ -67,6 +68,22 @@ class DurableMachine(Generic[E]):
                     arrow.signal.value, arrow.source, arrow.target, after=Move(cls, arrow)
                 )
         DurableMachine.registry[cls.name] = cls
+
+    @classmethod
+    def _check_parent(cls) -> None:
+        """Refuse a child whose parent could not be locked or told through it."""
+        told = [arrow.signal.value for arrow in cls.arrows if arrow.tells is not None]
+        if cls.parent is None:
+            if told or cls.parent_key:
+                raise TypeError(f"{cls.name} has no parent to tell: {', '.join(told)}")
+        elif cls.parent.parent is not None:
+            # The root's lock, and its waiters, are found one step up.
+            path = f"{cls.parent.parent.name}, {cls.parent.name}, {cls.name}"
+            raise TypeError(f"children have no children: {path}")
+        elif not hasattr(cls.row, cls.parent_key):
+            raise TypeError(
+                f"{cls.name} has no column {cls.parent_key!r} for its {cls.parent.name}"
+            )
 
     @classmethod
     def lock(cls, ids: Iterable[UUID], *, skip_locked: bool = False) -> dict[UUID, E]:

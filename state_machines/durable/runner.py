@@ -4,7 +4,7 @@ A batch that cannot be prepared is prepared one by one.
 """
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -25,6 +25,7 @@ from state_machines.durable.activity import (
     TransientError,
     note_request_id,
     request_id,
+    time_limit,
 )
 from state_machines.durable.batch import Batch, Try
 from state_machines.durable.callers import Callers
@@ -121,18 +122,32 @@ def perform(batch: Batch) -> None:
     if len(ready) == 1:
         _call(batch, ready[0])
     elif ready:
-        list(_pool().map(lambda one: _call(batch, one), ready))
+        calls = [_pool().submit(_call, batch, one) for one in ready]
+        while wait(calls, batch.activity.lease.total_seconds() / 2).not_done:
+            _renew(batch)
+
+
+def _renew(batch: Batch) -> None:
+    """Hold the batch while some of its calls wait for a thread, or are slow."""
+    try:
+        with transaction():
+            claims.renew(batch.claimed, batch.activity.lease)
+    except Exception:
+        # Nothing is begun that could outlive the lease.
+        log.exception("the lease of %d %s is not renewed", len(batch.tries), batch.activity.name)
 
 
 def _call(batch: Batch, one: Try) -> None:
-    activity = batch.activity
-    if now() + timedelta(seconds=activity.timeout) > batch.claimed.until:
-        # Others of the batch have used up the lease: whoever takes it next would call as well.
+    activity, claimed = batch.activity, batch.claimed
+    ends_at = now() + timedelta(seconds=activity.timeout)
+    if ends_at > claimed.until or one.call.id in claimed.lost:
+        # Whoever takes it next would call as well.
         one.error = NotYet("its batch was slow", after=timedelta(0))
         return
     note_request_id(None)
     try:
-        one.response, one.doubtful = activity.perform(one.request, one.call), True
+        with time_limit(activity.timeout):
+            one.response, one.doubtful = activity.perform(one.request, one.call), True
     except Exception as error:  # noqa: BLE001  whatever a provider's library throws ends in the row
         one.error, one.doubtful = error, isinstance(error, NoAnswerError)
     one.request_id = request_id()

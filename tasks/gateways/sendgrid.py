@@ -4,14 +4,12 @@ PermanentError.
 It has no idempotency keys: when an answer is lost, the same letter is sent again.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
-import sendgrid
-from python_http_client.exceptions import HTTPError
+import requests
+from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from config import settings
 from state_machines.durable import (
@@ -20,7 +18,9 @@ from state_machines.durable import (
     TransientError,
     note_request_id,
 )
+from tasks.gateways.connection import session
 
+API = "https://api.sendgrid.com"
 # Our fault, and not to be mended by repeating it: bad request, too large, …
 # 401 and 403 are a wrong key, which an operator mends while we retry; 429 says "later".
 PERMANENT = frozenset({400, 404, 405, 413, 415})
@@ -50,11 +50,7 @@ def send(letter: Letter) -> None:
         ],
         "categories": [letter.category],
     }
-    with _sorted_errors():
-        answer = _client().client.mail.send.post(
-            request_body=body, timeout=settings.provider_timeout
-        )
-    note_request_id(answer.headers.get("X-Message-Id"))
+    note_request_id(post(_url("mail/send"), body).headers.get("X-Message-Id"))
 
 
 def erase_recipient(address: str) -> None:
@@ -62,32 +58,41 @@ def erase_recipient(address: str) -> None:
 
     Source: https://www.twilio.com/docs/sendgrid/api-reference/recipients-data-erasure-api
     """
-    with _sorted_errors(quoted=False):
-        _client().client.recipients.erasejob.post(
-            request_body={"email_addresses": [address]}, timeout=settings.provider_timeout
-        )
+    post(_url("recipients/erasejob"), {"email_addresses": [address]}, quoted=False)
 
 
-@contextmanager
-def _sorted_errors(*, quoted: bool = True) -> Iterator[None]:
-    """Raise what SendGrid's library raises as one of ours; `quoted` with SendGrid's own words."""
+_kept = threading.local()
+
+
+def post(url: str, body: dict[str, Any], *, quoted: bool = True) -> requests.Response:
+    """Ask SendGrid for something. Errors are `quoted` with its own words."""
+    # Each on a connection of its own: one that SendGrid closes just then would leave a doubt.
+    headers = {"Authorization": f"Bearer {settings.sendgrid_api_key}", "Connection": "close"}
     try:
-        yield
-    except HTTPError as error:
-        kind = PermanentError if error.status_code in PERMANENT else TransientError
-        words = f": {_text(error.body)}" if quoted else ""
-        raise kind(f"SendGrid answered {error.status_code}{words}") from error
-    except OSError as error:
-        # Refused connections apart, SendGrid may have carried it out.
-        refused = isinstance(getattr(error, "reason", error), ConnectionRefusedError)
-        raise (TransientError if refused else NoAnswerError)(f"SendGrid: {error}") from error
+        answer = _session().post(url, json=body, headers=headers, allow_redirects=False)
+    except requests.RequestException as error:
+        kind = TransientError if _never_sent(error) else NoAnswerError
+        raise kind(f"SendGrid: {error}") from error
+    if answer.status_code >= requests.codes.multiple_choices:
+        words = f": {answer.text}" if quoted else ""
+        kind = PermanentError if answer.status_code in PERMANENT else TransientError
+        raise kind(f"SendGrid answered {answer.status_code}{words}")
+    return answer
 
 
-@cache
-def _client() -> Any:
-    host = {"host": settings.sendgrid_api_base} if settings.sendgrid_api_base else {}
-    return sendgrid.SendGridAPIClient(settings.sendgrid_api_key, **host)
+def _url(path: str) -> str:
+    return f"{settings.sendgrid_api_base or API}/v3/{path}"
 
 
-def _text(body: object) -> str:
-    return body.decode(errors="replace") if isinstance(body, bytes) else str(body)
+def _session() -> requests.Session:
+    if not hasattr(_kept, "session"):
+        _kept.session = session()
+    kept: requests.Session = _kept.session
+    return kept
+
+
+def _never_sent(error: requests.RequestException) -> bool:
+    """Return whether there was no connection on which something could have been asked."""
+    cause = error.args[0] if error.args else None
+    reason = cause.reason if isinstance(cause, MaxRetryError) else None
+    return isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)

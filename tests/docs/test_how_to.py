@@ -73,6 +73,15 @@ def test_the_invitation_arrives(newsletter: Pages, app: Flask) -> None:
     assert letter["subject"] == "Shall we write to you?"
 
 
+def test_an_invitation_that_is_refused_is_told_to_the_machine(
+    newsletter: Pages, app: Flask
+) -> None:
+    stories = newsletter[PATHS[-1]]
+    assert stories.state(stories.asked("no address")) == "Unreachable"
+    assert list(replay.verify(newsletter["state_machines/subscription"].SubscriptionMachine)) == []
+    assert not newsletter["tasks/newsletter"].Invite.keyed
+
+
 def test_the_routes_begin_and_confirm(newsletter: Pages, app: Flask) -> None:
     from web import create_app
 

@@ -4,11 +4,15 @@ What ends a worker without `tasks/broker.py` needs an unlucky order of closings,
 brought about by hand.
 """
 
+import base64
+import json
 import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import psycopg2
 import pytest
@@ -90,3 +94,88 @@ def test_a_channel_whose_connection_is_gone_is_lost(server: Redis) -> None:
         channel.connection.client = None
         with pytest.raises(connection.connection_errors, match="has been closed"):
             channel.close()
+
+
+QUEUE = f"{broker_transport_options['global_keyprefix']}payments"
+CONTROL = f"{broker_transport_options['global_keyprefix']}/0.celery.pidbox"
+SWEEP = f"{broker_transport_options['global_keyprefix']}sweep"
+Bodies = list[list[Any]]
+ARGUMENTS: Bodies = [[1], ["x"], [[1]], [["no id"]], [[None]], [["1", "2"]], [{}], [[], []]]
+ODD: tuple[Any, ...] = (7, "x", "é" * 400, [1], [[]], {"a": 1}, None, True)
+
+
+def sent(server: Redis, name: str, *arguments: Any) -> dict[str, Any]:
+    """Return a message as this system sends it, taken out of its queue."""
+    import tasks
+
+    with tasks.app.connection(server.url) as connection:
+        tasks.app.send_task(name, args=arguments, connection=connection)
+    with redis.Redis(port=server.port) as client:
+        message: bytes = client.lpop(QUEUE) or client.lpop(SWEEP)
+    found: dict[str, Any] = json.loads(message)
+    return found
+
+
+def body(*parts: Any) -> str:
+    return base64.b64encode(json.dumps(parts).encode()).decode()
+
+
+def spoiled(good: dict[str, Any]) -> Iterator[bytes]:
+    """Yield messages that nobody here sends: no JSON, no message, and each part of one odd."""
+    yield from (
+        b"hello",
+        b"[1,2]",
+        b"\xff\xfe",
+        b"7",
+        b"null",
+        b"{}",
+        b'"x"',
+        b"[" * 5000,
+        b"1e999",
+    )
+    yield b'{"__type__": [], "__value__": 1}'
+    yield b'{"__type__": "uuid", "__value__": "x"}'
+    for key in good:
+        yield json.dumps({name: part for name, part in good.items() if name != key}).encode()
+        yield from (json.dumps(good | {key: odd}).encode() for odd in ODD)
+    for part in ("headers", "properties"):
+        for key in good[part]:
+            for odd in ODD:
+                yield json.dumps(good | {part: good[part] | {key: odd}}).encode()
+    embed = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
+    for arguments in ARGUMENTS:
+        yield json.dumps(good | {"body": body(arguments, {}, embed)}).encode()
+    bodies: Bodies = [[], [[], {}], [{}, [], embed], [[], {"a": 1}, embed], [[], {}, {"chord": 1}]]
+    for parts in bodies:
+        yield json.dumps(good | {"body": body(*parts)}).encode()
+    pickled = good | {"content-type": "application/x-python-serialize"}
+    yield json.dumps(pickled).encode()
+    for task in ("payments.unknown", "celery.backend_cleanup", "os.system", ""):
+        yield json.dumps(good | {"headers": good["headers"] | {"task": task}}).encode()
+
+
+def test_a_message_that_cannot_be_read_is_dropped_and_the_worker_lives(
+    server: Redis, worker: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    import tasks
+
+    def waits() -> bool:
+        return bool(client.llen(SWEEP) or holds(server))
+
+    messages = list(spoiled(sent(server, "payments.ask", [str(uuid4())])))
+    ticks = list(spoiled(sent(server, "sweep")))
+    until(lambda: listens(server), "the worker's listening", seconds=60)
+    with redis.Redis(port=server.port) as client:
+        client.rpush(SWEEP, *messages, *ticks)
+        assert client.publish(CONTROL, b"[1,2]") == client.publish(CONTROL, b"hello") == 1
+        with tasks.app.connection(server.url) as connection:
+            tasks.app.send_task("sweep", connection=connection)
+        until(
+            lambda: worker.poll() is not None or not waits(), "the end of the queues", seconds=150
+        )
+    log = (tmp_path / "log").read_text()
+    assert worker.poll() is None, log[-3000:]
+    assert f"a message in sweep is dropped: no properties: {'hello'!r}" in log
+    assert "celery.pidbox is dropped: no properties: [1, 2]" in log
+    assert "there is no task 'os.system'" in log
+    assert "Traceback" not in log, log[-3000:]

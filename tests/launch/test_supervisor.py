@@ -12,7 +12,7 @@ import pytest
 
 from launch.children import Child, end_group
 from launch.leftovers import Leftovers
-from launch.supervisor import Supervisor
+from launch.supervisor import TOO_OFTEN, Supervisor
 from launch.waiting import ended, until
 
 SLEEPER = [sys.executable, "-c", "import signal; signal.pause()"]
@@ -47,6 +47,24 @@ def test_who_cannot_write_it_down_does_not_keep_it_from_running(supervisor: Supe
     supervisor.start("sleeper", SLEEPER)
     for _ in range(2):
         dies_and_returns(supervisor, "sleeper")
+
+
+def test_one_that_has_run_and_dies_again_and_again_stops_no_other() -> None:
+    supervisor = Supervisor({}, show=False, settled=0, pause=0.01)
+    try:
+        for name in ("worker", "web"):
+            supervisor.start(name, SLEEPER)
+        web = supervisor.pid("web")
+        for _ in range(TOO_OFTEN + 2):
+            dies_and_returns(supervisor, "worker")
+        assert (supervisor.given_up, supervisor.pid("web")) == (None, web)
+    finally:
+        supervisor.stop()
+
+
+def test_one_that_never_starts_is_given_up(supervisor: Supervisor) -> None:
+    supervisor.start("worker", ["/bin/false"])
+    until(lambda: supervisor.given_up == "worker", "the end of its tries")
 
 
 def test_those_who_followed_the_dead_are_forgotten(supervisor: Supervisor) -> None:

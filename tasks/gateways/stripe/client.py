@@ -19,11 +19,21 @@ from state_machines.durable import (
     TransientError,
     note_request_id,
 )
+from tasks.gateways.connection import NoTimeLeftError, session
 
 # The request is wrong, and will be as wrong the next time.
 # Source: https://docs.stripe.com/error-low-level
 PERMANENT = (stripe.InvalidRequestError, stripe.CardError)
 IN_FLIGHT = 409  # another request with the same idempotency key is under way
+
+
+class _Client(stripe.RequestsClient):
+    """Stripe's own, with a session that ends its calls; it keeps one for each thread."""
+
+    def _request_internal(self, *arguments: Any, **named: Any) -> Any:
+        if getattr(self._thread_local, "session", None) is None:
+            self._thread_local.session = session()
+        return super()._request_internal(*arguments, **named)
 
 
 @cache
@@ -34,7 +44,7 @@ def client() -> stripe.StripeClient:
         settings.stripe_secret_key,
         base_addresses=where,
         max_network_retries=0,
-        http_client=stripe.RequestsClient(timeout=settings.provider_timeout),
+        http_client=_Client(),
     )
 
 
@@ -63,6 +73,8 @@ def sorted_errors() -> Iterator[None]:
 
 
 def _kind(error: stripe.StripeError) -> type[TransientError]:
+    if isinstance(error.__cause__, NoTimeLeftError):
+        return NoTimeLeftError
     # Under this key something was asked for that was put otherwise: it may have been carried out.
     if isinstance(error, (stripe.APIConnectionError, stripe.IdempotencyError)):
         return NoAnswerError

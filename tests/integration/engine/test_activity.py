@@ -1,17 +1,21 @@
 """An activity is called at least once, finished by one, tried again as its policy says."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from launch.waiting import until
 from models import ActivityState, transaction
 from models.clock import MovableClock
 from state_machines.durable import (
+    Activity,
     NoAnswerError,
     PermanentError,
     TransientError,
@@ -20,6 +24,7 @@ from state_machines.durable import (
     runner,
     sweep,
 )
+from state_machines.durable.activity import MARGIN
 from state_machines.durable.journal import LEASE
 from tests.integration.engine.conftest import Depot
 from tests.integration.engine.parcel import Announce, Courier, ParcelSignal, ParcelState
@@ -233,6 +238,57 @@ def test_a_call_that_could_outlive_its_lease_is_not_begun(
     assert sweep.due_activities() == [(Announce.name, activity.id)], "at once"
 
 
+def test_what_another_holds_by_now_is_not_called_and_what_is_ours_is_kept(
+    depot: Depot, courier: Courier, time: MovableClock
+) -> None:
+    stolen, ours = depot.pack("vase", "lamp")
+    batch = runner.prepare(Announce.name, [depot.key(stolen), depot.key(ours)])
+    time.advance(seconds=Activity.registry[Announce.name].lease.total_seconds())
+    depot.claim(stolen)
+    with transaction():
+        claim.renew(batch.claimed, batch.activity.lease)
+    assert sweep.due_activities() == [], "both are held"
+    runner.perform(batch)
+    recorder.finish(batch)
+    assert [call.id for call in courier.calls] == [depot.key(ours)]
+    assert (depot.state(stolen), depot.state(ours)) == ("Packed", "Announced")
+    assert depot.activity(stolen).state == ActivityState.RUNNING
+
+
+def test_a_batch_holds_its_lease_while_a_call_is_slow(
+    depot: Depot, courier: Courier, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Announce, "timeout", 0.05)
+    monkeypatch.setattr(Announce, "lease", timedelta(seconds=0.5))
+    parcels, answers = depot.pack("vase", "lamp"), threading.Event()
+    announce = courier.announce
+
+    def work() -> None:
+        with app.app_context():
+            depot.run(*parcels)
+
+    monkeypatch.setattr(courier, "announce", lambda *call: answers.wait(60) and announce(*call))
+    worker = threading.Thread(target=work)
+    worker.start()
+    until(lambda: depot.activity(parcels[0]).state == ActivityState.RUNNING, "the claim")
+    first = depot.activity(parcels[0]).due_at
+    until(lambda: depot.activity(parcels[0]).due_at > first, "a longer lease")
+    answers.set()
+    worker.join(60)
+    assert {depot.state(p) for p in parcels} == {ParcelState.ANNOUNCED}
+
+
+def test_the_lease_of_an_activity_is_its_own_time_and_a_margin(
+    depot: Depot, courier: Courier, time: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Announce, "timeout", 60)
+    (parcel_id,) = depot.pack("vase")
+    depot.claim(parcel_id)
+    assert depot.activity(parcel_id).due_at == time() + timedelta(seconds=60) + MARGIN
+    time.advance(seconds=60)
+    assert sweep.due_activities() == []
+
+
 def test_what_cannot_be_prepared_hurts_no_other_of_its_batch(
     depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
@@ -247,7 +303,7 @@ def test_what_cannot_be_prepared_hurts_no_other_of_its_batch(
         depot.run(bad)
     given_up = depot.activity(bad)
     assert (given_up.state, given_up.attempts) == (ActivityState.FAILED, Announce.retry.attempts)
-    assert "division by zero" in str(given_up.last_error)
+    assert "DivisionByZero" in str(given_up.last_error)
 
 
 @pytest.mark.parametrize(("keyed", "commit"), [(True, "off"), (False, "on")])

@@ -69,7 +69,7 @@ def test_giving_up_that_fails_is_tried_again_until_the_machine_knows(
     for _ in range(4):
         activity = depot.activity(parcel_id)
         assert (activity.state, depot.state(parcel_id)) == ("waiting", ParcelState.PACKED)
-        assert "division by zero" in str(activity.last_error)
+        assert "DivisionByZero" in str(activity.last_error)
         (found,) = replay.stuck(ParcelMachine)
         assert found.id == parcel_id
         assert "does not know that test.announce gave up: give_up:" in found.what

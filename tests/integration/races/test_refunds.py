@@ -9,8 +9,7 @@ from models import ActivityState, NoticeKind, OrderState
 from models.clock import MovableClock
 from models.errors import ConflictError, InvalidInputError
 from models.refund import ACTIVE
-from state_machines.durable import sweep
-from state_machines.durable.journal import LEASE
+from state_machines.durable import Activity, sweep
 from tasks.gateways.stripe import list_refunds
 from tasks.refunds import SubmitRefund
 from tests.integration.races.conftest import AtOnce
@@ -126,7 +125,7 @@ def test_crash_between_refund_row_and_call(
         assert request is not None
         activity.perform(request, call)
     assert till.refunds(payment_id) == [(900, "Requested")], "nobody lived to record it"
-    time.advance(seconds=LEASE.total_seconds())
+    time.at += Activity.registry[SUBMIT].lease
     till.sweep()
     assert till.refunds(payment_id) == [(900, "Succeeded")]
     assert bank.refunded(till.payment(payment_id)) == [900], "once"
