@@ -11,6 +11,7 @@ from config import settings
 from models import base
 from web import (
     commands,
+    denials,
     errors,
     headers,
     health,
@@ -71,7 +72,7 @@ def create_app(*services: str) -> Flask:
     app.config["TRUSTED_HOSTS"] = settings.hosts
     base.attach(app, pool_size=settings.database_pool)
     Migrate(app, base.db, directory="migrations", render_as_batch=False)
-    for part in (request, errors, headers, urls, limits, commands):
+    for part in (denials, request, errors, headers, urls, limits, commands):
         part.register(app)
     CORS(
         app,

@@ -1,0 +1,58 @@
+"""Who was denied what is in the audit, once an hour each."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from models import AuditRow, audit, clock, transaction
+from tests.integration.web.conftest import Person
+
+STRANGE = {"Origin": "https://evil.example"}
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> Iterator[None]:
+    """The tables were emptied, and the process still remembers."""
+    audit._denials.clear()
+    yield
+    audit._denials.clear()
+
+
+def denials() -> list[tuple[str, str | None, int]]:
+    with transaction() as session:
+        rows = session.scalars(select(AuditRow).where(AuditRow.action == "denied")).all()
+    return sorted((row.actor, row.subject, row.details["status"]) for row in rows)
+
+
+def test_what_is_for_staff_only_is_denied_and_audited(client: FlaskClient, ann: Person) -> None:
+    assert client.post("/product", json={}, headers=ann.headers).status_code == 403
+    assert denials() == [(str(ann.user.id), "POST /product", 403)]
+
+
+def test_a_denied_sign_in_is_audited_without_an_address(client: FlaskClient) -> None:
+    wrong = {"email": "ann@example.com", "code": "123456"}
+    assert client.post("/auth/verify-code", json=wrong).status_code in (401, 410)
+    assert client.post("/auth/refresh", headers=STRANGE).status_code == 403
+    actors, subjects, _ = zip(*denials(), strict=True)
+    assert set(actors) == {"anonymous"}
+    assert set(subjects) == {"POST /auth/verify-code", "POST /auth/refresh"}
+
+
+def test_a_token_that_ran_out_is_no_denial(client: FlaskClient) -> None:
+    assert client.get("/order").status_code == 401
+    assert denials() == []
+
+
+def test_a_flood_of_denials_is_one_row_an_hour(client: FlaskClient, ann: Person) -> None:
+    with clock.stopped() as time:
+        for _ in range(5):
+            assert client.post("/product", json={}, headers=ann.headers).status_code == 403
+        # Another process remembers nothing.
+        audit._denials.clear()
+        client.post("/product", json={}, headers=ann.headers)
+        assert len(denials()) == 1
+        time.advance(minutes=61)
+        audit.audit_denial(str(ann.user.id), "POST /product", 403)
+    assert len(denials()) == 2

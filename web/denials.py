@@ -1,0 +1,35 @@
+"""Denials are audited: what somebody may not do (403), and sign-ins that came to nothing."""
+
+import logging
+from http import HTTPStatus
+
+from flask import Flask, Response, g, request
+from sqlalchemy import exc
+
+from models.audit import audit_denial
+
+log = logging.getLogger(__name__)
+
+ANONYMOUS = "anonymous"
+# Where somebody says who they are. Elsewhere a 401 is a token that has run out.
+SIGN_INS = ("/auth/verify-code", "/auth/refresh", "/auth/step-up", "/auth/passkeys")
+NOT_SIGNED_IN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.GONE)
+
+
+def register(app: Flask) -> None:
+    app.after_request(_audit)
+
+
+def _audit(response: Response) -> Response:
+    status, rule = response.status_code, request.url_rule
+    if rule is None:
+        return response
+    is_sign_in = request.method == "POST" and rule.rule.startswith(SIGN_INS)
+    if status == HTTPStatus.FORBIDDEN or (is_sign_in and status in NOT_SIGNED_IN):
+        caller = g.get("caller")
+        actor = ANONYMOUS if caller is None else str(caller.user_id)
+        try:
+            audit_denial(actor, f"{request.method} {rule.rule}", status)
+        except (exc.OperationalError, exc.TimeoutError) as error:
+            log.warning("a denial could not be audited: %s", error)
+    return response
