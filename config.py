@@ -144,6 +144,8 @@ class Settings(BaseSettings):
     database_pooler: bool = False
     # Read by `flask roles grant` alone: the new password of the role of the processes.
     app_password: str = ""
+    # PostgreSQL ends a statement after so long; a server that stays silent is left soon after.
+    statement_timeout: float = Field(default=12, gt=0)
     # Gunicorn's threads in each web process; at most half of them may wait (Prefer: wait).
     web_threads: int = Field(default=48, ge=2)
     waiters_per_user: int = Field(default=4, ge=1)

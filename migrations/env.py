@@ -2,10 +2,16 @@
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import text
+from sqlalchemy import NullPool, create_engine
+
+from models.base import connect_arguments
 
 migrate = current_app.extensions["migrate"]
-engine = migrate.db.engine
+# A migration may take as long as it takes: what ends statements of the shop does not end it. But one
+# that waits for a lock would have everybody else wait behind it.
+engine = create_engine(
+    migrate.db.engine.url, poolclass=NullPool, connect_args=connect_arguments(None)
+)
 
 
 def include(name: str | None, kind: str, _parents: object) -> bool:
@@ -14,9 +20,6 @@ def include(name: str | None, kind: str, _parents: object) -> bool:
 
 
 with engine.connect() as connection:
-    # A migration that waits for a lock would have everybody else wait behind it.
-    connection.execute(text("SET lock_timeout = '5s'"))
-    connection.commit()
     context.configure(
         connection=connection,
         target_metadata=migrate.db.metadata,

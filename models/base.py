@@ -17,7 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 from sqlalchemy.pool import Pool
 
 from config import settings
-from models import text
+from models import silence, text
 
 text.register()
 
@@ -70,11 +70,10 @@ db = Database(
 # A pooler takes no options: there, the role has them (`flask roles grant`).
 TIMEOUTS = {
     "timezone": "UTC",
-    "statement_timeout": "15s",
+    "statement_timeout": f"{int(1000 * settings.statement_timeout)}ms",
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "30s",
 }
-OPTIONS = {"options": " ".join(f"-c {name}={value}" for name, value in TIMEOUTS.items())}
 # Connections of a process above its pool, at peaks.
 OVERFLOW = 4
 UNBOUNDED = "SELECT name FROM pg_settings WHERE name = ANY (%s) AND setting = '0'"
@@ -172,7 +171,11 @@ def attach(app: Any, *, pool_size: int) -> None:
     db.init_app(app)
 
 
-def engine_options(pool_size: int) -> dict[str, Any]:
+# Seconds after its statement_timeout for which the server's word is waited for.
+SILENCE = 1.5
+
+
+def engine_options(pool_size: int, statement_timeout: float | None = None) -> dict[str, Any]:
     """How to connect. Waits are bounded everywhere: a stuck peer must not stick us."""
     return {
         "pool_size": pool_size,
@@ -186,5 +189,29 @@ def engine_options(pool_size: int) -> dict[str, Any]:
         "json_serializer": text.dump_json,
         # One round trip for a whole batch of UPDATEs.
         "executemany_mode": "values_plus_batch",
-        "connect_args": {"connect_timeout": 5, **({} if settings.database_pooler else OPTIONS)},
+        "connect_args": connect_arguments(statement_timeout or settings.statement_timeout),
     }
+
+
+def connect_arguments(statement_timeout: float | None) -> dict[str, Any]:
+    """How one connection is made. A host that went away is noticed within 11 s by the kernel, and
+    one that is there and says nothing, a little after `statement_timeout` (seconds). With None a
+    statement may take as long as it takes: for migrations.
+    """
+    timeouts = TIMEOUTS | {"statement_timeout": f"{int(1000 * (statement_timeout or 0))}ms"}
+    arguments: dict[str, Any] = {
+        "connect_timeout": 5,
+        "keepalives": 1,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        # Milliseconds until what was sent must have arrived.
+        "tcp_user_timeout": 10_000,
+    }
+    if not settings.database_pooler:
+        options = (f"-c {name}={value}" for name, value in timeouts.items())
+        arguments["options"] = " ".join(options)
+    if statement_timeout is not None:
+        arguments["connection_factory"] = silence.watched(statement_timeout + SILENCE)
+        arguments["cursor_factory"] = silence.WatchedCursor
+    return arguments
