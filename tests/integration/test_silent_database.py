@@ -1,5 +1,5 @@
-"""The database host goes silent: whoever waits for it gets an error; and what a migration does takes
-as long as it takes.
+"""The database host goes silent: whoever waits for it gets an error; and what a migration does may
+take as long as it takes.
 """
 
 import os
