@@ -133,6 +133,8 @@ class Settings(BaseSettings):
     reconcile_every: float = Field(default=3600, gt=0)
     # Stripe lists undelivered events for 30 days: what was heard must be remembered for longer.
     retention_days: int = Field(default=90, ge=31)
+    # What a signal said that found nobody, or failed: its row stays until RETENTION_DAYS.
+    signal_payload_days: int = Field(default=30, ge=1)
     # Minor units, by currency. One number, as under the old name SHIPPING_COST, is in usd.
     shipping_costs: CommaSeparated = Field(
         default=("usd:1000",), validation_alias=AliasChoices("shipping_costs", "shipping_cost")

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum, auto
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, text
@@ -118,3 +119,11 @@ def _exists(*conditions: ColumnElement[bool]) -> bool:
 
 def _key(subject: UUID | str | None) -> str:
     return storable_key(str(subject))
+
+
+def has_notice(order_id: Any, kind: NoticeKind) -> ColumnElement[bool]:
+    """The condition on a row that a person has been told of this kind about its order, in a notice
+    that is not settled.
+    """
+    mine = (Notice.order_id == order_id, Notice.kind == kind, Notice.settled_at.is_(None))
+    return db.exists().where(*mine)

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, MinorUnits, currency_form, db, text_enum
@@ -25,6 +25,7 @@ class PaymentState(StrEnum):
 
 CLOSING = (PaymentState.CANCELLING, PaymentState.EXPIRING)
 PAYABLE = (PaymentState.INITIATED, PaymentState.DECLINED)
+OPEN = (PaymentState.PENDING, *PAYABLE, *CLOSING)
 
 
 class Payment(Asked, Execution, Base):
@@ -79,3 +80,8 @@ def payment_of(order_id: UUID) -> Payment:
     """The payment of an order."""
     query = db.select(Payment).where(Payment.order_id == order_id)
     return cast("Payment", db.session.scalars(query).one())
+
+
+def has_payment(*states: PaymentState) -> ColumnElement[bool]:
+    """The condition on an order that its payment is in one of `states`."""
+    return db.exists().where(Payment.order_id == Order.id, Payment.state.in_(states))

@@ -1,14 +1,17 @@
 """Forgetting what nobody needs any more, by age: in batches, each its own short transaction.
 
 Orders, payments, refunds, disputes and their histories are kept: they are the books. What is still
-under way, or waits for a person, is never old enough. Ids sort by time, so that the oldest rows are
-found at the beginning of each table's primary key, without an index of their own.
+under way, or waits for a person, is never old enough; but what was said about somebody who is not
+here, or could not be read, is erased first, and its row goes as the others do.
+
+Ids sort by time, so that the oldest rows are found at the beginning of each table's primary key,
+without an index of their own.
 """
 
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select, text
+from sqlalchemy import ColumnElement, delete, null, or_, select, text, update
 
 from config import settings
 from models.activity import ActivityRow, ActivityState
@@ -18,7 +21,7 @@ from models.ids import first_of
 from models.login import LIVE, Login, LoginFailure
 from models.passkey import PasskeyChallenge
 from models.reconciliation import Reconciliation, ReconciliationState
-from models.signal import SignalRow, SignalState
+from models.signal import SignalRow, SignalState, unapplied_payload
 from models.user import UserSession
 
 BATCH = 1000
@@ -27,13 +30,14 @@ BATCHES = 20
 
 
 def forget() -> dict[str, int]:
-    """Delete what is older than RETENTION_DAYS; how many rows of each kind."""
+    """Delete what is older than RETENTION_DAYS, and erase the payloads of signals that found nobody
+    for SIGNAL_PAYLOAD_DAYS; how many rows of each kind.
+    """
     limit = now() - timedelta(days=settings.retention_days)
     ended = (ActivityState.DONE, ActivityState.ABANDONED)
-    heard = (SignalState.APPLIED, SignalState.IGNORED)
     found: tuple[tuple[Any, ColumnElement[bool]], ...] = (
         (ActivityRow, ActivityRow.state.in_(ended) & (ActivityRow.finished_at < limit)),
-        (SignalRow, SignalRow.state.in_(heard)),
+        (SignalRow, SignalRow.state != SignalState.STORED),
         (Login, Login.state.not_in(LIVE)),
         (LoginFailure, LoginFailure.failed_at < limit),
         (PasskeyChallenge, PasskeyChallenge.expires_at < limit),
@@ -41,7 +45,29 @@ def forget() -> dict[str, int]:
         (UserSession, or_(UserSession.expires_at < limit, UserSession.revoked_at < limit)),
     )
     first = first_of(limit)
-    return {row.__tablename__: _all(row, row.id < first, condition) for row, condition in found}
+    deleted = {row.__tablename__: _all(row, row.id < first, condition) for row, condition in found}
+    return deleted | {"payloads": _erase_payloads()}
+
+
+def _erase_payloads() -> int:
+    """On an account that several shops share, they may be another shop's."""
+    first = first_of(now() - timedelta(days=settings.signal_payload_days))
+    erased = 0
+    for _ in range(BATCHES):
+        with transaction() as session:
+            kept = select(SignalRow.id).where(unapplied_payload(), SignalRow.id < first)
+            oldest = kept.order_by(SignalRow.id).limit(BATCH).with_for_update(skip_locked=True)
+            ids = session.scalars(oldest).all()
+            session.execute(
+                update(SignalRow)
+                .where(SignalRow.id.in_(ids))
+                .values(payload=null())
+                .execution_options(synchronize_session=False)
+            )
+        erased += len(ids)
+        if len(ids) < BATCH:
+            break
+    return erased
 
 
 def _all(row: type[Any], *conditions: ColumnElement[bool]) -> int:

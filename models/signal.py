@@ -5,7 +5,7 @@ from enum import StrEnum, auto
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import ColumnElement, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, text_enum
@@ -26,6 +26,11 @@ class SignalRow(Base):
         UniqueConstraint("source", "external_id"),
         Index("ix_signal_due_at", "due_at", postgresql_where=text("state = 'stored'")),
         Index("ix_signal_subject_id", "subject_id"),
+        Index(
+            "ix_signal_unapplied_payload",
+            "id",
+            postgresql_where=text("state IN ('unmatched', 'failed') AND payload IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -40,3 +45,11 @@ class SignalRow(Base):
     last_error: Mapped[str | None]
     received_at: Mapped[datetime]
     applied_at: Mapped[datetime | None]
+
+
+def unapplied_payload() -> ColumnElement[bool]:
+    """The condition that a signal was never applied, and still has its payload: it is erased by
+    age, before the row is (None then).
+    """
+    unapplied = SignalRow.state.in_((SignalState.UNMATCHED, SignalState.FAILED))
+    return unapplied & SignalRow.payload.is_not(None)

@@ -5,8 +5,9 @@ Source of the statuses: https://docs.stripe.com/disputes/how-disputes-work
 
 from enum import StrEnum, auto
 
-from models.dispute import Dispute
+from models.dispute import OPEN, Dispute
 from models.dispute import DisputeState as S
+from models.notice import NoticeKind, has_notice
 from state_machines.durable import Arrow, DurableMachine
 from state_machines.order import OrderMachine
 
@@ -33,6 +34,8 @@ class DisputeMachine(DurableMachine[Dispute]):
     parent_key = "order_id"
     # The bank decides, or a person gives evidence.
     resting = tuple(S)
+    # Without a notice nobody knows that evidence is needed.
+    awaited = {state: has_notice(Dispute.order_id, NoticeKind.DISPUTE) for state in OPEN}
     # fmt: off
     arrows = (
         Arrow(Sig.WARN,   None,             S.WARNING,        effects=NOTICE),

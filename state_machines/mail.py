@@ -50,7 +50,7 @@ def bounced(login_id: UUID, letter: str) -> bool:
             SignalRow.kind.in_(UNDELIVERED),
         )
     )
-    return any(payload.get("activityId") == letter for payload in payloads)
+    return any(payload is not None and payload.get("activityId") == letter for payload in payloads)
 
 
 def _code_lost(login_id: UUID, event: dict[str, Any], why: str) -> None:

@@ -2,8 +2,10 @@
 
 from enum import StrEnum, auto
 
+from models.notice import NoticeKind, has_notice
 from models.order import Order
 from models.order import OrderState as S
+from models.payment import OPEN, PaymentState, has_payment
 from state_machines.durable import Arrow, DurableMachine
 
 
@@ -68,3 +70,8 @@ class OrderMachine(DurableMachine[Order]):
     # A pending order waits for its payment, which has a deadline of its own, the others for a
     # person.
     resting = (S.PENDING, S.CONFIRMED, S.SHIPPED)
+    awaited = {
+        S.PENDING: has_payment(*OPEN) | has_notice(Order.id, NoticeKind.MISPAID),
+        S.CONFIRMED: has_payment(PaymentState.SUCCESS),
+        S.SHIPPED: has_payment(PaymentState.SUCCESS),
+    }

@@ -113,7 +113,7 @@ def apply_stored(limit: int) -> int:
             with transaction():
                 row = _claim(signal_id)
                 if row is not None:
-                    outcome = apply(row.source, (row.external_id, row.kind, row.payload))
+                    outcome = apply(row.source, (row.external_id, row.kind, row.payload or {}))
                     row.state, row.subject_id, row.last_error = outcome
                     row.attempts += 1
                     row.applied_at = now()

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Generic, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import lazyload
 from transitions import Machine, MachineError
 
@@ -42,6 +42,9 @@ class DurableMachine(Generic[E]):
     enquiry: ClassVar[Enquiry | None] = None
     # States that wait for a person, the outside world or a child execution, and for nothing else.
     resting: ClassVar[tuple[StrEnum, ...]] = ()
+    # For some of them, a condition on the row without which it waits for nothing: `machines stuck`
+    # lists it. It may speak of other rows, such as a child's.
+    awaited: "ClassVar[dict[StrEnum, ColumnElement[bool]]]" = {}
     # A child is locked, and announced, through its parent.
     parent: "ClassVar[type[DurableMachine[Any]] | None]" = None
     parent_key: ClassVar[str] = ""

@@ -70,7 +70,8 @@ def compare(
 
 def stuck(machine: type[DurableMachine[Any]]) -> list[Difference]:
     """Executions that wait for nothing: not in an end state, no deadline, nothing to be asked, no
-    activity under way; and those that could not be told that an activity gave up.
+    activity under way; those that could not be told that an activity gave up; and those in whose
+    state something is awaited that will not come.
     """
     row = machine.row
     waiting = exists().where(
@@ -87,7 +88,21 @@ def stuck(machine: type[DurableMachine[Any]]) -> list[Difference]:
         ).all()
     return [
         Difference(machine.name, key, f"{state}, and nothing will move it") for key, state in found
-    ] + list(_untold(machine))
+    ] + [*_untold(machine), *_waiting_in_vain(machine)]
+
+
+def _waiting_in_vain(machine: type[DurableMachine[Any]]) -> Iterator[Difference]:
+    """Yield executions whose state waits for a child, a person or the outside world, of whom
+    nothing more is to be expected.
+    """
+    row = machine.row
+    for state, condition in machine.awaited.items():
+        with transaction() as session:
+            # One statement sees one moment.
+            query = select(row.id).where(row.state == state, ~condition).order_by(row.id)
+            keys = session.scalars(query).all()
+        for key in keys:
+            yield Difference(machine.name, key, f"{state}, and what it waits for will not come")
 
 
 def _untold(machine: type[DurableMachine[Any]]) -> Iterator[Difference]:

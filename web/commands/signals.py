@@ -79,7 +79,10 @@ def replay(  # noqa: PLR0913  one a filter
 
 
 def _replay_all(filters: dict[str, Any], *, dry_run: bool, as_json: bool) -> None:
-    which = [SignalRow.state == (filters["state"] or SignalState.FAILED)]
+    which = [
+        SignalRow.state == (filters["state"] or SignalState.FAILED),
+        SignalRow.payload.is_not(None),
+    ]
     which += [
         getattr(SignalRow, name) == filters[name] for name in ("source", "kind") if filters[name]
     ]
@@ -104,5 +107,7 @@ def _replay_one(signal_id: UUID, *, as_json: bool) -> None:
             raise NotFoundError(f"there is no signal {signal_id}")
         if row.state in (SignalState.APPLIED, SignalState.STORED):
             raise ConflictError(f"signal {signal_id} is {row.state}: there is nothing to replay")
+        if row.payload is None:
+            raise ConflictError(f"signal {signal_id} is too old: what it said has been erased")
         inbox.replay(row)
     output.done(f"{row.kind} will be applied within a second", as_json=as_json, id=signal_id)

@@ -1,10 +1,12 @@
 """Nothing waits for nothing: each execution that is not at its end has something that moves it."""
 
-from models import transaction
+from models import DisputeState, NoticeKind, OrderState, PaymentState, transaction
 from models.clock import MovableClock
-from state_machines import OrderMachine, PaymentMachine
+from state_machines import DisputeMachine, OrderMachine, PaymentMachine
 from state_machines.durable import replay
+from state_machines.notice import notice
 from state_machines.payment import PaymentSignal
+from tests.factories import a_dispute, a_payment, an_order
 from tests.integration.payments.conftest import Bank, Till
 
 
@@ -28,3 +30,28 @@ def test_ended_and_moving_payments_are_not_stuck(
         forgotten = PaymentMachine.lock([open_one])[open_one]
         forgotten.deadline_at = forgotten.ask_at = None
     assert [found.id for found in stuck()] == [open_one]
+
+
+def test_an_order_that_waits_for_a_payment_that_has_ended_is_stuck(
+    till: Till, bank: Bank, time: MovableClock
+) -> None:
+    well = till.payment(till.initiated()).order_id
+    with transaction():
+        failed = a_payment(PaymentState.FAILURE).order_id
+        told = a_payment(PaymentState.SUCCESS).order_id
+        notice(told, NoticeKind.MISPAID, "60.00 came; the order costs 59.00")
+        alone = a_payment(PaymentState.SUCCESS).order_id
+        unpaid = a_payment(PaymentState.CANCELLED, order=an_order(OrderState.CONFIRMED)).order_id
+    found = {difference.id for difference in replay.stuck(OrderMachine)}
+    assert found == {failed, alone, unpaid}
+    assert well not in found
+
+
+def test_a_dispute_that_nobody_was_told_of_is_stuck(till: Till) -> None:
+    with transaction():
+        told, silent = a_dispute(), a_dispute()
+        over = a_dispute(DisputeState.LOST)
+        notice(told.order_id, NoticeKind.DISPUTE, "give evidence")
+    found = {difference.id for difference in replay.stuck(DisputeMachine)}
+    assert found == {silent.id}
+    assert over.id not in found

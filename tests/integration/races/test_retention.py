@@ -106,7 +106,9 @@ def test_what_ended_lately_stays_however_old(till: Shop, bank: Stripe, time: Mov
     assert till.states(payment_id) == ("Initiated", "Pending")
 
 
-def test_signals_that_nobody_has_seen_to_stay(till: Shop, bank: Stripe, time: MovableClock) -> None:
+def test_what_a_signal_said_that_found_nobody_is_erased_before_its_row(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
     payment = till.payment(till.initiated())
     deliver(
         an_intent_event("processing", payment),  # applied
@@ -116,11 +118,20 @@ def test_signals_that_nobody_has_seen_to_stay(till: Shop, bank: Stripe, time: Mo
     )
     with transaction():
         inbox.store("stripe", [("evt_stored", "charge.succeeded", {})])
-    time.advance(days=DAYS + 1)
-    assert retention.forget()["signal"] == 2
+    time.advance(days=settings.signal_payload_days - 1)
+    assert retention.forget()["payloads"] == 0
+    time.advance(days=2)
+    assert retention.forget()["payloads"] == 2
     with transaction() as session:
-        left = set(session.scalars(select(SignalRow.state)))
-    assert left == {SignalState.FAILED, SignalState.UNMATCHED, SignalState.STORED}
+        rows = session.execute(select(SignalRow.state, SignalRow.payload)).all()
+    erased = {state for state, payload in rows if payload is None}
+    assert (len(rows), erased) == (5, {SignalState.FAILED, SignalState.UNMATCHED})
+    assert retention.forget()["payloads"] == 0
+
+    time.advance(days=DAYS)
+    assert retention.forget()["signal"] == 4
+    with transaction() as session:
+        assert session.scalars(select(SignalRow.state)).all() == [SignalState.STORED]
 
 
 def test_old_logins_and_sessions_go_with_their_history(
