@@ -1,6 +1,7 @@
 """The processes' role reads and writes rows; the history and the audit are out of its reach."""
 
 from os import getuid
+from pathlib import Path
 from pwd import getpwuid
 
 import psycopg2
@@ -56,6 +57,14 @@ def test_the_role_adds_to_the_audit(server: Server) -> None:
     assert done.returncode == 0, done.stderr
     rows = server.read("SELECT subject, actor FROM audit WHERE action = 'users create'")
     assert dict(rows)["ann@example.com"] == f"ann ({getpwuid(getuid()).pw_name})"
+
+
+def test_products_are_imported_and_numbered_as_the_role(server: Server, tmp_path: Path) -> None:
+    file = tmp_path / "products.csv"
+    file.write_text("sku,name,price,currency\nROLE-1,Lamp,49.00,usd\n")
+    done = server.flask("products", "import", str(file), **as_the_role(server))
+    assert done.returncode == 0, done.stderr
+    assert server.read("SELECT name FROM product WHERE sku = 'ROLE-1' AND id > 0") == [("Lamp",)]
 
 
 def test_a_command_that_only_reads_works_as_the_role(server: Server) -> None:
