@@ -34,6 +34,14 @@ def get(sandbox: Sandbox, path: str) -> Any:
 def busy() -> Iterator[Sandbox]:
     """A sandbox in which everything has happened that its cards can bring about."""
     sandbox = Sandbox("--settle-seconds", "0.1")
+    try:
+        _play(sandbox)
+        yield sandbox
+    finally:
+        sandbox.end()
+
+
+def _play(sandbox: Sandbox) -> None:
     for token in BY_TOKEN:
         form = {"payment_method": token, "return_url": "https://shop.example"}
         intent = sandbox.new_intent(currency="kwd" if "visa" in token else "usd")
@@ -52,8 +60,6 @@ def busy() -> Iterator[Sandbox]:
             dispute["id"], {"evidence": {"uncategorized_text": answer}}
         )
     eventually(lambda: any(one["status"] == "won" for one in _disputes(sandbox, 3)))
-    yield sandbox
-    sandbox.end()
 
 
 def _disputes(sandbox: Sandbox, number: int) -> list[Any]:
