@@ -148,6 +148,14 @@ class Settings(BaseSettings):
     app_password: str = ""
     # PostgreSQL ends a statement after so long; a server that stays silent is left soon after.
     statement_timeout: float = Field(default=12, gt=0)
+    # What one customer may order. Unpaid orders hold stock: so many pieces of a product, or that
+    # share of its stock where that is more. Declined cards may be somebody else's.
+    orders_per_hour: int = Field(default=120, ge=1)
+    unpaid_orders: int = Field(default=20, ge=1)
+    unpaid_pieces: int = Field(default=10, ge=1)
+    unpaid_share: float = Field(default=0.5, gt=0, le=1)
+    declines_per_order: int = Field(default=8, ge=1)
+    declines_per_hour: int = Field(default=20, ge=1)
     # Gunicorn's threads in each web process; at most half of them may wait (Prefer: wait).
     web_threads: int = Field(default=48, ge=2)
     waiters_per_user: int = Field(default=4, ge=1)

@@ -18,6 +18,8 @@ from models.clock import tick
 OPEN = {
     "LOGIN_LIMIT": "100000/minute",
     "LOGIN_LIMIT_PER_ADDRESS": "100000/minute",
+    "ORDERS_PER_HOUR": "100000",
+    "UNPAID_ORDERS": "100000",
     "DATABASE_URL": "",
     "REDIS_URL": "",
 }

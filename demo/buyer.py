@@ -82,12 +82,10 @@ class Buyer:
             "billingAddress": "1 Main Street\nSpringfield",
             "shippingAddress": "1 Main Street\nSpringfield",
         }
-        headers = {"Prefer": f"wait={wait}"}
-        answer = self.http.post(f"{self.at.order}/order", json=body, headers=headers, timeout=40)
-        answer.raise_for_status()
-        placed: Json = answer.json()
-        if "Retry-After" in answer.headers:
-            placed |= self._wait_for_secret(placed["referenceId"], wait)
+        end = tick() + wait
+        placed = self._post(f"{self.at.order}/order", body, {"Prefer": f"wait={wait}"})
+        if placed["clientSecret"] is None and (left := end - tick()) > 0:
+            placed |= self._wait_for_secret(placed["referenceId"], left)
         return placed
 
     def pay(self, client_secret: str, method: str = "pm_card_visa") -> Json:

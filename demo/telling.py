@@ -3,6 +3,7 @@
 from typing import Any
 
 from models.clock import tick
+from models.printable import escape
 
 
 class Teller:
@@ -19,7 +20,7 @@ class Teller:
         """Tell a step that has just ended; its time is what passed since the last one."""
         now = tick()
         arrow = f"-> {led_to}" if led_to else ""
-        print(f"  {now - self._at:7.3f} s  {did:<46} {arrow}".rstrip(), flush=True)
+        print(f"  {now - self._at:7.3f} s  {escape(did):<46} {escape(arrow)}".rstrip(), flush=True)
         self._at = now
 
     def history(self, transitions: list[dict[str, Any]]) -> None:
@@ -29,5 +30,5 @@ class Teller:
             moved = f"{row['from'] or 'new'} -> {row['to']}"
             note = "  (ignored)" if row.get("ignored") else ""
             what = f"{row['machine']:<8} {row['signal']:<18} {moved}{note}"
-            print(f"             {row['at'][11:23]}  {what}")
+            print(f"             {row['at'][11:23]}  {escape(what)}")
         print(flush=True)

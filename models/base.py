@@ -18,6 +18,7 @@ from sqlalchemy.pool import Pool
 
 from config import settings
 from models import silence, text
+from models.printable import protect_logs
 
 text.register()
 
@@ -163,7 +164,8 @@ def text_enum(of: type[StrEnum], name: str) -> Enum:
 
 
 def attach(app: Any, *, pool_size: int) -> None:
-    """Give the Flask application `app` its database."""
+    """Give the Flask application `app` its database, and logs that nobody else can write into."""
+    protect_logs()
     if not settings.database_url:
         raise RuntimeError("DATABASE_URL is not set (`make run` starts a PostgreSQL of its own)")
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url

@@ -55,8 +55,11 @@ class GoneError(ProjectXError):
 
 
 class TooManyError(ProjectXError):
-    """It was asked for too often. `retry_after` is the number of seconds until it may be again."""
+    """It was asked for too often, more than `limit` times where one number says it. `retry_after`
+    is the number of seconds until it may be again.
+    """
 
-    def __init__(self, message: str, retry_after: float) -> None:
+    def __init__(self, message: str, retry_after: float, limit: int | None = None) -> None:
         super().__init__(message)
         self.retry_after = max(1, ceil(retry_after))
+        self.limit = limit

@@ -19,6 +19,7 @@ from models.product import Product, ProductStatus
 from models.shipping import SHIPPING_COSTS, require_shipping_cost
 from models.user import User, UserSession, signed_in
 from state_machines.order import OrderMachine, OrderSignal
+from state_machines.order_limits import refuse_too_many
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.stock import SHORT
 
@@ -53,7 +54,7 @@ def place(order_id: UUID, user_id: UUID, session_id: UUID, wish: Wish) -> tuple[
     has already made. Answers the id of the order, and whether it is new.
 
     Raises InvalidInputError, which names the line, NotAuthenticatedError when the user may not act
-    any more, and ConflictError when others were faster again and again.
+    any more, TooManyError, and ConflictError when others were faster again and again.
     """
     for _ in range(TRIES):
         try:
@@ -79,6 +80,7 @@ def _place(order_id: UUID, user_id: UUID, session_id: UUID, wish: Wish) -> tuple
             if earlier is None:
                 raise
             return earlier.id, False
+        refuse_too_many(user_id, [line.quantity for line in wish.lines], products)
         order = _order(order_id, user_id, wish, products)
         OrderMachine.begin(order, OrderSignal.PLACE)
         payment = Payment(order_id=order.id, amount=order.total, currency=order.currency)
@@ -95,6 +97,8 @@ def _earlier(user_id: UUID, session_id: UUID, wish: Wish) -> Order | None:
         .join(UserSession, UserSession.user_id == User.id)
         .outerjoin(Order, (Order.user_id == User.id) & (Order.reference_id == wish.reference_id))
         .where(signed_in(user_id, session_id))
+        # One order after the other: what a customer has ordered is counted.
+        .with_for_update(of=User, key_share=True)
     )
     found = db.session.execute(welcome).one_or_none()
     if found is None:

@@ -17,6 +17,7 @@ from models.refund import refundable
 from state_machines.durable.handler import NoSubjectError
 from state_machines.durable.journal import journal
 from state_machines.notice import settle_slow_payment, tell_disputes
+from state_machines.order_limits import close_if_cards_are_tested
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.refund import cancel_what_went_back
 
@@ -123,6 +124,8 @@ def take_in(payment: Payment, intent: Intent, signal: PaymentSignal) -> None:
     if intent.card is not None:
         note_card(payment, intent.card)
     moved = PaymentMachine.report(payment, signal, reason=_reason(intent, signal))
+    if moved and signal == PaymentSignal.DECLINED:
+        close_if_cards_are_tested(payment)
     # We may have heard of its refund, or of its dispute, before.
     if moved and payment.state == PaymentState.SUCCESS and refundable(payment) <= 0:
         cancel_what_went_back(payment)

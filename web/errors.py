@@ -103,11 +103,11 @@ def _field(one: ErrorDetails) -> str:
 
 
 def _message(one: ErrorDetails) -> str:
-    limits = one.get("ctx", {})
-    if limits.get("field_type") == "Value":
+    context = one.get("ctx", {})
+    if context.get("field_type") == "Value":
         # Pydantic's words for a text whose length is judged after another validator.
-        kind, limit = ("most", "max_length") if "max_length" in limits else ("least", "min_length")
-        return f"must have at {kind} {limits[limit]} characters"
+        kind, limit = ("most", "max_length") if "max_length" in context else ("least", "min_length")
+        return f"must have at {kind} {context[limit]} characters"
     return one["msg"].removeprefix("Value error, ")[:LONGEST]
 
 
@@ -126,6 +126,9 @@ def known(error: Exception) -> Response:
     answer = problem(status, str(error) or status.phrase)
     if isinstance(error, TooManyError):
         answer.headers["Retry-After"] = str(error.retry_after)
+        if error.limit is not None:
+            answer.headers["RateLimit-Policy"] = f'"1";q={error.limit}'
+            answer.headers["RateLimit"] = f'"1";r=0;t={error.retry_after}'
     if status == HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = f'Bearer realm="projectx"{_reason(error)}'
     return answer

@@ -17,6 +17,7 @@ def stack() -> Iterator[Stack]:
     """One running system, with its own PostgreSQL, Redis and sandbox."""
     own = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "")
     limits = dict.fromkeys(("LOGIN_LIMIT", "LOGIN_LIMIT_PER_ADDRESS"), "10000/minute")
+    limits |= dict.fromkeys(("ORDERS_PER_HOUR", "UNPAID_ORDERS"), "10000")
     # One of the clients never refreshes its token.
     tokens = {"ACCESS_TOKEN_LONG_LIVED": "true", "ACCESS_TOKEN_LIFETIME": str(TOKEN_LIFETIME)}
     settings = own | limits | tokens | {"PAYMENT_TIMEOUT": str(PAYMENT_TIMEOUT)}

@@ -32,6 +32,8 @@ SETTINGS = {
     "RECONCILE_EVERY": "5",
     "LOGIN_LIMIT": "10000/minute",
     "LOGIN_LIMIT_PER_ADDRESS": "10000/minute",
+    "ORDERS_PER_HOUR": "100000",
+    "UNPAID_ORDERS": "100000",
 }
 FAULTS: Json = {
     "stripe": {

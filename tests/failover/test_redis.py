@@ -21,7 +21,9 @@ from tests.failpoints.patient import StoryBuyer
 
 BUYERS = 4
 SETTINGS = dict.fromkeys(("DATABASE_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "") | {
-    "LOGIN_LIMIT_PER_ADDRESS": "10000/minute"
+    "LOGIN_LIMIT_PER_ADDRESS": "10000/minute",
+    "ORDERS_PER_HOUR": "100000",
+    "UNPAID_ORDERS": "100000",
 }
 
 

@@ -33,6 +33,8 @@ SETTINGS = {
     # Every story but the shortest comes past it.
     "RECONCILE_EVERY": "6",
     "LOGIN_LIMIT_PER_ADDRESS": "10000/minute",
+    "ORDERS_PER_HOUR": "100000",
+    "UNPAID_ORDERS": "100000",
     "DATABASE_POOL": "4",
     "PROJECTX_ENV_FILE": "",
 }

@@ -13,6 +13,7 @@ from config import settings
 from models import transaction
 from models.audit import audit
 from models.errors import InvalidInputError, ProjectXError
+from models.printable import escape
 from state_machines.durable import SignalRefusedError, caused_by
 
 NOBODY_SIGNED_IN = 2**32 - 1
@@ -48,9 +49,9 @@ def said() -> Iterator[None]:
     try:
         yield
     except InvalidInputError as wrong:
-        raise click.ClickException(f"{wrong.field}: {wrong.message}") from wrong
+        raise click.ClickException(escape(f"{wrong.field}: {wrong.message}")) from wrong
     except (ProjectXError, SignalRefusedError) as refused:
-        raise click.ClickException(str(refused)) from refused
+        raise click.ClickException(escape(str(refused))) from refused
 
 
 def operator() -> str:

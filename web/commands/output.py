@@ -1,10 +1,15 @@
-"""How commands answer: lines for people, JSON for programs, and an exit status for scripts."""
+"""How commands answer: lines for people, JSON for programs, and an exit status for scripts.
+
+What people and other systems wrote is escaped: no customer's text moves an operator's cursor.
+"""
 
 import json
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import click
+
+from models.printable import escape
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -34,8 +39,8 @@ def record(fields: dict[str, Any]) -> None:
 
 def done(sentence: str, *, as_json: bool, **fields: Any) -> None:
     """Say what was done: a sentence, or the fields that a program needs."""
-    click.echo(json.dumps(fields, default=str, indent=2) if as_json else sentence)
+    click.echo(json.dumps(fields, default=str, indent=2) if as_json else escape(sentence))
 
 
 def _cell(value: Any) -> str:
-    return "-" if value is None else str(value)
+    return "-" if value is None else escape(str(value))

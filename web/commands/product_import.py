@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from models import product_import, reading
+from models.printable import escape
 from models.product_cells import COLUMNS, REQUIRED
 from models.product_csv import ProductFile
 from models.product_import import Outcome
@@ -63,7 +64,9 @@ def _refusal(outcome: Outcome, *, as_json: bool) -> str:
         return "the file has no products: there is nothing under its first line"
     shown = "" if outcome.bad_count == len(outcome.bad) else f"; the first {len(outcome.bad)}"
     lines = f"{outcome.bad_count} bad line{'s' if outcome.bad_count > 1 else ''}"
-    return "\n".join([f"{lines}, and nothing was imported{shown}:", *map(str, outcome.bad)])
+    return "\n".join(
+        [f"{lines}, and nothing was imported{shown}:", *(escape(str(bad)) for bad in outcome.bad)]
+    )
 
 
 def _fields(outcome: Outcome) -> dict[str, Any]:

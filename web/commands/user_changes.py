@@ -116,7 +116,7 @@ def export_data(email: str) -> None:
     with said(), reading():
         user = known(email)
         data = export(Person(user.id, user.email))
-    click.echo(json.dumps(data, default=str, ensure_ascii=False, indent=2))
+    click.echo(json.dumps(data, default=str, indent=2))
 
 
 @group.command("erase")

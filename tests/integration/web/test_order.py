@@ -414,7 +414,7 @@ def test_placing_takes_few_statements(shop: Flask, ann: Person, lamp: Product) -
     finally:
         event.remove(engine, "before_cursor_execute", note)
     placing = [statement for statement in seen if "FROM payment" not in statement]
-    assert len(placing) == 8, "\n".join(placing)
+    assert len(placing) == 9, "\n".join(placing)
 
 
 def _order_of(reference: str) -> UUID | None:

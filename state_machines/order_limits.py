@@ -1,0 +1,133 @@
+"""How much one customer may order: unpaid orders and their pieces hold stock that others want, and
+declined cards may be somebody else's, tried one after the other.
+
+All is counted in PostgreSQL, under the customer's lock, in the transaction that places the order.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, true
+
+from config import settings
+from models.base import db
+from models.clock import now
+from models.errors import InvalidInputError, TooManyError
+from models.ids import first_of
+from models.order import Order, OrderItem, OrderState
+from models.payment import Payment, PaymentState
+from models.product import Product
+from models.transition import Transition
+from state_machines.payment import PaymentMachine, PaymentSignal
+
+HOUR = timedelta(hours=1)
+# Orders that are unpaid are younger than this, but for those that a slow bank is at work on.
+WINDOW = max(HOUR, settings.payment_window)
+# Orders whose declined cards are counted.
+LATEST = 100
+CLOSABLE = (PaymentState.INITIATED, PaymentState.DECLINED)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """One customer's orders and declined cards of the last WINDOW, with the oldest of each."""
+
+    placed: int
+    first_placed: datetime | None
+    unpaid: int
+    first_unpaid: datetime | None
+    declined: int
+    first_declined: datetime | None
+
+
+def refuse_too_many(user_id: UUID, quantities: Sequence[int], products: Sequence[Product]) -> None:
+    """Return if a locked customer may order so many pieces of each product.
+
+    Raises TooManyError, and InvalidInputError for a line with too many pieces.
+    """
+    counts = _count(user_id)
+    limits = (
+        (counts.placed, settings.orders_per_hour, counts.first_placed, HOUR, "orders in an hour"),
+        (counts.unpaid, settings.unpaid_orders, counts.first_unpaid, settings.payment_window,
+         "unpaid orders: pay or cancel one of them"),
+        (counts.declined, settings.declines_per_hour, counts.first_declined, HOUR,
+         "declined cards in an hour"),
+    )  # fmt: skip
+    for number, limit, first, window, what in limits:
+        if number >= limit and first is not None:
+            wait = (first + window - now()).total_seconds()
+            raise TooManyError(f"There are {number} {what}", wait, limit)
+    held = _count_pieces(user_id, products) if counts.unpaid else {}
+    for line, (quantity, product) in enumerate(zip(quantities, products, strict=True)):
+        most = max(settings.unpaid_pieces, int(product.stock * settings.unpaid_share))
+        if quantity + held.get(product.id, 0) > most:
+            message = f"at most {most} pieces of {product.name} may wait for your payment"
+            raise InvalidInputError(f"items.{line}.quantity", message)
+
+
+def close_if_cards_are_tested(payment: Payment) -> None:
+    """Cancel the intent of a locked payment when its cards, or its customer's, were declined too
+    often: whoever has its client secret could go on trying cards at Stripe without us.
+    """
+    if payment.state not in CLOSABLE:
+        return
+    by_order = select(func.count()).where(_is_decline(), Transition.subject_id == payment.id)
+    # The decline that is being recorded is written at the end of the transaction.
+    of_order = 1 + (db.session.scalar(by_order) or 0)
+    of_user = 1 + _count(payment.order.user_id).declined
+    if of_order >= settings.declines_per_order or of_user >= settings.declines_per_hour:
+        PaymentMachine.send(payment, PaymentSignal.EXPIRE, reason="too many declined cards")
+
+
+def _count(user_id: UUID) -> Counts:
+    start = now() - WINDOW
+    recent = (
+        select(Order.id, Order.state, Order.created_at)
+        .where(Order.user_id == user_id, Order.id >= first_of(start))
+        .order_by(Order.id.desc())
+        # No limit needs more: one customer's orders cost the same however many there are.
+        .limit(max(settings.orders_per_hour, settings.unpaid_orders))
+        .cte("recent")
+    )
+    hour = now() - HOUR
+    in_hour, unpaid = recent.c.created_at >= hour, recent.c.state == OrderState.PENDING
+    latest = select(recent.c.id).order_by(recent.c.id.desc()).limit(LATEST).subquery("latest")
+    declines = (
+        select(func.count().label("number"), func.min(Transition.at).label("first"))
+        .select_from(latest)
+        .join(Payment, Payment.order_id == latest.c.id)
+        .join(Transition, Transition.subject_id == Payment.id)
+        .where(_is_decline(), Transition.at >= hour)
+        .subquery("declines")
+    )
+    made = recent.c.created_at
+    placed = select(
+        func.count().filter(in_hour).label("placed"),
+        func.min(made).filter(in_hour).label("first_placed"),
+        func.count().filter(unpaid).label("unpaid"),
+        func.min(made).filter(unpaid).label("first_unpaid"),
+    ).subquery("placed")
+    both = select(placed, declines).select_from(placed.join(declines, true()))
+    return Counts(*db.session.execute(both).one())
+
+
+def _is_decline() -> ColumnElement[bool]:
+    return (Transition.signal == PaymentSignal.DECLINED) & Transition.ignored.is_(False)
+
+
+def _count_pieces(user_id: UUID, products: Sequence[Product]) -> dict[int, int]:
+    """Pieces of each product in the customer's unpaid orders."""
+    rows = db.session.execute(
+        select(OrderItem.product_id, func.sum(OrderItem.quantity))
+        .join(OrderItem.order)
+        .where(
+            Order.user_id == user_id,
+            Order.id >= first_of(now() - WINDOW),
+            Order.state == OrderState.PENDING,
+            OrderItem.product_id.in_([product.id for product in products]),
+        )
+        .group_by(OrderItem.product_id)
+    )
+    return {product_id: int(pieces) for product_id, pieces in rows}
