@@ -5,6 +5,7 @@ from models.audit import AuditRow
 from models.base import Base, db, reading, transaction
 from models.dispute import Dispute, DisputeState
 from models.erasure import Erasure, ErasureState
+from models.idempotency import IdempotencyKey
 from models.login import Login, LoginFailure, LoginState
 from models.notice import Notice, NoticeKind
 from models.order import Order, OrderItem, OrderState
@@ -29,6 +30,7 @@ __all__ = [
     "DisputeState",
     "Erasure",
     "ErasureState",
+    "IdempotencyKey",
     "Login",
     "LoginFailure",
     "LoginState",

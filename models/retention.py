@@ -17,6 +17,7 @@ from config import settings
 from models.activity import ActivityRow, ActivityState
 from models.base import db, transaction
 from models.clock import now
+from models.idempotency import IdempotencyKey
 from models.ids import first_of
 from models.login import LIVE, Login, LoginFailure
 from models.passkey import PasskeyChallenge
@@ -40,6 +41,7 @@ def forget() -> dict[str, int]:
         (SignalRow, SignalRow.state != SignalState.STORED),
         (Login, Login.state.not_in(LIVE)),
         (LoginFailure, LoginFailure.failed_at < limit),
+        (IdempotencyKey, IdempotencyKey.created_at < limit),
         (PasskeyChallenge, PasskeyChallenge.expires_at < limit),
         (Reconciliation, Reconciliation.state != ReconciliationState.RUNNING),
         (UserSession, or_(UserSession.expires_at < limit, UserSession.revoked_at < limit)),

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from models.base import db, transaction
 from models.errors import ConflictError, InvalidInputError, NotAuthenticatedError
+from models.idempotency import carry_out_once, refuse_in_flight
 from models.money import refuse_charge
 from models.order import Order, OrderItem
 from models.payment import Payment
@@ -49,16 +50,19 @@ class Wish:
         return hashlib.sha256(plain.encode()).hexdigest()
 
 
-def place(order_id: UUID, user_id: UUID, session_id: UUID, wish: Wish) -> tuple[UUID, bool]:
+def place(
+    order_id: UUID, user_id: UUID, session_id: UUID, wish: Wish, *, key: str | None = None
+) -> tuple[UUID, bool]:
     """Place an order under `order_id`, in a transaction of its own; or find the one that `wish`
-    has already made. Answers the id of the order, and whether it is new.
+    has already made, by its reference or by the customer's idempotency `key`. Answers the id of
+    the order, and whether it is new.
 
     Raises InvalidInputError, which names the line, NotAuthenticatedError when the user may not act
     any more, TooManyError, and ConflictError when others were faster again and again.
     """
     for _ in range(TRIES):
         try:
-            return _place(order_id, user_id, session_id, wish)
+            return _place_once(order_id, user_id, session_id, wish, key)
         except IntegrityError as lost:
             # A double click whose other request has just committed this very reference, or the
             # last piece, which somebody else has just ordered: the next look finds either.
@@ -67,25 +71,45 @@ def place(order_id: UUID, user_id: UUID, session_id: UUID, wish: Wish) -> tuple[
     raise ConflictError("Too many are buying this at once: try again")
 
 
-def _place(order_id: UUID, user_id: UUID, session_id: UUID, wish: Wish) -> tuple[UUID, bool]:
+def _place_once(
+    order_id: UUID, user_id: UUID, session_id: UUID, wish: Wish, key: str | None
+) -> tuple[UUID, bool]:
+    def carry_out() -> dict[str, str]:
+        return {"orderId": str(_place(order_id, user_id, session_id, wish))}
+
+    owner = f"user:{user_id}"
     with transaction():
+        # Before the customer's lock, behind which a second request would wait.
+        refuse_in_flight(owner, key)
+        if key is not None and not db.session.scalar(
+            select(User.id)
+            .join(UserSession, UserSession.user_id == User.id)
+            .where(signed_in(user_id, session_id))
+        ):
+            raise NotAuthenticatedError("This session has ended")
+        placed = UUID(carry_out_once(owner, key, asdict(wish), carry_out)["orderId"])
+    return placed, placed == order_id
+
+
+def _place(order_id: UUID, user_id: UUID, session_id: UUID, wish: Wish) -> UUID:
+    """Place the order, or find the one that `wish` has already made; its id."""
+    earlier = _earlier(user_id, session_id, wish)
+    if earlier is not None:
+        return earlier.id
+    try:
+        products = _products(wish)
+    except InvalidInputError:
+        # The last piece may have gone to this very order, by another click meanwhile.
         earlier = _earlier(user_id, session_id, wish)
-        if earlier is not None:
-            return earlier.id, False
-        try:
-            products = _products(wish)
-        except InvalidInputError:
-            # The last piece may have gone to this very order, by another click meanwhile.
-            earlier = _earlier(user_id, session_id, wish)
-            if earlier is None:
-                raise
-            return earlier.id, False
-        refuse_too_many(user_id, [line.quantity for line in wish.lines], products)
-        order = _order(order_id, user_id, wish, products)
-        OrderMachine.begin(order, OrderSignal.PLACE)
-        payment = Payment(order_id=order.id, amount=order.total, currency=order.currency)
-        PaymentMachine.begin(payment, PaymentSignal.START)
-    return order.id, True
+        if earlier is None:
+            raise
+        return earlier.id
+    refuse_too_many(user_id, [line.quantity for line in wish.lines], products)
+    order = _order(order_id, user_id, wish, products)
+    OrderMachine.begin(order, OrderSignal.PLACE)
+    payment = Payment(order_id=order.id, amount=order.total, currency=order.currency)
+    PaymentMachine.begin(payment, PaymentSignal.START)
+    return order.id
 
 
 def _earlier(user_id: UUID, session_id: UUID, wish: Wish) -> Order | None:

@@ -13,12 +13,12 @@ from sqlalchemy.orm import contains_eager
 
 from models import Order, Payment, reading, transaction
 from models.base import db
-from models.errors import NotFoundError
+from models.errors import InvalidInputError, NotFoundError
 from models.ids import uuid7
 from state_machines import PaymentMachine, cancelling, checkout
 from state_machines.cancelling import Outcome
 from state_machines.checkout import Line, Wish
-from web import bearer, prefer, waiters
+from web import bearer, idempotency, prefer, waiters
 from web.bell import listen
 from web.request import cause
 from web.schemas.order import (
@@ -59,13 +59,16 @@ CANCELLED = {
 
 @api.post("", responses={201: OrderPlaced, 200: OrderPlaced, 202: OrderPlaced})
 def place(body: OrderRequest) -> Any:
-    """Place an order. The same reference again is the same order."""
-    who, order_id = bearer.caller(), uuid7()
+    """Place an order. The same reference again is the same order, and so is the same
+    `Idempotency-Key`, which may stand for a reference.
+    """
+    who, order_id, key = bearer.caller(), uuid7(), idempotency.read_key()
+    wish = _wish(body, key)
     with listen(order_id) as bell:
         with cause(who.user_id):
-            placed_id, is_new = checkout.place(order_id, who.user_id, who.session_id, _wish(body))
+            placed_id, is_new = checkout.place(order_id, who.user_id, who.session_id, wish, key=key)
         if is_new:
-            born = OrderStatus.born(order_id, body.reference_id)
+            born = OrderStatus.born(order_id, wish.reference_id)
             wait = prefer.wait(PATIENCE)
             found = waiters.watch(bell, wait, _settled, born, lambda: _look(Order.id == order_id))
             return _placed(found, HTTPStatus.CREATED if found.settled else HTTPStatus.ACCEPTED)
@@ -103,9 +106,12 @@ def cancel(path: ReferencePath) -> Any:
     return answer.json_ready(), HTTPStatus.OK if done else HTTPStatus.ACCEPTED
 
 
-def _wish(body: OrderRequest) -> Wish:
+def _wish(body: OrderRequest, key: str | None) -> Wish:
+    reference = body.reference_id or (key and idempotency.derive_reference(key))
+    if not reference:
+        raise InvalidInputError("referenceId", "Field required, or an Idempotency-Key")
     return Wish(
-        reference_id=body.reference_id,
+        reference_id=reference,
         lines=tuple(Line(line.product_id, line.quantity) for line in body.items),
         billing_address=body.billing_address,
         shipping_address=body.shipping_address,

@@ -7,6 +7,7 @@ import click
 
 from models import Order, reading
 from models.errors import InvalidInputError
+from models.idempotency import carry_out_once
 from models.money import display, to_minor
 from models.payment import Payment, payment_of
 from models.refund import refundable
@@ -15,6 +16,8 @@ from web.commands import output
 from web.commands.acting import acting
 from web.commands.orders import find, group
 
+# Whose keys those of refunds are: the shop's, whoever of its people uses them.
+REFUNDS = "refunds"
 which = click.argument("reference_or_id")
 reason = click.option("--reason", help="Why: kept in the history.")
 
@@ -36,25 +39,34 @@ def cancel(reference_or_id: str, reason: str | None, *, as_json: bool) -> None:
 @which
 @click.option("--amount", help="In major units, such as 12.50 (default: all that is left).")
 @click.option("--currency", help="Refused unless the order was paid in it.")
+@click.option("--idempotency-key", "key", help="The same one again refunds nothing again.")
 @reason
 @output.as_json
-def give_back(
+def give_back(  # noqa: PLR0913  one an option
     reference_or_id: str,
     amount: str | None,
     currency: str | None,
+    key: str | None,
     reason: str | None,
     *,
     as_json: bool,
 ) -> None:
     """Give money back. All that is left of an order that has not been shipped cancels it."""
     order = _one(reference_or_id)
-    with acting("orders refund", order.id, amount=amount, reason=reason):
+    keyed = {} if key is None else {"key": key}
+    asked = {"order": order.id, "amount": amount, "currency": currency}
+    with acting("orders refund", order.id, amount=amount, reason=reason, **keyed):
         payment = _locked(order)
         paid_in = payment.captured_currency or payment.currency
-        minor = _minor(amount, paid_in) if amount is not None else None
-        refund.refund(payment.order, minor, currency=currency, reason=reason)
-        left = display(refundable(payment), paid_in)
-    _done(payment.order, f"is being refunded; {left} are left", as_json=as_json, left=left)
+
+        def carry_out() -> dict[str, str]:
+            minor = _minor(amount, paid_in) if amount is not None else None
+            refund.refund(payment.order, minor, currency=currency, reason=reason)
+            return {"left": display(refundable(payment), paid_in)}
+
+        left = carry_out_once(REFUNDS, key, asked, carry_out)["left"]
+        refunded = payment.order
+    _done(refunded, f"is being refunded; {left} are left", as_json=as_json, left=left)
 
 
 @group.command("accept")

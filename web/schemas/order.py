@@ -41,9 +41,11 @@ class Line(Incoming):
 
 
 class OrderRequest(Incoming):
-    """What to buy. Prices are not the client's to name: any other field is refused."""
+    """What to buy. Prices are not the client's to name: any other field is refused. `referenceId`
+    may be left out of a request that has an `Idempotency-Key`.
+    """
 
-    reference_id: Reference
+    reference_id: Reference | None = None
     items: list[Line] = Field(min_length=1, max_length=100)
     billing_address: Lines = Field(max_length=1000)
     shipping_address: Lines = Field(max_length=1000)

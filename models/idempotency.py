@@ -1,0 +1,71 @@
+"""Keys with which a client may send a request again: it is carried out once, and answered twice.
+
+A key, the hash of its request and the outcome are written in the transaction that carries it out.
+Source: https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key-header-07
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint, func, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, db
+from models.clock import now
+from models.errors import ConflictError, InvalidInputError
+from models.ids import uuid7
+
+Outcome = dict[str, Any]
+FIELD = "Idempotency-Key"
+
+
+class IdempotencyKey(Base):
+    """`owner` is whose key it is, such as "user:" and their id: nobody meets another's keys."""
+
+    __tablename__ = "idempotency_key"
+    __table_args__ = (UniqueConstraint("owner", "key"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    owner: Mapped[str]
+    key: Mapped[str]
+    request_hash: Mapped[str]
+    outcome: Mapped[Outcome] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+def refuse_in_flight(owner: str, key: str | None) -> None:
+    """Hold the key until the transaction ends. Raises ConflictError while another one holds it."""
+    if key is None:
+        return
+    number = func.hashtextextended(f"{owner} {key}", 0)
+    if not db.session.scalar(select(func.pg_try_advisory_xact_lock(number))):
+        raise ConflictError("A request with this idempotency key is being carried out")
+
+
+def carry_out_once(
+    owner: str, key: str | None, request: Any, carry_out: Callable[[], Outcome]
+) -> Outcome:
+    """Return what `carry_out` returns; for a key that was used before, what it returned then.
+
+    Raises InvalidInputError when the key was used for another request, and ConflictError when the
+    same one is being carried out.
+    """
+    if key is None:
+        return carry_out()
+    refuse_in_flight(owner, key)
+    digest = hashlib.sha256(json.dumps(request, default=str, sort_keys=True).encode()).hexdigest()
+    mine = (IdempotencyKey.owner == owner) & (IdempotencyKey.key == key)
+    earlier = db.session.scalar(select(IdempotencyKey).where(mine))
+    if earlier is None:
+        outcome = carry_out()
+        row = IdempotencyKey(owner=owner, key=key, request_hash=digest, outcome=outcome)
+        db.session.add(row)
+        return outcome
+    if earlier.request_hash != digest:
+        raise InvalidInputError(FIELD, "was used for another request")
+    return cast("Outcome", earlier.outcome)
