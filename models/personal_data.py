@@ -238,6 +238,7 @@ NOT_PERSONAL = {
     "product": "the catalogue; `created_by` is a member of the staff",
     "stock_move": "counts of pieces, with the order's id",
     "reconciliation": "counts of a comparison with Stripe",
+    "idempotency_key": "random keys with the ids of a user and an order",
     "sweep": "when the last sweep was",
 }
 
