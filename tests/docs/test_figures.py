@@ -1,0 +1,71 @@
+"""Figures that the pages name are those of the code."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from config import settings
+from models.base import SILENCE
+from models.silence import LOOK
+from state_machines.durable import inbox, runner, sweep
+from state_machines.durable.arrow import LONGEST as LONGEST_POLL
+from state_machines.durable.journal import LEASE
+from state_machines.payment import LONGEST, PaymentMachine
+from tasks.beat import EXPIRY
+
+ROOT = Path(__file__).parents[2]
+WORDS = {"one": 1, "six": 6, "ten": 10, "twelve": 12}
+HOUR = 3600
+# A page, its words with the figure in brackets, and what the code says.
+FIGURES = [
+    ("docs/how-to/operate.md", r"at once (\w+) of a name are handed out each", sweep.PER_SECOND),
+    ("docs/explanation/the-engine.md", r"hands out (\w+) of a name each second", sweep.PER_SECOND),
+    ("docs/reference/activities.md", r"hands out (\w+) of a name each second", sweep.PER_SECOND),
+    ("docs/decisions/0022*.md", r"`PER_SECOND` \((\w+)\)", sweep.PER_SECOND),
+    ("docs/decisions/0022*.md", r"`ACTIVITIES` \((\w+)\)", sweep.ACTIVITIES),
+    ("docs/decisions/0022*.md", r"`PAGES` \((\w+)\)", sweep.PAGES),
+    ("docs/explanation/guarantees.md", r"after their lease of (\w+) s, so Redis", EXPIRY),
+    ("docs/explanation/guarantees.md", r"sweep after (\w+) s\.", LEASE.total_seconds()),
+    ("docs/explanation/guarantees.md", r"sweep tries it up to (\w+)\s", inbox.RETRY.attempts),
+    ("docs/how-to/operate.md", r"not apply them in (\w+) tries", inbox.RETRY.attempts),
+    ("docs/reference/tables.md", r"not be applied in (\w+) tries", inbox.RETRY.attempts),
+    ("docs/how-to/run-elsewhere.md", r"can make at once \((\w+)\)", runner.CONCURRENT_CALLS),
+    ("docs/reference/settings.md", r"doubles up to (\w+) hours", LONGEST.total_seconds() / HOUR),
+    ("docs/reference/settings.md", r"at least once a (week)", LONGEST_POLL / timedelta(days=7)),
+    ("docs/reference/settings.md", r"stays silent is left (\S+) s \(", SILENCE),
+    ("docs/reference/settings.md", r"\(and at most (a second)\) later", LOOK),
+]
+
+
+@pytest.mark.parametrize(("page", "words", "figure"), FIGURES)
+def test_a_figure_is_that_of_the_code(page: str, words: str, figure: float) -> None:
+    (path,) = ROOT.glob(page)
+    found = re.findall(words, path.read_text())
+    assert found, "the page says it in other words now: change this test with it"
+    for said in found:
+        number = {"week": 1, "a second": 1}.get(said) or WORDS.get(said) or float(said)
+        assert number == figure
+
+
+def test_a_silent_database_is_left_within_the_seconds_that_the_pages_name() -> None:
+    page = (ROOT / "docs/explanation/guarantees.md").read_text()
+    (limit,) = re.findall(r"silent without a reset \| An error within (\d+) s", page)
+    assert settings.statement_timeout + SILENCE + LOOK <= int(limit)
+
+
+def test_the_intervals_of_closing_payments_are_those_of_the_page() -> None:
+    closing = PaymentMachine.deadline_of("Cancelling")
+    assert closing is not None
+    minutes = [interval.total_seconds() / 60 for interval in closing.intervals]
+    assert minutes[:3] == [1, 2, 4]
+    text = "asks again after a minute (`ASK_AGAIN_AFTER`), two, four"
+    assert text in (ROOT / "docs/explanation/guarantees.md").read_text()
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/explanation/the-engine.md"])
+def test_nobody_counts_the_engine_s_files_by_hand(page: str) -> None:
+    assert not re.search(
+        r"(sixteen|seventeen|eighteen|\d+) (small )?files", (ROOT / page).read_text()
+    )
