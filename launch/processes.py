@@ -43,7 +43,7 @@ def _web(env: Mapping[str, str]) -> list[str]:
     ]
 
 
-def worker(name: str, queues: str = "", *, threads: int = 8) -> list[str]:
+def worker(name: str, queues: str = "", *, threads: int = 16) -> list[str]:
     """The command of a worker that takes `queues`, with commas between them; all when empty."""
     return [
         *(*PYTHON, "celery", "--quiet", "-A", "tasks", "worker", "-n", f"{name}@%h"),

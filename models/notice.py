@@ -5,7 +5,7 @@ from enum import StrEnum, auto
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, exists, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -126,4 +126,4 @@ def has_notice(order_id: Any, kind: NoticeKind) -> ColumnElement[bool]:
     that is not settled.
     """
     mine = (Notice.order_id == order_id, Notice.kind == kind, Notice.settled_at.is_(None))
-    return db.exists().where(*mine)
+    return exists().where(*mine)

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, exists
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, MinorUnits, currency_form, db, text_enum
@@ -84,4 +84,4 @@ def payment_of(order_id: UUID) -> Payment:
 
 def has_payment(*states: PaymentState) -> ColumnElement[bool]:
     """The condition on an order that its payment is in one of `states`."""
-    return db.exists().where(Payment.order_id == Order.id, Payment.state.in_(states))
+    return exists().where(Payment.order_id == Order.id, Payment.state.in_(states))

@@ -22,7 +22,7 @@ from config import settings
 
 log = logging.getLogger(__name__)
 
-PREFIX = broker_transport_options["global_keyprefix"]
+PREFIX = str(broker_transport_options["global_keyprefix"])
 # For so long the turn to send a tick belongs to one of several beats; of the tick's interval.
 TURN = 0.9
 # Seconds after which a message that nobody took is removed: those of a lease.

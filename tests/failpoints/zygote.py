@@ -26,7 +26,7 @@ def main(folder: Path) -> None:
     wsgi.build("app")
     tasks.worker.database()
     wanted = commands({**os.environ, "WEB_WORKERS": "1"}, folder, sandbox=False)
-    wanted["worker-1"] = worker("worker-1")  # one for all queues
+    wanted["worker-1"] = worker("worker-1", threads=8)  # one for all queues
     running: dict[int, str] = {}
 
     def end(*_: object) -> None:
