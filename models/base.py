@@ -17,7 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 from sqlalchemy.pool import Pool
 
 from config import settings
-from models import silence, text
+from models import clock, silence, text
 from models.printable import protect_logs
 
 text.register()
@@ -104,6 +104,20 @@ def _refuse_dead(connection: Any, *_: object) -> None:
     watch.register(connection.fileno(), select.POLLIN)
     if watch.poll(0):
         raise DisconnectionError
+    if clock.needs_setting():
+        _set_clock(connection)
+
+
+def _set_clock(connection: Any) -> None:
+    asked_at = clock.tick()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(clock.ASK)
+            ((seconds,),) = cursor.fetchall()
+        connection.rollback()
+    except psycopg2.OperationalError as error:
+        raise DisconnectionError from error
+    clock.set_by_database(float(seconds), asked_at)
 
 
 @event.listens_for(Engine, "handle_error")
@@ -128,6 +142,9 @@ def transaction() -> Iterator[Session]:
     """
     session: Session = db.session()
     with session.begin():
+        if clock.needs_setting():
+            # A connection brings the time along: nothing is judged by the host's.
+            session.connection()
         yield session
 
 

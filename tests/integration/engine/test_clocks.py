@@ -1,0 +1,69 @@
+"""Leases and deadlines are judged by PostgreSQL's clock, whatever a host's own clock says."""
+
+import os
+import subprocess
+import sys
+from datetime import timedelta
+
+from launch.stack import ROOT
+from models import ActivityRow, ActivityState, transaction
+from models.clock import now
+from tests.integration.engine.conftest import Depot
+from tests.integration.engine.parcel import Announce, Parcel, ParcelState
+
+# A host whose clock is wrong: Python on it hears another time from the system.
+HOST = """
+import datetime, sys, time
+wrong, name, activity_id = float(sys.argv[1]), sys.argv[2], sys.argv[3]
+host = time.time
+class WrongTime(datetime.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return cls.fromtimestamp(host() + wrong, tz)
+time.time, datetime.datetime = lambda: host() + wrong, WrongTime
+
+from tests.database import application
+from tests.integration.engine import parcel
+from state_machines.durable import runner, sweep
+from models import clock
+from uuid import UUID
+with application().app_context():
+    print(sweep.fire_deadlines())
+    print(len(sweep.due_activities()), runner.run(name, [UUID(activity_id)]))
+    print(clock.now().timestamp())
+"""
+
+
+def on_a_host(wrong: float, activity_id: object) -> list[str]:
+    """Sweep, and work, in a process whose host's clock is `wrong` by so many seconds."""
+    command = [sys.executable, "-c", HOST, str(wrong), Announce.name, str(activity_id)]
+    found = subprocess.run(
+        command, cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert found.returncode == 0, found.stderr
+    return found.stdout.split()
+
+
+def test_a_host_whose_clock_is_ahead_steals_no_lease_and_fires_no_deadline(depot: Depot) -> None:
+    (parcel_id,) = depot.pack("vase")
+    depot.claim(parcel_id)
+    key = depot.key(parcel_id)
+    with transaction() as session:
+        # Long enough for a busy machine; the host is ahead by more.
+        later = now() + timedelta(minutes=30)
+        session.get_one(Parcel, parcel_id).deadline_at = later
+        session.get_one(ActivityRow, key).due_at = later
+    fired, handed_out, claimed, told = on_a_host(3600, key)
+    assert (handed_out, claimed, fired) == ("0", "0", "0")
+    assert float(told) < later.timestamp(), "it goes by PostgreSQL's time"
+    assert depot.activity(parcel_id).state == ActivityState.RUNNING
+    assert depot.state(parcel_id) == ParcelState.PACKED
+
+
+def test_a_host_whose_clock_is_behind_takes_what_is_due(depot: Depot) -> None:
+    (parcel_id,) = depot.pack("vase")
+    with transaction() as session:
+        session.get_one(Parcel, parcel_id).deadline_at = now() - timedelta(minutes=1)
+    fired = on_a_host(-7200, depot.key(parcel_id))[0]
+    assert fired == "1"
+    assert depot.parcel(parcel_id).deadline_at is None
