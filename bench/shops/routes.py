@@ -15,10 +15,12 @@ from bench.shops.on_dbos import buy
 from config import settings
 from models import Order, Payment, base, reading
 from models.errors import NotFoundError
-from web import bearer, errors, headers, health, prefer, product, request, webhook
+from models.text import parse
+from web import bearer, errors, headers, health, prefer, product, request
 from web.document import Api
 from web.schemas.order import OrderPlaced, OrderRequest, OrderStatus, ReferencePath
 from web.schemas.webhook import Received
+from web.signatures import check_stripe
 
 PATIENCE = 10.0
 api = APIBlueprint("order", __name__, url_prefix="/order")
@@ -63,8 +65,8 @@ def status(path: ReferencePath) -> Any:
 def stripe_event() -> Any:
     """Hand on what was paid, once for each event."""
     body = flask_request.get_data(cache=False)
-    webhook._check_stripe(body, flask_request.headers.get("Stripe-Signature", ""))  # noqa: SLF001  the very same check
-    event = webhook._json(body)  # noqa: SLF001
+    check_stripe(body)
+    event = parse(body)
     if event["type"] == "payment_intent.succeeded":
         intent = event["data"]["object"]
         wanted = ("id", "amount_received", "currency", "latest_charge")

@@ -111,7 +111,8 @@ def restore(email: str, *, as_json: bool) -> None:
 
 @group.command("export")
 @address
-def export_data(email: str) -> None:
+@output.as_json
+def export_data(email: str, *, as_json: bool) -> None:  # noqa: ARG001  it is JSON in any case
     """Print all that is kept about a user, as JSON. Amounts are minor units."""
     with said(), reading():
         user = known(email)

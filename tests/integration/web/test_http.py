@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from models import Product
+from models import Passkey, Product, transaction
 from tests.integration.web.conftest import Person
 
 # Routes with an id that belongs to nobody.
@@ -32,7 +32,12 @@ def test_nobody_reaches_what_is_anothers(
     shop: Flask, ann: Person, sign_in: Callable[..., Person], lamp: Product
 ) -> None:
     bob, placed = sign_in(), ann.order(lamp).get_json()
+    with transaction() as session:
+        passkey = Passkey(user_id=ann.user.id, credential_id=b"1", public_key=b"2", sign_count=0,
+                          name="Phone", backed_up=True)  # fmt: skip
+        session.add(passkey)
     mine = {
+        "passkeyId": str(passkey.id),
         "referenceId": placed["referenceId"],
         "orderId": placed["orderId"],
         "sessionId": str(ann.session_id),
