@@ -54,12 +54,12 @@ class SentinelTransport(Transport, redis.SentinelTransport):
 def _load(text: Any) -> Any:
     """Return what a message holds; or its text, which is then dropped as no message."""
     try:
-        return loads(text)
+        return loads(text)  # type: ignore[no-untyped-call]
     except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError):
         return text
 
 
-redis.loads = _load  # type: ignore[attr-defined]
+redis.loads = _load  # type: ignore[attr-defined, assignment]
 TRANSPORT_ALIASES.update(
     dict.fromkeys(("redis", "rediss"), "tasks.broker:Transport"),
     sentinel="tasks.broker:SentinelTransport",

@@ -53,13 +53,13 @@ class _TimedStream(io.RawIOBase):
 class _TimedResponse(HTTPResponse):
     def __init__(self, sock: socket.socket, *arguments: Any, **named: Any) -> None:
         super().__init__(sock, *arguments, **named)
-        self.fp = io.BufferedReader(_TimedStream(self.fp.detach(), sock))  # type: ignore[attr-defined]
+        self.fp = io.BufferedReader(_TimedStream(self.fp.detach(), sock))
 
 
 class _Timed:
     """Of a connection: nothing is sent once the time is over, and answers are timed."""
 
-    response_class = _TimedResponse
+    response_class: Any = _TimedResponse
 
     def connect(self) -> None:
         super().connect()  # type: ignore[misc]
