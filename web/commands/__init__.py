@@ -26,6 +26,7 @@ from web.commands import (
     user_changes,  # noqa: F401  the other half of the group `users`
     users,
 )
+from web.commands.typed import judge_input
 
 GROUPS: tuple[Command, ...] = (
     activities.group,
@@ -48,4 +49,5 @@ GROUPS: tuple[Command, ...] = (
 
 def register(app: Flask) -> None:
     for group in GROUPS:
+        judge_input(group)
         app.cli.add_command(group)

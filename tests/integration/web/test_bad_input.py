@@ -1,0 +1,168 @@
+"""Whatever is put into a field of a route or an option of a command: no 5xx, no traceback, and
+nothing has changed after a refusal. BAD_INPUT_EXAMPLES says how many examples each test tries.
+"""
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import click
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from models import Product
+from tests.integration.web.conftest import Person
+from tests.integration.web.test_typed_text import rows
+from web.commands import GROUPS
+from web.limits import limiter
+
+EXAMPLES = int(os.environ.get("BAD_INPUT_EXAMPLES", "80"))
+TRY = settings(
+    max_examples=EXAMPLES,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+NASTY = [
+    "", " ", "\x00", "a\x00b", "\x1b[2J", "\ud800", "a\udfffb", "e\u0301", "\u00e9", "\u202eabc",
+    "\u05d0\u05d1", "\u200b", "\ufeff", "x" * 1000, "x" * 300_000, "a" + "\u0301" * 5000, "a/b",
+    "../..", "%2F", "%00", "'; DROP TABLE users; --", "4242 4242 4242 4242", "NaN", "1e999",
+    "\U0001f600", "\ufffe", "-1", "--help", "null",
+]  # fmt: skip
+NUMBERS = [0, -1, 2**31, 2**63, 2**64, -(2**70), 10**400, 1.5, 1e308, float("nan"), float("inf")]
+TEXTS = st.sampled_from(NASTY) | st.text(st.characters(), max_size=40)
+LEAVES = TEXTS | st.sampled_from(NUMBERS) | st.none() | st.booleans()
+VALUES = LEAVES | st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3)
+)
+DEEP: Any = []
+for _ in range(200):
+    DEEP = [DEEP]
+REFUSED = (400, 404, 405, 413, 415, 422)
+
+
+def operations(shop: Flask) -> list[tuple[str, str, dict[str, Any]]]:
+    """Each method and path of the description, with what it says of its input."""
+    described = shop.test_client().get("/openapi.json").get_json()
+    return [
+        (method.upper(), path, {"schemas": described["components"]["schemas"], **operation})
+        for path, methods in described["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def resolve(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = schemas[schema["$ref"].split("/")[-1]] if "$ref" in schema else schema
+    return found
+
+
+def sample(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
+    """Something that is about right."""
+    schema = resolve(schema, schemas)
+    if "anyOf" in schema:
+        return sample(schema["anyOf"][0], schemas)
+    if schema.get("type") == "object":
+        fields = schema.get("properties", {})
+        return {name: sample(inner, schemas) for name, inner in fields.items()}
+    if schema.get("type") == "array":
+        return [sample(schema.get("items", {}), schemas)]
+    return {"integer": 1, "number": 1, "boolean": True}.get(schema.get("type", ""), "a@example.com")
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path to each value inside."""
+    yield path
+    inner = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
+    for key, item in inner:
+        yield from places(item, (*path, key))
+
+
+def replaced(value: Any, path: tuple[Any, ...], new: Any) -> Any:
+    if not path:
+        return new
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = replaced(value[path[0]], path[1:], new)
+    return copy
+
+
+def encoded(text: Any) -> str:
+    return quote(str(text)[:3000].encode(errors="surrogatepass"), safe="")
+
+
+@pytest.mark.filterwarnings("ignore")
+@TRY
+@given(data=st.data())
+def test_no_field_of_a_route_breaks_it(
+    shop: Flask, sign_in: Callable[..., Person], lamp: Product, data: st.DataObject
+) -> None:
+    # One of them may sign out, or delete the account.
+    ann = sign_in(roles=["admin", "staff"])
+    with shop.app_context():
+        limiter.reset()
+    method, path, about = data.draw(st.sampled_from(operations(shop)))
+    url = re.sub(r"\{\w+\}", lambda _: encoded(data.draw(TEXTS)) or "x", path)
+    names = [p["name"] for p in about.get("parameters", []) if p["in"] == "query"]
+    if names:
+        query = {data.draw(st.sampled_from(names)): encoded(data.draw(LEAVES))}
+        url += "?" + urlencode(query, safe="%")
+    content = about.get("requestBody", {}).get("content", {})
+    body: str | None = None
+    if "application/json" in content:
+        schema = sample(content["application/json"]["schema"], about["schemas"])
+        where = data.draw(st.sampled_from(list(places(schema))))
+        body = json.dumps(replaced(schema, where, data.draw(VALUES | st.just(DEEP))))
+    before = rows()
+    answer = ann.client.open(
+        url, method=method, data=body, content_type="application/json", headers=ann.headers
+    )
+    asked = method, url[:200], str(body)[:200]
+    assert answer.status_code < 500 or url.startswith("/ready"), asked
+    assert len(answer.data) < 100_000 or answer.status_code == 200
+    if answer.status_code in REFUSED:
+        assert rows() == before, asked
+
+
+def leaves(command: click.Command, *words: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    here = (*words, str(command.name))
+    if isinstance(command, click.Group):
+        for sub in command.commands.values():
+            yield from leaves(sub, *here)
+    else:
+        yield here, command
+
+
+ALL = [leaf for group in GROUPS for leaf in leaves(group)]
+
+
+@pytest.mark.filterwarnings("ignore")
+@TRY
+@given(data=st.data())
+def test_no_option_of_a_command_breaks_it(
+    shop: Flask, ann: Person, lamp: Product, data: st.DataObject
+) -> None:
+    words, command = data.draw(st.sampled_from(ALL))
+    line = list(words)
+    for param in command.params:
+        value = str(data.draw(TEXTS | st.sampled_from(NUMBERS[:7])))[:3000]
+        if isinstance(param, click.Argument):
+            line.append(value)
+        elif not getattr(param, "is_flag", False) and data.draw(st.booleans()):
+            line += [param.opts[-1], value]
+    before = rows()
+    done = shop.test_cli_runner().invoke(args=line)
+    assert done.exception is None or isinstance(done.exception, SystemExit), (line, done.exception)
+    assert done.exit_code in (0, 1, 2), line
+    if done.exit_code:
+        assert rows() == before, line
