@@ -8,6 +8,7 @@ from sqlalchemy import exc
 
 from config import settings
 from models import database_role
+from web.commands import output
 from web.commands.acting import acting
 
 group = click.Group("roles", help="The role in PostgreSQL that the processes have.")
@@ -24,7 +25,8 @@ class RoleName(click.ParamType[str]):
 
 @group.command("grant")
 @click.argument("role", type=RoleName())
-def grant(role: str) -> None:
+@output.as_json
+def grant(role: str, *, as_json: bool) -> None:
     """Make ROLE where it is missing, and give it what the processes need: rows, and no tables.
 
     The owner of the tables runs it, after each `db upgrade`. APP_PASSWORD is the role's password
@@ -37,4 +39,4 @@ def grant(role: str) -> None:
         raise click.BadParameter(str(wrong)) from wrong
     except exc.ProgrammingError as refused:
         raise click.ClickException(str(refused.orig)) from refused
-    click.echo(f"{role} may read and write rows; it owns no table")
+    output.done(f"{role} may read and write rows; it owns no table", as_json=as_json, role=role)
