@@ -34,8 +34,8 @@ class Server:
         return f"127.0.0.1:{self.postgres.port}/postgres"
 
     def connect(self, role: str = "postgres", password: str | None = None) -> Any:
-        place = {"host": "127.0.0.1", "port": self.postgres.port, "dbname": "postgres"}
-        return closing(psycopg2.connect(**place, user=role, password=password))
+        dsn = f"host=127.0.0.1 port={self.postgres.port} dbname=postgres"
+        return closing(psycopg2.connect(dsn, user=role, password=password))
 
     def read(self, query: str) -> list[tuple[Any, ...]]:
         """As the owner."""

@@ -7,24 +7,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import quote
 
 import psycopg2
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from launch import account, ports
 from launch.account import temporary_folder
 from launch.children import Child, run
 from launch.stack import ROOT
 from launch.waiting import until
-from models.clock import now
+from tests.integration.servers.certificates import certify
 from tests.integration.servers.conftest import PASSWORD, ROLE, Server
 from tests.programs import program
 
@@ -95,40 +89,12 @@ def pooler(server: Server) -> Iterator[Pooler]:
             child.wait()
 
 
-def reaches(url: str, **more: str) -> bool:
+def reaches(url: str) -> bool:
     try:
-        with closing(psycopg2.connect(url, **more)):
+        with closing(psycopg2.connect(url)):
             return True
     except psycopg2.OperationalError:
         return False
-
-
-def certify(folder: Path) -> None:
-    """A key and certificate for 127.0.0.1, which signs itself, and one of a stranger."""
-    for name in ("server", "stranger"):
-        key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(subject)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now() - timedelta(days=1))
-            .not_valid_after(now() + timedelta(days=1))
-            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-            .add_extension(
-                x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]),
-                critical=False,
-            )
-            .sign(key, hashes.SHA256())
-        )
-        pem = serialization.Encoding.PEM
-        (folder / f"{name}.crt").write_bytes(certificate.public_bytes(pem))
-        secret = key.private_bytes(
-            pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        (folder / f"{name}.key").write_bytes(secret)
 
 
 def test_a_process_that_asks_for_options_is_refused(server: Server, pooler: Pooler) -> None:
