@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 
 import pytest
@@ -10,6 +9,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import text
 
 from config import settings
+from launch.children import run
 from models import Order, SignalRow, User, transaction
 from models.base import db
 from models.encrypted import PREFIX, UNREADABLE, UNREADABLE_JSON
@@ -85,11 +85,10 @@ def test_a_value_that_no_key_decrypts_stops_nothing(old_key: str) -> None:
 
 def rotated(keys: tuple[str, ...], *words: str) -> dict[tuple[str, str], int]:
     """Rotate in a process of its own under `keys`; return how many values were rewritten."""
-    done = subprocess.run(
+    done = run(
         [sys.executable, "-m", "flask", "--app", "wsgi", "encryption", "rotate", "--json", *words],
         env=os.environ | {"ENCRYPTION_KEYS": ",".join(keys)},
         capture_output=True,
-        check=False,
     )
     assert done.stdout, done.stderr.decode()
     return {(row["table"], row["column"]): row["rewritten"] for row in json.loads(done.stdout)}

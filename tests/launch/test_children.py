@@ -1,7 +1,6 @@
 """What is started ends with what has started it, however that ends."""
 
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -14,12 +13,6 @@ from launch.children import Child, run
 from launch.waiting import ended, until
 
 HOUSEHOLD = [sys.executable, "-m", "tests.launch.household"]
-ROOT = Path(__file__).parents[2]
-ROOMS = ("launch", "demo", "bench", "sandbox", "tests")
-OTHER_WAYS = re.compile(
-    r"subprocess\.(Popen|run|call|check_call|check_output)\(|os\.(fork|system|popen|posix_spawn)\("
-    r"|multiprocessing|create_subprocess|ProcessPoolExecutor"
-)
 PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "2", "--dist", "load"]
 DEMO = [sys.executable, "-m", "demo"]
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL)
@@ -111,13 +104,3 @@ def test_a_command_s_words_and_status_are_told() -> None:
     with pytest.raises(subprocess.CalledProcessError) as failed:
         run(command, capture_output=True, check=True)
     assert failed.value.__notes__ == ["out\n", "err\n"]
-
-
-def test_nothing_is_started_in_another_way() -> None:
-    found = {
-        str(file.relative_to(ROOT))
-        for room in ROOMS
-        for file in (ROOT / room).rglob("*.py")
-        if OTHER_WAYS.search(file.read_text())
-    }
-    assert found == {"launch/children.py", "tests/launch/test_children.py"}

@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 from typing import Any
 
@@ -13,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from pydantic import ValidationError
 
 from config import Settings, settings
+from launch.children import run
 from web import tokens
 
 KEY = json.loads(settings.jwt_public_keys)["keys"][0]
@@ -74,12 +74,11 @@ def test_an_empty_limit_is_refused_in_production_and_said_elsewhere(name: str, e
 @pytest.mark.parametrize("mode", ["development", "production"])
 def test_the_words_of_a_failed_start_show_no_secret(name: str, mode: str) -> None:
     wrong = {name: "head-of-it tail-of-it", "PROJECTX_ENV": mode, "WEB_PORT": "no number"}
-    done = subprocess.run(
+    done = run(
         [sys.executable, "-c", "import config"],
         env=os.environ | wrong,
         capture_output=True,
         text=True,
-        check=False,
         timeout=60,
     )
     assert done.returncode != 0

@@ -54,11 +54,13 @@ class Terminator:
                 threading.Thread(target=self._join, args=(client,), daemon=True).start()
 
     def _join(self, client: socket.socket) -> None:
-        with suppress(OSError), self._context.wrap_socket(client, server_side=True) as outside:
-            with socket.create_connection(("127.0.0.1", self._port)) as inside:
-                back = threading.Thread(target=_copy, args=(inside, outside), daemon=True)
-                back.start()
-                _copy(outside, inside)
+        with (
+            suppress(OSError),
+            self._context.wrap_socket(client, server_side=True) as outside,
+            socket.create_connection(("127.0.0.1", self._port)) as inside,
+        ):
+            threading.Thread(target=_copy, args=(inside, outside), daemon=True).start()
+            _copy(outside, inside)
 
 
 def _copy(source: socket.socket, target: socket.socket) -> None:

@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
 
+from launch.children import run
 from models import clock
 from tests.integration.web.conftest import Person
 from web import tokens
@@ -114,12 +114,11 @@ with app.app_context(), clock.stopped() as time:
 def test_a_client_that_never_refreshes_keeps_its_token_for_26_days(app: Flask) -> None:
     lifetime = 26 * 24 * 3600
     chosen = {"ACCESS_TOKEN_LIFETIME": str(lifetime), "ACCESS_TOKEN_LONG_LIVED": "true"}
-    done = subprocess.run(
+    done = run(
         [sys.executable, "-c", LONG_LIVED],
         env=os.environ | chosen | {"PYTHONPATH": "."},
         capture_output=True,
         text=True,
-        check=False,
         timeout=60,
     )
     assert done.stdout == f"{lifetime} 200 200 401 401\n", done.stderr

@@ -1,7 +1,6 @@
 """Those who wait leave threads for those who need not."""
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,6 +13,7 @@ import requests
 from config import settings
 from demo.webhooks import signed
 from launch import ports
+from launch.children import Child
 from launch.waiting import until
 from models import Order, Payment, Product, db, transaction
 from models.user import User
@@ -47,7 +47,7 @@ class Server:
 @pytest.fixture
 def serve() -> Iterator[Callable[[int], Server]]:
     """Start `gunicorn wsgi:app` with so many threads."""
-    processes: list[subprocess.Popen[bytes]] = []
+    processes: list[Child] = []
 
     def start(threads: int) -> Server:
         (port,) = ports.free_ports(1)
@@ -55,7 +55,7 @@ def serve() -> Iterator[Callable[[int], Server]]:
         command += ["--worker-class", "gthread", "--threads", str(threads), "--no-control-socket"]
         command += ["--graceful-timeout", "1", "--log-level", "warning"]
         own = {"WEB_THREADS": str(threads), "WAITERS_PER_USER": "2"}
-        processes.append(subprocess.Popen(command, env=os.environ | own))
+        processes.append(Child(command, env=os.environ | own))
         url = f"http://127.0.0.1:{port}"
         until(lambda: answers(f"{url}/health"), "the start of gunicorn", seconds=60)
         return Server(url, crowd)

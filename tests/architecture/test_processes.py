@@ -1,0 +1,21 @@
+"""Every process is started in one way, so that it ends with its starter."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("launch", "demo", "bench", "sandbox", "tests")
+OTHER_WAYS = re.compile(
+    r"subprocess\.(Popen|run|call|check_call|check_output)\(|os\.(fork|system|popen|posix_spawn)\("
+    r"|multiprocessing|create_subprocess|ProcessPoolExecutor"
+)
+
+
+def test_nothing_is_started_in_another_way() -> None:
+    found = {
+        str(file.relative_to(ROOT))
+        for room in ROOMS
+        for file in (ROOT / room).rglob("*.py")
+        if OTHER_WAYS.search(file.read_text())
+    }
+    assert found == {"launch/children.py", "tests/architecture/test_processes.py"}
