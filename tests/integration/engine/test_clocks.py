@@ -1,10 +1,10 @@
 """Leases and deadlines are judged by PostgreSQL's clock, whatever a host's own clock says."""
 
 import os
-import subprocess
 import sys
 from datetime import timedelta
 
+from launch.children import run
 from launch.stack import ROOT
 from models import ActivityRow, ActivityState, transaction
 from models.clock import now
@@ -37,11 +37,9 @@ with application().app_context():
 def on_a_host(wrong: float, activity_id: object) -> list[str]:
     """Sweep, and work, in a process whose host's clock is `wrong` by so many seconds."""
     command = [sys.executable, "-c", HOST, str(wrong), Announce.name, str(activity_id)]
-    found = subprocess.run(
-        command, cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False, timeout=120
-    )
+    found = run(command, cwd=ROOT, env=os.environ, capture_output=True, text=True, timeout=120)
     assert found.returncode == 0, found.stderr
-    return found.stdout.split()
+    return list(map(str, found.stdout.split()))
 
 
 def test_a_host_whose_clock_is_ahead_steals_no_lease_and_fires_no_deadline(depot: Depot) -> None:
