@@ -46,8 +46,9 @@ INSERT INTO login (id, version, created_at, updated_at, state, email, code_id, c
 INSERT INTO login_failure (id, email, way, failures, failed_at)
     SELECT id, id || '@example.com', 'bound', 1, created_at FROM orders;
 INSERT INTO user_session (id, user_id, generation, superseded_at, rotated_at, user_agent,
-                          ip_address, created_at, expires_at)
-    SELECT id, user_id, 1, '{}', created_at, '', '', created_at, created_at + interval '30 days'
+                          ip_address, created_at, expires_at, authenticated_at, methods)
+    SELECT id, user_id, 1, '{}', created_at, '', '', created_at, created_at + interval '30 days',
+        created_at, '{}'
     FROM orders;
 INSERT INTO users (id, email, username, first_name, last_name, address_line1, address_line2, city,
         state, postal_code, country, phone_number, status, roles, created_at, updated_at)
@@ -62,6 +63,10 @@ INSERT INTO refund (id, version, created_at, updated_at, state, order_id, origin
 INSERT INTO dispute (id, version, created_at, updated_at, state, order_id, stripe_id, amount,
         currency, reason)
     SELECT id, 1, created_at, updated_at, 'Won', id, id::text, 1, currency, '' FROM orders;
+INSERT INTO idempotency_key (id, owner, key, request_hash, outcome, created_at)
+    SELECT id, id::text, 'k', '', '{}'::jsonb, created_at FROM orders;
+INSERT INTO passkey_challenge (id, purpose, challenge, expires_at)
+    SELECT id, 'sign_in', 'c', created_at FROM orders;
 INSERT INTO audit (id, at, actor, action, subject, details)
     SELECT id, created_at, 'operator', 'orders ship', id::text, '{}'::jsonb FROM orders;
 """
