@@ -42,14 +42,21 @@ def welcome(stack: Stack) -> str:
         ("order service", urls.order, ""),
         ("product service", urls.product, ""),
         ("Flower", urls.flower, f"user {env['FLOWER_USER']}, password {env['FLOWER_PASSWORD']}"),
-        ("PostgreSQL", env["DATABASE_URL"], ""),
-        ("Redis", env["REDIS_URL"], ""),
+        ("PostgreSQL", _without_password(env["DATABASE_URL"]), ""),
+        ("Redis", _without_password(env["REDIS_URL"]), ""),
     ]
     if stack.sandbox:
         rows.insert(5, ("mailbox", f"{urls.sandbox}/mail", "the codes and receipts arrive here"))
         rows.insert(6, ("sandbox", urls.sandbox, "stands in for Stripe and SendGrid"))
     lines = [f"  {name:<16} {where:<28} {note}".rstrip() for name, where, note in rows]
     return "\n".join(["", "ProjectX is running. Ctrl-C ends it.", "", *lines, ""])
+
+
+def _without_password(address: str) -> str:
+    """The address as a terminal may show it."""
+    before, at, place = address.rpartition("@")
+    scheme, slashes, user = before.partition("://")
+    return f"{scheme}{slashes}{user.partition(':')[0]}{at}{place}" if at else address
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import psycopg2
 import pytest
 
 from launch import ports
+from launch.__main__ import _without_password
 from launch.account import temporary_folder
 from launch.lock import AlreadyRunningError, only_one
 from launch.postgres import Postgres
@@ -72,3 +73,16 @@ def test_two_systems_do_not_share_a_data_folder(folder: Path) -> None:
         pass
     with only_one(folder):
         assert (folder / "lock").exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("postgresql://postgres@127.0.0.1:1/shop", "postgresql://postgres@127.0.0.1:1/shop"),
+        ("postgresql://ann:s@cret@db/shop?a=b", "postgresql://ann@db/shop?a=b"),
+        ("redis://:secret@redis:6379/0", "redis://@redis:6379/0"),
+        ("redis://127.0.0.1:6379/0", "redis://127.0.0.1:6379/0"),
+    ],
+)
+def test_a_terminal_is_shown_no_password(address: str, shown: str) -> None:
+    assert _without_password(address) == shown
