@@ -25,6 +25,7 @@ class PaymentState(StrEnum):
 
 CLOSING = (PaymentState.CANCELLING, PaymentState.EXPIRING)
 PAYABLE = (PaymentState.INITIATED, PaymentState.DECLINED)
+# Nobody knows yet whether it will be paid.
 OPEN = (PaymentState.PENDING, *PAYABLE, *CLOSING)
 
 

@@ -4,6 +4,9 @@ answers a call of ours or tells by itself.
 Source of the shapes: https://docs.stripe.com/api/payment_intents/object
 """
 
+from contextlib import suppress
+from dataclasses import field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,23 +15,37 @@ from pydantic.dataclasses import dataclass
 from models.base import db
 from models.currency import CurrencyCode, MinorAmount
 from models.money import display
-from models.payment import Payment, PaymentState
+from models.payment import OPEN, Payment, PaymentState
 from models.refund import refundable
 from state_machines.durable.handler import NoSubjectError
 from state_machines.durable.journal import journal
 from state_machines.notice import settle_slow_payment, tell_disputes
 from state_machines.order_limits import close_if_cards_are_tested
 from state_machines.payment import PaymentMachine, PaymentSignal
+from state_machines.payment_window import expiry_of, follow, needed_until
 from state_machines.refund import cancel_what_went_back
 
 # After these the bank is not at work any more.
 ANSWERED = (PaymentSignal.SUCCEEDED, PaymentSignal.DECLINED, PaymentSignal.CANCELED)
+# These say that there is an intent.
+AFTER_CREATION = (
+    PaymentSignal.DECLINED,
+    PaymentSignal.PROCESSING,
+    PaymentSignal.ACTION_REQUIRED,
+    PaymentSignal.CANCELED,
+)
 # What an intent's status says when we ask to cancel it.
 ANSWERS = {
     "succeeded": PaymentSignal.SUCCEEDED,
     "canceled": PaymentSignal.CANCELED,
     "processing": PaymentSignal.STILL_PROCESSING,
+    "requires_action": PaymentSignal.STILL_WAITING,
 }
+UNDER_WAY = {
+    "processing": PaymentSignal.PROCESSING,
+    "requires_action": PaymentSignal.ACTION_REQUIRED,
+}
+UNDECLINED = (PaymentState.PENDING, PaymentState.INITIATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +78,22 @@ class Intent:
     card: Card | None
     decline_reason: str | None
     order_id: str | None
+    created: int = 0
+    action: str | None = None
+    expires_at: int | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def named_order(self) -> UUID | None:
+        """The order that its metadata names, if that is an id of ours."""
+        with suppress(ValueError):
+            return UUID(self.order_id) if self.order_id else None
+        return None
+
+    @property
+    def needed_until(self) -> datetime | None:
+        """Until when it may be paid, where its method needs longer than the shop's window."""
+        return needed_until(self.status, self.action, self.expires_at)
 
     @property
     def open(self) -> bool:
@@ -72,6 +105,8 @@ class Intent:
         """From Stripe's object. Raises KeyError or ValueError when it is no payment intent."""
         charge = data.get("latest_charge")
         problem = data.get("last_payment_error") or {}
+        action = data.get("next_action") or {}
+        metadata = data.get("metadata") or {}
         return cls(
             id=data["id"],
             status=data["status"],
@@ -81,7 +116,11 @@ class Intent:
             charge_id=charge.get("id") if isinstance(charge, dict) else charge,
             card=Card.of_charge(charge),
             decline_reason=problem.get("decline_code") or problem.get("code"),
-            order_id=(data.get("metadata") or {}).get("orderId"),
+            order_id=metadata.get("orderId"),
+            created=data.get("created") or 0,
+            action=action.get("type"),
+            expires_at=expiry_of(action),
+            metadata=metadata,
         )
 
 
@@ -109,6 +148,9 @@ def take_in(payment: Payment, intent: Intent, signal: PaymentSignal) -> None:
     """Note what `intent` says on the locked payment, and send it `signal`."""
     payment.intent_id = payment.intent_id or intent.id
     payment.client_secret = payment.client_secret or intent.client_secret
+    if payment.state == PaymentState.PENDING and signal in AFTER_CREATION:
+        # The answer to our own call is still on its way.
+        PaymentMachine.report(payment, PaymentSignal.INITIATED)
     if signal in ANSWERED:
         settle_slow_payment(payment)
     if signal == PaymentSignal.SUCCEEDED:
@@ -124,6 +166,7 @@ def take_in(payment: Payment, intent: Intent, signal: PaymentSignal) -> None:
     if intent.card is not None:
         note_card(payment, intent.card)
     moved = PaymentMachine.report(payment, signal, reason=_reason(intent, signal))
+    follow(payment, intent.needed_until)
     if moved and signal == PaymentSignal.DECLINED:
         close_if_cards_are_tested(payment)
     # We may have heard of its refund, or of its dispute, before.
@@ -157,6 +200,18 @@ def locked(intent_id: str | None, order_id: str | None) -> Payment:
     if payment_id is None:
         raise NoSubjectError(f"no payment for {intent_id} of order {order_id}")
     return PaymentMachine.lock([payment_id])[payment_id]
+
+
+def news(payment: Payment, intent: Intent) -> PaymentSignal | None:
+    """What the intent says that its payment has not heard, whatever has been heard before."""
+    if intent.status == "succeeded":
+        return PaymentSignal.SUCCEEDED if payment.state != PaymentState.SUCCESS else None
+    if intent.status == "canceled":
+        return PaymentSignal.CANCELED if payment.state in OPEN else None
+    if payment.state == PaymentState.DECLINED and intent.status in UNDER_WAY:
+        return UNDER_WAY[intent.status]
+    declined = intent.status == "requires_payment_method" and intent.decline_reason
+    return PaymentSignal.DECLINED if declined and payment.state in UNDECLINED else None
 
 
 def _reason(intent: Intent, signal: PaymentSignal) -> str | None:

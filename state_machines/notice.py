@@ -53,6 +53,15 @@ def settle_slow_payment(payment: Payment) -> None:
         settle(payment.order_id, NoticeKind.SLOW_PAYMENT)
 
 
+def unknown_intent(payment: Payment) -> None:
+    """Raise it: neither a customer nor we can do anything with that intent."""
+    sentence = (
+        f"Stripe does not know {payment.intent_id}: are these the keys of the account that made it?"
+        f" If it is gone for good: payments close {payment.id} --reason ..."
+    )
+    notice(payment.order_id, NoticeKind.UNKNOWN_INTENT, sentence)
+
+
 @effect("notice.refund_failed")
 def refund_failed(refund: Refund, reason: str | None) -> None:
     """Raise it: the money is here again, and still the customer's. But all of it may have gone back

@@ -23,12 +23,15 @@ class PaymentSignal(StrEnum):
     UNANSWERED = auto()  # nobody can say whether Stripe created it
     DECLINED = auto()  # Stripe: payment_intent.payment_failed
     PROCESSING = auto()  # Stripe: payment_intent.processing
+    ACTION_REQUIRED = auto()  # Stripe: payment_intent.requires_action (3-D Secure, a voucher)
     SUCCEEDED = auto()  # Stripe: payment_intent.succeeded
     MISPAID = auto()  # succeeded, but not with the order's amount and currency
     CANCEL = auto()  # the customer or the operator
     EXPIRE = auto()  # the deadline
     CANCELED = auto()  # Stripe: payment_intent.canceled, in its spelling
     STILL_PROCESSING = auto()  # Stripe refuses to cancel: the bank is at work
+    STILL_WAITING = auto()  # Stripe has an intent that waits for its customer, such as a voucher
+    CLOSE = auto()  # the operator, of what Stripe does not know
     ASK_AGAIN = auto()  # the deadline of the closing states
     ORPHANED = auto()  # Stripe has an open intent whose creation we never saw succeed
     REFUNDS_CHANGED = auto()  # Stripe knows of other refunds than we do
@@ -68,6 +71,8 @@ class PaymentMachine(DurableMachine[Payment]):
         Arrow(Sig.DECLINED,         S.INITIATED,  S.DECLINED),
         Arrow(Sig.DECLINED,         S.DECLINED,   S.DECLINED),
         Arrow(Sig.PROCESSING,       S.DECLINED,   S.INITIATED),
+        Arrow(Sig.ACTION_REQUIRED,  S.DECLINED,   S.INITIATED),
+        Arrow(Sig.ACTION_REQUIRED,  S.INITIATED,  S.INITIATED),
 
         Arrow(Sig.SUCCEEDED,        S.PENDING,    S.SUCCESS,    tells=Tell.PAID),
         Arrow(Sig.SUCCEEDED,        S.INITIATED,  S.SUCCESS,    tells=Tell.PAID),
@@ -101,6 +106,14 @@ class PaymentMachine(DurableMachine[Payment]):
 
         Arrow(Sig.STILL_PROCESSING, S.EXPIRING,   S.INITIATED,  effects=SLOW),
         Arrow(Sig.STILL_PROCESSING, S.CANCELLING, S.CANCELLING, quiet=True),
+        Arrow(Sig.STILL_WAITING,    S.EXPIRING,   S.INITIATED),
+
+        # Stripe does not know the intent, and so nobody can pay it: a person has looked.
+        Arrow(Sig.CLOSE,            S.PENDING,    S.CANCELLED,  tells=Tell.PAYMENT_CANCELLED),
+        Arrow(Sig.CLOSE,            S.INITIATED,  S.CANCELLED,  tells=Tell.PAYMENT_CANCELLED),
+        Arrow(Sig.CLOSE,            S.DECLINED,   S.CANCELLED,  tells=Tell.PAYMENT_CANCELLED),
+        Arrow(Sig.CLOSE,            S.CANCELLING, S.CANCELLED,  tells=Tell.PAYMENT_CANCELLED),
+        Arrow(Sig.CLOSE,            S.EXPIRING,   S.FAILURE,    tells=Tell.PAYMENT_FAILED),
 
         # Whatever was lost on the way, asking again settles it.
         Arrow(Sig.ASK_AGAIN,        S.CANCELLING, S.CANCELLING, do=ASK, quiet=True),

@@ -10,6 +10,7 @@ from uuid import UUID
 from config import settings
 from models.base import db
 from models.clock import now
+from models.ids import uuid7
 from models.payment import Payment
 from models.reconciliation import Reconciliation
 from models.reconciliation import ReconciliationState as S
@@ -70,6 +71,13 @@ def start_when_due() -> bool:
         return False
     ReconciliationMachine.begin(Reconciliation(since=_since()), Sig.BEGIN)
     return True
+
+
+def at_hand() -> UUID:
+    """The newest reconciliation; a new one when there has been none."""
+    newest = db.select(Reconciliation.id).order_by(Reconciliation.id.desc()).limit(1)
+    found: UUID | None = db.session.scalar(newest)
+    return found or start(uuid7()).id
 
 
 def _since() -> datetime:

@@ -4,6 +4,7 @@ Source of the shapes: https://docs.stripe.com/api/disputes/object
 """
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -63,13 +64,17 @@ def apply(told: StripeDispute) -> UUID:
     row = _row_of(told) or _opened(payment, told)
     moved_on = row.due_by != told.due_by
     row.due_by = told.due_by
-    reached = next(arrow.target for arrow in DisputeMachine.arrows if arrow.signal == told.signal)
     # Stripe tells again and again where a dispute stands.
-    if row.state != reached:
+    if row.state != reached(told):
         DisputeMachine.report(row, told.signal)
     if moved_on:
         tell_disputes(payment.order)
     return payment.order_id
+
+
+def reached(told: StripeDispute) -> StrEnum:
+    """The state in which our row is once it has heard this."""
+    return next(arrow.target for arrow in DisputeMachine.arrows if arrow.signal == told.signal)
 
 
 def _row_of(told: StripeDispute) -> Dispute | None:

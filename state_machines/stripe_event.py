@@ -6,12 +6,15 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from models.refund import given_back
-from state_machines import stripe_dispute, stripe_refund
-from state_machines.durable.handler import MalformedError, NotOursError, handles
-from state_machines.intent import Charge, Intent, locked, note_card, take_in
+from state_machines import stripe_dispute, stripe_refund, unmatched
+from state_machines.durable.handler import MalformedError, NoSubjectError, NotOursError, handles
+from state_machines.durable.journal import schedule
+from state_machines.intent import Charge, Intent, locked, news, note_card, take_in
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.stripe_dispute import StripeDispute
+from state_machines.stripe_origin import refuse_strangers
 from state_machines.stripe_refund import StripeRefund
+from state_machines.stripe_review import FraudWarning, Review, apply_review, apply_warning
 
 
 class Reader(NamedTuple):
@@ -31,6 +34,7 @@ def apply_event(kind: str, event: dict[str, Any]) -> UUID:
     Raises NotOursError for kinds that mean nothing here, MalformedError for objects that are not
     what their kind says, NoSubjectError for unknown intents.
     """
+    refuse_strangers(kind, event)
     if kind not in READERS:
         raise NotOursError(f"{kind} means nothing here")
     reader = READERS[kind]
@@ -48,6 +52,20 @@ def apply_event(kind: str, event: dict[str, Any]) -> UUID:
 def _told(signal: PaymentSignal, intent: Intent) -> UUID:
     payment = locked(intent.id, intent.order_id)
     take_in(payment, intent, signal)
+    return payment.order_id
+
+
+def _ask(intent: Intent) -> UUID:
+    """What ends a payment is not believed before Stripe has been asked: what it answers then goes,
+    and has the card.
+    """
+    try:
+        payment = locked(intent.id, intent.order_id)
+    except NoSubjectError:
+        unmatched.tell(intent)
+        raise
+    if news(payment, intent):
+        schedule("payments.ask", PaymentMachine.name, payment.id, intent=intent.id)
     return payment.order_id
 
 
@@ -75,11 +93,14 @@ def _intent(signal: PaymentSignal) -> Reader:
 
 _REFUND = Reader("refund", StripeRefund.read, stripe_refund.apply)
 _DISPUTE = Reader("dispute", StripeDispute.read, stripe_dispute.apply)
+_REVIEW = Reader("review", Review.read, apply_review)
+# The kinds of events that are read. An endpoint that gets all of them gets what it needs.
 READERS = {
-    "payment_intent.succeeded": _intent(PaymentSignal.SUCCEEDED),
+    "payment_intent.succeeded": Reader("payment_intent", Intent.read, _ask),
+    "payment_intent.requires_action": _intent(PaymentSignal.ACTION_REQUIRED),
     "payment_intent.payment_failed": _intent(PaymentSignal.DECLINED),
     "payment_intent.processing": _intent(PaymentSignal.PROCESSING),
-    "payment_intent.canceled": _intent(PaymentSignal.CANCELED),
+    "payment_intent.canceled": Reader("payment_intent", Intent.read, _ask),
     "charge.succeeded": Reader("charge", Charge.read, _charged),
     "charge.refunded": Reader("charge", Charge.read, _refunded),
     "refund.created": _REFUND,
@@ -89,4 +110,9 @@ READERS = {
     "charge.dispute.created": _DISPUTE,
     "charge.dispute.updated": _DISPUTE,
     "charge.dispute.closed": _DISPUTE,
+    "review.opened": _REVIEW,
+    "review.closed": _REVIEW,
+    "radar.early_fraud_warning.created": Reader(
+        "radar.early_fraud_warning", FraudWarning.read, apply_warning
+    ),
 }

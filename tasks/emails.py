@@ -1,7 +1,6 @@
 """The e-mails that the machines ask for."""
 
 import logging
-from dataclasses import dataclass
 from typing import ClassVar
 
 from sqlalchemy import select
@@ -12,17 +11,15 @@ from models.base import db
 from models.login import Login, LoginState
 from models.money import display
 from models.order import Order
-from models.payment import payment_of
 from models.refund import Refund, RefundOrigin
 from models.user import UserSession
-from state_machines.durable import Activity, Call, RetryPolicy, TransientError, note_request_id
-from state_machines.intent import Card, note_card
+from state_machines.durable import Activity, Call, RetryPolicy
 from state_machines.login import LoginMachine, LoginSignal
 from state_machines.mail import bounced, newest_letter
 from state_machines.order import OrderMachine
 from state_machines.refund import RefundMachine
 from tasks import letters
-from tasks.gateways import sendgrid, stripe
+from tasks.gateways import sendgrid
 from tasks.gateways.sendgrid import Letter
 
 log = logging.getLogger(__name__)
@@ -118,6 +115,13 @@ class OrderLetter(Activity[Order, Letter, None]):
         sendgrid.send(request)
 
 
+class OrderConfirmed(OrderLetter):
+    """The receipt."""
+
+    name = "emails.order_confirmed"
+    template = "order_confirmed"
+
+
 class OrderFailed(OrderLetter):
     name = "emails.order_failed"
     template = "order_failed"
@@ -173,49 +177,3 @@ class OrderRefunded(Activity[Refund, Letter, None]):
 
     def perform(self, request: Letter, call: Call) -> None:  # noqa: ARG002
         sendgrid.send(request)
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    letter: Letter
-    # The intent to ask for its card; None when the card is known.
-    intent_id: str | None
-
-
-class OrderConfirmed(Activity[Order, Receipt, Card | None]):
-    """The receipt. On the way it learns the card, which Stripe's success event does not carry: a
-    call of its own for that would cost each order two more commits.
-    """
-
-    name = "emails.order_confirmed"
-    machine = OrderMachine
-    retry = PATIENT
-    keyed = False
-    timeout = 9  # two calls
-    loads = WHOLE
-
-    def prepare(self, order: Order, call: Call) -> Receipt | None:
-        payment = order.payment
-        letter = letters.about_order("order_confirmed", order, tags={"activityId": call.key})
-        return Receipt(letter, payment.intent_id if payment.last4 is None else None)
-
-    def perform(self, request: Receipt, call: Call) -> Card | None:  # noqa: ARG002
-        card = _card_of(request.intent_id) if request.intent_id else None
-        sendgrid.send(request.letter)
-        return card
-
-    def record(self, order: Order, card: Card | None) -> None:
-        if card is not None:
-            note_card(payment_of(order.id), card)
-
-
-def _card_of(intent_id: str) -> Card | None:
-    """The card that paid; None also when Stripe does not say, since a receipt is worth more."""
-    try:
-        return stripe.retrieve_intent(intent_id).card
-    except TransientError as error:
-        log.warning("no card for the receipt of %s: %s", intent_id, error)
-        return None
-    finally:
-        # What is noted of the activity is the letter's.
-        note_request_id(None)

@@ -5,14 +5,21 @@ from datetime import timedelta
 
 from models.activity import OVER, ActivityRow
 from models.base import db
-from models.payment import CLOSING, PAYABLE, Payment, PaymentState
+from models.clock import now
+from models.payment import CLOSING, Payment, PaymentState
+from models.transition import Transition
+from state_machines import unmatched
 from state_machines.durable import Activity, Call, NotYet, PermanentError, RetryPolicy
-from state_machines.intent import ANSWERS, Intent, take_in
+from state_machines.intent import ANSWERS, Intent, news, take_in
+from state_machines.notice import unknown_intent
 from state_machines.payment import PaymentMachine, PaymentSignal
+from state_machines.payment_window import follow
 from tasks.gateways import stripe
 
 # The seed's policy for its activities.
 RETRY = RetryPolicy(initial=2, backoff=1.5, maximum=10, attempts=10)
+# What an event told is asked for until Stripe answers: about a day.
+PATIENT = RetryPolicy(initial=1, backoff=1.5, maximum=600, attempts=160)
 ENDED = (PaymentState.CANCELLED, PaymentState.FAILURE)
 
 
@@ -29,7 +36,9 @@ class CreateIntent(Activity[Payment, NewIntent, Intent]):
     retry = RETRY
 
     def prepare(self, payment: Payment, call: Call) -> NewIntent | None:
-        if payment.intent_id is not None or not self._wanted(payment, call):
+        # News of the intent may have been faster than our answer, and lacks its secret perhaps.
+        heard = payment.intent_id is not None and payment.client_secret is not None
+        if heard or not self._wanted(payment, call):
             return None
         return NewIntent(
             payment.amount,
@@ -54,7 +63,8 @@ class CreateIntent(Activity[Payment, NewIntent, Intent]):
         )
 
     def record(self, payment: Payment, intent: Intent) -> None:
-        take_in(payment, intent, PaymentSignal.INITIATED)
+        if payment.intent_id in (None, intent.id):
+            take_in(payment, intent, PaymentSignal.INITIATED)
 
     def give_up(self, payment: Payment, error: Exception) -> None:
         # Only Stripe's own no means that there is no intent that somebody could pay.
@@ -69,6 +79,8 @@ class Closing:
 
     intent_id: str | None
     order_id: str
+    # Whether its customer may have until later than the deadline: then Stripe is asked first.
+    may_wait: bool = False
 
 
 class CancelIntent(Activity[Payment, Closing, Intent | None]):
@@ -82,7 +94,9 @@ class CancelIntent(Activity[Payment, Closing, Intent | None]):
             return None
         if payment.intent_id is None and _being_created(payment):
             raise NotYet("the intent is still being created", after=timedelta(seconds=1))
-        return Closing(payment.intent_id, str(payment.order_id))
+        expiring = payment.state == PaymentState.EXPIRING and payment.intent_id is not None
+        may_wait = expiring and _was_waited_for(payment)
+        return Closing(payment.intent_id, str(payment.order_id), may_wait)
 
     def perform(self, request: Closing, call: Call) -> Intent | None:
         intent_id = request.intent_id
@@ -91,6 +105,10 @@ class CancelIntent(Activity[Payment, Closing, Intent | None]):
             if found is None:
                 return None
             intent_id = found.id
+        if request.may_wait:
+            intent = stripe.retrieve_intent(intent_id)
+            if not intent.open or (intent.needed_until or now()) > now():
+                return intent
         return stripe.cancel_intent(intent_id, key=call.key)
 
     def record(self, payment: Payment, intent: Intent | None) -> None:
@@ -102,6 +120,9 @@ class CancelIntent(Activity[Payment, Closing, Intent | None]):
         else:
             # Created between our look and our lock.
             PaymentMachine.report(payment, PaymentSignal.ASK_AGAIN)
+
+    def give_up(self, payment: Payment, error: Exception) -> None:
+        tell_if_unknown(payment, error)
 
 
 class CancelOrphan(CancelIntent):
@@ -125,32 +146,47 @@ class CancelOrphan(CancelIntent):
 
 
 class AskIntent(Activity[Payment, str, Intent]):
-    """Nothing was heard of an open payment for a while: what does Stripe say?"""
+    """What does Stripe say of a payment? It is asked when an event tells of its end, and when
+    nothing was heard for a while. The answer decides, and brings the card.
+    """
 
     name = "payments.ask"
     machine = PaymentMachine
-    retry = RETRY
+    retry = PATIENT
 
-    def prepare(self, payment: Payment, call: Call) -> str | None:  # noqa: ARG002
-        return payment.intent_id if payment.state in PAYABLE else None
+    def prepare(self, payment: Payment, call: Call) -> str | None:
+        if payment.state == PaymentState.SUCCESS:
+            return None
+        return call.payload.get("intent") or payment.intent_id
 
     def perform(self, request: str, call: Call) -> Intent:  # noqa: ARG002
         return stripe.retrieve_intent(request)
 
     def record(self, payment: Payment, intent: Intent) -> None:
-        if payment.state in PAYABLE and (signal := _news(payment, intent)):
+        if payment.intent_id not in (None, intent.id):
+            unmatched.tell(intent)
+        elif signal := news(payment, intent):
             take_in(payment, intent, signal)
+        else:
+            follow(payment, intent.needed_until)
+
+    def give_up(self, payment: Payment, error: Exception) -> None:
+        tell_if_unknown(payment, error)
 
 
-def _news(payment: Payment, intent: Intent) -> PaymentSignal | None:
-    """What we had not heard of an open payment."""
-    if intent.status == "succeeded":
-        return PaymentSignal.SUCCEEDED
-    if intent.status == "canceled":
-        return PaymentSignal.CANCELED
-    if payment.state == PaymentState.DECLINED:
-        return PaymentSignal.PROCESSING if intent.status == "processing" else None
-    return PaymentSignal.DECLINED if intent.open and intent.decline_reason else None
+def tell_if_unknown(payment: Payment, error: Exception) -> None:
+    """Put a payment whose intent Stripe does not know before the operator."""
+    if isinstance(error, stripe.MissingError):
+        unknown_intent(payment)
+
+
+def _was_waited_for(payment: Payment) -> bool:
+    """Whether its customer was asked to act, or its bank was at work, before the deadline."""
+    slow = (PaymentSignal.ACTION_REQUIRED.value, PaymentSignal.PROCESSING.value)
+    heard = db.select(Transition.version).where(
+        Transition.subject_id == payment.id, Transition.signal.in_(slow)
+    )
+    return db.session.scalar(heard.limit(1)) is not None
 
 
 def _being_created(payment: Payment) -> bool:

@@ -11,11 +11,20 @@ from models.activity import OVER, ActivityRow
 from models.base import db
 from models.payment import Payment
 from models.reconciliation import Reconciliation
-from state_machines.durable import Activity, Call, inbox
+from state_machines import unmatched
+from state_machines.durable import Activity, Call, PermanentError, inbox
 from state_machines.durable.journal import schedule
 from state_machines.intent import Intent
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.reconciliation import ReconciliationMachine, ReconciliationSignal
+from state_machines.stripe_comparison import (
+    REFUNDS_FAIL_WITHIN,
+    ask_about_paid,
+    look_for_refunds,
+    oldest_open_dispute,
+    take_in_disputes,
+    try_failed_signals,
+)
 from state_machines.stripe_event import READERS
 from tasks.gateways import stripe
 from tasks.payments import ENDED, RETRY, CancelOrphan
@@ -52,17 +61,18 @@ class UndeliveredEvents(Look):
 
     def record(self, row: Reconciliation, page: tuple[list[dict[str, Any]], bool]) -> None:
         events, more = page
-        oldest_first = [(event["id"], event["type"], event) for event in reversed(events)]
+        oldest_first = [(str(event["id"]), str(event["type"]), event) for event in reversed(events)]
         row.events += inbox.store("stripe", oldest_first)
         if more:
             schedule(self.name, self.machine.name, row.id, after=events[-1]["id"])
         else:
+            try_failed_signals()
             schedule(OrphanedIntents.name, self.machine.name, row.id)
 
 
 class OrphanedIntents(Look):
-    """Intents that can be paid although no order waits for them: their creation was carried out,
-    and nobody here ever heard so.
+    """Intents that can be paid although no order waits for them (their creation was carried out,
+    and nobody here ever heard so), and intents that were paid without our knowing.
     """
 
     name = "reconciliation.intents"
@@ -73,10 +83,88 @@ class OrphanedIntents(Look):
     def record(self, row: Reconciliation, page: tuple[list[Intent], bool]) -> None:
         intents, more = page
         row.orphans += _call_off(intents)
+        ask_about_paid(intents)
         if more:
             schedule(self.name, self.machine.name, row.id, after=intents[-1].id)
         else:
+            schedule(NewRefunds.name, self.machine.name, row.id)
+
+
+class NewRefunds(Look):
+    """Refunds of the window, and those that may have failed in it: each must be a row here, in the
+    same state.
+    """
+
+    name = "reconciliation.refunds"
+
+    def prepare(self, row: Reconciliation, call: Call) -> Page:
+        return Page(row.since - REFUNDS_FAIL_WITHIN, call.payload.get("after"))
+
+    def perform(self, request: Page, call: Call) -> tuple[list[dict[str, Any]], bool]:  # noqa: ARG002
+        return stripe.new_refunds(request.since, request.after)
+
+    def record(self, row: Reconciliation, page: tuple[list[dict[str, Any]], bool]) -> None:
+        refunds, more = page
+        look_for_refunds(refunds)
+        if more:
+            schedule(self.name, self.machine.name, row.id, after=refunds[-1]["id"])
+        else:
+            schedule(Disputes.name, self.machine.name, row.id)
+
+
+class Disputes(Look):
+    """Disputes, from the oldest that is open here: each must be a row here, in the same state."""
+
+    name = "reconciliation.disputes"
+
+    def prepare(self, row: Reconciliation, call: Call) -> Page:
+        return Page(min(row.since, oldest_open_dispute() or row.since), call.payload.get("after"))
+
+    def perform(self, request: Page, call: Call) -> tuple[list[dict[str, Any]], bool]:  # noqa: ARG002
+        return stripe.list_disputes(request.since, request.after)
+
+    def record(self, row: Reconciliation, page: tuple[list[dict[str, Any]], bool]) -> None:
+        disputes, more = page
+        take_in_disputes(disputes)
+        if more:
+            schedule(self.name, self.machine.name, row.id, after=disputes[-1]["id"])
+        else:
             ReconciliationMachine.report(row, ReconciliationSignal.FINISH)
+
+
+class RefusedError(PermanentError):
+    """Stripe refuses to refund an intent."""
+
+    def __init__(self, intent_id: str, error: Exception) -> None:
+        super().__init__(str(error))
+        self.intent_id = intent_id
+
+
+class GiveBack(Activity[Reconciliation, str, str]):
+    """Money that belongs to no order here goes back, since an operator has said so. Its row is the
+    reconciliation at hand: there is no other.
+    """
+
+    name = "reconciliation.give_back"
+    machine = ReconciliationMachine
+    retry = RETRY
+
+    def prepare(self, row: Reconciliation, call: Call) -> str:  # noqa: ARG002
+        return str(call.payload["intent"])
+
+    def perform(self, request: str, call: Call) -> str:
+        try:
+            stripe.give_back(request, key=call.key)
+        except PermanentError as error:
+            raise RefusedError(request, error) from error
+        return request
+
+    def record(self, row: Reconciliation, intent_id: str) -> None:  # noqa: ARG002
+        unmatched.note_returned(intent_id)
+
+    def give_up(self, row: Reconciliation, error: Exception) -> None:  # noqa: ARG002
+        if isinstance(error, RefusedError):
+            unmatched.note_kept(error.intent_id, error)
 
 
 def _call_off(intents: list[Intent]) -> int:

@@ -14,7 +14,7 @@ from state_machines.payment import PaymentMachine
 from state_machines.refund import RefundMachine, RefundSignal
 from state_machines.stripe_refund import StripeRefund, take_in
 from tasks.gateways import stripe
-from tasks.payments import RETRY
+from tasks.payments import RETRY, tell_if_unknown
 
 # A first try that comes later than this is not taken for the first.
 AT_ONCE = timedelta(minutes=1)
@@ -90,3 +90,6 @@ class LookForRefunds(Activity[Payment, str, list[StripeRefund]]):
     def record(self, payment: Payment, found: list[StripeRefund]) -> None:
         for told in found:
             take_in(payment, told)
+
+    def give_up(self, payment: Payment, error: Exception) -> None:
+        tell_if_unknown(payment, error)

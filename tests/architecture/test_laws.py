@@ -85,7 +85,9 @@ def test_every_activity_that_a_machine_asks_for_is_registered() -> None:
     asked = {name for machine in OURS for arrow in machine.arrows for name in arrow.do}
     asked |= {machine.enquiry.do for machine in OURS if machine.enquiry}
     # The pages of a reconciliation ask for one another.
-    pages = {"reconciliation.events", "reconciliation.intents"}
+    pages = {f"reconciliation.{what}" for what in ("events", "intents", "refunds", "disputes")}
+    # An operator asks for it.
+    pages |= {"reconciliation.give_back"}
     assert asked | pages == {activity.name for activity in ACTIVITIES}
 
 

@@ -29,6 +29,8 @@ SPARE = {
         "order Pending accept", "order Pending cancel", "order Confirmed cancel",
         "order Confirmed ship", "order Shipped deliver", "payment Pending cancel",
         "payment Initiated cancel", "payment Declined cancel", "payment Expiring cancel",
+        "payment Pending close", "payment Initiated close", "payment Declined close",
+        "payment Cancelling close", "payment Expiring close",
     ),
     "canceled in Stripe's own dashboard: the deadline would find it later": (
         "payment Initiated canceled", "payment Declined canceled",
@@ -49,9 +51,10 @@ SPARE = {
     ),
     "the customer sees it, and may try another card": (
         "payment Initiated declined", "payment Declined processing",
+        "payment Declined action_required", "payment Initiated action_required",
     ),
     "asking again does as well: with it the customer can pay, or is waited for": (
-        "payment Expiring still_processing",
+        "payment Expiring still_processing", "payment Expiring still_waiting",
     ),
     "of a search at Stripe that was a minute behind: here it never is": (
         "payment Failure orphaned", "payment Cancelled orphaned",

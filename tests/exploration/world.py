@@ -15,7 +15,7 @@ from state_machines.durable import Arrow
 SOLD = ("Confirmed", "Shipped", "Delivered")
 ENDED = ("Cancelled", "Failed")
 CLOSING = ("Cancelling", "Expiring")
-PAYABLE = ("Initiated", "Declined")
+AFTER_CREATION = ("declined", "processing", "action_required", "canceled")
 ACTIVE = ("Requested", "Submitted", "Succeeded")
 CALLS = {
     "payments.create_intent": "create",
@@ -132,6 +132,13 @@ class Shop:
         born = self.arrows["refund"][("request", None)]
         return state._replace(refund=born.target.value, calls=state.calls | {"submit"})
 
+    def told(self, state: State, said: str) -> State:
+        """An event: of the end of a payment Stripe is asked before it is believed."""
+        if said not in ("paid", "canceled"):
+            return self.hears(state, said)
+        over = ("Success",) if said == "paid" else ("Success", "Cancelled", "Failure")
+        return state if state.payment in over else state._replace(calls=state.calls | {"ask"})
+
     def hears(self, state: State, said: str) -> State:
         """Stripe's word about the intent or the refund, from an event or an answer."""
         if said == "paid":
@@ -147,6 +154,8 @@ class Shop:
             return self.send(
                 state, "refund", {"refund_done": "succeeded", "refund_failed": "failed"}[said]
             )
+        if state.payment == "Pending" and said in AFTER_CREATION:
+            state = self.send(state, "payment", "initiated")
         return self.send(state._replace(known=True), "payment", said)
 
     def went_back(self, state: State) -> State:
@@ -169,9 +178,11 @@ def system_steps(shop: Shop, state: State) -> Iterator[State]:
         if getattr(state, timer.machine) == timer.state:
             yield _rings(shop, state, timer)
     for said in state.news:
-        yield shop.hears(state._replace(news=state.news - {said}), said)
+        yield shop.told(state._replace(news=state.news - {said}), said)
     if state.intent == "open" and not state.known and state.payment in ("Failure", "Cancelled"):
         yield shop.send(state._replace(known=True), "payment", "orphaned")
+    if state.intent == "succeeded" and state.payment != "Success":
+        yield state._replace(calls=state.calls | {"ask"})
 
 
 def _rings(shop: Shop, state: State, timer: Timer) -> State:
@@ -185,7 +196,7 @@ def world_steps(shop: Shop, state: State) -> Iterator[State]:
     yield from _stripe(state)
     yield from _people(shop, state)
     for said in state.news:
-        yield shop.hears(state, said)  # and it will come again
+        yield shop.told(state, said)  # and it will come again
     for call in state.calls:
         called = perform(state, call)
         if called is not None:
@@ -212,23 +223,41 @@ def perform(state: State, call: str) -> State | None:
 def record(shop: Shop, state: State, call: str) -> State:
     """What the answer to the call does here; the call has ended."""
     state = state._replace(calls=state.calls - {call})
+    if call == "ask":
+        return _asked(shop, state)
+    if call in ("cancel", "orphan"):
+        return _cancelled(shop, state, call)
     if call == "create":
         created = state.intent != "none" and not state.known
         return shop.hears(state, "initiated") if created else state
     if call == "submit":
         return _refund_told(shop, state)
-    if call == "look":
-        return shop.went_back(state._replace(booked=state.gone))
-    asked = {"cancel": CLOSING, "ask": PAYABLE, "orphan": ("Failure", "Cancelled")}[call]
+    return shop.went_back(state._replace(booked=state.gone))
+
+
+def _cancelled(shop: Shop, state: State, call: str) -> State:
+    asked = {"cancel": CLOSING, "orphan": ("Failure", "Cancelled")}[call]
     if state.payment not in asked:
         return state
     if state.intent == "none":
         return shop.send(state, "payment", "rejected") if call == "cancel" else state
     state = state._replace(known=True)
-    slow = {"cancel": "still_processing", "ask": "processing"}.get(call)
+    slow = "still_processing" if call == "cancel" else None
     answers = {"succeeded": "paid", "canceled": "canceled", "processing": slow}
     said = answers.get(state.intent)
     return shop.hears(state, said) if said else state
+
+
+def _asked(shop: Shop, state: State) -> State:
+    if state.payment == "Success" or state.intent == "none":
+        return state
+    state = state._replace(known=True)
+    if state.intent == "succeeded":
+        return shop.hears(state, "paid")
+    if state.intent == "canceled":
+        return state if state.payment in ("Cancelled", "Failure") else shop.hears(state, "canceled")
+    slow = state.intent == "processing" and state.payment == "Declined"
+    return shop.hears(state, "processing") if slow else state
 
 
 def _refund_told(shop: Shop, state: State) -> State:
@@ -256,6 +285,7 @@ def _stripe(state: State) -> Iterator[State]:
         for wrong in (False, True):
             yield _tells(state, intent="succeeded")._replace(wrong=wrong)
         yield state._replace(news=state.news | {"declined"})
+        yield state._replace(news=state.news | {"action_required"})
         yield state._replace(intent="processing", news=state.news | {"processing"})
         yield _tells(state, intent="canceled")  # in Stripe's own dashboard
     yield from _bank(state)

@@ -6,7 +6,10 @@ from uuid import UUID
 import click
 
 from models import Dispute, DisputeState, Payment, PaymentState, Refund, RefundState, reading
+from models.errors import NotFoundError
+from state_machines import PaymentMachine, closing, unmatched
 from web.commands import listing, output
+from web.commands.acting import acting
 from web.commands.history import story_of, tell
 
 payments = click.Group("payments", help="Payments, and what Stripe said of them.")
@@ -57,3 +60,29 @@ def _commands(group: click.Group, row: type[Any], states: Any, fields: tuple[str
 _commands(payments, Payment, PaymentState, PAYMENT)
 _commands(refunds, Refund, RefundState, REFUND)
 _commands(disputes, Dispute, DisputeState, DISPUTE)
+
+
+@payments.command("close")
+@click.argument("key", metavar="ID", type=click.UUID)
+@click.option("--reason", required=True, help="Kept in the history and the audit.")
+@output.as_json
+def close(key: UUID, reason: str, *, as_json: bool) -> None:
+    """End a payment whose intent Stripe does not know (a notice says so), and with it the order."""
+    with acting("payments close", key, reason=reason):
+        payment = PaymentMachine.lock([key]).get(key)
+        if payment is None:
+            raise NotFoundError(f"there is no payment {key}")
+        closing.close(payment, reason=reason)
+    sentence = f"the payment is {payment.state}, the order {payment.order.state}"
+    output.done(sentence, as_json=as_json, id=key, state=payment.state)
+
+
+@payments.command("return")
+@click.argument("intent_id")
+@click.option("--reason", required=True, help="Kept in the audit.")
+@output.as_json
+def give_back(intent_id: str, reason: str, *, as_json: bool) -> None:
+    """Give all back that was paid by an intent that belongs to no order here (a notice says so)."""
+    with acting("payments return", intent_id, reason=reason):
+        unmatched.give_back(intent_id)
+    output.done(f"what is left of {intent_id} goes back", as_json=as_json, intent=intent_id)

@@ -4,8 +4,9 @@ No retries here (the activity retries, with the same idempotency key), and one k
 connection a thread.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -24,6 +25,7 @@ from tasks.gateways.connection import NoTimeLeftError, session
 # The request is wrong, and will be as wrong the next time.
 # Source: https://docs.stripe.com/error-low-level
 PERMANENT = (stripe.InvalidRequestError, stripe.CardError)
+PAGE = 100  # Stripe's largest
 IN_FLIGHT = 409  # another request with the same idempotency key is under way
 
 
@@ -34,6 +36,10 @@ class _Client(stripe.RequestsClient):
         if getattr(self._thread_local, "session", None) is None:
             self._thread_local.session = session()
         return super()._request_internal(*arguments, **named)
+
+
+class MissingError(PermanentError):
+    """What the request is about is not in this account at Stripe."""
 
 
 @cache
@@ -53,6 +59,18 @@ def told(answer: stripe.StripeObject) -> dict[str, Any]:
     note_request_id(answer.last_response.request_id if answer.last_response else None)
     plain: dict[str, Any] = storable_json(answer.to_dict())
     return plain
+
+
+def page_of(
+    list_call: Callable[[Any], Any], since: datetime, after: str | None, **query: Any
+) -> tuple[list[dict[str, Any]], bool]:
+    """A page of what was created from `since` on, newest first and following the id `after`; and
+    whether there are more.
+    """
+    query |= {"limit": PAGE, "created": {"gte": int(since.timestamp())}}
+    with sorted_errors():
+        page = told(list_call(query | ({"starting_after": after} if after else {})))
+    return page["data"], page["has_more"]
 
 
 def refused_as(error: BaseException, code: str) -> bool:
@@ -78,5 +96,7 @@ def _kind(error: stripe.StripeError) -> type[TransientError]:
     # Under this key something was asked for that was put otherwise: it may have been carried out.
     if isinstance(error, (stripe.APIConnectionError, stripe.IdempotencyError)):
         return NoAnswerError
+    if isinstance(error, stripe.InvalidRequestError) and error.code == "resource_missing":
+        return MissingError
     permanent = isinstance(error, PERMANENT) and error.http_status != IN_FLIGHT
     return PermanentError if permanent else TransientError

@@ -4,9 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from tasks.gateways.stripe.client import client, sorted_errors, told
-
-PAGE = 100
+from tasks.gateways.stripe.client import client, page_of
 
 
 def undelivered_events(
@@ -15,14 +13,4 @@ def undelivered_events(
     """A page of the events of these kinds from `since` on, newest first and following the event
     `after`, that some endpoint has not taken; and whether there are more.
     """
-    query: dict[str, Any] = {
-        "limit": PAGE,
-        "delivery_success": False,
-        "types": list(kinds),
-        "created": {"gte": int(since.timestamp())},
-    }
-    if after:
-        query["starting_after"] = after
-    with sorted_errors():
-        page = told(client().v1.events.list(query))  # type: ignore[arg-type]
-    return page["data"], page["has_more"]
+    return page_of(client().v1.events.list, since, after, delivery_success=False, types=list(kinds))

@@ -4,10 +4,9 @@ from datetime import datetime
 
 from state_machines.durable import PermanentError
 from state_machines.intent import Intent
-from tasks.gateways.stripe.client import client, refused_as, sorted_errors, told
+from tasks.gateways.stripe.client import client, page_of, refused_as, sorted_errors, told
 
 CANNOT_CANCEL = "payment_intent_unexpected_state"
-PAGE = 100
 
 
 def create_intent(amount: int, currency: str, metadata: dict[str, str], *, key: str) -> Intent:
@@ -58,11 +57,5 @@ def list_intents(since: datetime, after: str | None) -> tuple[list[Intent], bool
     """A page of the intents created from `since` on, newest first, that follow the intent `after`;
     and whether there are more.
     """
-    query = {"limit": PAGE, "created": {"gte": int(since.timestamp())}}
-    with sorted_errors():
-        page = told(
-            client().v1.payment_intents.list(
-                query | ({"starting_after": after} if after else {})  # type: ignore[arg-type]
-            )
-        )
-    return [Intent.read(one) for one in page["data"]], page["has_more"]
+    found, more = page_of(client().v1.payment_intents.list, since, after)
+    return [Intent.read(one) for one in found], more

@@ -1,12 +1,10 @@
 """Refunds: https://docs.stripe.com/api/refunds."""
 
+from datetime import datetime
 from typing import Any
 
 from state_machines.stripe_refund import StripeRefund
-from tasks.gateways.stripe.client import client, sorted_errors, told
-
-# More than nearly any order has; Stripe's largest page.
-PAGE = 100
+from tasks.gateways.stripe.client import PAGE, client, page_of, sorted_errors, told
 
 
 def create_refund(intent_id: str, amount: int, *, key: str) -> StripeRefund:
@@ -25,6 +23,20 @@ def retrieve_refund(stripe_id: str) -> StripeRefund:
     """The refund as it is now."""
     with sorted_errors():
         return StripeRefund.read(told(client().v1.refunds.retrieve(stripe_id)))
+
+
+def give_back(intent_id: str, *, key: str) -> StripeRefund:
+    """Refund all that is left of an intent that belongs to no order here."""
+    with sorted_errors():
+        made = client().v1.refunds.create({"payment_intent": intent_id}, {"idempotency_key": key})
+    return StripeRefund.read(told(made))
+
+
+def new_refunds(since: datetime, after: str | None) -> tuple[list[dict[str, Any]], bool]:
+    """A page of the refunds created from `since` on, newest first and following the refund
+    `after`; and whether there are more.
+    """
+    return page_of(client().v1.refunds.list, since, after)
 
 
 def list_refunds(intent_id: str) -> list[StripeRefund]:

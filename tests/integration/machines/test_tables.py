@@ -58,6 +58,14 @@ PAYMENT = """
 Pending    initiated        Initiated
 Cancelling initiated        Cancelling
 Expiring   initiated        Expiring
+Initiated  action_required  Initiated
+Declined   action_required  Initiated
+Expiring   still_waiting    Initiated
+Pending    close            Cancelled
+Initiated  close            Cancelled
+Declined   close            Cancelled
+Cancelling close            Cancelled
+Expiring   close            Failure
 Pending    rejected         Failure
 Expiring   rejected         Failure
 Cancelling rejected         Cancelled
@@ -168,6 +176,9 @@ TELLS = {
     ("Declined", "canceled"): OrderState.CANCELLED,
     ("Cancelling", "canceled"): OrderState.CANCELLED,
     ("Expiring", "canceled"): OrderState.FAILED,
+    ("Pending", "close"): OrderState.CANCELLED,
+    ("Cancelling", "close"): OrderState.CANCELLED,
+    ("Expiring", "close"): OrderState.FAILED,
     ("Initiated", "mispaid"): OrderState.PENDING,
     ("Expiring", "mispaid"): OrderState.PENDING,
     ("Cancelling", "mispaid"): OrderState.CANCELLED,

@@ -99,6 +99,11 @@ class Bank:
         ).json()
         return found
 
+    def change(self, payment: Payment, **form: object) -> None:
+        """What somebody does to the intent in Stripe's dashboard."""
+        url = f"{config.stripe_api_base}/v1/payment_intents/{payment.intent_id}"
+        requests.post(url, data=form, auth=(config.stripe_secret_key, ""), timeout=10)
+
     def ledger(self, payment: Payment) -> list[dict[str, object]]:
         rows = requests.get(f"{config.stripe_api_base}/ledger.json", timeout=10).json()
         return [row for row in rows if row["orderId"] == str(payment.order_id)]

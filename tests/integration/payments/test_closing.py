@@ -7,6 +7,7 @@ from models.clock import MovableClock
 from state_machines.durable import sweep
 from state_machines.durable.journal import LEASE
 from state_machines.payment import PaymentSignal
+from state_machines.payment_window import BANK_WINDOW
 from tests.integration.payments.conftest import Bank, Till
 
 CANCEL = "payments.cancel_intent"
@@ -144,7 +145,7 @@ def test_a_bank_at_work_gets_a_longer_window_each_time(
         till.sweep()
         assert till.states(payment_id) == ("Initiated", "Pending")
     assert windows == sorted(windows)
-    assert windows[-1] == timedelta(hours=6)
+    assert windows[-1] == BANK_WINDOW
 
 
 def test_what_is_still_queued_is_not_asked_for_twice(

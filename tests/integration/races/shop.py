@@ -27,10 +27,12 @@ from models import (
 from models.payment import payment_of
 from state_machines import PaymentMachine, acceptance, cancelling, shipment
 from state_machines.cancelling import Outcome
+from state_machines.intent import Intent, news, take_in
+from state_machines.payment import PaymentSignal
 from state_machines.refund import refund
 from tasks import reconciliation, refunds  # noqa: F401  they register the activities
 from tests.integration.payments.conftest import Till
-from tests.integration.races.stripe import Json, Stripe, deliver
+from tests.integration.races.stripe import Json, Stripe, an_intent_event, deliver
 
 
 class Shop(Till):
@@ -43,6 +45,13 @@ class Shop(Till):
         self.bank.confirm(self.payment(payment_id), method)
         deliver(*self.bank.events(self.payment(payment_id), "payment_intent.succeeded"))
         return payment_id
+
+    def hear(self, payment_id: UUID, kind: str = "succeeded", **given: object) -> None:
+        """Take in an answer of Stripe that the test makes up; paid in full, unless given."""
+        with self.locked(payment_id) as payment:
+            thing = an_intent_event(kind, payment, **given)["data"]["object"]
+            intent = Intent.read(thing)
+            take_in(payment, intent, news(payment, intent) or PaymentSignal.SUCCEEDED)
 
     def work(self) -> None:
         """Run all that is pending, and what follows from it."""

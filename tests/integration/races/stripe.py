@@ -6,10 +6,11 @@ from typing import Any
 from uuid import uuid4
 
 import requests
+from sqlalchemy import select
 
 from config import settings
-from models import Payment, SignalState
-from state_machines.durable import inbox
+from models import ActivityRow, ActivityState, Payment, SignalState, transaction
+from state_machines.durable import inbox, runner
 from tests.integration.payments.conftest import Bank
 from tests.sandbox.process import eventually
 
@@ -65,8 +66,22 @@ def about(event: Event) -> str | None:
 
 
 def deliver(*events: Event) -> list[SignalState | None]:
-    """Hand events over as the webhook does; None for those that were here before."""
-    return [inbox.receive("stripe", event["id"], event["type"], event) for event in events]
+    """Hand events over as the webhook does; None for those that were here before. What they make us
+    ask of Stripe is asked at once.
+    """
+    states = [inbox.receive("stripe", event["id"], event["type"], event) for event in events]
+    ask()
+    return states
+
+
+def ask() -> None:
+    """Run what asks Stripe about payments."""
+    with transaction() as session:
+        pending = select(ActivityRow.id).where(
+            ActivityRow.name == "payments.ask", ActivityRow.state == ActivityState.PENDING
+        )
+        ids = session.scalars(pending.order_by(ActivityRow.id)).all()
+    runner.run("payments.ask", ids)
 
 
 def an_event(kind: str, noun: str, **thing: object) -> Event:

@@ -8,7 +8,7 @@ from models import NoticeKind, RefundOrigin
 from models.clock import MovableClock
 from models.errors import ConflictError
 from tests.integration.races.shop import Shop
-from tests.integration.races.stripe import Stripe, a_dispute_event, an_intent_event, deliver
+from tests.integration.races.stripe import Stripe, a_dispute_event, deliver
 
 LOST = "lost: the money is gone; cancel the order"
 LATER = {"due_by": int(datetime(2031, 5, 6, 12, tzinfo=UTC).timestamp())}
@@ -43,7 +43,7 @@ def test_lost_before_we_heard_of_the_payment(till: Shop, bank: Stripe) -> None:
     payment = till.payment(payment_id)
     deliver(a_dispute_event("lost", payment))
     assert till.notices(payment_id) == []
-    deliver(an_intent_event("succeeded", payment))
+    till.hear(payment_id)
     assert till.notices(payment_id) == [NoticeKind.DISPUTE]
     with pytest.raises(ConflictError, match="cancel"):
         till.ship(payment_id)
@@ -57,7 +57,7 @@ def test_lost_before_a_payment_of_another_amount(till: Shop, bank: Stripe) -> No
     payment_id = till.initiated()
     payment = till.payment(payment_id)
     deliver(a_dispute_event("lost", payment, amount=5000))
-    deliver(an_intent_event("succeeded", payment, amount_received=5000))
+    till.hear(payment_id, amount_received=5000)
     assert set(till.notices(payment_id)) == {NoticeKind.DISPUTE, NoticeKind.MISPAID}
     with pytest.raises(ConflictError, match="left"):
         till.accept(payment_id)
@@ -86,7 +86,8 @@ def test_lost_before_a_late_payment_then_won(till: Shop, bank: Stripe, time: Mov
     time.advance(seconds=900)
     till.sweep()
     till.run("payments.cancel_intent")
-    deliver(a_dispute_event("lost", payment), an_intent_event("succeeded", payment))
+    deliver(a_dispute_event("lost", payment))
+    till.hear(payment_id)
     assert till.states(payment_id) == ("Success", "Failed")
     assert till.refunds(payment_id) == [], "the bank has it"
     deliver(a_dispute_event("won", payment))

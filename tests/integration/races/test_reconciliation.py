@@ -21,6 +21,7 @@ from tests.integration.races.stripe import Stripe
 from tests.sandbox.process import Sandbox
 
 ORPHAN = "payments.cancel_orphan"
+PAGES = ("events", "intents", "refunds", "disputes")
 NOWHERE = ("--stripe-webhook-url", "http://127.0.0.1:9/")
 
 
@@ -160,7 +161,7 @@ def test_an_orphaned_intent_is_cancelled(till: Shop, bank: Stripe, *, paid: bool
     orphan = bank.post("payment_intents", **form)
     key = reconcile()
     # Its pages, and no more yet.
-    while till.run("reconciliation.events") or till.run("reconciliation.intents"):
+    while any(till.run(f"reconciliation.{page}") for page in PAGES):
         pass
     assert outcome(key) == ("Done", 0, 1)
     if paid:
@@ -193,7 +194,7 @@ def test_an_orphan_that_could_not_be_cancelled_is_asked_for_again(
     orphan = an_intent_beside(till, bank, payment_id)
     for found in (1, 0):
         key = reconcile()
-        while till.run("reconciliation.events") or till.run("reconciliation.intents"):
+        while any(till.run(f"reconciliation.{page}") for page in PAGES):
             pass
         assert outcome(key) == ("Done", 0, found), "the second finds it under way"
     bank.faults(stripe={"errorRate": 1})

@@ -60,7 +60,7 @@ def test_the_books_stay(till: Shop, bank: Stripe, time: MovableClock) -> None:
     told = histories()
     time.advance(days=DAYS + 1)
     forgotten = retention.forget()
-    assert forgotten["activity"] == 5, "intent, receipt, cancellation, refund, its letter"
+    assert forgotten["activity"] == 6, "intent, answer, receipt, cancellation, refund, its letter"
     assert forgotten["signal"] == 1
     assert {row: ids(row) for row in BOOKS} == before
     assert histories() == told

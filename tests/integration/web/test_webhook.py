@@ -6,14 +6,26 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import select, text
 from stripe import WebhookSignature
 
 from config import settings
-from models import Product, SignalRow, SignalState, transaction
+from models import (
+    ActivityRow,
+    ActivityState,
+    Notice,
+    NoticeKind,
+    Payment,
+    Product,
+    SignalRow,
+    SignalState,
+    transaction,
+)
 from models.clock import now
-from state_machines.durable import inbox
+from state_machines.durable import inbox, runner
 from state_machines.payment import PaymentSignal
+from tasks import payments  # noqa: F401  it registers the activities
+from tests.integration.races.stripe import Stripe
 from tests.integration.web.conftest import Person, deliver, stripe_says
 
 
@@ -35,16 +47,95 @@ def kept() -> list[SignalRow]:
         return list(session.scalars(select(SignalRow)))
 
 
-def test_a_payment_confirms_the_order_once(ann: Person, lamp: Product) -> None:
+def run(name: str) -> None:
+    with transaction() as session:
+        pending = select(ActivityRow.id).where(
+            ActivityRow.name == name, ActivityRow.state == ActivityState.PENDING
+        )
+        ids = session.scalars(pending).all()
+    runner.run(name, ids)
+
+
+def paid(ann: Person, lamp: Product) -> tuple[dict[str, Any], dict[str, Any]]:
+    """An order that has been paid, and Stripe's event about it."""
     placed = ann.order(lamp).get_json()
-    event = an_event(order_id=placed["orderId"])
+    run("payments.create_intent")
+    with transaction() as session:
+        payment = session.scalars(
+            select(Payment).where(Payment.order_id == UUID(placed["orderId"]))
+        ).one()
+    Stripe().confirm(payment)
+    (event,) = Stripe().events(payment, "payment_intent.succeeded")
+    return placed, event
+
+
+def test_a_payment_confirms_the_order_once(ann: Person, lamp: Product) -> None:
+    placed, event = paid(ann, lamp)
     for _ in range(3):
         answer = deliver(ann.client, event)
         assert (answer.status_code, answer.get_json()) == (200, {"received": True})
+        run("payments.ask")
     status = ann.get(f"/order/status/{placed['referenceId']}").get_json()
     assert status["status"] == "Confirmed"
     (row,) = kept()
     assert (row.state, row.subject_id) == (SignalState.APPLIED, UUID(placed["orderId"]))
+
+
+def test_an_event_is_not_believed_before_stripe_has_been_asked(ann: Person, lamp: Product) -> None:
+    placed = ann.order(lamp).get_json()
+    run("payments.create_intent")
+    with transaction() as session:
+        payment = session.scalars(select(Payment)).one()
+    for kind in ("succeeded", "canceled"):
+        event = an_event(f"payment_intent.{kind}", order_id=placed["orderId"])
+        event["data"]["object"] |= {"id": payment.intent_id, "status": kind}
+        assert deliver(ann.client, event).status_code == 200
+        run("payments.ask")
+        status = ann.get(f"/order/status/{placed['referenceId']}").get_json()
+        assert (status["status"], status["payment"]["status"]) == ("Pending", "Initiated"), kind
+
+
+def test_what_stripe_answers_is_the_amount_that_came(ann: Person, lamp: Product) -> None:
+    placed, event = paid(ann, lamp)
+    event["data"]["object"]["amount_received"] = 1
+    assert deliver(ann.client, event).status_code == 200
+    run("payments.ask")
+    status = ann.get(f"/order/status/{placed['referenceId']}").get_json()
+    assert status["status"] == "Confirmed"
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [{"account": "acct_other"}, {"created": int(now().timestamp()) + 3600}],
+    ids=["of another account", "of the future"],
+)
+def test_an_event_that_is_not_for_us_is_kept_and_changes_nothing(
+    ann: Person, lamp: Product, strange: dict[str, Any]
+) -> None:
+    placed, event = paid(ann, lamp)
+    assert deliver(ann.client, event | strange).status_code == 200
+    run("payments.ask")
+    (row,) = kept()
+    assert row.state == SignalState.IGNORED
+    assert any(word in str(row.last_error) for word in ("acct_other", "future"))
+    status = ann.get(f"/order/status/{placed['referenceId']}").get_json()
+    assert status["status"] == "Pending"
+
+
+def test_a_thin_event_is_put_before_a_person(client: FlaskClient) -> None:
+    thin = {
+        "id": "evt_test_1",
+        "object": "v2.core.event",
+        "type": "v1.payment_intent.succeeded",
+        "created": "2026-11-27T10:00:00.000Z",
+        "livemode": False,
+        "related_object": {"id": "pi_1", "type": "payment_intent"},
+    }
+    assert deliver(client, thin).status_code == 200
+    assert [row.state for row in kept()] == [SignalState.IGNORED]
+    with transaction() as session:
+        (row,) = session.scalars(select(Notice))
+    assert (row.kind, row.subject) == (NoticeKind.UNREAD_EVENT, "v1.payment_intent.succeeded")
 
 
 def test_an_event_about_an_unknown_order_is_kept(client: FlaskClient) -> None:
@@ -81,18 +172,30 @@ def test_an_event_that_is_not_what_it_says_is_put_before_the_operator(
 
 
 def test_an_event_that_cannot_be_applied_now_is_kept_for_later(ann: Person, lamp: Product) -> None:
-    placed = ann.order(lamp).get_json()
+    placed, _ = paid(ann, lamp)
+    inquiry: dict[str, Any] = {
+        "id": "dp_1",
+        "object": "dispute",
+        "status": "needs_response",
+        "amount": 5900,
+    }
+    inquiry |= {"currency": "usd", "reason": "fraudulent"}
     with transaction() as session:
-        # Nothing is left that could be sold: the commit is refused.
-        session.execute(update(Product).values(reserved=0))
-    assert deliver(ann.client, an_event(order_id=placed["orderId"])).status_code == 200
-    assert [row.state for row in kept()] == [SignalState.STORED]
-    with transaction() as session:
-        session.execute(update(Product).values(reserved=1))
+        intent_id = session.scalars(select(Payment.intent_id)).one()
+        # The database refuses it, whatever the code wants.
+        session.execute(text("ALTER TABLE dispute ADD CONSTRAINT no_more CHECK (amount < 0)"))
+    event = an_event(
+        "charge.dispute.created", data={"object": inquiry | {"payment_intent": intent_id}}
+    )
+    try:
+        assert deliver(ann.client, event).status_code == 200
+        assert [row.state for row in kept()] == [SignalState.STORED]
+    finally:
+        with transaction() as session:
+            session.execute(text("ALTER TABLE dispute DROP CONSTRAINT no_more"))
     inbox.apply_stored(10)
     assert [row.state for row in kept()] == [SignalState.APPLIED]
-    status = ann.get(f"/order/status/{placed['referenceId']}").get_json()
-    assert status["status"] == "Confirmed"
+    assert [row.subject_id for row in kept()] == [UUID(placed["orderId"])]
 
 
 def test_a_signature_of_the_future_is_refused(client: FlaskClient) -> None:

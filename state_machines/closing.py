@@ -1,0 +1,20 @@
+"""Closing a payment whose intent Stripe does not know: nobody can pay it or will answer."""
+
+from models.errors import ConflictError
+from models.notice import NoticeKind, is_open, settle
+from models.payment import OPEN, Payment
+from state_machines.payment import PaymentMachine, PaymentSignal
+
+
+def close(payment: Payment, *, reason: str) -> None:
+    """End a locked payment, and with it the order, for `reason`.
+
+    Raises ConflictError when it has ended, and when Stripe has not said that it does not know the
+    intent: then the order is to be cancelled, so that Stripe is asked.
+    """
+    if payment.state not in OPEN:
+        raise ConflictError(f"The payment is {payment.state}: there is nothing to close")
+    if not is_open(payment.order_id, NoticeKind.UNKNOWN_INTENT):
+        raise ConflictError("Stripe may know the intent: cancel the order, so that it is asked")
+    PaymentMachine.send(payment, PaymentSignal.CLOSE, reason=reason)
+    settle(payment.order_id, NoticeKind.UNKNOWN_INTENT)
