@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import UniqueConstraint, func, select
@@ -68,4 +68,4 @@ def carry_out_once(
         return outcome
     if earlier.request_hash != digest:
         raise InvalidInputError(FIELD, "was used for another request")
-    return cast("Outcome", earlier.outcome)
+    return earlier.outcome

@@ -50,15 +50,17 @@ def test_pieces_come_in_and_go_missing(shop: Flask) -> None:
     assert read(shop, "products", "stock", "L-1", "--set", "7")["stock"] == 7
     assert read(shop, "products", "stock", "L-1", "--add", "-3")["available"] == 0
     assert "4 pieces" in flask(shop, "products", "stock", "L-1", "--add", "0").stdout
-    flask(shop, "products", "stock", "L-1", "--add", "1", "--reason", "found\x1b[2J")
+    hidden = flask(shop, "products", "stock", "L-1", "--add", "1", "--reason", "found\x1b[2J")
+    assert (hidden.exit_code, "U+001B" in hidden.stderr) == (2, True)
+    flask(shop, "products", "stock", "L-1", "--add", "1", "--reason", "found")
     newest, *_ = read(shop, "audit", "list", "--subject", "L-1")
-    assert newest["details"] == {"stock": {"before": 4, "after": 5}, "reason": "found\x1b[2J"}
+    assert newest["details"] == {"stock": {"before": 4, "after": 5}, "reason": "found"}
     entry = read(shop, "audit", "list", "--subject", "L-1")[-1]
     assert entry["action"] == "products stock"
     assert entry["details"] == {"stock": {"before": 10, "after": 7}}
 
 
-@pytest.mark.parametrize("change", [("--set", "3"), ("--add", "-7"), ("--add", str(2**31))])
+@pytest.mark.parametrize("change", [("--set", "3"), ("--add", "-7"), ("--add", str(2**31 - 1))])
 def test_pieces_that_are_reserved_must_stay(shop: Flask, change: tuple[str, str]) -> None:
     a_lamp(stock=10, reserved=4)
     refused = flask(shop, "products", "stock", "L-1", *change)
@@ -72,7 +74,7 @@ def test_a_sku_is_found_in_whatever_form_it_is_typed(shop: Flask) -> None:
     a_lamp(sku="M\u00d6B-1", stock=10)
     assert read(shop, "products", "stock", "MO\u0308B-1", "--set", "7")["stock"] == 7
     refused = flask(shop, "products", "stock", "M\u00d6B-1\u200b", "--set", "7")
-    assert (refused.exit_code, "there is no product" in refused.stderr) == (1, True)
+    assert (refused.exit_code, "U+200B" in refused.stderr) == (2, True)
 
 
 def test_a_product_that_is_not_there(shop: Flask) -> None:
