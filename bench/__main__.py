@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from bench import api, bars, growth, shop
+from bench import api, bars, growth, recovery, shop
 from bench.cost import Database
 from bench.race import rounds as race
 from bench.race import table
@@ -58,6 +58,7 @@ def measure() -> shop.Figures:
                 database, before, start, background, orders
             )
         figures |= api.measure(at, secret)
+        figures |= recovery.measure(stack)
     return figures
 
 

@@ -28,6 +28,8 @@ BARS = (
         "10000000 orders: orders a second, % of the empty shop's", 90),
     Bar("seconds until 100 thousand deadlines have fired",
         "100000 deadlines at once: seconds", 60, most=True),
+    Bar("seconds until a dead worker's calls are made again: their lease and two",
+        "a dead worker's calls are made again, s at most", 12, most=True),
     Bar("% of their throughput that new orders keep meanwhile",
         "100000 deadlines at once: orders meanwhile, % of before", 50),
 )  # fmt: skip

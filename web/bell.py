@@ -31,12 +31,13 @@ class Bell:
     def __init__(self, subscription: PubSub | None) -> None:
         self._subscription = subscription
 
-    def wait(self, seconds: float) -> None:
-        """Wait for a ring, `seconds` or LONGEST at most."""
+    def wait(self, seconds: float) -> bool:
+        """Wait for a ring, `seconds` or LONGEST at most; return whether it rang."""
         end = tick() + min(seconds, LONGEST)
         while (left := end - tick()) > 0:
             if self._heard(left):
-                return
+                return True
+        return False
 
     def _heard(self, seconds: float) -> bool:
         if self._subscription is None:

@@ -102,17 +102,14 @@ def test_events_are_signed_with_the_published_key(sandbox: Sandbox, receiver: Re
     send(sandbox, letter("gone@example.com"))
 
     assert eventually(lambda: "gone@example.com" in str(receiver.posts))
-    assert len(receiver.posts) == 1, "what happens within a second is told together"
     key = requests.get(f"{sandbox.url}/sendgrid/public_key", timeout=5).json()["public_key"]
-    for _, headers, body, _ in receiver.posts:
+    for _, headers, body in receiver.posts:
         assert EventWebhook(key).verify_signature(
             body.decode(),
             headers["X-Twilio-Email-Event-Webhook-Signature"],
             headers["X-Twilio-Email-Event-Webhook-Timestamp"],
         )
-    events = {
-        event["email"]: event for _, _, body, _ in receiver.posts for event in json.loads(body)
-    }
+    events = {event["email"]: event for _, _, body in receiver.posts for event in json.loads(body)}
     delivered, bounced = events["ann@example.com"], events["gone@example.com"]
     assert (delivered["event"], bounced["event"]) == ("delivered", "bounce")
     assert delivered["loginId"] == "7"
@@ -131,7 +128,7 @@ def test_a_bounce_is_heard_among_deliveries(receiver: Receiver) -> None:
 
     assert eventually(lambda: "last@example.com" in str(receiver.posts))
     sandbox.end()
-    events = [event for _, _, body, _ in receiver.posts for event in json.loads(body)]
+    events = [event for _, _, body in receiver.posts for event in json.loads(body)]
     assert {event["event"] for event in events} == {"bounce"}
     assert 1 < len(events) < 21
 

