@@ -6,8 +6,11 @@ Source of the shapes: https://www.twilio.com/docs/sendgrid/for-developers/tracki
 from typing import Any
 from uuid import UUID
 
+from config import settings
 from models.activity import ActivityRow
 from models.base import db
+from models.clock import now
+from models.login import LIVE, Login
 from models.notice import NoticeKind, notice
 from models.order import Order
 from models.signal import SignalRow
@@ -25,6 +28,8 @@ def apply_event(kind: str, event: dict[str, Any]) -> UUID:
     orders.
     """
     login_id, order_id = event.get("loginId"), event.get("orderId")
+    if login_id is None and order_id is None and kind in UNDELIVERED:
+        login_id = _login_of(event.get("email"))
     if login_id is None and order_id is None:
         raise NotOursError(f"{kind} of a letter that names neither login nor order")
     try:
@@ -38,6 +43,19 @@ def apply_event(kind: str, event: dict[str, Any]) -> UUID:
         else:
             _letter_lost(subject_id, event, why)
     return subject_id
+
+
+def _login_of(address: object) -> str | None:
+    """The login that waits for a code at this address, within its window: some mail systems lose
+    what a letter was tagged with.
+    """
+    newest = db.select(Login.id).where(
+        Login.email == str(address).strip().lower(),
+        Login.state.in_(LIVE),
+        Login.created_at > now() - settings.login_window,
+    )
+    found = db.session.scalar(newest.order_by(Login.id.desc()).limit(1))
+    return None if found is None else str(found)
 
 
 def bounced(login_id: UUID, letter: str) -> bool:

@@ -10,8 +10,8 @@ from sqlalchemy.sql.base import ExecutableOption
 from models.base import db
 from models.login import Login, LoginState
 from models.money import display
-from models.order import Order
-from models.refund import Refund, RefundOrigin
+from models.order import Order, OrderState
+from models.refund import Refund, RefundOrigin, RefundState
 from models.user import UserSession
 from state_machines.durable import Activity, Call, RetryPolicy
 from state_machines.login import LoginMachine, LoginSignal
@@ -96,8 +96,12 @@ class OrderLetter(Activity[Order, Letter, None]):
     keyed = False
     loads = WHOLE
     template: ClassVar[str]
+    # The state that the letter speaks of: once the order has left it, the letter is not sent.
+    speaks_of: ClassVar[OrderState]
 
     def prepare(self, order: Order, call: Call) -> Letter | None:
+        if order.state != self.speaks_of:
+            return None
         tags = {"activityId": call.key}
         return letters.about_order(
             self.template, order, tags=tags, reason=self.reason(order), about=self.about(order)
@@ -120,11 +124,13 @@ class OrderConfirmed(OrderLetter):
 
     name = "emails.order_confirmed"
     template = "order_confirmed"
+    speaks_of = OrderState.CONFIRMED
 
 
 class OrderFailed(OrderLetter):
     name = "emails.order_failed"
     template = "order_failed"
+    speaks_of = OrderState.FAILED
 
     def reason(self, order: Order) -> str:
         if order.payment.intent_id is None:
@@ -135,11 +141,13 @@ class OrderFailed(OrderLetter):
 class OrderCancelled(OrderLetter):
     name = "emails.order_cancelled"
     template = "order_cancelled"
+    speaks_of = OrderState.CANCELLED
 
 
 class OrderShipped(OrderLetter):
     name = "emails.order_shipped"
     template = "order_shipped"
+    speaks_of = OrderState.SHIPPED
     loads = (*WHOLE, joinedload(Order.shipment))
 
     def about(self, order: Order) -> dict[str, str | None]:
@@ -153,6 +161,7 @@ class OrderShipped(OrderLetter):
 class OrderDelivered(OrderLetter):
     name = "emails.order_delivered"
     template = "order_delivered"
+    speaks_of = OrderState.DELIVERED
 
 
 class OrderRefunded(Activity[Refund, Letter, None]):
@@ -169,6 +178,9 @@ class OrderRefunded(Activity[Refund, Letter, None]):
     )
 
     def prepare(self, refund: Refund, call: Call) -> Letter | None:
+        # The bank may have sent it back meanwhile.
+        if refund.state != RefundState.SUCCEEDED:
+            return None
         late = refund.origin == RefundOrigin.LATE
         template = "payment_late_refunded" if late else "order_refunded"
         about = {"refund": {"amount": display(refund.amount, refund.currency)}}

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from models import OrderState, Payment, PaymentState
+from models.customer_words import shown_code
 from models.payment import PAYABLE
 from web.schemas.base import Incoming, Lines, Outgoing, Text
 from web.schemas.product import ProductId
@@ -98,7 +99,7 @@ class OrderStatus(Outgoing):
             closing=payment.closing,
             payment=PaymentStatus(
                 status=payment.shown_state,
-                decline_reason=payment.decline_reason if declined else None,
+                decline_reason=shown_code(payment.decline_reason) if declined else None,
             ),
         )
 

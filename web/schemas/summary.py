@@ -12,6 +12,7 @@ from models import (
     Shipment,
     Transition,
 )
+from models.customer_words import step_reason
 from models.money import to_decimal
 from web.schemas.base import Moment, Outgoing
 from web.schemas.payment import PaymentView, RefundView
@@ -143,8 +144,8 @@ class Step(Outgoing):
     @classmethod
     def of(cls, row: Transition) -> "Step":
         step = {name: getattr(row, name) for name in cls.model_fields}
-        if row.cause.startswith("command:"):
-            step["reason"] = None
+        operator = row.cause.startswith("command:")
+        step["reason"] = None if operator else step_reason(row.machine, row.signal, row.reason)
         return cls(**step)
 
 

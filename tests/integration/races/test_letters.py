@@ -2,6 +2,7 @@
 
 from models import ActivityState
 from models.clock import MovableClock
+from state_machines.shipment import deliver
 from tests.integration.races.shop import Shop
 from tests.integration.races.stripe import Stripe
 
@@ -34,3 +35,31 @@ def test_order_letters_outlast_hours_without_sendgrid(
     till.sweep()
     assert till.activity(RECEIPT).state == ActivityState.DONE
     assert len(till.letters(payment_id)) == 1
+
+
+def test_a_letter_only_leaves_while_what_it_says_is_true(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
+    payment_id = till.confirmed()
+    bank.faults(sendgrid={"errorRate": 1})
+    till.run(RECEIPT)
+    bank.faults()
+    till.cancel(payment_id)
+    till.work()
+    time.advance(minutes=11)
+    till.sweep()
+    assert till.activity(RECEIPT).state == ActivityState.DONE, "nothing is left to say"
+    told = [letter["categories"] for letter in till.letters(payment_id)]
+    assert ["order_confirmed"] not in told
+    assert sorted(told) == [["order_cancelled"], ["order_refunded"]]
+
+
+def test_a_parcel_that_has_arrived_is_not_on_its_way(till: Shop, bank: Stripe) -> None:
+    payment_id = till.confirmed()
+    till.run(RECEIPT)
+    till.ship(payment_id)
+    with till.locked(payment_id) as payment:
+        deliver(payment.order)
+    till.work()
+    told = [letter["categories"] for letter in till.letters(payment_id)]
+    assert told == [["order_confirmed"], ["order_delivered"]]

@@ -87,3 +87,14 @@ def test_a_batch_may_be_as_large_as_sendgrid_makes_them(client: FlaskClient) -> 
     assert sendgrid(client, batch).status_code == 200
     assert len(kept()) == 700
     assert sendgrid(client, [event | {"smtp-id": "x" * 1024 * 1024}]).status_code == 413
+
+
+def test_a_bounce_that_lost_its_arguments_is_matched_by_its_address(client: FlaskClient) -> None:
+    login_id = client.post("/auth/login", json={"email": "a@example.com"}).get_json()["loginId"]
+    other = {"sg_event_id": "e1", "event": "bounce", "email": "b@example.com"}
+    bounce = {"sg_event_id": "e2", "event": "bounce", "email": "A@Example.com "}
+    assert sendgrid(client, [other, bounce]).status_code == 200
+    states = {row.external_id: row.state for row in kept()}
+    assert states == {"e1": SignalState.IGNORED, "e2": SignalState.APPLIED}
+    status = client.get(f"/auth/login/{login_id}").get_json()
+    assert status["codeStatus"] == "ERROR_SENDING_EMAIL"
