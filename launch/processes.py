@@ -11,8 +11,10 @@ EVENTS = ",".join(
     (
         *("payment_intent.succeeded", "payment_intent.payment_failed"),
         *("payment_intent.processing", "payment_intent.canceled"),
-        *("charge.refunded", "refund.updated", "refund.failed"),
+        *("payment_intent.requires_action", "charge.refunded", "charge.refund.updated"),
+        *("refund.updated", "refund.failed"),
         *("charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed"),
+        *("review.opened", "review.closed", "radar.early_fraud_warning.created"),
     )
 )
 

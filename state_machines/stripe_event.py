@@ -94,7 +94,7 @@ def _intent(signal: PaymentSignal) -> Reader:
 _REFUND = Reader("refund", StripeRefund.read, stripe_refund.apply)
 _DISPUTE = Reader("dispute", StripeDispute.read, stripe_dispute.apply)
 _REVIEW = Reader("review", Review.read, apply_review)
-# The kinds of events that are read. An endpoint that gets all of them gets what it needs.
+# The kinds of events that are read.
 READERS = {
     "payment_intent.succeeded": Reader("payment_intent", Intent.read, _ask),
     "payment_intent.requires_action": _intent(PaymentSignal.ACTION_REQUIRED),
@@ -116,3 +116,5 @@ READERS = {
         "radar.early_fraud_warning", FraudWarning.read, apply_warning
     ),
 }
+# What an endpoint at Stripe is subscribed to. The others tell nothing that one of these does not.
+SUBSCRIBED = frozenset(READERS) - {"charge.succeeded", "refund.created"}

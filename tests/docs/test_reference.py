@@ -18,7 +18,7 @@ from models.base import Base
 from sandbox.fault_plan import FaultPlan
 from sandbox.stripe_api.cards import BY_TOKEN
 from state_machines.durable import Activity, DurableMachine
-from state_machines.stripe_event import READERS
+from state_machines.stripe_event import READERS, SUBSCRIBED
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
@@ -127,3 +127,10 @@ def test_every_fault_is_listed() -> None:
 
     listed = set(re.findall(r"`([\w.]+)`", page("sandbox").partition("## Faults")[2]))
     assert set(leaves(asdict(FaultPlan()))) <= listed
+
+
+def test_the_endpoint_at_stripe_gets_the_kinds_of_events_that_are_read() -> None:
+    _, _, rest = (ROOT / "README.md").read_text().partition("--events \\\n")
+    listed = rest.partition("\n```")[0].replace("\\\n", "").strip()
+    assert set(listed.split(",")) == SUBSCRIBED
+    assert set(EVENTS.split(",")) == SUBSCRIBED
