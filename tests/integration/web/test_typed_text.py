@@ -35,7 +35,7 @@ def rows() -> dict[str, int]:
     "reference",
     ["a/b", "a\nb", "a\tb", "a?b#c", "a#b", "%2F", "a%2Fb", "a\\b", ".", "..", "../x", ";a", "a b",
      "-a", "--help", "a\u202eb", "a\u200bb", "\u00e9", "\x1b[31m", "x" * 201, " ", "",
-     *RESERVED, "Status", " webhook "],
+     *sorted(RESERVED), "Status", " webhook "],
 )  # fmt: skip
 def test_a_reference_that_a_path_cannot_carry(ann: Person, lamp: Product, reference: str) -> None:
     before = rows()
