@@ -110,7 +110,7 @@ def test_only_calls_without_a_key_are_claimed_on_disk() -> None:
 
 
 def test_every_call_ends_before_its_lease() -> None:
-    longest = celeryconfig.broker_transport_options["visibility_timeout"]
+    longest: Any = celeryconfig.broker_transport_options["visibility_timeout"]
     for activity in ACTIVITIES:
         lease = activity.lease.total_seconds()
         assert settings.provider_timeout <= activity.timeout < lease < longest, activity.name

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from models import Notice, NoticeKind, SignalState, transaction
+from models import Notice, NoticeKind, SignalRow, SignalState, transaction
 from models.base import db
 from models.clock import MovableClock
 from state_machines.durable import inbox, sweep
@@ -53,7 +53,7 @@ def test_every_signal_that_failed_is_put_before_a_person_until_it_went_well(
     finally:
         trouble.clear()
     with transaction():
-        assert inbox.replay_all(inbox.SignalRow.state == SignalState.FAILED) == 2
+        assert inbox.replay_all(SignalRow.state == SignalState.FAILED) == 2
     sweep.apply_signals()
     assert (signal("e-1").state, signal("e-2").state) == (SignalState.APPLIED,) * 2
     assert open_notices() == []
@@ -78,7 +78,7 @@ def test_a_single_further_try_is_the_last_one(database: object, time: MovableClo
         fail("e-1")
         wear_out(time)
         with transaction():
-            inbox.replay_all(inbox.SignalRow.state == SignalState.FAILED, tries=1)
+            inbox.replay_all(SignalRow.state == SignalState.FAILED, tries=1)
         sweep.apply_signals()
         assert signal("e-1").state == SignalState.FAILED
         assert len(open_notices()) == 1

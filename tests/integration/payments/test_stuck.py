@@ -2,9 +2,9 @@
 
 from models import DisputeState, NoticeKind, OrderState, PaymentState, transaction
 from models.clock import MovableClock
+from models.notice import notice
 from state_machines import DisputeMachine, OrderMachine, PaymentMachine
 from state_machines.durable import replay
-from state_machines.notice import notice
 from state_machines.payment import PaymentSignal
 from tests.factories import a_dispute, a_payment, an_order
 from tests.integration.payments.conftest import Bank, Till

@@ -11,6 +11,7 @@ from models import Notice, NoticeKind, Payment, transaction
 from models.errors import ConflictError, NotFoundError
 from models.notice import settle
 from state_machines import closing, unmatched
+from state_machines.reconciliation import at_hand
 from tests.integration.races.shop import Shop
 from tests.integration.races.stripe import Stripe, an_event, deliver
 
@@ -94,7 +95,7 @@ def test_what_was_paid_for_an_order_that_is_not_here_is_given_back_by_a_person(
         deliver(*bank.events_of(made["id"], "payment_intent.succeeded"))
     else:
         with transaction():
-            unmatched.at_hand()
+            at_hand()
         till.work()
     mine = [text for subject, text in open_notices() if subject == made["id"]]
     assert len(mine) == 1

@@ -56,7 +56,7 @@ def test_forged_mail_events_change_nothing(client: FlaskClient) -> None:
 def test_one_bad_event_keeps_none_of_its_company_back(client: FlaskClient) -> None:
     login_id = client.post("/auth/login", json={"email": "a@example.com"}).get_json()["loginId"]
     unsubscribe = {"event": "group_unsubscribe", "email": "a@example.com", "asm_group_id": 1}
-    batch = [
+    batch: list[Any] = [
         unsubscribe,
         "no object",
         None,
