@@ -76,6 +76,8 @@ def _order(buyer: Buyer, product: Json, secret: str) -> Figures:
     event = wait_for(lambda: success_event(buyer.at, order), "the event")
     sent = tick()
     deliver(buyer.at, event, secret)
+    # The event makes a worker ask Stripe, whose answer confirms the order.
+    wait_for(lambda: _confirmed(buyer, order), "the confirmation")
     confirmed = tick()
     wait_for(lambda: _receipt(buyer, order), "the receipt")
     mailed = tick()
@@ -84,6 +86,11 @@ def _order(buyer: Buyer, product: Json, secret: str) -> Figures:
         "webhook to Confirmed": (confirmed - sent) * 1000,
         "webhook to receipt": (mailed - sent) * 1000,
     }
+
+
+def _confirmed(buyer: Buyer, order: Json) -> Json | None:
+    seen = buyer.status(order["referenceId"], wait=5)
+    return seen if seen["status"] == "Confirmed" else None
 
 
 def _receipt(buyer: Buyer, order: Json) -> Json | None:

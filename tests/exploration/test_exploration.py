@@ -44,6 +44,8 @@ SPARE = {
     ),
     "the deadline asks Stripe, which knows: without it the order waits for longer": (
         "payment Pending initiated", "payment Pending unanswered", "payment Pending rejected",
+        "payment Pending succeeded", "payment Initiated succeeded", "payment Declined succeeded",
+        "payment Pending expire",
     ),
     "it is written down, and moves nothing": (
         "payment Cancelling initiated", "payment Expiring initiated",
@@ -68,6 +70,8 @@ SPARE = {
 
 # Timers without which every order is still settled by the system alone.
 SPARE_TIMERS = (
+    # The creation ends by itself, and what comes of it has a deadline.
+    Timer("payment", "Pending", "expire", None),
     # The deadline would ask later.
     Timer("payment", "Initiated", None, "ask"),
     Timer("payment", "Declined", None, "ask"),
