@@ -1,4 +1,4 @@
-"""How Alembic reaches the database: through the Flask application, in one transaction."""
+"""How Alembic reaches the database: through the Flask application, a transaction a migration."""
 
 from alembic import context
 from flask import current_app
@@ -24,6 +24,8 @@ with engine.connect() as connection:
         connection=connection,
         target_metadata=migrate.db.metadata,
         include_name=include,
+        # One that changes rows in batches commits between them, and nothing of those before it.
+        transaction_per_migration=True,
         **migrate.configure_args,
     )
     with context.begin_transaction():

@@ -56,8 +56,6 @@ def upgrade() -> None:
     op.add_column(
         "user_session", sa.Column("authenticated_at", sa.DateTime(timezone=True), nullable=True)
     )
-    op.execute("UPDATE user_session SET authenticated_at = created_at")
-    op.alter_column("user_session", "authenticated_at", nullable=False)
     op.add_column(
         "user_session",
         sa.Column("methods", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from flask import Flask
 from flask_migrate import Migrate, downgrade, upgrade
 from sqlalchemy import create_engine, make_url, text
-from sqlalchemy.exc import IntegrityError, InternalError
+from sqlalchemy.exc import DataError, IntegrityError, InternalError
 
 from config import settings
+from migrations.batches import update_in_batches
 from models.base import db, engine_options
 
 UUIDS, NUMBERS, AMOUNTS = "0002", "0003", "0007"
@@ -204,3 +207,27 @@ def test_amounts_of_a_running_shop_are_kept(other: Flask) -> None:
     run("UPDATE payment SET amount = 9800")
     upgrade(revision=AMOUNTS)
     assert run("SELECT price FROM product ORDER BY id") == [4900, 4900, 1]
+
+
+def test_many_rows_are_changed_some_at_a_time_and_a_run_that_was_cut_off_goes_on(
+    other: Flask,
+) -> None:
+    def run(batch: int) -> int:
+        with db.engine.connect() as connection:
+            context = MigrationContext.configure(connection)
+            with context.begin_transaction(), Operations.context(context):
+                return update_in_batches(
+                    "crate", "weight = 100 / (8 - id)", "weight IS NULL", batch=batch
+                )
+
+    with other.app_context():
+        with db.engine.begin() as connection:
+            connection.execute(text("CREATE TABLE crate (id int PRIMARY KEY, weight int)"))
+            connection.execute(text("INSERT INTO crate SELECT generate_series(1, 10)"))
+        with pytest.raises(DataError):
+            run(batch=3)
+        with db.engine.begin() as connection:
+            # The batches before the one that failed are there.
+            assert connection.scalar(text("SELECT count(weight) FROM crate")) == 6
+            connection.execute(text("DELETE FROM crate WHERE id = 8"))
+        assert run(batch=3) == 3
