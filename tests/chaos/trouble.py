@@ -43,6 +43,7 @@ class Trouble:
         self._kinds: dict[str, tuple[float, Callable[[], None]]] = {
             "worker-1 killed": (4, lambda: self._kill("worker-1")),
             "worker-2 killed": (4, lambda: self._kill("worker-2")),
+            "sweeper killed": (2, lambda: self._kill("sweeper")),
             "beat killed": (1, lambda: self._kill("beat")),
             "web killed": (2, lambda: self._kill("web")),
             "one web process killed": (3, self._kill_part_of_web),

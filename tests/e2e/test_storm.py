@@ -45,7 +45,7 @@ FAULTS: Json = {
     },
     "sendgrid": {"errorRate": 0.05, "timeoutRate": 0.03, "bounceRate": 0.02},
 }
-VICTIMS = {"worker-1": 4, "worker-2": 4, "beat": 1}
+VICTIMS = {"worker-1": 4, "worker-2": 4, "sweeper": 2, "beat": 1}
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ and from everywhere the system alone finds the way to an end.
 
 from collections import defaultdict, deque
 from collections.abc import Iterator
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -18,7 +19,6 @@ from tests.exploration.world import (
     State,
     Timer,
     system_steps,
-    tables,
     timers,
     world_steps,
 )
@@ -38,9 +38,6 @@ SPARE = {
     "it puts before a person what stays as it is": ("order Pending mispaid",),
     "it is heard again from the states that the deadline leads to": (
         "payment Pending mispaid", "payment Initiated mispaid", "payment Declined mispaid",
-    ),
-    "of what Stripe's own books keep us from: another amount after a cancellation": (
-        "payment Cancelled mispaid", "payment Failure mispaid",
     ),
     "the deadline asks Stripe, which knows: without it the order waits for longer": (
         "payment Pending initiated", "payment Pending unanswered", "payment Pending rejected",
@@ -67,6 +64,9 @@ SPARE = {
     ),
 }  # fmt: skip
 
+# What this world does not come past: here a search at Stripe is never behind, and a refund that
+# Stripe refused is not there. The simulation does.
+NOT_WALKED = {"payment Failure orphaned", "payment Cancelled orphaned", "refund Failed find"}
 
 # Timers without which every order is still settled by the system alone.
 SPARE_TIMERS = (
@@ -80,16 +80,41 @@ SPARE_TIMERS = (
 )
 
 
-def explore(shop: Shop) -> dict[State, set[State]]:
-    """Every reachable state, and where the system alone leads from it."""
-    found: dict[State, set[State]] = {}
+class Steps(NamedTuple):
+    """Where the system alone leads from a state, where else the world may lead, and which arrows
+    and timers that took.
+    """
+
+    system: frozenset[State]
+    world: frozenset[State]
+    by: frozenset[Arrow | Timer]
+
+
+def steps_from(shop: Shop, state: State) -> Steps:
+    shop.walked.clear()
+    system, world = frozenset(system_steps(shop, state)), frozenset(world_steps(shop, state))
+    return Steps(system, world, frozenset(shop.walked))
+
+
+@cache
+def whole() -> dict[State, Steps]:
+    """Every reachable state, with all arrows and timers."""
+    return explore(Shop(), {})
+
+
+def explore(shop: Shop, known: dict[State, Steps]) -> dict[State, Steps]:
+    """Every reachable state. What is `known` of one goes, unless it took what this shop lacks."""
+    found: dict[State, Steps] = {}
     waiting = deque([State()])
     while waiting:
         state = waiting.popleft()
         if state not in found:
-            found[state] = set(system_steps(shop, state))
-            waiting.extend(found[state])
-            waiting.extend(world_steps(shop, state))
+            steps = known.get(state)
+            if steps is None or shop.without in steps.by:
+                steps = steps_from(shop, state)
+            found[state] = steps
+            waiting.extend(steps.system)
+            waiting.extend(steps.world)
     return found
 
 
@@ -134,11 +159,11 @@ def settled(state: State) -> bool:
     return state.booked or state.refund in ("Submitted", "Succeeded", "Failed")
 
 
-def unsettled(found: dict[State, set[State]]) -> set[State]:
+def unsettled(found: dict[State, Steps]) -> set[State]:
     """The states from which the system alone does not get to a settled one."""
     back = defaultdict(set)
-    for state, following in found.items():
-        for after in following:
+    for state, steps in found.items():
+        for after in steps.system:
             back[after].add(state)
     waiting = deque(state for state in found if settled(state))
     good = set(waiting)
@@ -149,7 +174,7 @@ def unsettled(found: dict[State, set[State]]) -> set[State]:
     return found.keys() - good
 
 
-def complaints(found: dict[State, set[State]]) -> list[str]:
+def complaints(found: dict[State, Steps]) -> list[str]:
     broken = [f"{law}: {state}" for state in found if (law := broken_law(state))]
     return broken[:3] + [f"never settled: {state}" for state in list(unsettled(found))[:3]]
 
@@ -166,23 +191,28 @@ def arrows() -> Iterator[Any]:
 
 
 def test_no_law_is_broken_and_everything_settles() -> None:
-    found = explore(Shop(tables()))
-    assert len(found) > 10_000
-    assert complaints(found) == []
+    assert len(whole()) > 10_000
+    assert complaints(whole()) == []
+
+
+def test_every_arrow_is_walked() -> None:
+    walked = frozenset[Arrow | Timer]().union(*(steps.by for steps in whole().values()))
+    all_arrows = {param.id: param.values[1] for param in arrows()}
+    assert {name for name, arrow in all_arrows.items() if arrow not in walked} == NOT_WALKED
 
 
 @pytest.mark.parametrize(("machine", "arrow"), list(arrows()))
 def test_an_arrow_is_missed_unless_it_is_spare(
     machine: type[DurableMachine[Any]], arrow: Arrow
 ) -> None:
-    found = complaints(explore(Shop(tables(without=arrow))))
+    found = complaints(explore(Shop(without=arrow), whole()))
     spare = {name for names in SPARE.values() for name in names}
     assert bool(found) == (named(machine, arrow) not in spare), found
 
 
 @pytest.mark.parametrize("timer", timers(), ids=lambda timer: f"{timer.machine} {timer.state}")
 def test_a_deadline_is_missed_and_an_enquiry_where_nothing_else_asks(timer: Timer) -> None:
-    found = complaints(explore(Shop(tables(), timers(without=timer))))
+    found = complaints(explore(Shop(without=timer), whole()))
     assert bool(found) == (timer not in SPARE_TIMERS), found
 
 

@@ -38,7 +38,7 @@ MACHINES = (OrderMachine, PaymentMachine, RefundMachine)
 Tables = dict[str, dict[tuple[str, str | None], Arrow]]
 
 
-def tables(*, without: Arrow | None = None) -> Tables:
+def tables(*, without: object = None) -> Tables:
     """The arrows by machine, signal and state; one of them may be left out."""
     return {
         machine.name: {
@@ -59,8 +59,8 @@ class Timer(NamedTuple):
     asks: str | None
 
 
-def timers(*, without: Timer | None = None) -> list[Timer]:
-    """Those of the deadlines and enquiries; one of them may be left out."""
+def timers() -> list[Timer]:
+    """Those of the deadlines and enquiries."""
     found = [
         Timer(machine.name, state.value, deadline.send.value, None)
         for machine in MACHINES
@@ -73,7 +73,7 @@ def timers(*, without: Timer | None = None) -> list[Timer]:
         if machine.enquiry
         for state in machine.enquiry.states
     ]
-    return [timer for timer in found if timer != without]
+    return found
 
 
 class State(NamedTuple):
@@ -100,17 +100,22 @@ class State(NamedTuple):
 
 
 class Shop:
-    """Moves of our side, by the given tables. Raises KeyError for what this world does not know."""
+    """Moves of our side, by the tables of which one arrow, or one timer, may be left out. `walked`
+    are those that were used. Raises KeyError for what this world does not know.
+    """
 
-    def __init__(self, arrows: Tables, ticking: list[Timer] | None = None) -> None:
-        self.arrows = arrows
-        self.timers = timers() if ticking is None else ticking
+    def __init__(self, *, without: Arrow | Timer | None = None) -> None:
+        self.without = without
+        self.arrows = tables(without=without)
+        self.timers = [timer for timer in timers() if timer != without]
+        self.walked: set[Arrow | Timer] = set()
 
     def send(self, state: State, machine: str, signal: str) -> State:
         """What the signal leads to; the same state where it has no arrow."""
         arrow = self.arrows[machine].get((signal, getattr(state, machine)))
         if arrow is None:
             return state
+        self.walked.add(arrow)
         moved: dict[str, Any] = {machine: arrow.target.value}
         asked = {CALLS[name] for name in arrow.do if not name.startswith(TOLD)}
         state = state._replace(**moved, calls=state.calls | asked)
@@ -176,6 +181,7 @@ def system_steps(shop: Shop, state: State) -> Iterator[State]:
             yield record(shop, called, call)
     for timer in shop.timers:
         if getattr(state, timer.machine) == timer.state:
+            shop.walked.add(timer)
             yield _rings(shop, state, timer)
     for said in state.news:
         yield shop.told(state._replace(news=state.news - {said}), said)
@@ -202,6 +208,12 @@ def world_steps(shop: Shop, state: State) -> Iterator[State]:
         if called is not None:
             yield called  # it was made, and the worker died before it could record that
         yield from _given_up(shop, state, call)
+    if state.intent == "open":
+        # Whatever was tried, the bank may ask its customer once more; or a voucher is waited for.
+        yield shop.told(state, "action_required")
+        if state.known and state.payment == "Expiring" and "cancel" in state.calls:
+            waiting = state._replace(calls=state.calls - {"cancel"})
+            yield shop.send(waiting, "payment", "still_waiting")
 
 
 def perform(state: State, call: str) -> State | None:
@@ -285,12 +297,13 @@ def _stripe(state: State) -> Iterator[State]:
         for wrong in (False, True):
             yield _tells(state, intent="succeeded")._replace(wrong=wrong)
         yield state._replace(news=state.news | {"declined"})
-        yield state._replace(news=state.news | {"action_required"})
         yield state._replace(intent="processing", news=state.news | {"processing"})
         yield _tells(state, intent="canceled")  # in Stripe's own dashboard
     yield from _bank(state)
     if state.intent == "canceled":
-        yield _tells(state, intent="succeeded")  # a bank that did not hear of it
+        for wrong in (False, True):
+            # A bank that did not hear of it.
+            yield _tells(state, intent="succeeded")._replace(wrong=wrong)
     if state.intent == "succeeded" and state.back == "none" and not state.gone:
         yield state._replace(gone=True, news=state.news | {"refunded"})  # in the dashboard, too
     if state.back == "pending":
@@ -314,6 +327,8 @@ def _people(shop: Shop, state: State) -> Iterator[State]:
     """The customer and the operator, as far as the code lets them."""
     if state.order == "Pending" and state.payment != "Success":
         yield shop.send(state, "payment", "cancel")
+    if state.intent == "canceled":
+        yield shop.send(state, "payment", "close")
     if state.payment == "Success" and state.order in ("Pending", "Confirmed"):
         yield shop.send(state, "order", "cancel")
         if not state.booked:
