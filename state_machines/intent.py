@@ -19,7 +19,7 @@ from models.payment import OPEN, Payment, PaymentState
 from models.refund import refundable
 from state_machines.durable.handler import NoSubjectError
 from state_machines.durable.journal import journal
-from state_machines.notice import settle_slow_payment, tell_disputes
+from state_machines.notice import settle_answered, tell_disputes
 from state_machines.order_limits import close_if_cards_are_tested
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.payment_window import expiry_of, follow, needed_until
@@ -57,12 +57,14 @@ class Card:
 
     @classmethod
     def of_charge(cls, charge: Any) -> "Card | None":
-        """The card of a charge object; None when it was paid otherwise or is not expanded."""
-        details = charge.get("payment_method_details") if isinstance(charge, dict) else None
-        card = (details or {}).get("card")
-        if not card:
+        """The card of a charge object; None when it was paid otherwise or is not expanded. One that
+        cannot be read is none: what was paid counts.
+        """
+        try:
+            card = charge["payment_method_details"]["card"]
+            return cls(card["brand"], card["last4"], card["exp_month"], card["exp_year"])
+        except (KeyError, TypeError, ValueError):
             return None
-        return cls(card["brand"], card["last4"], card["exp_month"], card["exp_year"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ def take_in(payment: Payment, intent: Intent, signal: PaymentSignal) -> None:
         # The answer to our own call is still on its way.
         PaymentMachine.report(payment, PaymentSignal.INITIATED)
     if signal in ANSWERED:
-        settle_slow_payment(payment)
+        settle_answered(payment)
     if signal == PaymentSignal.SUCCEEDED:
         # An amount is no larger than another in another currency: what was heard first stays.
         if payment.captured_currency in (None, intent.currency):

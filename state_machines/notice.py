@@ -1,5 +1,7 @@
 """What the machines put before the operator, and what settles it by itself."""
 
+from datetime import timedelta
+
 from config import settings
 from models.base import db
 from models.clock import now
@@ -46,11 +48,12 @@ def slow_payment(payment: Payment, reason: str | None) -> None:  # noqa: ARG001
     notice(payment.order_id, NoticeKind.SLOW_PAYMENT, sentence)
 
 
-def settle_slow_payment(payment: Payment) -> None:
-    """The bank has answered."""
-    # Most payments never outlive their window: nothing to write for them.
-    if now() - payment.created_at >= settings.payment_window:
+def settle_answered(payment: Payment) -> None:
+    """The bank has answered, and so Stripe knows the intent."""
+    # Most payments end before anybody has asked about them: nothing to write for them.
+    if payment.closing or now() - payment.created_at >= timedelta(seconds=settings.ask_ages[0]):
         settle(payment.order_id, NoticeKind.SLOW_PAYMENT)
+        settle(payment.order_id, NoticeKind.UNKNOWN_INTENT)
 
 
 def unknown_intent(payment: Payment) -> None:
@@ -60,6 +63,16 @@ def unknown_intent(payment: Payment) -> None:
         f" If it is gone for good: payments close {payment.id} --reason ..."
     )
     notice(payment.order_id, NoticeKind.UNKNOWN_INTENT, sentence)
+
+
+def unknown_refund(refund: Refund) -> None:
+    """Raise it: nobody can say what became of the money."""
+    amount = display(refund.amount, refund.currency)
+    sentence = (
+        f"Stripe does not know {refund.stripe_id}, a refund of {amount}:"
+        " are these the keys of the account that made it?"
+    )
+    notice(refund.order_id, NoticeKind.REFUND_FAILED, sentence)
 
 
 @effect("notice.refund_failed")

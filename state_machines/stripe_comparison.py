@@ -4,10 +4,9 @@ Each thing is compared by itself. What differs is asked for, or taken in as an e
 cannot be read is logged, and keeps no other back. What agrees is left alone.
 """
 
-import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from models.base import db
 from models.clock import now
@@ -18,6 +17,7 @@ from models.refund import Refund
 from models.signal import SignalRow, SignalState
 from state_machines import unmatched
 from state_machines.durable import inbox
+from state_machines.durable.complaint import complaints
 from state_machines.durable.handler import Told
 from state_machines.durable.journal import schedule
 from state_machines.intent import Intent
@@ -25,7 +25,8 @@ from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.stripe_dispute import StripeDispute, reached
 from state_machines.stripe_refund import HEARD, StripeRefund
 
-log = logging.getLogger(__name__)
+log = complaints(__name__)
+R = TypeVar("R")
 
 # For as long Stripe's events that failed here are tried again: as long as Stripe has them.
 TRIED_AGAIN = timedelta(days=30)
@@ -38,6 +39,7 @@ def try_failed_signals() -> int:
     return inbox.replay_all(
         SignalRow.source == "stripe",
         SignalRow.state == SignalState.FAILED,
+        SignalRow.payload.is_not(None),
         SignalRow.received_at > now() - TRIED_AGAIN,
         tries=1,
     )
@@ -61,9 +63,14 @@ def ask_about_paid(intents: Iterable[Intent]) -> None:
         unmatched.tell(intent)
 
 
+def read_all(kind: type[R], objects: Iterable[dict[str, Any]]) -> list[R]:
+    """What Stripe listed, without those that cannot be read."""
+    return [read for data in objects if (read := _read(kind, data)) is not None]
+
+
 def look_for_refunds(objects: Iterable[dict[str, Any]]) -> None:
     """Have all refunds of a payment listed of which one is not here, or stands elsewhere."""
-    told = [refund for data in objects if (refund := _read(StripeRefund, data)) is not None]
+    told = read_all(StripeRefund, objects)
     rows = db.session.execute(
         db.select(Refund.stripe_id, Refund.state).where(
             Refund.stripe_id.in_([refund.id for refund in told])

@@ -53,7 +53,8 @@ class StripeRefund:
             row_id = UUID(data["metadata"]["refundId"])
         return cls(
             id=data["id"],
-            signal=SIGNALS[data["status"]],
+            # In a state that is not known here, such as none, it may have left us all the same.
+            signal=SIGNALS.get(data["status"], RefundSignal.SUBMITTED),
             amount=data["amount"],
             currency=data["currency"],
             intent_id=data.get("payment_intent"),

@@ -143,6 +143,8 @@ class CancelOrphan(CancelIntent):
             return
         if payment.intent_id in (None, intent.id):
             take_in(payment, intent, PaymentSignal.SUCCEEDED)
+        else:
+            unmatched.tell(intent)
 
 
 class AskIntent(Activity[Payment, str, Intent]):

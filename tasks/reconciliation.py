@@ -22,6 +22,7 @@ from state_machines.stripe_comparison import (
     ask_about_paid,
     look_for_refunds,
     oldest_open_dispute,
+    read_all,
     take_in_disputes,
     try_failed_signals,
 )
@@ -77,15 +78,16 @@ class OrphanedIntents(Look):
 
     name = "reconciliation.intents"
 
-    def perform(self, request: Page, call: Call) -> tuple[list[Intent], bool]:  # noqa: ARG002
+    def perform(self, request: Page, call: Call) -> tuple[list[dict[str, Any]], bool]:  # noqa: ARG002
         return stripe.list_intents(request.since, request.after)
 
-    def record(self, row: Reconciliation, page: tuple[list[Intent], bool]) -> None:
-        intents, more = page
+    def record(self, row: Reconciliation, page: tuple[list[dict[str, Any]], bool]) -> None:
+        objects, more = page
+        intents = read_all(Intent, objects)
         row.orphans += _call_off(intents)
         ask_about_paid(intents)
         if more:
-            schedule(self.name, self.machine.name, row.id, after=intents[-1].id)
+            schedule(self.name, self.machine.name, row.id, after=objects[-1]["id"])
         else:
             schedule(NewRefunds.name, self.machine.name, row.id)
 

@@ -10,6 +10,7 @@ from models.order import Order
 from models.payment import Payment, payment_of
 from models.refund import Refund, RefundState
 from state_machines.durable import Activity, Call, PermanentError
+from state_machines.notice import unknown_refund
 from state_machines.payment import PaymentMachine
 from state_machines.refund import RefundMachine, RefundSignal
 from state_machines.stripe_refund import StripeRefund, take_in
@@ -72,6 +73,8 @@ class SubmitRefund(Activity[Refund, Wish, StripeRefund]):
         # Without Stripe's own no the money may be on its way: the enquiry will ask.
         if isinstance(error, PermanentError) and refund.state == RefundState.REQUESTED:
             RefundMachine.report(refund, RefundSignal.REJECTED, reason=str(error))
+        elif isinstance(error, stripe.MissingError) and refund.state == RefundState.SUBMITTED:
+            unknown_refund(refund)
 
 
 class LookForRefunds(Activity[Payment, str, list[StripeRefund]]):

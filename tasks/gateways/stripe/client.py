@@ -70,7 +70,10 @@ def page_of(
     query |= {"limit": PAGE, "created": {"gte": int(since.timestamp())}}
     with sorted_errors():
         page = told(list_call(query | ({"starting_after": after} if after else {})))
-    return page["data"], page["has_more"]
+    data, more = page["data"], page["has_more"]
+    if more and (not data or data[-1]["id"] == after):
+        raise TransientError(f"Stripe's list does not go on after {after}, and says that it does")
+    return data, more
 
 
 def refused_as(error: BaseException, code: str) -> bool:

@@ -1,6 +1,7 @@
 """Payment intents: https://docs.stripe.com/api/payment_intents."""
 
 from datetime import datetime
+from typing import Any
 
 from state_machines.durable import PermanentError
 from state_machines.intent import Intent
@@ -53,9 +54,8 @@ def find_intent(order_id: str) -> Intent | None:
     return next((Intent.read(one) for one in told(found)["data"]), None)
 
 
-def list_intents(since: datetime, after: str | None) -> tuple[list[Intent], bool]:
+def list_intents(since: datetime, after: str | None) -> tuple[list[dict[str, Any]], bool]:
     """A page of the intents created from `since` on, newest first, that follow the intent `after`;
     and whether there are more.
     """
-    found, more = page_of(client().v1.payment_intents.list, since, after)
-    return [Intent.read(one) for one in found], more
+    return page_of(client().v1.payment_intents.list, since, after)

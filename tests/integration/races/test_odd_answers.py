@@ -1,0 +1,130 @@
+"""Answers of Stripe that are odd in one place: nothing that is money is lost for it, and nothing
+beside it stops.
+"""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import stripe
+from sqlalchemy import select
+
+from models import Notice, NoticeKind, RefundState, transaction
+from models.clock import now
+from state_machines.durable import TransientError
+from state_machines.intent import Intent
+from state_machines.reconciliation import ReconciliationMachine
+from state_machines.refund import RefundMachine, RefundSignal
+from state_machines.stripe_refund import StripeRefund
+from tasks.gateways.stripe.client import page_of
+from tasks.payments import CancelOrphan
+from tasks.reconciliation import OrphanedIntents
+from tests.factories import a_reconciliation
+from tests.integration.races.shop import Shop
+from tests.integration.races.stripe import Json, Stripe, an_intent_event
+
+CARD = {"brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2034}
+
+
+@pytest.mark.parametrize("odd", [{"brand": None}, {"exp_year": "soon"}, {"last4": 4242}])
+def test_a_payment_by_a_card_that_cannot_be_read_is_a_payment(
+    till: Shop, bank: Stripe, odd: Json
+) -> None:
+    payment_id = till.initiated()
+    charge = {"id": "ch_1", "payment_method_details": {"card": CARD | odd}}
+    till.hear(payment_id, latest_charge=charge)
+    payment = till.payment(payment_id)
+    assert (payment.captured, payment.charge_id, payment.last4) == (5900, "ch_1", None)
+    assert till.states(payment_id) == ("Success", "Confirmed")
+
+
+def looked_at(intents: list[Json]) -> None:
+    """Record a page of intents, as a reconciliation does."""
+    with transaction():
+        row = ReconciliationMachine.lock([a_reconciliation().id]).popitem()[1]
+        OrphanedIntents().record(row, (intents, False))
+
+
+def test_one_intent_that_cannot_be_read_stops_no_reconciliation(till: Shop, bank: Stripe) -> None:
+    payment_id = till.initiated()
+    payment = till.payment(payment_id)
+    bank.confirm(payment)
+    paid = bank.get(f"payment_intents/{payment.intent_id}")
+    odd = [paid | {"id": "pi_odd", "currency": "crypto"}, {"id": "pi_nothing"}]
+    looked_at([*odd, paid])
+    till.work()
+    assert till.states(payment_id) == ("Success", "Confirmed")
+
+
+def told(data: list[Any]) -> stripe.StripeObject:
+    return stripe.StripeObject.construct_from({"data": data, "has_more": True}, None)
+
+
+@pytest.mark.parametrize("data", [[], [{"id": "pi_1"}]], ids=["empty", "the same again"])
+def test_a_list_that_does_not_go_on_is_not_asked_for_ever(data: list[Any]) -> None:
+    page, more = page_of(lambda _: told([{"id": "pi_1"}]), now(), None)
+    assert (page, more) == ([{"id": "pi_1"}], True)
+    with pytest.raises(TransientError, match="does not go on"):
+        page_of(lambda _: told(data), now(), "pi_1")
+
+
+@pytest.mark.parametrize("status", [None, "on_its_way"])
+def test_a_refund_in_a_state_that_is_not_known_counts_as_given_back(
+    till: Shop, bank: Stripe, status: str | None
+) -> None:
+    found = StripeRefund.read(
+        {"id": "re_1", "status": status, "amount": 5900, "currency": "usd", "payment_intent": "pi"}
+    )
+    assert found.signal == RefundSignal.SUBMITTED
+
+
+def test_a_refund_that_stripe_does_not_know_is_put_before_a_person(
+    till: Shop, bank: Stripe
+) -> None:
+    payment_id = till.confirmed()
+    till.refund(payment_id, 900)
+    (row,) = till.refund_rows(payment_id)
+    with transaction():
+        refund = RefundMachine.lock([row.id])[row.id]
+        RefundMachine.send(refund, RefundSignal.SUBMITTED)
+        refund.stripe_id = "re_of_other_keys"
+    till.run("refunds.submit")
+    assert till.refunds(payment_id) == [(900, RefundState.SUBMITTED)]
+    assert till.notices(payment_id) == [NoticeKind.REFUND_FAILED]
+    (sentence,) = till.sentences(payment_id)
+    assert "re_of_other_keys" in sentence
+    assert "$9.00" in sentence
+
+
+def test_an_intent_that_stripe_knows_after_all_is_not_closed_by_a_person(
+    till: Shop, bank: Stripe
+) -> None:
+    payment_id = till.initiated()
+    known = till.payment(payment_id).intent_id
+    with till.locked(payment_id) as payment:
+        payment.intent_id = "pi_of_other_keys"
+    till.cancel(payment_id)
+    till.run("payments.cancel_intent")
+    assert till.notices(payment_id) == [NoticeKind.UNKNOWN_INTENT]
+    with till.locked(payment_id) as payment:
+        payment.intent_id = known
+    till.hear(payment_id, "canceled")
+    assert till.states(payment_id) == ("Cancelled", "Cancelled")
+    assert till.notices(payment_id) == []
+
+
+def test_what_was_paid_beside_the_own_intent_is_put_before_a_person(
+    till: Shop, bank: Stripe
+) -> None:
+    payment_id = till.confirmed()
+    beside = an_intent_event("succeeded", till.payment(payment_id), id=f"pi_{uuid4().hex}")
+    intent = Intent.read(beside["data"]["object"])
+    with till.locked(payment_id) as payment:
+        CancelOrphan().record(payment, intent)
+    assert (intent.id, NoticeKind.UNMATCHED_PAYMENT) in notices_without_order()
+
+
+def notices_without_order() -> list[tuple[str, NoticeKind]]:
+    with transaction() as session:
+        rows = select(Notice.subject, Notice.kind).where(Notice.order_id.is_(None))
+        return [(subject, kind) for subject, kind in session.execute(rows)]
