@@ -11,6 +11,7 @@ from models import clock
 from models.base import Base, text_enum
 from models.execution import Execution, deadline_index
 from models.ids import uuid7
+from models.user import is_erased
 
 
 class LoginState(StrEnum):
@@ -49,6 +50,11 @@ class Login(Execution, Base):
     wrong_codes: Mapped[int] = mapped_column(default=0)
     unbound_codes: Mapped[int] = mapped_column(default=0)
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+
+    @property
+    def erased(self) -> bool:
+        """Whether its address is gone."""
+        return is_erased(self.email)
 
     @property
     def live(self) -> bool:

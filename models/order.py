@@ -51,6 +51,11 @@ class Order(Execution, Base):
     shipping_address: Mapped[str] = mapped_column(EncryptedText)
     payment_method: Mapped[str | None]
 
+    @property
+    def erased(self) -> bool:
+        """Whether its customer's words are gone: the reference was theirs."""
+        return self.reference_id == str(self.id)
+
     user: Mapped[User] = relationship(lazy="raise")
     payment: Mapped["Payment"] = relationship(lazy="raise", back_populates="order")
     refunds: Mapped[list["Refund"]] = relationship(

@@ -31,18 +31,17 @@ from models.base import Base, db
 from models.dispute import Dispute
 from models.erasure import Erasure
 from models.login import Login, LoginFailure
-from models.notice import Notice
+from models.notice import Notice, NoticeKind
 from models.order import Order, OrderItem
 from models.passkey import Passkey, PasskeyChallenge
 from models.payment import Payment
 from models.refund import Refund
 from models.shipment import Shipment
-from models.signal import SignalRow
+from models.signal import ERASED_PAYLOAD, SignalRow
 from models.transition import Transition
-from models.user import User, UserSession
+from models.user import ERASED_DOMAIN, User, UserSession
 
 ERASED = "(erased)"
-ERASED_PAYLOAD = {"erased": True}
 # The details of an audit row that are figures or names of ours.
 KEPT_DETAILS = ("amount", "currency", "carrier", "role", "roles", "counts", "outcome")
 
@@ -56,8 +55,8 @@ class Person:
 
     @property
     def pseudonym(self) -> str:
-        """The address that stands for the erased one: unique, and undeliverable (RFC 2606)."""
-        return f"{self.user_id}@erased.invalid"
+        """The address that stands for the erased one."""
+        return f"{self.user_id}{ERASED_DOMAIN}"
 
     @property
     def orders(self) -> Select[UUID]:
@@ -139,6 +138,12 @@ def _without_its_error(_: Person) -> Any:
     return func.jsonb_set(ActivityRow.giving_up, path, literal(ERASED, JSONB))
 
 
+def _needed_sentence(_: Person) -> Any:
+    # What a person has still to do is about money. The address is in what could not be delivered.
+    needed = Notice.settled_at.is_(None) & (Notice.kind != NoticeKind.UNDELIVERED)
+    return case((needed, Notice.text), else_=ERASED)
+
+
 HOLDINGS = (
     Holding(
         User,
@@ -207,7 +212,7 @@ HOLDINGS = (
     Holding(Refund, _of_orders(Refund), erase={"reason": None, "failure_reason": None}),
     Holding(Dispute, _of_orders(Dispute)),
     Holding(Shipment, _of_orders(Shipment), erase={"tracking_number": ERASED}),
-    Holding(Notice, _of_orders(Notice), erase={"text": ERASED}),
+    Holding(Notice, _of_orders(Notice), erase={"text": _needed_sentence}),
     Holding(
         Transition, _of_executions(Transition), erase={"reason": None, "actor": _actor(Transition)}
     ),

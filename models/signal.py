@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, text_enum
 from models.encrypted import EncryptedJson
 
+# Of a payload that is not kept, since somebody has been erased.
+ERASED_PAYLOAD = {"erased": True}
+
 
 class SignalState(StrEnum):
     STORED = auto()  # acknowledged, not applied yet: the sweep will

@@ -16,6 +16,14 @@ from models.encrypted import EncryptedText
 from models.ids import uuid7
 from models.secret import Secret
 
+# Of the addresses that stand for erased ones: unique, and undeliverable (RFC 2606).
+ERASED_DOMAIN = "@erased.invalid"
+
+
+def is_erased(address: str) -> bool:
+    """Whether an address stands for one that was erased."""
+    return address.endswith(ERASED_DOMAIN)
+
 
 class UserStatus(StrEnum):
     ACTIVE = "Active"

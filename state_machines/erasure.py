@@ -5,6 +5,7 @@ keep their numbers and lose their words.
 """
 
 import json
+import re
 from enum import StrEnum, auto
 from uuid import UUID
 
@@ -19,16 +20,19 @@ from models.erasure import ErasureState as S
 from models.errors import ConflictError
 from models.login import LIVE, Login
 from models.order import Order, OrderState
-from models.personal_data import ERASED_PAYLOAD, HOLDINGS, KEPT_DETAILS, Person
+from models.personal_data import HOLDINGS, KEPT_DETAILS, Person
 from models.refund import Refund, RefundState
-from models.signal import SignalRow
+from models.signal import ERASED_PAYLOAD, SignalRow, SignalState
 from models.transition import Transition
 from models.user import User, UserSession, UserStatus
 from state_machines.durable import Arrow, DurableMachine
+from state_machines.durable.handler import keeps
 from state_machines.login import LoginMachine, LoginSignal
 
 UNDER_WAY = (OrderState.PENDING, OrderState.CONFIRMED, OrderState.SHIPPED)
 PAGE = 500
+# Signals that nobody will apply, unless an operator has them replayed.
+OVER = (SignalState.IGNORED, SignalState.UNMATCHED)
 
 
 class ErasureSignal(StrEnum):
@@ -118,6 +122,13 @@ def erase(erasure: Erasure, email: str) -> None:
     ErasureMachine.report(erasure, Sig.ERASE)
 
 
+@keeps
+def may_keep(subject_id: UUID) -> bool:
+    """Whether a payload about this order or login may be kept: not once it is erased."""
+    subject = db.session.get(Order, subject_id) or db.session.get(Login, subject_id)
+    return subject is None or not subject.erased
+
+
 def _refuse_under_way(user_id: UUID) -> None:
     """Raises ConflictError, which names the first order that is not finished."""
     refunds = select(Refund.order_id).where(
@@ -136,19 +147,23 @@ def _refuse_under_way(user_id: UUID) -> None:
 
 
 def _erase_unmatched_signals(email: str) -> None:
-    """Erase the payloads of signals that belong to nobody here and name the address.
+    """Erase the payloads of signals that belong to nobody here and name the address. Those that are
+    still to be applied stay: they may be about money, and are erased when they are applied, or by
+    their age.
 
     Payloads are encrypted, and so searched here, a page at a time.
     """
     last = UUID(int=0)
+    # A longer address with this one in it is somebody else's.
+    named_here = re.compile(rf"(?<![^\s\"'<>,;:]){re.escape(email)}(?![^\s\"'<>,;:])")
     while True:
         page = db.session.execute(
             select(SignalRow.id, SignalRow.payload)
-            .where(SignalRow.subject_id.is_(None), SignalRow.id > last)
+            .where(SignalRow.subject_id.is_(None), SignalRow.state.in_(OVER), SignalRow.id > last)
             .order_by(SignalRow.id)
             .limit(PAGE)
         ).all()
-        named = [key for key, payload in page if email in _lower(payload)]
+        named = [key for key, payload in page if named_here.search(_lower(payload))]
         if named:
             db.session.execute(
                 update(SignalRow)

@@ -148,8 +148,7 @@ class Charge:
 
 def take_in(payment: Payment, intent: Intent, signal: PaymentSignal) -> None:
     """Note what `intent` says on the locked payment, and send it `signal`."""
-    payment.intent_id = payment.intent_id or intent.id
-    payment.client_secret = payment.client_secret or intent.client_secret
+    _note_intent(payment, intent)
     if payment.state == PaymentState.PENDING and signal in AFTER_CREATION:
         # The answer to our own call is still on its way.
         PaymentMachine.report(payment, PaymentSignal.INITIATED)
@@ -177,8 +176,18 @@ def take_in(payment: Payment, intent: Intent, signal: PaymentSignal) -> None:
         tell_disputes(payment.order)
 
 
+def _note_intent(payment: Payment, intent: Intent) -> None:
+    payment.intent_id = payment.intent_id or intent.id
+    if not payment.order.erased:
+        payment.client_secret = payment.client_secret or intent.client_secret
+
+
 def note_card(payment: Payment, card: Card) -> None:
-    """Write the card on the locked payment, and wake those who wait for it."""
+    """Write the card on the locked payment, and wake those who wait for it; not for somebody whose
+    data has been erased.
+    """
+    if payment.order.erased:
+        return
     journal().moved.add(payment.order_id)
     payment.card_brand, payment.last4 = card.brand, card.last4
     payment.exp_month, payment.exp_year = card.exp_month, card.exp_year

@@ -77,7 +77,8 @@ def _code_lost(login_id: UUID, event: dict[str, Any], why: str) -> None:
     if login is None:
         raise NoSubjectError(f"no login {login_id}")
     if event.get("activityId") in (None, newest_letter(login_id)):
-        LoginMachine.report(login, LoginSignal.GAVE_UP, reason=why)
+        reason = None if login.erased else why
+        LoginMachine.report(login, LoginSignal.GAVE_UP, reason=reason)
 
 
 def newest_letter(login_id: UUID) -> str | None:
@@ -91,6 +92,10 @@ def newest_letter(login_id: UUID) -> str | None:
 
 def _letter_lost(order_id: UUID, event: dict[str, Any], why: str) -> None:
     """Nobody waits for it, but it may be the only word that the customer would get."""
-    if db.session.get(Order, order_id) is None:
+    order = db.session.get(Order, order_id)
+    if order is None:
         raise NoSubjectError(f"no order {order_id}")
-    notice(order_id, NoticeKind.UNDELIVERED, f"an e-mail to {event.get('email')}, {why}")
+    # Of somebody who has been erased, nobody could write it again.
+    if not order.erased:
+        sentence = f"an e-mail to {event.get('email')}, {why}"
+        notice(order_id, NoticeKind.UNDELIVERED, sentence)

@@ -13,17 +13,19 @@ from models.login import Login
 from models.money import display
 from models.order import Order, OrderItem
 from models.payment import Payment
-from models.user import UserSession
+from models.user import UserSession, UserStatus, is_erased
 from tasks.gateways.sendgrid import Letter
 
 
-def login_code(login: Login, code: str, *, tags: dict[str, str]) -> Letter:
-    """The letter with the code. Its subject does not show the code: subjects get logged."""
+def login_code(login: Login, code: str, *, tags: dict[str, str]) -> Letter | None:
+    """The letter with the code. Its subject does not show the code: subjects get logged. None once
+    the address is erased; as with all letters.
+    """
     about = {"code": code, "minutes": round(settings.login_timeout / 60) or 1}
     return _write("login_code", login.email, about, tags | {"loginId": str(login.id)})
 
 
-def new_device(login: Login, session: UserSession, *, tags: dict[str, str]) -> Letter:
+def new_device(login: Login, session: UserSession, *, tags: dict[str, str]) -> Letter | None:
     """The letter about a sign-in from a device that its user had not used before."""
     about = {
         "device": session.user_agent or "unknown",
@@ -42,10 +44,13 @@ def about_order(
     tags: dict[str, str],
     reason: str | None = None,
     about: Mapping[str, Any] | None = None,
-) -> Letter:
+) -> Letter | None:
     """A letter about an order, which must have its items, user and payment loaded. `reason` is a
-    sentence for the customer, `about` what the template tells beside the order.
+    sentence for the customer, `about` what the template tells beside the order. None once the
+    customer has asked to be forgotten.
     """
+    if order.user.status == UserStatus.DELETED:
+        return None
     customer = f"{order.user.first_name} {order.user.last_name}".strip() or order.user.username
     whole = dict(about or {}) | {
         "order": _order(order) | {"reason": reason},
@@ -55,7 +60,9 @@ def about_order(
     return _write(template, order.user.email, whole, tags | {"orderId": str(order.id)})
 
 
-def _write(template: str, to: str, about: dict[str, Any], tags: dict[str, str]) -> Letter:
+def _write(template: str, to: str, about: dict[str, Any], tags: dict[str, str]) -> Letter | None:
+    if is_erased(to):
+        return None
     plain = _templates().get_template(f"{template}.txt")
     context = plain.new_context(about)
     subject = " ".join("".join(plain.blocks["subject"](context)).split())

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
-from models.signal import SignalState
+from models.signal import ERASED_PAYLOAD, SignalState
 from state_machines.durable.cause import caused_by
 from state_machines.durable.machine import DurableMachine
 
@@ -36,6 +36,9 @@ Outcome = tuple[SignalState, UUID | None, str | None]
 Watcher = Callable[[str, str, str, Outcome], None]
 _handlers: dict[str, Handler] = {}
 _watchers: list[Watcher] = []
+# Says whether what was said about a subject may be kept, when it has been applied.
+Keeper = Callable[[UUID], bool]
+_keepers: list[Keeper] = []
 _subjects: dict[str, Subject] = {}
 
 
@@ -57,6 +60,20 @@ def watch(watcher: Watcher) -> Watcher:
     """Register a function that is told which signals failed, and how stored ones ended."""
     _watchers.append(watcher)
     return watcher
+
+
+def keeps(keeper: Keeper) -> Keeper:
+    """Register a function that says about whom payloads may be kept."""
+    _keepers.append(keeper)
+    return keeper
+
+
+def payload_to_keep(payload: dict[str, Any] | None, outcome: Outcome) -> dict[str, Any] | None:
+    """What is kept of the payload of a signal that ended so."""
+    _, subject_id, _ = outcome
+    if subject_id is None or all(keeper(subject_id) for keeper in _keepers):
+        return payload
+    return ERASED_PAYLOAD
 
 
 def tell_watchers(source: str, external_id: str, kind: str, outcome: Outcome) -> None:

@@ -20,7 +20,14 @@ from models.signal import SignalRow, SignalState
 from models.text import storable, storable_json, storable_key
 from state_machines.durable.activity import RetryPolicy
 from state_machines.durable.complaint import complaints
-from state_machines.durable.handler import Outcome, Told, apply, lock_together, tell_watchers
+from state_machines.durable.handler import (
+    Outcome,
+    Told,
+    apply,
+    lock_together,
+    payload_to_keep,
+    tell_watchers,
+)
 
 log = complaints(__name__)
 
@@ -115,6 +122,7 @@ def apply_stored(limit: int) -> int:
                 if row is not None:
                     outcome = apply(row.source, (row.external_id, row.kind, row.payload or {}))
                     row.state, row.subject_id, row.last_error = outcome
+                    row.payload = payload_to_keep(row.payload, outcome)
                     row.attempts += 1
                     row.applied_at = now()
                     tell_watchers(row.source, row.external_id, row.kind, outcome)
@@ -151,7 +159,7 @@ def _insert(source: str, signals: Iterable[Told], outcomes: Iterable[Outcome]) -
             "source": source,
             "external_id": external_id,
             "kind": kind,
-            "payload": payload,
+            "payload": payload_to_keep(payload, (state, subject_id, last_error)),
             "state": state,
             "subject_id": subject_id,
             "last_error": last_error,

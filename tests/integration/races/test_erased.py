@@ -1,0 +1,185 @@
+"""Whoever has asked for it is forgotten, and stays forgotten: letters do not leave, and what Stripe
+and SendGrid say later is applied and not kept. The books are not touched.
+"""
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+import tasks.worker  # noqa: F401  registers every activity
+from models import (
+    NoticeKind,
+    RefundOrigin,
+    RefundState,
+    SignalRow,
+    SignalState,
+    User,
+    transaction,
+)
+from models.base import Base
+from models.clock import MovableClock
+from models.notice import notice
+from models.signal import ERASED_PAYLOAD
+from state_machines.durable import inbox
+from state_machines.erasure import request_erasure
+from state_machines.login import begin_login
+from state_machines.payment import PaymentSignal
+from tests.integration.races.shop import Shop
+from tests.integration.races.stripe import Stripe, an_event, an_intent_event, deliver
+
+CARD = {"brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2034}
+CHARGE = {"id": "ch_1", "payment_method_details": {"card": CARD}}
+
+
+def address_of(till: Shop, payment_id: UUID) -> str:
+    user_id = till.order(payment_id).user_id
+    with transaction() as session:
+        return session.get_one(User, user_id).email
+
+
+def ask_to_erase(till: Shop, payment_id: UUID) -> None:
+    user_id = till.order(payment_id).user_id
+    with transaction() as session:
+        request_erasure(session.get_one(User, user_id, with_for_update=True))
+
+
+def erase(till: Shop, payment_id: UUID) -> str:
+    """Erase the customer of an order that has ended; the address that they had."""
+    address = address_of(till, payment_id)
+    ask_to_erase(till, payment_id)
+    assert till.run("privacy.erase") == till.run("privacy.erase_recipient") == 1
+    return address
+
+
+def failed(till: Shop) -> UUID:
+    """The payment of an order that was not paid in time."""
+    payment_id = till.initiated()
+    till.send(payment_id, PaymentSignal.EXPIRE)
+    till.run("payments.cancel_intent")
+    assert till.states(payment_id) == ("Failure", "Failed")
+    return payment_id
+
+
+def everything() -> str:
+    """All rows of all tables, decrypted."""
+    with transaction() as session:
+        tables = [table for table in Base.metadata.sorted_tables if not table.name.startswith("te")]
+        rows = (session.execute(select(table)) for table in tables)
+        return "\n".join(str(tuple(row)) for found in rows for row in found)
+
+
+def signal(external_id: str) -> tuple[SignalState, object]:
+    with transaction() as session:
+        columns = select(SignalRow.state, SignalRow.payload)
+        row = session.execute(columns.where(SignalRow.external_id == external_id)).one()
+        return row.state, row.payload
+
+
+@pytest.mark.parametrize("done", [False, True], ids=["asked for", "done"])
+def test_no_letter_about_an_order_leaves_once_its_customer_is_deleted(
+    till: Shop, bank: Stripe, time: MovableClock, *, done: bool
+) -> None:
+    payment_id = till.confirmed()
+    bank.faults(sendgrid={"errorRate": 1})
+    till.cancel(payment_id)
+    till.work()
+    address = address_of(till, payment_id)
+    ask_to_erase(till, payment_id)
+    if done:
+        till.run("privacy.erase")
+    bank.faults()
+    till.work()
+    time.advance(minutes=11)
+    till.sweep()
+    assert till.refunds(payment_id) == [(5900, RefundState.SUCCEEDED)]
+    assert bank.letters(address) == []
+    assert till.letters(payment_id) == []
+
+
+def test_money_that_comes_after_the_erasure_goes_back_and_brings_no_word_along(
+    till: Shop, bank: Stripe
+) -> None:
+    payment_id = failed(till)
+    erase(till, payment_id)
+    till.hear(payment_id, latest_charge=CHARGE, client_secret="a_secret")
+    (refund,) = till.refund_rows(payment_id)
+    assert (refund.amount, refund.origin) == (5900, RefundOrigin.LATE)
+    payment = till.payment(payment_id)
+    assert (payment.captured, payment.charge_id) == (5900, "ch_1")
+    assert (payment.last4, payment.card_brand, payment.client_secret) == (None, None, None)
+
+
+def test_what_stripe_says_after_the_erasure_is_applied_and_not_kept(
+    till: Shop, bank: Stripe
+) -> None:
+    payment_id = failed(till)
+    payment = till.payment(payment_id)
+    address = erase(till, payment_id)
+    about = CHARGE | {"billing_details": {"email": address}, "payment_intent": payment.intent_id}
+    event = an_event("charge.succeeded", "charge", **about)
+    assert deliver(event) == [SignalState.APPLIED]
+    with transaction():
+        inbox.store("stripe", [("evt_later", event["type"], event)])
+    assert inbox.apply_stored(10) == 1
+    assert signal(event["id"]) == signal("evt_later") == (SignalState.APPLIED, ERASED_PAYLOAD)
+    assert till.payment(payment_id).last4 is None
+    assert address not in everything()
+    assert deliver(event) == [None], "it is known still"
+
+
+@pytest.mark.parametrize("name", ["orderId", "loginId"])
+def test_a_letter_that_bounces_after_the_erasure_names_nobody(
+    till: Shop, bank: Stripe, name: str
+) -> None:
+    payment_id = failed(till)
+    address = address_of(till, payment_id)
+    with transaction():
+        login = begin_login(address)
+    erase(till, payment_id)
+    about = {"orderId": till.order(payment_id).id, "loginId": login.id}
+    for kind in ("bounce", "delivered"):
+        said = {name: str(about[name]), "email": address, "reason": f"550 no {address}"}
+        inbox.receive("sendgrid", f"ev_{kind}", kind, said)
+        assert signal(f"ev_{kind}") == (SignalState.APPLIED, ERASED_PAYLOAD)
+    assert address not in everything()
+
+
+def test_a_payment_event_that_is_not_applied_yet_survives_an_erasure(
+    till: Shop, bank: Stripe
+) -> None:
+    payment_id = failed(till)
+    payment = till.payment(payment_id)
+    event = an_intent_event("processing", payment, receipt_email=address_of(till, payment_id))
+    with transaction():
+        inbox.store("stripe", [("evt_stored", event["type"], event)])
+    address = erase(till, payment_id)
+    inbox.apply_stored(10)
+    assert till.signals(payment_id)[-1] == "processing"
+    assert signal("evt_stored") == (SignalState.APPLIED, ERASED_PAYLOAD)
+    assert address not in everything()
+
+
+def test_an_erasure_takes_nothing_of_somebody_whose_address_is_longer(
+    till: Shop, bank: Stripe
+) -> None:
+    payment_id = failed(till)
+    address = address_of(till, payment_id)
+    for key, email in (("mine", address), ("other", f"x{address}"), ("third", f"{address}.au")):
+        inbox.receive("sendgrid", key, "bounce", {"loginId": str(UUID(int=1)), "email": email})
+    erase(till, payment_id)
+    assert signal("mine")[1] == ERASED_PAYLOAD
+    for key, email in (("other", f"x{address}"), ("third", f"{address}.au")):
+        assert signal(key)[1] == {"loginId": str(UUID(int=1)), "email": email}
+
+
+def test_what_a_person_has_still_to_do_can_be_read_after_an_erasure(
+    till: Shop, bank: Stripe
+) -> None:
+    payment_id = failed(till)
+    address, order_id = address_of(till, payment_id), till.order(payment_id).id
+    with transaction():
+        notice(order_id, NoticeKind.REFUND_FAILED, "a refund of $59.00 failed")
+        notice(order_id, NoticeKind.UNDELIVERED, f"an e-mail to {address} bounced")
+    erase(till, payment_id)
+    assert sorted(till.sentences(payment_id)) == ["(erased)", "a refund of $59.00 failed"]
