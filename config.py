@@ -27,6 +27,7 @@ ADDRESS = re.compile(r"https?://([\w.-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?(/[\w.
 SHORT_LIVED = 900
 
 Part = Literal["all", "auth", "order", "product", "worker", "beat", "flower", "migrate"]
+Port = Annotated[int, Field(ge=1, le=65535)]
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
 Numbers = Annotated[tuple[Annotated[int, Field(gt=0)], ...], NoDecode]
 Ages = Annotated[tuple[Annotated[float, Field(gt=0)], ...], NoDecode, Field(min_length=1)]
@@ -65,7 +66,11 @@ class Settings(BaseSettings):
 
     # An error must not show what was set: much of it is secret.
     model_config = SettingsConfigDict(
-        extra="ignore", frozen=True, env_file=RUNNING, hide_input_in_errors=True
+        extra="ignore",
+        frozen=True,
+        env_file=RUNNING,
+        hide_input_in_errors=True,
+        allow_inf_nan=False,
     )
 
     projectx_env: Literal["development", "production"] = "development"
@@ -77,12 +82,12 @@ class Settings(BaseSettings):
     database_password: str = ""
     redis_url: str = ""
 
-    web_port: int = 8080
-    auth_port: int = 8081
-    order_port: int = 8082
-    product_port: int = 8083
-    flower_port: int = 5555
-    sandbox_port: int = 8090
+    web_port: Port = 8080
+    auth_port: Port = 8081
+    order_port: Port = 8082
+    product_port: Port = 8083
+    flower_port: Port = 5555
+    sandbox_port: Port = 8090
     allowed_origins: CommaSeparated = (
         "http://localhost:3000",
         "http://127.0.0.1:3000",
@@ -92,7 +97,7 @@ class Settings(BaseSettings):
     public_url: str = ""
     # Where the pages of the shop are, when that is elsewhere.
     shop_url: str = ""
-    trusted_proxies: int = 0
+    trusted_proxies: int = Field(default=0, ge=0)
     # Names that a request may be for, beside PUBLIC_URL's; `.shop.example` is all below it.
     trusted_hosts: CommaSeparated = ("localhost", "127.0.0.1")
 
@@ -104,7 +109,7 @@ class Settings(BaseSettings):
     sendgrid_api_base: str = ""
     sendgrid_webhook_public_key: str = ""
     email_from: str = "shop@projectx.example"
-    provider_timeout: float = 4.0
+    provider_timeout: float = Field(default=4.0, gt=0)
 
     jwt_private_key: str = ""
     jwt_public_keys: str = ""
@@ -139,7 +144,8 @@ class Settings(BaseSettings):
     shipping_costs: CommaSeparated = Field(
         default=("usd:1000",), validation_alias=AliasChoices("shipping_costs", "shipping_cost")
     )
-    database_pool: int = 12
+    # Without a limit, as 0 would be, one process could take all that PostgreSQL has.
+    database_pool: int = Field(default=12, ge=1)
     # The pools of all processes, ours among them: PostgreSQL must have connections for them.
     database_pools: Numbers = ()
     # PgBouncer or its like stands before PostgreSQL, and hands out connections by transaction.
@@ -212,6 +218,16 @@ class Settings(BaseSettings):
         for plain in ("postgres://", "postgresql://"):
             if url.startswith(plain):
                 return "postgresql+psycopg2://" + several_hosts(url.removeprefix(plain))
+        # What reads it later would show it, password and all.
+        if url and not url.startswith("postgresql+psycopg2://"):
+            raise ValueError("must begin with postgresql://")
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def know_the_scheme(cls, url: str) -> str:
+        if url and not url.startswith(("redis://", "rediss://", "redis+sentinel://")):
+            raise ValueError("must begin with redis://, rediss:// or redis+sentinel://")
         return url
 
     @field_validator("allowed_origins")

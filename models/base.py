@@ -12,7 +12,7 @@ import psycopg2
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, Engine, Enum, MetaData, Text, event
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 from sqlalchemy.pool import Pool
 
@@ -25,6 +25,7 @@ text.register()
 
 # The class of PostgreSQL's codes for errors that quote a value.
 DATA_EXCEPTION, QUOTED = "22", re.compile('".*"', re.DOTALL)
+READ_ONLY = "25006"
 # Stripe's largest amount has twelve digits.
 MinorUnits = Annotated[int, mapped_column(BigInteger)]
 
@@ -132,6 +133,18 @@ def _name_no_values(context: ExceptionContext) -> None:
     for named in (error, context.sqlalchemy_exception):
         if named is not None:
             named.args = (f"{type(error).__name__}: {primary}", *named.args[1:])
+
+
+@event.listens_for(Engine, "handle_error", retval=True)
+def _leave_standbys(context: ExceptionContext) -> OperationalError | None:
+    """A server that takes no changes, as one that has become a standby, is as good as away: its
+    connections are replaced by those of a server that does.
+    """
+    error = context.original_exception
+    if getattr(error, "pgcode", None) != READ_ONLY or not isinstance(error, Exception):
+        return None
+    context.is_disconnect = True
+    return OperationalError(context.statement, None, error, hide_parameters=True)
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """HTTP in, signals out. Here only the wiring: one application a service, or one with all."""
 
+import re
+
 from flask import Flask
 from flask_cors import CORS
 from flask_migrate import Migrate
@@ -50,6 +52,7 @@ SERVICES: dict[str, tuple[APIBlueprint, ...]] = {
     "product": (product.api, product_changes.api),
 }
 EXPOSED = (
+    "Content-Disposition",
     "ETag",
     "Link",
     "Location",
@@ -57,6 +60,8 @@ EXPOSED = (
     "RateLimit",
     "RateLimit-Policy",
     "Retry-After",
+    # It tells a client that a step-up is needed.
+    "WWW-Authenticate",
     "X-Request-Id",
     "X-Total-Count",
 )
@@ -76,7 +81,8 @@ def create_app(*services: str) -> Flask:
         part.register(app)
     CORS(
         app,
-        origins=list(settings.allowed_origins),
+        # It takes a text with a bracket in it, as an IPv6 address has, for a pattern.
+        origins=[re.compile(re.escape(origin) + r"\Z") for origin in settings.allowed_origins],
         supports_credentials=True,
         expose_headers=list(EXPOSED),
         max_age=600,

@@ -24,7 +24,10 @@ api = APIBlueprint("health", __name__, abp_tags=[Tag(name="health")])
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 # Of PostgreSQL. What is newer was migrated first: the old processes serve until they are replaced.
 READY = ("ok", "newer schema")
-STATEMENT = text("SELECT version_num, (SELECT at FROM sweep) FROM alembic_version")
+STATEMENT = text(
+    "SELECT version_num, (SELECT at FROM sweep), current_setting('transaction_read_only') = 'on'"
+    " FROM alembic_version"
+)
 SWEPT_WITHIN = timedelta(minutes=1)
 
 
@@ -53,11 +56,13 @@ def _database() -> tuple[Any, datetime | None]:
     """What there is to say of PostgreSQL, and when the last sweep was."""
     try:
         with transaction() as session:
-            revision, swept_at = session.execute(STATEMENT).one()
-    except (exc.NoResultFound, exc.ProgrammingError):
+            revision, swept_at, is_read_only = session.execute(STATEMENT).one()
+    except (exc.NoResultFound, exc.MultipleResultsFound, exc.ProgrammingError):
         return "not migrated", None
     except (exc.OperationalError, exc.TimeoutError):
         return "unreachable", None
+    if is_read_only:
+        return "read only", swept_at
     known, head = _revisions()
     if revision not in known:
         return "newer schema", swept_at

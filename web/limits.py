@@ -3,8 +3,10 @@ services together; without Redis each process counts for itself. How often codes
 guessed is counted in PostgreSQL (state_machines/mailing.py, guesses.py).
 """
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, g, request
@@ -15,6 +17,11 @@ from config import settings
 from models.clock import now
 from web.bell import NO_RETRY
 
+# A subscriber gets a network of so many bits, and so all addresses in it. Source: RFC 6177
+SUBSCRIBER = 64
+# A proxy may add the port to an address.
+WITH_PORT = re.compile(r"\[([^\]]*)\](?::\d+)?|([0-9.]+):\d+")
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 OPTIONS: Any = {
@@ -23,8 +30,28 @@ OPTIONS: Any = {
     "retry": NO_RETRY,
     "key_prefix": "projectx:limit",
 }
+
+
+def name_client() -> str:
+    """Return what a client is counted by: its IPv4 address, or its network of IPv6, since nobody is
+    short of addresses there.
+    """
+    text = get_remote_address()
+    parts = WITH_PORT.fullmatch(text)
+    plain = (parts[1] or parts[2] or "") if parts else text
+    try:
+        address = ip_address(plain.partition("%")[0])
+    except ValueError:
+        return text
+    if isinstance(address, IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(IPv6Network((int(address), SUBSCRIBER), strict=False))
+
+
 limiter = Limiter(
-    key_func=get_remote_address,
+    key_func=name_client,
     storage_uri=settings.redis_url or "memory://",
     storage_options=OPTIONS if settings.redis_url else {},
     in_memory_fallback_enabled=True,

@@ -4,7 +4,6 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Response, jsonify, request
-from flask_limiter.util import get_remote_address
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 from sqlalchemy import exists, select
@@ -38,7 +37,7 @@ def _asker() -> str:
     nobody's requests count against somebody else's.
     """
     email = LoginRequest.model_validate(request.get_json()).email
-    return f"{email} {browser.read() or get_remote_address()}"
+    return f"{email} {browser.read() or limits.name_client()}"
 
 
 @api.post("/login", responses={201: LoginBegun})

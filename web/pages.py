@@ -37,11 +37,14 @@ def with_etag(body: Any) -> Response:
 
 
 def require_match(body: Any) -> None:
-    """Refuse a request whose `If-Match` has not the ETag of `body`, which is what is there now.
+    """Refuse a request whose `If-Match` has not the ETag of `body`, which is what is there now. One
+    that cannot be read has it not.
 
     Raises werkzeug.exceptions.PreconditionFailed.
     """
-    if request.if_match and not request.if_match.contains(with_etag(body).get_etag()[0] or ""):
+    if "If-Match" in request.headers and not request.if_match.contains(
+        with_etag(body).get_etag()[0] or ""
+    ):
         raise PreconditionFailed("It has changed since it was read. Nothing was changed.")
 
 

@@ -1,12 +1,14 @@
 """Passkeys: register, sign in, list, remove. The e-mailed code stays for those who have none."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
 from flask import Response, jsonify
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
-from sqlalchemy import func, select
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from models import transaction
 from models.base import db
@@ -43,10 +45,12 @@ mine = APIBlueprint(
     abp_tags=[TAG],
     abp_security=[{"bearer": []}],
 )
+mine.before_request(limits.per_client)
 mine.before_request(bearer.require)
 api.before_request(limits.per_client)
 
 MOST = 20  # passkeys of one user
+SAME_CREDENTIAL = "uq_passkey_credential_id"
 UNPROVEN = "This passkey is not known here, or its proof is not valid"
 TOO_LATE = "This challenge can no longer be used: ask for a new one"
 
@@ -57,9 +61,7 @@ def begin_registration() -> Any:
     bearer.require_recent_sign_in()
     with transaction():
         user = bearer.welcome()
-        passkeys = db.session.scalars(select(Passkey).where(Passkey.user_id == user.id)).all()
-        if len(passkeys) >= MOST:
-            raise ConflictError(f"There are {MOST} passkeys already: remove one first")
+        passkeys = _list_of(user)
         challenge, options = webauthn.registration_options(user, passkeys)
         kept = keep_challenge(ChallengePurpose.REGISTER, challenge, user.id)
     return Challenge(challenge_id=kept.id, options=options).json_ready()
@@ -156,11 +158,21 @@ def prove(body: PasskeyUsed) -> tuple[Passkey, tuple[str, ...]]:
     return passkey, sign_in.BY_VERIFIED_PASSKEY if is_verified else sign_in.BY_PASSKEY
 
 
+def _list_of(user: User) -> Sequence[Passkey]:
+    """Return the passkeys of a user who may add one. Raises ConflictError for one with MOST."""
+    passkeys = db.session.scalars(select(Passkey).where(Passkey.user_id == user.id)).all()
+    if len(passkeys) >= MOST:
+        raise ConflictError(f"There are {MOST} passkeys already: remove one first")
+    return passkeys
+
+
 def _add(user: User, body: PasskeyCreated, verified: webauthn.Registered) -> Passkey:
-    """Add a verified passkey. Raises ConflictError when it is known, here or for somebody else."""
-    same = Passkey.credential_id == verified.credential_id
-    if db.session.scalar(select(func.count()).select_from(Passkey).where(same)):
-        raise ConflictError("This passkey is registered already")
+    """Add a verified passkey. Raises ConflictError when it is known, here or for somebody else, and
+    when the user has too many.
+    """
+    # One registration of a user after the other: they are counted.
+    db.session.get_one(User, user.id, with_for_update={"key_share": True})
+    _list_of(user)
     passkey = Passkey(
         id=uuid7(),
         user_id=user.id,
@@ -171,5 +183,10 @@ def _add(user: User, body: PasskeyCreated, verified: webauthn.Registered) -> Pas
         backed_up=verified.backed_up,
     )
     db.session.add(passkey)
-    db.session.flush()
+    try:
+        db.session.flush()
+    except IntegrityError as known:
+        if SAME_CREDENTIAL not in str(known.orig):
+            raise
+        raise ConflictError("This passkey is registered already") from known
     return passkey

@@ -80,18 +80,45 @@ def verify(token: str) -> Caller:
             issuer=ISSUER,
             options={"require": CLAIMS, "verify_exp": False, "verify_iat": False},
         )
-        if claims["exp"] <= now().timestamp():
+        if _read_time(claims["exp"]) <= now():
             raise NotAuthenticatedError("The access token has expired")
         return Caller(
-            UUID(claims["sub"]),
-            UUID(claims["sid"]),
-            tuple(claims["roles"]),
+            UUID(_read_text(claims["sub"])),
+            UUID(_read_text(claims["sid"])),
+            _read_texts(claims["roles"]),
             # Tokens of earlier versions do not say.
-            datetime.fromtimestamp(int(claims.get("auth_time", 0)), UTC),
-            tuple(claims.get("amr", ())),
+            _read_time(claims.get("auth_time", 0)),
+            _read_texts(claims.get("amr", [])),
         )
-    except (jwt.InvalidTokenError, KeyError, TypeError, ValueError) as wrong:
+    except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, RecursionError) as wrong:
         raise NotAuthenticatedError("The access token is not valid") from wrong
+
+
+def _read_text(claim: Any) -> str:
+    """Raises TypeError."""
+    if not isinstance(claim, str):
+        raise TypeError(f"{claim!r:.40} is no text")
+    return claim
+
+
+def _read_texts(claim: Any) -> tuple[str, ...]:
+    """Raises TypeError."""
+    if not isinstance(claim, list):
+        raise TypeError(f"{claim!r:.40} is no list")
+    return tuple(map(_read_text, claim))
+
+
+def _read_time(claim: Any) -> datetime:
+    """Read seconds since 1970, which may have decimals (RFC 7519, section 2).
+
+    Raises TypeError, and ValueError for a number that is no time.
+    """
+    if not isinstance(claim, int | float) or isinstance(claim, bool):
+        raise TypeError(f"{claim!r:.40} is no number")
+    try:
+        return datetime.fromtimestamp(claim, UTC)
+    except (OverflowError, OSError) as wrong:
+        raise ValueError("is no time") from wrong
 
 
 def public_key_set() -> dict[str, Any]:

@@ -5,7 +5,8 @@ Source: https://www.w3.org/TR/webauthn-3/
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,10 @@ from models import User
 from models.passkey import Passkey
 
 NAME = "ProjectX"
+# Bytes. Source: https://www.w3.org/TR/webauthn-3/#credential-id
+LONGEST_ID = 1023
+# Of an RSA key of 16384 bits there are about 2,100; others are shorter.
+LONGEST_KEY = 4096
 
 
 class RefusedCredentialError(Exception):
@@ -47,7 +52,11 @@ def relying_party() -> str:
 
 def origins() -> list[str]:
     """The origins of the pages that may use passkeys."""
-    return list(dict.fromkeys([*settings.allowed_origins, settings.links_url.rstrip("/")]))
+    shop = urlsplit(settings.links_url)
+    # The address of the shop may have a path; an origin has none, and is in lower case.
+    return list(
+        dict.fromkeys([*settings.allowed_origins, f"{shop.scheme}://{shop.netloc}".lower()])
+    )
 
 
 def registration_options(user: User, passkeys: Sequence[Passkey]) -> tuple[bytes, dict[str, Any]]:
@@ -87,17 +96,19 @@ def sign_in_options() -> tuple[bytes, dict[str, Any]]:
 def verify_registration(credential: dict[str, Any], challenge: bytes) -> Registered:
     """Verify the answer of an authenticator that made a passkey. Raises RefusedCredentialError."""
     import webauthn
-    from webauthn.helpers.exceptions import WebAuthnException
 
-    try:
+    with _refusing():
         verified = webauthn.verify_registration_response(
             credential=credential,
             expected_challenge=challenge,
             expected_rp_id=relying_party(),
             expected_origin=origins(),
         )
-    except (WebAuthnException, ValueError, TypeError, KeyError) as error:
-        raise RefusedCredentialError(str(error)) from error
+    if (
+        len(verified.credential_id) > LONGEST_ID
+        or len(verified.credential_public_key) > LONGEST_KEY
+    ):
+        raise RefusedCredentialError("the credential is longer than any authenticator's")
     return Registered(
         verified.credential_id,
         verified.credential_public_key,
@@ -110,18 +121,26 @@ def credential_id(credential: dict[str, Any]) -> bytes:
     """The id of a credential. Raises RefusedCredentialError when it has none."""
     from webauthn.helpers import base64url_to_bytes
 
-    try:
+    with _refusing():
         return base64url_to_bytes(credential["rawId"])
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise RefusedCredentialError("the credential has no id") from error
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Have whatever the library raises refuse the credential: it reads bytes of a stranger's making
+    (CBOR, certificates, keys), and has no one class for all that can be amiss with them.
+    """
+    try:
+        yield
+    except Exception as error:
+        raise RefusedCredentialError(f"{type(error).__name__}: {error}") from error
 
 
 def verify_sign_in(credential: dict[str, Any], challenge: bytes, passkey: Passkey) -> Asserted:
     """Verify the proof of a passkey. Raises RefusedCredentialError."""
     import webauthn
-    from webauthn.helpers.exceptions import WebAuthnException
 
-    try:
+    with _refusing():
         verified = webauthn.verify_authentication_response(
             credential=credential,
             expected_challenge=challenge,
@@ -130,6 +149,4 @@ def verify_sign_in(credential: dict[str, Any], challenge: bytes, passkey: Passke
             credential_public_key=passkey.public_key,
             credential_current_sign_count=passkey.sign_count,
         )
-    except (WebAuthnException, ValueError, TypeError, KeyError) as error:
-        raise RefusedCredentialError(str(error)) from error
     return Asserted(verified.new_sign_count, verified.credential_backed_up, verified.user_verified)

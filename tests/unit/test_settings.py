@@ -44,6 +44,39 @@ def test_links_lead_to_the_shop_or_else_to_the_public_address() -> None:
     assert nowhere.links_url == "http://localhost:8180"
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        # Of -1 proxies, the client itself would say who it is.
+        ("trusted_proxies", -1),
+        # No limit at all.
+        ("database_pool", 0),
+        ("database_pool", -3),
+        ("provider_timeout", 0),
+        *((name, endless) for name in ("provider_timeout", "login_timeout", "payment_timeout",
+          "statement_timeout", "login_cooldown") for endless in ("inf", "nan")),
+        *((f"{name}_port", port) for name in ("web", "auth", "order", "product", "flower",
+          "sandbox") for port in (0, -1, 65536, "abc")),
+    ],
+)  # fmt: skip
+def test_a_number_that_turns_a_limit_off_or_is_none_is_refused(name: str, value: object) -> None:
+    with pytest.raises(ValidationError, match=name):
+        Settings.model_validate({name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [("redis_url", "rediis://:topsecret@cache"), ("redis_url", "topsecret"),
+     ("database_url", "not an address topsecret"), ("database_url", "mysql://u:topsecret@db/d")],
+)  # fmt: skip
+def test_an_address_that_nothing_here_reads_is_refused_without_its_password(
+    name: str, address: str
+) -> None:
+    with pytest.raises(ValidationError, match=f"{name}(.|\n)*must begin with") as refused:
+        Settings.model_validate({name: address})
+    assert "topsecret" not in str(refused.value)
+
+
 def test_production_needs_a_public_address() -> None:
     with pytest.raises(ValidationError, match="PUBLIC_URL is missing"):
         Settings.model_validate({"projectx_env": "production", "public_url": ""})

@@ -26,6 +26,7 @@ from web.commands import (
     user_changes,  # noqa: F401  the other half of the group `users`
     users,
 )
+from web.commands.outage import explain_outages
 from web.commands.typed import judge_input
 
 GROUPS: tuple[Command, ...] = (
@@ -50,4 +51,5 @@ GROUPS: tuple[Command, ...] = (
 def register(app: Flask) -> None:
     for group in GROUPS:
         judge_input(group)
+        explain_outages(group)
         app.cli.add_command(group)

@@ -1,6 +1,8 @@
 """The command line, for who operates the system."""
 
 import json
+import os
+import sys
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +13,8 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import select, update
 
+from launch.children import run
+from launch.stack import ROOT
 from models import ActivityRow, ActivityState, AuditRow, Login, Order, Product, transaction
 from state_machines.login import LoginMachine, LoginSignal
 from tests.integration.web.conftest import Person, code_of
@@ -40,6 +44,16 @@ def test_every_command_explains_itself(shop: Flask) -> None:
         assert explained.exit_code == 0
         assert "Usage:" in explained.output
         assert "--json" in explained.output, words
+
+
+def test_without_its_database_a_command_says_so_in_a_sentence(app: Flask) -> None:
+    command = [sys.executable, "-m", "flask", "--app", "wsgi:product", "products", "list"]
+    nowhere = os.environ | {"DATABASE_URL": "postgresql://shop:topsecret@127.0.0.1:1/shop"}
+    done = run(command, env=nowhere, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: PostgreSQL did not do it: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert "topsecret" not in done.stderr
 
 
 def test_seeding_twice_keeps_what_was_sold(shop: Flask, ann: Person) -> None:

@@ -1,14 +1,19 @@
 """`/ready` says in words what is away: Redis, beat, a worker, the sweep."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
+import psycopg2
 import pytest
 import redis
+from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 import redis_url
 from config import settings
-from models import clock
+from models import clock, transaction
+from models.base import db
 from models.clock import MovableClock
 from state_machines.durable import sweep
 from tests.integration.web.conftest import Json
@@ -52,6 +57,58 @@ def ready(client: FlaskClient) -> Json:
 @pytest.mark.usefixtures("everybody")
 def test_all_is_well(client: FlaskClient) -> None:
     assert ready(client) == {"status": "ok", "postgresql": "ok", "redis": "ok", "reasons": []}
+
+
+@pytest.fixture
+def standby(app: Flask) -> Iterator[None]:
+    """PostgreSQL takes no changes, as a server that was the primary until a moment ago."""
+    set_read_only("on")
+    # Connections of before take changes still.
+    db.engine.dispose()
+    yield
+    set_read_only("off")
+    db.engine.dispose()
+
+
+def set_read_only(how: str) -> None:
+    address = settings.database_url.replace("+psycopg2", "")
+    connection = psycopg2.connect(address, options="-c default_transaction_read_only=off")
+    connection.autocommit = True
+    with closing(connection), connection.cursor() as cursor:
+        cursor.execute("SELECT current_database()")
+        ((name,),) = cursor.fetchall()
+        cursor.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = {how}")
+
+
+@pytest.mark.usefixtures("standby")
+def test_a_server_that_takes_no_changes_is_not_ready(client: FlaskClient) -> None:
+    answer = client.get("/ready")
+    assert answer.status_code == 503
+    assert (answer.json or {})["postgresql"] == "read only"
+
+
+@pytest.mark.usefixtures("standby")
+def test_what_a_standby_refuses_is_unavailable_and_its_connection_is_left(
+    client: FlaskClient,
+) -> None:
+    refused = client.post("/auth/login", json={"email": "ann@example.com"})
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
+    # New connections take changes, that one would not.
+    set_read_only("off")
+    again = client.post("/auth/login", json={"email": "ann@example.com"})
+    assert again.status_code == 201
+
+
+def test_two_revisions_at_once_are_not_ready(client: FlaskClient) -> None:
+    with transaction() as session:
+        session.execute(text("INSERT INTO alembic_version VALUES ('0001')"))
+    try:
+        answer = client.get("/ready")
+        assert answer.status_code == 503
+        assert (answer.json or {})["postgresql"] == "not migrated"
+    finally:
+        with transaction() as session:
+            session.execute(text("DELETE FROM alembic_version WHERE version_num = '0001'"))
 
 
 @pytest.mark.usefixtures("everybody")

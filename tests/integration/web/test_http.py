@@ -1,7 +1,9 @@
 """What holds for every route."""
 
 import json
+import os
 import re
+import sys
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -11,6 +13,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
+from config import settings
+from launch.children import run
+from launch.stack import ROOT
 from models import Passkey, Product, transaction
 from tests.integration.web.conftest import Person
 
@@ -169,6 +174,35 @@ def test_origins_are_exact(client: FlaskClient, origin: str, *, welcome: bool) -
         assert allowed == (origin if welcome else None)
         if welcome:
             assert answer.headers["Access-Control-Allow-Credentials"] == "true"
+
+
+# A process that allows an address in brackets, which is no pattern.
+BRACKETS = """
+from web import create_app
+
+client = create_app().test_client()
+for origin in ("http://[::1]", "http://1.evil.example", "http://:.evil.example", "http://[::1].x"):
+    print(client.get("/health", headers={"Origin": origin}).headers.get(
+        "Access-Control-Allow-Origin"))
+"""
+
+
+def test_an_origin_with_brackets_lets_nobody_else_in(app: Flask) -> None:
+    done = run(
+        [sys.executable, "-c", BRACKETS],
+        env=os.environ | {"ALLOWED_ORIGINS": "http://[::1]"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["http://[::1]", "None", "None", "None"]
+
+
+def test_a_page_elsewhere_reads_that_a_step_up_is_needed(client: FlaskClient) -> None:
+    origin = {"Origin": settings.allowed_origins[0]}
+    refused = client.get("/auth/user", headers=origin)
+    assert "WWW-Authenticate" in refused.headers["Access-Control-Expose-Headers"].split(", ")
 
 
 def test_the_description_has_every_route(client: FlaskClient, shop: Flask) -> None:

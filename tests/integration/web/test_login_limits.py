@@ -17,7 +17,7 @@ from models.login import Way
 from state_machines import guesses
 from state_machines.login import LoginMachine, LoginSignal
 from tests.integration.web.conftest import Person, code_of
-from web.limits import limiter
+from web.limits import limiter, name_client
 
 EMAIL = "victim@example.com"
 Browser = Callable[[], FlaskClient]
@@ -33,6 +33,31 @@ def time() -> Iterator[MovableClock]:
 def browser(client: FlaskClient, shop: Flask) -> Browser:
     """Make one more browser, which has no cookies yet."""
     return shop.test_client
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("192.0.2.1", "192.0.2.2", False),
+        ("192.0.2.1", "::ffff:192.0.2.1", True),
+        ("192.0.2.1:4711", "192.0.2.1:4712", True),
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", True),
+        ("2001:db8:1:2::1", "2001:0DB8:0001:0002:0:0:0:1", True),
+        ("[2001:db8:1:2::1]:4711", "2001:db8:1:2::2", True),
+        ("fe80::1%eth0", "fe80::1%eth1", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+        ("unknown", "unknown", True),
+    ],
+)
+def test_a_client_has_one_counter_however_many_addresses_it_has(
+    shop: Flask, one: str, other: str, *, same: bool
+) -> None:
+    names = []
+    for address in (one, other):
+        with shop.test_request_context(environ_base={"REMOTE_ADDR": address}):
+            names.append(name_client())
+    assert (names[0] == names[1]) == same
 
 
 def ask(browser: FlaskClient, email: str = EMAIL) -> TestResponse:

@@ -1,8 +1,14 @@
 """Passkeys: registered by a user, and good for signing in and for proving oneself once more."""
 
+import os
+import secrets
+import sys
+from base64 import urlsafe_b64decode
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import cbor2
 import jwt
 import pytest
 from flask import Flask
@@ -11,13 +17,16 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from config import settings
+from launch.children import run
+from launch.stack import ROOT
 from models import ActivityRow, Login, LoginState, PasskeyChallenge, User, UserStatus, transaction
 from models.clock import stopped
-from models.passkey import CHALLENGE_LIFETIME
+from models.passkey import CHALLENGE_LIFETIME, Passkey
 from tests.integration.web.conftest import Person, code_of
-from tests.support.authenticator import Authenticator
+from tests.support.authenticator import Authenticator, base64url
 from web import webauthn
 from web.bearer import RECENT
+from web.passkeys import MOST
 
 Json = dict[str, Any]
 HERE = settings.links_url
@@ -145,6 +154,86 @@ def test_a_passkey_is_registered_once(
     register(ann, phone)
     assert register(ann, phone).status_code == 409
     assert register(sign_in(), phone).status_code == 409
+
+
+def test_nobody_gets_more_passkeys_than_the_limit_by_asking_early(ann: Person, shop: Flask) -> None:
+    with transaction() as session:
+        for number in range(MOST - 2):
+            session.add(
+                Passkey(user_id=ann.user.id, credential_id=bytes([number]), public_key=b"",
+                        sign_count=0, name="Old", backed_up=False)
+            )  # fmt: skip
+    bodies = [new_credential(ann, Authenticator(HERE)) for _ in range(4)]
+    assert sorted(register_all(shop, ann, bodies)) == [201, 201, 409, 409]
+
+
+def test_one_credential_registered_twice_at_once_is_one_passkey(
+    ann: Person, shop: Flask, phone: Authenticator
+) -> None:
+    bodies = [new_credential(ann, phone) for _ in range(3)]
+    assert sorted(register_all(shop, ann, bodies)) == [201, 409, 409]
+
+
+def new_credential(person: Person, device: Authenticator) -> Json:
+    begun = post(person, "/passkeys/register/options").get_json()
+    return {"challengeId": begun["challengeId"], "credential": device.create(begun["options"])}
+
+
+def register_all(shop: Flask, person: Person, bodies: list[Json]) -> list[int]:
+    """Send all at once, and return the statuses of the answers."""
+
+    def send(body: Json) -> int:
+        client = shop.test_client()
+        return client.post("/auth/passkeys/register", json=body, headers=person.headers).status_code
+
+    with ThreadPoolExecutor(len(bodies)) as pool:
+        return list(pool.map(send, bodies))
+
+
+@pytest.mark.parametrize("length", [1024, 3000, 60_000])
+def test_a_credential_with_an_endless_id_is_refused(ann: Person, length: int) -> None:
+    long = Authenticator(HERE, id=secrets.token_bytes(length))
+    assert post(ann, "/passkeys/register", new_credential(ann, long)).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "attestation",
+    [
+        {"fmt": "android-safetynet", "attStmt": {"ver": "1", "response": "e30.e30.x"}},
+        {"fmt": "tpm", "attStmt": {"ver": "2.0", "alg": -257, "x5c": [b"a"], "certInfo": b"a"}},
+        {"fmt": "packed", "attStmt": {"sig": b"x", "alg": -7, "x5c": [5]}},
+        {"key": {1: 2, 3: -7, -1: 1, -2: b"", -3: b""}},
+        {"key": [1]},
+    ],
+    ids=str,
+)
+def test_whatever_an_authenticator_says_is_no_mistake_of_ours(
+    ann: Person, phone: Authenticator, attestation: Json
+) -> None:
+    body = new_credential(ann, phone)
+    response = body["credential"]["response"]
+    whole = cbor2.loads(urlsafe_b64decode(response["attestationObject"] + "=="))
+    if "key" in attestation:
+        whole["authData"] = whole["authData"][: 37 + 16 + 2 + 16] + cbor2.dumps(attestation["key"])
+    else:
+        whole |= attestation
+    response["attestationObject"] = base64url(cbor2.dumps(whole))
+    assert post(ann, "/passkeys/register", body).status_code == 422
+    assert ann.get("/auth/passkeys").get_json() == []
+
+
+def test_challenges_are_limited_for_those_who_are_signed_in_too(ann: Person) -> None:
+    begun = post(ann, "/passkeys/register/options")
+    amount = settings.login_limit_per_address.partition("/")[0]
+    assert f"q={amount};" in begun.headers["RateLimit-Policy"]
+
+
+def test_the_origin_of_a_shop_with_a_path_is_its_host() -> None:
+    origins = "from web.webauthn import origins; print(origins()[-1])"
+    environment = os.environ | {"SHOP_URL": "https://Shop.example/en/"}
+    done = run([sys.executable, "-c", origins], env=environment, cwd=ROOT, capture_output=True,
+               text=True, check=True)  # fmt: skip
+    assert done.stdout.strip() == "https://shop.example"
 
 
 def test_a_suspended_user_cannot_sign_in_with_a_passkey(ann: Person, phone: Authenticator) -> None:

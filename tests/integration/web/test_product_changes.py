@@ -230,6 +230,20 @@ def test_a_request_that_is_sent_twice_is_applied_once(clerk: Person, pen: Produc
     assert product("P-1").stock == 15
 
 
+@pytest.mark.parametrize("tag", ["", ",", '"', ", ,", 'W/"', "x" * 5000])
+def test_an_if_match_that_cannot_be_read_matches_nothing(
+    clerk: Person, pen: Product, tag: str
+) -> None:
+    path = f"/product/{pen.id}"
+    for method, where, body in (
+        ("PATCH", path, {"name": "Biro"}),
+        ("POST", f"{path}/stock", {"change": 1, "reason": "came in"}),
+    ):
+        answer = send(clerk, method, where, body, **{"If-Match": tag})
+        assert answer.status_code == 412
+    assert read_audit() == []
+
+
 def writes(number: int) -> list[tuple[str, str, Json]]:
     return [
         ("POST", "/product", NEW),
