@@ -50,6 +50,8 @@ class Notice(Base):
             postgresql_where=text("settled_at IS NULL"),
         ),
         Index("ix_notice_order_id", "order_id"),
+        # Settled ones too: what a person has decided is not put before them again.
+        Index("ix_notice_subject_kind", "subject", "kind"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
