@@ -63,8 +63,6 @@ INSERT INTO refund (id, version, created_at, updated_at, state, order_id, origin
 INSERT INTO dispute (id, version, created_at, updated_at, state, order_id, stripe_id, amount,
         currency, reason)
     SELECT id, 1, created_at, updated_at, 'Won', id, id::text, 1, currency, '' FROM orders;
-INSERT INTO notice (id, order_id, subject, kind, text, created_at, settled_at)
-    SELECT id, id, id::text, 'dispute', '', created_at, created_at FROM orders;
 INSERT INTO idempotency_key (id, owner, key, request_hash, outcome, created_at)
     SELECT id, id::text, 'k', '', '{}'::jsonb, created_at FROM orders;
 INSERT INTO passkey_challenge (id, purpose, challenge, expires_at)
