@@ -15,7 +15,8 @@ from flask import Flask
 from config import settings
 from models import connections
 from tasks import dispatch
-from web import create_app
+from web import commands, create_app
+from web.commands.stripe_endpoint import Endpoints, make_group
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -42,12 +43,20 @@ def build(name: str) -> Flask:
 @cache
 def _build(name: str) -> Flask:
     app = create_app(*SERVICES[name])
+    commands.add(app, make_group(_load_endpoints))
     with app.app_context():
         connections.check()
     dispatch.start()
     # What is loaded by now stays: the collector need not look through it again and again.
     gc.freeze()
     return app
+
+
+def _load_endpoints() -> Endpoints:
+    # Stripe's library costs 35 MB and half a second: only the command that calls it pays.
+    from tasks.gateways.stripe import endpoints
+
+    return endpoints
 
 
 def ports(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

@@ -1,30 +1,21 @@
 """All rows of the sandbox: dictionaries by id, oldest first, that the journal brings back."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sandbox.events import Event
 from sandbox.journal import Journal
 from sandbox.sendgrid_api.letters import Letter
 from sandbox.stripe_api.charges import Charge
 from sandbox.stripe_api.disputes import Dispute
+from sandbox.stripe_api.endpoints import WebhookEndpoint
 from sandbox.stripe_api.idempotency import Answer
 from sandbox.stripe_api.intents import Intent
 from sandbox.stripe_api.methods import PaymentMethod
 from sandbox.stripe_api.refunds import Refund
 
-Row = Intent | Charge | Refund | Dispute | PaymentMethod | Answer | Event | Letter
+Row = Intent | Charge | Refund | Dispute | PaymentMethod | WebhookEndpoint | Answer | Event | Letter
 R = TypeVar("R", bound=Row)
 
-KINDS: tuple[type[Row], ...] = (
-    Intent,
-    Charge,
-    Refund,
-    Dispute,
-    PaymentMethod,
-    Answer,
-    Event,
-    Letter,
-)
 # The state of an event alone: its body is long and never changes.
 EVENT_STATE = "EventState"
 
@@ -37,15 +28,27 @@ class Store:
         self.refunds: dict[str, Refund] = {}
         self.disputes: dict[str, Dispute] = {}
         self.methods: dict[str, PaymentMethod] = {}
+        self.endpoints: dict[str, WebhookEndpoint] = {}
         self.answers: dict[str, Answer] = {}
         self.events: dict[str, Event] = {}
         self.letters: dict[str, Letter] = {}
         # Of all events, those that nobody has got: few among very many.
         self.undelivered: dict[str, Event] = {}
+        self._shelves: dict[type[Row], dict[str, Any]] = {
+            Intent: self.intents,
+            Charge: self.charges,
+            Refund: self.refunds,
+            Dispute: self.disputes,
+            PaymentMethod: self.methods,
+            WebhookEndpoint: self.endpoints,
+            Answer: self.answers,
+            Event: self.events,
+            Letter: self.letters,
+        }
 
     def load(self) -> None:
         """Read the journal, then keep writing to it."""
-        kinds = {kind.__name__: kind for kind in KINDS}
+        kinds = {kind.__name__: kind for kind in self._shelves}
         for kind, fields in self.journal.read():
             if kind == EVENT_STATE:
                 event = self.events[fields["id"]]
@@ -71,24 +74,9 @@ class Store:
         return [dispute for dispute in self.disputes.values() if dispute.charge == charge.id]
 
     def _keep(self, row: Row) -> None:
-        match row:
-            case Intent():
-                self.intents[row.id] = row
-            case Charge():
-                self.charges[row.id] = row
-            case Refund():
-                self.refunds[row.id] = row
-            case Dispute():
-                self.disputes[row.id] = row
-            case PaymentMethod():
-                self.methods[row.id] = row
-            case Answer():
-                self.answers[row.id] = row
-            case Event():
-                self.events[row.id] = row
-                if row.undelivered:
-                    self.undelivered[row.id] = row
-                else:
-                    self.undelivered.pop(row.id, None)
-            case Letter():
-                self.letters[row.id] = row
+        self._shelves[type(row)][row.id] = row
+        if isinstance(row, Event):
+            if row.undelivered:
+                self.undelivered[row.id] = row
+            else:
+                self.undelivered.pop(row.id, None)

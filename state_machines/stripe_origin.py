@@ -18,7 +18,10 @@ THIN = "v2.core.event"
 def refuse_strangers(kind: str, event: dict[str, Any]) -> None:
     """Raises NotOursError for events that are kept, and change nothing."""
     if event.get("object") == THIN:
-        sentence = f"Stripe sends {kind} as a thin event, which is not read: see `stripe endpoint`"
+        sentence = (
+            f"Stripe sends {kind} as a thin event, which is not read: end that destination in its"
+            " dashboard, and check the one that is read with `stripe endpoint`"
+        )
         notice(None, NoticeKind.UNREAD_EVENT, sentence, subject=kind)
         raise NotOursError(f"{kind} is a thin event")
     if account := event.get("account"):

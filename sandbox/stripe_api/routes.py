@@ -5,6 +5,7 @@ from aiohttp import web
 from sandbox.faults import Faults
 from sandbox.stripe_api import (
     dispute_calls,
+    endpoint_calls,
     payment_intents,
     payment_methods,
     records,
@@ -20,6 +21,7 @@ from sandbox.stripe_api.errors import StripeError
 def routes(bank: Bank, faults: Faults) -> list[web.RouteDef]:
     api = Api(bank, faults)
     intents, intent = "/v1/payment_intents", "/v1/payment_intents/{id}"
+    endpoints = "/v1/webhook_endpoints"
     return [
         web.options("/v1/{rest:.*}", _preflight),
         web.post(intents, api.serve(payment_intents.create)),
@@ -42,6 +44,10 @@ def routes(bank: Bank, faults: Faults) -> list[web.RouteDef]:
         web.get("/v1/payment_methods/{id}", api.serve(payment_methods.retrieve)),
         web.get("/v1/charges", api.serve(records.list_charges)),
         web.get("/v1/charges/{id}", api.serve(records.retrieve_charge)),
+        web.post(endpoints, api.serve(endpoint_calls.create)),
+        web.get(endpoints, api.serve(endpoint_calls.list_all)),
+        web.get(f"{endpoints}/{{id}}", api.serve(endpoint_calls.retrieve)),
+        web.post(f"{endpoints}/{{id}}", api.serve(endpoint_calls.update)),
         web.get("/v1/events", api.serve(records.list_events)),
         web.get("/v1/events/{id}", api.serve(records.retrieve_event)),
         web.route("*", "/v1/{rest:.*}", api.serve(_unknown, public=True)),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from flask import Flask
 
 import celeryconfig
@@ -134,3 +135,6 @@ def test_the_endpoint_at_stripe_gets_the_kinds_of_events_that_are_read() -> None
     listed = rest.partition("\n```")[0].replace("\\\n", "").strip()
     assert set(listed.split(",")) == SUBSCRIBED
     assert set(EVENTS.split(",")) == SUBSCRIBED
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    command = compose["services"]["sandbox"]["command"]
+    assert command[command.index("--stripe-webhook-events") + 1] == EVENTS

@@ -21,6 +21,7 @@ NOUNS: dict[str, type[StripeObject]] = {
     "payment_method": stripe.PaymentMethod,
     "refund": stripe.Refund,
     "search_result": stripe.SearchResultObject,
+    "webhook_endpoint": stripe.WebhookEndpoint,
 }
 # What the package leaves out, since it knows it anyway.
 # Source: https://docs.stripe.com/api/pagination and https://docs.stripe.com/api/pagination/search

@@ -19,6 +19,7 @@ LISTS = (
     "refunds?limit=100",
     "disputes?limit=100",
     "events?limit=100",
+    "webhook_endpoints?limit=100",
     "payment_intents/search?query=status:'succeeded'&limit=3",
 )
 
@@ -51,6 +52,8 @@ def _play(sandbox: Sandbox) -> None:
             sandbox.post("/v1/refunds", **refund)
     form = {"payment_method": "pm_card_authenticationRequired", "use_stripe_sdk": "true"}
     sandbox.post(f"/v1/payment_intents/{sandbox.new_intent().id}/confirm", **form)
+    endpoint = {"url": "https://shop.example/order/webhook", "enabled_events[]": "refund.failed"}
+    sandbox.post("/v1/webhook_endpoints", **endpoint, api_version=API_VERSION)
     canceled = sandbox.new_intent()
     sandbox.intents.cancel(canceled.id, {"cancellation_reason": "abandoned"})
     disputes = eventually(lambda: _disputes(sandbox, 3))

@@ -50,6 +50,11 @@ GROUPS: tuple[Command, ...] = (
 
 def register(app: Flask) -> None:
     for group in GROUPS:
-        judge_input(group)
-        explain_outages(group)
-        app.cli.add_command(group)
+        add(app, group)
+
+
+def add(app: Flask, command: Command) -> None:
+    """Give `app` a command, whose input is judged as that of all others."""
+    judge_input(command)
+    explain_outages(command)
+    app.cli.add_command(command)

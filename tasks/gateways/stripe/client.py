@@ -25,6 +25,8 @@ from tasks.gateways.connection import NoTimeLeftError, session
 # The request is wrong, and will be as wrong the next time.
 # Source: https://docs.stripe.com/error-low-level
 PERMANENT = (stripe.InvalidRequestError, stripe.CardError)
+# The version of Stripe's API that the library speaks, and that events must be in.
+API_VERSION = stripe.api_version
 PAGE = 100  # Stripe's largest
 IN_FLIGHT = 409  # another request with the same idempotency key is under way
 
