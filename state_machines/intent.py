@@ -7,9 +7,10 @@ Source of the shapes: https://docs.stripe.com/api/payment_intents/object
 from contextlib import suppress
 from dataclasses import field
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from models.base import db
@@ -22,7 +23,7 @@ from state_machines.durable.journal import journal
 from state_machines.notice import settle_answered, tell_disputes
 from state_machines.order_limits import close_if_cards_are_tested
 from state_machines.payment import PaymentMachine, PaymentSignal
-from state_machines.payment_window import expiry_of, follow, needed_until
+from state_machines.payment_window import FOR_EVER, expiry_of, follow, needed_until
 from state_machines.refund import cancel_what_went_back
 
 # After these the bank is not at work any more.
@@ -52,8 +53,8 @@ UNDECLINED = (PaymentState.PENDING, PaymentState.INITIATED)
 class Card:
     brand: str
     last4: str
-    exp_month: int
-    exp_year: int
+    exp_month: Annotated[int, Field(ge=1, le=12)]
+    exp_year: Annotated[int, Field(ge=0, le=9999)]
 
     @classmethod
     def of_charge(cls, charge: Any) -> "Card | None":
@@ -80,7 +81,7 @@ class Intent:
     card: Card | None
     decline_reason: str | None
     order_id: str | None
-    created: int = 0
+    created: Annotated[int, Field(ge=0, lt=FOR_EVER)] = 0
     action: str | None = None
     expires_at: int | None = None
     metadata: dict[str, Any] = field(default_factory=dict)

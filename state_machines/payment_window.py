@@ -19,6 +19,7 @@ BANK_WINDOW = timedelta(days=14)
 # Of `next_action`: the customer pays or verifies by their bank, without a time of the voucher's.
 BANK_ACTIONS = ("verify_with_microdeposits", "display_bank_transfer_instructions")
 EXPIRY = ("expires_after", "expires_at")
+FOR_EVER = 253_402_300_800  # the Unix seconds of the year 10000: no time is later
 
 
 def expiry_of(next_action: Any) -> int | None:
@@ -28,7 +29,7 @@ def expiry_of(next_action: Any) -> int | None:
 
 def _expiries(part: Any) -> Iterator[int]:
     for name, value in part.items() if isinstance(part, dict) else ():
-        if name in EXPIRY and isinstance(value, int):
+        if name in EXPIRY and isinstance(value, int) and 0 <= value < FOR_EVER:
             yield value
         else:
             yield from _expiries(value)
