@@ -213,8 +213,8 @@ def finish(claimed: Claim, done: Mapping[UUID, str | None]) -> set[UUID]:
 
 def hand_out(limit: int, names: Collection[str], allowance: int) -> list[tuple[str, UUID]]:
     """Take for publishing what is past its `due_at` (lost message, dead worker, time to retry), the
-    oldest first, and of each of `names` up to `allowance` that time asked for, the newest first. A
-    name of which `limit` wait for a worker already is left out.
+    oldest first, and of each name up to `allowance` that time asked for, the newest first. Other
+    names than `names`, and those of which `limit` wait for a worker already, are left out.
     """
     at = now()
     crowded = (
@@ -228,7 +228,7 @@ def hand_out(limit: int, names: Collection[str], allowance: int) -> list[tuple[s
     due = (
         select(ActivityRow.id)
         .where(ActivityRow.state.in_(DUE), ActivityRow.due_at <= at)
-        .where(ActivityRow.name.not_in(crowded))
+        .where(ActivityRow.name.in_(list(names)), ActivityRow.name.not_in(crowded))
         .order_by(ActivityRow.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)

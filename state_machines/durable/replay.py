@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, cast, exists, select
 
-from models.activity import UNDER_WAY, ActivityRow
+from models.activity import DUE, UNDER_WAY, ActivityRow
 from models.base import reading, transaction
+from models.clock import now
 from models.transition import Transition
 from state_machines.durable.machine import DurableMachine
+
+# What is due is handed out every few seconds, also when no worker takes it.
+UNTAKEN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,8 @@ def compare(
 
 def stuck(machine: type[DurableMachine[Any]]) -> list[Difference]:
     """Executions that wait for nothing: not in an end state, no deadline, nothing to be asked, no
-    activity under way; those that could not be told that an activity gave up; and those in whose
-    state something is awaited that will not come.
+    activity under way; those that could not be told that an activity gave up; those whose activity
+    nobody takes; and those in whose state something is awaited that will not come.
     """
     row = machine.row
     waiting = exists().where(
@@ -88,7 +93,7 @@ def stuck(machine: type[DurableMachine[Any]]) -> list[Difference]:
         ).all()
     return [
         Difference(machine.name, key, f"{state}, and nothing will move it") for key, state in found
-    ] + [*_untold(machine), *_waiting_in_vain(machine)]
+    ] + [*_untold(machine), *_untaken(machine), *_waiting_in_vain(machine)]
 
 
 def _waiting_in_vain(machine: type[DurableMachine[Any]]) -> Iterator[Difference]:
@@ -116,6 +121,21 @@ def _untold(machine: type[DurableMachine[Any]]) -> Iterator[Difference]:
         rows = session.execute(query.order_by(ActivityRow.id)).all()
     for key, name, error in rows:
         yield Difference(machine.name, key, f"does not know that {name} gave up: {error}")
+
+
+def _untaken(machine: type[DurableMachine[Any]]) -> Iterator[Difference]:
+    """Yield executions with an activity that should have been handed out long ago, such as one
+    whose name the code no longer knows.
+    """
+    query = select(ActivityRow.subject_id, ActivityRow.name).where(
+        ActivityRow.machine == machine.name,
+        ActivityRow.state.in_(DUE),
+        ActivityRow.due_at < now() - UNTAKEN,
+    )
+    with transaction() as session:
+        rows = session.execute(query.order_by(ActivityRow.id)).all()
+    for key, name in rows:
+        yield Difference(machine.name, key, f"nobody has taken {name} for an hour")
 
 
 def stranded(machine: type[DurableMachine[Any]]) -> list[Difference]:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from models import transaction
 from models.clock import MovableClock
 from state_machines.durable import sweep
-from state_machines.durable.replay import stranded, verify
+from state_machines.durable.replay import stranded, stuck, verify
 from tests.integration.engine.conftest import Depot
 from tests.integration.engine.parcel import ParcelMachine, ParcelState
 
@@ -98,3 +98,23 @@ def test_each_row_that_cannot_be_read_is_one_line_and_a_traceback_comes_once(
     assert all("\n" not in record.getMessage() for record in caplog.records)
     # Serving them at once, one alone, and the log may know both kinds from an earlier test.
     assert sum(bool(record.exc_info) for record in caplog.records) <= 2
+
+
+def test_an_activity_that_no_code_knows_is_announced_to_nobody_and_listed(
+    depot: Depot, time: MovableClock
+) -> None:
+    left, well = depot.pack("vase", "lamp")
+    with transaction() as session:
+        session.execute(
+            text("UPDATE activity SET name = 'parcel.weigh' WHERE subject_id = :id"), {"id": left}
+        )
+    time.advance(minutes=1)
+    handed_out = sweep.due_activities()
+    assert handed_out
+    assert "parcel.weigh" not in {name for name, _ in handed_out}
+    assert [found.id for found in stuck(ParcelMachine)] == []
+    time.advance(hours=1)
+    sweep.due_activities()
+    (found,) = stuck(ParcelMachine)
+    assert (found.id, found.what) == (left, "nobody has taken parcel.weigh for an hour")
+    assert well != left
