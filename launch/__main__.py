@@ -15,7 +15,11 @@ PROBLEMS = (AlreadyRunningError, PortTakenError, NotReadyError, RuntimeError)
 
 def main() -> int:
     end_in_order()
-    stack = Stack(data_dir=ROOT / ".data", usual_ports=True, show=True)
+    try:
+        stack = Stack(data_dir=ROOT / ".data", usual_ports=True, show=True)
+    except RuntimeError as problem:
+        print(f"projectx: {problem}", file=sys.stderr)
+        return 1
     try:
         stack.start()
         print(welcome(stack), flush=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from launch.children import remove_at_the_end
+from launch.files import write_whole
 
 # Where root keeps what `nobody` must reach when the project itself lies in a closed folder.
 OPEN = Path("/var/tmp/projectx")  # noqa: S108  only root makes it, and its own subfolders
@@ -50,7 +51,7 @@ def _elsewhere(folder: Path) -> Path:
     """A folder of its own for this `folder`, named in it, so that a fresh clone starts afresh."""
     note = folder / "elsewhere"
     if not note.exists():
-        note.write_text(str(OPEN / secrets.token_hex(8)))
+        write_whole(note, str(OPEN / secrets.token_hex(8)), replace=False)
     home = Path(note.read_text())
     home.mkdir(parents=True, exist_ok=True)
     OPEN.chmod(0o755)

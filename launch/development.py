@@ -3,13 +3,14 @@
 import base64
 import hashlib
 import json
-import os
 import secrets as random
 from pathlib import Path
 
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+
+from launch.files import write_whole
 
 SANDBOX = {
     "STRIPE_SECRET_KEY": "sk_test_sandbox",
@@ -20,13 +21,21 @@ SANDBOX = {
 
 
 def secrets(folder: Path) -> dict[str, str]:
-    """The variables with secrets, from `folder`/secrets.json, which is made where it is missing."""
+    """The variables with secrets, from `folder`/secrets.json, which is made where it is missing.
+
+    Raises RuntimeError where it cannot be read.
+    """
     kept = folder / "secrets.json"
     if not kept.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        with open(os.open(kept, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:  # noqa: PTH123
-            json.dump(_make(), file, indent=2)
-    found: dict[str, str] = json.loads(kept.read_text())
+        write_whole(kept, json.dumps(_make(), indent=2), mode=0o600, replace=False)
+    try:
+        found: dict[str, str] = dict(json.loads(kept.read_text()))
+    except (ValueError, TypeError):
+        found = {}
+    if not found:
+        # New ones could not open what the database has: that is for its owner to decide.
+        raise RuntimeError(f"{kept} is damaged: delete it, and the data beside it, to begin anew")
     return found
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from launch.children import end_group
+from launch.files import write_whole
 from launch.waiting import ended, until
 
 
@@ -26,10 +27,8 @@ class Leftovers:
 
     def note(self, pids: Callable[[], Mapping[str, int]]) -> None:
         """Write down what runs now, whole or not at all. Raises OSError."""
-        new = self._path.with_suffix(".new")
         with self._lock:
-            new.write_text(json.dumps(_with_starts(pids())))
-            new.replace(self._path)
+            write_whole(self._path, json.dumps(_with_starts(pids())))
 
     def end(self) -> bool:
         """End what is noted and still runs, and forget it; whether there was a note."""

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from config import Settings
+from launch.files import write_whole
 
 
 @contextmanager
@@ -13,9 +14,8 @@ def kept(path: Path, environment: Mapping[str, str]) -> Iterator[None]:
     """Keep the settings among `environment` in a file of variables, for as long as it is true."""
     names = [name.upper() for name in Settings.model_fields]
     lines = [f"{name}={json.dumps(environment[name])}\n" for name in names if name in environment]
-    path.touch(mode=0o600)
-    path.write_text("".join(lines))
+    write_whole(path, "".join(lines), mode=0o600)
     try:
         yield
     finally:
-        path.unlink()
+        path.unlink(missing_ok=True)

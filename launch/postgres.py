@@ -1,6 +1,7 @@
 """A PostgreSQL of our own, from the binaries of a wheel: loopback only, fsync on."""
 
 import os
+import shutil
 import signal
 from pathlib import Path
 from typing import Any, Self
@@ -102,7 +103,12 @@ class Postgres:
         return log
 
     def _initialise(self) -> None:
-        command = [str(self._bin / "initdb"), "-D", str(self._data), "-U", "postgres"]
+        # A cluster that is half made looks like a whole one: it gets its name at the end.
+        half = self._data.with_name("data.half")
+        shutil.rmtree(half, ignore_errors=True)
+        if self._data.exists():
+            raise RuntimeError(f"{self._data} is there, and is no cluster of PostgreSQL")
+        command = [str(self._bin / "initdb"), "-D", str(half), "-U", "postgres"]
         command += [
             "--locale-provider=builtin",
             "--locale=C.UTF-8",
@@ -113,6 +119,7 @@ class Postgres:
         done = run(command, capture_output=True, text=True, **self._ground())
         if done.returncode:
             raise RuntimeError(f"initdb failed: {done.stderr}")
+        half.rename(self._data)
 
     def _answers(self) -> bool:
         if self._process is not None and self._process.poll() is not None:

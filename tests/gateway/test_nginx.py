@@ -54,6 +54,14 @@ def test_two_clients_have_a_limit_each_and_nobody_forges_an_address(gateway: str
     assert [asks(gateway, "127.0.0.2", "127.0.0.1") for _ in range(4)] == [401] * 3 + [429]
 
 
+def test_what_is_searched_for_may_be_as_long_as_it_may_be(gateway: str) -> None:
+    # The addresses of other pages repeat it, in a header.
+    query = {"q": "\U0001f600" * 200, "category": "\u4e2d" * 100}
+    answer = requests.get(f"{gateway}/product", params=query, timeout=20)
+    assert answer.status_code == 200
+    assert len(answer.headers["Link"]) > 6000
+
+
 def test_a_forged_host_is_refused(gateway: str) -> None:
     for name in ("Host", "X-Forwarded-Host"):
         answer = requests.get(

@@ -1,17 +1,22 @@
 """The embedded servers come back, whatever happened to them."""
 
 import socket
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg2
 import pytest
 
-from launch import ports
+from launch import development, ports
 from launch.__main__ import _without_password
 from launch.account import temporary_folder
+from launch.children import run
+from launch.files import write_whole
 from launch.lock import AlreadyRunningError, only_one
 from launch.postgres import Postgres
+from launch.stack import ROOT
 
 
 @pytest.fixture
@@ -86,3 +91,42 @@ def test_two_systems_do_not_share_a_data_folder(folder: Path) -> None:
 )
 def test_a_terminal_is_shown_no_password(address: str, shown: str) -> None:
     assert _without_password(address) == shown
+
+
+def test_a_cluster_that_was_half_made_is_made_anew(folder: Path) -> None:
+    # As initdb leaves it when the machine stops: the version is what it writes first.
+    half = Postgres(folder / "postgres")
+    (folder / "postgres" / "data.half").mkdir()
+    (folder / "postgres" / "data.half" / "PG_VERSION").write_text("18\n")
+    with half as made:
+        assert ask(made, "SELECT 1") == (1,)
+
+
+def test_a_file_is_whole_or_not_there(folder: Path) -> None:
+    program = (
+        "import os, sys; from pathlib import Path; from launch.files import write_whole;"
+        "os.fsync = lambda _: os.kill(os.getpid(), 9);"
+        "write_whole(Path(sys.argv[1]), 'whole', mode=0o600)"
+    )
+    path = folder / "secrets.json"
+    assert run([sys.executable, "-c", program, str(path)], cwd=ROOT).returncode == -9
+    assert not path.exists()
+    write_whole(path, "whole", mode=0o600)
+    assert path.read_text() == "whole"
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_two_first_starts_at_once_have_the_same_secrets(folder: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: development.secrets(folder), range(4)))
+    assert made == [development.secrets(folder)] * 4
+
+
+def test_secrets_that_are_damaged_are_named_and_not_replaced(folder: Path) -> None:
+    kept = folder / "secrets.json"
+    whole = development.secrets(folder)
+    assert development.secrets(folder) == whole
+    for half in ("", '{"JWT_PRIVATE_KEY": "---', "[]"):
+        kept.write_text(half)
+        with pytest.raises(RuntimeError, match=f"{kept} is damaged: delete it"):
+            development.secrets(folder)
