@@ -12,6 +12,7 @@ from models.base import db
 from models.clock import now
 from models.dispute import OPEN as OPEN_DISPUTES
 from models.dispute import Dispute
+from models.ids import first_of
 from models.payment import Payment, PaymentState
 from models.refund import Refund
 from models.signal import SignalRow, SignalState
@@ -40,7 +41,7 @@ def try_failed_signals() -> int:
         SignalRow.source == "stripe",
         SignalRow.state == SignalState.FAILED,
         SignalRow.payload.is_not(None),
-        SignalRow.received_at > now() - TRIED_AGAIN,
+        SignalRow.id > first_of(now() - TRIED_AGAIN),
         tries=1,
     )
 
