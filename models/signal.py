@@ -32,7 +32,9 @@ class SignalRow(Base):
         Index(
             "ix_signal_unapplied_payload",
             "id",
-            postgresql_where=text("state IN ('unmatched', 'failed') AND payload IS NOT NULL"),
+            postgresql_where=text(
+                "state IN ('unmatched', 'failed', 'ignored') AND payload IS NOT NULL"
+            ),
         ),
     )
 
@@ -54,5 +56,6 @@ def unapplied_payload() -> ColumnElement[bool]:
     """The condition that a signal was never applied, and still has its payload: it is erased by
     age, before the row is (None then).
     """
-    unapplied = SignalRow.state.in_((SignalState.UNMATCHED, SignalState.FAILED))
+    ended = (SignalState.UNMATCHED, SignalState.FAILED, SignalState.IGNORED)
+    unapplied = SignalRow.state.in_(ended)
     return unapplied & SignalRow.payload.is_not(None)

@@ -12,7 +12,7 @@ from models.login import Login, LoginState
 from models.money import display
 from models.order import Order, OrderState
 from models.refund import Refund, RefundOrigin, RefundState
-from models.user import UserSession
+from models.user import User, UserSession, UserStatus
 from state_machines.durable import Activity, Call, RetryPolicy
 from state_machines.login import LoginMachine, LoginSignal
 from state_machines.mail import bounced, newest_letter
@@ -78,7 +78,11 @@ class NewDevice(Activity[Login, Letter, None]):
     keyed = False
 
     def prepare(self, login: Login, call: Call) -> Letter | None:
-        query = select(UserSession).where(UserSession.login_id == login.id)
+        query = (
+            select(UserSession)
+            .join(User, User.id == UserSession.user_id)
+            .where(UserSession.login_id == login.id, User.status != UserStatus.DELETED)
+        )
         session = db.session.scalars(query.limit(1)).first()
         if session is None:
             return None

@@ -2,6 +2,7 @@
 and SendGrid say later is applied and not kept. The books are not touched.
 """
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 import tasks.worker  # noqa: F401  registers every activity
 from models import (
+    ActivityState,
     NoticeKind,
     RefundOrigin,
     RefundState,
@@ -25,6 +27,7 @@ from state_machines.durable import inbox
 from state_machines.erasure import request_erasure
 from state_machines.login import begin_login
 from state_machines.payment import PaymentSignal
+from state_machines.sign_in import Device, enter_passkey, open_session
 from tests.integration.races.shop import Shop
 from tests.integration.races.stripe import Stripe, an_event, an_intent_event, deliver
 
@@ -95,6 +98,20 @@ def test_no_letter_about_an_order_leaves_once_its_customer_is_deleted(
     assert till.refunds(payment_id) == [(5900, RefundState.SUCCEEDED)]
     assert bank.letters(address) == []
     assert till.letters(payment_id) == []
+
+
+def test_no_letter_about_a_device_leaves_once_its_user_is_deleted(till: Shop, bank: Stripe) -> None:
+    payment_id = failed(till)
+    address = address_of(till, payment_id)
+    with transaction() as session:
+        user = session.scalars(select(User).where(User.email == address)).one()
+        user.created_at -= timedelta(days=1)
+        login = enter_passkey(user, "a browser")
+        open_session(login, user, Device("Firefox", "127.0.0.1", "a browser"), ("pop",))
+    ask_to_erase(till, payment_id)
+    till.run("emails.new_device")
+    assert till.activity("emails.new_device").state == ActivityState.DONE
+    assert bank.letters(address) == []
 
 
 def test_money_that_comes_after_the_erasure_goes_back_and_brings_no_word_along(
