@@ -22,7 +22,7 @@ CARD = {"brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2034}
 CHARGE = {"id": "ch_1", "payment_method_details": {"card": CARD}, "amount_refunded": 100}
 VOUCHER = {"type": "oxxo", "oxxo": {"expires_after": 1_900_000_000}}
 WARNING = "radar.early_fraud_warning"
-ODD = (None, -1, 10**30, "\x00", [{}])
+ODD: tuple[Any, ...] = (None, -1, 10**30, "\x00", [{}])
 
 
 def paths(part: Any, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
