@@ -69,6 +69,13 @@ DOUBTS = """
     FROM activity LEFT JOIN refund ON refund.id = activity.subject_id
     WHERE name LIKE 'emails.order_%%' AND unanswered > 0 GROUP BY 1, 2
 """
+# Orders of which the bank or somebody in the shop has decided what they cost.
+DECIDED = """
+    SELECT order_id::text AS id FROM dispute
+    UNION SELECT order_id::text FROM refund
+        WHERE state = 'Failed' OR (origin IN ('operator', 'stripe') AND state = 'Succeeded')
+    UNION SELECT subject_id::text FROM transition WHERE machine = 'order' AND signal = 'accept'
+"""
 PAID = """
     SELECT subject_id::text AS id FROM transition
     WHERE machine = 'order' AND signal = 'paid' GROUP BY subject_id HAVING count(*) > 1
@@ -142,6 +149,11 @@ def nobody_pays_for_nothing(db: Any, ledger: list[Json], but: Collection[str] = 
         ),
         "charged wrongly",
     )
+
+
+def decided(db: Any) -> set[str]:
+    """The ids of the orders that the bank or a person has decided about."""
+    return {row["id"] for row in read(db, DECIDED)}
 
 
 def refunds_fit(db: Any) -> None:

@@ -17,6 +17,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
+import click
 import flask
 from celery import current_task
 from celery.signals import after_task_publish, before_task_publish
@@ -168,4 +169,7 @@ def _on_whose_behalf() -> str:
         return f" for {flask.request.method} {flask.request.url_rule}"
     if current_task:
         return f" for {current_task.name}"
+    command = click.get_current_context(silent=True)
+    if command is not None and command.parent is not None:
+        return f" for {command.command_path.partition(' ')[2]}"
     return ""

@@ -1,35 +1,51 @@
 """Why no story comes past some places. What stands here is not killed at."""
 
 READS = "it only reads"
-COMMAND = "an operator's command: who gives it sees that it failed, and gives it again"
 ONE_ROW = "a request that changes rows of its own, and asks for nothing that comes later"
 SIMULATED = "its cause is rare, and of the simulation's making: there workers die around it"
+AGAIN = "it goes through a table page by page, and goes on where it was"
 A_TIME = "it is a wait, not a message"
 
 REASONS: dict[str, str] = {
-    "commit of acting.acting": COMMAND,
-    "call of emails.order_shipped": "follows an operator's command; like any other letter",
-    "call of emails.order_delivered": "follows an operator's command; like any other letter",
+    "call of emails.new_device": "a letter like any other",
     "commit of machines.show_list": READS,
-    "commit of replay.verify": READS,
     "commit of replay.stuck": READS,
     "commit of replay.stranded": READS,
+    "commit of replay._untold": READS,
+    "commit of replay._waiting_in_vain": READS,
+    "commit of replay._untaken": READS,
+    "commit of stripe_endpoint.endpoint": "it changes nothing here but the audit",
     "commit of health._database": READS,
     "commit of login.status": READS,
     "commit of user.show": READS,
     "commit of session.show": READS,
+    "commit of passkeys.show": READS,
+    "commit of audit.audit_denial": ONE_ROW,
     "commit of user.change": ONE_ROW,
     "commit of session.end": ONE_ROW,
     "commit of session.renew": ONE_ROW,
     "commit of session.revoke": ONE_ROW,
     "commit of session.revoke_all": ONE_ROW,
+    "commit of passkeys.begin_registration": ONE_ROW,
+    "commit of passkeys.begin_sign_in": ONE_ROW,
+    "commit of passkeys.finish_sign_in": ONE_ROW,
+    "commit of passkeys.prove": ONE_ROW,
+    "commit of passkeys.register": ONE_ROW,
+    "commit of passkeys.remove": ONE_ROW,
+    "commit of step_up._prove_code": ONE_ROW,
+    "commit of step_up.step_up": ONE_ROW,
+    "commit of product_changes.change": ONE_ROW,
+    "commit of product_changes.create": ONE_ROW,
+    "commit of product_changes.set_stock": ONE_ROW,
+    "commit of privacy.erase": "the operator's command does the same, and dies",
+    "commit of key_rotation._rotate_column": AGAIN,
+    "commit of retention._erase_payloads": AGAIN,
     "commit of inbox._postpone": SIMULATED,
     "commit of recorder._finish_alone": SIMULATED,
     "commit of recorder.spend": SIMULATED,
+    "commit of runner._renew": SIMULATED,
     "commit of sweep._serve_alone": SIMULATED,
-    "call of payments.ask": SIMULATED,
-    "call of payments.cancel_orphan": SIMULATED,
-    "call of refunds.look": SIMULATED,
     "message of inbox._postpone": A_TIME,
     "message of recorder._gave_up": A_TIME,
+    "message of recorder._put_off": A_TIME,
 }

@@ -1,8 +1,8 @@
 """A process is killed at every point that a story comes past, one at a time, and each time the
 story ends as if nothing had happened.
 
-`make test` kills at each point once, in the shortest story that comes past it; with EVERY_POINT=1
-(`make failpoints`), in each story that does.
+`make test` kills at each place, the first time that a process comes there, in the shortest story
+that does; with EVERY_POINT=1 (`make failpoints`), each time, and in each story.
 """
 
 import os
@@ -22,13 +22,14 @@ from launch.account import temporary_folder
 from models.clock import tick
 from tests.failpoints.cell import Cell, Services, services
 from tests.failpoints.inventory import left_out
+from tests.failpoints.operators import OPERATED
 from tests.failpoints.stories import OWN
 
 CELLS = 12
 EVERY = bool(os.environ.get("EVERY_POINT"))
 # A point is missed when a story takes another turn by chance: two events come as one, a sweep late.
 TRIES = 5
-PLAYS = dict(STORIES + OWN)
+PLAYS = dict(STORIES + OWN + OPERATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,7 @@ def wanted(recorded: dict[str, tuple[float, list[str]]]) -> list[Death]:
         found = [Death(point, (title,)) for point, titles in stories.items() for title in titles]
     else:
         found = [Death(point, tuple(titles)) for point, titles in stories.items()]
+        found = [death for death in found if death.first]
     return sorted(found, key=lambda death: -by_time.index(death.stories[0]))
 
 

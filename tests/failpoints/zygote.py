@@ -15,7 +15,7 @@ from launch import children
 from launch.processes import commands, worker
 from tests.failpoints import agent
 
-NAMES = ("web", "worker-1", "beat")
+NAMES = ("web", "worker-1", "beat", "operator")
 # What the forks would import.
 NEEDED = ("celery.bin.celery", "gunicorn.app.wsgiapp", "gunicorn.workers.gthread")
 
@@ -27,6 +27,7 @@ def main(folder: Path) -> None:
     tasks.worker.database()
     wanted = commands({**os.environ, "WEB_WORKERS": "1"}, folder, sandbox=False)
     wanted["worker-1"] = worker("worker-1", threads=8)  # one for all queues
+    wanted["operator"] = [sys.executable, "-m", "tests.failpoints.operator", str(folder)]
     running: dict[int, str] = {}
 
     def end(*_: object) -> None:
