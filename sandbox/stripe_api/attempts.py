@@ -12,6 +12,7 @@ from sandbox.stripe_api.intents import Intent
 from sandbox.stripe_api.methods import PaymentMethod
 
 ITSELF = Cause()
+VOUCHER_SECONDS = 3 * 24 * 3600  # Stripe's, unless an intent says otherwise
 
 
 def attempt(bank: Bank, intent: Intent, method: PaymentMethod, cause: Cause) -> None:
@@ -19,6 +20,7 @@ def attempt(bank: Bank, intent: Intent, method: PaymentMethod, cause: Cause) -> 
     intent.payment_method = method.id
     intent.next_action = None
     intent.last_payment_error = None
+    intent.settles_at = None
     if method.test.settling is not None:
         _start_slowly(bank, intent, method, cause)
     elif method.test.decline is not None:
@@ -44,8 +46,10 @@ def fail_challenge(bank: Bank, intent: Intent, method: PaymentMethod) -> None:
 
 
 def settle(bank: Bank, intent_id: str) -> None:
-    """The end of a slow payment, when its time has come."""
+    """The end of a slow payment, when its time has come; nothing when it was ended before."""
     intent = bank.store.intents[intent_id]
+    if intent.settles_at is None:
+        return
     charge = bank.store.charges[intent.latest_charge or ""]
     method = bank.store.methods[intent.payment_method or ""]
     intent.settles_at = None
@@ -60,6 +64,7 @@ def settle(bank: Bank, intent_id: str) -> None:
 
 def after_cancel(bank: Bank, intent: Intent) -> None:
     """The intent was canceled: a bank that does not hear of it pays a while later."""
+    intent.settles_at = None
     method = bank.store.methods.get(intent.payment_method or "")
     if method is not None and method.test.settling == Settling.AFTER_CANCEL:
         intent.settles_at = clock.now() + bank.settle_seconds
@@ -74,15 +79,29 @@ def _start_slowly(bank: Bank, intent: Intent, method: PaymentMethod, cause: Caus
         bank.store.save(intent)
         return
     intent.status = "processing"
+    if method.test.voucher:
+        intent.status = "requires_action"
+        intent.next_action = _voucher(intent)
     if method.test.settling != Settling.NEVER_ENDS:
         intent.settles_at = clock.now() + (method.settle_seconds or bank.settle_seconds)
         bank.at(intent.settles_at, settle, intent.id)
     bank.store.save(intent)
-    bank.tell("payment_intent.processing", intent.view(), cause)
+    bank.tell(f"payment_intent.{intent.status}", intent.view(), cause)
+
+
+def _voucher(intent: Intent) -> Json:
+    """What the customer is shown. Source: https://docs.stripe.com/payments/oxxo."""
+    details = {
+        "expires_after": int(clock.now()) + VOUCHER_SECONDS,
+        "hosted_voucher_url": f"https://payments.stripe.com/oxxo/voucher/{intent.id}",
+        "number": "12345678901234657890123456789012",
+    }
+    return {"oxxo_display_details": details, "type": "oxxo_display_details"}
 
 
 def _succeed(bank: Bank, intent: Intent, charge: Charge, cause: Cause) -> None:
     intent.status = "succeeded"
+    intent.next_action = None
     intent.latest_charge = charge.id
     intent.amount_received = intent.amount
     bank.store.save(intent)

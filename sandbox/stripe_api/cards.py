@@ -49,6 +49,7 @@ class TestMethod:
     refunding: Refunding = Refunding.AT_ONCE
     settling: Settling | None = None
     disputing: Disputing | None = None
+    voucher: bool = False  # paid in cash in a shop, until it expires
 
 
 DECLINED = "Your card was declined."
@@ -70,6 +71,10 @@ NO_FUNDS_DEBIT = Decline(
     "payment_method_provider_decline",
     "The customer's account has insufficient funds to cover this payment.",
     "insufficient_funds",
+)
+VOUCHER_EXPIRED = Decline(
+    "payment_intent_payment_attempt_expired",
+    "The payment attempt failed because the voucher was not paid before it expired.",
 )
 
 FRAUD = Disputing("needs_response", "fraudulent")
@@ -127,6 +132,18 @@ METHODS = (
         decline=NO_FUNDS_DEBIT,
     ),
     TestMethod("pm_usBankAccount_processing", "000000000009", settling=Settling.NEVER_ENDS),
+    # Stripe has no names for vouchers: in its test mode, an e-mail address says how they end.
+    TestMethod("pm_sandbox_voucher", "000000000026", settling=Settling.SUCCEEDS, voucher=True),
+    TestMethod(
+        "pm_sandbox_voucherExpires",
+        "000000000034",
+        settling=Settling.FAILS,
+        decline=VOUCHER_EXPIRED,
+        voucher=True,
+    ),
+    TestMethod(
+        "pm_sandbox_voucherWaits", "000000000042", settling=Settling.NEVER_ENDS, voucher=True
+    ),
     # Not Stripe's: as it has it for payment methods that the sandbox does not know.
     TestMethod(
         "pm_sandbox_refundRequiresAction",

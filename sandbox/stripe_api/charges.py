@@ -69,6 +69,8 @@ class Charge:
     def _details(self) -> Json:
         """What paid, with how it was used this time."""
         details: Json = dict(self.method[self.method["type"]])
+        if self.method["type"] == "oxxo":
+            return {"number": None}
         if self.method["type"] != "card":
             return details
         for only_in_the_method in ("networks", "three_d_secure_usage"):

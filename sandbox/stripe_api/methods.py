@@ -25,6 +25,8 @@ class PaymentMethod:
 
     @property
     def type(self) -> str:
+        if self.test.voucher:
+            return "oxxo"
         return "card" if self.test.settling is None else "us_bank_account"
 
     @property
@@ -35,6 +37,8 @@ class PaymentMethod:
 
     def details(self) -> Json:
         """As they stand in the method itself; a charge's payment_method_details say more."""
+        if self.type == "oxxo":
+            return {}
         last4 = self.test.number[-4:]
         if self.type == "us_bank_account":
             return {

@@ -76,7 +76,7 @@ def _card(data: Json) -> TestMethod:
 def _account(data: Json) -> TestMethod:
     account = group(data, "us_bank_account") or {}
     test = BY_NUMBER.get(str(required(account, "account_number")))
-    if test is None or test.settling is None:
+    if test is None or test.settling is None or test.voucher:
         raise invalid("Invalid account number.", "us_bank_account[account_number]")
     return test
 

@@ -104,3 +104,28 @@ def test_a_bank_that_does_not_hear_of_the_cancellation_pays_all_the_same(
     paid: Any = sandbox.intents.retrieve(intent.id)
     assert (paid.status, paid.amount_received) == ("succeeded", 2000)
     assert sandbox.client.v1.refunds.create({"payment_intent": intent.id}).amount == 2000
+
+
+def test_a_voucher_is_paid_or_expires(sandbox: Sandbox, receiver: Receiver) -> None:
+    for token, end in (("", "succeeded"), ("Expires", "payment_failed")):
+        intent: Any = sandbox.paid_intent(f"pm_sandbox_voucher{token}")
+        assert intent.status == "requires_action"
+        assert intent.next_action.oxxo_display_details.expires_after > intent.created
+        story = ["payment_intent.requires_action", f"payment_intent.{end}"]
+        assert eventually(lambda kinds=story, it=intent: set(kinds) <= set(receiver.types(it.id)))
+        ended: Any = sandbox.intents.retrieve(intent.id)
+        assert ended.next_action is None
+        problem = ended.last_payment_error
+        expired = "payment_intent_payment_attempt_expired"
+        assert (problem and problem.code) == (expired if end == "payment_failed" else None)
+
+
+def test_a_voucher_that_was_called_off_is_not_paid(sandbox: Sandbox, receiver: Receiver) -> None:
+    called_off, replaced = (sandbox.paid_intent("pm_sandbox_voucher") for _ in range(2))
+    sandbox.intents.cancel(called_off.id)
+    sandbox.intents.confirm(replaced.id, {"payment_method": "pm_card_visa"})
+    # One that was confirmed later is paid: by then the others would have been.
+    last = sandbox.paid_intent("pm_sandbox_voucher")
+    assert eventually(lambda: "payment_intent.succeeded" in receiver.types(last.id))
+    assert sandbox.intents.retrieve(called_off.id).status == "canceled"
+    assert receiver.types(replaced.id).count("payment_intent.succeeded") == 1

@@ -1,0 +1,110 @@
+"""A handler has failed for good, and what its event said is erased: comparing with Stripe repairs
+what was missed.
+"""
+
+from uuid import UUID
+
+import pytest
+
+from config import settings
+from models import NoticeKind, SignalRow, SignalState, transaction
+from models.base import db
+from models.clock import MovableClock
+from models.errors import ConflictError
+from models.ids import uuid7
+from state_machines import reconciliation
+from state_machines.durable import inbox
+from tests.integration.races.shop import Shop
+from tests.integration.races.stripe import Event, Stripe, deliver
+from tests.sandbox.process import eventually
+
+CREATE, CANCEL = "payments.create_intent", "payments.cancel_intent"
+
+
+def fail_for_good(*events: Event) -> None:
+    """Receive events whose handler fails, until nothing of them is left but their rows."""
+    assert events
+    keys = [event["id"] for event in events]
+    with transaction() as session:
+        inbox.store("stripe", [(event["id"], event["type"], event) for event in events])
+        rows = db.update(SignalRow).where(SignalRow.external_id.in_(keys))
+        session.execute(rows.values(state=SignalState.FAILED, payload=None))
+
+
+def reconcile(till: Shop) -> None:
+    with transaction():
+        reconciliation.start(uuid7())
+    till.work()
+    while inbox.apply_stored(100):
+        till.work()
+
+
+def test_a_late_success_goes_back(till: Shop, bank: Stripe, time: MovableClock) -> None:
+    payment_id = till.initiated()
+    bank.confirm(till.payment(payment_id), "pm_sandbox_succeedsAfterCancel")
+    time.advance(seconds=settings.payment_timeout + 1)
+    till.sweep()
+    till.run(CANCEL)
+    assert till.states(payment_id) == ("Failure", "Failed")
+    payment = till.payment(payment_id)
+    assert eventually(lambda: bank.events(payment, "payment_intent.succeeded"))
+    fail_for_good(*bank.events(payment, "payment_intent.succeeded"))
+    reconcile(till)
+    assert till.states(payment_id) == ("Success", "Failed")
+    assert bank.entry(payment)["captured"] == 5900
+    assert bank.refunded(payment) == [5900]
+    assert till.refunds(payment_id) == [(5900, "Succeeded")]
+
+
+def test_a_refund_that_failed_after_its_success_is_put_before_a_person(
+    till: Shop, bank: Stripe
+) -> None:
+    payment_id = till.confirmed("pm_card_refundFail")
+    till.cancel(payment_id)
+    till.run("refunds.submit")
+    assert till.refunds(payment_id) == [(5900, "Succeeded")]
+    payment = till.payment(payment_id)
+    assert eventually(lambda: bank.events(payment, "refund.failed"))
+    fail_for_good(*bank.events(payment, "refund.failed", "refund.updated", "charge.refund.updated"))
+    reconcile(till)
+    assert till.refunds(payment_id) == [(5900, "Failed")]
+    assert till.notices(payment_id) == [NoticeKind.REFUND_FAILED]
+
+
+def test_what_is_disputed_is_not_shipped(till: Shop, bank: Stripe) -> None:
+    payment_id = till.confirmed("pm_card_createDispute")
+    payment = till.payment(payment_id)
+    assert eventually(lambda: bank.events(payment, "charge.dispute.created"))
+    fail_for_good(*bank.events(payment, "charge.dispute.created"))
+    reconcile(till)
+    assert till.notices(payment_id) == [NoticeKind.DISPUTE]
+    with pytest.raises(ConflictError):
+        till.ship(payment_id)
+
+
+@pytest.mark.parametrize("first", ["charge.refunded", None])
+def test_an_intent_that_was_canceled_before_its_creation_was_answered(
+    till: Shop, bank: Stripe, time: MovableClock, first: str | None
+) -> None:
+    payment_id = _created_unheard(till, bank)
+    intent_id = bank.ledger(till.payment(payment_id))[0]["paymentIntent"]
+    if first:
+        # It sets the intent's id and moves nothing.
+        with till.locked(payment_id) as payment:
+            payment.intent_id = str(intent_id)
+    bank.post(f"payment_intents/{intent_id}/cancel")
+    deliver(*bank.events_of(str(intent_id), "payment_intent.canceled"))
+    assert till.states(payment_id) == ("Cancelled", "Cancelled")
+    time.advance(seconds=10)
+    till.sweep()
+    assert till.states(payment_id) == ("Cancelled", "Cancelled")
+    assert [row["creates"] for row in bank.ledger(till.payment(payment_id))] == [1]
+
+
+def _created_unheard(till: Shop, bank: Stripe) -> UUID:
+    """Place an order whose intent is created by a call that is never answered."""
+    payment_id = till.place()
+    bank.faults(stripe={"timeoutRate": 1})
+    till.run(CREATE)
+    bank.faults()
+    return payment_id

@@ -1,0 +1,130 @@
+"""Payments whose customers are asked to act: 3-D Secure, and vouchers that are paid days later."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+import requests
+
+from config import settings
+from models.clock import MovableClock
+from state_machines.durable import sweep
+from tests.integration.races.shop import Shop
+from tests.integration.races.stripe import Stripe, deliver
+from tests.sandbox.process import eventually
+
+WINDOW = settings.payment_timeout
+CANCEL = "payments.cancel_intent"
+DECLINED, CHALLENGED = "payment_intent.payment_failed", "payment_intent.requires_action"
+SECURE = "pm_card_authenticationRequired"
+
+
+def take_voucher(till: Shop, bank: Stripe, payment_id: UUID, kind: str = "Waits") -> datetime:
+    """Let the customer take a voucher; return when it expires."""
+    answer: Any = bank.confirm(till.payment(payment_id), f"pm_sandbox_voucher{kind}")
+    seconds = answer["next_action"]["oxxo_display_details"]["expires_after"]
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def hear(till: Shop, bank: Stripe, payment_id: UUID, kind: str) -> None:
+    """Deliver the events of a kind, as soon as Stripe has them."""
+    payment = till.payment(payment_id)
+    assert eventually(lambda: bank.events(payment, kind))
+    deliver(*bank.events(payment, kind))
+
+
+def test_a_voucher_may_be_paid_until_it_expires(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
+    payment_id = till.initiated()
+    expiry = take_voucher(till, bank, payment_id)
+    hear(till, bank, payment_id, CHALLENGED)
+    assert till.payment(payment_id).deadline_at == expiry
+    time.advance(seconds=WINDOW + 1)
+    till.sweep()
+    assert till.states(payment_id) == ("Initiated", "Pending")
+    time.advance(seconds=3 * 24 * 3600)
+    till.sweep()
+    till.run(CANCEL)
+    assert till.states(payment_id) == ("Failure", "Failed")
+    assert till.shelf(payment_id) == (100, 0)
+
+
+def test_a_voucher_that_nobody_told_of_is_found_by_asking(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
+    payment_id = till.initiated()
+    expiry = take_voucher(till, bank, payment_id)
+    assert till.payment(payment_id).deadline_at != expiry
+    time.advance(seconds=300)
+    assert sweep.make_enquiries() == 1
+    till.sweep()
+    assert till.payment(payment_id).deadline_at == expiry
+
+
+def test_a_voucher_is_paid_or_expires(till: Shop, bank: Stripe) -> None:
+    paid, expired = till.initiated(), till.initiated()
+    take_voucher(till, bank, paid, "")
+    take_voucher(till, bank, expired, "Expires")
+    for payment_id in (paid, expired):
+        hear(till, bank, payment_id, CHALLENGED)
+    hear(till, bank, paid, "payment_intent.succeeded")
+    assert till.states(paid) == ("Success", "Confirmed")
+    expiry = till.payment(expired).deadline_at
+    hear(till, bank, expired, DECLINED)
+    assert till.states(expired) == ("Declined", "Pending"), "another method may follow"
+    deadline = till.payment(expired).deadline_at
+    assert deadline is not None
+    assert expiry is not None
+    assert deadline < expiry, "which has the shop's window again"
+
+
+def test_stripe_is_asked_before_who_may_still_pay_runs_out_of_time(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
+    payment_id = till.initiated()
+    bank.confirm(till.payment(payment_id), SECURE)
+    hear(till, bank, payment_id, CHALLENGED)
+    # The customer turns to a voucher, and no event tells of it.
+    expiry = take_voucher(till, bank, payment_id)
+    time.advance(seconds=WINDOW + 1)
+    till.sweep()
+    till.run(CANCEL)
+    assert till.states(payment_id) == ("Initiated", "Pending")
+    assert till.payment(payment_id).deadline_at == expiry
+    assert till.signals(payment_id)[-2:] == ["expire", "still_waiting"]
+
+
+def test_who_leaves_3d_secure_open_has_the_shop_s_window(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
+    payment_id = till.initiated()
+    bank.confirm(till.payment(payment_id), SECURE)
+    hear(till, bank, payment_id, CHALLENGED)
+    time.advance(seconds=WINDOW + 1)
+    till.sweep()
+    till.run(CANCEL)
+    assert till.states(payment_id) == ("Failure", "Failed")
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_during_3d_secure_no_earlier_decline_is_shown(
+    till: Shop, bank: Stripe, *, passed: bool
+) -> None:
+    payment_id = till.initiated()
+    bank.confirm(till.payment(payment_id), "pm_card_chargeDeclined")
+    hear(till, bank, payment_id, DECLINED)
+    assert till.states(payment_id)[0] == "Declined"
+    answer: Any = bank.confirm(till.payment(payment_id), SECURE)
+    hear(till, bank, payment_id, CHALLENGED)
+    assert till.states(payment_id)[0] == "Initiated"
+    url = answer["next_action"]["redirect_to_url"]["url"]
+    end = "complete" if passed else "fail"
+    requests.post(url.replace("?", f"/{end}?"), timeout=10, allow_redirects=False)
+    if passed:
+        hear(till, bank, payment_id, "payment_intent.succeeded")
+        assert till.states(payment_id) == ("Success", "Confirmed")
+    else:
+        deliver(*bank.events(till.payment(payment_id), DECLINED)[-1:])
+        assert till.states(payment_id) == ("Declined", "Pending")
