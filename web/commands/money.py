@@ -73,8 +73,9 @@ def close(key: UUID, reason: str, *, as_json: bool) -> None:
         if payment is None:
             raise NotFoundError(f"there is no payment {key}")
         closing.close(payment, reason=reason)
-    sentence = f"the payment is {payment.state}, the order {payment.order.state}"
-    output.done(sentence, as_json=as_json, id=key, state=payment.state)
+        state, order_state = payment.state, payment.order.state
+    sentence = f"the payment is {state}, the order {order_state}"
+    output.done(sentence, as_json=as_json, id=key, state=state)
 
 
 @payments.command("return")

@@ -12,15 +12,18 @@ HOLDS = click.IntRange(-(2**31), 2**31 - 1)
 
 
 class Text(click.ParamType[str]):
-    """One line, normalised."""
+    """One line, normalised; not an empty one where a text is required."""
 
     name = "text"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         try:
-            return clean_line(str(value))
+            line = clean_line(str(value))
         except ValueError as wrong:
             self.fail(str(wrong), param, ctx)
+        if param is not None and param.required and not line:
+            self.fail("must not be empty", param, ctx)
+        return line
 
 
 class Path(click.Path):
