@@ -290,7 +290,8 @@ class Settings(BaseSettings):
     @property
     def hosts(self) -> list[str]:
         """All names that a request may be for."""
-        return [*self.trusted_hosts, urlsplit(self.public_url).hostname or "localhost"]
+        names = [*self.trusted_hosts, urlsplit(self.public_url).hostname or "localhost"]
+        return [name.lower() for name in names]
 
     @property
     def payment_window(self) -> timedelta:

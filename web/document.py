@@ -41,6 +41,15 @@ class Api(OpenAPI):
         self.openapi_version = "3.1.0"
         self.register_blueprint(bp)
 
+    def request_context(self, environ: Any) -> Any:
+        """Bring the host's name into lower case before anybody judges it: capitals mean nothing.
+
+        Source: https://www.rfc-editor.org/rfc/rfc9110#section-4.2.3
+        """
+        if "HTTP_HOST" in environ:
+            environ["HTTP_HOST"] = environ["HTTP_HOST"].lower()
+        return super().request_context(environ)
+
     def register_api(self, api: APIBlueprint, **options: Any) -> None:
         """Two blueprints may answer on one path, each with methods of its own."""
         shared = {path: self.paths[path] for path in api.paths if path in self.paths}

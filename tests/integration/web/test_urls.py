@@ -47,6 +47,13 @@ def test_the_next_page_of_my_orders(ann: Person, lamp: Product) -> None:
     assert link.startswith("<http://localhost/order?size=1&cursor=")
 
 
+@pytest.mark.parametrize("host", ["LOCALHOST", "LocalHost:81", "localhost"])
+def test_a_host_in_capitals_is_the_same_host(ann: Person, lamp: Product, host: str) -> None:
+    answer = ann.get("/product", Host=host)
+    assert answer.status_code == 200
+    assert f"<http://{host.lower()}/product?" in answer.headers["Link"]
+
+
 def test_with_a_public_address_another_host_is_nowhere(ann: Person, lamp: Product) -> None:
     body = {
         "referenceId": uuid4().hex,
