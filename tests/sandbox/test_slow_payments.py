@@ -106,18 +106,28 @@ def test_a_bank_that_does_not_hear_of_the_cancellation_pays_all_the_same(
     assert sandbox.client.v1.refunds.create({"payment_intent": intent.id}).amount == 2000
 
 
-def test_a_voucher_is_paid_or_expires(sandbox: Sandbox, receiver: Receiver) -> None:
-    for token, end in (("", "succeeded"), ("Expires", "payment_failed")):
-        intent: Any = sandbox.paid_intent(f"pm_sandbox_voucher{token}")
-        assert intent.status == "requires_action"
-        assert intent.next_action.oxxo_display_details.expires_after > intent.created
-        story = ["payment_intent.requires_action", f"payment_intent.{end}"]
-        assert eventually(lambda kinds=story, it=intent: set(kinds) <= set(receiver.types(it.id)))
-        ended: Any = sandbox.intents.retrieve(intent.id)
-        assert ended.next_action is None
-        problem = ended.last_payment_error
-        expired = "payment_intent_payment_attempt_expired"
-        assert (problem and problem.code) == (expired if end == "payment_failed" else None)
+@pytest.mark.parametrize(
+    ("token", "end", "problem"),
+    [
+        ("pm_sandbox_voucher", "succeeded", None),
+        (
+            "pm_sandbox_voucherExpires",
+            "payment_failed",
+            "payment_intent_payment_attempt_expired",
+        ),
+    ],
+)
+def test_a_voucher_is_paid_or_expires(
+    sandbox: Sandbox, receiver: Receiver, token: str, end: str, problem: str | None
+) -> None:
+    intent: Any = sandbox.paid_intent(token)
+    assert intent.status == "requires_action"
+    assert intent.next_action.oxxo_display_details.expires_after > intent.created
+    story = {"payment_intent.requires_action", f"payment_intent.{end}"}
+    assert eventually(lambda: story <= set(receiver.types(intent.id)))
+    ended: Any = sandbox.intents.retrieve(intent.id)
+    assert ended.next_action is None
+    assert (ended.last_payment_error and ended.last_payment_error.code) == problem
 
 
 def test_a_voucher_that_was_called_off_is_not_paid(sandbox: Sandbox, receiver: Receiver) -> None:

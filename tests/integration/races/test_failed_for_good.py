@@ -13,9 +13,9 @@ from models.clock import MovableClock
 from models.errors import ConflictError
 from models.ids import uuid7
 from state_machines import reconciliation
-from state_machines.durable import inbox
+from state_machines.durable import inbox, sweep
 from tests.integration.races.shop import Shop
-from tests.integration.races.stripe import Event, Stripe, deliver
+from tests.integration.races.stripe import Event, Stripe, an_event, deliver
 from tests.sandbox.process import eventually
 
 CREATE, CANCEL = "payments.create_intent", "payments.cancel_intent"
@@ -82,23 +82,28 @@ def test_what_is_disputed_is_not_shipped(till: Shop, bank: Stripe) -> None:
         till.ship(payment_id)
 
 
-@pytest.mark.parametrize("first", ["charge.refunded", None])
+@pytest.mark.parametrize("heard", [True, False])
 def test_an_intent_that_was_canceled_before_its_creation_was_answered(
-    till: Shop, bank: Stripe, time: MovableClock, first: str | None
+    till: Shop, bank: Stripe, time: MovableClock, *, heard: bool
 ) -> None:
     payment_id = _created_unheard(till, bank)
-    intent_id = bank.ledger(till.payment(payment_id))[0]["paymentIntent"]
-    if first:
-        # It sets the intent's id and moves nothing.
-        with till.locked(payment_id) as payment:
-            payment.intent_id = str(intent_id)
+    intent_id = str(bank.entry(till.payment(payment_id))["paymentIntent"])
+    # It sets the intent's id, and moves nothing.
+    metadata = {"orderId": str(till.payment(payment_id).order_id)}
+    about = {"payment_intent": intent_id, "metadata": metadata, "amount_refunded": 0}
+    deliver(an_event("charge.refunded", "charge", **about))
+    assert till.payment(payment_id).intent_id == intent_id
     bank.post(f"payment_intents/{intent_id}/cancel")
-    deliver(*bank.events_of(str(intent_id), "payment_intent.canceled"))
-    assert till.states(payment_id) == ("Cancelled", "Cancelled")
+    if heard:
+        deliver(*bank.events_of(intent_id, "payment_intent.canceled"))
     time.advance(seconds=10)
     till.sweep()
+    assert till.states(payment_id)[0] == ("Cancelled" if heard else "Initiated")
+    time.advance(seconds=300)
+    sweep.make_enquiries()
+    till.sweep()
     assert till.states(payment_id) == ("Cancelled", "Cancelled")
-    assert [row["creates"] for row in bank.ledger(till.payment(payment_id))] == [1]
+    assert bank.entry(till.payment(payment_id))["creates"] == 1
 
 
 def _created_unheard(till: Shop, bank: Stripe) -> UUID:
