@@ -64,24 +64,27 @@ def test_a_forged_token_opens_nothing(ann: Person, forge: Forge, path: str) -> N
     assert ann.get(path).status_code == 200, "the true one does"
 
 
-ODD = [
-    *({"auth_time": odd} for odd in ("abc", float("inf"), float("nan"), 10**400, 10**18, -(10**18),
-      {}, None, True)),
-    *({"amr": odd} for odd in ({"mfa": 1}, "mfa", 5, None, [5])),
-    *({"roles": odd} for odd in ({"admin": 1}, "admin", 5, [None])),
-    *({"sid": odd} for odd in (5, None, [], "x")),
-    *({"sub": odd} for odd in (5, None)),
-    *({"exp": odd} for odd in (float("inf"), float("nan"), 10**400, "9999999999", [], None)),
-]  # fmt: skip
+ODD: dict[str, list[Any]] = {
+    "auth_time": ["abc", float("inf"), float("nan"), 10**400, 10**18, -(10**18), {}, None, True],
+    "amr": [{"mfa": 1}, "mfa", 5, None, [5]],
+    "roles": [{"admin": 1}, "admin", 5, [None]],
+    "sid": [5, None, [], "x"],
+    "sub": [5, None],
+    "exp": [float("inf"), float("nan"), 10**400, "9999999999", [], None],
+}
 
 
-@pytest.mark.parametrize("odd", ODD, ids=lambda odd: str(odd)[:30])
-def test_a_claim_that_is_no_such_thing_is_no_token(ann: Person, odd: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("claim", "odd"),
+    [(claim, odd) for claim, values in ODD.items() for odd in values],
+    ids=lambda value: str(value)[:20],
+)
+def test_a_claim_that_is_no_such_thing_is_no_token(ann: Person, claim: str, odd: object) -> None:
     token = ann.headers["Authorization"].removeprefix("Bearer ")
     claims = jwt.decode(token, options={"verify_signature": False})
     header = jwt.get_unverified_header(token)
     key, _ = tokens.signing_key()
-    body = json.dumps(claims | odd).encode()
+    body = json.dumps(claims | {claim: odd}).encode()
     forged = PyJWS().encode(body, key, "EdDSA", headers=header)
     answer = ann.client.get("/auth/user", headers={"Authorization": f"Bearer {forged}"})
     assert answer.status_code == 401
