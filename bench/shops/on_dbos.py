@@ -150,7 +150,8 @@ def receipt(order_id: str) -> Json | None:
         letter, intent_id = letters.about_order("order_confirmed", order, tags=tags), None
         intent_id = order.payment.intent_id
     card = stripe.retrieve_intent(intent_id or "").card
-    sendgrid.send(letter)
+    if letter is not None:
+        sendgrid.send(letter)
     return asdict(card) if card else None
 
 
