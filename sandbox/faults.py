@@ -14,6 +14,7 @@ class Fault(Enum):
     NONE = auto()
     RATE_LIMIT = auto()  # 429, nothing done
     ERROR = auto()  # 500, nothing done
+    REFUSED = auto()  # 400, nothing done: as if something in the request were wrong for good
     TIMEOUT = auto()  # done and remembered, but never answered
 
 

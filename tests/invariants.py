@@ -62,6 +62,7 @@ LAST_NEWS = """
 GIVEN_BACK = """
     SELECT order_id::text AS id, 'order_refunded' AS category FROM refund WHERE state = 'Succeeded'
 """
+ABOUT_NO_ORDER = ("login_code", "new_device")
 # Tries of which nobody can say whether the letter left, by order and kind of letter.
 DOUBTS = """
     SELECT coalesce(refund.order_id, activity.subject_id)::text AS id,
@@ -183,7 +184,7 @@ def every_letter_came(db: Any, mails: list[Json]) -> int:
         (mail["customArgs"].get("orderId"), category.replace("payment_late", "order"))
         for mail in mails
         for category in mail["categories"]
-        if category != "login_code"
+        if category not in ABOUT_NO_ORDER
     )
     due = Counter((row["id"], row["category"]) for row in read(db, NEWS))
     last = [*read(db, LAST_NEWS), *read(db, GIVEN_BACK)]

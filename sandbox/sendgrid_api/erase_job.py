@@ -8,6 +8,7 @@ from dataclasses import replace
 from aiohttp import web
 
 from sandbox.faults import Fault, Faults
+from sandbox.hang_up import hang_up
 from sandbox.ids import new_id
 from sandbox.sendgrid_api.mail_send import decoded, is_authorized, refused
 from sandbox.sendgrid_api.requirements import error
@@ -30,9 +31,14 @@ class EraseJob:
         addresses = body.get("email_addresses") if isinstance(body, dict) else None
         if not isinstance(addresses, list) or not 0 < len(addresses) <= LARGEST:
             return refused(400, [error("email_addresses is required", "email_addresses")])
-        if self._faults.of_sendgrid() == Fault.ERROR:
+        fault = self._faults.of_sendgrid()
+        if fault == Fault.ERROR:
             return refused(500, [error("Internal Server Error", None)])
+        if fault == Fault.REFUSED:
+            return refused(400, [error("Bad Request", None)])
         self._erase({str(address).lower() for address in addresses})
+        if fault == Fault.TIMEOUT:
+            await hang_up(request, self._faults.hold)
         return web.json_response({"job_id": new_id("job")[4:]}, status=202)
 
     def _erase(self, addresses: set[str]) -> None:

@@ -36,6 +36,8 @@ class MailSend:
             await asyncio.sleep(milliseconds / 1000)
         if fault == Fault.ERROR:
             return refused(500, [error("Internal Server Error", None)])
+        if fault == Fault.REFUSED:
+            return refused(400, [error("Bad Request", None)])
         if errors := complaints(mail):
             return refused(400, errors)
         message_id = new_id("msg")[4:]

@@ -14,7 +14,7 @@ from sandbox.ids import new_id
 from sandbox.stripe_api.authentication import PUBLISHABLE, api_key, refuse_publishable
 from sandbox.stripe_api.bank import Bank, Cause
 from sandbox.stripe_api.call import Call, Handler
-from sandbox.stripe_api.errors import StripeError, broken, rate_limited
+from sandbox.stripe_api.errors import StripeError, broken, rate_limited, refused
 from sandbox.stripe_api.expand import expand
 from sandbox.stripe_api.forms import parse
 from sandbox.stripe_api.idempotency import Answer, Idempotency, fingerprint
@@ -111,6 +111,8 @@ class Api:
             await asyncio.sleep(milliseconds / 1000)
         if fault == Fault.ERROR:
             raise broken()
+        if fault == Fault.REFUSED:
+            raise refused()
         sent = fingerprint(call.params) if owner else ""
         try:
             wanted = strings(call.params, "expand")

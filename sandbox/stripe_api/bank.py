@@ -28,7 +28,11 @@ class Cause:
 
 
 class Bank:
-    """`settle_seconds`: how long slow payments and slow refunds take."""
+    """`settle_seconds`: how long slow payments and slow refunds take. `search_lag`: by how many
+    seconds the search of intents is behind.
+    """
+
+    search_lag = 0.0
 
     def __init__(self, store: Store, webhooks: Webhooks, settle_seconds: float) -> None:
         self.store = store

@@ -78,12 +78,16 @@ def settle(bank: Bank, dispute_id: str) -> None:
 
 
 def decide(bank: Bank, dispute: Dispute, outcome: str, cause: Cause) -> None:
-    """`outcome` is won or lost. An inquiry is closed either way."""
-    reinstated = outcome == "won" and dispute.withdrawn > 0
+    """`outcome` is won, lost or prevented, also of what was decided otherwise before. An inquiry is
+    closed in each case.
+    """
+    reinstated = outcome != "lost" and dispute.withdrawn > 0
     dispute.status = f"{INQUIRY}closed" if dispute.inquiry else outcome
     dispute.settles_at = None
     if reinstated:
         _move(dispute, dispute.amount, 0)
+    elif dispute.status == "lost" and not dispute.withdrawn:
+        _move(dispute, -dispute.amount, 0)
     bank.store.save(dispute)
     if reinstated:
         bank.tell("charge.dispute.funds_reinstated", dispute.view(), cause)

@@ -55,7 +55,7 @@ class Dispute:
 
     @property
     def decided(self) -> bool:
-        return self.status in ("won", "lost", f"{INQUIRY}closed")
+        return self.status in ("won", "lost", "prevented", f"{INQUIRY}closed")
 
     def view(self) -> Json:
         return {

@@ -59,6 +59,10 @@ def rate_limited() -> StripeError:
     )
 
 
+def refused() -> StripeError:
+    return StripeError("Your account cannot currently make this request.", executed=False)
+
+
 def broken() -> StripeError:
     return StripeError(
         "An unknown error occurred. Contact us at https://support.stripe.com.",

@@ -117,10 +117,12 @@ def list_all(call: Call) -> Json:
 
 
 def search(call: Call) -> Json:
-    """At once, unlike Stripe's, which may lag behind by a minute."""
+    """Stripe's lags behind by a minute, or by more when it has trouble; here by `search_lag`."""
     allow(call.params, {"query", "limit", "page"})
     matches = matcher(text(call.params, "query") or "")
-    found = [row for row in reversed(call.bank.store.intents.values()) if matches(row)]
+    indexed_until = clock.now() - call.bank.search_lag
+    rows = [row for row in call.bank.store.intents.values() if row.created <= indexed_until]
+    found = [row for row in reversed(rows) if matches(row)]
     first = integer(call.params, "page", 0) or 0
     size = read_limit(call.params)
     more = len(found) > first + size

@@ -2,10 +2,11 @@
 
 import random
 from collections.abc import Iterator
+from contextlib import suppress
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from models import reading, transaction
 from models.activity import UNDER_WAY, ActivityRow
@@ -17,22 +18,31 @@ from sandbox.events import Delivery, Event
 from state_machines import reconciliation
 from state_machines.durable import inbox, sweep
 from state_machines.durable.handler import Told
+from tests.simulation.mood import Mood
 from tests.simulation.outside import Outside, told
 from tests.simulation.step import Step
+from tests.simulation.trouble import TroubleError
 from tests.simulation.workers import Workers
 
 HOUR = 3600.0
 TOGETHER = 3  # events in one message, at most
+# How likely a message has text that cannot be stored, or an event beside the others that is none.
+STRANGE = 0.08
 
 
 class Machinery:
-    def __init__(self, dice: random.Random, outside: Outside, time: MovableClock) -> None:
+    def __init__(
+        self, dice: random.Random, outside: Outside, time: MovableClock, mood: Mood
+    ) -> None:
         self._dice, self._outside, self._time = dice, outside, time
-        self.workers = Workers(dice, outside)
+        self.workers = Workers(dice, outside, time, mood)
+        self._strange = 0
 
     def steps(self) -> Iterator[Step]:
         """What may happen now, when everything may go wrong."""
         yield from self.workers.steps()
+        yield from self.workers.poison.steps()
+        yield Step(0.08, "lose a key", self._lose_key)
         if waiting := self._outside.post.waiting:
             yield Step(5, "deliver", lambda: self._deliver(self._some(waiting)))
             yield Step(0.5, "deliver twice", lambda: self._receive(self._some(waiting)))
@@ -55,7 +65,8 @@ class Machinery:
         elif due := self._due_at_bank():
             self._bank(due[0])
         else:
-            chores()
+            with suppress(TroubleError):
+                chores()
             fired = sweep.fire_deadlines() + sweep.make_enquiries() + sweep.apply_signals()
             self._hand_out()
             return bool(fired or self.workers.hints)
@@ -85,11 +96,29 @@ class Machinery:
 
     def _receive(self, events: list[Event]) -> str:
         source, signals = str(events[0].source), [told(event) for event in events]
+        if self._dice.random() < STRANGE:
+            signals = [unstorable(signal) for signal in signals]
+        if self._dice.random() < STRANGE:
+            self._strange += 1
+            signals.insert(0, (f"strange \0 {self._strange}", "bounce", {"loginId": "\ud800"}))
         if len(signals) == 1 and source == "stripe":
             inbox.receive(source, *signals[0])
         else:
             inbox.receive_all(source, signals)
         return ", ".join(event.type for event in events)
+
+    def _lose_key(self) -> str | None:
+        """No key opens the secret of an activity any more."""
+        with transaction() as session:
+            sealed = select(ActivityRow.id, ActivityRow.name).where(
+                ActivityRow.state.in_(UNDER_WAY), ActivityRow.secret.is_not(None)
+            )
+            found = session.execute(sealed.order_by(ActivityRow.id)).all()
+            if not found:
+                return None
+            key, name = self._dice.choice(found)
+            session.execute(text("UPDATE activity SET secret = 'x' WHERE id = :id"), {"id": key})
+        return str(name)
 
     def _drop(self, event: Event) -> str:
         self._outside.post.take(event, Delivery.DROPPED)
@@ -125,6 +154,14 @@ class Machinery:
 def about(signal: Told) -> str:
     _, _, event = signal
     return str(event.get("loginId") or event.get("orderId") or "")
+
+
+def unstorable(signal: Told) -> Told:
+    """The same event, with text in it that PostgreSQL does not keep."""
+    key, kind, event = signal
+    inside = event["data"]["object"] if "data" in event else event
+    inside["note"] = "a\0b \ud800"
+    return key, kind, event
 
 
 def chores() -> None:

@@ -19,16 +19,20 @@ from sandbox.fault_plan import FaultPlan, SendGridFaults
 from sandbox.faults import Fault, Faults
 from sandbox.journal import Journal
 from sandbox.ledger import ledger
+from sandbox.sendgrid_api.erase_job import EraseJob
 from sandbox.sendgrid_api.mail_send import MailSend
 from sandbox.store import Store
 from sandbox.stripe_api.bank import Bank
+from sandbox.stripe_api.intents import Intent
 from sandbox.stripe_api.routes import routes
 from state_machines.durable.handler import Told
 
 Json = dict[str, Any]
 WANTED = {Source.STRIPE: EVENTS.split(","), Source.SENDGRID: ["delivered", "bounce", "dropped"]}
 SETTLE_SECONDS = 120
-BOUNCES = 0.1
+BOUNCES = 0.15
+# Seconds by which Stripe's search of intents is behind, in half of the seeds.
+SEARCH_LAG = 900
 
 
 class Later(NamedTuple):
@@ -119,11 +123,19 @@ class Outside:
         self.store = Store(Journal(None))
         self.post = Post(self.store)
         self.bank = PatientBank(self.store, self.post)
+        self.bank.search_lag = SEARCH_LAG * (seed % 2)
         self.faults = Fates(seed)
+        self._forgotten: list[Json] = []
         self._run(self._serve())
 
     def ledger(self) -> list[Json]:
-        return ledger(self.store)
+        return ledger(self.store) + self._forgotten
+
+    def forget(self, intent: Intent) -> None:
+        """Nobody will ever hear of this open intent again."""
+        (entry,) = [row for row in ledger(self.store) if row["paymentIntent"] == intent.id]
+        self._forgotten.append(entry | {"status": "canceled"})
+        del self.store.intents[intent.id]
 
     def mails(self) -> list[Json]:
         return [letter.view() for letter in self.store.letters.values()]
@@ -135,6 +147,8 @@ class Outside:
         app.add_routes(routes(self.bank, self.faults))
         send = MailSend(self.store, self.post, self.faults).send  # type: ignore[arg-type]
         app.add_routes([web.post("/v3/mail/send", send)])
+        erase = EraseJob(self.store, self.faults).begin
+        app.add_routes([web.post("/v3/recipients/erasejob", erase)])
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True).start()

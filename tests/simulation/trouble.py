@@ -18,9 +18,12 @@ class TroubleError(OperationalError):
 
 
 class Trouble:
-    """`met` is how often it was met since it was last asked for."""
+    """`met` is how often it was met since it was last asked for. Every statement that `poison` is
+    part of fails.
+    """
 
     def __init__(self) -> None:
+        self.poison = ""
         self._moments: list[int] = []
         self._passed = self.met = 0
 
@@ -37,9 +40,10 @@ class Trouble:
         finally:
             self._moments = []
 
-    def come_past(self, connection: Connection) -> None:
+    def come_past(self, connection: Connection, statement: str = "") -> None:
         self._passed += 1
-        if self._passed not in self._moments:
+        is_poisoned = self.poison and self.poison in statement
+        if not is_poisoned and self._passed not in self._moments:
             return
         self.met += 1
         cursor = connection.connection.cursor()
@@ -53,8 +57,8 @@ trouble = Trouble()
 
 
 @event.listens_for(Engine, "before_cursor_execute")
-def _statement(connection: Connection, *_: Any) -> None:
-    trouble.come_past(connection)
+def _statement(connection: Connection, _: Any, statement: str, *__: Any) -> None:
+    trouble.come_past(connection, statement)
 
 
 @event.listens_for(Engine, "commit")

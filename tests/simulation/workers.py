@@ -7,17 +7,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
+from models.clock import MovableClock
 from sandbox.faults import Fault
 from state_machines.durable import recorder, runner
 from state_machines.durable.batch import Batch, Try
 from state_machines.durable.journal import Committed
+from tests.simulation.mood import Mood
 from tests.simulation.outside import Outside
+from tests.simulation.poison import Poison
 from tests.simulation.step import Step
 
 LARGEST = 4  # hints in a message
 # What becomes of a call: all is well, or its first, second or third request meets one of FAULTS.
 REQUESTS = {0: 80, 1: 11, 2: 7, 3: 2}
 FAULTS = {Fault.ERROR: 5, Fault.RATE_LIMIT: 1, Fault.TIMEOUT: 6}
+MOST_REQUESTS = 5  # of one call
+# Some answers come drop by drop: seconds, up to far beyond the lease.
+SLOW, SLOWNESS = 0.06, (4, 9, 40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +38,11 @@ class Held:
 
 
 class Workers:
-    def __init__(self, dice: random.Random, outside: Outside) -> None:
-        self._dice, self._outside = dice, outside
+    def __init__(
+        self, dice: random.Random, outside: Outside, time: MovableClock, mood: Mood
+    ) -> None:
+        self._dice, self._outside, self._time = dice, outside, time
+        self.poison = Poison(dice, time, mood)
         self.hints: list[tuple[str, UUID]] = []
         self.held: list[Held] = []
 
@@ -48,7 +57,7 @@ class Workers:
             yield Step(0.4, "lose a hint", self._lose)
             yield Step(0.3, "double a hint", self._double)
         if self._calling():
-            yield Step(6, "call", lambda: self._call(self._fault()))
+            yield Step(6, "call", lambda: self._call(self._fault(), slow=SLOW))
         if self._called():
             yield Step(6, "record", self._record)
         if self.held:
@@ -78,15 +87,21 @@ class Workers:
             self.held.append(Held(batch, [one for one in batch.tries if one.error is None]))
         return f"{len(taken)} of {name}"
 
-    def _call(self, faults: list[Fault]) -> str:
+    def _call(self, faults: list[Fault], *, slow: float = 0) -> str:
         """One of a batch: with threads no seed would play the same twice."""
         held = self._dice.choice(self._calling())
         one = held.to_make.pop(self._dice.randrange(len(held.to_make)))
         batch = held.batch
+        met = f", request {len(faults)} meets {faults[-1].name}" if faults else ""
+        if (lasting := self.poison.of(batch.activity.name)) != Fault.NONE:
+            faults, met = [lasting] * MOST_REQUESTS, f", all requests meet {lasting.name}"
         with self._outside.faults.meeting(faults):
             runner.perform(Batch(batch.activity, batch.claimed, [one]))
-        met = f", request {len(faults)} meets {faults[-1].name}" if faults else ""
-        return batch.activity.name + (met if one.error else "")
+        slowly = ""
+        if slow and self._dice.random() < slow:
+            self._time.advance(seconds=self._dice.choice(SLOWNESS))
+            slowly = ", slowly"
+        return batch.activity.name + (met if one.error else "") + slowly
 
     def _record(self) -> str:
         held = self._dice.choice(self._called())

@@ -3,11 +3,14 @@
 from functools import partial
 
 import pytest
+from sqlalchemy import select
 
-from models import NoticeKind, transaction
+from models import Dispute, NoticeKind, transaction
 from models.dispute import DisputeState, disputed
 from models.errors import ConflictError
 from models.refund import refundable
+from state_machines.dispute import DisputeMachine, DisputeSignal
+from state_machines.durable import Arrow
 from tests.integration.races.conftest import AtOnce
 from tests.integration.races.shop import Shop
 from tests.integration.races.stripe import Stripe, a_dispute_event, an_intent_event, deliver
@@ -53,6 +56,39 @@ def test_part_of_a_dispute_lost_leaves_the_rest(till: Shop, bank: Stripe) -> Non
     till.work()
     assert till.refunds(payment_id) == [(5000, "Succeeded")]
     assert till.states(payment_id) == ("Success", "Cancelled")
+
+
+# By which words of Stripe a dispute gets into each state, and which word a signal is.
+PATHS = {
+    DisputeState.WARNING: ("warning_needs_response",),
+    DisputeState.NEEDS_RESPONSE: ("needs_response",),
+    DisputeState.UNDER_REVIEW: ("needs_response", "under_review"),
+    DisputeState.WON: ("needs_response", "won"),
+    DisputeState.LOST: ("needs_response", "lost"),
+}
+WORDS = {
+    DisputeSignal.OPEN: "needs_response",
+    DisputeSignal.REVIEW: "under_review",
+    DisputeSignal.CLOSE: "prevented",
+    DisputeSignal.WIN: "won",
+    DisputeSignal.LOSE: "lost",
+}
+
+
+@pytest.mark.parametrize(
+    "arrow",
+    [arrow for arrow in DisputeMachine.arrows if arrow.source is not None],
+    ids=lambda arrow: f"{arrow.source} {arrow.signal}",
+)
+def test_every_turn_of_a_dispute_is_taken_as_stripe_tells_it(
+    till: Shop, bank: Stripe, arrow: Arrow
+) -> None:
+    payment_id = till.confirmed()
+    payment = till.payment(payment_id)
+    words = (*PATHS[DisputeState(str(arrow.source))], WORDS[DisputeSignal(arrow.signal)])
+    deliver(*(a_dispute_event(word, payment) for word in words))
+    with transaction() as session:
+        assert session.scalars(select(Dispute.state)).all() == [arrow.target]
 
 
 @pytest.mark.parametrize("end", ["won", "warning_closed"])
