@@ -16,7 +16,7 @@ def watch() -> None:
             if arrow.quiet:
                 name = (machine.name, arrow.signal.value, arrow.source, arrow.target)
                 events = machine._machine.get_transitions(
-                    arrow.signal.value, arrow.source, arrow.target
+                    arrow.signal.value, str(arrow.source), str(arrow.target)
                 )
                 for transition in events:
                     transition.add_callback("after", partial(_note, name))
