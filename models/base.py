@@ -1,5 +1,6 @@
 """The database session, the naming of constraints, and the transaction boundaries."""
 
+import os
 import re
 import select
 from collections.abc import Iterator
@@ -53,6 +54,12 @@ class Database(SQLAlchemy):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self._engines: dict[str, Engine] = {}
         super().__init__(*arguments, **options)
+        os.register_at_fork(after_in_child=self._leave_connections)
+
+    def _leave_connections(self) -> None:
+        """On one socket, a process and its fork would read each other's answers."""
+        for engine in self._engines.values():
+            engine.dispose(close=False)
 
     def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Any) -> Engine:
         url = str(options["url"])
