@@ -25,6 +25,8 @@ signal.pause()
 
 
 def main() -> None:
+    # Whoever runs the tests may live on without a terminal; this process must hear that it is lost.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     children.end_in_order()
     if not children.fork():
         signal.pause()

@@ -21,7 +21,7 @@ SIXTY_FOUR_EUROS: dict[str, Any] = {"amount": 6400, "currency": "eur"}
 
 def test_the_receipt_of_what_was_accepted_says_what_was_captured(till: Shop, bank: Stripe) -> None:
     payment_id = till.initiated()
-    deliver(an_intent_event("succeeded", till.payment(payment_id), **FIFTY_EUROS))
+    till.hear(payment_id, **FIFTY_EUROS)
     till.accept(payment_id)
     till.work()
     receipt = till.letters(payment_id)[0]
@@ -122,8 +122,7 @@ def test_a_dispute_won_in_another_currency_leaves_everything(till: Shop, bank: S
 
 def test_a_refund_is_a_multiple_of_what_stripe_takes(till: Shop, bank: Stripe) -> None:
     payment_id = till.initiated()
-    dinars = {"amount_received": 12500, "currency": "kwd"}
-    deliver(an_intent_event("succeeded", till.payment(payment_id), **dinars))
+    till.hear(payment_id, amount_received=12500, currency="kwd")
     till.accept(payment_id)
     with pytest.raises(InvalidInputError, match="amount: is no multiple") as refused:
         till.refund(payment_id, 5124)
@@ -144,8 +143,7 @@ def test_what_was_captured_first_is_not_renamed_by_another_currency(
 
 def test_the_largest_amount_of_stripe_is_kept(till: Shop, bank: Stripe) -> None:
     payment_id = till.initiated()
-    largest = {"amount_received": 999_999_999_999, "currency": "idr"}
-    deliver(an_intent_event("succeeded", till.payment(payment_id), **largest))
+    till.hear(payment_id, amount_received=999_999_999_999, currency="idr")
     (sentence,) = till.sentences(payment_id)
     assert sentence.startswith("9,999,999,999.99 IDR came")
     till.cancel(payment_id)

@@ -107,7 +107,7 @@ def test_the_timeouts_are_those_of_the_role(server: Server, pooler: Pooler) -> N
     done = server.python(
         "-c", SHOW, DATABASE_URL=pooler.url(ROLE, PASSWORD), DATABASE_POOLER="true"
     )
-    assert done.stdout == '["UTC", "15s", "5s", "30s"]\n', done.stderr
+    assert done.stdout == '["UTC", "12s", "5s", "30s"]\n', done.stderr
 
 
 def test_a_role_without_timeouts_is_refused(server: Server, pooler: Pooler) -> None:
