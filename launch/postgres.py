@@ -36,7 +36,8 @@ SETTINGS = {
 class Postgres:
     """One server on one data folder. A second start reuses the data, also after a crash."""
 
-    def __init__(self, folder: Path, port: int | None = None) -> None:
+    def __init__(self, folder: Path, port: int | None = None, *, connections: int = 100) -> None:
+        self._connections = connections
         self._home = account.reachable_folder(folder)
         self._data = self._home / "data"
         self.log = self._home / "log"
@@ -61,7 +62,8 @@ class Postgres:
         if not (self._data / "PG_VERSION").exists():
             self._initialise()
         self._end_leftover()
-        options = [f"--{name}={value}" for name, value in SETTINGS.items()]
+        settings = SETTINGS | {"max_connections": str(self._connections)}
+        options = [f"--{name}={value}" for name, value in settings.items()]
         command = [
             str(self._bin / "postgres"),
             "-D",

@@ -85,7 +85,8 @@ class Services:
 @contextmanager
 def services(folder: Path) -> Iterator[Services]:
     """Start what the cells share."""
-    with Postgres(folder / "postgres") as postgres:
+    # Each process of each cell has connections of its own.
+    with Postgres(folder / "postgres", connections=400) as postgres:
         found = Services(postgres, development.secrets(folder))
         with closing(psycopg2.connect(postgres.url)) as connection:
             connection.autocommit = True
