@@ -49,6 +49,7 @@ with app.app_context():
         if done.exit_code:
             sys.exit(f"{done.output}{done.exception!r}")
 """
+START = 180  # seconds; on a busy machine, twelve of them start at once
 REST = 90  # seconds; an order that nobody pays takes its timeout
 # In so many seconds a sweep comes, and SendGrid's events.
 LINGER = 3
@@ -138,7 +139,7 @@ class Cell:
         self._begin("sandbox", wanted["sandbox"])
         self._begin("zygote", [sys.executable, "-m", "tests.failpoints.zygote", str(self.folder)])
         for url in (self.world.at.sandbox + "/health", self.world.at.order + "/ready"):
-            until(lambda url=url: _answers(url), url)  # type: ignore[misc]
+            until(lambda url=url: _answers(url), url, seconds=START)  # type: ignore[misc]
 
     def stop(self) -> None:
         self._closing.close()

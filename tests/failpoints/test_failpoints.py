@@ -88,6 +88,7 @@ class Cells:
                     break
         except Exception as error:  # noqa: BLE001  whatever a story complains of
             complaint = f"{title}: {type(error).__name__}: {error}"
+            print(f"{death.point}: {complaint}", file=sys.stderr, flush=True)  # noqa: T201
             died = True
             cell.stop()
             cell = self._new()
