@@ -53,14 +53,17 @@ NEWS = """
         JOIN refund ON refund.id = subject_id WHERE target = 'Succeeded' AND source <> target
 """
 # What they must hear of: where the order is now, and each refund that has not come back. A letter
-# about a state that the order has left is not sent any more.
+# about a state that the order has left is not sent any more, nor is any to a deleted account.
 LAST_NEWS = """
     SELECT DISTINCT ON (subject_id) subject_id::text AS id, 'order_' || lower(target) AS category
-        FROM transition WHERE machine = 'order' AND NOT ignored AND source <> target
-        ORDER BY subject_id, version DESC
+        FROM transition JOIN orders ON orders.id = subject_id JOIN users ON users.id = user_id
+        WHERE machine = 'order' AND NOT ignored AND source <> target AND users.status <> 'Deleted'
+        ORDER BY subject_id, transition.version DESC
 """
 GIVEN_BACK = """
-    SELECT order_id::text AS id, 'order_refunded' AS category FROM refund WHERE state = 'Succeeded'
+    SELECT order_id::text AS id, 'order_refunded' AS category FROM refund
+        JOIN orders ON orders.id = order_id JOIN users ON users.id = user_id
+        WHERE refund.state = 'Succeeded' AND users.status <> 'Deleted'
 """
 ABOUT_NO_ORDER = ("login_code", "new_device")
 # Tries of which nobody can say whether the letter left, by order and kind of letter.
