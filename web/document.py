@@ -19,7 +19,26 @@ bp = Blueprint("document", __name__)
 SWAGGER = str(files("flask_openapi_swagger") / "templates" / "swagger")
 PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}
 ABOUT = """Passwordless login, products, orders and payments. Errors are problem documents
-(RFC 9457). `Prefer: wait=N` has POST /order and GET /order/status wait."""
+(RFC 9457)."""
+PREFER = {
+    "name": "Prefer",
+    "in": "header",
+    "schema": {"type": "string"},
+    "example": "wait=10",
+    "description": "How many seconds the answer may wait (RFC 7240).",
+}
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "schema": {"type": "string", "maxLength": 257},
+    "example": '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+    "description": "The same key again is the same order. It may stand for a `referenceId`.",
+}
+# Headers that operations read, by path and method.
+HEADERS = {
+    ("/order", "post"): [PREFER, IDEMPOTENCY_KEY],
+    ("/order/status/{referenceId}", "get"): [PREFER],
+}
 
 
 class Api(OpenAPI):
@@ -65,10 +84,12 @@ class Api(OpenAPI):
         self.components_schemas.update(api.components_schemas)
 
     def generate_spec_json(self) -> None:
-        """Every operation may answer a problem."""
+        """Add what operations share: every one may answer a problem, and some read headers."""
         super().generate_spec_json()  # type: ignore[no-untyped-call]
-        for path in self.spec_json["paths"].values():
-            for operation in path.values():
+        for address, path in self.spec_json["paths"].items():
+            for method, operation in path.items():
+                if headers := HEADERS.get((address, method)):
+                    operation["parameters"] = [*operation.get("parameters", []), *headers]
                 responses: dict[str, Any] = operation["responses"]
                 content = {"application/problem+json": PROBLEM}
                 responses["422"] = {"description": "A field is wrong", "content": content}

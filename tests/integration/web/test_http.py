@@ -222,6 +222,8 @@ def test_the_description_has_every_route(client: FlaskClient, shop: Flask) -> No
     for path in described["paths"].values():
         for operation in path.values():
             assert "application/problem+json" in operation["responses"]["default"]["content"]
+    read = {header["name"] for header in described["paths"]["/order"]["post"]["parameters"]}
+    assert read == {"Prefer", "Idempotency-Key"}
 
 
 def test_the_documentation_needs_no_network(client: FlaskClient) -> None:
