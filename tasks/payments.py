@@ -9,7 +9,7 @@ from models.clock import now
 from models.payment import CLOSING, Payment, PaymentState
 from models.transition import Transition
 from state_machines import unmatched
-from state_machines.durable import Activity, Call, NotYet, PermanentError, RetryPolicy
+from state_machines.durable import Activity, Call, NonRetryableError, RetryPolicy, Snooze
 from state_machines.intent import ANSWERS, Intent, news, take_in
 from state_machines.notice import unknown_intent
 from state_machines.payment import PaymentMachine, PaymentSignal
@@ -68,7 +68,7 @@ class CreateIntent(Activity[Payment, NewIntent, Intent]):
 
     def give_up(self, payment: Payment, error: Exception) -> None:
         # Only Stripe's own no means that there is no intent that somebody could pay.
-        refused = isinstance(error, PermanentError)
+        refused = isinstance(error, NonRetryableError)
         signal = PaymentSignal.REJECTED if refused else PaymentSignal.UNANSWERED
         PaymentMachine.report(payment, signal, reason=str(error))
 
@@ -93,7 +93,7 @@ class CancelIntent(Activity[Payment, Closing, Intent | None]):
         if payment.state not in CLOSING:
             return None
         if payment.intent_id is None and _being_created(payment):
-            raise NotYet("the intent is still being created", after=timedelta(seconds=1))
+            raise Snooze("the intent is still being created", after=timedelta(seconds=1))
         expiring = payment.state == PaymentState.EXPIRING and payment.intent_id is not None
         may_wait = expiring and _was_waited_for(payment)
         return Closing(payment.intent_id, str(payment.order_id), may_wait)

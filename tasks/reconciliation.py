@@ -12,7 +12,7 @@ from models.base import db
 from models.payment import Payment
 from models.reconciliation import Reconciliation
 from state_machines import unmatched
-from state_machines.durable import Activity, Call, PermanentError, inbox
+from state_machines.durable import Activity, Call, NonRetryableError, inbox
 from state_machines.durable.journal import schedule
 from state_machines.intent import Intent
 from state_machines.payment import PaymentMachine, PaymentSignal
@@ -134,7 +134,7 @@ class Disputes(Look):
             ReconciliationMachine.report(row, ReconciliationSignal.FINISH)
 
 
-class RefusedError(PermanentError):
+class RefusedError(NonRetryableError):
     """Stripe refuses to refund an intent."""
 
     def __init__(self, intent_id: str, error: Exception) -> None:
@@ -157,7 +157,7 @@ class GiveBack(Activity[Reconciliation, str, str]):
     def perform(self, request: str, call: Call) -> str:
         try:
             stripe.give_back(request, key=call.key)
-        except PermanentError as error:
+        except NonRetryableError as error:
             raise RefusedError(request, error) from error
         return request
 

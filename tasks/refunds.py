@@ -9,7 +9,7 @@ from models.clock import now
 from models.order import Order
 from models.payment import Payment, payment_of
 from models.refund import Refund, RefundState
-from state_machines.durable import Activity, Call, PermanentError
+from state_machines.durable import Activity, Call, NonRetryableError
 from state_machines.notice import unknown_refund
 from state_machines.payment import PaymentMachine
 from state_machines.refund import RefundMachine, RefundSignal
@@ -71,7 +71,7 @@ class SubmitRefund(Activity[Refund, Wish, StripeRefund]):
 
     def give_up(self, refund: Refund, error: Exception) -> None:
         # Without Stripe's own no the money may be on its way: the enquiry will ask.
-        if isinstance(error, PermanentError) and refund.state == RefundState.REQUESTED:
+        if isinstance(error, NonRetryableError) and refund.state == RefundState.REQUESTED:
             RefundMachine.report(refund, RefundSignal.REJECTED, reason=str(error))
         elif isinstance(error, stripe.MissingError) and refund.state == RefundState.SUBMITTED:
             unknown_refund(refund)

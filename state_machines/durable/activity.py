@@ -27,16 +27,20 @@ Request = TypeVar("Request")
 Response = TypeVar("Response")
 
 
-class TransientError(Exception):
-    """The call failed, and may succeed when tried again."""
+class CallError(Exception):
+    """A call to a provider failed. The subclasses say what may be done about it."""
 
 
-class NoAnswerError(TransientError):
-    """The call may have been carried out: nobody told."""
+class RetryableError(CallError):
+    """The call failed, and another try may succeed."""
 
 
-class PermanentError(TransientError):
-    """The call failed, and will fail the same way again: not tried again."""
+class UnknownOutcomeError(CallError):
+    """No answer came, and the provider may have carried the call out. It is tried again."""
+
+
+class NonRetryableError(CallError):
+    """The provider refused the call, and would refuse it again. It is not tried again."""
 
 
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
@@ -71,7 +75,7 @@ def time_left() -> float:
     return _end.get() - tick()
 
 
-class NotYet(Exception):  # noqa: N818  not an error: "come back later"
+class Snooze(Exception):  # noqa: N818  not an error: "come back later"
     """Raised by `prepare`: the activity waits, without spending an attempt."""
 
     def __init__(self, why: str, *, after: timedelta = timedelta(seconds=1)) -> None:
@@ -90,7 +94,7 @@ class RetryPolicy:
     maximum: float = 60.0
     attempts: int = 10
     jitter: float = 0.1
-    non_retryable: tuple[type[Exception], ...] = (PermanentError,)
+    non_retryable: tuple[type[Exception], ...] = (NonRetryableError,)
 
     def delay(self, attempts: int) -> timedelta:
         """How long to wait after the try number `attempts` has failed."""
@@ -112,7 +116,7 @@ class GivingUp:
 
     def as_exception(self) -> Exception:
         """Return the error as `give_up` tells errors apart: permanent, or not."""
-        return (PermanentError if self.permanent else TransientError)(self.error)
+        return (NonRetryableError if self.permanent else RetryableError)(self.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,20 +164,21 @@ class Activity(Generic[E, Request, Response]):
     def prepare(self, row: E, call: Call) -> Request | None:
         """What to ask for, read from the (unlocked) row; None when nothing is left to do.
 
-        Raises NotYet to be called again later.
+        Raises Snooze to be called again later.
         """
         raise NotImplementedError
 
     def perform(self, request: Request, call: Call) -> Response:
-        """Make the call. Raises TransientError, or PermanentError when no retry can help."""
+        """Make the call. Raises RetryableError, or NonRetryableError when no retry can help."""
         raise NotImplementedError
 
     def record(self, row: E, response: Response) -> None:
         """Take the answer in: the row is locked, and what is written commits with the activity."""
 
     def give_up(self, row: E, error: Exception) -> None:
-        """No try is left, or the error was permanent: tell the machine. The row is locked.
+        """Tell the machine that the activity has failed. The row is locked.
 
-        After any other than a PermanentError the call may have been carried out. What this raises
-        is logged, and it is called again, at growing intervals, until it succeeds.
+        Called after the last attempt, or at once after a NonRetryableError. After any other error
+        the provider may have carried the call out. An exception raised here is logged, and the
+        engine calls this again, at growing intervals, until it succeeds.
         """

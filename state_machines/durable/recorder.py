@@ -17,9 +17,9 @@ from state_machines.durable.activity import (
     Activity,
     Call,
     GivingUp,
-    NotYet,
-    PermanentError,
+    NonRetryableError,
     RetryPolicy,
+    Snooze,
 )
 from state_machines.durable.batch import Batch, Try
 from state_machines.durable.cause import caused_by
@@ -94,7 +94,7 @@ def _tell(activity: Activity[Any, Any, Any], row: Any, one: Try) -> None:
 def _gave_up(activity: Activity[Any, Any, Any], claimed: Claim, one: Try) -> bool:
     """Note the failure on the row; whether that was the last try (and the row still ours)."""
     error, attempt = one.error or RuntimeError("no answer"), one.call.attempt
-    if isinstance(error, NotYet):
+    if isinstance(error, Snooze):
         claims.wait(claimed, one.call.id, now() + error.after, str(error))
         return False
     failure = Failure(said(error), one.request_id, unanswered=one.doubtful)
@@ -107,7 +107,7 @@ def _gave_up(activity: Activity[Any, Any, Any], claimed: Claim, one: Try) -> boo
 
 def _spent(activity: Activity[Any, Any, Any], one: Try) -> bool:
     """Return whether no try is left after this one."""
-    if one.error is None or isinstance(one.error, NotYet):
+    if one.error is None or isinstance(one.error, Snooze):
         return False
     return one.call.giving_up is not None or not activity.retry.allows(one.error, one.call.attempt)
 
@@ -136,7 +136,7 @@ def _put_off(
         _gave_up(activity, claimed, one)
         return
     before = one.call.giving_up
-    permanent = isinstance(one.error, PermanentError)
+    permanent = isinstance(one.error, NonRetryableError)
     giving_up = GivingUp(str(one.error)[:2000], permanent, before.failures + 1 if before else 1)
     until = now() + TELLING.delay(giving_up.failures)
     failure = Failure(f"give_up: {said(problem)}", one.request_id, unanswered=one.doubtful)

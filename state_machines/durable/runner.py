@@ -19,10 +19,10 @@ from state_machines.durable import claim as claims
 from state_machines.durable.activity import (
     Activity,
     Call,
-    NoAnswerError,
-    NotYet,
-    PermanentError,
-    TransientError,
+    NonRetryableError,
+    RetryableError,
+    Snooze,
+    UnknownOutcomeError,
     note_request_id,
     request_id,
     time_limit,
@@ -77,12 +77,12 @@ def prepare(name: str, ids: Iterable[UUID]) -> Batch:
         for call in claimed.calls:
             if call.giving_up is not None or call.attempt > activity.retry.attempts:
                 # Nobody lived to record the last try: the call may be what kills its workers.
-                tries.append(failed_try(call, TransientError("its workers died")))
+                tries.append(failed_try(call, RetryableError("its workers died")))
                 continue
             try:
                 opened = claimed.open(call)
                 request = activity.prepare(_row_of(call, rows), opened)
-            except NotYet as later:
+            except Snooze as later:
                 claims.wait(claimed, call.id, now() + later.after, str(later))
             except DBAPIError:
                 # The transaction is broken, and the claim with it.
@@ -102,7 +102,7 @@ def prepare(name: str, ids: Iterable[UUID]) -> Batch:
 
 def _row_of(call: Call, rows: dict[UUID, Any]) -> Any:
     if call.subject_id not in rows:
-        raise PermanentError("its execution is gone")
+        raise NonRetryableError("its execution is gone")
     return rows[call.subject_id]
 
 
@@ -142,14 +142,14 @@ def _call(batch: Batch, one: Try) -> None:
     ends_at = now() + timedelta(seconds=activity.timeout)
     if ends_at > claimed.until or one.call.id in claimed.lost:
         # Whoever takes it next would call as well.
-        one.error = NotYet("its batch was slow", after=timedelta(0))
+        one.error = Snooze("its batch was slow", after=timedelta(0))
         return
     note_request_id(None)
     try:
         with time_limit(activity.timeout):
             one.response, one.doubtful = activity.perform(one.request, one.call), True
     except Exception as error:  # noqa: BLE001  whatever a provider's library throws ends in the row
-        one.error, one.doubtful = error, isinstance(error, NoAnswerError)
+        one.error, one.doubtful = error, isinstance(error, UnknownOutcomeError)
     one.request_id = request_id()
 
 

@@ -19,13 +19,13 @@ from urllib3.exceptions import ConnectTimeoutError
 
 from config import settings
 from models.clock import tick
-from state_machines.durable import TransientError, time_left
+from state_machines.durable import RetryableError, time_left
 
 # When the call under way must have ended, on the clock of `tick`.
 _end: ContextVar[float] = ContextVar("end", default=float("inf"))
 
 
-class NoTimeLeftError(TransientError):
+class NoTimeLeftError(RetryableError):
     """Earlier calls have used up the time of their activity: this one was not begun."""
 
 

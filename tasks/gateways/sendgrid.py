@@ -1,5 +1,5 @@
-"""SendGrid, as far as we use it. Its errors become TransientError, NoAnswerError or
-PermanentError.
+"""SendGrid, as far as we use it. Its errors become RetryableError, UnknownOutcomeError or
+NonRetryableError.
 
 It has no idempotency keys: when an answer is lost, the same letter is sent again.
 """
@@ -13,9 +13,9 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from config import settings
 from state_machines.durable import (
-    NoAnswerError,
-    PermanentError,
-    TransientError,
+    NonRetryableError,
+    RetryableError,
+    UnknownOutcomeError,
     note_request_id,
 )
 from tasks.gateways.connection import session
@@ -71,12 +71,14 @@ def post(url: str, body: dict[str, Any], *, quoted: bool = True) -> requests.Res
     try:
         answer = _session().post(url, json=body, headers=headers, allow_redirects=False)
     except requests.RequestException as error:
-        kind = TransientError if _never_sent(error) else NoAnswerError
-        raise kind(f"SendGrid: {error}") from error
+        sent = not _never_sent(error)
+        failure = UnknownOutcomeError if sent else RetryableError
+        raise failure(f"SendGrid: {error}") from error
     if answer.status_code >= requests.codes.multiple_choices:
         words = f": {answer.text}" if quoted else ""
-        kind = PermanentError if answer.status_code in PERMANENT else TransientError
-        raise kind(f"SendGrid answered {answer.status_code}{words}")
+        refused = answer.status_code in PERMANENT
+        refusal = NonRetryableError if refused else RetryableError
+        raise refusal(f"SendGrid answered {answer.status_code}{words}")
     return answer
 
 

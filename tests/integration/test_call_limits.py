@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from models import ActivityState
-from state_machines.durable import Call, NoAnswerError, TransientError, time_left
+from state_machines.durable import Call, CallError, UnknownOutcomeError, time_left
 from state_machines.durable.activity import time_limit
 from tasks.gateways import connection, sendgrid
 from tests.integration.engine.conftest import Depot, courier, depot  # noqa: F401  fixtures
@@ -85,7 +85,7 @@ def test_an_answer_that_does_not_end_is_no_answer(kind: type[Slow]) -> None:
     calls = connection.session()
     with serving(kind) as server, time_limit(LIMIT):
         for _ in range(2):
-            with pytest.raises((requests.RequestException, TransientError)):
+            with pytest.raises((requests.RequestException, CallError)):
                 calls.post(server.url, json={})
         assert time_left() <= 0
     assert len(server.asked) == 1, "the second was not begun"
@@ -98,7 +98,7 @@ def test_a_call_that_was_not_begun_leaves_no_doubt() -> None:
         pytest.raises(connection.NoTimeLeftError) as refused,
     ):
         connection.session().get(server.url)
-    assert not isinstance(refused.value, NoAnswerError)
+    assert not isinstance(refused.value, UnknownOutcomeError)
     assert server.asked == []
 
 
@@ -129,5 +129,5 @@ def test_a_try_without_an_answer_is_a_doubt_within_the_time_of_its_activity(
         depot.run(parcel_id)
     activity = depot.activity(parcel_id)
     assert (activity.state, activity.unanswered) == (ActivityState.WAITING, 1)
-    assert str(activity.last_error).startswith("NoAnswerError: SendGrid: ")
+    assert str(activity.last_error).startswith("UnknownOutcomeError: SendGrid: ")
     assert depot.state(parcel_id) == ParcelState.PACKED

@@ -2,7 +2,7 @@
 
 import pytest
 
-from state_machines.durable import PermanentError, RetryPolicy, TransientError
+from state_machines.durable import NonRetryableError, RetryableError, RetryPolicy
 from tasks.emails import PATIENT, LoginCode, OrderConfirmed, OrderRefunded
 from tasks.payments import CreateIntent
 
@@ -21,9 +21,9 @@ def test_jitter_spreads_the_waits_within_its_bounds() -> None:
 
 
 def test_a_permanent_error_and_the_last_try_end_it() -> None:
-    assert EXACT.allows(TransientError("busy"), 9)
-    assert not EXACT.allows(TransientError("busy"), 10)
-    assert not EXACT.allows(PermanentError("never"), 1)
+    assert EXACT.allows(RetryableError("busy"), 9)
+    assert not EXACT.allows(RetryableError("busy"), 10)
+    assert not EXACT.allows(NonRetryableError("never"), 1)
 
 
 @pytest.mark.parametrize("activity", [LoginCode, CreateIntent])

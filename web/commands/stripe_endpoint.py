@@ -14,7 +14,7 @@ from config import settings
 from models.audit import audit
 from models.base import transaction
 from models.printable import escape
-from state_machines.durable import TransientError
+from state_machines.durable import CallError
 from state_machines.stripe_event import SUBSCRIBED
 from web.commands import output
 from web.commands.acting import operator
@@ -95,7 +95,7 @@ def _stripe_errors() -> Iterator[None]:
     """Say in a line what Stripe answered (exit status 1)."""
     try:
         yield
-    except TransientError as error:
+    except CallError as error:
         raise click.ClickException(escape(str(error))) from error
 
 

@@ -1,4 +1,4 @@
-"""The connection to Stripe. Its errors become TransientError, NoAnswerError or PermanentError.
+"""The connection to Stripe. Its errors become the subclasses of CallError.
 
 No retries here (the activity retries, with the same idempotency key), and one kept-alive
 connection a thread.
@@ -15,9 +15,10 @@ import stripe
 from config import settings
 from models.text import storable_json
 from state_machines.durable import (
-    NoAnswerError,
-    PermanentError,
-    TransientError,
+    CallError,
+    NonRetryableError,
+    RetryableError,
+    UnknownOutcomeError,
     note_request_id,
 )
 from tasks.gateways.connection import NoTimeLeftError, session
@@ -40,7 +41,7 @@ class _Client(stripe.RequestsClient):
         return super()._request_internal(*arguments, **named)
 
 
-class MissingError(PermanentError):
+class MissingError(NonRetryableError):
     """What the request is about is not in this account at Stripe."""
 
 
@@ -74,7 +75,7 @@ def page_of(
         page = told(list_call(query | ({"starting_after": after} if after else {})))
     data, more = page["data"], page["has_more"]
     if more and (not data or data[-1]["id"] == after):
-        raise TransientError(f"Stripe's list does not go on after {after}, and says that it does")
+        raise RetryableError(f"Stripe's list does not go on after {after}, and says that it does")
     return data, more
 
 
@@ -95,13 +96,13 @@ def sorted_errors() -> Iterator[None]:
         raise _kind(error)(said) from error
 
 
-def _kind(error: stripe.StripeError) -> type[TransientError]:
+def _kind(error: stripe.StripeError) -> type[CallError]:
     if isinstance(error.__cause__, NoTimeLeftError):
         return NoTimeLeftError
     # Under this key something was asked for that was put otherwise: it may have been carried out.
     if isinstance(error, (stripe.APIConnectionError, stripe.IdempotencyError)):
-        return NoAnswerError
+        return UnknownOutcomeError
     if isinstance(error, stripe.InvalidRequestError) and error.code == "resource_missing":
         return MissingError
     permanent = isinstance(error, PERMANENT) and error.http_status != IN_FLIGHT
-    return PermanentError if permanent else TransientError
+    return NonRetryableError if permanent else RetryableError

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from state_machines.durable import PermanentError
+from state_machines.durable import NonRetryableError
 from state_machines.intent import Intent
 from tasks.gateways.stripe.client import client, page_of, refused_as, sorted_errors, told
 
@@ -30,7 +30,7 @@ def cancel_intent(intent_id: str, *, key: str) -> Intent:
     try:
         with sorted_errors():
             canceled = client().v1.payment_intents.cancel(intent_id, None, {"idempotency_key": key})
-    except PermanentError as refused:
+    except NonRetryableError as refused:
         if refused_as(refused, CANNOT_CANCEL):
             return retrieve_intent(intent_id)
         raise

@@ -15,8 +15,8 @@ from state_machines.durable import (
     Call,
     Deadline,
     DurableMachine,
-    NotYet,
     RetryPolicy,
+    Snooze,
 )
 
 
@@ -88,7 +88,7 @@ class Announce(Activity[Parcel, str, str]):
 
     def prepare(self, parcel: Parcel, call: Call) -> str | None:
         if parcel.label in self.courier.busy:
-            raise NotYet("the courier is at lunch", after=timedelta(minutes=5))
+            raise Snooze("the courier is at lunch", after=timedelta(minutes=5))
         if parcel.label in self.courier.unaskable:
             db.session.execute(text("SELECT 1 / 0"))
         self.courier.to_disk.add(str(db.session.scalar(text("SHOW synchronous_commit"))))

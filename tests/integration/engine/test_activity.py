@@ -16,9 +16,9 @@ from models import ActivityState, transaction
 from models.clock import MovableClock
 from state_machines.durable import (
     Activity,
-    NoAnswerError,
-    PermanentError,
-    TransientError,
+    NonRetryableError,
+    RetryableError,
+    UnknownOutcomeError,
     claim,
     recorder,
     runner,
@@ -61,7 +61,7 @@ def test_failures_back_off_with_the_same_key_until_the_tries_are_used_up(
     depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
     (parcel_id,) = depot.pack("vase")
-    courier.trouble["vase"] = TransientError("the line is busy")
+    courier.trouble["vase"] = RetryableError("the line is busy")
 
     waits = []
     for _ in range(2):
@@ -74,7 +74,7 @@ def test_failures_back_off_with_the_same_key_until_the_tries_are_used_up(
     activity = depot.activity(parcel_id)
     assert waits == [timedelta(seconds=2), timedelta(seconds=3)], "initial 2 s, backoff 1.5"
     assert (activity.state, activity.attempts) == (ActivityState.FAILED, 3)
-    assert activity.last_error == "TransientError: the line is busy"
+    assert activity.last_error == "RetryableError: the line is busy"
     assert len({call.key for call in courier.calls}) == 1
     assert depot.state(parcel_id) == ParcelState.LOST
     assert depot.history(parcel_id)[-1].reason == "the line is busy"
@@ -84,14 +84,14 @@ def test_a_doubled_message_does_not_cut_the_wait_for_the_next_try_short(
     depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
     (parcel_id,) = depot.pack("vase")
-    courier.trouble["vase"] = TransientError("the line is busy")
+    courier.trouble["vase"] = RetryableError("the line is busy")
     assert (depot.run(parcel_id), depot.run(parcel_id)) == (1, 0)
     assert depot.activity(parcel_id).attempts == 1
 
 
 def test_a_permanent_error_is_not_tried_again(depot: Depot, courier: Courier) -> None:
     (parcel_id,) = depot.pack("vase")
-    courier.trouble["vase"] = PermanentError("no such street")
+    courier.trouble["vase"] = NonRetryableError("no such street")
     depot.run(parcel_id)
     assert depot.activity(parcel_id).state == ActivityState.FAILED
     assert depot.state(parcel_id) == ParcelState.LOST
@@ -171,7 +171,7 @@ def test_what_kills_every_worker_stops_after_its_tries(
         sweep.due_activities()
     depot.run(parcel_id)
     assert courier.calls == []
-    assert depot.activity(parcel_id).last_error == "TransientError: its workers died"
+    assert depot.activity(parcel_id).last_error == "RetryableError: its workers died"
     assert depot.state(parcel_id) == ParcelState.LOST
 
 
@@ -201,7 +201,7 @@ def test_a_doubt_outlives_failures_to_record_it(
     depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
     (parcel_id,) = depot.pack("vase")
-    courier.trouble["vase"] = NoAnswerError("nobody told")
+    courier.trouble["vase"] = UnknownOutcomeError("nobody told")
     with refused("UPDATE activity SET", after=1, times=2):
         depot.run(parcel_id)
     activity = depot.activity(parcel_id)

@@ -8,7 +8,7 @@ from sqlalchemy import text, update
 
 from models import ActivityRow, ActivityState, transaction
 from models.clock import MovableClock
-from state_machines.durable import PermanentError, TransientError, replay, sweep
+from state_machines.durable import NonRetryableError, RetryableError, replay, sweep
 from tests.integration.engine.conftest import Depot
 from tests.integration.engine.parcel import Announce, Courier, ParcelMachine, ParcelState
 
@@ -45,7 +45,7 @@ def test_a_machine_hears_of_what_fails_in_our_own_code_until_no_try_is_left(
     assert replay.stuck(ParcelMachine) == []
 
 
-@pytest.mark.parametrize("error", [PermanentError("no such street"), TransientError("busy")])
+@pytest.mark.parametrize("error", [NonRetryableError("no such street"), RetryableError("busy")])
 @pytest.mark.parametrize("last_try", ["call", "record", "prepare", "death"])
 def test_giving_up_that_fails_is_tried_again_until_the_machine_knows(
     depot: Depot, courier: Courier, time: MovableClock, last_try: str, error: Exception
@@ -85,8 +85,8 @@ def test_giving_up_that_fails_is_tried_again_until_the_machine_knows(
     assert depot.state(parcel_id) == ParcelState.LOST
     assert len(courier.calls) == calls, "giving up makes no call"
     assert len(courier.told) == 1
-    permanent = last_try == "call" and isinstance(error, PermanentError)
-    assert isinstance(courier.told[0], PermanentError) == permanent
+    permanent = last_try == "call" and isinstance(error, NonRetryableError)
+    assert isinstance(courier.told[0], NonRetryableError) == permanent
     assert replay.stuck(ParcelMachine) == []
 
 
@@ -94,7 +94,7 @@ def test_a_worker_that_dies_while_giving_up_is_replaced_and_makes_no_call(
     depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
     (parcel_id,) = depot.pack("vase")
-    courier.trouble["vase"] = PermanentError("no such street")
+    courier.trouble["vase"] = NonRetryableError("no such street")
     courier.untellable.add("vase")
     depot.run(parcel_id)
     before = depot.activity(parcel_id)
@@ -114,7 +114,7 @@ def test_one_that_cannot_be_told_keeps_no_other_of_its_batch_from_giving_up(
     depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
     parcels = depot.pack("vase", "deaf", "lamp")
-    courier.trouble |= dict.fromkeys(("vase", "deaf"), PermanentError("no such street"))
+    courier.trouble |= dict.fromkeys(("vase", "deaf"), NonRetryableError("no such street"))
     courier.untellable.add("deaf")
     depot.run(*parcels)
     assert [depot.state(p) for p in parcels] == ["Lost", "Packed", "Announced"]

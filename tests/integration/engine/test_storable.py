@@ -6,7 +6,7 @@ from models import ActivityState, AuditRow, transaction
 from models.activity import ActivityRow
 from models.audit import audit
 from models.text import REPLACEMENT
-from state_machines.durable import TransientError, note_request_id
+from state_machines.durable import RetryableError, note_request_id
 from state_machines.durable.activity import Call
 from tests.integration.engine.conftest import Depot
 from tests.integration.engine.parcel import Announce, Courier, Parcel, ParcelMachine, ParcelSignal
@@ -22,7 +22,7 @@ class OddCourier(Courier):
         note_request_id(ODD)
         if call.attempt > 1:
             return super().announce(label, call)
-        raise TransientError(ODD)
+        raise RetryableError(ODD)
 
 
 def test_an_error_and_a_request_id(depot: Depot, courier: Courier) -> None:
@@ -30,7 +30,7 @@ def test_an_error_and_a_request_id(depot: Depot, courier: Courier) -> None:
     (parcel_id,) = depot.pack("vase")
     depot.run(parcel_id)
     row = depot.activity(parcel_id)
-    assert (row.state, row.last_error) == (ActivityState.WAITING, f"TransientError: {KEPT}")
+    assert (row.state, row.last_error) == (ActivityState.WAITING, f"RetryableError: {KEPT}")
     assert row.provider_request_id == KEPT
     with transaction() as session:
         session.execute(update(ActivityRow).values(state=ActivityState.PENDING))

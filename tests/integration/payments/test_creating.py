@@ -4,7 +4,7 @@ import pytest
 
 from models import ActivityState, Login, LoginState, transaction
 from models.clock import MovableClock
-from state_machines.durable import NoAnswerError, runner, sweep
+from state_machines.durable import UnknownOutcomeError, runner, sweep
 from state_machines.login import begin_login
 from tasks.gateways import stripe
 from tests.integration.payments.conftest import Bank, Till
@@ -43,7 +43,7 @@ def test_a_key_under_which_something_else_was_asked_for_says_nothing_of_what_was
     bank: Bank,
 ) -> None:
     stripe.create_intent(5900, "usd", {}, key="one")
-    with pytest.raises(NoAnswerError):
+    with pytest.raises(UnknownOutcomeError):
         stripe.create_intent(5901, "usd", {}, key="one")
 
 

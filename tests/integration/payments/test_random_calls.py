@@ -300,4 +300,7 @@ def test_random_calls(till: Till, bank: Bank, time: MovableClock, dice: int) -> 
         # What an activity failed of is Stripe's no, and nothing of our own making.
         failed = ActivityRow.last_error.is_not(None), ActivityRow.state == ActivityState.FAILED
         errors = session.scalars(select(ActivityRow.last_error).where(*failed).distinct()).all()
-    assert {str(error).partition(":")[0] for error in errors} <= {"PermanentError", "MissingError"}
+    assert {str(error).partition(":")[0] for error in errors} <= {
+        "NonRetryableError",
+        "MissingError",
+    }

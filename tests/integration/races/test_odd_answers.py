@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from models import Notice, NoticeKind, RefundState, transaction
 from models.clock import now
-from state_machines.durable import TransientError
+from state_machines.durable import RetryableError
 from state_machines.intent import Intent
 from state_machines.reconciliation import ReconciliationMachine
 from state_machines.refund import RefundMachine, RefundSignal
@@ -64,7 +64,7 @@ def told(data: list[Any]) -> stripe.StripeObject:
 def test_a_list_that_does_not_go_on_is_not_asked_for_ever(data: list[Any]) -> None:
     page, more = page_of(lambda _: told([{"id": "pi_1"}]), now(), None)
     assert (page, more) == ([{"id": "pi_1"}], True)
-    with pytest.raises(TransientError, match="does not go on"):
+    with pytest.raises(RetryableError, match="does not go on"):
         page_of(lambda _: told(data), now(), "pi_1")
 
 

@@ -11,7 +11,7 @@ from models.erasure import Erasure
 from models.refund import RefundOrigin
 from models.transition import Transition
 from state_machines import ErasureMachine, RefundMachine
-from state_machines.durable import Activity, PermanentError
+from state_machines.durable import Activity, NonRetryableError
 from state_machines.erasure import request_erasure
 from state_machines.login import WRONG_CODES, LoginMachine, LoginSignal, begin_login, try_code
 from tests.factories import a_user
@@ -89,7 +89,7 @@ def give_up(name: str, erasure_id: UUID) -> None:
     """As the runner does when no try is left."""
     with transaction():
         erasure = ErasureMachine.lock([erasure_id])[erasure_id]
-        Activity.registry[name].give_up(erasure, PermanentError("refused"))
+        Activity.registry[name].give_up(erasure, NonRetryableError("refused"))
 
 
 def test_a_refund_that_stripe_refused_and_had_all_the_same(till: Shop, bank: Stripe) -> None:
@@ -103,7 +103,7 @@ def test_a_refund_that_stripe_refused_and_had_all_the_same(till: Shop, bank: Str
     )
     with transaction():
         refund = RefundMachine.lock([row.id])[row.id]
-        Activity.registry["refunds.submit"].give_up(refund, PermanentError("no"))
+        Activity.registry["refunds.submit"].give_up(refund, NonRetryableError("no"))
         assert refund.state == RefundState.FAILED
     deliver(*bank.events(payment, "charge.refunded"))
     till.work()
