@@ -26,7 +26,7 @@ task_routes = {
     "emails.*": "emails",
     "privacy.*": "emails",
     "sweep": "sweep",
-    "chores": "chores",
+    "maintenance": "maintenance",
 }
 # A typo in a queue's name fails instead of filling a queue that nobody reads.
 task_create_missing_queues = False
@@ -79,7 +79,7 @@ beat_schedule = {
     # before it sends. Two beats are harmless.
     "sweep": {"task": "sweep", "schedule": 1.0},
     # What is due by the hour or the day says so itself; here it is only looked after.
-    "chores": {"task": "chores", "schedule": min(60.0, settings.reconcile_every)},
+    "maintenance": {"task": "maintenance", "schedule": min(60.0, settings.reconcile_every)},
 }
 # It keeps no file, and its clock never jumps.
 beat_scheduler = "tasks.beat:Beat"

@@ -37,6 +37,14 @@ Ages = Annotated[tuple[Annotated[float, Field(gt=0)], ...], NoDecode, Field(min_
 ORIGIN = re.compile(r"https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[0-9]+)?")
 
 
+# Settings that were renamed, by their new names. An old name is read for one release.
+OLD_NAMES = {"poll_ages": "ask_ages", "recheck_intervals": "ask_again_after"}
+
+
+def _renamed(name: str) -> AliasChoices:
+    return AliasChoices(name, OLD_NAMES[name])
+
+
 def with_password(url: str, password: str) -> str:
     """`url` with the password of its user, whatever is in it. Raises ValueError."""
     scheme, _, rest = url.partition("://")
@@ -132,9 +140,10 @@ class Settings(BaseSettings):
 
     payment_timeout: float = Field(default=900, gt=0)
     login_timeout: float = Field(default=600, gt=0)
-    ask_again_after: float = Field(default=60, gt=0)
-    # How old a payment or refund is when Stripe is asked about it; then when its age has doubled.
-    ask_ages: Ages = (300, 3600, 86400)
+    # Seconds between two attempts to have an intent canceled; then twice the last, up to 6 h.
+    recheck_intervals: Ages = Field(default=(60,), validation_alias=_renamed("recheck_intervals"))
+    # Ages of a payment or refund, in seconds, at which Stripe is polled; then whenever it doubles.
+    poll_ages: Ages = Field(default=(300, 3600, 86400), validation_alias=_renamed("poll_ages"))
     reconcile_every: float = Field(default=3600, gt=0)
     # Stripe lists undelivered events for 30 days: what was heard must be remembered for longer.
     retention_days: int = Field(default=90, ge=31)
@@ -171,7 +180,8 @@ class Settings(BaseSettings):
         "trusted_hosts",
         "stripe_webhook_secrets",
         "encryption_keys",
-        "ask_ages",
+        "poll_ages",
+        "recheck_intervals",
         "database_pools",
         "shipping_costs",
         mode="before",
@@ -262,6 +272,16 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def warn_of_old_names(self) -> Self:
+        """Warn of settings that go by an old name."""
+        for name, old in OLD_NAMES.items():
+            if old.upper() in os.environ and name.upper() not in os.environ:
+                names = f"{old.upper()} is now {name.upper()}"
+                message = f"{names}: the old name is not read after this release"
+                warnings.warn(message, FutureWarning, stacklevel=2)
+        return self
+
+    @model_validator(mode="after")
     def refuse_long_tokens_by_mistake(self) -> Self:
         if self.access_token_lifetime > SHORT_LIVED and not self.access_token_long_lived:
             raise ValueError(
@@ -296,6 +316,10 @@ class Settings(BaseSettings):
     @property
     def payment_window(self) -> timedelta:
         return timedelta(seconds=self.payment_timeout)
+
+    @property
+    def recheck_windows(self) -> tuple[timedelta, ...]:
+        return tuple(timedelta(seconds=interval) for interval in self.recheck_intervals)
 
     @property
     def login_window(self) -> timedelta:

@@ -12,7 +12,7 @@ SENTINEL = "redis+sentinel://"
 # Seconds for which one who fell silent counts as present.
 PRESENT = 60
 BEAT = "beat"
-QUEUES = ("payments", "emails", "sweep", "chores")
+QUEUES = ("payments", "emails", "sweep", "maintenance")
 
 
 def announce(client: redis.Redis, *names: str) -> None:

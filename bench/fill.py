@@ -61,7 +61,7 @@ SELECT order_id, {version}, at, at, '{state}', user_id, pg_temp.key(%(kind)s, n,
 PAYMENTS = """
 INSERT INTO payment (id, version, created_at, updated_at, state, order_id, amount, currency,
     captured, captured_currency, intent_id, client_secret, charge_id, card_brand, last4, exp_month,
-    exp_year, deadline_at, ask_at)
+    exp_year, deadline_at, poll_at)
 SELECT payment_id, {version}, at, at, '{state}', order_id, price + 1000, currency, {paid} * (price
     + 1000), CASE {paid} WHEN 1 THEN currency END, 'pi_' || substr(replace(payment_id::text,
     '-', ''), 5), 'pi_' || substr(replace(payment_id::text, '-', ''), 5) || '_secret_0', 'ch_' ||
@@ -75,8 +75,8 @@ FROM bought, (VALUES {moves}) AS moves (machine, version, signal, source, target
 INSERT INTO stock_move (order_id, product_id, stock, reserved, at)
 SELECT order_id, product_id, stock, reserved, at
 FROM bought, (VALUES {pieces}) AS pieces (stock, reserved);
-INSERT INTO activity (id, name, machine, subject_id, state, attempts, unanswered, due_at, payload,
-    provider_request_id, created_at, finished_at)
+INSERT INTO activity (id, name, machine, subject_id, state, attempts, unknown_outcomes, due_at,
+    payload, provider_request_id, created_at, finished_at)
 SELECT pg_temp.key(%(kind)s || called, n, at), called, 'payment', payment_id, 'done', 1, 0, at,
     '{{}}', 'req_' || payment_id, at, at FROM bought, unnest(ARRAY[{calls}]) AS called
 WHERE at > timestamptz %(now)s - %(days)s * interval '1 day';

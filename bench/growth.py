@@ -27,12 +27,13 @@ SIZES, WAITING, SPAN, ROUNDS = (10_000, 1_000_000, 10_000_000), 100_000, 12.0, 3
 QUICK = ((1000, 2000), 500, 3.0, 1)
 # Held by workers that are no more.
 LOSE = """
-INSERT INTO activity (id, name, machine, subject_id, state, attempts, unanswered, due_at, token,
-    payload, created_at)
-SELECT gen_random_uuid(), 'payments.ask', 'payment', id, 'running', 1, 0, now(), gen_random_uuid(),
-    '{}', now() FROM payment WHERE deadline_at > now() + interval '12 h' LIMIT 10000
+INSERT INTO activity (id, name, machine, subject_id, state, attempts, unknown_outcomes, due_at,
+    token, payload, created_at)
+SELECT gen_random_uuid(), 'payments.retrieve_intent', 'payment', id, 'running', 1, 0, now(),
+    gen_random_uuid(), '{}', now()
+FROM payment WHERE deadline_at > now() + interval '12 h' LIMIT 10000
 """
-STILL_LOST = UNDER_WAY + " AND name = 'payments.ask'"
+STILL_LOST = UNDER_WAY + " AND name = 'payments.retrieve_intent'"
 MAKE_DUE = "UPDATE payment SET deadline_at = now() WHERE deadline_at > now() + interval '12 h'"
 STILL_DUE = "SELECT count(*) FROM payment WHERE deadline_at <= now() AND state = 'Initiated'"
 SIZE = "SELECT pg_database_size(current_database()) / 1e6"

@@ -15,7 +15,7 @@ from tasks.worker import database
 TIMES = 50
 PARTS: tuple[Callable[[], object], ...] = (
     sweep.fire_deadlines,
-    sweep.make_enquiries,
+    sweep.schedule_polls,
     sweep.apply_signals,
     sweep.due_activities,
 )

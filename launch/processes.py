@@ -28,7 +28,7 @@ def commands(env: Mapping[str, str], data: Path, *, sandbox: bool) -> dict[str, 
         # When very much is due, the others sweep along with their free threads.
         "worker-1": worker("worker-1", "payments,sweep"),
         "worker-2": worker("worker-2", "emails,sweep"),
-        "sweeper": worker("sweeper", "sweep,chores", threads=4),
+        "sweeper": worker("sweeper", "sweep,maintenance", threads=4),
         "beat": [*PYTHON, "celery", "--quiet", "-A", "tasks.beat", "beat", "-l", "WARNING", NO_PID],
         "flower": _flower(env),
     }

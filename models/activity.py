@@ -32,12 +32,12 @@ OVER = (ActivityState.DONE, ActivityState.FAILED, ActivityState.ABANDONED)
 
 
 class ActivityRow(Base):
-    """One call to the outside world. `unanswered` counts the tries of which nobody can say whether
-    they were carried out: where a provider knows no idempotency keys, these may have been doubled.
+    """One call to a provider. `unknown_outcomes` counts the attempts that may have been carried out
+    without an answer. A provider without idempotency keys may have carried each out again.
 
-    `due_at` means: before it, only whoever holds the row may touch it (the process that dispatches
-    a pending one, the worker that runs it); after it, the sweep hands it out again.
-    `token` fences: who finishes must still hold the token of the claim.
+    Before `due_at` only the holder of the row may touch it: the process that dispatches a pending
+    row, or the worker that runs it. After `due_at` the sweep publishes the row again. `token` is a
+    fence: a worker finishes the row only while it holds the token of its claim.
     `giving_up` is there once no try is left and the machine could not be told of it: the error that
     ended the last try (`error`, `permanent`), and how often telling has failed (`failures`).
     `secret` is not loaded with the row: one that no key opens hurts only those who ask for it.
@@ -61,7 +61,7 @@ class ActivityRow(Base):
     subject_id: Mapped[UUID]
     state: Mapped[ActivityState] = mapped_column(text_enum(ActivityState, "state"))
     attempts: Mapped[int]
-    unanswered: Mapped[int] = mapped_column(default=0)
+    unknown_outcomes: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
     token: Mapped[UUID | None]
     payload: Mapped[dict[str, Any]] = mapped_column(JSONB)

@@ -25,10 +25,10 @@ class Execution:
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
-class Asked:
-    """A row about which the outside world is asked at `ask_at`, in case its word got lost."""
+class Polled:
+    """A row about which the outside world is asked at `poll_at`, in case its word got lost."""
 
-    ask_at: Mapped[datetime | None]
+    poll_at: Mapped[datetime | None]
 
 
 def deadline_index(table: str) -> Index:
@@ -36,9 +36,9 @@ def deadline_index(table: str) -> Index:
     return _index_of_waiting(table, "deadline_at")
 
 
-def ask_index(table: str) -> Index:
+def poll_index(table: str) -> Index:
     """As with deadlines: only rows that are to be asked about."""
-    return _index_of_waiting(table, "ask_at")
+    return _index_of_waiting(table, "poll_at")
 
 
 def _index_of_waiting(table: str, column: str) -> Index:

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, exists
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, MinorUnits, currency_form, db, text_enum
-from models.execution import Asked, Execution, ask_index, deadline_index
+from models.execution import Execution, Polled, deadline_index, poll_index
 from models.order import Order
 
 
@@ -29,7 +29,7 @@ PAYABLE = (PaymentState.INITIATED, PaymentState.DECLINED)
 OPEN = (PaymentState.PENDING, *PAYABLE, *CLOSING)
 
 
-class Payment(Asked, Execution, Base):
+class Payment(Polled, Execution, Base):
     """`amount` is minor units of `currency`, `captured` of `captured_currency`: what Stripe took
     is noted as it is, also where it is not what was asked for. A trigger of the database keeps
     `amount` equal to the order's total.
@@ -42,7 +42,7 @@ class Payment(Asked, Execution, Base):
         currency_form(),
         currency_form("captured_currency"),
         deadline_index("payment"),
-        ask_index("payment"),
+        poll_index("payment"),
     )
 
     state: Mapped[PaymentState] = mapped_column(text_enum(PaymentState, "state"))

@@ -20,7 +20,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relatio
 
 from models.base import Base, MinorUnits, currency_form, db, text_enum
 from models.dispute import Dispute, DisputeState
-from models.execution import Asked, Execution, ask_index
+from models.execution import Execution, Polled, poll_index
 from models.order import Order
 from models.payment import Payment
 
@@ -43,7 +43,7 @@ class RefundOrigin(StrEnum):
     STRIPE = auto()  # somebody made it in Stripe's own dashboard
 
 
-class Refund(Asked, Execution, Base):
+class Refund(Polled, Execution, Base):
     """`amount` is minor units of `currency`. The id is the idempotency key at Stripe."""
 
     __tablename__ = "refund"
@@ -51,7 +51,7 @@ class Refund(Asked, Execution, Base):
         CheckConstraint("amount > 0", "amount"),
         currency_form(),
         Index("ix_refund_order_id", "order_id"),
-        ask_index("refund"),
+        poll_index("refund"),
     )
 
     state: Mapped[RefundState] = mapped_column(text_enum(RefundState, "state"))

@@ -28,34 +28,34 @@ FREED = ("notice.dispute", "refund.freed")
 
 class DisputeMachine(DurableMachine[Dispute]):
     name = "dispute"
-    row = Dispute
+    model = Dispute
     states = S
     parent = OrderMachine
     parent_key = "order_id"
     # The bank decides, or a person gives evidence.
-    resting = tuple(S)
+    externally_driven = tuple(S)
     # Without a notice nobody knows that evidence is needed.
     awaited = {state: has_notice(Dispute.order_id, NoticeKind.DISPUTE) for state in OPEN}
     # fmt: off
     arrows = (
-        Arrow(Sig.WARN,   None,             S.WARNING,        effects=NOTICE),
-        Arrow(Sig.OPEN,   None,             S.NEEDS_RESPONSE, effects=NOTICE),
-        Arrow(Sig.OPEN,   S.WARNING,        S.NEEDS_RESPONSE, effects=NOTICE),
+        Arrow(Sig.WARN,   None,             S.WARNING,        writes=NOTICE),
+        Arrow(Sig.OPEN,   None,             S.NEEDS_RESPONSE, writes=NOTICE),
+        Arrow(Sig.OPEN,   S.WARNING,        S.NEEDS_RESPONSE, writes=NOTICE),
         Arrow(Sig.REVIEW, S.WARNING,        S.UNDER_REVIEW),
         Arrow(Sig.REVIEW, S.NEEDS_RESPONSE, S.UNDER_REVIEW),
 
         # Each from any open state: what came between may not have reached us.
-        Arrow(Sig.CLOSE,  S.WARNING,        S.CLOSED,         effects=NOTICE),
-        Arrow(Sig.CLOSE,  S.NEEDS_RESPONSE, S.CLOSED,         effects=FREED),
-        Arrow(Sig.CLOSE,  S.UNDER_REVIEW,   S.CLOSED,         effects=FREED),
-        Arrow(Sig.WIN,    S.WARNING,        S.WON,            effects=FREED),
-        Arrow(Sig.WIN,    S.NEEDS_RESPONSE, S.WON,            effects=FREED),
-        Arrow(Sig.WIN,    S.UNDER_REVIEW,   S.WON,            effects=FREED),
-        Arrow(Sig.LOSE,   S.WARNING,        S.LOST,           effects=NOTICE),
-        Arrow(Sig.LOSE,   S.NEEDS_RESPONSE, S.LOST,           effects=NOTICE),
-        Arrow(Sig.LOSE,   S.UNDER_REVIEW,   S.LOST,           effects=NOTICE),
+        Arrow(Sig.CLOSE,  S.WARNING,        S.CLOSED,         writes=NOTICE),
+        Arrow(Sig.CLOSE,  S.NEEDS_RESPONSE, S.CLOSED,         writes=FREED),
+        Arrow(Sig.CLOSE,  S.UNDER_REVIEW,   S.CLOSED,         writes=FREED),
+        Arrow(Sig.WIN,    S.WARNING,        S.WON,            writes=FREED),
+        Arrow(Sig.WIN,    S.NEEDS_RESPONSE, S.WON,            writes=FREED),
+        Arrow(Sig.WIN,    S.UNDER_REVIEW,   S.WON,            writes=FREED),
+        Arrow(Sig.LOSE,   S.WARNING,        S.LOST,           writes=NOTICE),
+        Arrow(Sig.LOSE,   S.NEEDS_RESPONSE, S.LOST,           writes=NOTICE),
+        Arrow(Sig.LOSE,   S.UNDER_REVIEW,   S.LOST,           writes=NOTICE),
         # Banks have changed their minds before.
-        Arrow(Sig.WIN,    S.LOST,           S.WON,            effects=FREED),
-        Arrow(Sig.LOSE,   S.WON,            S.LOST,           effects=NOTICE),
+        Arrow(Sig.WIN,    S.LOST,           S.WON,            writes=FREED),
+        Arrow(Sig.LOSE,   S.WON,            S.LOST,           writes=NOTICE),
     )
     # fmt: on

@@ -50,10 +50,10 @@ DO = ("privacy.erase", "privacy.erase_recipient")
 
 class ErasureMachine(DurableMachine[Erasure]):
     name = "erasure"
-    row = Erasure
+    model = Erasure
     states = S
     # An operator looks why it failed.
-    resting = (S.FAILED,)
+    externally_driven = (S.FAILED,)
     # fmt: off
     arrows = (
         Arrow(Sig.REQUEST,    None,        S.REQUESTED, do=DO),
@@ -119,7 +119,7 @@ def erase(erasure: Erasure, email: str) -> None:
                 .values(values)
                 .execution_options(synchronize_session=False)
             )
-    ErasureMachine.report(erasure, Sig.ERASE)
+    ErasureMachine.observe(erasure, Sig.ERASE)
 
 
 @keeps

@@ -19,7 +19,7 @@ from models.money import display
 from models.payment import OPEN, Payment, PaymentState
 from models.refund import refundable
 from state_machines.durable.handler import NoSubjectError
-from state_machines.durable.journal import journal
+from state_machines.durable.unit_of_work import unit_of_work
 from state_machines.notice import settle_answered, tell_disputes
 from state_machines.order_limits import close_if_cards_are_tested
 from state_machines.payment import PaymentMachine, PaymentSignal
@@ -152,7 +152,7 @@ def take_in(payment: Payment, intent: Intent, signal: PaymentSignal) -> None:
     _note_intent(payment, intent)
     if payment.state == PaymentState.PENDING and signal in AFTER_CREATION:
         # The answer to our own call is still on its way.
-        PaymentMachine.report(payment, PaymentSignal.INITIATED)
+        PaymentMachine.observe(payment, PaymentSignal.INITIATED)
     if signal in ANSWERED:
         settle_answered(payment)
     if signal == PaymentSignal.SUCCEEDED:
@@ -167,7 +167,7 @@ def take_in(payment: Payment, intent: Intent, signal: PaymentSignal) -> None:
         payment.decline_reason = intent.decline_reason
     if intent.card is not None:
         note_card(payment, intent.card)
-    moved = PaymentMachine.report(payment, signal, reason=_reason(intent, signal))
+    moved = PaymentMachine.observe(payment, signal, reason=_reason(intent, signal))
     follow(payment, intent.needed_until)
     if moved and signal == PaymentSignal.DECLINED:
         close_if_cards_are_tested(payment)
@@ -189,7 +189,7 @@ def note_card(payment: Payment, card: Card) -> None:
     """
     if payment.order.erased:
         return
-    journal().moved.add(payment.order_id)
+    unit_of_work().moved.add(payment.order_id)
     payment.card_brand, payment.last4 = card.brand, card.last4
     payment.exp_month, payment.exp_year = card.exp_month, card.exp_year
 

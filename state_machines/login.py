@@ -41,7 +41,7 @@ TELL = ("emails.new_device",)
 
 class LoginMachine(DurableMachine[Login]):
     name = "login"
-    row = Login
+    model = Login
     states = S
     # The e-mail may have arrived although we never heard so: a code is good in all live states.
     # fmt: off

@@ -78,7 +78,7 @@ def _code_lost(login_id: UUID, event: dict[str, Any], why: str) -> None:
         raise NoSubjectError(f"no login {login_id}")
     if event.get("activityId") in (None, newest_letter(login_id)):
         reason = None if login.erased else why
-        LoginMachine.report(login, LoginSignal.GAVE_UP, reason=reason)
+        LoginMachine.observe(login, LoginSignal.GAVE_UP, reason=reason)
 
 
 def newest_letter(login_id: UUID) -> str | None:

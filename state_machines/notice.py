@@ -12,7 +12,7 @@ from models.order import UNSHIPPED, Order
 from models.payment import Payment, payment_of
 from models.refund import Refund, refundable
 from models.signal import SignalState
-from state_machines.durable import effect
+from state_machines.durable import writes
 from state_machines.durable.handler import Outcome, watch
 
 
@@ -28,20 +28,20 @@ def watch_signals(source: str, external_id: str, kind: str, outcome: Outcome) ->
         settle(subject, NoticeKind.FAILED_SIGNAL)
 
 
-@effect("notice.mispaid")
+@writes("notice.mispaid")
 def mispaid(order: Order, reason: str | None) -> None:
     """Raise it: the order can be accepted or cancelled."""
     total = display(order.total, order.currency)
     notice(order.id, NoticeKind.MISPAID, f"{reason}; the order costs {total}")
 
 
-@effect("notice.settle_mispaid")
+@writes("notice.settle_mispaid")
 def settle_mispaid(order: Order, reason: str | None) -> None:  # noqa: ARG001
     """Somebody has decided."""
     settle(order.id, NoticeKind.MISPAID)
 
 
-@effect("notice.slow_payment")
+@writes("notice.slow_payment")
 def slow_payment(payment: Payment, reason: str | None) -> None:  # noqa: ARG001
     """Raise it: the bank works for longer than the shop wanted to wait."""
     sentence = "the bank is still at work after the payment's deadline; the goods stay reserved"
@@ -51,7 +51,7 @@ def slow_payment(payment: Payment, reason: str | None) -> None:  # noqa: ARG001
 def settle_answered(payment: Payment) -> None:
     """The bank has answered, and so Stripe knows the intent."""
     # Most payments end before anybody has asked about them: nothing to write for them.
-    if payment.closing or now() - payment.created_at >= timedelta(seconds=settings.ask_ages[0]):
+    if payment.closing or now() - payment.created_at >= timedelta(seconds=settings.poll_ages[0]):
         settle(payment.order_id, NoticeKind.SLOW_PAYMENT)
         settle(payment.order_id, NoticeKind.UNKNOWN_INTENT)
 
@@ -75,7 +75,7 @@ def unknown_refund(refund: Refund) -> None:
     notice(refund.order_id, NoticeKind.REFUND_FAILED, sentence)
 
 
-@effect("notice.refund_failed")
+@writes("notice.refund_failed")
 def refund_failed(refund: Refund, reason: str | None) -> None:
     """Raise it: the money is here again, and still the customer's. But all of it may have gone back
     another way, such as by Stripe's dashboard.
@@ -86,20 +86,20 @@ def refund_failed(refund: Refund, reason: str | None) -> None:
     notice(refund.order_id, NoticeKind.REFUND_FAILED, f"a refund of {amount} failed: {reason}")
 
 
-@effect("notice.settle_refund_failed")
+@writes("notice.settle_refund_failed")
 def settle_refund_failed(refund: Refund, reason: str | None) -> None:  # noqa: ARG001
     """Settle it once all the money has gone back after all."""
     if refundable(payment_of(refund.order_id)) <= 0:
         settle(refund.order_id, NoticeKind.REFUND_FAILED)
 
 
-@effect("notice.dispute")
+@writes("notice.dispute")
 def dispute(row: Dispute, reason: str | None) -> None:  # noqa: ARG001
     """Say what is to be done now, if anything is."""
     tell_disputes(db.session.get_one(Order, row.order_id))
 
 
-@effect("notice.settle_lost")
+@writes("notice.settle_lost")
 def settle_lost(order: Order, reason: str | None) -> None:  # noqa: ARG001
     """It is cancelled."""
     tell_disputes(order)

@@ -41,18 +41,18 @@ UNDO = RELEASE + REFUND
 
 class OrderMachine(DurableMachine[Order]):
     name = "order"
-    row = Order
+    model = Order
     states = S
     # fmt: off
     arrows = (
-        Arrow(Sig.PLACE,                 None,        S.PENDING,   effects=RESERVE),
+        Arrow(Sig.PLACE,                 None,        S.PENDING,   writes=RESERVE),
         Arrow(Sig.PAID,                  S.PENDING,   S.CONFIRMED, RECEIPT,   SELL),
         Arrow(Sig.PAYMENT_FAILED,        S.PENDING,   S.FAILED,    FAILED,    RELEASE),
         Arrow(Sig.PAYMENT_CANCELLED,     S.PENDING,   S.CANCELLED, CANCELLED, RELEASE),
         Arrow(Sig.PAID_WHILE_CANCELLING, S.PENDING,   S.CANCELLED, CANCELLED, UNDO),
 
         # Not what was asked for: a person decides.
-        Arrow(Sig.MISPAID,               S.PENDING,   S.PENDING,   effects=("notice.mispaid",)),
+        Arrow(Sig.MISPAID,               S.PENDING,   S.PENDING,   writes=("notice.mispaid",)),
         Arrow(Sig.ACCEPT,                S.PENDING,   S.CONFIRMED, RECEIPT,   SELL + DECIDED),
         Arrow(Sig.CANCEL,                S.PENDING,   S.CANCELLED, CANCELLED, UNDO + ENDED),
         Arrow(Sig.REFUNDED,              S.PENDING,   S.CANCELLED, CANCELLED, RELEASE + ENDED),
@@ -63,13 +63,13 @@ class OrderMachine(DurableMachine[Order]):
         Arrow(Sig.DELIVER,               S.SHIPPED,   S.DELIVERED, DELIVERED),
 
         # The bank may answer after we stopped waiting: the order stays ended, the money goes back.
-        Arrow(Sig.PAID_LATE,             S.FAILED,    S.FAILED,    effects=("refund.late",)),
-        Arrow(Sig.PAID_LATE,             S.CANCELLED, S.CANCELLED, effects=("refund.late",)),
+        Arrow(Sig.PAID_LATE,             S.FAILED,    S.FAILED,    writes=("refund.late",)),
+        Arrow(Sig.PAID_LATE,             S.CANCELLED, S.CANCELLED, writes=("refund.late",)),
     )
     # fmt: on
     # A pending order waits for its payment, which has a deadline of its own, the others for a
     # person.
-    resting = (S.PENDING, S.CONFIRMED, S.SHIPPED)
+    externally_driven = (S.PENDING, S.CONFIRMED, S.SHIPPED)
     awaited = {
         S.PENDING: has_payment(*OPEN) | has_notice(Order.id, NoticeKind.MISPAID),
         S.CONFIRMED: has_payment(PaymentState.SUCCESS),

@@ -11,9 +11,9 @@ from enum import StrEnum, auto
 from config import settings
 from models.payment import Payment
 from models.payment import PaymentState as S
-from state_machines.durable import Arrow, Deadline, DurableMachine, Enquiry, growing
+from state_machines.durable import Arrow, Deadline, DurableMachine, Poll, growing
 from state_machines.order import OrderMachine
-from state_machines.order import OrderSignal as Tell
+from state_machines.order import OrderSignal as To
 
 
 class PaymentSignal(StrEnum):
@@ -40,20 +40,21 @@ class PaymentSignal(StrEnum):
 Sig = PaymentSignal
 CREATE = ("payments.create_intent",)
 ASK = ("payments.cancel_intent",)
-LOOK = ("refunds.look",)
+LOOK = ("refunds.list",)
 SLOW = ("notice.slow_payment",)
+PAID_MEANWHILE = To.PAID_WHILE_CANCELLING
 # Between two questions about a payment that does not end.
 LONGEST = timedelta(hours=6)
 
 
 class PaymentMachine(DurableMachine[Payment]):
     name = "payment"
-    row = Payment
+    model = Payment
     states = S
     parent = OrderMachine
     parent_key = "order_id"
     # Only a late success leaves these.
-    resting = (S.CANCELLED, S.FAILURE)
+    externally_driven = (S.CANCELLED, S.FAILURE)
     # fmt: off
     arrows = (
         Arrow(Sig.START,            None,         S.PENDING,    do=CREATE),
@@ -62,9 +63,9 @@ class PaymentMachine(DurableMachine[Payment]):
         Arrow(Sig.INITIATED,        S.CANCELLING, S.CANCELLING),
         Arrow(Sig.INITIATED,        S.EXPIRING,   S.EXPIRING),
 
-        Arrow(Sig.REJECTED,         S.PENDING,    S.FAILURE,    tells=Tell.PAYMENT_FAILED),
-        Arrow(Sig.REJECTED,         S.EXPIRING,   S.FAILURE,    tells=Tell.PAYMENT_FAILED),
-        Arrow(Sig.REJECTED,         S.CANCELLING, S.CANCELLED,  tells=Tell.PAYMENT_CANCELLED),
+        Arrow(Sig.REJECTED,         S.PENDING,    S.FAILURE,    parent_signal=To.PAYMENT_FAILED),
+        Arrow(Sig.REJECTED,         S.EXPIRING,   S.FAILURE,    parent_signal=To.PAYMENT_FAILED),
+        Arrow(Sig.REJECTED,         S.CANCELLING, S.CANCELLED,  parent_signal=To.PAYMENT_CANCELLED),
 
         Arrow(Sig.UNANSWERED,       S.PENDING,    S.EXPIRING,   do=ASK),
 
@@ -74,21 +75,21 @@ class PaymentMachine(DurableMachine[Payment]):
         Arrow(Sig.ACTION_REQUIRED,  S.DECLINED,   S.INITIATED),
         Arrow(Sig.ACTION_REQUIRED,  S.INITIATED,  S.INITIATED),
 
-        Arrow(Sig.SUCCEEDED,        S.PENDING,    S.SUCCESS,    tells=Tell.PAID),
-        Arrow(Sig.SUCCEEDED,        S.INITIATED,  S.SUCCESS,    tells=Tell.PAID),
-        Arrow(Sig.SUCCEEDED,        S.DECLINED,   S.SUCCESS,    tells=Tell.PAID),
-        Arrow(Sig.SUCCEEDED,        S.EXPIRING,   S.SUCCESS,    tells=Tell.PAID),
-        Arrow(Sig.SUCCEEDED,        S.CANCELLING, S.SUCCESS,    tells=Tell.PAID_WHILE_CANCELLING),
-        Arrow(Sig.SUCCEEDED,        S.CANCELLED,  S.SUCCESS,    tells=Tell.PAID_LATE),
-        Arrow(Sig.SUCCEEDED,        S.FAILURE,    S.SUCCESS,    tells=Tell.PAID_LATE),
+        Arrow(Sig.SUCCEEDED,        S.PENDING,    S.SUCCESS,    parent_signal=To.PAID),
+        Arrow(Sig.SUCCEEDED,        S.INITIATED,  S.SUCCESS,    parent_signal=To.PAID),
+        Arrow(Sig.SUCCEEDED,        S.DECLINED,   S.SUCCESS,    parent_signal=To.PAID),
+        Arrow(Sig.SUCCEEDED,        S.EXPIRING,   S.SUCCESS,    parent_signal=To.PAID),
+        Arrow(Sig.SUCCEEDED,        S.CANCELLING, S.SUCCESS,    parent_signal=PAID_MEANWHILE),
+        Arrow(Sig.SUCCEEDED,        S.CANCELLED,  S.SUCCESS,    parent_signal=To.PAID_LATE),
+        Arrow(Sig.SUCCEEDED,        S.FAILURE,    S.SUCCESS,    parent_signal=To.PAID_LATE),
 
-        Arrow(Sig.MISPAID,          S.PENDING,    S.SUCCESS,    tells=Tell.MISPAID),
-        Arrow(Sig.MISPAID,          S.INITIATED,  S.SUCCESS,    tells=Tell.MISPAID),
-        Arrow(Sig.MISPAID,          S.DECLINED,   S.SUCCESS,    tells=Tell.MISPAID),
-        Arrow(Sig.MISPAID,          S.EXPIRING,   S.SUCCESS,    tells=Tell.MISPAID),
-        Arrow(Sig.MISPAID,          S.CANCELLING, S.SUCCESS,    tells=Tell.PAID_WHILE_CANCELLING),
-        Arrow(Sig.MISPAID,          S.CANCELLED,  S.SUCCESS,    tells=Tell.PAID_LATE),
-        Arrow(Sig.MISPAID,          S.FAILURE,    S.SUCCESS,    tells=Tell.PAID_LATE),
+        Arrow(Sig.MISPAID,          S.PENDING,    S.SUCCESS,    parent_signal=To.MISPAID),
+        Arrow(Sig.MISPAID,          S.INITIATED,  S.SUCCESS,    parent_signal=To.MISPAID),
+        Arrow(Sig.MISPAID,          S.DECLINED,   S.SUCCESS,    parent_signal=To.MISPAID),
+        Arrow(Sig.MISPAID,          S.EXPIRING,   S.SUCCESS,    parent_signal=To.MISPAID),
+        Arrow(Sig.MISPAID,          S.CANCELLING, S.SUCCESS,    parent_signal=PAID_MEANWHILE),
+        Arrow(Sig.MISPAID,          S.CANCELLED,  S.SUCCESS,    parent_signal=To.PAID_LATE),
+        Arrow(Sig.MISPAID,          S.FAILURE,    S.SUCCESS,    parent_signal=To.PAID_LATE),
 
         Arrow(Sig.CANCEL,           S.PENDING,    S.CANCELLING, do=ASK),
         Arrow(Sig.CANCEL,           S.INITIATED,  S.CANCELLING, do=ASK),
@@ -99,21 +100,21 @@ class PaymentMachine(DurableMachine[Payment]):
         Arrow(Sig.EXPIRE,           S.INITIATED,  S.EXPIRING,   do=ASK),
         Arrow(Sig.EXPIRE,           S.DECLINED,   S.EXPIRING,   do=ASK),
 
-        Arrow(Sig.CANCELED,         S.INITIATED,  S.CANCELLED,  tells=Tell.PAYMENT_CANCELLED),
-        Arrow(Sig.CANCELED,         S.DECLINED,   S.CANCELLED,  tells=Tell.PAYMENT_CANCELLED),
-        Arrow(Sig.CANCELED,         S.CANCELLING, S.CANCELLED,  tells=Tell.PAYMENT_CANCELLED),
-        Arrow(Sig.CANCELED,         S.EXPIRING,   S.FAILURE,    tells=Tell.PAYMENT_FAILED),
+        Arrow(Sig.CANCELED,         S.INITIATED,  S.CANCELLED,  parent_signal=To.PAYMENT_CANCELLED),
+        Arrow(Sig.CANCELED,         S.DECLINED,   S.CANCELLED,  parent_signal=To.PAYMENT_CANCELLED),
+        Arrow(Sig.CANCELED,         S.CANCELLING, S.CANCELLED,  parent_signal=To.PAYMENT_CANCELLED),
+        Arrow(Sig.CANCELED,         S.EXPIRING,   S.FAILURE,    parent_signal=To.PAYMENT_FAILED),
 
-        Arrow(Sig.STILL_PROCESSING, S.EXPIRING,   S.INITIATED,  effects=SLOW),
+        Arrow(Sig.STILL_PROCESSING, S.EXPIRING,   S.INITIATED,  writes=SLOW),
         Arrow(Sig.STILL_PROCESSING, S.CANCELLING, S.CANCELLING, quiet=True),
         Arrow(Sig.STILL_WAITING,    S.EXPIRING,   S.INITIATED),
 
         # Stripe does not know the intent, and so nobody can pay it: a person has looked.
-        Arrow(Sig.CLOSE,            S.PENDING,    S.CANCELLED,  tells=Tell.PAYMENT_CANCELLED),
-        Arrow(Sig.CLOSE,            S.INITIATED,  S.CANCELLED,  tells=Tell.PAYMENT_CANCELLED),
-        Arrow(Sig.CLOSE,            S.DECLINED,   S.CANCELLED,  tells=Tell.PAYMENT_CANCELLED),
-        Arrow(Sig.CLOSE,            S.CANCELLING, S.CANCELLED,  tells=Tell.PAYMENT_CANCELLED),
-        Arrow(Sig.CLOSE,            S.EXPIRING,   S.FAILURE,    tells=Tell.PAYMENT_FAILED),
+        Arrow(Sig.CLOSE,            S.PENDING,    S.CANCELLED,  parent_signal=To.PAYMENT_CANCELLED),
+        Arrow(Sig.CLOSE,            S.INITIATED,  S.CANCELLED,  parent_signal=To.PAYMENT_CANCELLED),
+        Arrow(Sig.CLOSE,            S.DECLINED,   S.CANCELLED,  parent_signal=To.PAYMENT_CANCELLED),
+        Arrow(Sig.CLOSE,            S.CANCELLING, S.CANCELLED,  parent_signal=To.PAYMENT_CANCELLED),
+        Arrow(Sig.CLOSE,            S.EXPIRING,   S.FAILURE,    parent_signal=To.PAYMENT_FAILED),
 
         # Whatever was lost on the way, asking again settles it.
         Arrow(Sig.ASK_AGAIN,        S.CANCELLING, S.CANCELLING, do=ASK, quiet=True),
@@ -136,19 +137,19 @@ class PaymentMachine(DurableMachine[Payment]):
         # A bank that was still at work gets a longer window each time.
         Deadline(
             (S.PENDING, S.INITIATED, S.DECLINED),
-            growing(settings.payment_window, LONGEST),
+            growing(settings.payment_window, last=LONGEST),
             Sig.EXPIRE,
             from_birth=True,
         ),
         Deadline(
             (S.CANCELLING, S.EXPIRING),
-            growing(timedelta(seconds=settings.ask_again_after), LONGEST),
+            growing(*settings.recheck_windows, last=LONGEST),
             Sig.ASK_AGAIN,
         ),
     )
     # A success that was not heard of must not wait for the end of the window.
-    enquiry = Enquiry(
+    poll = Poll(
         (S.INITIATED, S.DECLINED),
-        tuple(timedelta(seconds=age) for age in settings.ask_ages),
-        "payments.ask",
+        tuple(timedelta(seconds=age) for age in settings.poll_ages),
+        "payments.retrieve_intent",
     )

@@ -35,7 +35,7 @@ Sig = ReconciliationSignal
 
 class ReconciliationMachine(DurableMachine[Reconciliation]):
     name = "reconciliation"
-    row = Reconciliation
+    model = Reconciliation
     states = S
     # fmt: off
     arrows = (
@@ -50,10 +50,10 @@ def start(key: UUID) -> Reconciliation:
     """Begin one now under the id `key`, and ask about every payment and refund that is open."""
     for row in (Payment, Refund):
         # Whoever holds one is moving it. Waiting for them, with others in hand, could be a circle.
-        free = db.select(row.id).where(row.ask_at.is_not(None)).order_by(row.id)
+        free = db.select(row.id).where(row.poll_at.is_not(None)).order_by(row.id)
         taken = free.with_for_update(key_share=True, skip_locked=True).cte("taken")
         db.session.execute(
-            db.update(row).where(row.id.in_(db.select(taken.c.id))).values(ask_at=now())
+            db.update(row).where(row.id.in_(db.select(taken.c.id))).values(poll_at=now())
         )
     found = Reconciliation(id=key, since=_since())
     ReconciliationMachine.begin(found, Sig.BEGIN)

@@ -15,7 +15,7 @@ from models.order import UNSHIPPED, Order, OrderState
 from models.payment import Payment, PaymentState, payment_of
 from models.refund import Refund, RefundOrigin, given_back, refundable
 from models.refund import RefundState as S
-from state_machines.durable import Arrow, DurableMachine, Enquiry, effect
+from state_machines.durable import Arrow, DurableMachine, Poll, writes
 from state_machines.order import OrderMachine, OrderSignal
 
 
@@ -37,12 +37,12 @@ SETTLE = ("notice.settle_refund_failed",)
 
 class RefundMachine(DurableMachine[Refund]):
     name = "refund"
-    row = Refund
+    model = Refund
     states = S
     parent = OrderMachine
     parent_key = "order_id"
     # Banks may send the money back long after they took it.
-    resting = (S.SUCCEEDED, S.FAILED)
+    externally_driven = (S.SUCCEEDED, S.FAILED)
     # fmt: off
     arrows = (
         Arrow(Sig.REQUEST,   None,        S.REQUESTED, SUBMIT),
@@ -51,17 +51,17 @@ class RefundMachine(DurableMachine[Refund]):
         Arrow(Sig.FIND,      S.FAILED,    S.SUBMITTED),
 
         Arrow(Sig.SUBMITTED, S.REQUESTED, S.SUBMITTED),
-        Arrow(Sig.SUCCEEDED, S.REQUESTED, S.SUCCEEDED, LETTER, effects=SETTLE),
-        Arrow(Sig.SUCCEEDED, S.SUBMITTED, S.SUCCEEDED, LETTER, effects=SETTLE),
-        Arrow(Sig.REJECTED,  S.REQUESTED, S.FAILED,    effects=NOTICE),
-        Arrow(Sig.FAILED,    S.REQUESTED, S.FAILED,    effects=NOTICE),
-        Arrow(Sig.FAILED,    S.SUBMITTED, S.FAILED,    effects=NOTICE),
-        Arrow(Sig.FAILED,    S.SUCCEEDED, S.FAILED,    effects=NOTICE),
+        Arrow(Sig.SUCCEEDED, S.REQUESTED, S.SUCCEEDED, LETTER, writes=SETTLE),
+        Arrow(Sig.SUCCEEDED, S.SUBMITTED, S.SUCCEEDED, LETTER, writes=SETTLE),
+        Arrow(Sig.REJECTED,  S.REQUESTED, S.FAILED,    writes=NOTICE),
+        Arrow(Sig.FAILED,    S.REQUESTED, S.FAILED,    writes=NOTICE),
+        Arrow(Sig.FAILED,    S.SUBMITTED, S.FAILED,    writes=NOTICE),
+        Arrow(Sig.FAILED,    S.SUCCEEDED, S.FAILED,    writes=NOTICE),
     )
     # fmt: on
-    enquiry = Enquiry(
+    poll = Poll(
         (S.REQUESTED, S.SUBMITTED),
-        tuple(timedelta(seconds=age) for age in settings.ask_ages),
+        tuple(timedelta(seconds=age) for age in settings.poll_ages),
         "refunds.submit",
     )
 
@@ -110,22 +110,22 @@ def cancel_what_went_back(payment: Payment) -> None:
         and given_back(order.id) > 0
         and refundable(payment) <= 0
     ):
-        OrderMachine.report(order, OrderSignal.REFUNDED)
+        OrderMachine.observe(order, OrderSignal.REFUNDED)
 
 
-@effect("refund.rest")
+@writes("refund.rest")
 def give_rest_back(order: Order, reason: str | None) -> None:
     """The order is cancelled: what was paid, and is still here, goes back."""
     _give_rest_back(order, RefundOrigin.CANCEL, reason)
 
 
-@effect("refund.late")
+@writes("refund.late")
 def give_late_back(order: Order, reason: str | None) -> None:
     """The money came when the order had ended."""
     _give_rest_back(order, RefundOrigin.LATE, reason)
 
 
-@effect("refund.freed")
+@writes("refund.freed")
 def give_freed_back(dispute: Dispute, reason: str | None) -> None:
     """The bank has let go of the money, perhaps after the order had ended."""
     order = db.session.get_one(Order, dispute.order_id)

@@ -14,8 +14,8 @@ from sqlalchemy import text
 from models.base import db
 from models.clock import now
 from models.order import Order
-from state_machines.durable import effect
-from state_machines.durable.journal import at_last
+from state_machines.durable import writes
+from state_machines.durable.unit_of_work import before_commit
 
 # What PostgreSQL says, at the commit, when more would be reserved than is there.
 SHORT = "ck_product_reserved"
@@ -39,28 +39,28 @@ class Change(NamedTuple):
     reserved: int
 
 
-@effect("stock.reserve")
+@writes("stock.reserve")
 def reserve(order: Order, reason: str | None) -> None:  # noqa: ARG001
     """Set the pieces of an order aside. The commit fails with SHORT when there are too few."""
-    at_last(move, Change(order.id, stock=0, reserved=1))
+    before_commit(move, Change(order.id, stock=0, reserved=1))
 
 
-@effect("stock.sell")
+@writes("stock.sell")
 def sell(order: Order, reason: str | None) -> None:  # noqa: ARG001
     """What was set aside has found its owner."""
-    at_last(move, Change(order.id, stock=-1, reserved=-1))
+    before_commit(move, Change(order.id, stock=-1, reserved=-1))
 
 
-@effect("stock.release")
+@writes("stock.release")
 def release(order: Order, reason: str | None) -> None:  # noqa: ARG001
     """What was set aside is for anybody again."""
-    at_last(move, Change(order.id, stock=0, reserved=-1))
+    before_commit(move, Change(order.id, stock=0, reserved=-1))
 
 
-@effect("stock.restore")
+@writes("stock.restore")
 def restore(order: Order, reason: str | None) -> None:  # noqa: ARG001
     """What was sold, and has not left, is for anybody again."""
-    at_last(move, Change(order.id, stock=1, reserved=0))
+    before_commit(move, Change(order.id, stock=1, reserved=0))
 
 
 def move(changes: Sequence[Change]) -> None:

@@ -20,7 +20,7 @@ from state_machines import unmatched
 from state_machines.durable import inbox
 from state_machines.durable.complaint import complaints
 from state_machines.durable.handler import Told
-from state_machines.durable.journal import schedule
+from state_machines.durable.unit_of_work import schedule
 from state_machines.intent import Intent
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.stripe_dispute import StripeDispute, reached
@@ -59,7 +59,7 @@ def ask_about_paid(intents: Iterable[Intent]) -> None:
     ):
         intent = paid.pop(intent_id, None) if intent_id else paid.pop(of_order[order_id].id, None)
         if intent is not None and state != PaymentState.SUCCESS:
-            schedule("payments.ask", PaymentMachine.name, payment_id, intent=intent.id)
+            schedule("payments.retrieve_intent", PaymentMachine.name, payment_id, intent=intent.id)
     for intent in paid.values():
         unmatched.tell(intent)
 
@@ -85,7 +85,7 @@ def look_for_refunds(objects: Iterable[dict[str, Any]]) -> None:
         db.select(Payment.id).where(Payment.intent_id.in_([each for each in differing if each]))
     )
     for payment in PaymentMachine.lock(found.all()).values():
-        PaymentMachine.report(payment, PaymentSignal.REFUNDS_CHANGED)
+        PaymentMachine.observe(payment, PaymentSignal.REFUNDS_CHANGED)
 
 
 def oldest_open_dispute() -> datetime | None:

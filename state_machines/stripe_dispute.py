@@ -66,7 +66,7 @@ def apply(told: StripeDispute) -> UUID:
     row.due_by = told.due_by
     # Stripe tells again and again where a dispute stands.
     if row.state != reached(told):
-        DisputeMachine.report(row, told.signal)
+        DisputeMachine.observe(row, told.signal)
     if moved_on:
         tell_disputes(payment.order)
     return payment.order_id

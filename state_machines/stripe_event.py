@@ -8,7 +8,7 @@ from uuid import UUID
 from models.refund import given_back
 from state_machines import stripe_dispute, stripe_refund, unmatched
 from state_machines.durable.handler import MalformedError, NoSubjectError, NotOursError, handles
-from state_machines.durable.journal import schedule
+from state_machines.durable.unit_of_work import schedule
 from state_machines.intent import Charge, Intent, locked, news, note_card, take_in
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.stripe_dispute import StripeDispute
@@ -65,7 +65,7 @@ def _ask(intent: Intent) -> UUID:
         unmatched.tell(intent)
         raise
     if news(payment, intent):
-        schedule("payments.ask", PaymentMachine.name, payment.id, intent=intent.id)
+        schedule("payments.retrieve_intent", PaymentMachine.name, payment.id, intent=intent.id)
     return payment.order_id
 
 
@@ -83,7 +83,7 @@ def _refunded(charge: Charge) -> UUID:
     # The look needs it, and our own call may still be unanswered.
     payment.intent_id = payment.intent_id or charge.intent_id
     if charge.refunded != given_back(payment.order_id):
-        PaymentMachine.report(payment, PaymentSignal.REFUNDS_CHANGED)
+        PaymentMachine.observe(payment, PaymentSignal.REFUNDS_CHANGED)
     return payment.order_id
 
 

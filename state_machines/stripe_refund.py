@@ -77,7 +77,7 @@ def take_in(payment: Payment, told: StripeRefund) -> None:
         RefundMachine.send(row, RefundSignal.FIND)
         moved = True
     row.stripe_id = told.id
-    if row.state not in HEARD[told.signal] and RefundMachine.report(
+    if row.state not in HEARD[told.signal] and RefundMachine.observe(
         row, told.signal, reason=told.failure_reason
     ):
         row.failure_reason = told.failure_reason

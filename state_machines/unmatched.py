@@ -8,7 +8,7 @@ from uuid import UUID
 from models.errors import NotFoundError
 from models.money import display
 from models.notice import NoticeKind, is_known, is_open, notice, settle
-from state_machines.durable.journal import schedule
+from state_machines.durable.unit_of_work import schedule
 from state_machines.intent import Intent
 from state_machines.reconciliation import ReconciliationMachine, at_hand
 

@@ -23,9 +23,9 @@ import redis
 import redis_url
 from config import settings
 from models.clock import tick
-from state_machines.durable import journal
+from state_machines.durable import unit_of_work
 from state_machines.durable.complaint import complaints
-from state_machines.durable.journal import Committed
+from state_machines.durable.unit_of_work import Committed
 
 log = complaints(__name__)
 
@@ -163,7 +163,7 @@ def channel(root_id: UUID) -> str:
 def start() -> Dispatcher:
     """Publish from now on what this process commits."""
     dispatcher = _dispatcher()
-    journal.after_commit(dispatcher.take)
+    unit_of_work.after_commit(dispatcher.take)
     return dispatcher
 
 

@@ -63,10 +63,10 @@ class LoginCode(Activity[Login, Letter, str]):
 
     def record(self, login: Login, key: str) -> None:
         if login.state != LoginState.CODE_UNSENT or not bounced(login.id, key):
-            LoginMachine.report(login, LoginSignal.SENT)
+            LoginMachine.observe(login, LoginSignal.SENT)
 
     def give_up(self, login: Login, error: Exception) -> None:
-        LoginMachine.report(login, LoginSignal.GAVE_UP, reason=str(error))
+        LoginMachine.observe(login, LoginSignal.GAVE_UP, reason=str(error))
 
 
 class NewDevice(Activity[Login, Letter, None]):

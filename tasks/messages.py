@@ -13,7 +13,7 @@ from uuid import UUID
 from kombu.serialization import loads
 
 # Tasks without arguments; all others are activities, and take ids.
-TICKS = frozenset({"sweep", "chores"})
+TICKS = frozenset({"sweep", "maintenance"})
 
 # Headers that Celery reads, as they are in every message that is sent here.
 ALWAYS: dict[str, Any] = {

@@ -70,7 +70,7 @@ class CreateIntent(Activity[Payment, NewIntent, Intent]):
         # Only Stripe's own no means that there is no intent that somebody could pay.
         refused = isinstance(error, NonRetryableError)
         signal = PaymentSignal.REJECTED if refused else PaymentSignal.UNANSWERED
-        PaymentMachine.report(payment, signal, reason=str(error))
+        PaymentMachine.observe(payment, signal, reason=str(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +116,10 @@ class CancelIntent(Activity[Payment, Closing, Intent | None]):
             if intent.status in ANSWERS:
                 take_in(payment, intent, ANSWERS[intent.status])
         elif payment.intent_id is None:
-            PaymentMachine.report(payment, PaymentSignal.REJECTED, reason="never created")
+            PaymentMachine.observe(payment, PaymentSignal.REJECTED, reason="never created")
         else:
             # Created between our look and our lock.
-            PaymentMachine.report(payment, PaymentSignal.ASK_AGAIN)
+            PaymentMachine.observe(payment, PaymentSignal.ASK_AGAIN)
 
     def give_up(self, payment: Payment, error: Exception) -> None:
         tell_if_unknown(payment, error)
@@ -147,12 +147,12 @@ class CancelOrphan(CancelIntent):
             unmatched.tell(intent)
 
 
-class AskIntent(Activity[Payment, str, Intent]):
-    """What does Stripe say of a payment? It is asked when an event tells of its end, and when
-    nothing was heard for a while. The answer decides, and brings the card.
+class RetrieveIntent(Activity[Payment, str, Intent]):
+    """Retrieve the intent of a payment, and apply its status: after an event that says the payment
+    has ended, and when no event has come for a while. The answer also has the card.
     """
 
-    name = "payments.ask"
+    name = "payments.retrieve_intent"
     machine = PaymentMachine
     retry = PATIENT
 

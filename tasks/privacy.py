@@ -27,7 +27,7 @@ class Erase(Activity[Erasure, str, str]):
         erasures.erase(erasure, email)
 
     def give_up(self, erasure: Erasure, error: Exception) -> None:
-        ErasureMachine.report(erasure, ErasureSignal.GIVE_UP, reason=type(error).__name__)
+        ErasureMachine.observe(erasure, ErasureSignal.GIVE_UP, reason=type(error).__name__)
 
 
 class EraseRecipient(Activity[Erasure, str, None]):
@@ -44,7 +44,7 @@ class EraseRecipient(Activity[Erasure, str, None]):
         sendgrid.erase_recipient(request)
 
     def record(self, erasure: Erasure, response: None) -> None:  # noqa: ARG002
-        ErasureMachine.report(erasure, ErasureSignal.FORGOTTEN)
+        ErasureMachine.observe(erasure, ErasureSignal.FORGOTTEN)
 
     def give_up(self, erasure: Erasure, error: Exception) -> None:
-        ErasureMachine.report(erasure, ErasureSignal.REMEMBERED, reason=str(error))
+        ErasureMachine.observe(erasure, ErasureSignal.REMEMBERED, reason=str(error))

@@ -13,7 +13,7 @@ from models.payment import Payment
 from models.reconciliation import Reconciliation
 from state_machines import unmatched
 from state_machines.durable import Activity, Call, NonRetryableError, inbox
-from state_machines.durable.journal import schedule
+from state_machines.durable.unit_of_work import schedule
 from state_machines.intent import Intent
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.reconciliation import ReconciliationMachine, ReconciliationSignal
@@ -49,7 +49,7 @@ class Look(Activity[Reconciliation, Page, tuple[list[Any], bool]]):
         return Page(row.since, call.payload.get("after"))
 
     def give_up(self, row: Reconciliation, error: Exception) -> None:
-        ReconciliationMachine.report(row, ReconciliationSignal.GIVE_UP, reason=str(error))
+        ReconciliationMachine.observe(row, ReconciliationSignal.GIVE_UP, reason=str(error))
 
 
 class UndeliveredEvents(Look):
@@ -131,7 +131,7 @@ class Disputes(Look):
         if more:
             schedule(self.name, self.machine.name, row.id, after=disputes[-1]["id"])
         else:
-            ReconciliationMachine.report(row, ReconciliationSignal.FINISH)
+            ReconciliationMachine.observe(row, ReconciliationSignal.FINISH)
 
 
 class RefusedError(NonRetryableError):
@@ -222,7 +222,7 @@ def _cancel(payment: Payment, intent: Intent, asked: set[tuple[UUID, str | None]
         return False
     if own:
         # An earlier try to cancel it may have given up.
-        return payment.state in ENDED and PaymentMachine.report(payment, PaymentSignal.ORPHANED)
+        return payment.state in ENDED and PaymentMachine.observe(payment, PaymentSignal.ORPHANED)
     # Stripe had forgotten the key of the creation. Nobody was given its secret: it needs no arrow.
     schedule(CancelOrphan.name, PaymentMachine.name, payment.id, intent=intent.id)
     return True

@@ -23,15 +23,15 @@ AT_ONCE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A refund to make; `stripe_id` once Stripe has told it, `doubtful` when it may have been made
-    without our hearing of it.
+    """A refund to make. `stripe_id` is None until Stripe has told it. `maybe_sent` is True when an
+    earlier attempt may have made the refund.
     """
 
     key: str
     intent_id: str
     amount: int
     stripe_id: str | None
-    doubtful: bool
+    maybe_sent: bool
 
 
 class SubmitRefund(Activity[Refund, Wish, StripeRefund]):
@@ -54,13 +54,13 @@ class SubmitRefund(Activity[Refund, Wish, StripeRefund]):
             amount=refund.amount,
             stripe_id=refund.stripe_id,
             # Stripe forgets keys after a day.
-            doubtful=call.attempt > 1 or now() - refund.created_at > AT_ONCE,
+            maybe_sent=call.attempt > 1 or now() - refund.created_at > AT_ONCE,
         )
 
     def perform(self, request: Wish, call: Call) -> StripeRefund:  # noqa: ARG002
         if request.stripe_id is not None:
             return stripe.retrieve_refund(request.stripe_id)
-        if request.doubtful:
+        if request.maybe_sent:
             for found in stripe.list_refunds(request.intent_id):
                 if str(found.row_id) == request.key:
                     return found
@@ -70,17 +70,19 @@ class SubmitRefund(Activity[Refund, Wish, StripeRefund]):
         take_in(payment_of(refund.order_id), told)
 
     def give_up(self, refund: Refund, error: Exception) -> None:
-        # Without Stripe's own no the money may be on its way: the enquiry will ask.
+        # Without Stripe's own no the money may be on its way: the poll will ask.
         if isinstance(error, NonRetryableError) and refund.state == RefundState.REQUESTED:
-            RefundMachine.report(refund, RefundSignal.REJECTED, reason=str(error))
+            RefundMachine.observe(refund, RefundSignal.REJECTED, reason=str(error))
         elif isinstance(error, stripe.MissingError) and refund.state == RefundState.SUBMITTED:
             unknown_refund(refund)
 
 
-class LookForRefunds(Activity[Payment, str, list[StripeRefund]]):
-    """Stripe has given back another amount than we know of: which refunds are there?"""
+class ListRefunds(Activity[Payment, str, list[StripeRefund]]):
+    """List the refunds of a payment after Stripe reported a refunded amount that we do not know,
+    and take each of them in.
+    """
 
-    name = "refunds.look"
+    name = "refunds.list"
     machine = PaymentMachine
     retry = RETRY
 

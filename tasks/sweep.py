@@ -24,7 +24,7 @@ def run() -> dict[str, int]:
     return counts
 
 
-def _hand_out(counts: dict[str, int]) -> int:
+def _rescue_overdue(counts: dict[str, int]) -> int:
     # First all deadlines that are due are served, then what they ask for.
     rush = counts.get("deadlines", 0) >= sweep.DEADLINES
     found: dict[str, list[UUID]] = defaultdict(list)
@@ -38,7 +38,7 @@ def _hand_out(counts: dict[str, int]) -> int:
 # Activities come last: those that a deadline has asked for go out in the same tick.
 PARTS: dict[str, Callable[[dict[str, int]], int]] = {
     "deadlines": lambda _: sweep.fire_deadlines(),
-    "enquiries": lambda _: sweep.make_enquiries(),
+    "polls": lambda _: sweep.schedule_polls(),
     "signals": lambda _: sweep.apply_signals(),
-    "activities": _hand_out,
+    "activities": _rescue_overdue,
 }

@@ -18,9 +18,9 @@ from state_machines.durable import Activity, runner
 from state_machines.durable.complaint import complaints
 from tasks import (  # noqa: F401  they register
     broker,
-    chores,
     dispatch,
     emails,
+    maintenance,
     payments,
     privacy,
     reconciliation,
@@ -55,10 +55,10 @@ def run_sweep() -> dict[str, int]:
         return sweep.run()
 
 
-def run_chores() -> dict[str, int]:
+def run_maintenance() -> dict[str, int]:
     """Do what is due every hour or so; how much of each kind."""
     with database().app_context():
-        return chores.run()
+        return maintenance.run()
 
 
 def _register(name: str) -> None:
@@ -70,7 +70,7 @@ def _register(name: str) -> None:
 for _name in Activity.registry:
     _register(_name)
 app.task(run_sweep, name="sweep")
-app.task(run_chores, name="chores")
+app.task(run_maintenance, name="maintenance")
 
 
 @worker_init.connect  # type: ignore[untyped-decorator]

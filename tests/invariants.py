@@ -69,9 +69,9 @@ ABOUT_NO_ORDER = ("login_code", "new_device")
 # Tries of which nobody can say whether the letter left, by order and kind of letter.
 DOUBTS = """
     SELECT coalesce(refund.order_id, activity.subject_id)::text AS id,
-        replace(name, 'emails.', '') AS category, sum(unanswered)::integer AS tries
+        replace(name, 'emails.', '') AS category, sum(unknown_outcomes)::integer AS tries
     FROM activity LEFT JOIN refund ON refund.id = activity.subject_id
-    WHERE name LIKE 'emails.order_%%' AND unanswered > 0 GROUP BY 1, 2
+    WHERE name LIKE 'emails.order_%%' AND unknown_outcomes > 0 GROUP BY 1, 2
 """
 # Orders of which the bank or somebody in the shop has decided what they cost.
 DECIDED = """

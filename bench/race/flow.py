@@ -46,7 +46,7 @@ S, Sig = FlowState, FlowSignal
 
 class FlowMachine(DurableMachine[Flow]):
     name = "race_flow"
-    row = Flow
+    model = Flow
     states = S
     arrows = (
         Arrow(Sig.START, None, S.CALLING, do=("race.first",)),
@@ -58,7 +58,7 @@ class FlowMachine(DurableMachine[Flow]):
         Arrow(Sig.GAVE_UP, S.CALLING, S.FAILED),
         Arrow(Sig.GAVE_UP, S.ENDING, S.FAILED),
     )
-    resting = (S.WAITING,)
+    externally_driven = (S.WAITING,)
 
 
 class First(Activity[Flow, str, str]):
@@ -75,10 +75,10 @@ class First(Activity[Flow, str, str]):
 
     def record(self, flow: Flow, response: str) -> None:
         flow.first = response
-        FlowMachine.report(flow, Sig.ANSWERED)
+        FlowMachine.observe(flow, Sig.ANSWERED)
 
     def give_up(self, flow: Flow, error: Exception) -> None:
-        FlowMachine.report(flow, Sig.GAVE_UP, reason=str(error))
+        FlowMachine.observe(flow, Sig.GAVE_UP, reason=str(error))
 
 
 class Second(First):
@@ -87,7 +87,7 @@ class Second(First):
 
     def record(self, flow: Flow, response: str) -> None:
         flow.second = response
-        FlowMachine.report(flow, Sig.ANSWERED)
+        FlowMachine.observe(flow, Sig.ANSWERED)
 
 
 def subject(kind: str, event: dict[str, Any]) -> tuple[type[FlowMachine], UUID]:  # noqa: ARG001
@@ -100,5 +100,5 @@ def paid(kind: str, event: dict[str, Any]) -> UUID:  # noqa: ARG001
     found = FlowMachine.lock([flow_id])
     if flow_id not in found:
         raise NoSubjectError(event["flow"])
-    FlowMachine.report(found[flow_id], Sig.PAID)
+    FlowMachine.observe(found[flow_id], Sig.PAID)
     return flow_id

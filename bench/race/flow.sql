@@ -10,7 +10,7 @@ FROM generate_series(1, :some::int) AS i;
 INSERT INTO transition (subject_id, version, machine, signal, target, ignored, cause, at)
 SELECT lpad(to_hex(:base::bigint + i), 32, '0')::uuid, 1, 'race_flow', 'start', 'Calling', false, 'process', now()
 FROM generate_series(1, :some::int) AS i;
-INSERT INTO activity (id, name, machine, subject_id, state, attempts, unanswered, due_at, payload, created_at)
+INSERT INTO activity (id, name, machine, subject_id, state, attempts, unknown_outcomes, due_at, payload, created_at)
 SELECT lpad(to_hex(:base::bigint + i), 32, '1')::uuid, 'race.first', 'race_flow',
        lpad(to_hex(:base::bigint + i), 32, '0')::uuid, 'pending', 0, 0, now() + interval '10 s', '{}', now()
 FROM generate_series(1, :some::int) AS i;
@@ -55,7 +55,7 @@ INSERT INTO transition (subject_id, version, machine, signal, source, target, ig
 SELECT lpad(to_hex(:base::bigint + i), 32, '0')::uuid, 3, 'race_flow', 'paid', 'Waiting', 'Ending', false,
        'signal race evt_01a209a2-b822-7f17-b4bd-dcedc0d5b2a5', now()
 FROM generate_series(1, :some::int) AS i;
-INSERT INTO activity (id, name, machine, subject_id, state, attempts, unanswered, due_at, payload, created_at)
+INSERT INTO activity (id, name, machine, subject_id, state, attempts, unknown_outcomes, due_at, payload, created_at)
 SELECT lpad(to_hex(:base::bigint + i), 32, '2')::uuid, 'race.second', 'race_flow',
        lpad(to_hex(:base::bigint + i), 32, '0')::uuid, 'pending', 0, 0, now() + interval '10 s', '{}', now()
 FROM generate_series(1, :some::int) AS i;

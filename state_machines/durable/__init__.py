@@ -18,10 +18,10 @@ from state_machines.durable.activity import (
     note_request_id,
     time_left,
 )
-from state_machines.durable.arrow import Arrow, Deadline, Enquiry, growing
+from state_machines.durable.arrow import Arrow, Deadline, Poll, growing
 from state_machines.durable.cause import caused_by
-from state_machines.durable.effect import effect
 from state_machines.durable.machine import DurableMachine, SignalRefusedError
+from state_machines.durable.writes import writes
 
 __all__ = [
     "Activity",
@@ -30,16 +30,16 @@ __all__ = [
     "CallError",
     "Deadline",
     "DurableMachine",
-    "Enquiry",
     "NonRetryableError",
+    "Poll",
     "RetryPolicy",
     "RetryableError",
     "SignalRefusedError",
     "Snooze",
     "UnknownOutcomeError",
     "caused_by",
-    "effect",
     "growing",
     "note_request_id",
     "time_left",
+    "writes",
 ]

@@ -16,8 +16,8 @@ class Arrow:
     source: StrEnum | None
     target: StrEnum
     do: tuple[str, ...] = ()
-    effects: tuple[str, ...] = ()
-    tells: StrEnum | None = None
+    writes: tuple[str, ...] = ()
+    parent_signal: StrEnum | None = None
     quiet: bool = False
 
 
@@ -51,9 +51,9 @@ class Deadline:
         return self.intervals[-1]
 
 
-def growing(first: timedelta, last: timedelta) -> tuple[timedelta, ...]:
-    """Return intervals that double from `first` until they reach `last`."""
-    intervals = [first]
+def growing(*first: timedelta, last: timedelta) -> tuple[timedelta, ...]:
+    """Return the intervals `first`, and then twice the one before, until `last` is reached."""
+    intervals = [*first]
     while intervals[-1] < last:
         intervals.append(min(2 * intervals[-1], last))
     return tuple(intervals)
@@ -66,7 +66,7 @@ def refuse_steady_repetition(
     for ever at one pace, or fill the history.
     """
     for arrow in arrows:
-        if arrow.quiet and (arrow.source != arrow.target or arrow.effects or arrow.tells):
+        if arrow.quiet and (arrow.source != arrow.target or arrow.writes or arrow.parent_signal):
             raise ValueError(f"{machine}: {arrow.signal} is quiet, and changes something")
     for deadline in deadlines:
         for arrow in arrows:
@@ -84,7 +84,7 @@ LONGEST = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Enquiry:
+class Poll:
     """In any of `states`, the activity `do` asks the outside world whether its word got lost: when
     the row is as old as each of `ages`, and then whenever its age has doubled, at least once in
     LONGEST.

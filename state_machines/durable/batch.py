@@ -9,14 +9,14 @@ from state_machines.durable.claim import Claim
 
 @dataclass(slots=True)
 class Try:
-    """One prepared call, and after it the answer or the error. It is `doubtful` once it may have
+    """One prepared call, and after it the answer or the error. It is `maybe_sent` once it may have
     been carried out, until that is recorded.
     """
 
     call: Call
     request: Any
     response: Any = None
-    doubtful: bool = False
+    maybe_sent: bool = False
     error: Exception | None = None
     request_id: str | None = None
 

@@ -37,13 +37,13 @@ from models.clock import now
 from models.secret import decrypt
 from models.text import parse
 from state_machines.durable.activity import Activity, Call, GivingUp
-from state_machines.durable.journal import LEASE
+from state_machines.durable.unit_of_work import LEASE
 
 # Giving up is no try: it makes no call.
 _CALLS = ActivityRow.giving_up.is_(None)
 _ATTEMPTS = ActivityRow.attempts + case((_CALLS, 1), else_=0)
 # Of a row that is taken from a worker which died with it: it may have made the call.
-_UNANSWERED = ActivityRow.unanswered + case(
+_UNKNOWN_OUTCOMES = ActivityRow.unknown_outcomes + case(
     ((ActivityRow.state == ActivityState.RUNNING) & _CALLS, 1), else_=0
 )
 
@@ -72,7 +72,7 @@ class Failure:
 
     error: str
     request_id: str | None = None
-    unanswered: bool = False
+    unknown_outcomes: bool = False
 
 
 def claim(name: str, ids: Iterable[UUID], *, to_disk: bool = True) -> Claim:
@@ -94,7 +94,7 @@ def claim(name: str, ids: Iterable[UUID], *, to_disk: bool = True) -> Claim:
             state=ActivityState.RUNNING,
             token=token,
             attempts=_ATTEMPTS,
-            unanswered=_UNANSWERED,
+            unknown_outcomes=_UNKNOWN_OUTCOMES,
             due_at=at + lease,
         )
         .returning(
@@ -134,7 +134,7 @@ def renew(claimed: Claim, lease: timedelta) -> None:
     claimed.until = until
 
 
-def wait(claimed: Claim, activity_id: UUID, until: datetime, why: str) -> None:
+def snooze(claimed: Claim, activity_id: UUID, until: datetime, why: str) -> None:
     """Give back an activity that cannot run yet; the try does not count."""
     _change(
         claimed,
@@ -211,7 +211,7 @@ def finish(claimed: Claim, done: Mapping[UUID, str | None]) -> set[UUID]:
     return set(found)
 
 
-def hand_out(limit: int, names: Collection[str], allowance: int) -> list[tuple[str, UUID]]:
+def rescue_overdue(limit: int, names: Collection[str], allowance: int) -> list[tuple[str, UUID]]:
     """Take for publishing what is past its `due_at` (lost message, dead worker, time to retry), the
     oldest first, and of each name up to `allowance` that time asked for, the newest first. Other
     names than `names`, and those of which `limit` wait for a worker already, are left out.
@@ -243,7 +243,7 @@ def hand_out(limit: int, names: Collection[str], allowance: int) -> list[tuple[s
         .values(
             state=ActivityState.PENDING,
             token=None,
-            unanswered=_UNANSWERED,
+            unknown_outcomes=_UNKNOWN_OUTCOMES,
             due_at=at + LEASE,
         )
         .returning(ActivityRow.name, ActivityRow.id)
@@ -274,7 +274,7 @@ def _told(failure: Failure) -> dict[str, Any]:
     return {
         "last_error": failure.error,
         "provider_request_id": failure.request_id,
-        "unanswered": ActivityRow.unanswered + int(failure.unanswered),
+        "unknown_outcomes": ActivityRow.unknown_outcomes + int(failure.unknown_outcomes),
     }
 
 

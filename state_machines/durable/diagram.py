@@ -10,12 +10,12 @@ def mermaid(machine: type[DurableMachine[Any]]) -> str:
     lines = ["stateDiagram-v2"]
     for arrow in machine.arrows:
         label = arrow.signal.value
-        if arrow.tells:
-            label += f" (tells {arrow.tells.value})"
+        if arrow.parent_signal:
+            label += f" (parent: {arrow.parent_signal.value})"
         if arrow.do:
             label += " / " + ", ".join(arrow.do)
-        if arrow.effects:
-            label += " + " + ", ".join(arrow.effects)
+        if arrow.writes:
+            label += " + " + ", ".join(arrow.writes)
         lines.append(f"    {arrow.source or '[*]'} --> {arrow.target}: {label}")
     for deadline in machine.deadlines:
         lines += [

@@ -15,9 +15,9 @@ from models.base import db
 from models.clock import now
 from models.execution import Execution
 from models.ids import uuid7
-from state_machines.durable.arrow import Arrow, Deadline, Enquiry, refuse_steady_repetition
-from state_machines.durable.journal import journal
+from state_machines.durable.arrow import Arrow, Deadline, Poll, refuse_steady_repetition
 from state_machines.durable.move import Move, append
+from state_machines.durable.unit_of_work import unit_of_work
 
 E = TypeVar("E", bound=Execution)
 
@@ -34,14 +34,14 @@ class DurableMachine(Generic[E]):
     """One machine for one kind of row. Subclasses are tables; nobody makes instances."""
 
     name: ClassVar[str]
-    row: ClassVar[type[Any]]
+    model: ClassVar[type[Any]]
     states: ClassVar[type[StrEnum]]
     arrows: ClassVar[tuple[Arrow, ...]]
     deadlines: ClassVar[tuple[Deadline, ...]] = ()
     # The rows of a machine that has one are `Asked`.
-    enquiry: ClassVar[Enquiry | None] = None
+    poll: ClassVar[Poll | None] = None
     # States that wait for a person, the outside world or a child execution, and for nothing else.
-    resting: ClassVar[tuple[StrEnum, ...]] = ()
+    externally_driven: ClassVar[tuple[StrEnum, ...]] = ()
     # For some of them, a condition on the row without which it waits for nothing: `machines stuck`
     # lists it. It may speak of other rows, such as a child's.
     awaited: "ClassVar[dict[StrEnum, ColumnElement[bool]]]" = {}
@@ -75,7 +75,7 @@ class DurableMachine(Generic[E]):
     @classmethod
     def _check_parent(cls) -> None:
         """Refuse a child whose parent could not be locked or told through it."""
-        told = [arrow.signal.value for arrow in cls.arrows if arrow.tells is not None]
+        told = [arrow.signal.value for arrow in cls.arrows if arrow.parent_signal is not None]
         if cls.parent is None:
             if told or cls.parent_key:
                 raise TypeError(f"{cls.name} has no parent to tell: {', '.join(told)}")
@@ -83,7 +83,7 @@ class DurableMachine(Generic[E]):
             # The root's lock, and its waiters, are found one step up.
             path = f"{cls.parent.parent.name}, {cls.parent.name}, {cls.name}"
             raise TypeError(f"children have no children: {path}")
-        elif not hasattr(cls.row, cls.parent_key):
+        elif not hasattr(cls.model, cls.parent_key):
             raise TypeError(
                 f"{cls.name} has no column {cls.parent_key!r} for its {cls.parent.name}"
             )
@@ -94,19 +94,20 @@ class DurableMachine(Generic[E]):
         this transaction holds already are as it knows them.
         """
         ids = sorted(ids)
-        held = journal().held
+        held = unit_of_work().held
         if all(key in held for key in ids):
             return {key: held[key] for key in ids}
         if cls.parent is None:
-            return cls._lock_roots(cls.row.id.in_(ids), skip_locked=skip_locked)
-        key = getattr(cls.row, cls.parent_key)
+            return cls._lock_roots(cls.model.id.in_(ids), skip_locked=skip_locked)
+        key = getattr(cls.model, cls.parent_key)
         parents = cls.parent._lock_roots(  # noqa: SLF001  a machine, too
-            cls.parent.row.id.in_(select(key).where(cls.row.id.in_(ids))), skip_locked=skip_locked
+            cls.parent.model.id.in_(select(key).where(cls.model.id.in_(ids))),
+            skip_locked=skip_locked,
         )
         found = db.session.scalars(
-            select(cls.row)
-            .where(cls.row.id.in_(ids), key.in_(list(parents)))
-            .order_by(cls.row.id)
+            select(cls.model)
+            .where(cls.model.id.in_(ids), key.in_(list(parents)))
+            .order_by(cls.model.id)
             # The parents are here already.
             .options(lazyload("*"))
             .execution_options(populate_existing=True)
@@ -116,9 +117,9 @@ class DurableMachine(Generic[E]):
     @classmethod
     def _lock_roots(cls, which: Any, *, skip_locked: bool) -> dict[UUID, E]:
         found = db.session.scalars(
-            select(cls.row)
+            select(cls.model)
             .where(which)
-            .order_by(cls.row.id)
+            .order_by(cls.model.id)
             .with_for_update(key_share=True, skip_locked=skip_locked)
             .execution_options(populate_existing=True)
         )
@@ -127,7 +128,7 @@ class DurableMachine(Generic[E]):
     @classmethod
     def _hold(cls, found: Iterable[Any]) -> dict[UUID, E]:
         rows = {row.id: row for row in found}
-        journal().held.update(rows)
+        unit_of_work().held.update(rows)
         return cast("dict[UUID, E]", rows)
 
     @classmethod
@@ -139,7 +140,7 @@ class DurableMachine(Generic[E]):
         row.id, row.version = row.id or uuid7(), 0
         row.created_at = row.created_at or now()
         db.session.add(row)
-        journal().held[row.id] = row
+        unit_of_work().held[row.id] = row
         row.state = arrow.target
         Move(cls, arrow).write(row, reason=reason, secret=secret)
 
@@ -151,7 +152,7 @@ class DurableMachine(Generic[E]):
 
         Raises SignalRefusedError when its state has no arrow for `signal`.
         """
-        if row.id not in journal().held:
+        if row.id not in unit_of_work().held:
             raise NotLockedError(f"{cls.name} {row.id} must be locked before {signal}")
         event = cls._machine.events.get(signal.value)
         if event is None:
@@ -164,7 +165,7 @@ class DurableMachine(Generic[E]):
             ) from refused
 
     @classmethod
-    def report(cls, row: E, signal: StrEnum, *, reason: str | None = None) -> bool:
+    def observe(cls, row: E, signal: StrEnum, *, reason: str | None = None) -> bool:
         """Send a fact from outside. Facts are never refused: one without an arrow is recorded in
         the history as ignored. Returns whether it moved the row.
         """

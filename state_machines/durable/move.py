@@ -10,11 +10,11 @@ from transitions import EventData
 
 from models.base import db
 from models.clock import now
-from models.execution import Asked, Execution
+from models.execution import Execution, Polled
 from state_machines.durable import cause
 from state_machines.durable.arrow import Arrow
-from state_machines.durable.effect import registry as effects
-from state_machines.durable.journal import journal, schedule
+from state_machines.durable.unit_of_work import schedule, unit_of_work
+from state_machines.durable.writes import registry as writes
 
 if TYPE_CHECKING:
     from state_machines.durable.machine import DurableMachine
@@ -40,13 +40,13 @@ class Move:
         for name in arrow.do:
             schedule(name, machine.name, row.id, secret=secret)
         self._wind(row)
-        if isinstance(row, Asked):
-            row.ask_at = self._ask_at(row, row.ask_at)
-        for name in arrow.effects:
-            effects[name](row, reason)
-        if arrow.tells is not None and machine.parent is not None:
-            parent = db.session.get_one(machine.parent.row, machine.root_id(row))
-            machine.parent.report(parent, arrow.tells, reason=reason)
+        if isinstance(row, Polled):
+            row.poll_at = self._poll_at(row, row.poll_at)
+        for name in arrow.writes:
+            writes[name](row, reason)
+        if arrow.parent_signal is not None and machine.parent is not None:
+            parent = db.session.get_one(machine.parent.model, machine.root_id(row))
+            machine.parent.observe(parent, arrow.parent_signal, reason=reason)
 
     def _wind(self, row: Execution) -> None:
         deadline = self.machine.deadline_of(row.state)
@@ -58,13 +58,13 @@ class Move:
             since = row.created_at if deadline.from_birth else row.updated_at
             row.deadline_at = now() + deadline.interval(now() - since)
 
-    def _ask_at(self, row: Execution, before: datetime | None) -> datetime | None:
-        enquiry = self.machine.enquiry
-        if enquiry is None or row.state not in enquiry.states:
+    def _poll_at(self, row: Execution, before: datetime | None) -> datetime | None:
+        poll = self.machine.poll
+        if poll is None or row.state not in poll.states:
             return None
-        if self.arrow.source in enquiry.states:
+        if self.arrow.source in poll.states:
             return before
-        return enquiry.after(row.created_at, now())
+        return poll.after(row.created_at, now())
 
 
 def append(  # noqa: PLR0913  all that a history row says
@@ -81,8 +81,8 @@ def append(  # noqa: PLR0913  all that a history row says
     row.version += 1
     row.updated_at = now()
     if source is not None:
-        journal().moved.add(machine.root_id(row))
-    journal().history.append(
+        unit_of_work().moved.add(machine.root_id(row))
+    unit_of_work().history.append(
         {
             "subject_id": row.id,
             "version": row.version,

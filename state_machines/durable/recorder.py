@@ -49,7 +49,7 @@ def finish(batch: Batch) -> None:
                 log.exception("%s %s waits for the end of its lease", activity.name, one.call.id)
 
 
-def spend(name: str, ids: Iterable[UUID], error: Exception) -> int:
+def fail_unprepared(name: str, ids: Iterable[UUID], error: Exception) -> int:
     """Count a try of what broke the transaction that prepared it, and give up after the last."""
     activity = Activity.registry[name]
     with transaction():
@@ -95,9 +95,9 @@ def _gave_up(activity: Activity[Any, Any, Any], claimed: Claim, one: Try) -> boo
     """Note the failure on the row; whether that was the last try (and the row still ours)."""
     error, attempt = one.error or RuntimeError("no answer"), one.call.attempt
     if isinstance(error, Snooze):
-        claims.wait(claimed, one.call.id, now() + error.after, str(error))
+        claims.snooze(claimed, one.call.id, now() + error.after, str(error))
         return False
-    failure = Failure(said(error), one.request_id, unanswered=one.doubtful)
+    failure = Failure(said(error), one.request_id, unknown_outcomes=one.maybe_sent)
     if not _spent(activity, one):
         claims.retry(claimed, one.call.id, now() + activity.retry.delay(attempt), failure)
         return False
@@ -139,7 +139,7 @@ def _put_off(
     permanent = isinstance(one.error, NonRetryableError)
     giving_up = GivingUp(str(one.error)[:2000], permanent, before.failures + 1 if before else 1)
     until = now() + TELLING.delay(giving_up.failures)
-    failure = Failure(f"give_up: {said(problem)}", one.request_id, unanswered=one.doubtful)
+    failure = Failure(f"give_up: {said(problem)}", one.request_id, unknown_outcomes=one.maybe_sent)
     claims.give_up_later(claimed, one.call.id, until, failure, giving_up)
 
 

@@ -29,7 +29,7 @@ class Difference:
 
 def verify(machine: type[DurableMachine[Any]], *, page: int = 1000) -> Iterator[Difference]:
     """Replay every history of `machine` and yield what differs from the rows."""
-    row, last = machine.row, None
+    row, last = machine.model, None
     while True:
         # Rows and histories of one moment: between two, a row may move on.
         with reading(one_snapshot=True) as session:
@@ -78,13 +78,13 @@ def stuck(machine: type[DurableMachine[Any]]) -> list[Difference]:
     activity under way; those that could not be told that an activity gave up; those whose activity
     nobody takes; and those in whose state something is awaited that will not come.
     """
-    row = machine.row
+    row = machine.model
     waiting = exists().where(
         ActivityRow.subject_id == row.id,
         ActivityRow.state.in_(UNDER_WAY),
         ActivityRow.giving_up.is_(None),
     )
-    asked = [row.ask_at.is_(None)] if machine.enquiry else []
+    asked = [row.poll_at.is_(None)] if machine.poll else []
     with transaction() as session:
         found = session.execute(
             select(row.id, row.state).where(
@@ -100,7 +100,7 @@ def _waiting_in_vain(machine: type[DurableMachine[Any]]) -> Iterator[Difference]
     """Yield executions whose state waits for a child, a person or the outside world, of whom
     nothing more is to be expected.
     """
-    row = machine.row
+    row = machine.model
     for state, condition in machine.awaited.items():
         with transaction() as session:
             # One statement sees one moment.
@@ -144,13 +144,13 @@ def stranded(machine: type[DurableMachine[Any]]) -> list[Difference]:
     """
     state, known = state_of(machine), [state.value for state in machine.states]
     with transaction() as session:
-        found = session.execute(select(machine.row.id, state).where(state.not_in(known))).all()
+        found = session.execute(select(machine.model.id, state).where(state.not_in(known))).all()
     return [Difference(machine.name, key, f"{at} is no state any more") for key, at in found]
 
 
 def state_of(machine: type[DurableMachine[Any]]) -> ColumnElement[str]:
     """The column of the states, also of those that the code no longer knows."""
-    return cast(machine.row.state, Text)
+    return cast(machine.model.state, Text)
 
 
 def moved_by_system(machine: type[DurableMachine[Any]]) -> tuple[str, ...]:
@@ -158,6 +158,6 @@ def moved_by_system(machine: type[DurableMachine[Any]]) -> tuple[str, ...]:
     return tuple(
         state
         for state in machine.states
-        if state not in machine.resting
+        if state not in machine.externally_driven
         and any(arrow.source == state and arrow.target != state for arrow in machine.arrows)
     )

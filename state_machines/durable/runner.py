@@ -31,7 +31,7 @@ from state_machines.durable.batch import Batch, Try
 from state_machines.durable.callers import Callers
 from state_machines.durable.claim import Claim
 from state_machines.durable.complaint import complaints
-from state_machines.durable.recorder import failed_try, finish, spend
+from state_machines.durable.recorder import fail_unprepared, failed_try, finish
 
 log = complaints(__name__)
 
@@ -60,7 +60,7 @@ def _run(name: str, ids: list[UUID]) -> int:
             log.exception("preparing %d of %s at once: one by one", len(ids), name)
             return sum(_run(name, [activity_id]) for activity_id in ids)
         log.exception("preparing %s %s", name, *ids)
-        return spend(name, ids, error)
+        return fail_unprepared(name, ids, error)
     perform(batch)
     finish(batch)
     return len(batch.claimed.calls)
@@ -83,7 +83,7 @@ def prepare(name: str, ids: Iterable[UUID]) -> Batch:
                 opened = claimed.open(call)
                 request = activity.prepare(_row_of(call, rows), opened)
             except Snooze as later:
-                claims.wait(claimed, call.id, now() + later.after, str(later))
+                claims.snooze(claimed, call.id, now() + later.after, str(later))
             except DBAPIError:
                 # The transaction is broken, and the claim with it.
                 raise
@@ -110,7 +110,7 @@ def _load(activity: Activity[Any, Any, Any], claimed: Claim) -> dict[UUID, Any]:
     subjects = {call.subject_id for call in claimed.calls}
     if not subjects:
         return {}
-    row = activity.machine.row
+    row = activity.machine.model
     query = select(row).where(row.id.in_(subjects)).options(*activity.loads)
     fresh = query.execution_options(populate_existing=True)
     return {found.id: found for found in db.session.scalars(fresh)}
@@ -147,9 +147,9 @@ def _call(batch: Batch, one: Try) -> None:
     note_request_id(None)
     try:
         with time_limit(activity.timeout):
-            one.response, one.doubtful = activity.perform(one.request, one.call), True
+            one.response, one.maybe_sent = activity.perform(one.request, one.call), True
     except Exception as error:  # noqa: BLE001  whatever a provider's library throws ends in the row
-        one.error, one.doubtful = error, isinstance(error, UnknownOutcomeError)
+        one.error, one.maybe_sent = error, isinstance(error, UnknownOutcomeError)
     one.request_id = request_id()
 
 

@@ -1,7 +1,7 @@
-"""What time brings back: activities past their lease, deadlines, enquiries, stored signals.
+"""What time brings back: activities past their lease, deadlines, polls, stored signals.
 
 Any number of processes may sweep at once; they take different rows. However much is due at once,
-what is new goes on: of what deadlines and enquiries ask for, so many of a name are handed out each
+what is new goes on: of what deadlines and polls ask for, so many of a name are handed out each
 second, the newest first, and of no name more than workers take. One row that cannot be moved stops
 no other: it is put off.
 """
@@ -22,8 +22,8 @@ from state_machines.durable import claim, inbox
 from state_machines.durable.activity import Activity
 from state_machines.durable.cause import caused_by
 from state_machines.durable.complaint import complaints
-from state_machines.durable.journal import journal, schedule
 from state_machines.durable.machine import DurableMachine
+from state_machines.durable.unit_of_work import schedule, unit_of_work
 
 log = complaints(__name__)
 
@@ -35,7 +35,7 @@ PER_SECOND = 10
 DEADLINES = 500
 # Of deadlines, before the rest of a sweep has its turn: the next sweep goes on.
 PAGES = 4
-ENQUIRIES = 200
+POLLS = 200
 SIGNALS = 100
 # Until a row that could not be moved is looked at again.
 LATER = timedelta(minutes=1)
@@ -61,7 +61,7 @@ def due_activities(*, rush: bool = False) -> list[tuple[str, UUID]]:
     with transaction():
         allowance = _take_allowance()
         queued = min(allowance, 1) if rush else allowance
-        return claim.hand_out(ACTIVITIES, Activity.registry, queued)
+        return claim.rescue_overdue(ACTIVITIES, Activity.registry, queued)
 
 
 def _take_allowance() -> int:
@@ -91,9 +91,9 @@ def fire_deadlines() -> int:
     return sum(_apart(_fire, machine) for machine in _machines() if machine.deadlines)
 
 
-def make_enquiries() -> int:
+def schedule_polls() -> int:
     """Ask about rows of which nothing was heard for too long; how many."""
-    return sum(_apart(_ask, machine) for machine in _machines() if machine.enquiry)
+    return sum(_apart(_ask, machine) for machine in _machines() if machine.poll)
 
 
 def apply_signals() -> int:
@@ -117,7 +117,7 @@ def _apart(serve: Callable[[Machine], int], machine: Machine) -> int:
 def _fire(machine: Machine) -> int:
     fired = 0
     for _ in range(PAGES):
-        page = _serve(machine, machine.row.deadline_at, DEADLINES, _ring)
+        page = _serve(machine, machine.model.deadline_at, DEADLINES, _ring)
         fired += page.served
         if page.due < DEADLINES or not page.over:
             break
@@ -125,7 +125,7 @@ def _fire(machine: Machine) -> int:
 
 
 def _ask(machine: Machine) -> int:
-    return _serve(machine, machine.row.ask_at, ENQUIRIES, _enquire).served
+    return _serve(machine, machine.model.poll_at, POLLS, _poll_row).served
 
 
 def _serve(machine: Machine, when: Any, limit: int, do: Deed) -> Page:
@@ -133,8 +133,8 @@ def _serve(machine: Machine, when: Any, limit: int, do: Deed) -> Page:
     due: list[UUID] = []
     try:
         with transaction() as session:
-            journal().by_time = True
-            look = select(machine.row.id).where(when <= now()).order_by(when).limit(limit)
+            unit_of_work().by_time = True
+            look = select(machine.model.id).where(when <= now()).order_by(when).limit(limit)
             due += session.scalars(look.with_for_update(key_share=True, skip_locked=True))
             rows = machine.lock(due, skip_locked=True) if due else {}
             served = [row for row in rows.values() if do(machine, row)]
@@ -150,7 +150,7 @@ def _serve(machine: Machine, when: Any, limit: int, do: Deed) -> Page:
 def _serve_alone(machine: Machine, when: Any, row_id: UUID, do: Deed) -> Page:
     try:
         with transaction():
-            journal().by_time = True
+            unit_of_work().by_time = True
             rows = machine.lock([row_id], skip_locked=True)
             served = [row for row in rows.values() if do(machine, row)]
         return Page(1, len(rows), len(served))
@@ -159,8 +159,8 @@ def _serve_alone(machine: Machine, when: Any, row_id: UUID, do: Deed) -> Page:
     # In plain SQL, since the row may be one that cannot even be read.
     with transaction() as session:
         session.execute(
-            update(machine.row)
-            .where(machine.row.id == row_id, when <= now())
+            update(machine.model)
+            .where(machine.model.id == row_id, when <= now())
             .values({when: now() + LATER})
             .execution_options(synchronize_session=False)
         )
@@ -173,16 +173,16 @@ def _ring(machine: Machine, row: Any) -> bool:
         return False
     deadline = machine.deadline_of(row.state)
     with caused_by("deadline", row.deadline_at.isoformat()):
-        if deadline is None or not machine.report(row, deadline.send):
+        if deadline is None or not machine.observe(row, deadline.send):
             row.deadline_at = None
     return True
 
 
-def _enquire(machine: Machine, row: Any) -> bool:
-    enquiry = machine.enquiry
+def _poll_row(machine: Machine, row: Any) -> bool:
+    poll = machine.poll
     # Between the look and the lock the row may have moved on.
-    if enquiry is None or row.ask_at is None or row.ask_at > now():
+    if poll is None or row.poll_at is None or row.poll_at > now():
         return False
-    schedule(enquiry.do, machine.name, row.id)
-    row.ask_at = enquiry.after(row.created_at, now())
+    schedule(poll.do, machine.name, row.id)
+    row.poll_at = poll.after(row.created_at, now())
     return True

@@ -112,7 +112,7 @@ def test_every_long_lived_service_restarts_and_is_bounded() -> None:
 
 def test_each_provider_and_the_sweep_have_workers_of_their_own() -> None:
     taken = [SERVICES[name]["command"][5] for name in ("worker", "mailer", "sweeper")]
-    assert taken == ["payments,sweep", "emails,sweep", "sweep,chores"]
+    assert taken == ["payments,sweep", "emails,sweep", "sweep,maintenance"]
     assert {queue.name for queue in celeryconfig.task_queues} == set(",".join(taken).split(","))
     assert len(celeryconfig.task_queues) >= 3
 

@@ -14,7 +14,7 @@ import tasks.worker  # noqa: F401  registers every activity
 from config import settings
 from state_machines.durable import Activity, DurableMachine
 from state_machines.durable.diagram import mermaid
-from state_machines.durable.effect import registry as effects
+from state_machines.durable.writes import registry as writes
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("models", "state_machines", "tasks", "web")
@@ -83,7 +83,7 @@ def test_a_library_is_known_in_its_own_room_only(library: str, homes: set[str]) 
 
 def test_every_activity_that_a_machine_asks_for_is_registered() -> None:
     asked = {name for machine in OURS for arrow in machine.arrows for name in arrow.do}
-    asked |= {machine.enquiry.do for machine in OURS if machine.enquiry}
+    asked |= {machine.poll.do for machine in OURS if machine.poll}
     # The pages of a reconciliation ask for one another.
     pages = {f"reconciliation.{what}" for what in ("events", "intents", "refunds", "disputes")}
     # An operator asks for it.
@@ -92,8 +92,8 @@ def test_every_activity_that_a_machine_asks_for_is_registered() -> None:
 
 
 def test_every_effect_that_a_machine_names_is_registered() -> None:
-    named = {name for machine in OURS for arrow in machine.arrows for name in arrow.effects}
-    assert named == set(effects)
+    named = {name for machine in OURS for arrow in machine.arrows for name in arrow.writes}
+    assert named == set(writes)
 
 
 def test_every_activity_goes_to_a_declared_queue() -> None:
@@ -125,7 +125,7 @@ def test_every_state_that_a_deadline_leaves_has_the_arrow_for_it() -> None:
 
 def test_a_child_tells_its_parent_only_what_the_parent_knows() -> None:
     for machine in OURS:
-        told = {arrow.tells for arrow in machine.arrows if arrow.tells}
+        told = {arrow.parent_signal for arrow in machine.arrows if arrow.parent_signal}
         known = {arrow.signal for arrow in machine.parent.arrows} if machine.parent else set()
         assert told <= known, machine.name
 

@@ -17,7 +17,7 @@ from demo.world import World
 from launch.children import end_in_order
 from launch.stack import Stack
 from models.clock import tick
-from state_machines.durable.journal import LEASE
+from state_machines.durable.unit_of_work import LEASE
 from tests import invariants
 from tests.chaos.crowd import Crowd
 from tests.chaos.recovery import Recovery

@@ -11,7 +11,7 @@ from models.base import SILENCE
 from models.silence import LOOK
 from state_machines.durable import inbox, runner, sweep
 from state_machines.durable.arrow import LONGEST as LONGEST_POLL
-from state_machines.durable.journal import LEASE
+from state_machines.durable.unit_of_work import LEASE
 from state_machines.payment import LONGEST, PaymentMachine
 from tasks.beat import EXPIRY
 
@@ -60,7 +60,7 @@ def test_the_intervals_of_closing_payments_are_those_of_the_page() -> None:
     assert closing is not None
     minutes = [interval.total_seconds() / 60 for interval in closing.intervals]
     assert minutes[:3] == [1, 2, 4]
-    text = "asks again after a minute (`ASK_AGAIN_AFTER`), two, four"
+    text = "asks again after a minute (`RECHECK_INTERVALS`), two, four"
     assert text in (ROOT / "docs/explanation/guarantees.md").read_text()
 
 

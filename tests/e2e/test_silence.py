@@ -15,8 +15,8 @@ from tests import invariants
 
 SETTINGS = {
     "PAYMENT_TIMEOUT": "8",
-    "ASK_AGAIN_AFTER": "2",
-    "ASK_AGES": "2,4,8",
+    "RECHECK_INTERVALS": "2",
+    "POLL_AGES": "2,4,8",
     "RECONCILE_EVERY": "4",
     "LOGIN_LIMIT_PER_ADDRESS": "10000/minute",
     "ORDERS_PER_HOUR": "100000",

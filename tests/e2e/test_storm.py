@@ -27,8 +27,8 @@ SCARCE = 40  # pieces of one product, which every fourth customer wants
 PAYMENT_TIMEOUT = 12
 SETTINGS = {
     "PAYMENT_TIMEOUT": str(PAYMENT_TIMEOUT),
-    "ASK_AGAIN_AFTER": "2",
-    "ASK_AGES": "3,6,10",
+    "RECHECK_INTERVALS": "2",
+    "POLL_AGES": "3,6,10",
     "RECONCILE_EVERY": "5",
     "LOGIN_LIMIT": "10000/minute",
     "LOGIN_LIMIT_PER_ADDRESS": "10000/minute",

@@ -1,6 +1,6 @@
 """A small model of everything around one order: Stripe, its webhooks, crashes, the customer and the
 operator. What our side does with all that is read from the real tables of arrows, deadlines and
-enquiries.
+polls.
 
 A `State` is one moment; `system_steps` are what the system does by itself, `world_steps` what may
 happen to it.
@@ -21,9 +21,9 @@ CALLS = {
     "payments.create_intent": "create",
     "payments.cancel_intent": "cancel",
     "payments.cancel_orphan": "orphan",
-    "payments.ask": "ask",
+    "payments.retrieve_intent": "ask",
     "refunds.submit": "submit",
-    "refunds.look": "look",
+    "refunds.list": "look",
 }
 STOCK = {
     "stock.reserve": "reserved",
@@ -60,7 +60,7 @@ class Timer(NamedTuple):
 
 
 def timers() -> list[Timer]:
-    """Those of the deadlines and enquiries."""
+    """Those of the deadlines and polls."""
     found = [
         Timer(machine.name, state.value, deadline.send.value, None)
         for machine in MACHINES
@@ -68,10 +68,10 @@ def timers() -> list[Timer]:
         for state in deadline.states
     ]
     found += [
-        Timer(machine.name, state.value, None, CALLS[machine.enquiry.do])
+        Timer(machine.name, state.value, None, CALLS[machine.poll.do])
         for machine in MACHINES
-        if machine.enquiry
-        for state in machine.enquiry.states
+        if machine.poll
+        for state in machine.poll.states
     ]
     return found
 
@@ -119,9 +119,11 @@ class Shop:
         moved: dict[str, Any] = {machine: arrow.target.value}
         asked = {CALLS[name] for name in arrow.do if not name.startswith(TOLD)}
         state = state._replace(**moved, calls=state.calls | asked)
-        for effect in arrow.effects:
+        for effect in arrow.writes:
             state = self._effect(state, effect)
-        return self.send(state, "order", arrow.tells.value) if arrow.tells else state
+        return (
+            self.send(state, "order", arrow.parent_signal.value) if arrow.parent_signal else state
+        )
 
     def _effect(self, state: State, effect: str) -> State:
         if effect in ("refund.rest", "refund.late"):
@@ -171,7 +173,7 @@ class Shop:
 
 
 def system_steps(shop: Shop, state: State) -> Iterator[State]:
-    """What the system does by itself, whoever sleeps: its calls, deadlines, enquiries, and a
+    """What the system does by itself, whoever sleeps: its calls, deadlines, polls, and a
     reconciliation now and then. A bank that is at work comes to an end, too.
     """
     yield from _bank(state)

@@ -30,7 +30,7 @@ SETTINGS = dict.fromkeys(("REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"),
     "UNPAID_ORDERS": "100000",
     # What was placed and not paid ends soon.
     "PAYMENT_TIMEOUT": "20",
-    "ASK_AGAIN_AFTER": "2",
+    "RECHECK_INTERVALS": "2",
 }
 STOCK = "SELECT id::text, stock FROM product"
 FOLLOWING = "SELECT sync_state FROM pg_stat_replication"

@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 PAYMENT_TIMEOUT = 40  # seconds; far longer than two leases, one after the other
 SETTINGS = {
     "PAYMENT_TIMEOUT": str(PAYMENT_TIMEOUT),
-    "ASK_AGAIN_AFTER": "3",
+    "RECHECK_INTERVALS": "3",
     # Every story but the shortest comes past it.
     "RECONCILE_EVERY": "6",
     "LOGIN_LIMIT_PER_ADDRESS": "10000/minute",

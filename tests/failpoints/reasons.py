@@ -42,7 +42,7 @@ REASONS: dict[str, str] = {
     "commit of retention._erase_payloads": AGAIN,
     "commit of inbox._postpone": SIMULATED,
     "commit of recorder._finish_alone": SIMULATED,
-    "commit of recorder.spend": SIMULATED,
+    "commit of recorder.fail_unprepared": SIMULATED,
     "commit of runner._renew": SIMULATED,
     "commit of sweep._serve_alone": SIMULATED,
     "message of inbox._postpone": A_TIME,

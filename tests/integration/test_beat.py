@@ -17,10 +17,10 @@ from launch.children import Child
 from launch.redis import Redis
 from launch.stack import ROOT
 from launch.waiting import until
-from state_machines.durable.journal import LEASE
+from state_machines.durable.unit_of_work import LEASE
 from tasks.beat import EXPIRE, EXPIRY, PREFIX, Beat, app
 
-QUEUES = ("sweep", "chores", "payments", "emails")
+QUEUES = ("sweep", "maintenance", "payments", "emails")
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_of_many_ticks_of_two_beats_no_more_than_one_waits_while_workers_are_awa
             until(lambda turn=turn: not client.exists(turn), f"the end of turn {number}")  # type: ignore[misc]
             until(lambda turn=turn: bool(client.exists(turn)), f"tick {number}")  # type: ignore[misc]
             seen.append(lengths(client))
-    assert all(found["sweep"] == 1 and found["chores"] <= 1 for found in seen), seen
+    assert all(found["sweep"] == 1 and found["maintenance"] <= 1 for found in seen), seen
     assert list(folder.iterdir()) == [], "a clock that is set back finds no schedule file"
 
 

@@ -162,7 +162,7 @@ def test_a_message_that_cannot_be_read_is_dropped_and_the_worker_lives(
     def waits() -> bool:
         return bool(client.llen(SWEEP) or holds(server))
 
-    messages = list(spoiled(sent(server, "payments.ask", [str(uuid4())])))
+    messages = list(spoiled(sent(server, "payments.retrieve_intent", [str(uuid4())])))
     ticks = list(spoiled(sent(server, "sweep")))
     until(lambda: listens(server), "the worker's listening", seconds=60)
     with redis.Redis(port=server.port) as client:

@@ -128,6 +128,6 @@ def test_a_try_without_an_answer_is_a_doubt_within_the_time_of_its_activity(
         Announce.courier = Carrier(server.url)
         depot.run(parcel_id)
     activity = depot.activity(parcel_id)
-    assert (activity.state, activity.unanswered) == (ActivityState.WAITING, 1)
+    assert (activity.state, activity.unknown_outcomes) == (ActivityState.WAITING, 1)
     assert str(activity.last_error).startswith("UnknownOutcomeError: SendGrid: ")
     assert depot.state(parcel_id) == ParcelState.PACKED

@@ -17,10 +17,10 @@ from launch.waiting import until
 from models import ActivityRow, ActivityState, transaction
 from models.clock import now
 from models.ids import uuid7
-from state_machines.durable.journal import Committed
+from state_machines.durable.unit_of_work import Committed
 from tasks.dispatch import Dispatcher
 
-BROKEN, WELL = "emails.order_failed", "payments.ask"
+BROKEN, WELL = "emails.order_failed", "payments.retrieve_intent"
 
 
 def queue(name: str) -> str:

@@ -49,11 +49,11 @@ class Machinery:
             yield Step(0.6, "drop", lambda: self._drop(self._dice.choice(waiting)))
         if self._due_at_bank():
             yield Step(3, "bank", lambda: self._bank(self._dice.choice(self._due_at_bank())))
-        yield Step(1, "hand out", self._hand_out)
+        yield Step(1, "hand out", self._rescue_overdue)
         yield Step(0.7, "fire deadlines", sweep.fire_deadlines)
-        yield Step(0.5, "make enquiries", sweep.make_enquiries)
+        yield Step(0.5, "make polls", sweep.schedule_polls)
         yield Step(0.5, "apply signals", sweep.apply_signals)
-        yield Step(0.2, "chores", chores)
+        yield Step(0.2, "maintenance", maintenance)
         yield Step(2.5, "time", self._let_pass)
 
     def work(self) -> bool:
@@ -66,9 +66,9 @@ class Machinery:
             self._bank(due[0])
         else:
             with suppress(TroubleError):
-                chores()
-            fired = sweep.fire_deadlines() + sweep.make_enquiries() + sweep.apply_signals()
-            self._hand_out()
+                maintenance()
+            fired = sweep.fire_deadlines() + sweep.schedule_polls() + sweep.apply_signals()
+            self._rescue_overdue()
             return bool(fired or self.workers.hints)
         return True
 
@@ -79,8 +79,8 @@ class Machinery:
             for column, condition in (
                 (ActivityRow.due_at, ActivityRow.state.in_(UNDER_WAY)),
                 (Payment.deadline_at, Payment.deadline_at.is_not(None)),
-                (Payment.ask_at, Payment.ask_at.is_not(None)),
-                (Refund.ask_at, Refund.ask_at.is_not(None)),
+                (Payment.poll_at, Payment.poll_at.is_not(None)),
+                (Refund.poll_at, Refund.poll_at.is_not(None)),
                 (SignalRow.due_at, SignalRow.state == SignalState.STORED),
             ):
                 found = session.scalar(select(func.min(column)).where(condition))
@@ -127,7 +127,7 @@ class Machinery:
     def _bank(self, later: Any) -> None:
         self._outside.bank.do(later)
 
-    def _hand_out(self) -> int:
+    def _rescue_overdue(self) -> int:
         found = sorted(sweep.due_activities(), key=itemgetter(1))  # in every replay alike
         self.workers.hints += found
         return len(found)
@@ -164,6 +164,6 @@ def unstorable(signal: Told) -> Told:
     return key, kind, event
 
 
-def chores() -> None:
+def maintenance() -> None:
     with transaction():
         reconciliation.start_when_due()

@@ -13,7 +13,7 @@ from models import clock
 from models.base import db as rows
 from models.clock import MovableClock
 from sandbox.events import Delivery
-from state_machines.durable import DurableMachine, journal, replay
+from state_machines.durable import DurableMachine, replay, unit_of_work
 from tests import invariants
 from tests.database import empty
 from tests.integration.payments.facts import PreparedFacts
@@ -41,8 +41,8 @@ TROUBLED = {"record": 0.2, "deliver": 0.15, "apply signals": 0.15}
 ELSE_TROUBLED = 0.03
 AGAIN = (1, 8)
 # Steps of processes whose clocks may disagree, how likely they do, and by how many seconds.
-CLOCKED = {"receive", "record", "hand out", "fire deadlines", "make enquiries", "apply signals",
-           "chores", "deliver"}  # fmt: skip
+CLOCKED = {"receive", "record", "hand out", "fire deadlines", "make polls", "apply signals",
+           "maintenance", "deliver"}  # fmt: skip
 DISAGREE, AHEAD = 0.1, (-4, -1, 1, 4)
 
 # Orders of which the bank or somebody in the shop has decided what they cost.
@@ -75,7 +75,7 @@ class Simulation:
 
     def run(self) -> Report:
         hear = self._machinery.workers.hear
-        journal.after_commit(hear)
+        unit_of_work.after_commit(hear)
         try:
             for _ in range(self._dice.randint(*TROUBLE)):
                 self._take(self._choose())
@@ -90,7 +90,7 @@ class Simulation:
             self.report.broken = f"{type(error).__name__}: {error}"
         finally:
             trouble.poison = ""
-            journal.forget(hear)
+            unit_of_work.remove_listener(hear)
         return self._finished()
 
     def _choose(self) -> Step:

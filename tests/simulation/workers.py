@@ -11,7 +11,7 @@ from models.clock import MovableClock
 from sandbox.faults import Fault
 from state_machines.durable import recorder, runner
 from state_machines.durable.batch import Batch, Try
-from state_machines.durable.journal import Committed
+from state_machines.durable.unit_of_work import Committed
 from tests.simulation.mood import Mood
 from tests.simulation.outside import Outside
 from tests.simulation.poison import Poison

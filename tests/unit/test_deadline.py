@@ -21,12 +21,12 @@ class Push(StrEnum):
 
 
 def test_intervals_double_until_they_reach_the_last() -> None:
-    assert growing(MINUTE, 6 * MINUTE) == (MINUTE, 2 * MINUTE, 4 * MINUTE, 6 * MINUTE)
-    assert growing(HOUR, MINUTE) == (HOUR,), "the first is longer than the last"
+    assert growing(MINUTE, last=6 * MINUTE) == (MINUTE, 2 * MINUTE, 4 * MINUTE, 6 * MINUTE)
+    assert growing(HOUR, last=MINUTE) == (HOUR,), "the first is longer than the last"
 
 
 def test_a_deadline_that_fires_again_waits_for_longer_each_time() -> None:
-    deadline = Deadline((Lamp.ON,), growing(MINUTE, 6 * HOUR), Push.LOOK)
+    deadline = Deadline((Lamp.ON,), growing(MINUTE, last=6 * HOUR), Push.LOOK)
     passed, waits = timedelta(0), []
     while passed < timedelta(days=14):
         waits.append(deadline.interval(passed))
@@ -41,9 +41,9 @@ def test_a_deadline_that_fires_again_waits_for_longer_each_time() -> None:
     ("after", "arrow", "complaint"),
     [
         (MINUTE, Arrow(Push.LOOK, Lamp.ON, Lamp.ON, quiet=True), "growing intervals"),
-        (growing(MINUTE, HOUR), Arrow(Push.LOOK, Lamp.ON, Lamp.ON), "must be quiet"),
+        (growing(MINUTE, last=HOUR), Arrow(Push.LOOK, Lamp.ON, Lamp.ON), "must be quiet"),
         (MINUTE, Arrow(Push.LOOK, Lamp.ON, Lamp.OFF, quiet=True), "changes something"),
-        (MINUTE, Arrow(Push.LOOK, Lamp.ON, Lamp.ON, effects=("x",), quiet=True), "changes"),
+        (MINUTE, Arrow(Push.LOOK, Lamp.ON, Lamp.ON, writes=("x",), quiet=True), "changes"),
     ],
 )
 def test_a_machine_that_would_ask_for_ever_at_one_pace_is_refused(

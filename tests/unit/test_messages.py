@@ -7,7 +7,7 @@ import pytest
 
 from tasks.messages import problem_of
 
-QUEUES, TASKS = {"sweep"}, {"sweep", "payments.ask"}
+QUEUES, TASKS = {"sweep"}, {"sweep", "payments.retrieve_intent"}
 TAG = "9d5c9a50-7b0f-4ea1-b8d4-0a6ad2f9f3d5"
 
 
@@ -38,7 +38,10 @@ def test_ticks_are_taken(headers: dict[str, Any]) -> None:
 
 
 def test_ids_are_taken() -> None:
-    assert problem_of(message([[TAG]], task="payments.ask"), "sweep", QUEUES, TASKS) is None
+    assert (
+        problem_of(message([[TAG]], task="payments.retrieve_intent"), "sweep", QUEUES, TASKS)
+        is None
+    )
 
 
 def test_celerys_own_messages_are_taken() -> None:
@@ -51,8 +54,8 @@ def test_celerys_own_messages_are_taken() -> None:
     [
         (message([], task="rm"), "there is no task 'rm'"),
         (message([1]), "arguments to a tick"),
-        (message(["x"], task="payments.ask"), "its argument is not ids"),
-        (message([["x"]], task="payments.ask"), "its argument is not ids"),
+        (message(["x"], task="payments.retrieve_intent"), "its argument is not ids"),
+        (message([["x"]], task="payments.retrieve_intent"), "its argument is not ids"),
         (message([], timelimit=7), "its timelimit is 7"),
         (message([], expires="soon"), "it expires at 'soon'"),
         (message([]) | {"content-type": "text/plain"}, "its content is ('text/plain', 'utf-8')"),

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from config import Settings
+from config import OLD_NAMES, Settings
 
 MONTH = 26 * 24 * 3600
 
@@ -80,3 +80,15 @@ def test_an_address_that_nothing_here_reads_is_refused_without_its_password(
 def test_production_needs_a_public_address() -> None:
     with pytest.raises(ValidationError, match="PUBLIC_URL is missing"):
         Settings.model_validate({"projectx_env": "production", "public_url": ""})
+
+
+@pytest.mark.parametrize(("name", "old"), OLD_NAMES.items())
+def test_an_old_name_is_read_and_warned_of(
+    monkeypatch: pytest.MonkeyPatch, name: str, old: str
+) -> None:
+    monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv(old.upper(), "7,8")
+    with pytest.warns(FutureWarning, match=f"{old.upper()} is now {name.upper()}"):
+        assert getattr(Settings(), name) == (7, 8)
+    monkeypatch.setenv(name.upper(), "9")
+    assert getattr(Settings(), name) == (9,), "the new name goes first"

@@ -15,7 +15,16 @@ from web.commands.acting import acting
 
 group = click.Group("activities", help="Calls to the outside world: look, retry, abandon.")
 
-FIELDS = ("id", "name", "state", "attempts", "unanswered", "due_at", "subject_id", "last_error")
+FIELDS = (
+    "id",
+    "name",
+    "state",
+    "attempts",
+    "unknown_outcomes",
+    "due_at",
+    "subject_id",
+    "last_error",
+)
 MORE = ("machine", "payload", "giving_up", "provider_request_id", "created_at", "finished_at")
 DETAILS = (*FIELDS, *MORE)
 # Tells "no try is left, and the machine could not be told so" from all others that are under way.
@@ -26,7 +35,7 @@ GIVING_UP = ActivityRow.state.in_(UNDER_WAY) & ActivityRow.giving_up.is_not(None
 @listing.state(ActivityState)
 @click.option("--name", help='Only those called so, such as "payments.create_intent".')
 @click.option("--subject", type=click.UUID, help="Only those of this execution.")
-@click.option("--doubtful", is_flag=True, help="Only those that may have been done twice.")
+@click.option("--maybe-sent", is_flag=True, help="Only those that may have been done twice.")
 @click.option("--giving-up", is_flag=True, help="Only those whose machine could not be told.")
 @listing.limit
 @output.as_json
@@ -36,16 +45,16 @@ def show_list(  # noqa: PLR0913  one a filter
     subject: UUID | None,
     limit: int,
     *,
-    doubtful: bool,
+    maybe_sent: bool,
     giving_up: bool,
     as_json: bool,
 ) -> None:
     """List activities, newest first."""
     given = {"state": state, "name": name, "subject_id": subject}
     wanted = [getattr(ActivityRow, key) == is_ for key, is_ in given.items() if is_ is not None]
-    if doubtful:
+    if maybe_sent:
         # Stripe's calls carry a key, and are done once however often they are made.
-        wanted += [ActivityRow.unanswered > 0, ActivityRow.name.startswith("emails.")]
+        wanted += [ActivityRow.unknown_outcomes > 0, ActivityRow.name.startswith("emails.")]
     if giving_up:
         wanted.append(GIVING_UP)
     found = listing.newest(ActivityRow, limit, *wanted)

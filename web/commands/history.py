@@ -13,7 +13,7 @@ from web.commands import output
 from web.commands.listing import told
 
 STEP = ("at", "machine", "signal", "source", "target", "ignored", "reason", "cause", "actor")
-CALL = ("id", "name", "state", "attempts", "unanswered", "due_at", "last_error")
+CALL = ("id", "name", "state", "attempts", "unknown_outcomes", "due_at", "last_error")
 SIGNAL = ("received_at", "source", "kind", "state", "external_id", "last_error")
 
 Story = dict[str, list[dict[str, Any]]]

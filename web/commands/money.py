@@ -24,8 +24,8 @@ REFUND = ("id", "order_id", "state", "origin", "amount", "currency", "stripe_id"
 DISPUTE = ("id", "order_id", "state", "amount", "currency", "reason", "due_by", "stripe_id")
 MORE = {
     "payment": (*PAYMENT, "charge_id", "decline_reason", "deadline_at",
-                "ask_at", "card_brand", "last4", "version", "updated_at"),
-    "refund": (*REFUND, "reason", "failure_reason", "ask_at", "version", "updated_at"),
+                "poll_at", "card_brand", "last4", "version", "updated_at"),
+    "refund": (*REFUND, "reason", "failure_reason", "poll_at", "version", "updated_at"),
     "dispute": (*DISPUTE, "version", "created_at", "updated_at"),
 }  # fmt: skip
 

@@ -93,7 +93,7 @@ def _everything(order: Order) -> dict[str, Any]:
             "captured": display(payment.captured, payment.captured_currency or payment.currency),
             "intent": payment.intent_id,
             "deadline_at": payment.deadline_at,
-            "ask_at": payment.ask_at,
+            "poll_at": payment.poll_at,
             "shipment": f"{parcel.carrier} {parcel.tracking_number}" if parcel else None,
             "notices": [listing.told(row, NOTICE) for row in db.session.scalars(notices)],
             "refunds": [listing.told(row, REFUND) for row in order.refunds],

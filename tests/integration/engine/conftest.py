@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from models import ActivityRow, Transition, clock, transaction
 from models.clock import MovableClock
-from state_machines.durable import claim, journal, runner
+from state_machines.durable import claim, runner, unit_of_work
 from state_machines.durable.claim import Claim
-from state_machines.durable.journal import Committed
+from state_machines.durable.unit_of_work import Committed
 from tests.integration.engine.parcel import (
     Announce,
     Courier,
@@ -69,9 +69,9 @@ class Depot:
 def depot(database: object) -> Iterator[Depot]:
     """With somebody who dispatches, as every process that commits has."""
     nobody: list[Committed] = []
-    journal.after_commit(nobody.append)
+    unit_of_work.after_commit(nobody.append)
     yield Depot()
-    journal.forget(nobody.append)
+    unit_of_work.remove_listener(nobody.append)
 
 
 @pytest.fixture
@@ -89,6 +89,6 @@ def time() -> Iterator[MovableClock]:
 @pytest.fixture
 def committed() -> Iterator[list[Committed]]:
     heard: list[Committed] = []
-    journal.after_commit(heard.append)
+    unit_of_work.after_commit(heard.append)
     yield heard
-    journal.forget(heard.append)
+    unit_of_work.remove_listener(heard.append)

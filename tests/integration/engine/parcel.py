@@ -48,7 +48,7 @@ S, Sig = ParcelState, ParcelSignal
 
 class ParcelMachine(DurableMachine[Parcel]):
     name = "test_parcel"
-    row = Parcel
+    model = Parcel
     states = ParcelState
     arrows = (
         Arrow(Sig.PACK, None, S.PACKED, do=("test.announce",)),
@@ -101,10 +101,10 @@ class Announce(Activity[Parcel, str, str]):
         if parcel.label in self.courier.unreadable:
             raise ValueError("no such label")
         parcel.tracking = tracking
-        ParcelMachine.report(parcel, Sig.ANNOUNCED)
+        ParcelMachine.observe(parcel, Sig.ANNOUNCED)
 
     def give_up(self, parcel: Parcel, error: Exception) -> None:
         if parcel.label in self.courier.untellable:
             db.session.execute(text("SELECT 1 / 0"))
         self.courier.told.append(error)
-        ParcelMachine.report(parcel, Sig.LOSE, reason=str(error))
+        ParcelMachine.observe(parcel, Sig.LOSE, reason=str(error))

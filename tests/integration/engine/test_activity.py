@@ -25,7 +25,7 @@ from state_machines.durable import (
     sweep,
 )
 from state_machines.durable.activity import MARGIN
-from state_machines.durable.journal import LEASE
+from state_machines.durable.unit_of_work import LEASE
 from tests.integration.engine.conftest import Depot
 from tests.integration.engine.parcel import Announce, Courier, ParcelSignal, ParcelState
 
@@ -194,7 +194,7 @@ def test_an_answer_that_cannot_be_recorded_is_a_doubt(
     (parcel_id,) = depot.pack("bomb")
     courier.unreadable.add("bomb")
     depot.run(parcel_id)
-    assert depot.activity(parcel_id).unanswered == 1, "the call was made"
+    assert depot.activity(parcel_id).unknown_outcomes == 1, "the call was made"
 
 
 def test_a_doubt_outlives_failures_to_record_it(
@@ -205,7 +205,7 @@ def test_a_doubt_outlives_failures_to_record_it(
     with refused("UPDATE activity SET", after=1, times=2):
         depot.run(parcel_id)
     activity = depot.activity(parcel_id)
-    assert (activity.state, activity.unanswered) == (ActivityState.WAITING, 1)
+    assert (activity.state, activity.unknown_outcomes) == (ActivityState.WAITING, 1)
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def a_machine(**parts: Any) -> None:
         ),
         ({"parent": ParcelMachine}, "test_bad has no column '' for its test_parcel"),
         (
-            {"arrows": (Arrow(Signal.MAKE, None, State.MADE, tells=Signal.MAKE),)},
+            {"arrows": (Arrow(Signal.MAKE, None, State.MADE, parent_signal=Signal.MAKE),)},
             "test_bad has no parent to tell: make",
         ),
     ],

@@ -105,7 +105,11 @@ def test_a_worker_that_dies_while_giving_up_is_replaced_and_makes_no_call(
     depot.run(parcel_id)
     after = depot.activity(parcel_id)
     assert after.state == ActivityState.FAILED
-    assert (after.attempts, after.unanswered) == (before.attempts, before.unanswered) == (1, 0)
+    assert (
+        (after.attempts, after.unknown_outcomes)
+        == (before.attempts, before.unknown_outcomes)
+        == (1, 0)
+    )
     assert depot.history(parcel_id)[-1].reason == "no such street"
     assert len(courier.calls) == 1
 

@@ -30,7 +30,7 @@ def apply(kind: str, payload: dict[str, Any]) -> UUID:
     parcel = ParcelMachine.lock([parcel_id]).get(parcel_id)
     if parcel is None:
         raise NoSubjectError(f"no parcel {parcel_id}")
-    ParcelMachine.report(parcel, ParcelSignal(kind))
+    ParcelMachine.observe(parcel, ParcelSignal(kind))
     if "gate" in out_of_order:
         raise RuntimeError("the gate is out of order")
     return parcel_id

@@ -14,8 +14,8 @@ from models import ActivityRow, ActivityState, Transition, transaction
 from models.base import db
 from models.clock import MovableClock
 from state_machines.durable import SignalRefusedError, caused_by
-from state_machines.durable.journal import LEASE, Committed, after_commit, forget
 from state_machines.durable.machine import NotLockedError
+from state_machines.durable.unit_of_work import LEASE, Committed, after_commit, remove_listener
 from tests.integration.engine.conftest import Depot
 from tests.integration.engine.parcel import Parcel, ParcelMachine, ParcelSignal, ParcelState
 
@@ -82,7 +82,7 @@ def test_a_listener_that_fails_does_not_undo_the_commit(depot: Depot) -> None:
     try:
         (parcel_id,) = depot.pack("vase")
     finally:
-        forget(fail)
+        remove_listener(fail)
     assert depot.state(parcel_id) == ParcelState.PACKED
 
 
@@ -111,7 +111,7 @@ def test_a_fact_without_an_arrow_is_recorded_as_ignored(depot: Depot) -> None:
     (parcel_id,) = depot.pack("vase")
     with transaction():
         parcel = ParcelMachine.lock([parcel_id])[parcel_id]
-        moved = ParcelMachine.report(parcel, ParcelSignal.COLLECT, reason="seen at the gate")
+        moved = ParcelMachine.observe(parcel, ParcelSignal.COLLECT, reason="seen at the gate")
     last = depot.history(parcel_id)[-1]
     assert not moved
     assert (last.ignored, last.source, last.target) == (True, "Packed", "Packed")

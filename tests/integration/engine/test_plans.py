@@ -20,8 +20,8 @@ from config import settings
 from models import ActivityRow, ActivityState, Product, clock, retention, transaction
 from models.base import db
 from state_machines import reconciliation
-from state_machines.durable import journal, runner, sweep
-from state_machines.durable.journal import LEASE
+from state_machines.durable import runner, sweep, unit_of_work
+from state_machines.durable.unit_of_work import LEASE
 from tasks import emails, payments, refunds  # noqa: F401  they register
 from tasks import reconciliation as pages  # noqa: F401  registers, too
 from tests.factories import a_product
@@ -74,8 +74,8 @@ INSERT INTO audit (id, at, actor, action, subject, details)
 DUE = """
 UPDATE payment SET deadline_at = now() WHERE id =
     (SELECT id FROM payment WHERE deadline_at IS NOT NULL LIMIT 1);
-UPDATE payment SET ask_at = now() WHERE id =
-    (SELECT id FROM payment WHERE ask_at IS NOT NULL ORDER BY id DESC LIMIT 1);
+UPDATE payment SET poll_at = now() WHERE id =
+    (SELECT id FROM payment WHERE poll_at IS NOT NULL ORDER BY id DESC LIMIT 1);
 UPDATE activity SET state = 'waiting', due_at = now() WHERE id =
     (SELECT id FROM activity WHERE name = 'payments.create_intent' LIMIT 1);
 UPDATE signal SET state = 'stored', due_at = now() WHERE id = (SELECT id FROM signal LIMIT 1);
@@ -134,10 +134,10 @@ def grown(app: Flask) -> Iterator[Product]:
     with transaction() as session:
         session.execute(text(DUE))
     filler.close()
-    nobody: list[journal.Committed] = []
-    journal.after_commit(nobody.append)
+    nobody: list[unit_of_work.Committed] = []
+    unit_of_work.after_commit(nobody.append)
     yield lamp
-    journal.forget(nobody.append)
+    unit_of_work.remove_listener(nobody.append)
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_no_hot_path_reads_a_whole_table_that_grows(plans: Plans, grown: Product
     buy(shop.test_client(), grown)
     for part in (
         sweep.fire_deadlines,
-        sweep.make_enquiries,
+        sweep.schedule_polls,
         sweep.apply_signals,
         sweep.due_activities,
     ):

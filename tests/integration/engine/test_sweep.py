@@ -16,7 +16,7 @@ import tasks.sweep
 from models import ActivityState, transaction
 from models.clock import MovableClock
 from state_machines.durable import inbox, replay, runner, sweep
-from state_machines.durable.journal import LEASE, journal
+from state_machines.durable.unit_of_work import LEASE, unit_of_work
 from tests.factories import a_placed_order
 from tests.integration.engine.conftest import Depot
 from tests.integration.engine.parcel import (
@@ -71,7 +71,7 @@ def test_many_deadlines_at_once_all_ring(depot: Depot, time: MovableClock) -> No
 def queue(depot: Depot, *labels: str) -> list[UUID]:
     """Pack parcels whose activities time has asked for."""
     with transaction():
-        journal().by_time = True
+        unit_of_work().by_time = True
         parcels = [Parcel(label=label) for label in labels]
         for parcel in parcels:
             ParcelMachine.begin(parcel, ParcelSignal.PACK)
@@ -96,16 +96,18 @@ def test_all_processes_share_what_is_handed_out_in_a_second(
 ) -> None:
     queue(depot, *(f"box-{n}" for n in range(10 * sweep.PER_SECOND)))
 
-    def hand_out(_: int) -> int:
+    def rescue_overdue(_: int) -> int:
         with flask_app.app_context():
             return len(sweep.due_activities())
 
     with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(hand_out, range(16))) == sweep.PER_SECOND
+        assert sum(pool.map(rescue_overdue, range(16))) == sweep.PER_SECOND
         time.advance(seconds=0.5)
-        assert sum(pool.map(hand_out, range(16))) == sweep.PER_SECOND // 2
+        assert sum(pool.map(rescue_overdue, range(16))) == sweep.PER_SECOND // 2
         time.advance(hours=-1)
-        assert sum(pool.map(hand_out, range(16))) == sweep.PER_SECOND, "a clock that was set back"
+        assert sum(pool.map(rescue_overdue, range(16))) == sweep.PER_SECOND, (
+            "a clock that was set back"
+        )
 
 
 def test_what_deadlines_ask_for_waits_until_those_that_are_due_have_fired(
@@ -166,8 +168,8 @@ def away(table: str) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("table", "kinds"),
     [
-        ("test_parcel", {"deadlines": 1, "enquiries": 0, "signals": 1, "activities": 2}),
-        ("signal", {"deadlines": 1, "enquiries": 0, "activities": 2}),
+        ("test_parcel", {"deadlines": 1, "polls": 0, "signals": 1, "activities": 2}),
+        ("signal", {"deadlines": 1, "polls": 0, "activities": 2}),
     ],
 )
 def test_what_of_the_sweep_fails_stops_nothing_else(

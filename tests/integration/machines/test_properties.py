@@ -40,7 +40,7 @@ def test_random_signals_never_break_an_invariant(app: Flask, signals: list[Payme
         with transaction():
             payment = PaymentMachine.lock([payment_id])[payment_id]
             before = payment.state
-            moved = PaymentMachine.report(payment, signal)
+            moved = PaymentMachine.observe(payment, signal)
             paid = paid or signal in (PaymentSignal.SUCCEEDED, PaymentSignal.MISPAID)
             if before == PaymentState.SUCCESS:
                 assert payment.state == PaymentState.SUCCESS, "a success is never left"

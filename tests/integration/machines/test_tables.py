@@ -29,7 +29,7 @@ from state_machines import (
 )
 from state_machines.dispute import DisputeSignal
 from state_machines.durable import DurableMachine, SignalRefusedError
-from state_machines.durable.journal import journal
+from state_machines.durable.unit_of_work import unit_of_work
 from state_machines.erasure import ErasureSignal
 from state_machines.login import LoginSignal
 from state_machines.order import OrderSignal
@@ -238,7 +238,7 @@ def test_each_pair_moves_as_the_table_says_or_is_refused(
         if target is None:
             with pytest.raises(SignalRefusedError):
                 machine.send(locked, signal)
-            assert (locked.state, locked.version, journal().history) == (state, 0, [])
+            assert (locked.state, locked.version, unit_of_work().history) == (state, 0, [])
         else:
             machine.send(locked, signal)
             written = 0 if quiet(machine, state, signal) else 1
@@ -266,14 +266,14 @@ def test_a_late_success_is_taken_in_and_the_order_stays_ended(
         locked = PaymentMachine.lock([payment.id])[payment.id]
         PaymentMachine.send(locked, PaymentSignal.SUCCEEDED)
         assert (locked.state, locked.order.state) == (PaymentState.SUCCESS, ended)
-        assert [row["signal"] for row in journal().history] == ["succeeded", "paid_late"]
+        assert [row["signal"] for row in unit_of_work().history] == ["succeeded", "paid_late"]
 
 
 def test_the_check_constraints_take_the_states_of_the_machines_and_no_other(
     database: object,
 ) -> None:
     for machine, states, *_ in MACHINES:
-        name = machine.row.__tablename__
+        name = machine.model.__tablename__
         query = db.text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name")
         with transaction() as session:
             definition = session.scalar(query, {"name": f"ck_{name}_state"})

@@ -12,8 +12,8 @@ from config import settings as config
 from models import ActivityRow, ActivityState, Payment, Transition, clock, transaction
 from models.clock import MovableClock
 from state_machines import PaymentMachine
-from state_machines.durable import claim, journal, runner, sweep
-from state_machines.durable.journal import Committed
+from state_machines.durable import claim, runner, sweep, unit_of_work
+from state_machines.durable.unit_of_work import Committed
 from state_machines.payment import PaymentSignal
 from tasks import emails, payments  # noqa: F401  registers the activities
 from tests import factories
@@ -122,9 +122,9 @@ class Bank:
 def till(database: object) -> Iterator[Till]:
     """With somebody who dispatches, as every process that commits has."""
     nobody: list[Committed] = []
-    journal.after_commit(nobody.append)
+    unit_of_work.after_commit(nobody.append)
     yield Till()
-    journal.forget(nobody.append)
+    unit_of_work.remove_listener(nobody.append)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import timedelta
 from models import ActivityState
 from models.clock import MovableClock
 from state_machines.durable import sweep
-from state_machines.durable.journal import LEASE
+from state_machines.durable.unit_of_work import LEASE
 from state_machines.payment import PaymentSignal
 from state_machines.payment_window import BANK_WINDOW
 from tests.integration.payments.conftest import Bank, Till

@@ -119,8 +119,8 @@ class RandomCalls(RuleBasedStateMachine):
 
     @rule(order=orders)
     def ask(self, order: int) -> None:
-        self._due(order, "ask_at")
-        sweep.make_enquiries()
+        self._due(order, "poll_at")
+        sweep.schedule_polls()
         self._checked(order)
 
     @rule(order=orders)
@@ -248,8 +248,8 @@ class RandomCalls(RuleBasedStateMachine):
 
 def _replays(machine: type[DurableMachine[Any]], order_ids: list[UUID]) -> None:
     """The histories lead to the rows."""
-    key = machine.row.id if machine.parent is None else machine.row.order_id
-    rows = list(db.session.scalars(select(machine.row).where(key.in_(order_ids))))
+    key = machine.model.id if machine.parent is None else machine.model.order_id
+    rows = list(db.session.scalars(select(machine.model).where(key.in_(order_ids))))
     steps = select(Transition).where(Transition.subject_id.in_([row.id for row in rows]))
     histories: dict[UUID, list[Transition]] = defaultdict(list)
     for step in db.session.scalars(steps.order_by(Transition.version)):

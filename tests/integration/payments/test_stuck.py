@@ -28,7 +28,7 @@ def test_ended_and_moving_payments_are_not_stuck(
 
     with transaction():
         forgotten = PaymentMachine.lock([open_one])[open_one]
-        forgotten.deadline_at = forgotten.ask_at = None
+        forgotten.deadline_at = forgotten.poll_at = None
     assert [found.id for found in stuck()] == [open_one]
 
 

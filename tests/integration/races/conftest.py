@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 
 from models.errors import ProjectXError
-from state_machines.durable import SignalRefusedError, journal
-from state_machines.durable.journal import Committed
+from state_machines.durable import SignalRefusedError, unit_of_work
+from state_machines.durable.unit_of_work import Committed
 from tests.integration.payments.conftest import time
 from tests.integration.races.shop import Shop
 from tests.integration.races.stripe import Stripe
@@ -36,9 +36,9 @@ def bank() -> Iterator[Stripe]:
 def till(database: object, bank: Stripe) -> Iterator[Shop]:
     """With somebody who dispatches, as every process that commits has."""
     nobody: list[Committed] = []
-    journal.after_commit(nobody.append)
+    unit_of_work.after_commit(nobody.append)
     yield Shop(bank)
-    journal.forget(nobody.append)
+    unit_of_work.remove_listener(nobody.append)
 
 
 @pytest.fixture

@@ -78,10 +78,11 @@ def ask() -> None:
     """Run what asks Stripe about payments."""
     with transaction() as session:
         pending = select(ActivityRow.id).where(
-            ActivityRow.name == "payments.ask", ActivityRow.state == ActivityState.PENDING
+            ActivityRow.name == "payments.retrieve_intent",
+            ActivityRow.state == ActivityState.PENDING,
         )
         ids = session.scalars(pending.order_by(ActivityRow.id)).all()
-    runner.run("payments.ask", ids)
+    runner.run("payments.retrieve_intent", ids)
 
 
 def an_event(kind: str, noun: str, **thing: object) -> Event:

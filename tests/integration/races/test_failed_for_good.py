@@ -100,7 +100,7 @@ def test_an_intent_that_was_canceled_before_its_creation_was_answered(
     till.sweep()
     assert till.states(payment_id)[0] == ("Cancelled" if heard else "Initiated")
     time.advance(seconds=300)
-    sweep.make_enquiries()
+    sweep.schedule_polls()
     till.sweep()
     assert till.states(payment_id) == ("Cancelled", "Cancelled")
     assert bank.entry(till.payment(payment_id))["creates"] == 1

@@ -39,7 +39,7 @@ def test_webhook_before_commit(till: Shop, bank: Stripe, time: MovableClock) -> 
 
 def test_stripe_timed_out_succeeded(till: Shop, bank: Stripe, time: MovableClock) -> None:
     payment_id = unheard(till, bank)
-    assert till.activity(CREATE).unanswered == 1
+    assert till.activity(CREATE).unknown_outcomes == 1
     time.advance(seconds=10)
     till.sweep()
     assert till.states(payment_id) == ("Initiated", "Pending")

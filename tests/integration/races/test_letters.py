@@ -15,7 +15,7 @@ def test_a_receipt_needs_nothing_of_stripe(till: Shop, bank: Stripe) -> None:
     bank.faults(stripe={"errorRate": 1})
     till.run(RECEIPT)
     sent = till.activity(RECEIPT)
-    assert (sent.state, sent.unanswered) == (ActivityState.DONE, 0)
+    assert (sent.state, sent.unknown_outcomes) == (ActivityState.DONE, 0)
     assert len(till.letters(payment_id)) == 1
 
 

@@ -66,7 +66,7 @@ def test_sendgrid_timed_out(till: Shop, bank: Stripe, time: MovableClock) -> Non
     bank.faults(sendgrid={"timeoutRate": 1})
     till.run(CODE)
     lost = till.activity(CODE)
-    assert (lost.state, lost.unanswered) == (ActivityState.WAITING, 1)
+    assert (lost.state, lost.unknown_outcomes) == (ActivityState.WAITING, 1)
     code = lost.secret
     bank.faults()
     time.advance(seconds=10)
@@ -168,7 +168,7 @@ def test_sendgrid_timed_out_on_an_order_s_letter(
     time.advance(seconds=10)
     till.sweep()
     asked = till.activity("emails.order_confirmed")
-    assert (asked.state, asked.unanswered) == (ActivityState.DONE, 1), "the doubt is counted"
+    assert (asked.state, asked.unknown_outcomes) == (ActivityState.DONE, 1), "the doubt is counted"
     letters = till.letters(payment_id)
     assert [letter["categories"] for letter in letters] == [["order_confirmed"]] * 2
     assert till.asked_for("emails.order_confirmed") == 1, "one letter an order and occasion"
@@ -181,7 +181,7 @@ def test_a_refused_letter_leaves_no_doubt(till: Shop, bank: Stripe, time: Movabl
     bank.faults()
     time.advance(seconds=10)
     till.sweep()
-    assert till.activity("emails.order_confirmed").unanswered == 0
+    assert till.activity("emails.order_confirmed").unknown_outcomes == 0
     assert len(till.letters(payment_id)) == 1
 
 

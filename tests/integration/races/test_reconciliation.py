@@ -75,9 +75,9 @@ def test_webhook_lost(
     else:
         bank.confirm(payment, method)
     time.advance(seconds=299)
-    assert sweep.make_enquiries() == 0
+    assert sweep.schedule_polls() == 0
     time.advance(seconds=1)
-    assert sweep.make_enquiries() == 1
+    assert sweep.schedule_polls() == 1
     assert till.states(payment_id) == ("Initiated", "Pending")
     till.sweep()
     assert till.states(payment_id) == end
@@ -91,7 +91,7 @@ def test_webhook_lost_of_a_refund(till: Shop, bank: Stripe, time: MovableClock) 
     payment = till.payment(payment_id)
     bank.settled(payment)
     time.advance(seconds=300)
-    sweep.make_enquiries()
+    sweep.schedule_polls()
     till.sweep()
     assert till.refunds(payment_id) == [(5900, "Succeeded")]
     assert bank.refunded(payment) == [5900]
@@ -241,8 +241,8 @@ def test_beginning_one_waits_for_nobody(till: Shop, time: MovableClock) -> None:
     with db.engine.begin() as somebody:
         somebody.execute(select(Payment.id).where(Payment.id == held).with_for_update())
         reconcile()
-    assert till.payment(free).ask_at == began
-    assert till.payment(held).ask_at != began, "whoever holds it is moving it"
+    assert till.payment(free).poll_at == began
+    assert till.payment(held).poll_at != began, "whoever holds it is moving it"
 
 
 def test_only_one_begins_an_hour(till: Shop, time: MovableClock, at_once: AtOnce) -> None:

@@ -137,7 +137,7 @@ def test_stripe_timed_out_succeeded(till: Shop, bank: Stripe, time: MovableClock
     bank.faults(stripe={"timeoutRate": 1})
     till.run(SUBMIT)
     bank.faults()
-    assert (till.activity(SUBMIT).state, till.activity(SUBMIT).unanswered) == (
+    assert (till.activity(SUBMIT).state, till.activity(SUBMIT).unknown_outcomes) == (
         ActivityState.WAITING,
         1,
     )
@@ -167,7 +167,7 @@ def test_stripe_timed_out_succeeded_and_the_key_was_given_up(
     bank.faults()
     # Stripe has forgotten the key by now: it is asked before it is told.
     time.advance(days=2)
-    sweep.make_enquiries()
+    sweep.schedule_polls()
     till.run(SUBMIT)
     till.sweep()
     assert till.refunds(payment_id)[0] == (900, "Succeeded")
@@ -185,4 +185,4 @@ def test_a_slow_refund_is_taken_in_when_the_bank_has_answered(till: Shop, bank: 
     deliver(*told, *told, *bank.events(payment, "refund.created", "charge.refunded"))
     assert till.refunds(payment_id) == [(5900, "Succeeded")]
     assert till.asked_for("emails.order_refunded") == 1
-    assert till.asked_for("refunds.look") == 0, "nothing that we do not know"
+    assert till.asked_for("refunds.list") == 0, "nothing that we do not know"

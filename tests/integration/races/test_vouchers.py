@@ -58,7 +58,7 @@ def test_a_voucher_that_nobody_told_of_is_found_by_asking(
     expiry = take_voucher(till, bank, payment_id)
     assert till.payment(payment_id).deadline_at != expiry
     time.advance(seconds=300)
-    assert sweep.make_enquiries() == 1
+    assert sweep.schedule_polls() == 1
     till.sweep()
     assert till.payment(payment_id).deadline_at == expiry
 

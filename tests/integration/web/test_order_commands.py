@@ -225,6 +225,6 @@ def test_a_reconciliation_is_begun_and_listed(shop: Flask, ann: Person, lamp: Pr
     assert activity["name"] == "reconciliation.events"
     (payment,) = read(shop, "payments", "list")
     (whole,) = read(shop, "payments", "show", payment["id"])
-    assert whole["ask_at"] == begun["created_at"] or whole["ask_at"] < begun["created_at"]
+    assert whole["poll_at"] == begun["created_at"] or whole["poll_at"] < begun["created_at"]
     unfinished = flask(shop, "reconcile", "--wait", "1")
     assert (unfinished.exit_code, "Running" in unfinished.stderr) == (1, True)

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from models import Payment, Product, transaction
 from state_machines import PaymentMachine
-from state_machines.durable import journal
-from state_machines.durable.journal import Committed
+from state_machines.durable import unit_of_work
+from state_machines.durable.unit_of_work import Committed
 from state_machines.intent import Card, note_card
 from state_machines.payment import PaymentSignal
 from tasks import dispatch
@@ -67,9 +67,9 @@ def test_whoever_waits_for_a_card_is_woken(ann: Person, lamp: Product) -> None:
     order_id = UUID(ann.order(lamp).get_json()["orderId"])
     pay_without_a_card(order_id)
     commits: list[Committed] = []
-    journal.after_commit(commits.append)
+    unit_of_work.after_commit(commits.append)
     try:
         learn_the_card(order_id)
     finally:
-        journal.forget(commits.append)
+        unit_of_work.remove_listener(commits.append)
     assert [committed.moved for committed in commits] == [frozenset({order_id})]

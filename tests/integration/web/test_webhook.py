@@ -74,7 +74,7 @@ def test_a_payment_confirms_the_order_once(ann: Person, lamp: Product) -> None:
     for _ in range(3):
         answer = deliver(ann.client, event)
         assert (answer.status_code, answer.get_json()) == (200, {"received": True})
-        run("payments.ask")
+        run("payments.retrieve_intent")
     status = ann.get(f"/order/status/{placed['referenceId']}").get_json()
     assert status["status"] == "Confirmed"
     (row,) = kept()
@@ -90,7 +90,7 @@ def test_an_event_is_not_believed_before_stripe_has_been_asked(ann: Person, lamp
         event = an_event(f"payment_intent.{kind}", order_id=placed["orderId"])
         event["data"]["object"] |= {"id": payment.intent_id, "status": kind}
         assert deliver(ann.client, event).status_code == 200
-        run("payments.ask")
+        run("payments.retrieve_intent")
         status = ann.get(f"/order/status/{placed['referenceId']}").get_json()
         assert (status["status"], status["payment"]["status"]) == ("Pending", "Initiated"), kind
 
@@ -99,7 +99,7 @@ def test_what_stripe_answers_is_the_amount_that_came(ann: Person, lamp: Product)
     placed, event = paid(ann, lamp)
     event["data"]["object"]["amount_received"] = 1
     assert deliver(ann.client, event).status_code == 200
-    run("payments.ask")
+    run("payments.retrieve_intent")
     status = ann.get(f"/order/status/{placed['referenceId']}").get_json()
     assert status["status"] == "Confirmed"
 
@@ -114,7 +114,7 @@ def test_an_event_that_is_not_for_us_is_kept_and_changes_nothing(
 ) -> None:
     placed, event = paid(ann, lamp)
     assert deliver(ann.client, event | strange).status_code == 200
-    run("payments.ask")
+    run("payments.retrieve_intent")
     (row,) = kept()
     assert row.state == SignalState.IGNORED
     assert any(word in str(row.last_error) for word in ("acct_other", "future"))

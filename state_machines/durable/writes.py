@@ -13,7 +13,7 @@ F = TypeVar("F", bound=Effect)
 registry: dict[str, Effect] = {}
 
 
-def effect(name: str) -> Callable[[F], F]:
+def writes(name: str) -> Callable[[F], F]:
     """Register a function as the effect `name`, such as "stock.release"."""
 
     def register(run: F) -> F:

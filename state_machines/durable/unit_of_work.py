@@ -29,7 +29,7 @@ LEASE = timedelta(seconds=10)
 
 
 @dataclass(slots=True)
-class Journal:
+class UnitOfWork:
     """`moved` holds the root executions (an order for its payment) that moved, births aside: nobody
     can wait for what is only being born. `held` are the rows that this transaction has locked.
     `last` is what is done just before the commit. What is asked for `by_time` is announced to
@@ -65,18 +65,18 @@ def after_commit(listener: Listener) -> None:
         _listeners.append(listener)
 
 
-def forget(listener: Listener) -> None:
-    """Tell `listener` no more."""
+def remove_listener(listener: Listener) -> None:
+    """Remove `listener`."""
     _listeners.remove(listener)
 
 
-def journal() -> Journal:
+def unit_of_work() -> UnitOfWork:
     """The journal of the current transaction."""
     session = db.session()
-    found: Journal | None = session.info.get("journal")
+    found: UnitOfWork | None = session.info.get("unit_of_work")
     # One whose rollback was cut off by a dead connection is still here: it is not ours.
     if found is None or found.transaction is not session.get_transaction():
-        found = session.info["journal"] = Journal(session.get_transaction())
+        found = session.info["unit_of_work"] = UnitOfWork(session.get_transaction())
     return found
 
 
@@ -84,10 +84,10 @@ def schedule(
     name: str, machine: str, subject_id: UUID, *, secret: str | None = None, **payload: Any
 ) -> None:
     """Ask for an activity; it exists once the transaction commits, and then it will be run."""
-    at, by_time = now(), journal().by_time
+    at, by_time = now(), unit_of_work().by_time
     # Whoever is told dispatches it. Where there is nobody to tell, the sweep may.
     due_at = at + LEASE if _listeners and not by_time else at
-    journal().activities.append(
+    unit_of_work().activities.append(
         {
             "id": uuid7(),
             "name": name,
@@ -103,17 +103,17 @@ def schedule(
     )
 
 
-def at_last(run: Callable[[list[T]], None], item: T) -> None:
+def before_commit(run: Callable[[list[T]], None], item: T) -> None:
     """Have `run` called once just before the commit, with every item that was given for it.
 
     For rows that many executions share: they are locked last, all at once, and for a moment only.
     """
-    journal().last.setdefault(run, []).append(item)
+    unit_of_work().last.setdefault(run, []).append(item)
 
 
 @event.listens_for(db.session, "before_commit")
 def _write(session: Session) -> None:
-    pending: Journal | None = session.info.get("journal")
+    pending: UnitOfWork | None = session.info.get("unit_of_work")
     if pending is None or pending.transaction is not session.get_transaction():
         return
     session.flush()
@@ -144,7 +144,7 @@ def _whose(row: dict[str, Any]) -> tuple[str, UUID]:
 
 @event.listens_for(db.session, "after_commit")
 def _tell(session: Session) -> None:
-    pending: Journal | None = session.info.pop("journal", None)
+    pending: UnitOfWork | None = session.info.pop("unit_of_work", None)
     if pending is None or not (pending.activities or pending.moved):
         return
     told = () if pending.by_time else pending.activities
@@ -159,4 +159,4 @@ def _tell(session: Session) -> None:
 
 @event.listens_for(db.session, "after_rollback")
 def _discard(session: Session) -> None:
-    session.info.pop("journal", None)
+    session.info.pop("unit_of_work", None)

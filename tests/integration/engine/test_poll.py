@@ -4,7 +4,7 @@ from datetime import timedelta
 from enum import StrEnum, auto
 
 from models.clock import MovableClock
-from state_machines.durable import Enquiry
+from state_machines.durable import Poll
 
 DAY = 86400
 
@@ -15,15 +15,15 @@ class Waiting(StrEnum):
 
 def test_the_ages_at_which_is_asked(time: MovableClock) -> None:
     ages = tuple(timedelta(seconds=age) for age in (300, 3600, 86400))
-    enquiry, born, asked = Enquiry((Waiting.LONG,), ages, "test.ask"), time(), []
+    poll, born, asked = Poll((Waiting.LONG,), ages, "test.ask"), time(), []
     for _ in range(7):
-        time.at = enquiry.after(born, time())
+        time.at = poll.after(born, time())
         asked.append((time() - born).total_seconds())
     assert asked == [age * DAY for age in (300 / DAY, 3600 / DAY, 1, 2, 4, 8, 15)]
 
 
 def test_a_late_birth_is_not_asked_about_for_the_past(time: MovableClock) -> None:
     ages = (timedelta(minutes=5), timedelta(hours=1))
-    enquiry = Enquiry((Waiting.LONG,), ages, "test.ask")
+    poll = Poll((Waiting.LONG,), ages, "test.ask")
     born = time() - timedelta(hours=2)
-    assert enquiry.after(born, time()) == time() + timedelta(hours=2)
+    assert poll.after(born, time()) == time() + timedelta(hours=2)
