@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -23,6 +24,17 @@ def environment() -> dict[str, str]:
     """As in a shell of its own: not that of a process of pytest."""
     ours = ("PYTEST_", "MAKE")
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+
+@pytest.fixture(autouse=True)
+def _heed_signals() -> Iterator[None]:
+    """Undo what a shell does to commands in the background: children would ignore SIGINT, too."""
+    ignored = [how for how in ENDS[:3] if signal.getsignal(how) == signal.SIG_IGN]
+    for how in ignored:
+        signal.signal(how, signal.SIG_DFL)
+    yield
+    for how in ignored:
+        signal.signal(how, signal.SIG_IGN)
 
 
 def begin(command: list[str], environment: dict[str, str]) -> Child:

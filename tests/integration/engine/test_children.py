@@ -21,7 +21,7 @@ class State(StrEnum):
 
 def a_machine(**parts: Any) -> None:
     plain = {"states": State, "arrows": (Arrow(Signal.MAKE, None, State.MADE),)}
-    type("Bad", (DurableMachine,), {"name": "test_bad", "row": Parcel} | plain | parts)
+    type("Bad", (DurableMachine,), {"name": "test_bad", "model": Parcel} | plain | parts)
 
 
 @pytest.mark.parametrize(
