@@ -22,13 +22,13 @@ test: .venv/ready ## Run all tests (ARGS="tests/unit -k money" for some)
 	@$(BIN)/python -m pytest $(ARGS)
 
 simulate: .venv/ready ## Play many seeds of a shop in which all goes wrong (SEEDS=1000, or 7-7 for one)
-	@$(BIN)/python -m tests.simulation $(SEEDS)
+	@$(BIN)/python -m tests.proof.simulation $(SEEDS)
 
 failpoints: .venv/ready ## Kill a process at every point of every story
-	@EVERY_POINT=1 exec $(BIN)/python -m pytest -n 0 -s tests/failpoints
+	@EVERY_POINT=1 exec $(BIN)/python -m pytest -n 0 -s tests/proof/failpoints
 
 chaos: .venv/ready ## Orders while every part is killed at random (SECONDS=300, SEED=)
-	@SECONDS="$(SECONDS)" SEED="$(SEED)" exec $(BIN)/python -m tests.chaos
+	@SECONDS="$(SECONDS)" SEED="$(SEED)" exec $(BIN)/python -m tests.proof.chaos
 
 check: .venv/ready ## Lint, types, and who may import whom
 	@$(BIN)/ruff check .

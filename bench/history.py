@@ -34,7 +34,7 @@ def main() -> int:
     with ExitStack() as stack:
         folder = stack.enter_context(temporary_folder())
         os.environ["DATABASE_URL"] = stack.enter_context(Postgres(folder / "postgres")).url
-        from tests.database import application, migrate
+        from tests.support.database import application, migrate
 
         app = application()
         migrate(app)
@@ -68,7 +68,7 @@ def _measure() -> dict[str, float]:
     from models import Order, transaction
     from state_machines import OrderMachine
     from state_machines.durable.replay import verify
-    from tests.factories import a_placed_order
+    from tests.support.factories import a_placed_order
     from web.commands.history import story_of
 
     ids = []

@@ -14,7 +14,7 @@ from demo.world import World
 from launch.children import end_in_order
 from launch.stack import Stack
 from models.clock import tick
-from tests import invariants
+from tests.support import invariants
 
 ORDERS = 12
 MANY = 4  # of their calls, under way together: a busy machine may be slow to start them

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from launch import children
-from tests import environment
+from tests.support import environment
 
 # The variables that a process of pytest has set: one that it starts makes its own.
 OWN = "PROJECTX_TESTS_OWN"
@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def flask_app() -> Iterator[Flask]:
     """The schema, made by the migrations, and an application that reaches it."""
-    from tests.database import application, migrate
+    from tests.support.database import application, migrate
 
     app = application()
     migrate(app)
@@ -52,7 +52,7 @@ def flask_app() -> Iterator[Flask]:
 @pytest.fixture
 def app(flask_app: Flask) -> Iterator[Flask]:
     """An application context on an empty database."""
-    from tests.database import empty
+    from tests.support.database import empty
 
     with flask_app.app_context():
         empty()

@@ -11,7 +11,7 @@ import requests
 from demo.buyer import Buyer, Json, wait_for
 from demo.world import World
 from launch.stack import Stack
-from tests import invariants
+from tests.support import invariants
 
 SETTINGS = {
     "PAYMENT_TIMEOUT": "8",

@@ -18,8 +18,7 @@ from demo.world import World
 from launch.stack import Stack
 from launch.supervisor import RECENTLY, TOO_OFTEN
 from models.clock import tick
-from tests import invariants
-from tests.e2e import storm
+from tests.support import invariants, storm
 
 ORDERS = 300
 BUYERS = 24

@@ -18,7 +18,7 @@ from launch.children import Child
 from launch.processes import commands
 from launch.stack import ROOT
 from launch.waiting import until
-from tests.programs import Program, program
+from tests.support.programs import Program, program
 
 TEMPLATE = ROOT / "deploy/gateway/nginx.conf.template"
 SETTINGS = {

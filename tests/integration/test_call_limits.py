@@ -13,7 +13,7 @@ from state_machines.durable import Call, CallError, UnknownOutcomeError, time_le
 from state_machines.durable.activity import time_limit
 from tasks.gateways import connection, sendgrid
 from tests.integration.engine.conftest import Depot, courier, depot  # noqa: F401  fixtures
-from tests.integration.engine.parcel import Announce, Courier, ParcelState
+from tests.support.parcel import Announce, Courier, ParcelState
 
 HEADER = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"
 # Seconds; the bytes come far more often than a call may last.

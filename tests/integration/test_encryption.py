@@ -15,7 +15,7 @@ from models.base import db
 from models.encrypted import PREFIX, UNREADABLE, UNREADABLE_JSON
 from models.key_rotation import rotate
 from state_machines.durable import inbox
-from tests.factories import a_user, an_order
+from tests.support.factories import a_user, an_order
 
 pytestmark = pytest.mark.usefixtures("app")
 

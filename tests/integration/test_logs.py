@@ -13,7 +13,7 @@ from sqlalchemy import exc, select, text, update
 from config import settings
 from models import User, transaction
 from models.base import db
-from tests.factories import a_user
+from tests.support.factories import a_user
 
 EMAIL = "ann.secret@example.com"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox.process import WEBHOOK_SECRET, Receiver, Sandbox
+from tests.support.sandbox import WEBHOOK_SECRET, Receiver, Sandbox
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 import requests
 import stripe
 
-from tests.sandbox.process import Sandbox, eventually
+from tests.support.sandbox import Sandbox, eventually
 
 INTENT: Any = {"amount": 2000, "currency": "usd", "metadata": {"orderId": "1"}}
 

@@ -5,7 +5,7 @@ import stripe
 
 from models.currency import CURRENCIES, Currency
 from sandbox.stripe_api.currencies import PAGE
-from tests.sandbox.process import Sandbox
+from tests.support.sandbox import Sandbox
 
 
 def test_the_sandbox_and_the_shop_know_the_same_currencies() -> None:

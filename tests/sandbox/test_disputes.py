@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.sandbox.process import Receiver, Sandbox, eventually
+from tests.support.sandbox import Receiver, Sandbox, eventually
 
 
 def disputed(sandbox: Sandbox, card: str) -> Any:

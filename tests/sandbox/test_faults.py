@@ -6,7 +6,7 @@ import pytest
 import requests
 import stripe
 
-from tests.sandbox.process import SECRET_KEY, Sandbox
+from tests.support.sandbox import SECRET_KEY, Sandbox
 
 INTENT: Any = {"amount": 2000, "currency": "usd", "metadata": {"orderId": "1"}}
 

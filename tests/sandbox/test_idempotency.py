@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.sandbox.process import Sandbox
+from tests.support.sandbox import Sandbox
 
 INTENT: Any = {"amount": 2000, "currency": "usd", "metadata": {"orderId": "1"}}
 DEARER: Any = {**INTENT, "amount": 2001}

@@ -6,7 +6,7 @@ import pytest
 import requests
 import stripe
 
-from tests.sandbox.process import PUBLISHABLE_KEY, Receiver, Sandbox, eventually
+from tests.support.sandbox import PUBLISHABLE_KEY, Receiver, Sandbox, eventually
 
 
 def test_a_card_pays(sandbox: Sandbox, receiver: Receiver) -> None:

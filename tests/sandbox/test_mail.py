@@ -10,7 +10,7 @@ from sendgrid import SendGridAPIClient
 from sendgrid.helpers.eventwebhook import EventWebhook
 from sendgrid.helpers.mail import Category, CustomArg, Mail
 
-from tests.sandbox.process import Receiver, Sandbox, eventually
+from tests.support.sandbox import Receiver, Sandbox, eventually
 
 EVIL = "<script>alert('x')</script>"
 GOOD = {

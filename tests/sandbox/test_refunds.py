@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.sandbox.process import Receiver, Sandbox, eventually
+from tests.support.sandbox import Receiver, Sandbox, eventually
 
 
 def test_refunds_in_parts_up_to_the_amount(sandbox: Sandbox, receiver: Receiver) -> None:

@@ -7,7 +7,7 @@ import requests
 from sendgrid import SendGridAPIClient
 from sendgrid.helpers.mail import Mail
 
-from tests.sandbox.process import Receiver, Sandbox, eventually
+from tests.support.sandbox import Receiver, Sandbox, eventually
 
 INTENT: Any = {"amount": 2000, "currency": "usd", "metadata": {"orderId": "1"}}
 

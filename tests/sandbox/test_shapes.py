@@ -9,8 +9,8 @@ import stripe
 
 from sandbox.stripe_api.bank import API_VERSION
 from sandbox.stripe_api.cards import BY_TOKEN
-from tests.sandbox.process import SECRET_KEY, Sandbox, eventually
 from tests.sandbox.shapes import against_error, differences
+from tests.support.sandbox import SECRET_KEY, Sandbox, eventually
 
 EXPANDED = "expand[]=data.latest_charge&expand[]=data.payment_method"
 LISTS = (

@@ -6,7 +6,7 @@ import pytest
 import requests
 import stripe
 
-from tests.sandbox.process import Receiver, Sandbox, eventually
+from tests.support.sandbox import Receiver, Sandbox, eventually
 
 
 def answer_challenge(intent: Any, outcome: str) -> requests.Response:

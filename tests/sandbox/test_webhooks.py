@@ -6,7 +6,7 @@ from typing import Any
 
 from stripe import Webhook
 
-from tests.sandbox.process import WEBHOOK_SECRET, Receiver, Sandbox, eventually
+from tests.support.sandbox import WEBHOOK_SECRET, Receiver, Sandbox, eventually
 
 
 def arrived(receiver: Receiver, count: int) -> bool:

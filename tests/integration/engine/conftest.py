@@ -11,7 +11,7 @@ from models.clock import MovableClock
 from state_machines.durable import claim, runner, unit_of_work
 from state_machines.durable.claim import Claim
 from state_machines.durable.unit_of_work import Committed
-from tests.integration.engine.parcel import (
+from tests.support.parcel import (
     Announce,
     Courier,
     Parcel,

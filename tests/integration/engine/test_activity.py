@@ -27,7 +27,7 @@ from state_machines.durable import (
 from state_machines.durable.activity import MARGIN
 from state_machines.durable.unit_of_work import LEASE
 from tests.integration.engine.conftest import Depot
-from tests.integration.engine.parcel import Announce, Courier, ParcelSignal, ParcelState
+from tests.support.parcel import Announce, Courier, ParcelSignal, ParcelState
 
 
 def test_an_answer_moves_the_machine_in_the_finishing_commit(

@@ -15,7 +15,7 @@ from state_machines.durable import Call, runner
 from state_machines.durable.runner import CONCURRENT_CALLS
 from tasks.dispatch import BATCH
 from tests.integration.engine.conftest import Depot
-from tests.integration.engine.parcel import Announce, Courier
+from tests.support.parcel import Announce, Courier
 
 THREADS = 8
 

@@ -8,7 +8,7 @@ import pytest
 from models import Payment
 from state_machines.durable import Arrow, DurableMachine
 from state_machines.payment import PaymentMachine
-from tests.integration.engine.parcel import Parcel, ParcelMachine
+from tests.support.parcel import Parcel, ParcelMachine
 
 
 class Signal(StrEnum):

@@ -9,7 +9,7 @@ from launch.stack import ROOT
 from models import ActivityRow, ActivityState, transaction
 from models.clock import now
 from tests.integration.engine.conftest import Depot
-from tests.integration.engine.parcel import Announce, Parcel, ParcelState
+from tests.support.parcel import Announce, Parcel, ParcelState
 
 # A host whose clock is wrong: Python on it hears another time from the system.
 HOST = """
@@ -22,8 +22,8 @@ class WrongTime(datetime.datetime):
         return cls.fromtimestamp(host() + wrong, tz)
 time.time, datetime.datetime = lambda: host() + wrong, WrongTime
 
-from tests.database import application
-from tests.integration.engine import parcel
+from tests.support.database import application
+from tests.support import parcel
 from state_machines.durable import runner, sweep
 from models import clock
 from uuid import UUID

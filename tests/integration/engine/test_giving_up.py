@@ -10,7 +10,7 @@ from models import ActivityRow, ActivityState, transaction
 from models.clock import MovableClock
 from state_machines.durable import NonRetryableError, RetryableError, replay, sweep
 from tests.integration.engine.conftest import Depot
-from tests.integration.engine.parcel import Announce, Courier, ParcelMachine, ParcelState
+from tests.support.parcel import Announce, Courier, ParcelMachine, ParcelState
 
 TRIES = Announce.retry.attempts
 LONG = timedelta(hours=1)

@@ -13,7 +13,7 @@ from state_machines.durable import inbox, sweep
 from state_machines.durable.handler import NoSubjectError, NotOursError, Outcome, handles, watch
 from state_machines.durable.inbox import receive, receive_all
 from tests.integration.engine.conftest import Depot
-from tests.integration.engine.parcel import ParcelMachine, ParcelSignal, ParcelState
+from tests.support.parcel import ParcelMachine, ParcelSignal, ParcelState
 
 out_of_order: set[str] = set()
 

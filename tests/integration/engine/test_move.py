@@ -17,7 +17,7 @@ from state_machines.durable import SignalRefusedError, caused_by
 from state_machines.durable.machine import NotLockedError
 from state_machines.durable.unit_of_work import LEASE, Committed, after_commit, remove_listener
 from tests.integration.engine.conftest import Depot
-from tests.integration.engine.parcel import Parcel, ParcelMachine, ParcelSignal, ParcelState
+from tests.support.parcel import Parcel, ParcelMachine, ParcelSignal, ParcelState
 
 
 def test_a_birth_writes_state_history_activity_and_deadline(

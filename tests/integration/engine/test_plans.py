@@ -24,8 +24,8 @@ from state_machines.durable import runner, sweep, unit_of_work
 from state_machines.durable.unit_of_work import LEASE
 from tasks import emails, payments, refunds  # noqa: F401  they register
 from tasks import reconciliation as pages  # noqa: F401  registers, too
-from tests.factories import a_product
 from tests.integration.web.conftest import code_of, deliver
+from tests.support.factories import a_product
 from web import create_app
 from web.limits import limiter
 

@@ -9,7 +9,7 @@ from models.text import REPLACEMENT
 from state_machines.durable import RetryableError, note_request_id
 from state_machines.durable.activity import Call
 from tests.integration.engine.conftest import Depot
-from tests.integration.engine.parcel import Announce, Courier, Parcel, ParcelMachine, ParcelSignal
+from tests.support.parcel import Announce, Courier, Parcel, ParcelMachine, ParcelSignal
 
 ODD = "a\x00b\ud800"
 KEPT = f"a{REPLACEMENT}b{REPLACEMENT}"

@@ -11,7 +11,7 @@ from models.clock import MovableClock
 from state_machines.durable import sweep
 from state_machines.durable.replay import stranded, stuck, verify
 from tests.integration.engine.conftest import Depot
-from tests.integration.engine.parcel import ParcelMachine, ParcelState
+from tests.support.parcel import ParcelMachine, ParcelState
 
 CHECK = "ck_test_parcel_state"
 

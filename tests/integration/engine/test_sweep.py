@@ -17,9 +17,9 @@ from models import ActivityState, transaction
 from models.clock import MovableClock
 from state_machines.durable import inbox, replay, runner, sweep
 from state_machines.durable.unit_of_work import LEASE, unit_of_work
-from tests.factories import a_placed_order
 from tests.integration.engine.conftest import Depot
-from tests.integration.engine.parcel import (
+from tests.support.factories import a_placed_order
+from tests.support.parcel import (
     Courier,
     Parcel,
     ParcelMachine,

@@ -11,7 +11,7 @@ from models.order import Order
 from state_machines import OrderMachine, PaymentMachine
 from state_machines.durable.replay import compare
 from state_machines.payment import PaymentSignal
-from tests import factories
+from tests.support import factories
 
 ANYTHING = st.lists(
     st.sampled_from([s for s in PaymentSignal if s != PaymentSignal.START]), max_size=25

@@ -36,7 +36,7 @@ from state_machines.order import OrderSignal
 from state_machines.payment import PaymentSignal
 from state_machines.reconciliation import ReconciliationSignal
 from state_machines.refund import RefundSignal
-from tests import factories
+from tests.support import factories
 
 ORDER = """
 Pending   paid                  Confirmed

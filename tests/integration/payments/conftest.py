@@ -16,7 +16,7 @@ from state_machines.durable import claim, runner, sweep, unit_of_work
 from state_machines.durable.unit_of_work import Committed
 from state_machines.payment import PaymentSignal
 from tasks import emails, payments  # noqa: F401  registers the activities
-from tests import factories
+from tests.support import factories
 
 
 class Till:

@@ -46,9 +46,9 @@ from state_machines.durable import DurableMachine, SignalRefusedError, replay, r
 from state_machines.durable.inbox import receive
 from state_machines.refund import refund
 from tasks import refunds  # noqa: F401  registers the activities
-from tests.factories import a_placed_order
 from tests.integration.payments.conftest import Bank, Till
-from tests.integration.payments.facts import facts
+from tests.support.factories import a_placed_order
+from tests.support.facts import facts
 
 ORDERS = 50
 STEPS = 500

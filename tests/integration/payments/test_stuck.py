@@ -6,8 +6,8 @@ from models.notice import notice
 from state_machines import DisputeMachine, OrderMachine, PaymentMachine
 from state_machines.durable import replay
 from state_machines.payment import PaymentSignal
-from tests.factories import a_dispute, a_payment, an_order
 from tests.integration.payments.conftest import Bank, Till
+from tests.support.factories import a_dispute, a_payment, an_order
 
 
 def stuck() -> list[replay.Difference]:

@@ -14,9 +14,9 @@ from models.errors import ProjectXError
 from state_machines.durable import SignalRefusedError, unit_of_work
 from state_machines.durable.unit_of_work import Committed
 from tests.integration.payments.conftest import time
-from tests.integration.races.shop import Shop
-from tests.integration.races.stripe import Stripe
 from tests.integration.web.conftest import client, shop
+from tests.support.shop import Shop
+from tests.support.stripe import Stripe
 
 __all__ = ["client", "shop", "time"]
 

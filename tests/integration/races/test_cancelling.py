@@ -9,9 +9,9 @@ from models import NoticeKind
 from models.errors import ConflictError
 from state_machines.cancelling import Outcome
 from tests.integration.races.conftest import AtOnce, Refused
-from tests.integration.races.shop import Shop
-from tests.integration.races.stripe import Stripe, deliver
-from tests.sandbox.process import eventually
+from tests.support.sandbox import eventually
+from tests.support.shop import Shop
+from tests.support.stripe import Stripe, deliver
 
 ROUNDS = 5
 

@@ -10,9 +10,9 @@ from models.errors import ConflictError, InvalidInputError
 from models.ids import uuid7
 from state_machines import checkout
 from state_machines.checkout import Line, Wish
-from tests.factories import a_product, a_user
-from tests.integration.races.shop import Shop
-from tests.integration.races.stripe import Stripe, a_dispute_event, an_intent_event, deliver
+from tests.support.factories import a_product, a_user
+from tests.support.shop import Shop
+from tests.support.stripe import Stripe, a_dispute_event, an_intent_event, deliver
 
 SUCCEEDED = "payment_intent.succeeded"
 FIFTY_EUROS: dict[str, Any] = {"amount_received": 5000, "currency": "eur"}

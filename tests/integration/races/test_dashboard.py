@@ -8,8 +8,8 @@ import pytest
 from models import RefundOrigin, RefundState
 from models.errors import ConflictError, InvalidInputError
 from tests.integration.races.conftest import AtOnce
-from tests.integration.races.shop import Shop
-from tests.integration.races.stripe import Stripe, deliver
+from tests.support.shop import Shop
+from tests.support.stripe import Stripe, deliver
 
 TOLD = ("refund.created", "charge.refunded")
 SUCCEEDED = "payment_intent.succeeded"

@@ -12,8 +12,8 @@ from models.refund import refundable
 from state_machines.dispute import DisputeMachine, DisputeSignal
 from state_machines.durable import Arrow
 from tests.integration.races.conftest import AtOnce
-from tests.integration.races.shop import Shop
-from tests.integration.races.stripe import Stripe, a_dispute_event, an_intent_event, deliver
+from tests.support.shop import Shop
+from tests.support.stripe import Stripe, a_dispute_event, an_intent_event, deliver
 
 
 def test_dispute(till: Shop, bank: Stripe) -> None:

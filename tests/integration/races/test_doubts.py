@@ -12,8 +12,8 @@ from models.errors import ConflictError, NotFoundError
 from models.notice import settle
 from state_machines import closing, unmatched
 from state_machines.reconciliation import at_hand
-from tests.integration.races.shop import Shop
-from tests.integration.races.stripe import Stripe, an_event, deliver
+from tests.support.shop import Shop
+from tests.support.stripe import Stripe, an_event, deliver
 
 CANCEL = "payments.cancel_intent"
 

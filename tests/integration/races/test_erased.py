@@ -28,8 +28,8 @@ from state_machines.erasure import request_erasure
 from state_machines.login import begin_login
 from state_machines.payment import PaymentSignal
 from state_machines.sign_in import Device, enter_passkey, open_session
-from tests.integration.races.shop import Shop
-from tests.integration.races.stripe import Stripe, an_event, an_intent_event, deliver
+from tests.support.shop import Shop
+from tests.support.stripe import Stripe, an_event, an_intent_event, deliver
 
 CARD = {"brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2034}
 CHARGE = {"id": "ch_1", "payment_method_details": {"card": CARD}}

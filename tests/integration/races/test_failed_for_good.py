@@ -14,9 +14,9 @@ from models.errors import ConflictError
 from models.ids import uuid7
 from state_machines import reconciliation
 from state_machines.durable import inbox, sweep
-from tests.integration.races.shop import Shop
-from tests.integration.races.stripe import Event, Stripe, an_event, deliver
-from tests.sandbox.process import eventually
+from tests.support.sandbox import eventually
+from tests.support.shop import Shop
+from tests.support.stripe import Event, Stripe, an_event, deliver
 
 CREATE, CANCEL = "payments.create_intent", "payments.cancel_intent"
 

@@ -6,8 +6,8 @@ import pytest
 
 from models import ActivityState
 from models.clock import MovableClock
-from tests.integration.races.shop import Shop
-from tests.integration.races.stripe import Stripe, deliver
+from tests.support.shop import Shop
+from tests.support.stripe import Stripe, deliver
 
 SUCCEEDED = "payment_intent.succeeded"
 VISA = {"payment_method": "pm_card_visa"}

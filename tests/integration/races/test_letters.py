@@ -3,8 +3,8 @@
 from models import ActivityState
 from models.clock import MovableClock
 from state_machines.shipment import deliver
-from tests.integration.races.shop import Shop
-from tests.integration.races.stripe import Stripe
+from tests.support.shop import Shop
+from tests.support.stripe import Stripe
 
 RECEIPT = "emails.order_confirmed"
 

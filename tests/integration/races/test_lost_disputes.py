@@ -7,8 +7,8 @@ import pytest
 from models import NoticeKind, RefundOrigin
 from models.clock import MovableClock
 from models.errors import ConflictError
-from tests.integration.races.shop import Shop
-from tests.integration.races.stripe import Stripe, a_dispute_event, deliver
+from tests.support.shop import Shop
+from tests.support.stripe import Stripe, a_dispute_event, deliver
 
 LOST = "lost: the money is gone; cancel the order"
 LATER = {"due_by": int(datetime(2031, 5, 6, 12, tzinfo=UTC).timestamp())}

@@ -19,9 +19,9 @@ from state_machines.stripe_refund import StripeRefund
 from tasks.gateways.stripe.client import page_of
 from tasks.payments import CancelOrphan
 from tasks.reconciliation import OrphanedIntents
-from tests.factories import a_reconciliation
-from tests.integration.races.shop import Shop
-from tests.integration.races.stripe import Json, Stripe, an_intent_event
+from tests.support.factories import a_reconciliation
+from tests.support.shop import Shop
+from tests.support.stripe import Json, Stripe, an_intent_event
 
 CARD = {"brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2034}
 

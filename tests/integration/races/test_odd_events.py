@@ -8,8 +8,8 @@ from typing import Any
 
 from models import SignalState
 from state_machines.durable import inbox
-from tests.integration.races.shop import Shop
-from tests.integration.races.stripe import (
+from tests.support.shop import Shop
+from tests.support.stripe import (
     Event,
     Stripe,
     a_dispute_event,

@@ -11,9 +11,9 @@ from models.clock import MovableClock
 from state_machines.durable import sweep
 from state_machines.payment_window import BANK_WINDOW
 from tests.integration.races.conftest import AtOnce
-from tests.integration.races.shop import Shop
-from tests.integration.races.stripe import Event, Stripe, an_intent_event, deliver
-from tests.sandbox.process import eventually
+from tests.support.sandbox import eventually
+from tests.support.shop import Shop
+from tests.support.stripe import Event, Stripe, an_intent_event, deliver
 
 SUCCEEDED = "payment_intent.succeeded"
 DEAF = "pm_sandbox_succeedsAfterCancel"  # a bank that does not hear of cancellations

@@ -14,9 +14,9 @@ from state_machines import ErasureMachine, RefundMachine
 from state_machines.durable import Activity, NonRetryableError
 from state_machines.erasure import request_erasure
 from state_machines.login import WRONG_CODES, LoginMachine, LoginSignal, begin_login, try_code
-from tests.factories import a_user
-from tests.integration.races.shop import Shop
-from tests.integration.races.stripe import Stripe, deliver
+from tests.support.factories import a_user
+from tests.support.shop import Shop
+from tests.support.stripe import Stripe, deliver
 
 BEFORE = {
     LoginState.CODE_PENDING: (),

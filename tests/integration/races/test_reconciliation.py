@@ -17,9 +17,9 @@ from state_machines import PaymentMachine, reconciliation
 from state_machines.durable import sweep
 from state_machines.payment import PaymentSignal
 from tests.integration.races.conftest import AtOnce
-from tests.integration.races.shop import Shop
-from tests.integration.races.stripe import Stripe
-from tests.sandbox.process import Sandbox
+from tests.support.sandbox import Sandbox
+from tests.support.shop import Shop
+from tests.support.stripe import Stripe
 
 ORPHAN = "payments.cancel_orphan"
 PAGES = ("events", "intents", "refunds", "disputes")

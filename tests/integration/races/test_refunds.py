@@ -13,9 +13,9 @@ from state_machines.durable import Activity, sweep
 from tasks.gateways.stripe import list_refunds
 from tasks.refunds import SubmitRefund
 from tests.integration.races.conftest import AtOnce
-from tests.integration.races.shop import Shop
-from tests.integration.races.stripe import Stripe, an_event, deliver
-from tests.sandbox.process import eventually
+from tests.support.sandbox import eventually
+from tests.support.shop import Shop
+from tests.support.stripe import Stripe, an_event, deliver
 
 SUBMIT = "refunds.submit"
 FAILED = "refund.failed"

@@ -32,9 +32,9 @@ from state_machines import PaymentMachine
 from state_machines.durable import inbox
 from state_machines.durable.replay import verify
 from state_machines.login import begin_login
-from tests.factories import a_login, a_reconciliation, a_user
-from tests.integration.races.shop import Shop
-from tests.integration.races.stripe import Stripe, an_event, an_intent_event, deliver
+from tests.support.factories import a_login, a_reconciliation, a_user
+from tests.support.shop import Shop
+from tests.support.stripe import Stripe, an_event, an_intent_event, deliver
 
 BOOKS = (Order, Payment, Refund, StockMove)
 DAYS = settings.retention_days

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from models import SignalState
-from tests.integration.races.shop import Shop
-from tests.integration.races.stripe import Stripe, an_event, deliver
+from tests.support.shop import Shop
+from tests.support.stripe import Stripe, an_event, deliver
 
 REFUND = {"amount": 900, "currency": "usd", "status": "succeeded"}
 DISPUTE = {"amount": 900, "currency": "usd", "status": "needs_response", "reason": "fraudulent"}

@@ -10,9 +10,9 @@ import requests
 from config import settings
 from models.clock import MovableClock
 from state_machines.durable import sweep
-from tests.integration.races.shop import Shop
-from tests.integration.races.stripe import Stripe, deliver
-from tests.sandbox.process import eventually
+from tests.support.sandbox import eventually
+from tests.support.shop import Shop
+from tests.support.stripe import Stripe, deliver
 
 WINDOW = settings.payment_timeout
 CANCEL = "payments.cancel_intent"

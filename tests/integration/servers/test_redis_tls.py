@@ -18,7 +18,7 @@ from launch.account import temporary_folder
 from launch.children import run
 from launch.redis import Redis
 from launch.stack import ROOT
-from tests.integration.servers.certificates import certify
+from tests.support.certificates import certify
 
 ASK = """
 from celery import Celery

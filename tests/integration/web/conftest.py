@@ -20,7 +20,7 @@ from models.ids import uuid7
 from state_machines import PaymentMachine
 from state_machines.intent import Intent, take_in
 from state_machines.payment import PaymentSignal
-from tests.factories import a_product
+from tests.support.factories import a_product
 from web import create_app, tokens
 from web.limits import limiter
 

@@ -14,8 +14,8 @@ from models import Order, OrderState, Payment, Product, ProductStatus, User, Use
 from models.base import db
 from state_machines.payment import PaymentSignal
 from tasks import dispatch
-from tests.factories import a_product
 from tests.integration.web.conftest import Person, stripe_says, until
+from tests.support.factories import a_product
 from web.bell import LONGEST, listen
 
 

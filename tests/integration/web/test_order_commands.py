@@ -21,8 +21,8 @@ from models import (
 )
 from state_machines.durable import inbox
 from state_machines.payment import PaymentSignal
-from tests.factories import a_dispute
 from tests.integration.web.conftest import Person, stripe_says
+from tests.support.factories import a_dispute
 
 
 def flask(shop: Flask, *words: str) -> Result:

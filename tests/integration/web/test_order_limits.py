@@ -16,8 +16,8 @@ from models import Order, Payment, PaymentState, Product, Transition, transactio
 from models.clock import now
 from models.ids import first_of
 from state_machines.payment import PaymentSignal
-from tests.factories import a_product
 from tests.integration.web.conftest import Person, stripe_says
+from tests.support.factories import a_product
 
 SignIn = Callable[..., Person]
 

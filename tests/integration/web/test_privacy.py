@@ -38,9 +38,9 @@ from state_machines.erasure import ErasureMachine
 from state_machines.login import begin_login
 from state_machines.order import OrderMachine, OrderSignal
 from state_machines.payment import PaymentMachine
-from tests.factories import a_dispute, a_payment, a_refund, an_order
 from tests.integration.web.conftest import Person
 from tests.integration.web.test_commands import flask, read
+from tests.support.factories import a_dispute, a_payment, a_refund, an_order
 
 # A word that is nowhere else, in everything that Mona types or that is told about her.
 MARK = "monalisa"

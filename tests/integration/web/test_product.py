@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from models import ProductStatus, User, transaction
-from tests.factories import a_product
 from tests.integration.web.conftest import Person
+from tests.support.factories import a_product
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,9 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from models import AuditRow, Product, ProductStatus, User, transaction
-from tests.factories import a_product
 from tests.integration.web.conftest import Json, Person
 from tests.integration.web.test_product_commands import number, product
+from tests.support.factories import a_product
 
 NEW: Json = {
     "sku": "M-1",

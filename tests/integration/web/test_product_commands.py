@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from models import AuditRow, Product, ProductStatus, transaction
-from tests.factories import a_product
 from tests.integration.web.test_commands import flask, read
+from tests.support.factories import a_product
 
 pytestmark = pytest.mark.usefixtures("app")
 

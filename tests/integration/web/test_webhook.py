@@ -25,8 +25,8 @@ from models.clock import now
 from state_machines.durable import inbox, runner
 from state_machines.payment import PaymentSignal
 from tasks import payments  # noqa: F401  it registers the activities
-from tests.integration.races.stripe import Stripe
 from tests.integration.web.conftest import Person, deliver, stripe_says
+from tests.support.stripe import Stripe
 
 
 def an_event(kind: str = "payment_intent.succeeded", **given: Any) -> dict[str, Any]:

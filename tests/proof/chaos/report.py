@@ -1,0 +1,99 @@
+"""What is true of the system when the trouble is over."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Self
+
+import requests
+
+from tests.support import invariants
+from tests.support.invariants import Json
+
+COMMANDS = ("verify", "stuck")
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """What the bank and the post office say."""
+
+    ledger: list[Json]
+    mails: list[Json]
+    calls: dict[str, dict[str, int]]
+
+    @classmethod
+    def of(cls, url: str) -> Self:
+        pages = ("ledger", "mail", "calls")
+        return cls(*(requests.get(f"{url}/{page}.json", timeout=60).json() for page in pages))
+
+    def duplicates(self) -> dict[str, int]:
+        """What was done more often than once, by the kind of call."""
+        creates = {row["orderId"]: row["creates"] for row in self.ledger}
+        refunds = Counter(refund_id for row in self.ledger for refund_id in row["refundIds"])
+        letters = Counter((mail["to"], mail["text"]) for mail in self.mails)
+        times = {
+            "creates": creates.values(),
+            "cancels": [row["cancels"] for row in self.ledger],
+            "refunds": refunds.values(),
+            "letters": letters.values(),
+        }
+        return {kind: sum(max(0, each - 1) for each in found) for kind, found in times.items()}
+
+
+class Report:
+    """Prints a line for each of the invariants. `db` is a psycopg2 connection."""
+
+    def __init__(self, db: Any, sandbox: Sandbox) -> None:
+        self._db, self._sandbox = db, sandbox
+
+    def check(self, placed: list[str], shelves: dict[str, int]) -> bool:
+        """Whether all invariants hold for the orders `placed`."""
+        db, ledger, mails = self._db, self._sandbox.ledger, self._sandbox.mails
+        checks: dict[str, Callable[[], object]] = {
+            "orders in, right ends out": lambda: invariants.every_order_has_ended(db, placed),
+            "our books are the bank's": lambda: invariants.the_bank_agrees(db, ledger),
+            "nobody paid for nothing": lambda: invariants.nobody_pays_for_nothing(db, ledger),
+            "refunded once": lambda: invariants.refunded_once(ledger),
+            "refunds fit": lambda: invariants.refunds_fit(db),
+            "the shelves add up": lambda: invariants.the_shelves_add_up(db, shelves),
+            "every letter came": lambda: invariants.every_letter_came(db, mails),
+            "nothing is left to pay": lambda: invariants.nothing_can_be_paid(ledger),
+            "paid once": lambda: invariants.paid_once(db),
+        }
+        found = [told(name, check) for name, check in checks.items()]
+        return all(found)
+
+    def replay(self, flask: Callable[..., object]) -> bool:
+        """Whether the histories lead to their rows, and nothing is stuck."""
+        found = [told(f"machines {one}", partial(flask, "machines", one)) for one in COMMANDS]
+        return all(found)
+
+    def tell(self, placed: list[str]) -> None:
+        """The figures."""
+        ends = "SELECT state, count(*) FROM orders GROUP BY state ORDER BY state"
+        states = ", ".join(
+            f"{row['count']} {row['state']}" for row in invariants.read(self._db, ends)
+        )
+        print(f"orders: {len(placed)} in; {states}")
+        ours, ledger = invariants.read(self._db, invariants.MONEY), self._sandbox.ledger
+        for what in ("captured", "refunded"):
+            bank, here = (sum(row[what] for row in rows) for rows in (ledger, ours))
+            print(f"{what}: {bank} cents at the bank, {bank - here} more than here")
+        doubled = self._sandbox.duplicates()
+        for kind, calls in self._sandbox.calls.items():
+            print(
+                f"{kind}: {calls['received']} calls, {calls['executed']} carried out, "
+                f"{calls['replayed']} answered from their key, {doubled[kind]} duplicates"
+            )
+
+
+def told(name: str, check: Callable[[], object]) -> bool:
+    """Print whether a check complains."""
+    try:
+        check()
+    except (AssertionError, RuntimeError) as complaint:
+        print(f"  {name:<28} BROKEN: {complaint}")
+        return False
+    print(f"  {name:<28} well")
+    return True

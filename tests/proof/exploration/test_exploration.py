@@ -1,0 +1,221 @@
+"""Every state that one order can get into, whatever happens around it: no law is broken anywhere,
+and from everywhere the system alone finds the way to an end.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+import pytest
+
+from state_machines.durable import Arrow, DurableMachine
+from tests.proof.exploration.world import (
+    ACTIVE,
+    ENDED,
+    MACHINES,
+    SOLD,
+    Shop,
+    State,
+    Timer,
+    system_steps,
+    timers,
+    world_steps,
+)
+
+# Arrows without which the system alone still settles every order, and why they are there.
+SPARE = {
+    "a person's wish, which nobody needs in order to settle": (
+        "order Pending accept", "order Pending cancel", "order Confirmed cancel",
+        "order Confirmed ship", "order Shipped deliver", "payment Pending cancel",
+        "payment Initiated cancel", "payment Declined cancel", "payment Expiring cancel",
+        "payment Pending close", "payment Initiated close", "payment Declined close",
+        "payment Cancelling close", "payment Expiring close",
+    ),
+    "canceled in Stripe's own dashboard: the deadline would find it later": (
+        "payment Initiated canceled", "payment Declined canceled",
+    ),
+    "it puts before a person what stays as it is": ("order Pending mispaid",),
+    "it is heard again from the states that the deadline leads to": (
+        "payment Pending mispaid", "payment Initiated mispaid", "payment Declined mispaid",
+    ),
+    "the deadline asks Stripe, which knows: without it the order waits for longer": (
+        "payment Pending initiated", "payment Pending unanswered", "payment Pending rejected",
+        "payment Pending succeeded", "payment Initiated succeeded", "payment Declined succeeded",
+        "payment Pending expire",
+    ),
+    "it is written down, and moves nothing": (
+        "payment Cancelling initiated", "payment Expiring initiated",
+        "payment Declined declined", "payment Cancelling still_processing",
+    ),
+    "the customer sees it, and may try another card": (
+        "payment Initiated declined", "payment Declined processing",
+        "payment Declined action_required", "payment Initiated action_required",
+    ),
+    "asking again does as well: with it the customer can pay, or is waited for": (
+        "payment Expiring still_processing", "payment Expiring still_waiting",
+    ),
+    "of a search at Stripe that was a minute behind: here it never is": (
+        "payment Failure orphaned", "payment Cancelled orphaned",
+    ),
+    "Stripe has the money on its way back already: it is about what people are told": (
+        "refund Requested rejected", "refund Failed find", "refund Submitted succeeded",
+        "refund Submitted failed", "refund Succeeded failed",
+    ),
+}  # fmt: skip
+
+# What this world does not come past: here a search at Stripe is never behind, and a refund that
+# Stripe refused is not there. The simulation does.
+NOT_WALKED = {"payment Failure orphaned", "payment Cancelled orphaned", "refund Failed find"}
+
+# Timers without which every order is still settled by the system alone.
+SPARE_TIMERS = (
+    # The creation ends by itself, and what comes of it has a deadline.
+    Timer("payment", "Pending", "expire", None),
+    # The deadline would ask later.
+    Timer("payment", "Initiated", None, "ask"),
+    Timer("payment", "Declined", None, "ask"),
+    # The money is on its way: it is about what people are told.
+    Timer("refund", "Submitted", None, "submit"),
+)
+
+
+class Steps(NamedTuple):
+    """Where the system alone leads from a state, where else the world may lead, and which arrows
+    and timers that took.
+    """
+
+    system: frozenset[State]
+    world: frozenset[State]
+    by: frozenset[Arrow | Timer]
+
+
+def steps_from(shop: Shop, state: State) -> Steps:
+    shop.walked.clear()
+    system, world = frozenset(system_steps(shop, state)), frozenset(world_steps(shop, state))
+    return Steps(system, world, frozenset(shop.walked))
+
+
+@cache
+def whole() -> dict[State, Steps]:
+    """Every reachable state, with all arrows and timers."""
+    return explore(Shop(), {})
+
+
+def explore(shop: Shop, known: dict[State, Steps]) -> dict[State, Steps]:
+    """Every reachable state. What is `known` of one goes, unless it took what this shop lacks."""
+    found: dict[State, Steps] = {}
+    waiting = deque([State()])
+    while waiting:
+        state = waiting.popleft()
+        if state not in found:
+            steps = known.get(state)
+            if steps is None or shop.without in steps.by:
+                steps = steps_from(shop, state)
+            found[state] = steps
+            waiting.extend(steps.system)
+            waiting.extend(steps.world)
+    return found
+
+
+def broken_law(state: State) -> str | None:
+    """The invariant that this state breaks."""
+    if state.order in SOLD and state.intent != "succeeded":
+        return "sold, and not paid"
+    if state.order in ENDED and state.intent in ("open", "processing"):
+        return "ended, and can still be paid"
+    if state.stock != stock_of(state):
+        return f"{state.order}, and its goods are {state.stock}"
+    # What was shipped may be given back in the dashboard.
+    if (state.refund in ACTIVE and state.order in SOLD) or (
+        state.booked and state.order == "Confirmed"
+    ):
+        return "sold, and given back"
+    if state.refund in ACTIVE and not state.captured:
+        return "given back, and never captured"
+    return None
+
+
+def stock_of(state: State) -> str:
+    if state.order == "Pending":
+        return "reserved"
+    return "sold" if state.order in SOLD else "free"
+
+
+def settled(state: State) -> bool:
+    """Nothing is left to do but for people, nobody's money is kept for nothing, and what went back
+    without us is in the books.
+    """
+    if state.gone != state.booked:
+        return False
+    if state.order in SOLD:
+        return state.payment == "Success"
+    if state.order == "Pending":
+        # Another amount came: a person decides.
+        return state.payment == "Success" and state.wrong and not state.booked
+    if state.intent != "succeeded":
+        return True
+    # A refund that failed waits for a person, too.
+    return state.booked or state.refund in ("Submitted", "Succeeded", "Failed")
+
+
+def unsettled(found: dict[State, Steps]) -> set[State]:
+    """The states from which the system alone does not get to a settled one."""
+    back = defaultdict(set)
+    for state, steps in found.items():
+        for after in steps.system:
+            back[after].add(state)
+    waiting = deque(state for state in found if settled(state))
+    good = set(waiting)
+    while waiting:
+        for before in back[waiting.popleft()] - good:
+            good.add(before)
+            waiting.append(before)
+    return found.keys() - good
+
+
+def complaints(found: dict[State, Steps]) -> list[str]:
+    broken = [f"{law}: {state}" for state in found if (law := broken_law(state))]
+    return broken[:3] + [f"never settled: {state}" for state in list(unsettled(found))[:3]]
+
+
+def named(machine: type[DurableMachine[Any]], arrow: Arrow) -> str:
+    return f"{machine.name} {arrow.source} {arrow.signal}"
+
+
+def arrows() -> Iterator[Any]:
+    for machine in MACHINES:
+        for arrow in machine.arrows:
+            if arrow.source is not None:
+                yield pytest.param(machine, arrow, id=named(machine, arrow))
+
+
+def test_no_law_is_broken_and_everything_settles() -> None:
+    assert len(whole()) > 10_000
+    assert complaints(whole()) == []
+
+
+def test_every_arrow_is_walked() -> None:
+    walked = frozenset[Arrow | Timer]().union(*(steps.by for steps in whole().values()))
+    all_arrows = {param.id: param.values[1] for param in arrows()}
+    assert {name for name, arrow in all_arrows.items() if arrow not in walked} == NOT_WALKED
+
+
+@pytest.mark.parametrize(("machine", "arrow"), list(arrows()))
+def test_an_arrow_is_missed_unless_it_is_spare(
+    machine: type[DurableMachine[Any]], arrow: Arrow
+) -> None:
+    found = complaints(explore(Shop(without=arrow), whole()))
+    spare = {name for names in SPARE.values() for name in names}
+    assert bool(found) == (named(machine, arrow) not in spare), found
+
+
+@pytest.mark.parametrize("timer", timers(), ids=lambda timer: f"{timer.machine} {timer.state}")
+def test_a_deadline_is_missed_and_an_enquiry_where_nothing_else_asks(timer: Timer) -> None:
+    found = complaints(explore(Shop(without=timer), whole()))
+    assert bool(found) == (timer not in SPARE_TIMERS), found
+
+
+def test_every_spare_arrow_is_there() -> None:
+    there = {param.id for param in arrows()}
+    assert {name for names in SPARE.values() for name in names} <= there

@@ -1,0 +1,183 @@
+"""A process is killed at every point that a story comes past, one at a time, and each time the
+story ends as if nothing had happened.
+
+`make test` kills at each place, the first time that a process comes there, in the shortest story
+that does; with EVERY_POINT=1 (`make failpoints`), each time, and in each story.
+"""
+
+import os
+import queue
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import cycle, islice
+from pathlib import Path
+
+import pytest
+
+from demo.stories import STORIES
+from launch.account import temporary_folder
+from models.clock import tick
+from tests.proof.failpoints.cell import Cell, Services, services
+from tests.proof.failpoints.inventory import left_out
+from tests.proof.failpoints.operators import OPERATED
+from tests.proof.failpoints.stories import OWN
+
+CELLS = 12
+EVERY = bool(os.environ.get("EVERY_POINT"))
+# A point is missed when a story takes another turn by chance: two events come as one, a sweep late.
+TRIES = 5
+PLAYS = dict(STORIES + OWN + OPERATED)
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """At `point`, in one of `stories`, of which the first is the shortest."""
+
+    point: str
+    stories: tuple[str, ...]
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """The point, whichever time it is that a process comes there; a story's own where each
+        story is played for itself.
+        """
+        return self.point.rpartition(" #")[0], *(self.stories if EVERY else ())
+
+    @property
+    def first(self) -> bool:
+        return self.point.endswith(" #1")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`complaint` is empty where all was well; `died` is whether anybody did."""
+
+    death: Death
+    died: bool
+    complaint: str
+
+
+class Cells:
+    """Some cells, each busy with one story at a time; one that complained is made anew."""
+
+    def __init__(self, shared: Services, folder: Path) -> None:
+        self._shared, self._folder, self._made = shared, folder, 0
+        self._free: queue.SimpleQueue[Cell] = queue.SimpleQueue()
+        self._all: list[Cell] = []
+        for _ in range(CELLS):
+            self._free.put(self._new())
+
+    def record(self, title: str) -> tuple[float, list[str]]:
+        """Seconds that a story takes, and the points that it comes past."""
+        cell = self._free.get()
+        start = tick()
+        points = cell.play(PLAYS[title])
+        seconds = tick() - start
+        self._free.put(cell)
+        return seconds, points
+
+    def die(self, death: Death) -> Outcome:
+        cell, complaint, died = self._free.get(), "", False
+        try:
+            for title in islice(cycle(death.stories), TRIES):
+                cell.play(PLAYS[title], death.point)
+                if died := cell.died():
+                    break
+        except Exception as error:  # noqa: BLE001  whatever a story complains of
+            complaint = f"{title}: {type(error).__name__}: {error}"
+            print(f"{death.point}: {complaint}", file=sys.stderr, flush=True)  # noqa: T201
+            died = True
+            cell.stop()
+            cell = self._new()
+        self._free.put(cell)
+        return Outcome(death, died, complaint)
+
+    def verify(self) -> None:
+        """All histories lead to their rows, and nothing is stuck. Raises CalledProcessError."""
+        for _ in range(CELLS):
+            self._free.get().verify()
+
+    def stop(self) -> None:
+        for cell in self._all:
+            cell.stop()
+
+    def _new(self) -> Cell:
+        number, self._made = self._made, self._made + 1
+        cell = Cell(self._shared, self._folder / f"cell-{number}")
+        self._all.append(cell)
+        cell.start()
+        return cell
+
+
+@pytest.fixture
+def cells() -> Iterator[Cells]:
+    with temporary_folder() as folder, services(folder) as shared:
+        found = Cells(shared, folder)
+        yield found
+        found.stop()
+
+
+def test_a_process_is_killed_at_every_point(cells: Cells) -> None:
+    with ThreadPoolExecutor(CELLS) as pool:
+        recorded = dict(zip(PLAYS, pool.map(cells.record, PLAYS), strict=True))
+        bare = left_out(point for _, points in recorded.values() for point in points)
+        assert not bare, "\n".join(sorted(bare))
+        outcomes = list(pool.map(told(cells.die), wanted(recorded)))
+        # Once more, now that the machine has time.
+        outcomes += list(pool.map(told(cells.die), missed(outcomes)))
+    forgiven = not_reached(outcomes) - set(missed(outcomes))
+    say(outcomes, forgiven)
+    complaints = [f"{one.death.point}: {one.complaint}" for one in outcomes if one.complaint]
+    assert not complaints, "\n".join(complaints)
+    assert not missed(outcomes), f"nobody came past any more: {missed(outcomes)}"
+    cells.verify()
+
+
+def not_reached(outcomes: list[Outcome]) -> set[Death]:
+    return {one.death for one in outcomes} - {one.death for one in outcomes if one.died}
+
+
+def missed(outcomes: list[Outcome]) -> list[Death]:
+    """Where nobody died, and should have. How often a process comes past a place is partly chance
+    (two events are taken in as one): but once it must, and then also somebody must have died there.
+    """
+    places = {one.death.place for one in outcomes if one.died}
+    return [death for death in not_reached(outcomes) if death.first or death.place not in places]
+
+
+def say(outcomes: list[Outcome], forgiven: set[Death]) -> None:
+    """How many points there were, and which were not reached a second time."""
+    points = {one.death for one in outcomes}
+    again = ", ".join(sorted(death.point for death in forgiven)) or "none"
+    killed = len(points) - len(not_reached(outcomes))
+    print(f"killed at {killed} of {len(points)} points; not reached again: {again}")  # noqa: T201
+
+
+def wanted(recorded: dict[str, tuple[float, list[str]]]) -> list[Death]:
+    """Where to die; in long stories first, so that nobody waits for them in the end."""
+    by_time = sorted(recorded, key=lambda title: recorded[title][0])
+    stories: defaultdict[str, list[str]] = defaultdict(list)
+    for title in by_time:
+        for point in recorded[title][1]:
+            stories[point].append(title)
+    if EVERY:
+        found = [Death(point, (title,)) for point, titles in stories.items() for title in titles]
+    else:
+        found = [Death(point, tuple(titles)) for point, titles in stories.items()]
+        found = [death for death in found if death.first]
+    return sorted(found, key=lambda death: -by_time.index(death.stories[0]))
+
+
+def told(die: Callable[[Death], Outcome]) -> Callable[[Death], Outcome]:
+    """Says what is done, for those who watch a run of all points."""
+
+    def one(death: Death) -> Outcome:
+        outcome = die(death)
+        if EVERY:
+            print(f"{outcome.complaint or 'well'}: {death.point}", file=sys.stderr, flush=True)  # noqa: T201
+        return outcome
+
+    return one

@@ -1,0 +1,64 @@
+"""Arrows that a few hundred seeds may not come past, and the tests that always do."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from models.login import LIVE
+from state_machines import DisputeMachine
+from tests.proof.exploration.test_exploration import NOT_WALKED, named
+from tests.proof.exploration.world import MACHINES
+
+ROOT = Path(__file__).parents[3]
+RACES = "tests/integration/races"
+# An arrow as (machine, signal, source, target).
+Arrow = tuple[str, str, str, str]
+RARE = f"{RACES}/test_rare_turns.py::"
+LETTERS = f"{RACES}/test_logins.py::"
+ORPHANS = f"{RACES}/test_reconciliation.py::test_an_orphaned_intent_is_cancelled"
+DISPUTES = f"{RACES}/test_disputes.py::test_every_turn_of_a_dispute_is_taken_as_stripe_tells_it"
+LOCKED = f"{RARE}test_wrong_codes_lock_a_sign_in_wherever_its_letter_is"
+RIGHT = f"{RARE}test_the_right_code_signs_in_wherever_its_letter_is"
+ERASED = f"{RARE}test_sendgrid_answers_about_an_erasure_before_and_after_its_end"
+TESTS: dict[Arrow, str] = {
+    ("payment", "orphaned", "Failure", "Failure"): ORPHANS,
+    ("payment", "orphaned", "Cancelled", "Cancelled"): ORPHANS,
+    ("refund", "find", "Failed", "Submitted"): (
+        f"{RARE}test_a_refund_that_stripe_refused_and_had_all_the_same"
+    ),
+    ("login", "sent", "CodeUnsent", "CodeSent"): (
+        f"{LETTERS}test_a_retried_letter_is_sent_unless_its_code_is_dead"
+    ),
+    ("login", "resend", "CodeUnsent", "CodePending"): (
+        f"{LETTERS}test_only_the_newest_letter_s_bounce_counts"
+    ),
+    **{("login", "lock", state, "Locked"): LOCKED for state in LIVE},
+    **{("login", "wrong_code", state, state): LOCKED for state in LIVE},
+    **{("login", "right_code", state, "Succeeded"): RIGHT for state in LIVE},
+    **{
+        ("erasure", signal, state, state): ERASED
+        for signal in ("forgotten", "remembered")
+        for state in ("Requested", "Erased", "Failed")
+    },
+    **{
+        ("dispute", arrow.signal.value, str(arrow.source), str(arrow.target)): DISPUTES
+        for arrow in DisputeMachine.arrows
+        if arrow.source is not None
+    },
+}
+
+
+def walked() -> Iterator[Arrow]:
+    """What the exploration walks, as its own test says."""
+    for machine in MACHINES:
+        for arrow in machine.arrows:
+            if arrow.source is not None and named(machine, arrow) not in NOT_WALKED:
+                yield machine.name, arrow.signal.value, arrow.source, arrow.target
+
+
+def missing() -> list[str]:
+    """The tests that are named here, and are not there."""
+    return [test for test in TESTS.values() if not _is_there(*test.split("::"))]
+
+
+def _is_there(file: str, name: str) -> bool:
+    return f"def {name}(" in (ROOT / file).read_text()

@@ -1,0 +1,136 @@
+"""The workers: each takes some hints of one kind, makes its calls one after the other, and records
+them all at once; or dies with what it holds.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from models.clock import MovableClock
+from sandbox.faults import Fault
+from state_machines.durable import recorder, runner
+from state_machines.durable.batch import Batch, Try
+from state_machines.durable.unit_of_work import Committed
+from tests.proof.simulation.mood import Mood
+from tests.proof.simulation.outside import Outside
+from tests.proof.simulation.poison import Poison
+from tests.proof.simulation.step import Step
+
+LARGEST = 4  # hints in a message
+# What becomes of a call: all is well, or its first, second or third request meets one of FAULTS.
+REQUESTS = {0: 80, 1: 11, 2: 7, 3: 2}
+FAULTS = {Fault.ERROR: 5, Fault.RATE_LIMIT: 1, Fault.TIMEOUT: 6}
+MOST_REQUESTS = 5  # of one call
+# Some answers come drop by drop: seconds, up to far beyond the lease.
+SLOW, SLOWNESS = 0.06, (4, 9, 40)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a worker holds, and the calls of it that are still to be made."""
+
+    batch: Batch
+    to_make: list[Try]
+
+    def __str__(self) -> str:
+        return f"{len(self.batch.tries)} of {self.batch.activity.name}"
+
+
+class Workers:
+    def __init__(
+        self, dice: random.Random, outside: Outside, time: MovableClock, mood: Mood
+    ) -> None:
+        self._dice, self._outside, self._time = dice, outside, time
+        self.poison = Poison(dice, time, mood)
+        self.hints: list[tuple[str, UUID]] = []
+        self.held: list[Held] = []
+
+    def hear(self, committed: Committed) -> None:
+        """What was committed is on its way to the workers."""
+        self.hints += committed.activities
+
+    def steps(self) -> Iterator[Step]:
+        """What may happen now, when everything may go wrong."""
+        if self.hints:
+            yield Step(5, "receive", self._receive)
+            yield Step(0.4, "lose a hint", self._lose)
+            yield Step(0.3, "double a hint", self._double)
+        if self._calling():
+            yield Step(6, "call", lambda: self._call(self._fault(), slow=SLOW))
+        if self._called():
+            yield Step(6, "record", self._record)
+        if self.held:
+            yield Step(0.4, "die", self._die)
+
+    def work(self) -> bool:
+        """Do one thing that is to be done, when nothing goes wrong any more; whether there was."""
+        if self._calling():
+            self._call([])
+        elif self._called():
+            self._record()
+        elif self.hints:
+            self._receive()
+        else:
+            return False
+        return True
+
+    def _receive(self) -> str:
+        """Some hints of one activity's name, as they come in one message."""
+        name, _ = self._dice.choice(self.hints)
+        alike = [hint for hint in self.hints if hint[0] == name]
+        taken = self._dice.sample(alike, min(len(alike), self._dice.randint(1, LARGEST)))
+        for hint in taken:
+            self.hints.remove(hint)
+        batch = runner.prepare(name, [activity_id for _, activity_id in taken])
+        if batch.tries:
+            self.held.append(Held(batch, [one for one in batch.tries if one.error is None]))
+        return f"{len(taken)} of {name}"
+
+    def _call(self, faults: list[Fault], *, slow: float = 0) -> str:
+        """One of a batch: with threads no seed would play the same twice."""
+        held = self._dice.choice(self._calling())
+        one = held.to_make.pop(self._dice.randrange(len(held.to_make)))
+        batch = held.batch
+        met = f", request {len(faults)} meets {faults[-1].name}" if faults else ""
+        if (lasting := self.poison.of(batch.activity.name)) != Fault.NONE:
+            faults, met = [lasting] * MOST_REQUESTS, f", all requests meet {lasting.name}"
+        with self._outside.faults.meeting(faults):
+            runner.perform(Batch(batch.activity, batch.claimed, [one]))
+        slowly = ""
+        if slow and self._dice.random() < slow:
+            self._time.advance(seconds=self._dice.choice(SLOWNESS))
+            slowly = ", slowly"
+        return batch.activity.name + (met if one.error else "") + slowly
+
+    def _record(self) -> str:
+        held = self._dice.choice(self._called())
+        self.held.remove(held)
+        recorder.finish(held.batch)
+        return str(held)
+
+    def _die(self) -> str:
+        held = self._dice.choice(self.held)
+        self.held.remove(held)
+        return str(held)
+
+    def _lose(self) -> str:
+        hint = self._dice.choice(self.hints)
+        self.hints.remove(hint)
+        return hint[0]
+
+    def _double(self) -> str:
+        self.hints.append(self._dice.choice(self.hints))
+        return self.hints[-1][0]
+
+    def _fault(self) -> list[Fault]:
+        """What the requests of a call meet, one after the other."""
+        number = self._dice.choices(list(REQUESTS), list(REQUESTS.values()))[0]
+        fault = self._dice.choices(list(FAULTS), list(FAULTS.values()))[0]
+        return [*[Fault.NONE] * (number - 1), fault] if number else []
+
+    def _calling(self) -> list[Held]:
+        return [held for held in self.held if held.to_make]
+
+    def _called(self) -> list[Held]:
+        return [held for held in self.held if not held.to_make]

@@ -1,0 +1,158 @@
+"""The till with everything around it: what customers and operators do to orders, and what became
+of orders, shelves and money.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.sql.base import ExecutableOption
+
+from models import (
+    ActivityRow,
+    ActivityState,
+    Notice,
+    NoticeKind,
+    Order,
+    OrderItem,
+    Payment,
+    Product,
+    Refund,
+    Transition,
+    User,
+    transaction,
+)
+from models.payment import payment_of
+from state_machines import PaymentMachine, acceptance, cancelling, shipment
+from state_machines.cancelling import Outcome
+from state_machines.intent import Intent, news, take_in
+from state_machines.payment import PaymentSignal
+from state_machines.refund import refund
+from tasks import reconciliation, refunds  # noqa: F401  they register the activities
+from tests.integration.payments.conftest import Till
+from tests.support.stripe import Json, Stripe, an_intent_event, deliver
+
+
+class Shop(Till):
+    def __init__(self, bank: Stripe) -> None:
+        self.bank = bank
+
+    def confirmed(self, method: str = "pm_card_visa") -> UUID:
+        """The payment of an order that is paid, as Stripe's events told us."""
+        payment_id = self.initiated()
+        self.bank.confirm(self.payment(payment_id), method)
+        deliver(*self.bank.events(self.payment(payment_id), "payment_intent.succeeded"))
+        return payment_id
+
+    def hear(self, payment_id: UUID, kind: str = "succeeded", **given: object) -> None:
+        """Take in an answer of Stripe that the test makes up; paid in full, unless given."""
+        with self.locked(payment_id) as payment:
+            thing = an_intent_event(kind, payment, **given)["data"]["object"]
+            intent = Intent.read(thing)
+            take_in(payment, intent, news(payment, intent) or PaymentSignal.SUCCEEDED)
+
+    def work(self) -> None:
+        """Run all that is pending, and what follows from it."""
+        while names := self._names():
+            for name in names:
+                self.run(name)
+
+    def _names(self) -> list[str]:
+        with transaction() as session:
+            pending = ActivityRow.state == ActivityState.PENDING
+            return list(session.scalars(select(ActivityRow.name).where(pending).distinct()))
+
+    @contextmanager
+    def locked(self, payment_id: UUID) -> Iterator[Payment]:
+        with transaction():
+            yield PaymentMachine.lock([payment_id])[payment_id]
+
+    def cancel(self, payment_id: UUID) -> Outcome:
+        with self.locked(payment_id) as payment:
+            return cancelling.cancel(payment)
+
+    def refund(self, payment_id: UUID, amount: int | None = None) -> None:
+        with self.locked(payment_id) as payment:
+            refund(payment.order, amount, reason=None)
+
+    def ship(self, payment_id: UUID) -> None:
+        with self.locked(payment_id) as payment:
+            shipment.ship(payment.order, "DHL", "JJD0001")
+
+    def accept(self, payment_id: UUID) -> None:
+        with self.locked(payment_id) as payment:
+            acceptance.accept(payment)
+
+    def order(self, payment_id: UUID) -> Order:
+        return self.payment(payment_id).order
+
+    def refunds(self, payment_id: UUID) -> list[tuple[int, str]]:
+        """Amount and state of each."""
+        rows = self.refund_rows(payment_id)
+        return [(row.amount, row.state.value) for row in rows]
+
+    def refund_rows(self, payment_id: UUID) -> list[Refund]:
+        order_id = self.order(payment_id).id
+        with transaction() as session:
+            rows = select(Refund).where(Refund.order_id == order_id).order_by(Refund.id)
+            return list(session.scalars(rows.execution_options(populate_existing=True)))
+
+    @contextmanager
+    def loaded(self, row: Refund, loads: tuple[ExecutableOption, ...]) -> Iterator[Refund]:
+        """A refund as an activity finds it."""
+        with transaction() as session:
+            found = select(Refund).where(Refund.id == row.id).options(*loads)
+            yield session.scalars(found.execution_options(populate_existing=True)).one()
+
+    def notices(self, payment_id: UUID) -> list[NoticeKind]:
+        """What a person should look at."""
+        order_id = self.order(payment_id).id
+        with transaction() as session:
+            rows = select(Notice.kind).where(
+                Notice.order_id == order_id, Notice.settled_at.is_(None)
+            )
+            return list(session.scalars(rows))
+
+    def sentences(self, payment_id: UUID) -> list[str]:
+        """What the open notices say."""
+        order_id = self.order(payment_id).id
+        with transaction() as session:
+            rows = select(Notice.text).where(
+                Notice.order_id == order_id, Notice.settled_at.is_(None)
+            )
+            return list(session.scalars(rows))
+
+    def shelf(self, payment_id: UUID) -> tuple[int, int]:
+        """Stock and reserved of the product that was ordered; 100 and 0 before anybody came."""
+        order_id = self.order(payment_id).id
+        with transaction() as session:
+            rows = select(Product).join(OrderItem, OrderItem.product_id == Product.id)
+            found = rows.where(OrderItem.order_id == order_id)
+            product = session.scalars(found.execution_options(populate_existing=True)).one()
+            return product.stock, product.reserved
+
+    def payment_of(self, order_id: UUID) -> UUID:
+        with transaction():
+            return payment_of(order_id).id
+
+    def order_signals(self, payment_id: UUID) -> list[str]:
+        """What moved the order."""
+        order_id = self.order(payment_id).id
+        with transaction() as session:
+            rows = select(Transition.signal).where(
+                Transition.subject_id == order_id, Transition.ignored.is_(False)
+            )
+            return list(session.scalars(rows.order_by(Transition.version)))
+
+    def asked_for(self, name: str) -> int:
+        """How often an activity was asked for."""
+        return len(self.activity_states(name))
+
+    def letters(self, payment_id: UUID) -> list[Json]:
+        """What is in the customer's mailbox, oldest first."""
+        user_id = self.order(payment_id).user_id
+        with transaction() as session:
+            address = session.get_one(User, user_id).email
+        return cast("list[Json]", self.bank.letters(address))[::-1]
