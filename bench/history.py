@@ -69,7 +69,7 @@ def _measure() -> dict[str, float]:
     from state_machines import OrderMachine
     from state_machines.durable.replay import verify
     from tests.support.factories import a_placed_order
-    from web.commands.history import story_of
+    from web.commands.timeline import load_timeline
 
     ids = []
 
@@ -79,7 +79,7 @@ def _measure() -> dict[str, float]:
 
     def read() -> None:
         with transaction():
-            assert story_of(ids[-1])["history"]  # noqa: S101
+            assert load_timeline(ids[-1])["history"]  # noqa: S101
 
     placed, found = _median(place), _median(read)
     with transaction() as session:

@@ -1,7 +1,7 @@
-"""The command line: `flask --app wsgi GROUP COMMAND`. One group a noun.
+"""The command line: `flask --app wsgi GROUP COMMAND`, with one group for each noun.
 
-Exit status: 0 when it is done, 1 when it could not be (a sentence on stderr says why; nothing was
-changed), 2 when the command was called wrongly.
+Exit status: 0 on success; 1 on failure, with a sentence on stderr and nothing changed; 2 for wrong
+usage.
 """
 
 from click import Command
@@ -15,19 +15,15 @@ from web.commands import (
     machines,
     money,
     notices,
-    order_changes,  # noqa: F401  the other half of the group `orders`
     orders,
-    product_changes,  # noqa: F401  more of the group `products`
-    product_import,  # noqa: F401  a command of the group `products`
     products,
     reconcile,
     roles,
     signals,
-    user_changes,  # noqa: F401  the other half of the group `users`
     users,
 )
+from web.commands.input_types import validate_input
 from web.commands.outage import explain_outages
-from web.commands.typed import judge_input
 
 GROUPS: tuple[Command, ...] = (
     activities.group,
@@ -49,12 +45,13 @@ GROUPS: tuple[Command, ...] = (
 
 
 def register(app: Flask) -> None:
+    """Add all command groups to the application."""
     for group in GROUPS:
         add(app, group)
 
 
 def add(app: Flask, command: Command) -> None:
-    """Give `app` a command, whose input is judged as that of all others."""
-    judge_input(command)
+    """Add a command to the application, with the input checks and error messages of all others."""
+    validate_input(command)
     explain_outages(command)
     app.cli.add_command(command)

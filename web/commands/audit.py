@@ -1,4 +1,4 @@
-"""Who changed what by hand."""
+"""The command for the audit: list the changes that operators and staff made."""
 
 import json
 
@@ -7,26 +7,25 @@ import click
 from models import AuditRow
 from web.commands import listing, output
 
-group = click.Group("audit", help="Who changed what by hand.")
+group = click.Group("audit", help="The audit of manual changes.")
 
 FIELDS = ("at", "actor", "action", "subject", "details")
 
 
 @group.command("list")
-@click.option("--subject", help="Only what was done to this id, SKU or address.")
-@click.option("--actor", help="Only what they did.")
-@click.option("--action", help='Only such commands: "orders refund", or all of "orders".')
-@listing.limit
-@output.as_json
+@click.option("--subject", help="Filter by subject: an id, a SKU or an e-mail address.")
+@click.option("--actor", help="Filter by actor.")
+@click.option("--action", help='Filter by command, such as "orders refund", or group, "orders".')
+@listing.limit_option
+@output.json_option
 def show_list(
     subject: str | None, actor: str | None, action: str | None, limit: int, *, as_json: bool
 ) -> None:
-    """List what operators changed, newest first."""
-    given = {"subject": subject, "actor": actor}
-    wanted = [getattr(AuditRow, name) == is_ for name, is_ in given.items() if is_ is not None]
+    """List manual changes, newest first."""
+    conditions = listing.equals(AuditRow, subject=subject, actor=actor)
     if action is not None:
-        wanted.append(AuditRow.action.startswith(action, autoescape=True))
-    rows = [listing.told(row, FIELDS) for row in listing.newest(AuditRow, limit, *wanted)]
+        conditions.append(AuditRow.action.startswith(action, autoescape=True))
+    rows = [listing.as_row(row, FIELDS) for row in listing.newest(AuditRow, limit, *conditions)]
     if not as_json:
         rows = [row | {"details": json.dumps(row["details"])} for row in rows]
-    output.show(rows, as_json=as_json)
+    output.print_rows(rows, as_json=as_json)

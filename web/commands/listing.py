@@ -1,4 +1,4 @@
-"""Rows of one kind, newest first: what the commands called `list` and `show` have in common."""
+"""Options, queries and output shared by the commands `list` and `show`."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
@@ -13,47 +13,52 @@ from web.commands import output
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-limit: Callable[[F], F] = click.option(
+limit_option: Callable[[F], F] = click.option(
     "--limit",
     type=click.IntRange(1, 10_000),
     default=50,
     show_default=True,
-    help="How many, newest first.",
+    help="Maximum number of rows, newest first.",
 )
 
 
-def state(states: Iterable[str]) -> Callable[[F], F]:
-    """The option --state, which takes one of `states`."""
-    choice = click.Choice([str(one) for one in states])
-    return click.option("--state", type=choice, help="Only those in this state.")
+def state_option(states: Iterable[str]) -> Callable[[F], F]:
+    """Return the option --state, limited to `states`."""
+    choice = click.Choice([str(state) for state in states])
+    return click.option("--state", type=choice, help="Filter by state.")
+
+
+def equals(row: type[Any], **values: object) -> list[ColumnElement[bool]]:
+    """Return one condition for each column whose value is not None."""
+    return [getattr(row, name) == value for name, value in values.items() if value is not None]
 
 
 def newest(
     row: type[Any], number: int, *conditions: ColumnElement[bool], options: Sequence[Any] = ()
 ) -> Sequence[Any]:
-    """The newest rows under `conditions`; their ids sort by time."""
+    """Load up to `number` matching rows, newest first. Their ids sort by creation time."""
     query = select(row).where(*conditions).order_by(row.id.desc()).limit(number)
     with reading():
         return db.session.scalars(query.options(*options)).unique().all()
 
 
-def one(row: type[Any], key: UUID, noun: str) -> Any:
-    """The row with this id. Raises click.ClickException when there is none."""
+def load(row: type[Any], key: UUID, noun: str) -> Any:
+    """Load the row with this id. Raises click.ClickException when there is none."""
     with reading():
-        found = db.session.get(row, key)
-    if found is None:
+        instance = db.session.get(row, key)
+    if instance is None:
         raise click.ClickException(f"there is no {noun} {key}")
-    return found
+    return instance
 
 
-def told(row: Any, fields: Iterable[str]) -> dict[str, Any]:
-    """Some fields of a row."""
-    return {name: getattr(row, name) for name in fields}
+def as_row(instance: Any, fields: Iterable[str]) -> dict[str, Any]:
+    """Return the named fields of a model instance as a dict."""
+    return {name: getattr(instance, name) for name in fields}
 
 
-def show(row: Any, fields: Iterable[str], *, as_json: bool) -> None:
-    """Print one row, a field a line."""
+def print_row(instance: Any, fields: Iterable[str], *, as_json: bool) -> None:
+    """Print the named fields of a model instance, one on each line."""
     if as_json:
-        output.show([told(row, fields)], as_json=True)
+        output.print_rows([as_row(instance, fields)], as_json=True)
     else:
-        output.record(told(row, fields))
+        output.print_record(as_row(instance, fields))

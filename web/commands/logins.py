@@ -1,4 +1,4 @@
-"""Sign-ins, for who operates the system."""
+"""Commands for sign-ins: list and show them, resend a code, and unlock an address."""
 
 from uuid import UUID
 
@@ -9,64 +9,59 @@ from models.errors import ConflictError, NotFoundError
 from state_machines.guesses import forget_failures
 from state_machines.login import LoginMachine, lock_address, resend_code
 from web.commands import listing, output
-from web.commands.acting import acting
-from web.commands.history import story_of, tell
-from web.commands.users import Address, address
+from web.commands.auditing import audited
+from web.commands.timeline import load_timeline, print_with_sections
+from web.commands.users import EmailAddress, email_argument
 
 group = click.Group("logins", help="Sign-ins by e-mailed code.")
 
 FIELDS = ("id", "email", "state", "wrong_codes", "deadline_at", "created_at")
-MORE = (*FIELDS, "user_id", "version", "updated_at")
+DETAILS = (*FIELDS, "user_id", "version", "updated_at")
 
 
 @group.command("list")
-@listing.state(LoginState)
-@click.option("--email", type=Address(), help="Only those of this address.")
-@listing.limit
-@output.as_json
+@listing.state_option(LoginState)
+@click.option("--email", type=EmailAddress(), help="Filter by e-mail address.")
+@listing.limit_option
+@output.json_option
 def show_list(state: str | None, email: str | None, limit: int, *, as_json: bool) -> None:
     """List sign-ins, newest first."""
-    given = {"state": state, "email": email}
-    wanted = [getattr(Login, name) == is_ for name, is_ in given.items() if is_ is not None]
-    found = listing.newest(Login, limit, *wanted)
-    output.show((listing.told(row, FIELDS) for row in found), as_json=as_json)
+    logins = listing.newest(Login, limit, *listing.equals(Login, state=state, email=email))
+    output.print_rows((listing.as_row(login, FIELDS) for login in logins), as_json=as_json)
 
 
 @group.command("show")
 @click.argument("login_id", type=click.UUID)
-@output.as_json
+@output.json_option
 def show(login_id: UUID, *, as_json: bool) -> None:
-    """Show one sign-in with its history. Its code is not shown: nobody knows it."""
-    about = listing.told(listing.one(Login, login_id, "login"), MORE)
+    """Show one sign-in with its history. The code is stored as a hash and cannot be shown."""
+    fields = listing.as_row(listing.load(Login, login_id, "login"), DETAILS)
     with reading():
-        story = story_of(login_id)
-    if as_json:
-        output.show([about | story], as_json=True)
-        return
-    output.record(about)
-    tell(story)
+        timeline = load_timeline(login_id)
+    print_with_sections(fields, timeline, as_json=as_json)
 
 
 @group.command("resend")
 @click.argument("login_id", type=click.UUID)
-@output.as_json
+@output.json_option
 def resend(login_id: UUID, *, as_json: bool) -> None:
-    """Send a new code for a login whose e-mail failed. The old code is dead."""
-    with acting("logins resend", login_id):
+    """Send a new code for a login whose e-mail failed. The old code becomes invalid."""
+    with audited("logins resend", login_id):
         login = LoginMachine.lock([login_id]).get(login_id)
         if login is None:
             raise NotFoundError(f"there is no login {login_id}")
         resend_code(login)
-    output.done(f"a new code is on its way to {login.email}", as_json=as_json, id=login_id)
+    sentence = f"a new code is on its way to {login.email}"
+    output.print_result(sentence, as_json=as_json, id=login_id)
 
 
 @group.command("unlock")
-@address
-@output.as_json
+@email_argument
+@output.json_option
 def unlock(email: str, *, as_json: bool) -> None:
-    """Forget the wrong codes of an address, so that codes are taken for it again at once."""
-    with acting("logins unlock", email):
+    """Reset the count of wrong codes for an address, so that it can sign in again at once."""
+    with audited("logins unlock", email):
         lock_address(email)
         if not forget_failures(email):
             raise ConflictError(f"no wrong codes are counted for {email}")
-    output.done(f"codes are taken for {email} again", as_json=as_json, email=email)
+    output.print_result(f"{email} can sign in again", as_json=as_json, email=email)

@@ -1,4 +1,4 @@
-"""Machines and their executions, for who operates the system."""
+"""Commands for state machines: list and draw them, and check their executions."""
 
 import sys
 from collections.abc import Callable, Iterable
@@ -13,15 +13,15 @@ from state_machines.durable.diagram import mermaid
 from state_machines.durable.replay import Difference, state_of, stranded, stuck, verify
 from web.commands import output
 
-group = click.Group("machines", help="Machines, and whether their executions are well.")
+group = click.Group("machines", help="State machines, and checks of their executions.")
 
 Machine = type[DurableMachine[Any]]
 
 
 @group.command("list")
-@output.as_json
+@output.json_option
 def show_list(*, as_json: bool) -> None:
-    """List the machines, and how many executions are in each state."""
+    """List the machines with the number of executions in each state."""
     with transaction() as session:
         counts = {
             machine.name: session.execute(
@@ -29,7 +29,7 @@ def show_list(*, as_json: bool) -> None:
             ).all()
             for machine in DurableMachine.registry.values()
         }
-    output.show(
+    output.print_rows(
         (
             {"machine": name, "state": state, "executions": number}
             for name, states in counts.items()
@@ -41,50 +41,51 @@ def show_list(*, as_json: bool) -> None:
 
 @group.command("diagram")
 @click.argument("name")
-@output.as_json
+@output.json_option
 def diagram(name: str, *, as_json: bool) -> None:
     """Draw a machine as a Mermaid state diagram."""
     machine = DurableMachine.registry.get(name)
     if machine is None:
-        known = ", ".join(DurableMachine.registry)
-        raise click.ClickException(f"there is no machine {name}; there are {known}")
+        names = ", ".join(DurableMachine.registry)
+        raise click.ClickException(f"there is no machine {name}; there are {names}")
     if as_json:
-        output.done("", as_json=True, machine=name, mermaid=mermaid(machine))
+        output.print_result("", as_json=True, machine=name, mermaid=mermaid(machine))
     else:
         click.echo(mermaid(machine), nl=False)
 
 
 @group.command("verify")
-@output.as_json
+@output.json_option
 def check_histories(*, as_json: bool) -> None:
-    """Replay all histories; exit status 1 when a row is not what its history says."""
-    _report(verify, "every history leads to its row", as_json=as_json)
+    """Replay all histories; exit status 1 when a row differs from its history."""
+    _print_differences(verify, "every history leads to its row", as_json=as_json)
 
 
 @group.command("stranded")
-@output.as_json
+@output.json_option
 def find_stranded(*, as_json: bool) -> None:
-    """List executions in states that the code no longer knows; exit status 1 when there are any."""
-    _report(stranded, "every row is in a state that its machine has", as_json=as_json)
+    """List executions in states that the code no longer has; exit status 1 when there are any."""
+    _print_differences(stranded, "every row is in a state that its machine has", as_json=as_json)
 
 
 @group.command("stuck")
-@output.as_json
+@output.json_option
 def find_stuck(*, as_json: bool) -> None:
-    """List executions that nothing will move; exit status 1 when there are any."""
-    _report(stuck, "everything has a next step", as_json=as_json)
+    """List executions without a next step; exit status 1 when there are any."""
+    _print_differences(stuck, "everything has a next step", as_json=as_json)
 
 
-def _report(
-    look: Callable[[Machine], Iterable[Difference]], all_well: str, *, as_json: bool
+def _print_differences(
+    check: Callable[[Machine], Iterable[Difference]], success: str, *, as_json: bool
 ) -> None:
-    found = [
-        {"machine": one.machine, "id": str(one.id), "what": one.what}
+    """Print the differences in all machines; exit with status 1 when there are any."""
+    rows = [
+        {"machine": difference.machine, "id": str(difference.id), "what": difference.what}
         for machine in DurableMachine.registry.values()
-        for one in look(machine)
+        for difference in check(machine)
     ]
-    output.show(found, as_json=as_json)
-    if found:
+    output.print_rows(rows, as_json=as_json)
+    if rows:
         sys.exit(1)
     if not as_json:
-        click.echo(all_well)
+        click.echo(success)

@@ -1,6 +1,7 @@
-"""Orders, for who operates the system: found, and looked at whole."""
+"""Commands for orders: list, show, cancel, refund, accept, ship and deliver them."""
 
 from contextlib import suppress
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +11,21 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from models import Dispute, Notice, Order, OrderState, User, reading
 from models.base import db
-from models.money import display
+from models.errors import InvalidInputError
+from models.idempotency import carry_out_once
+from models.money import display, to_minor
+from models.payment import Payment, payment_of
+from models.refund import refundable
+from state_machines import PaymentMachine, acceptance, cancelling, refund, shipment
 from web.commands import listing, output
-from web.commands.history import story_of, tell
+from web.commands.auditing import audited
+from web.commands.timeline import load_timeline, print_with_sections
 
-group = click.Group("orders", help="Orders: look, cancel, refund, accept, ship, deliver.")
+group = click.Group("orders", help="Orders: list, show, cancel, refund, accept, ship, deliver.")
 
+# Operators share one scope of idempotency keys for refunds.
+REFUND_KEY_SCOPE = "refunds"
+MAX_REFUND_AMOUNT = 10**12  # major units
 WHOLE = (
     joinedload(Order.user),
     joinedload(Order.payment),
@@ -26,51 +36,167 @@ REFUND = ("id", "state", "origin", "amount", "currency", "stripe_id", "failure_r
 DISPUTE = ("id", "state", "amount", "currency", "reason", "due_by", "stripe_id")
 NOTICE = ("id", "kind", "text", "created_at")
 
+order_argument = click.argument("reference_or_id")
+reason_option = click.option("--reason", help="The reason, recorded in the history.")
+
 
 @group.command("list")
-@listing.state(OrderState)
-@click.option("--email", help="Only those of this customer.")
-@listing.limit
-@output.as_json
+@listing.state_option(OrderState)
+@click.option("--email", help="Filter by the customer's e-mail address.")
+@listing.limit_option
+@output.json_option
 def show_list(state: str | None, email: str | None, limit: int, *, as_json: bool) -> None:
     """List orders, newest first."""
-    wanted = []
-    if state is not None:
-        wanted.append(Order.state == state)
+    conditions = listing.equals(Order, state=state)
     if email is not None:
-        of_address = select(User.id).where(User.email == email.lower())
-        wanted.append(Order.user_id.in_(of_address))
-    found = listing.newest(Order, limit, *wanted, options=WHOLE[:2])
-    output.show((_line(order) for order in found), as_json=as_json)
+        user_ids = select(User.id).where(User.email == email.lower())
+        conditions.append(Order.user_id.in_(user_ids))
+    orders = listing.newest(Order, limit, *conditions, options=WHOLE[:2])
+    output.print_rows(map(_summarize, orders), as_json=as_json)
 
 
 @group.command("show")
-@click.argument("reference_or_id")
-@output.as_json
+@order_argument
+@output.json_option
 def show(reference_or_id: str, *, as_json: bool) -> None:
-    """Show an order by its id or reference: what it is, and everything that led there."""
+    """Show an order by its id or reference, with its money, notices and history."""
     with reading():
-        orders = [_everything(order) for order in find(reference_or_id)]
+        orders = [(_detail(order), _sections(order)) for order in _find(reference_or_id)]
     if not orders:
         raise click.ClickException(f"there is no order {reference_or_id}")
     if as_json:
-        output.show(orders, as_json=True)
+        output.print_rows([detail | sections for detail, sections in orders], as_json=True)
         return
-    for order in orders:
-        parts = {name: order.pop(name) for name, value in [*order.items()] if _is_part(value)}
-        output.record(order)
-        tell(parts)
+    for detail, sections in orders:
+        print_with_sections(detail, sections, as_json=False)
 
 
-def find(reference_or_id: str) -> list[Order]:
-    """The orders that are meant: a reference may be several customers'."""
-    which = Order.reference_id == reference_or_id
+@group.command("cancel")
+@order_argument
+@reason_option
+@output.json_option
+def cancel(reference_or_id: str, reason: str | None, *, as_json: bool) -> None:
+    """Cancel an order. Before it is paid, Stripe cancels the payment; afterwards it is refunded."""
+    order = _load(reference_or_id)
+    with audited("orders cancel", order.id, reason=reason):
+        payment = _lock_payment(order)
+        outcome = cancelling.cancel(payment, reason=reason)
+    sentence = f"is {payment.order.state}: {outcome}"
+    _print_order(payment.order, sentence, as_json=as_json, outcome=outcome)
+
+
+@group.command("refund")
+@order_argument
+@click.option("--amount", help="In major units, such as 12.50 (default: everything that is left).")
+@click.option("--currency", help="Expected currency; the refund is refused if it differs.")
+@click.option("--idempotency-key", "key", help="Repeating a key does not refund again.")
+@reason_option
+@output.json_option
+def give_back(  # noqa: PLR0913  one an option
+    reference_or_id: str,
+    amount: str | None,
+    currency: str | None,
+    key: str | None,
+    reason: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Refund an order, in full or in part. A full refund before the shipment cancels the order."""
+    order = _load(reference_or_id)
+    key_detail = {} if key is None else {"key": key}
+    request = {"order": order.id, "amount": amount, "currency": currency}
+    with audited("orders refund", order.id, amount=amount, reason=reason, **key_detail):
+        payment = _lock_payment(order)
+        paid_in = payment.captured_currency or payment.currency
+
+        def carry_out() -> dict[str, str]:
+            minor = _parse_amount(amount, paid_in) if amount is not None else None
+            refund.refund(payment.order, minor, currency=currency, reason=reason)
+            return {"left": display(refundable(payment), paid_in)}
+
+        left = carry_out_once(REFUND_KEY_SCOPE, key, request, carry_out)["left"]
+        refunded = payment.order
+    _print_order(refunded, f"is being refunded; {left} remain", as_json=as_json, left=left)
+
+
+@group.command("accept")
+@order_argument
+@reason_option
+@output.json_option
+def accept(reference_or_id: str, reason: str | None, *, as_json: bool) -> None:
+    """Accept a payment whose amount or currency differs, and confirm the order."""
+    order = _load(reference_or_id)
+    with audited("orders accept", order.id, reason=reason):
+        payment = _lock_payment(order)
+        acceptance.accept(payment, reason=reason)
+    _print_order(payment.order, f"is {payment.order.state}", as_json=as_json)
+
+
+@group.command("ship")
+@order_argument
+@click.option("--carrier", required=True, help="The carrier's name.")
+@click.option("--tracking", required=True, help="The carrier's tracking number.")
+@output.json_option
+def ship(reference_or_id: str, carrier: str, tracking: str, *, as_json: bool) -> None:
+    """Mark a confirmed order as shipped, and e-mail the tracking number to the customer."""
+    order = _load(reference_or_id)
+    with audited("orders ship", order.id, carrier=carrier, tracking=tracking):
+        payment = _lock_payment(order)
+        shipment.ship(payment.order, carrier, tracking)
+    _print_order(payment.order, f"is on its way with {carrier}", as_json=as_json)
+
+
+@group.command("deliver")
+@order_argument
+@output.json_option
+def deliver(reference_or_id: str, *, as_json: bool) -> None:
+    """Mark a shipped order as delivered."""
+    order = _load(reference_or_id)
+    with audited("orders deliver", order.id):
+        payment = _lock_payment(order)
+        shipment.deliver(payment.order)
+    _print_order(payment.order, "has been delivered", as_json=as_json)
+
+
+def _find(reference_or_id: str) -> list[Order]:
+    """Load the matching orders. Several customers may use the same reference."""
+    condition = Order.reference_id == reference_or_id
     with suppress(ValueError):
-        which |= Order.id == UUID(reference_or_id)
-    return list(db.session.scalars(select(Order).where(which).options(*WHOLE)))
+        condition |= Order.id == UUID(reference_or_id)
+    return list(db.session.scalars(select(Order).where(condition).options(*WHOLE)))
 
 
-def _line(order: Order) -> dict[str, Any]:
+def _load(reference_or_id: str) -> Order:
+    """Load one order. Raises click.ClickException unless exactly one matches."""
+    with reading():
+        orders = _find(reference_or_id)
+    if not orders:
+        raise click.ClickException(f"there is no order {reference_or_id}")
+    if len(orders) > 1:
+        ids = ", ".join(str(order.id) for order in orders)
+        raise click.ClickException(f"several orders have the reference {reference_or_id}: {ids}")
+    return orders[0]
+
+
+def _lock_payment(order: Order) -> Payment:
+    payment_id = payment_of(order.id).id
+    return PaymentMachine.lock([payment_id])[payment_id]
+
+
+def _parse_amount(amount: str, currency: str) -> int:
+    """Convert an amount to minor units. Raises InvalidInputError when it is not valid."""
+    try:
+        major = Decimal(amount)
+        if not major.is_finite() or abs(major) > MAX_REFUND_AMOUNT:
+            raise InvalidInputError("amount", "is out of range")
+        return to_minor(major, currency)
+    except InvalidOperation as error:
+        raise InvalidInputError("amount", f"{amount!r} is not a number") from error
+    except ValueError as error:
+        raise InvalidInputError("amount", str(error)) from error
+
+
+def _summarize(order: Order) -> dict[str, Any]:
     return {
         "id": order.id,
         "reference": order.reference_id,
@@ -82,26 +208,29 @@ def _line(order: Order) -> dict[str, Any]:
     }
 
 
-def _everything(order: Order) -> dict[str, Any]:
+def _detail(order: Order) -> dict[str, Any]:
     payment, parcel = order.payment, order.shipment
+    return _summarize(order) | {
+        "captured": display(payment.captured, payment.captured_currency or payment.currency),
+        "intent": payment.intent_id,
+        "deadline_at": payment.deadline_at,
+        "poll_at": payment.poll_at,
+        "shipment": f"{parcel.carrier} {parcel.tracking_number}" if parcel else None,
+    }
+
+
+def _sections(order: Order) -> dict[str, list[dict[str, Any]]]:
     disputes = db.session.scalars(select(Dispute).where(Dispute.order_id == order.id)).all()
     notices = select(Notice).where(Notice.order_id == order.id, Notice.settled_at.is_(None))
-    parts = [payment.id, *(row.id for row in order.refunds), *(row.id for row in disputes)]
-    return (
-        _line(order)
-        | {
-            "captured": display(payment.captured, payment.captured_currency or payment.currency),
-            "intent": payment.intent_id,
-            "deadline_at": payment.deadline_at,
-            "poll_at": payment.poll_at,
-            "shipment": f"{parcel.carrier} {parcel.tracking_number}" if parcel else None,
-            "notices": [listing.told(row, NOTICE) for row in db.session.scalars(notices)],
-            "refunds": [listing.told(row, REFUND) for row in order.refunds],
-            "disputes": [listing.told(row, DISPUTE) for row in disputes],
-        }
-        | story_of(order.id, *parts)
-    )
+    children = [order.payment.id, *(row.id for row in order.refunds), *(row.id for row in disputes)]
+    return {
+        "notices": [listing.as_row(row, NOTICE) for row in db.session.scalars(notices)],
+        "refunds": [listing.as_row(row, REFUND) for row in order.refunds],
+        "disputes": [listing.as_row(row, DISPUTE) for row in disputes],
+    } | load_timeline(order.id, *children)
 
 
-def _is_part(value: object) -> bool:
-    return isinstance(value, list)
+def _print_order(order: Order, predicate: str, *, as_json: bool, **fields: Any) -> None:
+    identity = {"id": order.id, "reference": order.reference_id, "state": order.state}
+    sentence = f"{order.reference_id} {predicate}"
+    output.print_result(sentence, as_json=as_json, **identity, **fields)

@@ -1,4 +1,4 @@
-"""Commands without their database: a sentence, where there would be a traceback."""
+"""Errors of PostgreSQL in commands, shown as a sentence instead of a traceback."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -11,20 +11,20 @@ from models.printable import escape
 
 
 def explain_outages(command: click.Command) -> None:
-    """Have the command, and those under it, say in a sentence what PostgreSQL did not do."""
+    """Make a command and its subcommands report errors of PostgreSQL in a sentence."""
     for sub in command.commands.values() if isinstance(command, click.Group) else ():
         explain_outages(sub)
     if command.callback is not None and not hasattr(command.callback, "__wrapped__"):
-        command.callback = _explaining(command.callback)
+        command.callback = _explain_errors(command.callback)
 
 
-def _explaining(callback: Callable[..., Any]) -> Callable[..., Any]:
+def _explain_errors(callback: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(callback)
     def call(*arguments: Any, **options: Any) -> Any:
         try:
             return callback(*arguments, **options)
         except (exc.OperationalError, exc.TimeoutError) as error:
-            words = " ".join(str(getattr(error, "orig", None) or error).split())
-            raise click.ClickException(f"PostgreSQL did not do it: {escape(words)}") from error
+            reason = " ".join(str(getattr(error, "orig", None) or error).split())
+            raise click.ClickException(f"PostgreSQL error: {escape(reason)}") from error
 
     return call

@@ -1,39 +1,53 @@
-"""The catalogue, for who operates the system."""
+"""Commands for the catalogue: list, seed and import products, and change stock and status."""
 
 import json
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy import Boolean, ColumnElement, literal_column, or_, select
+from sqlalchemy import Boolean, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 import models
-from models import Product, ProductStatus
+from models import Product, ProductStatus, product_import, reading
 from models.base import db
 from models.clock import now
-from models.errors import InvalidInputError
+from models.errors import InvalidInputError, NotFoundError
 from models.money import display
-from models.product_cells import REQUIRED, as_columns, read
+from models.printable import escape
+from models.product_cells import COLUMNS, LARGEST, REQUIRED, as_columns, read
+from models.product_csv import ProductFile
+from models.product_import import Outcome
 from models.shipping import require_shipping_cost
+from models.typed_text import normalise_name
+from state_machines import product as products
 from web.commands import listing, output
-from web.commands.acting import acting
+from web.commands.auditing import as_operator, audited, cli_errors
 
-group = click.Group("products", help="The catalogue.")
+group = click.Group("products", help="The catalogue: list, seed, import, stock, status.")
 
 CATALOGUE = Path(models.__file__).parent / "catalogue.json"
-# Sold or restocked, hidden or shown since: what the shop has changed stays.
-KEPT = ("sku", "stock", "status", "created_at")
+# Seeding again must not undo what the shop has changed since.
+UNCHANGED_BY_SEED = ("sku", "stock", "status", "created_at")
 STATUSES = click.Choice([status.value for status in ProductStatus])
+IMPORT_HELP = f"""Add or update products by SKU from a CSV file in UTF-8: all of them, or none.
+
+The first line names the columns, of {", ".join(COLUMNS)}; {", ".join(REQUIRED)} are required.
+Prices are in major units (12.50); tags are separated by semicolons. Existing products change only
+in the columns of the file; orders of them wait while they are written.
+"""
 
 
 @group.command("list")
-@click.option("--q", help="Only those with this in their SKU or name.")
-@click.option("--category", help="Only those of this category.")
-@click.option("--status", type=STATUSES, help="Only those with this status.")
-@click.option("--low", type=int, help="Only those of which at most so many pieces are available.")
-@listing.limit
-@output.as_json
+@click.option("--q", help="Filter by a part of the SKU or name.")
+@click.option("--category", help="Filter by category.")
+@click.option("--status", type=STATUSES, help="Filter by status.")
+@click.option("--low", type=int, help="Filter by available stock: at most this many pieces.")
+@listing.limit_option
+@output.json_option
 def show_list(  # noqa: PLR0913  one a filter
     q: str | None,
     category: str | None,
@@ -43,17 +57,14 @@ def show_list(  # noqa: PLR0913  one a filter
     *,
     as_json: bool,
 ) -> None:
-    """List products, newest first. Stock counts the pieces that are here; some are reserved."""
-    given = {"category": category, "status": status}
-    wanted: list[ColumnElement[bool]] = [
-        getattr(Product, name) == is_ for name, is_ in given.items() if is_ is not None
-    ]
+    """List products, newest first. The stock includes reserved pieces."""
+    conditions = listing.equals(Product, category=category, status=status)
     if q is not None:
-        parts = (Product.sku, Product.name)
-        wanted.append(or_(*(part.icontains(q, autoescape=True) for part in parts)))
+        columns = (Product.sku, Product.name)
+        conditions.append(or_(*(column.icontains(q, autoescape=True) for column in columns)))
     if low is not None:
-        wanted.append(Product.stock - Product.reserved <= low)
-    output.show(map(line, listing.newest(Product, limit, *wanted)), as_json=as_json)
+        conditions.append(Product.stock - Product.reserved <= low)
+    output.print_rows(map(_as_row, listing.newest(Product, limit, *conditions)), as_json=as_json)
 
 
 @group.command("seed")
@@ -61,53 +72,109 @@ def show_list(  # noqa: PLR0913  one a filter
     "--file", "path", type=click.Path(exists=True, path_type=Path), default=CATALOGUE,
     help="A JSON array of products (default: the project's own).",
 )  # fmt: skip
-@output.as_json
+@output.json_option
 def seed(path: Path, *, as_json: bool) -> None:
-    """Add the products of a file, or bring their texts and prices up to date, by SKU."""
-    with acting("products seed", path.name):
-        rows = [_row(number, entry) for number, entry in enumerate(_entries(path), start=1)]
+    """Add the products of a JSON file, or update their texts and prices, by SKU."""
+    with audited("products seed", path.name):
+        rows = [_seed_row(number, entry) for number, entry in enumerate(_load_seed(path), start=1)]
         statement = insert(Product).values(rows)
-        changed = {name: statement.excluded[name] for name in rows[0] if name not in KEPT}
-        added = db.session.scalars(
-            statement.on_conflict_do_update(index_elements=["sku"], set_=changed).returning(
-                # Zero for a row that this statement has inserted.
+        updates = {
+            name: statement.excluded[name] for name in rows[0] if name not in UNCHANGED_BY_SEED
+        }
+        inserted = db.session.scalars(
+            statement.on_conflict_do_update(index_elements=["sku"], set_=updates).returning(
+                # xmax is 0 for a row that this statement has inserted.
                 literal_column("(xmax = 0)", Boolean)
             )
         ).all()
         _refuse_unsellable([row["sku"] for row in rows])
-    new = sum(added)
+    added = sum(inserted)
     if as_json:
-        click.echo(json.dumps({"added": new, "updated": len(added) - new}))
+        click.echo(json.dumps({"added": added, "updated": len(inserted) - added}))
     else:
-        click.echo(f"{new} added, {len(added) - new} updated")
+        click.echo(f"{added} added, {len(inserted) - added} updated")
 
 
-def _entries(path: Path) -> list[dict[str, Any]]:
-    """Return the products of a seed file. Raises InvalidInputError when it has none."""
+@group.command("import", help=IMPORT_HELP)
+@click.argument(
+    "path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--check", is_flag=True, help="Only report what would change, or the bad lines.")
+@output.json_option
+def import_file(path: Path, *, check: bool, as_json: bool) -> None:
+    """Import a CSV file."""
+    counts: dict[str, int] = {}
+    context: AbstractContextManager[Any] = (
+        reading() if check else audited("products import", path.name, counts=counts)
+    )
+    with path.open("rb") as file, _progress(path, hidden=as_json) as bar, cli_errors(), context:
+        outcome = product_import.load(ProductFile(file, bar.update), check=check)
+        counts |= {"imported": outcome.imported, "updated": outcome.updated}
+        if outcome.bad or not any(counts.values()):
+            raise click.ClickException(_refuse_file(outcome, as_json=as_json))
+    prefix = "would be " if check else ""
+    sentence = f"{outcome.imported} {prefix}imported, {outcome.updated} {prefix}updated"
+    output.print_result(sentence, as_json=as_json, **_outcome_fields(outcome))
+
+
+@group.command("stock")
+@click.argument("sku")
+@click.option("--set", "exact", type=click.IntRange(0, LARGEST), help="The counted stock.")
+@click.option("--add", "change", type=int, help="Pieces to add; negative to remove.")
+@click.option("--reason", help="The reason, recorded in the audit.")
+@output.json_option
+def set_stock(
+    sku: str, exact: int | None, change: int | None, reason: str | None, *, as_json: bool
+) -> None:
+    """Correct the stock of a product. It cannot fall below the reserved pieces."""
+    if (exact is None) == (change is None):
+        raise click.UsageError("give either --set or --add")
+    with as_operator("products stock") as actor, _lock(sku) as product:
+        before = product.stock
+        after = exact if exact is not None else before + (change or 0)
+        products.set_stock(actor, product, after, reason=reason)
+    sentence = f"{sku}: {after} pieces, {before} before"
+    output.print_result(sentence, as_json=as_json, **_as_row(product))
+
+
+@group.command("status")
+@click.argument("sku")
+@click.argument("status", type=STATUSES)
+@output.json_option
+def set_status(sku: str, status: str, *, as_json: bool) -> None:
+    """Change whether a product is for sale. Placed orders are not affected."""
+    with as_operator("products change") as actor, _lock(sku) as product:
+        before = product.status
+        products.change(actor, product, {"status": status})
+    output.print_result(f"{sku} is {status}, was {before}", as_json=as_json, **_as_row(product))
+
+
+def _load_seed(path: Path) -> list[dict[str, Any]]:
+    """Read the products of a seed file. Raises InvalidInputError when it has none."""
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as wrong:
-        raise InvalidInputError(path.name, f"is not JSON: {wrong}") from wrong
+    except ValueError as error:
+        raise InvalidInputError(path.name, f"is not JSON: {error}") from error
     if not entries or not isinstance(entries, list):
-        raise InvalidInputError(path.name, "is no array of products")
+        raise InvalidInputError(path.name, "is not an array of products")
     return entries
 
 
-def _row(number: int, entry: dict[str, Any]) -> dict[str, Any]:
-    """Return the columns of one product. Its fields are judged as the cells of an import are."""
+def _seed_row(number: int, entry: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns of one product, validated like the cells of an import."""
     try:
         fields = {**dict.fromkeys(REQUIRED, ""), **entry, "tags": ";".join(entry.get("tags", []))}
         values = read(fields, map(str, fields.values()))
-    except InvalidInputError as wrong:
-        raise InvalidInputError(f"product {number}: {wrong.field}", wrong.message) from wrong
-    except (AttributeError, KeyError, TypeError) as wrong:
-        raise InvalidInputError(f"product {number}", f"is malformed: {wrong!r}") from wrong
+    except InvalidInputError as error:
+        raise InvalidInputError(f"product {number}: {error.field}", error.message) from error
+    except (AttributeError, KeyError, TypeError) as error:
+        raise InvalidInputError(f"product {number}", f"is malformed: {error!r}") from error
     at = now()
     return as_columns(values) | {"created_at": at, "updated_at": at}
 
 
 def _refuse_unsellable(skus: list[str]) -> None:
-    """Raise InvalidInputError for a product that is available in a currency without a cost."""
+    """Raise InvalidInputError for an available product in a currency without a shipping cost."""
     available = select(Product.sku, Product.currency).where(
         Product.sku.in_(skus), Product.status == ProductStatus.AVAILABLE
     )
@@ -115,11 +182,55 @@ def _refuse_unsellable(skus: list[str]) -> None:
         require_shipping_cost(currency, f"{sku}: currency")
 
 
-def line(product: Product) -> dict[str, Any]:
-    """What there is to say of a product in a line."""
+def _progress(path: Path, *, hidden: bool) -> Any:
+    """Return a progress bar for reading the file."""
+    size = path.stat().st_size
+    return click.progressbar(
+        length=size,
+        label="Reading",
+        file=sys.stderr,
+        hidden=hidden or not sys.stderr.isatty(),
+        update_min_steps=size // 100,
+    )
+
+
+def _refuse_file(outcome: Outcome, *, as_json: bool) -> str:
+    """Return the error message for a bad file. With `as_json`, print the bad lines as well."""
+    if as_json:
+        output.print_result("", as_json=True, **_outcome_fields(outcome))
+    if not outcome.bad:
+        return "the file has no products: there is nothing below its first line"
+    shown = "" if outcome.bad_count == len(outcome.bad) else f"; the first {len(outcome.bad)}"
+    lines = f"{outcome.bad_count} bad line{'s' if outcome.bad_count > 1 else ''}"
+    return "\n".join(
+        [f"{lines}, nothing was imported{shown}:", *(escape(str(bad)) for bad in outcome.bad)]
+    )
+
+
+def _outcome_fields(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "imported": outcome.imported,
+        "updated": outcome.updated,
+        "bad": [bad._asdict() for bad in outcome.bad],
+        "badCount": outcome.bad_count,
+    }
+
+
+@contextmanager
+def _lock(sku: str) -> Iterator[Product]:
+    """Lock the product with this SKU. Raises NotFoundError when there is none."""
+    try:
+        # Terminals may paste decomposed letters; SKUs are stored in one normal form.
+        product = products.lock(Product.sku == normalise_name(sku))
+    except (NotFoundError, ValueError) as error:
+        raise NotFoundError(f"there is no product {sku}") from error
+    yield product
+
+
+def _as_row(product: Product) -> dict[str, Any]:
     return {
         "sku": product.sku,
         "name": product.name,
         "price": display(product.price, product.currency),
-        **listing.told(product, ("stock", "reserved", "available", "status")),
+        **listing.as_row(product, ("stock", "reserved", "available", "status")),
     }

@@ -1,4 +1,4 @@
-"""Comparing our rows with Stripe's, by hand."""
+"""The command that compares our rows with Stripe's."""
 
 import click
 
@@ -7,33 +7,36 @@ from models.ids import uuid7
 from state_machines import reconciliation
 from web.bell import listen, watch
 from web.commands import listing, output
-from web.commands.acting import acting
+from web.commands.auditing import audited
 
 FIELDS = ("id", "state", "since", "events", "orphans", "created_at", "updated_at")
+MAX_LISTED = 20
 
 
 @click.command("reconcile")
-@click.option("--wait", default=0, help="Seconds to wait for its end; exit status 1 when it fails.")
-@click.option("--list", "past", is_flag=True, help="List the last ones instead.")
-@output.as_json
+@click.option("--wait", default=0, help="Seconds to wait for its end; exit status 1 if it fails.")
+@click.option("--list", "past", is_flag=True, help="List the latest runs instead.")
+@output.json_option
 def command(wait: int, *, past: bool, as_json: bool) -> None:
-    """Ask Stripe about everything that is open, and for events and intents that we never heard of.
+    """Poll Stripe for everything that is open, and for events and intents that we have missed.
 
     Beat does the same every RECONCILE_EVERY seconds.
     """
     if past:
-        found = listing.newest(Reconciliation, 20)
-        output.show((listing.told(row, FIELDS) for row in found), as_json=as_json)
+        runs = listing.newest(Reconciliation, MAX_LISTED)
+        output.print_rows((listing.as_row(run, FIELDS) for run in runs), as_json=as_json)
         return
     key = uuid7()
     with listen(key) as bell:
-        with acting("reconcile", key):
-            begun = reconciliation.start(key)
-        row = watch(bell, wait, _ended, begun, lambda: listing.one(Reconciliation, key, "run"))
-    listing.show(row, FIELDS, as_json=as_json)
-    if wait and row.state != ReconciliationState.DONE:
-        raise click.ClickException(f"the reconciliation is {row.state}")
+        with audited("reconcile", key):
+            started = reconciliation.start(key)
+        run = watch(
+            bell, wait, _has_ended, started, lambda: listing.load(Reconciliation, key, "run")
+        )
+    listing.print_row(run, FIELDS, as_json=as_json)
+    if wait and run.state != ReconciliationState.DONE:
+        raise click.ClickException(f"the reconciliation is {run.state}")
 
 
-def _ended(row: Reconciliation) -> bool:
-    return row.state != ReconciliationState.RUNNING
+def _has_ended(run: Reconciliation) -> bool:
+    return run.state != ReconciliationState.RUNNING

@@ -7,7 +7,7 @@ import pytest
 
 from production import SANDBOX
 from tests.integration.servers.conftest import Server
-from web.commands import acting
+from web.commands import auditing
 
 ACCOUNT = pwd.getpwuid(os.getuid()).pw_name
 FORGED = dict.fromkeys(("LOGNAME", "USER", "LNAME", "USERNAME", "SUDO_USER"), "someone.else")
@@ -27,7 +27,7 @@ def test_a_forged_login_name_is_not_the_actor(server: Server) -> None:
 
 
 def test_production_asks_who_it_is(server: Server) -> None:
-    if acting._signed_in() is not None:
+    if auditing._read_login_account() is not None:
         pytest.skip("the system itself knows who has signed in on this machine")
     email, place = "asked@example.com", {"PROJECTX_ENV": "production", "PROJECTX_PART": "migrate"}
     place |= {name.upper(): "" for name in SANDBOX}

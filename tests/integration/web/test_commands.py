@@ -51,7 +51,7 @@ def test_without_its_database_a_command_says_so_in_a_sentence(app: Flask) -> Non
     nowhere = os.environ | {"DATABASE_URL": "postgresql://shop:topsecret@127.0.0.1:1/shop"}
     done = run(command, env=nowhere, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 1
-    assert done.stderr.startswith("Error: PostgreSQL did not do it: ")
+    assert done.stderr.startswith("Error: PostgreSQL error: ")
     assert len(done.stderr.splitlines()) == 1
     assert "topsecret" not in done.stderr
 

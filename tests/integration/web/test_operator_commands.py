@@ -14,14 +14,14 @@ from state_machines.login import LoginMachine, LoginSignal
 from tests.integration.web.conftest import Person, code_of
 from tests.integration.web.test_commands import flask, read
 from tests.integration.web.test_email_events import sendgrid
-from web.commands.acting import operator
+from web.commands.auditing import operator_name
 
 
 def audit() -> list[tuple[str, str | None]]:
     """What was done by hand, to what; all of it by us."""
     with transaction() as session:
         rows = session.scalars(select(AuditRow).order_by(AuditRow.id)).all()
-    assert {row.actor for row in rows} <= {operator()}
+    assert {row.actor for row in rows} <= {operator_name()}
     return [(row.action, row.subject) for row in rows]
 
 

@@ -124,7 +124,7 @@ def test_a_seed_is_counted_as_stripe_counts_it(shop: Flask, tmp_path: Path) -> N
         ([SEED | {"sku": "L\u200b1"}], "product 1: sku: has an invisible character"),
         ([SEED | {"currency": "gbp"}], "L-1: currency: there is no shipping cost in gbp"),
         (["x"], "product 1: is malformed"),
-        ({}, "is no array of products"),
+        ({}, "is not an array of products"),
         (None, "is not JSON"),
     ],
 )

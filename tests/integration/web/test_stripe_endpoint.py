@@ -58,7 +58,7 @@ def check(office: Flask, *words: str) -> tuple[int, Json]:
 
 
 def missing(url: str) -> str:
-    return f"there is no endpoint with the address {url}: --create makes it"
+    return f"there is no endpoint with the address {url}: --create creates it"
 
 
 def audited() -> list[str]:
@@ -70,7 +70,7 @@ def test_an_endpoint_that_is_missing_is_made_once_with_its_secret(office: Flask,
     status, told = check(office, "--url", url)
     assert (status, told["endpoint"]) == (1, None)
     assert told["differences"] == [
-        f"there is no endpoint with the address {url}: --create makes it"
+        f"there is no endpoint with the address {url}: --create creates it"
     ]
     assert audited() == [], "a check changes nothing"
     status, made = check(office, "--url", url, "--create")
@@ -83,7 +83,7 @@ def test_an_endpoint_that_is_missing_is_made_once_with_its_secret(office: Flask,
     assert audited() == ["stripe endpoint --create"]
     again = flask(office, "stripe", "endpoint", "--url", url, "--create")
     assert again.exit_code == 1
-    assert "is there already" in again.stderr
+    assert "exists already" in again.stderr
 
 
 def test_each_difference_is_a_line(office: Flask, url: str) -> None:
@@ -94,10 +94,10 @@ def test_each_difference_is_a_line(office: Flask, url: str) -> None:
     assert done.exit_code == 1
     lines = done.stdout.splitlines()
     assert "it is disabled" in lines
-    assert "it does not get charge.refund.updated" in lines
-    assert "it does not get review.opened" in lines
-    assert "it gets *, which is not read" in lines
-    assert "it gets refund.created, which is not read" in lines
+    assert "it does not receive charge.refund.updated" in lines
+    assert "it does not receive review.opened" in lines
+    assert "it receives *, which is not used" in lines
+    assert "it receives refund.created, which is not used" in lines
     assert any(line.startswith(f"its API version is {OLD}, not ") for line in lines)
     assert "whsec_" not in done.stdout
 

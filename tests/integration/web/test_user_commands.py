@@ -83,7 +83,7 @@ def test_roles_come_and_go(shop: Flask) -> None:
     assert read(shop, *granted)["roles"] == ["admin"]
     assert flask(shop, *granted).stdout == "ann@example.com is admin already\n"
     revoked = ("users", "revoke", "ann@example.com", "admin")
-    assert flask(shop, *revoked).stdout == "ann@example.com is not admin any more\n"
+    assert flask(shop, *revoked).stdout == "ann@example.com is no longer admin\n"
     assert flask(shop, *revoked).stdout == "ann@example.com is not admin\n"
     assert user("ann@example.com").roles == []
     assert actions(shop) == ["users revoke", "users grant"], "what changed nothing is not there"

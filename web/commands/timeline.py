@@ -1,0 +1,58 @@
+"""Timelines of executions: their history, activities and signals, for the `show` commands."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+import click
+from sqlalchemy import select
+
+from models import ActivityRow, SignalRow, Transition
+from models.base import db
+from web.commands import output
+from web.commands.listing import as_row
+
+TRANSITION = ("at", "machine", "signal", "source", "target", "ignored", "reason", "cause", "actor")
+ACTIVITY = ("id", "name", "state", "attempts", "unknown_outcomes", "due_at", "last_error")
+SIGNAL = ("received_at", "source", "kind", "state", "external_id", "last_error")
+
+Timeline = dict[str, list[dict[str, Any]]]
+
+
+def load_timeline(*ids: UUID) -> Timeline:
+    """Load the history, activities and signals of these executions, oldest first."""
+    transitions = (
+        select(Transition)
+        .where(Transition.subject_id.in_(ids))
+        .order_by(Transition.at, Transition.machine, Transition.version)
+    )
+    return {
+        "history": _load_rows(transitions, TRANSITION),
+        "activities": _load_rows(_select_by_subject(ActivityRow, ids), ACTIVITY),
+        "signals": _load_rows(_select_by_subject(SignalRow, ids), SIGNAL),
+    }
+
+
+def print_sections(sections: Timeline) -> None:
+    """Print each non-empty section as a table under its name."""
+    for name, rows in sections.items():
+        if rows:
+            click.echo(f"\n{name}")
+            output.print_rows(rows, as_json=False)
+
+
+def print_with_sections(fields: dict[str, Any], sections: Timeline, *, as_json: bool) -> None:
+    """Print a record and its sections, or both together as one JSON object in an array."""
+    if as_json:
+        output.print_rows([fields | sections], as_json=True)
+        return
+    output.print_record(fields)
+    print_sections(sections)
+
+
+def _select_by_subject(row: type[Any], ids: Iterable[UUID]) -> Any:
+    return select(row).where(row.subject_id.in_(ids)).order_by(row.id)
+
+
+def _load_rows(query: Any, fields: Iterable[str]) -> list[dict[str, Any]]:
+    return [as_row(instance, fields) for instance in db.session.scalars(query)]
