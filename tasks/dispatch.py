@@ -97,10 +97,10 @@ class Dispatcher:
         while not self._closing:
             moved = self._gather()
             try:
-                ring(moved)
+                publish_change(moved)
             except Exception:
-                # Who waits looks once a second.
-                log.warning("could not ring", exc_info=True)
+                # Waiting requests also look once a second.
+                log.warning("could not publish changes", exc_info=True)
             for name, waiting in self._waiting.items():
                 if ids := waiting.leave(at_once=self._closing):
                     publish_or_complain(name, ids)
@@ -146,8 +146,8 @@ def publish(name: str, ids: Iterable[UUID]) -> None:
             app.send_task(name, args=(some,), producer=producer, ignore_result=True)
 
 
-def ring(moved: Iterable[UUID]) -> None:
-    """Wake those who wait for one of these executions, in whatever process they are."""
+def publish_change(moved: Iterable[UUID]) -> None:
+    """Tell the requests that wait for these executions, in all processes, that they have moved."""
     pipe = _redis().pipeline(transaction=False)
     for root_id in moved:
         pipe.publish(channel(root_id), "moved")

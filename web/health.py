@@ -16,7 +16,7 @@ from sqlalchemy import exc, text
 import redis_url
 from models import transaction
 from models.clock import now
-from web.bell import client
+from web.changes import redis_client
 from web.schemas.health import Health, Readiness
 
 api = APIBlueprint("health", __name__, abp_tags=[Tag(name="health")])
@@ -72,7 +72,7 @@ def _database() -> tuple[Any, datetime | None]:
 def _redis() -> tuple[Any, list[str]]:
     """What there is to say of Redis, and who has not been heard there."""
     try:
-        missing = redis_url.absent(client(), redis_url.BEAT, *redis_url.QUEUES)
+        missing = redis_url.absent(redis_client(), redis_url.BEAT, *redis_url.QUEUES)
     except redis.OutOfMemoryError:
         return "full", ["Redis is full: nothing is announced"]
     except redis.RedisError:

@@ -15,7 +15,7 @@ from flask_limiter.util import get_remote_address
 
 from config import settings
 from models.clock import now
-from web.bell import NO_RETRY
+from web.changes import NO_RETRY
 
 # A subscriber gets a network of so many bits, and so all addresses in it. Source: RFC 6177
 SUBSCRIBER = 64

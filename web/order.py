@@ -19,7 +19,7 @@ from state_machines import PaymentMachine, cancelling, checkout
 from state_machines.cancelling import Outcome
 from state_machines.checkout import Line, Wish
 from web import bearer, idempotency, prefer, waiters
-from web.bell import listen
+from web.changes import subscribe
 from web.request import cause
 from web.schemas.order import (
     OrderCancelled,
@@ -64,25 +64,29 @@ def place(body: OrderRequest) -> Any:
     """
     who, order_id, key = bearer.caller(), uuid7(), idempotency.read_key()
     wish = _wish(body, key)
-    with listen(order_id) as bell:
+    with subscribe(order_id) as subscription:
         with cause(who.user_id):
             placed_id, is_new = checkout.place(order_id, who.user_id, who.session_id, wish, key=key)
         if is_new:
-            born = OrderStatus.born(order_id, wish.reference_id)
-            wait = prefer.wait(PATIENCE)
-            found = waiters.watch(bell, wait, _settled, born, lambda: _look(Order.id == order_id))
-            return _placed(found, HTTPStatus.CREATED if found.settled else HTTPStatus.ACCEPTED)
-    return _placed(_watched(placed_id, prefer.wait(PATIENCE)), HTTPStatus.OK)
+            status = waiters.wait_until(
+                _is_settled,
+                subscription,
+                prefer.wait(PATIENCE),
+                initial=OrderStatus.new(order_id, wish.reference_id),
+                load=lambda: _load(Order.id == order_id),
+            )
+            return _placed(status, HTTPStatus.CREATED if status.settled else HTTPStatus.ACCEPTED)
+    return _placed(_wait_until_settled(placed_id, prefer.wait(PATIENCE)), HTTPStatus.OK)
 
 
 @api.get("/status/<referenceId>", responses={200: OrderStatus})
 def status(path: ReferencePath) -> Any:
     """How far the order has come. With `Prefer: wait`, once it can be paid or has ended."""
-    found = _look(_mine(path))
+    order_status = _load(_is_mine(path))
     wait = prefer.wait(0)
-    if wait and not found.settled:
-        found = _watched(found.order_id, wait)
-    return prefer.applied(jsonify(found.json_ready()))
+    if wait and not order_status.settled:
+        order_status = _wait_until_settled(order_status.order_id, wait)
+    return prefer.applied(jsonify(order_status.json_ready()))
 
 
 @api.delete("/<referenceId>", responses={202: OrderCancelled, 200: OrderCancelled})
@@ -91,7 +95,7 @@ def cancel(path: ReferencePath) -> Any:
     has happened; 409 when it is too late.
     """
     with cause(bearer.caller().user_id), transaction() as session:
-        payment_id = session.scalar(select(Payment.id).join(Payment.order).where(_mine(path)))
+        payment_id = session.scalar(select(Payment.id).join(Payment.order).where(_is_mine(path)))
         if payment_id is None:
             raise NotFoundError("There is no such order")
         payment = PaymentMachine.lock([payment_id])[payment_id]
@@ -119,12 +123,12 @@ def _wish(body: OrderRequest, key: str | None) -> Wish:
     )
 
 
-def _mine(path: ReferencePath) -> ColumnElement[bool]:
+def _is_mine(path: ReferencePath) -> ColumnElement[bool]:
     """What is another's is not there."""
     return (Order.user_id == bearer.caller().user_id) & (Order.reference_id == path.reference_id)
 
 
-def _look(which: ColumnElement[bool]) -> OrderStatus:
+def _load(which: ColumnElement[bool]) -> OrderStatus:
     """The order as it is now. Raises NotFoundError."""
     with reading():
         query = select(Payment).join(Payment.order).where(which)
@@ -135,18 +139,24 @@ def _look(which: ColumnElement[bool]) -> OrderStatus:
     return OrderStatus.of(payment)
 
 
-def _watched(order_id: UUID, seconds: float) -> OrderStatus:
-    """The order once it is settled, or after `seconds`."""
-    this = Order.id == order_id
-    with listen(order_id) as bell:
-        found = waiters.watch(bell, seconds, _settled, _look(this), lambda: _look(this))
-    # One may have signed out meanwhile.
+def _wait_until_settled(order_id: UUID, seconds: float) -> OrderStatus:
+    """Return the order's status once it is settled, or after `seconds`."""
+    condition = Order.id == order_id
+    with subscribe(order_id) as subscription:
+        found = waiters.wait_until(
+            _is_settled,
+            subscription,
+            seconds,
+            initial=_load(condition),
+            load=lambda: _load(condition),
+        )
+    # The caller may have signed out meanwhile.
     bearer.refuse_ended()
     return found
 
 
-def _settled(found: OrderStatus) -> bool:
-    return found.settled
+def _is_settled(status: OrderStatus) -> bool:
+    return status.settled
 
 
 def _placed(found: OrderStatus, code: HTTPStatus) -> Response:

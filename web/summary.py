@@ -14,7 +14,7 @@ from models import Order, OrderItem, Payment, PaymentState, Refund, Transition, 
 from models.clock import now
 from models.errors import NotFoundError
 from web import bearer, waiters
-from web.bell import listen
+from web.changes import subscribe
 from web.pages import linked
 from web.schemas.order import OrderPath, OrderQuery, ReferencePath
 from web.schemas.summary import History, OrderRow, Orders, OrderSummary, Step
@@ -57,15 +57,20 @@ def mine(query: OrderQuery) -> Any:
 @api.get("/summary/<uuid:orderId>", responses={200: OrderSummary})
 def summary(path: OrderPath) -> Any:
     """The whole order. Just after the payment the answer waits up to 2 s for the card."""
-    order = _look(path.order_id)
+    order = _load(path.order_id)
     if not _has_its_card(order):
-        with listen(order.id) as bell:
-            seen = _look(order.id)
-            order = waiters.watch(bell, PATIENCE, _has_its_card, seen, lambda: _look(path.order_id))
+        with subscribe(order.id) as subscription:
+            order = waiters.wait_until(
+                _has_its_card,
+                subscription,
+                PATIENCE,
+                initial=_load(order.id),
+                load=lambda: _load(path.order_id),
+            )
     return OrderSummary.of(order).json_ready()
 
 
-def _look(order_id: UUID) -> Order:
+def _load(order_id: UUID) -> Order:
     """Load the caller's order whole. Raises NotFoundError."""
     this = (Order.id == order_id) & (Order.user_id == bearer.caller().user_id)
     with reading() as session:

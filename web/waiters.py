@@ -1,8 +1,7 @@
-"""Requests that wait for something to happen: at most half of a process's threads, and a few of one
-user.
+"""Limits on requests that wait: half of a process's threads in all, and a few for each user.
 
-The other threads are for requests that are answered at once: health, webhooks, sign-ins, payments.
-Whoever finds no place is answered with what there is, and told by `Retry-After` to ask again.
+The other threads stay free for requests that are answered at once, such as health checks, webhooks
+and sign-ins. A request over the limit is answered with the current state and `Retry-After`.
 """
 
 from collections import Counter
@@ -15,31 +14,30 @@ from uuid import UUID
 from flask import Response, after_this_request
 
 from config import settings
-from web import bearer
-from web import bell as bells
-from web.bell import Bell
+from web import bearer, changes
+from web.changes import Subscription
 
 T = TypeVar("T")
 RETRY_AFTER = 1  # seconds
 
 
 class Waiters:
-    """Places for requests that wait: `most` in all, `most_per_user` for one user."""
+    """Places for waiting requests: `limit` in all, `user_limit` for each user."""
 
-    def __init__(self, most: int, most_per_user: int) -> None:
-        self._most, self._most_per_user = most, most_per_user
+    def __init__(self, limit: int, user_limit: int) -> None:
+        self._limit, self._user_limit = limit, user_limit
         self._by_user: Counter[UUID] = Counter()
         self._lock = Lock()
 
     @property
-    def taken(self) -> int:
-        """How many places are held now."""
+    def occupied(self) -> int:
+        """The number of requests that are waiting."""
         with self._lock:
             return self._by_user.total()
 
     @contextmanager
     def place(self, user_id: UUID) -> Iterator[bool]:
-        """Hold a place while the block runs; the block gets False when there is none."""
+        """Hold a place while the block runs; yield False when there is none."""
         has_place = self._enter(user_id)
         try:
             yield has_place
@@ -49,9 +47,9 @@ class Waiters:
 
     def _enter(self, user_id: UUID) -> bool:
         with self._lock:
-            if self._by_user.total() >= self._most:
+            if self._by_user.total() >= self._limit:
                 return False
-            if self._by_user[user_id] >= self._most_per_user:
+            if self._by_user[user_id] >= self._user_limit:
                 return False
             self._by_user[user_id] += 1
             return True
@@ -60,29 +58,34 @@ class Waiters:
         with self._lock:
             self._by_user[user_id] -= 1
             if not self._by_user[user_id]:
-                # Otherwise the counter would know every user who ever waited.
+                # Zeros would stay in memory for every user who ever waited.
                 del self._by_user[user_id]
 
 
-# One for all applications of the process: they share its threads.
+# Shared by all applications of the process, because they share its threads.
 WAITERS = Waiters(settings.web_threads // 2, settings.waiters_per_user)
 
 
-def watch(
-    bell: Bell, seconds: float, done: Callable[[T], bool], seen: T, look: Callable[[], T]
+def wait_until(
+    is_done: Callable[[T], bool],
+    subscription: Subscription,
+    seconds: float,
+    *,
+    initial: T,
+    load: Callable[[], T],
 ) -> T:
-    """Wait as `web.bell.watch` does, if the caller may wait; otherwise return `seen` at once."""
-    if done(seen) or seconds <= 0:
-        return seen
+    """Wait as `changes.wait_until` does if there is a place; otherwise return `initial` at once."""
+    if is_done(initial) or seconds <= 0:
+        return initial
     with WAITERS.place(bearer.caller().user_id) as has_place:
         if has_place:
-            return bells.watch(bell, seconds, done, seen, look)
-    after_this_request(_ask_again)
-    return seen
+            return changes.wait_until(is_done, subscription, seconds, initial=initial, load=load)
+    after_this_request(_add_retry_after)
+    return initial
 
 
-def _ask_again(response: Response) -> Response:
+def _add_retry_after(response: Response) -> Response:
     response.headers["Retry-After"] = str(RETRY_AFTER)
-    # The client's wish to wait was not granted.
+    # The request did not wait, so its preference was not applied.
     response.headers.pop("Preference-Applied", None)
     return response

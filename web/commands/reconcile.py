@@ -5,7 +5,7 @@ import click
 from models import Reconciliation, ReconciliationState
 from models.ids import uuid7
 from state_machines import reconciliation
-from web.bell import listen, watch
+from web.changes import subscribe, wait_until
 from web.commands import listing, output
 from web.commands.auditing import audited
 
@@ -27,11 +27,15 @@ def command(wait: int, *, past: bool, as_json: bool) -> None:
         output.print_rows((listing.as_row(run, FIELDS) for run in runs), as_json=as_json)
         return
     key = uuid7()
-    with listen(key) as bell:
+    with subscribe(key) as subscription:
         with audited("reconcile", key):
             started = reconciliation.start(key)
-        run = watch(
-            bell, wait, _has_ended, started, lambda: listing.load(Reconciliation, key, "run")
+        run = wait_until(
+            _has_ended,
+            subscription,
+            wait,
+            initial=started,
+            load=lambda: listing.load(Reconciliation, key, "run"),
         )
     listing.print_row(run, FIELDS, as_json=as_json)
     if wait and run.state != ReconciliationState.DONE:

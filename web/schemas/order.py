@@ -104,7 +104,7 @@ class OrderStatus(Outgoing):
         )
 
     @classmethod
-    def born(cls, order_id: UUID, reference_id: str) -> "OrderStatus":
+    def new(cls, order_id: UUID, reference_id: str) -> "OrderStatus":
         """Of an order that was placed this moment."""
         return cls(
             status=OrderState.PENDING,

@@ -17,7 +17,7 @@ from models.base import db
 from models.clock import MovableClock
 from state_machines.durable import sweep
 from tests.integration.web.conftest import Json
-from web import bell, create_app
+from web import changes, create_app
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_redis_is_full(client: FlaskClient, server: redis.Redis) -> None:
     found = ready(client)
     assert (found["status"], found["redis"]) == ("degraded", "full")
     assert found["reasons"] == ["Redis is full: nothing is announced"]
-    assert bell.client().ping(), "it answers, and takes nothing"
+    assert changes.redis_client().ping(), "it answers, and takes nothing"
 
 
 def test_before_the_first_sweep(client: FlaskClient) -> None:

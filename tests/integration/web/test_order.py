@@ -16,7 +16,7 @@ from state_machines.payment import PaymentSignal
 from tasks import dispatch
 from tests.integration.web.conftest import Person, stripe_says, until
 from tests.support.factories import a_product
-from web.bell import LONGEST, listen
+from web.changes import MAX_WAIT, subscribe
 
 
 def orders() -> int:
@@ -85,13 +85,13 @@ def test_a_client_that_prefers_nothing_reads_the_secret_from_the_answer(
     assert "Preference-Applied" not in answer.headers
 
 
-def test_the_bell_rings_for_its_order_alone(app: Flask) -> None:
+def test_a_subscription_receives_the_changes_of_its_order_alone(app: Flask) -> None:
     mine, other = uuid4(), uuid4()
-    with listen(mine) as bell:
-        dispatch.ring([other])
-        assert not bell.wait(0.2)
-        dispatch.ring([mine])
-        assert bell.wait(LONGEST)
+    with subscribe(mine) as subscription:
+        dispatch.publish_change([other])
+        assert not subscription.wait_for_change(0.2)
+        dispatch.publish_change([mine])
+        assert subscription.wait_for_change(MAX_WAIT)
 
 
 def test_a_rejected_payment_is_said_at_once(ann: Person, lamp: Product) -> None:

@@ -311,7 +311,7 @@ def test_a_wait_ends_with_the_session(ann: Person, lamp: Product, shop: Flask) -
         path = f"/order/status/{reference}"
         headers = ann.headers | {"Prefer": "wait=2"}
         waiting = pool.submit(shop.test_client().get, path, headers=headers)
-        until(lambda: True if waiters.WAITERS.taken else None)
+        until(lambda: True if waiters.WAITERS.occupied else None)
         sign_out(ann)
         assert waiting.result().status_code == 401
 

@@ -14,7 +14,7 @@ from state_machines.intent import Card, note_card
 from state_machines.payment import PaymentSignal
 from tasks import dispatch
 from tests.integration.web.conftest import Json, Person, stripe_says, until
-from web import bell
+from web import changes
 
 
 def pay_without_a_card(order_id: UUID) -> None:
@@ -39,7 +39,7 @@ def test_the_summary_right_after_the_payment_has_the_card(
         return answer
 
     def is_listening() -> bool:
-        ((_, number),) = bell.client().pubsub_numsub(dispatch.channel(order_id))
+        ((_, number),) = changes.redis_client().pubsub_numsub(dispatch.channel(order_id))
         return bool(number)
 
     with ThreadPoolExecutor(1) as pool:

@@ -134,7 +134,7 @@ def _watch_messages(agent: Agent) -> None:
 
     before_task_publish.connect(before, weak=False)
     after_task_publish.connect(after, weak=False)
-    dispatch.ring = _around(agent, "bell", dispatch.ring)
+    dispatch.publish_change = _around(agent, "change", dispatch.publish_change)
 
 
 def _message(task: str) -> str:

@@ -15,7 +15,7 @@ PUBLISHING = {"send_task", "apply_async", "delay", "publish"}
 # What the agent calls what these functions send.
 SENT = {
     "dispatch.publish": "the message",
-    "dispatch.ring": "the bell",
+    "dispatch.publish_change": "the change",
     "dispatch._work": "the message",
     "sweep._hand_out": "a message",
 }
