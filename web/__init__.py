@@ -11,30 +11,23 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import state_machines  # noqa: F401  registers the machines
 from config import settings
 from models import base
-from web import (
-    commands,
-    denials,
-    errors,
-    headers,
+from web import commands, denials, errors, rate_limits, request, security_headers, tokens, urls
+from web.openapi import Api
+from web.routes import (
     health,
     landing,
-    limits,
     login,
     order,
     passkeys,
     privacy,
     product,
     product_changes,
-    request,
     session,
     step_up,
     summary,
-    tokens,
-    urls,
     user,
     webhook,
 )
-from web.document import Api
 
 SERVICES: dict[str, tuple[APIBlueprint, ...]] = {
     "auth": (
@@ -77,7 +70,15 @@ def create_app(*services: str) -> Flask:
     app.config["TRUSTED_HOSTS"] = settings.hosts
     base.attach(app, pool_size=settings.database_pool)
     Migrate(app, base.db, directory="migrations", render_as_batch=False)
-    for part in (denials, request, errors, headers, urls, limits, commands):
+    for part in (
+        denials,
+        request,
+        errors,
+        security_headers,
+        urls,
+        rate_limits,
+        commands,
+    ):
         part.register(app)
     CORS(
         app,

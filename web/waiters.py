@@ -14,7 +14,7 @@ from uuid import UUID
 from flask import Response, after_this_request
 
 from config import settings
-from web import bearer, changes
+from web import authentication, changes
 from web.changes import Subscription
 
 T = TypeVar("T")
@@ -77,7 +77,7 @@ def wait_until(
     """Wait as `changes.wait_until` does if there is a place; otherwise return `initial` at once."""
     if is_done(initial) or seconds <= 0:
         return initial
-    with WAITERS.place(bearer.caller().user_id) as has_place:
+    with WAITERS.place(authentication.caller().user_id) as has_place:
         if has_place:
             return changes.wait_until(is_done, subscription, seconds, initial=initial, load=load)
     after_this_request(_add_retry_after)

@@ -16,8 +16,9 @@ from config import settings
 from models import Order, Payment, base, reading
 from models.errors import NotFoundError
 from models.text import parse
-from web import bearer, errors, headers, health, prefer, product, request
-from web.document import Api
+from web import authentication, errors, prefer, request, security_headers
+from web.openapi import Api
+from web.routes import health, product
 from web.schemas.order import OrderPlaced, OrderRequest, OrderStatus, ReferencePath
 from web.schemas.webhook import Received
 from web.signatures import check_stripe
@@ -25,13 +26,13 @@ from web.signatures import check_stripe
 PATIENCE = 10.0
 api = APIBlueprint("order", __name__, url_prefix="/order")
 events = APIBlueprint("events", __name__, url_prefix="/order")
-api.before_request(bearer.require)
+api.before_request(authentication.require)
 
 
 @api.post("")
 def place(body: OrderRequest) -> Any:
     """Place an order: the same reference is the same workflow."""
-    who = bearer.caller()
+    who = authentication.caller()
     order_id = str(uuid5(NAMESPACE_URL, f"{who.user_id}/{body.reference_id}"))
     wish = {
         "user_id": str(who.user_id),
@@ -53,7 +54,9 @@ def place(body: OrderRequest) -> Any:
 @api.get("/status/<referenceId>")
 def status(path: ReferencePath) -> Any:
     """How far the order has come."""
-    mine = (Order.reference_id == path.reference_id) & (Order.user_id == bearer.caller().user_id)
+    mine = (Order.reference_id == path.reference_id) & (
+        Order.user_id == authentication.caller().user_id
+    )
     with reading() as session:
         payment = session.scalar(select(Payment).join(Payment.order).where(mine))
     if payment is None:
@@ -84,7 +87,7 @@ def email_events() -> Any:
 def _app() -> Api:
     made = Api("shop-on-dbos")
     base.attach(made, pool_size=settings.database_pool)
-    for part in (request, errors, headers):
+    for part in (request, errors, security_headers):
         part.register(made)
     for one in (api, events, product.api, health.api):
         made.register_api(one)

@@ -86,7 +86,7 @@ def test_the_routes_begin_and_confirm(newsletter: Pages, app: Flask) -> None:
     from web import create_app
 
     service = create_app("product")
-    service.register_api(newsletter["web/newsletter"].api)  # type: ignore[attr-defined]
+    service.register_api(newsletter["web/routes/newsletter"].api)  # type: ignore[attr-defined]
     with service.test_client() as client:
         begun = client.post("/newsletter", json={"email": "ada@example.com"})
         assert begun.status_code == 201

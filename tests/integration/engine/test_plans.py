@@ -27,7 +27,7 @@ from tasks import reconciliation as pages  # noqa: F401  registers, too
 from tests.integration.web.conftest import code_of, deliver
 from tests.support.factories import a_product
 from web import create_app
-from web.limits import limiter
+from web.rate_limits import limiter
 
 ORDERS, WAITING = 5000, 500
 EXPLAINED = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")

@@ -22,7 +22,7 @@ from state_machines.intent import Intent, take_in
 from state_machines.payment import PaymentSignal
 from tests.support.factories import a_product
 from web import create_app, tokens
-from web.limits import limiter
+from web.rate_limits import limiter
 
 CARD = {"brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2034}
 CHARGE = {"id": "ch_1", "payment_method_details": {"card": CARD}}

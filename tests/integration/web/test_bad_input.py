@@ -19,7 +19,7 @@ from models import Product
 from tests.integration.web.conftest import Person
 from tests.integration.web.test_typed_text import rows
 from web.commands import GROUPS
-from web.limits import limiter
+from web.rate_limits import limiter
 
 EXAMPLES = int(os.environ.get("BAD_INPUT_EXAMPLES", "80"))
 TRY = settings(

@@ -17,7 +17,7 @@ from models.login import Way
 from state_machines import guesses
 from state_machines.login import LoginMachine, LoginSignal
 from tests.integration.web.conftest import Person, code_of
-from web.limits import limiter, name_client
+from web.rate_limits import limiter, name_client
 
 EMAIL = "victim@example.com"
 Browser = Callable[[], FlaskClient]

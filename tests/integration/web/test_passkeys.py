@@ -25,8 +25,8 @@ from models.passkey import CHALLENGE_LIFETIME, Passkey
 from tests.integration.web.conftest import Person, code_of
 from tests.support.authenticator import Authenticator, base64url
 from web import webauthn
-from web.bearer import RECENT
-from web.passkeys import MOST
+from web.authentication import RECENT
+from web.routes.passkeys import MOST
 
 Json = dict[str, Any]
 HERE = settings.links_url

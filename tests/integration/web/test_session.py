@@ -23,7 +23,7 @@ from models import (
     transaction,
 )
 from tests.integration.web.conftest import Person, code_of, until
-from web import bearer, tokens, waiters
+from web import authentication, tokens, waiters
 
 
 @pytest.fixture
@@ -322,7 +322,7 @@ def test_a_role_that_was_taken_is_gone_at_once(sign_in: Callable[..., Person]) -
         session.execute(update(User).values(roles=[]))
     with staff.client:
         assert staff.get("/order").status_code == 200
-        assert bearer.caller().roles == ()
+        assert authentication.caller().roles == ()
 
 
 def test_the_profile_changes_where_it_is_named(ann: Person) -> None:

@@ -8,8 +8,8 @@ from flask_openapi.models.tag import Tag
 
 from models import Product, transaction
 from state_machines import product as products
-from web import bearer
-from web.pages import require_match, with_etag
+from web import authentication
+from web.pagination import require_match, with_etag
 from web.schemas.product import ProductPath, ProductView
 from web.schemas.product_changes import (
     NewProduct,
@@ -26,13 +26,13 @@ api = APIBlueprint(
     abp_tags=[Tag(name="product")],
     abp_security=[{"bearer": []}],
 )
-api.before_request(bearer.require_staff)
+api.before_request(authentication.require_staff)
 
 
 @api.post("", responses={201: ProductView})
 def create(body: NewProduct) -> Any:
     """Add a product. 409 when another one has its SKU. For staff."""
-    user_id = bearer.caller().user_id
+    user_id = authentication.caller().user_id
     with use_wire_names(), transaction():
         product = products.create(str(user_id), body.cells(), created_by=user_id)
     response = with_etag(_view(product))
@@ -64,7 +64,7 @@ def set_stock(path: ProductPath, body: StockChange) -> Any:
 
 
 def _actor() -> str:
-    return str(bearer.caller().user_id)
+    return str(authentication.caller().user_id)
 
 
 def _view(product: Product) -> Any:

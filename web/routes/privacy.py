@@ -16,8 +16,8 @@ from models.clock import now
 from models.errors import NotAuthenticatedError
 from models.personal_data import Person, export
 from state_machines.erasure import request_erasure
-from web import bearer, cookie
-from web.limits import limiter
+from web import authentication, cookie
+from web.rate_limits import limiter
 from web.request import cause
 from web.schemas.base import in_utc
 from web.schemas.privacy import ErasureRequested
@@ -29,7 +29,7 @@ api = APIBlueprint(
     abp_tags=[Tag(name="user")],
     abp_security=[{"bearer": []}],
 )
-api.before_request(bearer.require)
+api.before_request(authentication.require)
 
 
 @api.get("/export", responses={200: {"content": {"application/json": {}}}})
@@ -37,7 +37,7 @@ api.before_request(bearer.require)
 def export_data() -> Any:
     """Answer all that is kept about the caller, as a file. Amounts are minor units."""
     with reading():
-        user = bearer.welcome()
+        user = authentication.welcome()
         data = export(Person(user.id, user.email))
     document = {"exportedAt": in_utc(now()), "userId": str(user.id), "data": _camel(data)}
     body = json.dumps(document, default=_plain, ensure_ascii=False, indent=2)
@@ -52,9 +52,9 @@ def erase() -> Any:
 
     409 while an order, a refund or a dispute is under way.
     """
-    caller = bearer.caller()
+    caller = authentication.caller()
     with cause(caller.user_id), transaction():
-        bearer.welcome()
+        authentication.welcome()
         user = db.session.get(User, caller.user_id, with_for_update=True, populate_existing=True)
         if user is None:
             raise NotAuthenticatedError("This session has ended")

@@ -21,7 +21,7 @@ from web.schemas.health import Health, Readiness
 
 api = APIBlueprint("health", __name__, abp_tags=[Tag(name="health")])
 
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
 # Of PostgreSQL. What is newer was migrated first: the old processes serve until they are replaced.
 READY = ("ok", "newer schema")
 STATEMENT = text(

@@ -18,7 +18,7 @@ from models.ids import uuid7
 from state_machines import PaymentMachine, cancelling, checkout
 from state_machines.cancelling import Outcome
 from state_machines.checkout import Line, Wish
-from web import bearer, idempotency, prefer, waiters
+from web import authentication, idempotency, prefer, waiters
 from web.changes import subscribe
 from web.request import cause
 from web.schemas.order import (
@@ -42,9 +42,9 @@ api = APIBlueprint(
 def _require() -> None:
     """Placing an order looks at the session in its own transaction (checkout.place)."""
     if request.endpoint == "order.place":
-        bearer.require_token()
+        authentication.require_token()
     else:
-        bearer.require()
+        authentication.require()
 
 
 # Seconds that placing an order waits for Stripe, unless told otherwise: a client without `Prefer`
@@ -62,7 +62,7 @@ def place(body: OrderRequest) -> Any:
     """Place an order. The same reference again is the same order, and so is the same
     `Idempotency-Key`, which may stand for a reference.
     """
-    who, order_id, key = bearer.caller(), uuid7(), idempotency.read_key()
+    who, order_id, key = authentication.caller(), uuid7(), idempotency.read_key()
     wish = _wish(body, key)
     with subscribe(order_id) as subscription:
         with cause(who.user_id):
@@ -94,7 +94,7 @@ def cancel(path: ReferencePath) -> Any:
     """Cancel: 202 while Stripe is asked to let nobody pay any more, or refunds; 200 when all that
     has happened; 409 when it is too late.
     """
-    with cause(bearer.caller().user_id), transaction() as session:
+    with cause(authentication.caller().user_id), transaction() as session:
         payment_id = session.scalar(select(Payment.id).join(Payment.order).where(_is_mine(path)))
         if payment_id is None:
             raise NotFoundError("There is no such order")
@@ -125,7 +125,9 @@ def _wish(body: OrderRequest, key: str | None) -> Wish:
 
 def _is_mine(path: ReferencePath) -> ColumnElement[bool]:
     """What is another's is not there."""
-    return (Order.user_id == bearer.caller().user_id) & (Order.reference_id == path.reference_id)
+    return (Order.user_id == authentication.caller().user_id) & (
+        Order.reference_id == path.reference_id
+    )
 
 
 def _load(which: ColumnElement[bool]) -> OrderStatus:
@@ -151,7 +153,7 @@ def _wait_until_settled(order_id: UUID, seconds: float) -> OrderStatus:
             load=lambda: _load(condition),
         )
     # The caller may have signed out meanwhile.
-    bearer.refuse_ended()
+    authentication.refuse_ended()
     return found
 
 

@@ -23,7 +23,7 @@ from models.errors import (
 from models.ids import uuid7
 from models.passkey import ChallengePurpose, Passkey, keep_challenge, use_challenge
 from models.user import REFUSED, User
-from web import bearer, browser, limits, sign_in, webauthn
+from web import authentication, browser, rate_limits, sign_in, webauthn
 from web.request import cause
 from web.schemas.login import SignedIn
 from web.schemas.passkey import (
@@ -45,9 +45,9 @@ mine = APIBlueprint(
     abp_tags=[TAG],
     abp_security=[{"bearer": []}],
 )
-mine.before_request(limits.per_client)
-mine.before_request(bearer.require)
-api.before_request(limits.per_client)
+mine.before_request(rate_limits.per_client)
+mine.before_request(authentication.require)
+api.before_request(rate_limits.per_client)
 
 MOST = 20  # passkeys of one user
 SAME_CREDENTIAL = "uq_passkey_credential_id"
@@ -58,9 +58,9 @@ TOO_LATE = "This challenge can no longer be used: ask for a new one"
 @mine.post("/register/options", responses={200: Challenge})
 def begin_registration() -> Any:
     """Begin to register a passkey. It needs a sign-in of the last minutes, or a step-up."""
-    bearer.require_recent_sign_in()
+    authentication.require_recent_sign_in()
     with transaction():
-        user = bearer.welcome()
+        user = authentication.welcome()
         passkeys = _list_of(user)
         challenge, options = webauthn.registration_options(user, passkeys)
         kept = keep_challenge(ChallengePurpose.REGISTER, challenge, user.id)
@@ -70,9 +70,9 @@ def begin_registration() -> Any:
 @mine.post("/register", responses={201: PasskeyView})
 def register(body: PasskeyCreated) -> Any:
     """Keep the passkey that the browser has made."""
-    bearer.require_recent_sign_in()
+    authentication.require_recent_sign_in()
     with transaction():
-        user = bearer.welcome()
+        user = authentication.welcome()
         challenge = use_challenge(body.challenge_id, ChallengePurpose.REGISTER, user.id)
     if challenge is None:
         raise GoneError(TOO_LATE)
@@ -81,7 +81,7 @@ def register(body: PasskeyCreated) -> Any:
     except RefusedCredentialError as error:
         raise InvalidInputError("credential", "is not a valid new passkey") from error
     with transaction():
-        passkey = _add(bearer.welcome(), body, verified)
+        passkey = _add(authentication.welcome(), body, verified)
     return PasskeyView.of(passkey).json_ready(), HTTPStatus.CREATED
 
 
@@ -89,7 +89,7 @@ def register(body: PasskeyCreated) -> Any:
 def show() -> Any:
     """The caller's passkeys, oldest first."""
     with transaction() as session:
-        user = bearer.welcome()
+        user = authentication.welcome()
         rows = session.scalars(
             select(Passkey).where(Passkey.user_id == user.id).order_by(Passkey.id)
         ).all()
@@ -99,9 +99,9 @@ def show() -> Any:
 @mine.delete("/<uuid:passkeyId>", responses={204: None})
 def remove(path: PasskeyPath) -> Any:
     """Remove a passkey. It needs a sign-in of the last minutes, or a step-up."""
-    bearer.require_recent_sign_in()
+    authentication.require_recent_sign_in()
     with transaction() as session:
-        user = bearer.welcome()
+        user = authentication.welcome()
         passkey = session.get(Passkey, path.passkey_id, with_for_update=True)
         if passkey is None or passkey.user_id != user.id:
             raise NotFoundError("There is no such passkey")

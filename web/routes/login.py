@@ -15,7 +15,7 @@ from models.login import LIVE
 from models.refresh import Rotation
 from state_machines.login import LoginSignal, begin_login
 from state_machines.sign_in import enter_code
-from web import browser, limits, sign_in
+from web import browser, rate_limits, sign_in
 from web.request import cause
 from web.schemas.login import (
     CodeEntered,
@@ -27,7 +27,7 @@ from web.schemas.login import (
 )
 
 api = APIBlueprint("login", __name__, url_prefix="/auth", abp_tags=[Tag(name="login")])
-api.before_request(limits.per_client)
+api.before_request(rate_limits.per_client)
 
 NOBODY = "The code is wrong, or this account cannot sign in"
 
@@ -37,11 +37,11 @@ def _asker() -> str:
     nobody's requests count against somebody else's.
     """
     email = LoginRequest.model_validate(request.get_json()).email
-    return f"{email} {browser.read() or limits.name_client()}"
+    return f"{email} {browser.read() or rate_limits.name_client()}"
 
 
 @api.post("/login", responses={201: LoginBegun})
-@limits.limit(settings.login_limit, key_func=_asker)
+@rate_limits.limit(settings.login_limit, key_func=_asker)
 def begin(body: LoginRequest) -> Any:
     """Have a code sent. The answer is the same whether or not the address is known."""
     token = browser.read_or_make()

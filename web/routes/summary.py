@@ -13,9 +13,9 @@ from sqlalchemy.orm import joinedload, selectinload
 from models import Order, OrderItem, Payment, PaymentState, Refund, Transition, reading
 from models.clock import now
 from models.errors import NotFoundError
-from web import bearer, waiters
+from web import authentication, waiters
 from web.changes import subscribe
-from web.pages import linked
+from web.pagination import linked
 from web.schemas.order import OrderPath, OrderQuery, ReferencePath
 from web.schemas.summary import History, OrderRow, Orders, OrderSummary, Step
 
@@ -26,7 +26,7 @@ api = APIBlueprint(
     abp_tags=[Tag(name="order")],
     abp_security=[{"bearer": []}],
 )
-api.before_request(bearer.require)
+api.before_request(authentication.require)
 
 PATIENCE = 2.0  # seconds
 CARD_COMES_WITHIN = timedelta(seconds=30)
@@ -41,7 +41,7 @@ WHOLE = (
 @api.get("", responses={200: Orders})
 def mine(query: OrderQuery) -> Any:
     """My orders, newest first. `Link` has the next page."""
-    rows = select(Order).where(Order.user_id == bearer.caller().user_id)
+    rows = select(Order).where(Order.user_id == authentication.caller().user_id)
     if query.cursor is not None:
         rows = rows.where(Order.id < query.cursor)
     with reading() as session:
@@ -72,7 +72,7 @@ def summary(path: OrderPath) -> Any:
 
 def _load(order_id: UUID) -> Order:
     """Load the caller's order whole. Raises NotFoundError."""
-    this = (Order.id == order_id) & (Order.user_id == bearer.caller().user_id)
+    this = (Order.id == order_id) & (Order.user_id == authentication.caller().user_id)
     with reading() as session:
         order = session.scalar(select(Order).where(this).options(*WHOLE))
     if order is None:
@@ -91,7 +91,9 @@ def _has_its_card(order: Order) -> bool:
 @api.get("/<referenceId>/history", responses={200: History})
 def history(path: ReferencePath) -> Any:
     """What the order, its payment and its refunds went through, oldest first."""
-    this = (Order.user_id == bearer.caller().user_id) & (Order.reference_id == path.reference_id)
+    this = (Order.user_id == authentication.caller().user_id) & (
+        Order.reference_id == path.reference_id
+    )
     ids = (
         select(Order.id).where(this),
         select(Payment.id).join(Payment.order).where(this),

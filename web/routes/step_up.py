@@ -11,8 +11,9 @@ from models.base import db
 from models.clock import now
 from models.errors import NotAuthenticatedError
 from state_machines.sign_in import enter_code
-from web import bearer, browser, limits, passkeys, sign_in, tokens
+from web import authentication, browser, rate_limits, sign_in, tokens
 from web.request import cause
+from web.routes import passkeys
 from web.schemas.login import Refreshed
 from web.schemas.passkey import PasskeyUsed
 from web.schemas.step_up import StepUp
@@ -24,8 +25,8 @@ api = APIBlueprint(
     abp_tags=[Tag(name="login")],
     abp_security=[{"bearer": []}],
 )
-api.before_request(limits.per_client)
-api.before_request(bearer.require)
+api.before_request(rate_limits.per_client)
+api.before_request(authentication.require)
 
 WRONG = "The code or the passkey is not the caller's"
 
@@ -37,9 +38,9 @@ def step_up(body: StepUp) -> Any:
     A code comes by POST /auth/login, a challenge by POST /auth/passkeys/sign-in/options.
     """
     methods = _prove_passkey(body.passkey) if body.passkey else _prove_code(body)
-    who = bearer.caller()
+    who = authentication.caller()
     with cause(who.user_id), transaction() as session:
-        user = bearer.welcome()
+        user = authentication.welcome()
         row = session.get_one(UserSession, who.session_id, with_for_update=True)
         row.authenticated_at, row.methods = now(), list(methods)
     answer = Refreshed(access_token=tokens.issue(user, row), expires_in=tokens.lifetime(row))
@@ -48,7 +49,7 @@ def step_up(body: StepUp) -> Any:
 
 def _prove_code(body: StepUp) -> tuple[str, ...]:
     """Raises NotAuthenticatedError for a wrong code, GoneError when there is no login for it."""
-    who, code = bearer.caller(), str(body.code)
+    who, code = authentication.caller(), str(body.code)
     with cause(who.user_id), transaction():
         email = db.session.get_one(User, who.user_id).email
         browser_hash = browser.hash_of(browser.read_or_make())
@@ -61,6 +62,6 @@ def _prove_code(body: StepUp) -> tuple[str, ...]:
 def _prove_passkey(used: PasskeyUsed) -> tuple[str, ...]:
     """Raises NotAuthenticatedError for somebody else's passkey, GoneError for an old challenge."""
     passkey, methods = passkeys.prove(used)
-    if passkey.user_id != bearer.caller().user_id:
+    if passkey.user_id != authentication.caller().user_id:
         raise NotAuthenticatedError(WRONG)
     return methods

@@ -12,7 +12,7 @@ from config import settings
 from models import User, UserSession, refresh, transaction
 from models.clock import now
 from models.errors import NotAuthenticatedError, NotFoundError
-from web import bearer, cookie, limits, tokens
+from web import authentication, cookie, rate_limits, tokens
 from web.schemas.login import Refreshed
 from web.schemas.session import SessionPath, Sessions, SessionsQuery, SessionView
 
@@ -26,11 +26,11 @@ listing = APIBlueprint(
     abp_tags=[TAG],
     abp_security=[{"bearer": []}],
 )
-listing.before_request(bearer.require)
+listing.before_request(authentication.require)
 
 
 @api.post("/refresh", responses={200: Refreshed})
-@limits.limit(settings.login_limit_per_address)
+@rate_limits.limit(settings.login_limit_per_address)
 def renew() -> Any:
     """Trade the refresh cookie for the next one and an access token. Tried again within half a
     minute, it brings the same; a copy used later ends the session.
@@ -65,20 +65,24 @@ def end() -> Any:
 def show() -> Any:
     """Where the caller is signed in, newest first."""
     with transaction() as session:
-        user = bearer.welcome()
+        user = authentication.welcome()
         rows = session.scalars(
             select(UserSession).where(*_open_ones(user)).order_by(UserSession.id.desc())
         ).all()
-    current = bearer.caller().session_id
+    current = authentication.caller().session_id
     return jsonify([SessionView.of(row, current).json_ready() for row in rows])
 
 
 @listing.delete("", responses={204: None})
 def revoke_all(query: SessionsQuery) -> Any:
     """Sign out everywhere, or everywhere else with `except=current`."""
-    who = bearer.caller()
+    who = authentication.caller()
     with transaction() as session:
-        ending = update(UserSession).where(*_open_ones(bearer.welcome())).values(revoked_at=now())
+        ending = (
+            update(UserSession)
+            .where(*_open_ones(authentication.welcome()))
+            .values(revoked_at=now())
+        )
         if query.except_ == "current":
             ending = ending.where(UserSession.id != who.session_id)
         session.execute(ending)
@@ -92,7 +96,7 @@ def revoke_all(query: SessionsQuery) -> Any:
 def revoke(path: SessionPath) -> Any:
     """Sign out elsewhere."""
     with transaction() as session:
-        user = bearer.welcome()
+        user = authentication.welcome()
         found = session.get(UserSession, path.session_id, with_for_update=True)
         if found is None or found.user_id != user.id or found.revoked_at is not None:
             raise NotFoundError("There is no such session")

@@ -9,8 +9,8 @@ from flask_openapi.models.tag import Tag
 from models import Product, ProductStatus, catalogue, reading
 from models.catalogue import Wanted
 from models.errors import NotFoundError
-from web import bearer
-from web.pages import fresh, linked, numbered
+from web import authentication
+from web.pagination import fresh, linked, numbered
 from web.schemas.product import (
     ANY,
     Categories,
@@ -33,7 +33,7 @@ def search(query: ProductQuery) -> Any:
     status = None if query.status == ANY else query.status
     wanted = Wanted(**query.model_dump(exclude={"page", "size", "status"}), status=status)
     if status != ProductStatus.AVAILABLE:
-        bearer.require_staff()
+        authentication.require_staff()
     with reading():
         found, total = catalogue.search(wanted, page=page, size=size)
     response = fresh([ProductView.of(product).json_ready() for product in found])

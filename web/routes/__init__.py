@@ -1,0 +1,1 @@
+"""The HTTP API: blueprints of routes, one module for each subject."""
