@@ -6,10 +6,7 @@ import pytest
 
 from demo.world import World
 from launch.stack import Stack
-
-# Long enough for an order to outlive the lease of a killed worker, twice.
-PAYMENT_TIMEOUT = 30
-TOKEN_LIFETIME = 26 * 24 * 3600
+from tests.support.system import PAYMENT_TIMEOUT, TOKEN_LIFETIME
 
 
 @pytest.fixture(scope="session")

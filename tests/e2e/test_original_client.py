@@ -13,7 +13,7 @@ import requests
 
 from demo.buyer import Buyer, Json, wait_for
 from demo.world import World
-from tests.e2e.conftest import TOKEN_LIFETIME
+from tests.support.system import TOKEN_LIFETIME
 
 ORIGINS = ("http://127.0.0.1:3000", "http://localhost:3000")
 

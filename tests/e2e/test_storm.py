@@ -13,37 +13,17 @@ import psycopg2
 import pytest
 import requests
 
-from demo.buyer import Buyer, Json, TookTooLongError, wait_for
+from demo.buyer import Buyer, TookTooLongError, wait_for
 from demo.world import World
 from launch.stack import Stack
 from launch.supervisor import RECENTLY, TOO_OFTEN
 from models.clock import tick
 from tests.support import invariants, storm
+from tests.support.storm import FAULTS, PAYMENT_TIMEOUT, SETTINGS
 
 ORDERS = 300
 BUYERS = 24
 SCARCE = 40  # pieces of one product, which every fourth customer wants
-PAYMENT_TIMEOUT = 12
-SETTINGS = {
-    "PAYMENT_TIMEOUT": str(PAYMENT_TIMEOUT),
-    "RECHECK_INTERVALS": "2",
-    "POLL_AGES": "3,6,10",
-    "RECONCILE_EVERY": "5",
-    "LOGIN_LIMIT": "10000/minute",
-    "LOGIN_LIMIT_PER_ADDRESS": "10000/minute",
-    "ORDERS_PER_HOUR": "100000",
-    "UNPAID_ORDERS": "100000",
-}
-FAULTS: Json = {
-    "stripe": {
-        "latencyMs": 20,
-        "errorRate": 0.05,
-        "timeoutRate": 0.03,
-        "rateLimitRate": 0.03,
-        "webhook": {"dropRate": 0.2, "duplicateRate": 0.2, "delayMs": 200, "shuffle": True},
-    },
-    "sendgrid": {"errorRate": 0.05, "timeoutRate": 0.03, "bounceRate": 0.02},
-}
 VICTIMS = {"worker-1": 4, "worker-2": 4, "sweeper": 2, "beat": 1}
 
 

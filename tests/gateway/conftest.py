@@ -10,7 +10,6 @@ from string import Template
 import pytest
 import requests
 from flask import Flask
-from requests.adapters import HTTPAdapter
 
 from launch import ports
 from launch.account import temporary_folder
@@ -28,23 +27,6 @@ SETTINGS = {
     "WEB_THREADS": "4",
     "PUBLIC_URL": "http://127.0.0.1",
 }
-
-
-class From(HTTPAdapter):
-    """Connections that come from an address of this machine."""
-
-    def __init__(self, address: str) -> None:
-        self._address = address
-        super().__init__()
-
-    def init_poolmanager(self, *arguments: object, **options: object) -> None:
-        super().init_poolmanager(*arguments, **options, source_address=(self._address, 0))  # type: ignore[arg-type]
-
-
-def client(address: str) -> requests.Session:
-    session = requests.Session()
-    session.mount("http://", From(address))
-    return session
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from tests.gateway.conftest import client
+from tests.support.addresses import session_from
 
 HALF = (
     "POST /auth/login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
@@ -43,7 +43,7 @@ def test_the_first_page_is_the_interface(gateway: str) -> None:
 
 def asks(gateway: str, address: str, forged: str) -> int:
     headers = {"X-Forwarded-For": forged, "Forwarded": f"for={forged}", "X-Real-IP": forged}
-    with client(address) as session:
+    with session_from(address) as session:
         return session.post(f"{gateway}/auth/refresh", headers=headers, timeout=20).status_code
 
 
@@ -92,7 +92,7 @@ def test_too_many_connections_of_one_address_are_refused(gateway: str) -> None:
                 (place.hostname, place.port), source_address=("127.0.0.3", 0)
             )
             closing.enter_context(slow).sendall(HALF.encode())
-        with client("127.0.0.3") as greedy, client("127.0.0.4") as other:
+        with session_from("127.0.0.3") as greedy, session_from("127.0.0.4") as other:
             assert greedy.get(f"{gateway}/product", timeout=60).status_code == 429
             assert other.get(f"{gateway}/product", timeout=60).status_code == 200
 

@@ -12,7 +12,7 @@ from models import ActivityState
 from state_machines.durable import Call, CallError, UnknownOutcomeError, time_left
 from state_machines.durable.activity import time_limit
 from tasks.gateways import connection, sendgrid
-from tests.integration.engine.conftest import Depot, courier, depot  # noqa: F401  fixtures
+from tests.support.depot import Depot
 from tests.support.parcel import Announce, Courier, ParcelState
 
 HEADER = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"
@@ -117,8 +117,8 @@ class Carrier(Courier):
 
 @pytest.mark.parametrize("kind", [SilentAnswer, DrippingBody])
 def test_a_try_without_an_answer_is_a_doubt_within_the_time_of_its_activity(
-    depot: Depot,  # noqa: F811  a fixture
-    courier: Courier,  # noqa: F811  a fixture
+    depot: Depot,
+    courier: Courier,
     monkeypatch: pytest.MonkeyPatch,
     kind: type[Slow],
 ) -> None:

@@ -2,7 +2,7 @@
 
 from flask import Flask
 from flask_migrate import Migrate, upgrade
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from models import base
 from models.base import Base, db, transaction
@@ -29,3 +29,12 @@ def empty() -> None:
     with transaction() as session:
         session.execute(text("SET LOCAL projectx.retention = 'on'"))
         session.execute(text(f"TRUNCATE {names} CASCADE"))
+
+
+def count_all_rows() -> dict[str, int]:
+    """How many count_all_rows each table has."""
+    with transaction() as session:
+        return {
+            table.name: session.scalar(select(func.count()).select_from(table)) or 0
+            for table in Base.metadata.sorted_tables
+        }

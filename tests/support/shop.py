@@ -31,8 +31,8 @@ from state_machines.intent import Intent, news, take_in
 from state_machines.payment import PaymentSignal
 from state_machines.refund import refund
 from tasks import reconciliation, refunds  # noqa: F401  they register the activities
-from tests.integration.payments.conftest import Till
 from tests.support.stripe import Json, Stripe, an_intent_event, deliver
+from tests.support.till import Till
 
 
 class Shop(Till):

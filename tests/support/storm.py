@@ -19,6 +19,27 @@ TRIES = 10
 # The bank's own trouble, by type or code: nothing was done.
 TROUBLE = {"api_error", "rate_limit"}
 SOLD_OUT = 422
+PAYMENT_TIMEOUT = 12
+SETTINGS = {
+    "PAYMENT_TIMEOUT": str(PAYMENT_TIMEOUT),
+    "RECHECK_INTERVALS": "2",
+    "POLL_AGES": "3,6,10",
+    "RECONCILE_EVERY": "5",
+    "LOGIN_LIMIT": "10000/minute",
+    "LOGIN_LIMIT_PER_ADDRESS": "10000/minute",
+    "ORDERS_PER_HOUR": "100000",
+    "UNPAID_ORDERS": "100000",
+}
+FAULTS: Json = {
+    "stripe": {
+        "latencyMs": 20,
+        "errorRate": 0.05,
+        "timeoutRate": 0.03,
+        "rateLimitRate": 0.03,
+        "webhook": {"dropRate": 0.2, "duplicateRate": 0.2, "delayMs": 200, "shuffle": True},
+    },
+    "sendgrid": {"errorRate": 0.05, "timeoutRate": 0.03, "bounceRate": 0.02},
+}
 
 
 @dataclass(frozen=True, slots=True)

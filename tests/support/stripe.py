@@ -11,7 +11,7 @@ from sqlalchemy import select
 from config import settings
 from models import ActivityRow, ActivityState, Payment, SignalState, transaction
 from state_machines.durable import inbox, runner
-from tests.integration.payments.conftest import Bank
+from tests.support.bank import Bank
 from tests.support.sandbox import eventually
 
 Event = dict[str, Any]

@@ -11,6 +11,7 @@ from models.typed_text import (
     normalise,
     normalise_name,
 )
+from tests.support.cards import CARDS
 
 
 @pytest.mark.parametrize(
@@ -56,34 +57,6 @@ def test_a_text_that_is_slow_to_normalise_is_not_normalised() -> None:
         normalise(slow)
     with pytest.raises(ValueError, match="at most"):
         clean_line(slow)
-
-
-CARDS = [
-    "4242424242424242",
-    "4242 4242 4242 4242 12/30 123",
-    "4242-4242-4242-4242",
-    "4242.4242.4242.4242",
-    "4242 - 4242 - 4242 - 4242",
-    "4 2 4 2 4 2 4 2 4 2 4 2 4 2 4 2",
-    "4242\n4242\n4242\n4242",
-    "4242\u00a04242\u20094242\u20114242",
-    "\uff14\uff12" * 8,
-    "\u0664\u0662" * 8,
-    "card:4242424242424242,cvc:123",
-    "visa4242424242424242",
-    "42424242424242421230123",
-    "5555555555554444",
-    "2223003122003222",
-    "378282246310005",
-    "3782 822463 10005",
-    "6011111111111117",
-    "30569309025904",
-    "3566002020360505",
-    "6205500000000000004",
-    "4222222222222",
-    "+4242.4242.4242.4242",
-    "Flat 7, 4242424242424242",
-]
 
 
 @pytest.mark.parametrize("text", CARDS)

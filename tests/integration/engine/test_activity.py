@@ -26,7 +26,7 @@ from state_machines.durable import (
 )
 from state_machines.durable.activity import MARGIN
 from state_machines.durable.unit_of_work import LEASE
-from tests.integration.engine.conftest import Depot
+from tests.support.depot import Depot
 from tests.support.parcel import Announce, Courier, ParcelSignal, ParcelState
 
 

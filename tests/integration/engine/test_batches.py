@@ -14,7 +14,7 @@ from models import ActivityRow, ActivityState, transaction
 from state_machines.durable import Call, runner
 from state_machines.durable.runner import CONCURRENT_CALLS
 from tasks.dispatch import BATCH
-from tests.integration.engine.conftest import Depot
+from tests.support.depot import Depot
 from tests.support.parcel import Announce, Courier
 
 THREADS = 8

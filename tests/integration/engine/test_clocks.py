@@ -8,7 +8,7 @@ from launch.children import run
 from launch.stack import ROOT
 from models import ActivityRow, ActivityState, transaction
 from models.clock import now
-from tests.integration.engine.conftest import Depot
+from tests.support.depot import Depot
 from tests.support.parcel import Announce, Parcel, ParcelState
 
 # A host whose clock is wrong: Python on it hears another time from the system.

@@ -7,7 +7,7 @@ from models.base import db
 from models.clock import MovableClock
 from state_machines.durable import inbox, sweep
 from state_machines.durable.handler import MalformedError, handles
-from tests.integration.engine.test_inbox import signal
+from tests.support.depot import load_signal
 
 trouble: dict[str, Exception] = {}
 
@@ -47,7 +47,7 @@ def test_every_signal_that_failed_is_put_before_a_person_until_it_went_well(
         fail("e-1", "e-2")
         assert open_notices() == [], "it is tried again"
         wear_out(time)
-        assert signal("e-1").state == SignalState.FAILED
+        assert load_signal("e-1").state == SignalState.FAILED
         told = {(NoticeKind.FAILED_SIGNAL, f"test-trouble e-{number}") for number in (1, 2)}
         assert set(open_notices()) == told
     finally:
@@ -55,7 +55,7 @@ def test_every_signal_that_failed_is_put_before_a_person_until_it_went_well(
     with transaction():
         assert inbox.replay_all(SignalRow.state == SignalState.FAILED) == 2
     sweep.apply_signals()
-    assert (signal("e-1").state, signal("e-2").state) == (SignalState.APPLIED,) * 2
+    assert (load_signal("e-1").state, load_signal("e-2").state) == (SignalState.APPLIED,) * 2
     assert open_notices() == []
 
 
@@ -80,7 +80,7 @@ def test_a_single_further_try_is_the_last_one(database: object, time: MovableClo
         with transaction():
             inbox.replay_all(SignalRow.state == SignalState.FAILED, tries=1)
         sweep.apply_signals()
-        assert signal("e-1").state == SignalState.FAILED
+        assert load_signal("e-1").state == SignalState.FAILED
         assert len(open_notices()) == 1
     finally:
         trouble.clear()

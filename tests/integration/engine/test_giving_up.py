@@ -9,7 +9,7 @@ from sqlalchemy import text, update
 from models import ActivityRow, ActivityState, transaction
 from models.clock import MovableClock
 from state_machines.durable import NonRetryableError, RetryableError, replay, sweep
-from tests.integration.engine.conftest import Depot
+from tests.support.depot import Depot
 from tests.support.parcel import Announce, Courier, ParcelMachine, ParcelState
 
 TRIES = Announce.retry.attempts

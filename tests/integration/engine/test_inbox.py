@@ -5,14 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask
-from sqlalchemy import select
 
-from models import SignalRow, SignalState, transaction
+from models import SignalState, transaction
 from models.clock import MovableClock
 from state_machines.durable import inbox, sweep
 from state_machines.durable.handler import NoSubjectError, NotOursError, Outcome, handles, watch
 from state_machines.durable.inbox import receive, receive_all
-from tests.integration.engine.conftest import Depot
+from tests.support.depot import Depot, load_signal
 from tests.support.parcel import ParcelMachine, ParcelSignal, ParcelState
 
 out_of_order: set[str] = set()
@@ -42,12 +41,6 @@ def hear(source: str, external_id: str, kind: str, outcome: Outcome) -> None:
         raise RuntimeError("the watcher is out of order")
 
 
-def signal(external_id: str) -> SignalRow:
-    with transaction() as session:
-        row = select(SignalRow).where(SignalRow.external_id == external_id)
-        return session.scalars(row.execution_options(populate_existing=True)).one()
-
-
 def test_a_signal_is_applied_once_however_often_it_comes(depot: Depot) -> None:
     (parcel_id,) = depot.pack("vase")
     payload = {"parcel": str(parcel_id)}
@@ -55,7 +48,7 @@ def test_a_signal_is_applied_once_however_often_it_comes(depot: Depot) -> None:
     assert answers == [SignalState.APPLIED, None, None]
     assert [row.signal for row in depot.history(parcel_id)] == ["pack", "lose"]
     assert depot.history(parcel_id)[-1].cause == "signal:test-gate:e-1"
-    assert signal("e-1").subject_id == parcel_id
+    assert load_signal("e-1").subject_id == parcel_id
 
 
 def test_signals_that_come_together_are_applied_in_their_order(depot: Depot) -> None:
@@ -65,8 +58,8 @@ def test_signals_that_come_together_are_applied_in_their_order(depot: Depot) -> 
     receive_all("test-gate", [*told, ("e-4", "weather", {"rain": True}), told[0]])
     assert (depot.state(vase), depot.state(lamp)) == (ParcelState.COLLECTED, ParcelState.LOST)
     assert [row.signal for row in depot.history(vase)] == ["pack", "announced", "collect"]
-    assert (signal("e-2").subject_id, signal("e-2").attempts) == (vase, 1)
-    assert signal("e-4").state == SignalState.IGNORED
+    assert (load_signal("e-2").subject_id, load_signal("e-2").attempts) == (vase, 1)
+    assert load_signal("e-4").state == SignalState.IGNORED
 
 
 def test_one_signal_that_fails_keeps_none_of_its_company_back(depot: Depot) -> None:
@@ -75,7 +68,7 @@ def test_one_signal_that_fails_keeps_none_of_its_company_back(depot: Depot) -> N
     told = [("e-1", "lose", {"parcel": str(vase)}), no_parcel]
     receive_all("test-gate", [*told, ("e-3", "lose", {"parcel": str(lamp)})])
     assert {depot.state(p) for p in (vase, lamp)} == {ParcelState.LOST}
-    assert signal("e-2").state == SignalState.STORED
+    assert load_signal("e-2").state == SignalState.STORED
 
 
 def test_the_same_signal_from_two_connections_at_once_is_applied_once(
@@ -108,7 +101,7 @@ def test_a_signal_that_cannot_be_applied_now_is_stored_and_applied_later(
         assert receive("test-gate", "e-1", "lose", {"parcel": str(parcel_id)}) == "stored"
         assert depot.state(parcel_id) == ParcelState.PACKED, "half an application is none"
         assert sweep.apply_signals() == 1
-        waiting = signal("e-1")
+        waiting = load_signal("e-1")
         assert (waiting.state, waiting.attempts) == (SignalState.STORED, 1)
         assert waiting.last_error == "RuntimeError: the gate is out of order"
     finally:
@@ -117,7 +110,10 @@ def test_a_signal_that_cannot_be_applied_now_is_stored_and_applied_later(
     assert sweep.apply_signals() == 0, "it backs off"
     time.at = waiting.due_at
     assert sweep.apply_signals() == 1
-    assert (signal("e-1").state, depot.state(parcel_id)) == (SignalState.APPLIED, ParcelState.LOST)
+    assert (load_signal("e-1").state, depot.state(parcel_id)) == (
+        SignalState.APPLIED,
+        ParcelState.LOST,
+    )
 
 
 def test_a_signal_whose_failure_cannot_be_told_is_tried_on_and_stops_no_other(
@@ -132,22 +128,22 @@ def test_a_signal_whose_failure_cannot_be_told_is_tried_on_and_stops_no_other(
     try:
         for _ in range(inbox.RETRY.attempts + 1):
             sweep.apply_signals()
-            assert signal("e-1").state == SignalState.STORED, "nobody was told"
-            time.at = max(signal("e-1").due_at, signal("e-2").due_at)
+            assert load_signal("e-1").state == SignalState.STORED, "nobody was told"
+            time.at = max(load_signal("e-1").due_at, load_signal("e-2").due_at)
     finally:
         out_of_order.clear()
     sweep.apply_signals()
     sweep.apply_signals()
-    assert (signal("e-1").state, signal("e-2").state) == ("failed", "applied")
+    assert (load_signal("e-1").state, load_signal("e-2").state) == ("failed", "applied")
     assert depot.state(lamp) == ParcelState.LOST
 
 
 def test_a_signal_about_something_unknown_is_kept(database: object) -> None:
     stranger = "00000000-0000-7000-8000-000000000000"
     assert receive("test-gate", "e-2", "lose", {"parcel": stranger}) == SignalState.UNMATCHED
-    assert stranger in str(signal("e-2").last_error)
+    assert stranger in str(load_signal("e-2").last_error)
 
 
 def test_a_signal_of_an_unknown_kind_is_kept_and_ignored(database: object) -> None:
     assert receive("test-gate", "e-3", "weather", {"rain": True}) == SignalState.IGNORED
-    assert signal("e-3").payload == {"rain": True}
+    assert load_signal("e-3").payload == {"rain": True}

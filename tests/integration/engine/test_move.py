@@ -16,7 +16,7 @@ from models.clock import MovableClock
 from state_machines.durable import SignalRefusedError, caused_by
 from state_machines.durable.machine import NotLockedError
 from state_machines.durable.unit_of_work import LEASE, Committed, after_commit, remove_listener
-from tests.integration.engine.conftest import Depot
+from tests.support.depot import Depot
 from tests.support.parcel import Parcel, ParcelMachine, ParcelSignal, ParcelState
 
 

@@ -20,12 +20,12 @@ from config import settings
 from models import ActivityRow, ActivityState, Product, clock, retention, transaction
 from models.base import db
 from state_machines import reconciliation
-from state_machines.durable import runner, sweep, unit_of_work
-from state_machines.durable.unit_of_work import LEASE
+from state_machines.durable import runner, sweep
+from state_machines.durable.unit_of_work import LEASE, Committed
 from tasks import emails, payments, refunds  # noqa: F401  they register
 from tasks import reconciliation as pages  # noqa: F401  registers, too
-from tests.integration.web.conftest import code_of, deliver
 from tests.support.factories import a_product
+from tests.support.web import code_of, deliver
 from web import create_app
 from web.rate_limits import limiter
 
@@ -120,7 +120,7 @@ def _read_whole(plan: dict[str, Any], *, limited: bool = False) -> Iterator[str]
 
 
 @pytest.fixture
-def grown(app: Flask) -> Iterator[Product]:
+def grown(app: Flask, committed: list[Committed]) -> Product:
     """Tables with thousands of rows, and a product that can be bought."""
     with transaction():
         lamp = a_product()
@@ -134,10 +134,7 @@ def grown(app: Flask) -> Iterator[Product]:
     with transaction() as session:
         session.execute(text(DUE))
     filler.close()
-    nobody: list[unit_of_work.Committed] = []
-    unit_of_work.after_commit(nobody.append)
-    yield lamp
-    unit_of_work.remove_listener(nobody.append)
+    return lamp
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from models.audit import audit
 from models.text import REPLACEMENT
 from state_machines.durable import RetryableError, note_request_id
 from state_machines.durable.activity import Call
-from tests.integration.engine.conftest import Depot
+from tests.support.depot import Depot
 from tests.support.parcel import Announce, Courier, Parcel, ParcelMachine, ParcelSignal
 
 ODD = "a\x00b\ud800"

@@ -10,7 +10,7 @@ from models import transaction
 from models.clock import MovableClock
 from state_machines.durable import sweep
 from state_machines.durable.replay import stranded, stuck, verify
-from tests.integration.engine.conftest import Depot
+from tests.support.depot import Depot
 from tests.support.parcel import ParcelMachine, ParcelState
 
 CHECK = "ck_test_parcel_state"

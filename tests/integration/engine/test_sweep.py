@@ -17,7 +17,7 @@ from models import ActivityState, transaction
 from models.clock import MovableClock
 from state_machines.durable import inbox, replay, runner, sweep
 from state_machines.durable.unit_of_work import LEASE, unit_of_work
-from tests.integration.engine.conftest import Depot
+from tests.support.depot import Depot
 from tests.support.factories import a_placed_order
 from tests.support.parcel import (
     Courier,

@@ -8,7 +8,8 @@ from state_machines.durable import sweep
 from state_machines.durable.unit_of_work import LEASE
 from state_machines.payment import PaymentSignal
 from state_machines.payment_window import BANK_WINDOW
-from tests.integration.payments.conftest import Bank, Till
+from tests.support.bank import Bank
+from tests.support.till import Till
 
 CANCEL = "payments.cancel_intent"
 CREATE = "payments.create_intent"

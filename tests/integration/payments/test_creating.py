@@ -7,7 +7,8 @@ from models.clock import MovableClock
 from state_machines.durable import UnknownOutcomeError, runner, sweep
 from state_machines.login import begin_login
 from tasks.gateways import stripe
-from tests.integration.payments.conftest import Bank, Till
+from tests.support.bank import Bank
+from tests.support.till import Till
 
 CREATE = "payments.create_intent"
 

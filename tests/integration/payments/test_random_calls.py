@@ -46,9 +46,10 @@ from state_machines.durable import DurableMachine, SignalRefusedError, replay, r
 from state_machines.durable.inbox import receive
 from state_machines.refund import refund
 from tasks import refunds  # noqa: F401  registers the activities
-from tests.integration.payments.conftest import Bank, Till
+from tests.support.bank import Bank
 from tests.support.factories import a_placed_order
 from tests.support.facts import facts
+from tests.support.till import Till
 
 ORDERS = 50
 STEPS = 500

@@ -6,8 +6,9 @@ from models.notice import notice
 from state_machines import DisputeMachine, OrderMachine, PaymentMachine
 from state_machines.durable import replay
 from state_machines.payment import PaymentSignal
-from tests.integration.payments.conftest import Bank, Till
+from tests.support.bank import Bank
 from tests.support.factories import a_dispute, a_payment, an_order
+from tests.support.till import Till
 
 
 def stuck() -> list[replay.Difference]:

@@ -8,10 +8,10 @@ import pytest
 from models import NoticeKind
 from models.errors import ConflictError
 from state_machines.cancelling import Outcome
-from tests.integration.races.conftest import AtOnce, Refused
 from tests.support.sandbox import eventually
 from tests.support.shop import Shop
 from tests.support.stripe import Stripe, deliver
+from tests.support.threads import AtOnce, Refused
 
 ROUNDS = 5
 

@@ -7,9 +7,9 @@ import pytest
 
 from models import RefundOrigin, RefundState
 from models.errors import ConflictError, InvalidInputError
-from tests.integration.races.conftest import AtOnce
 from tests.support.shop import Shop
 from tests.support.stripe import Stripe, deliver
+from tests.support.threads import AtOnce
 
 TOLD = ("refund.created", "charge.refunded")
 SUCCEEDED = "payment_intent.succeeded"

@@ -11,9 +11,9 @@ from models.errors import ConflictError
 from models.refund import refundable
 from state_machines.dispute import DisputeMachine, DisputeSignal
 from state_machines.durable import Arrow
-from tests.integration.races.conftest import AtOnce
 from tests.support.shop import Shop
 from tests.support.stripe import Stripe, a_dispute_event, an_intent_event, deliver
+from tests.support.threads import AtOnce
 
 
 def test_dispute(till: Shop, bank: Stripe) -> None:

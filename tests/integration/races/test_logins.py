@@ -13,9 +13,9 @@ from models import ActivityRow, ActivityState, Login, LoginState, UserSession, t
 from models.clock import MovableClock
 from state_machines.durable import inbox, recorder, runner
 from state_machines.login import LoginMachine, begin_login, resend_code
-from tests.integration.web.conftest import code_of
 from tests.support.shop import Shop
 from tests.support.stripe import Stripe
+from tests.support.web import code_of
 
 EMAIL = "ann@example.com"
 CODE = "emails.login_code"

@@ -10,10 +10,10 @@ from models import NoticeKind, OrderState, SignalState
 from models.clock import MovableClock
 from state_machines.durable import sweep
 from state_machines.payment_window import BANK_WINDOW
-from tests.integration.races.conftest import AtOnce
 from tests.support.sandbox import eventually
 from tests.support.shop import Shop
 from tests.support.stripe import Event, Stripe, an_intent_event, deliver
+from tests.support.threads import AtOnce
 
 SUCCEEDED = "payment_intent.succeeded"
 DEAF = "pm_sandbox_succeedsAfterCancel"  # a bank that does not hear of cancellations

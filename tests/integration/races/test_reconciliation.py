@@ -16,10 +16,10 @@ from models.ids import uuid7
 from state_machines import PaymentMachine, reconciliation
 from state_machines.durable import sweep
 from state_machines.payment import PaymentSignal
-from tests.integration.races.conftest import AtOnce
 from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop
 from tests.support.stripe import Stripe
+from tests.support.threads import AtOnce
 
 ORPHAN = "payments.cancel_orphan"
 PAGES = ("events", "intents", "refunds", "disputes")

@@ -12,10 +12,10 @@ from models.refund import ACTIVE
 from state_machines.durable import Activity, sweep
 from tasks.gateways.stripe import list_refunds
 from tasks.refunds import SubmitRefund
-from tests.integration.races.conftest import AtOnce
 from tests.support.sandbox import eventually
 from tests.support.shop import Shop
 from tests.support.stripe import Stripe, an_event, deliver
+from tests.support.threads import AtOnce
 
 SUBMIT = "refunds.submit"
 FAILED = "refund.failed"

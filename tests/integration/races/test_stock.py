@@ -12,10 +12,10 @@ from models.errors import InvalidInputError
 from models.ids import uuid7
 from state_machines import checkout
 from state_machines.checkout import Line, Wish
-from tests.integration.races.conftest import AtOnce
 from tests.support.factories import a_product, a_user
 from tests.support.shop import Shop
 from tests.support.stripe import Stripe
+from tests.support.threads import AtOnce
 
 BUYERS = 100
 THREADS = 20  # as many as there are connections

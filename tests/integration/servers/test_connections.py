@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.integration.servers.conftest import Server, as_the_role
+from tests.support.server import Server, as_the_role
 
 START = "import wsgi; wsgi.build('product'); print('started')"
 TOO_MANY = {"DATABASE_POOLS": "12,12,12,12,12,12,12"}

@@ -6,7 +6,7 @@ import pwd
 import pytest
 
 from production import SANDBOX
-from tests.integration.servers.conftest import Server
+from tests.support.server import Server
 from web.commands import auditing
 
 ACCOUNT = pwd.getpwuid(os.getuid()).pw_name

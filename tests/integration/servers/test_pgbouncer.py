@@ -18,9 +18,9 @@ from launch.account import temporary_folder
 from launch.children import Child, run
 from launch.stack import ROOT
 from launch.waiting import until
-from tests.integration.servers.conftest import PASSWORD, ROLE, Server
 from tests.support.certificates import certify
 from tests.support.programs import program
+from tests.support.server import PASSWORD, ROLE, Server
 
 OWNER = "owner"  # the password of the role postgres, as PgBouncer knows it
 SETTINGS = """

@@ -8,7 +8,7 @@ import psycopg2
 import psycopg2.errors
 import pytest
 
-from tests.integration.servers.conftest import PASSWORD, ROLE, Server, as_the_role
+from tests.support.server import PASSWORD, ROLE, Server, as_the_role
 
 LET = "SET projectx.retention = 'on'; "
 FORBIDDEN = [

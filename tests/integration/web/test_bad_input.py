@@ -5,7 +5,7 @@ nothing has changed after a refusal. BAD_INPUT_EXAMPLES says how many examples e
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models import Product
-from tests.integration.web.conftest import Person
-from tests.integration.web.test_typed_text import rows
+from tests.support.database import count_all_rows
+from tests.support.web import Person, SignIn
 from web.commands import GROUPS
 from web.rate_limits import limiter
 
@@ -105,7 +105,7 @@ def encoded(text: Any) -> str:
 @TRY
 @given(data=st.data())
 def test_no_field_of_a_route_breaks_it(
-    shop: Flask, sign_in: Callable[..., Person], lamp: Product, data: st.DataObject
+    shop: Flask, sign_in: SignIn, lamp: Product, data: st.DataObject
 ) -> None:
     # One of them may sign out, or delete the account.
     ann = sign_in(roles=["admin", "staff"])
@@ -123,7 +123,7 @@ def test_no_field_of_a_route_breaks_it(
         schema = sample(content["application/json"]["schema"], about["schemas"])
         where = data.draw(st.sampled_from(list(places(schema))))
         body = json.dumps(replaced(schema, where, data.draw(VALUES | st.just(DEEP))))
-    before = rows()
+    before = count_all_rows()
     answer = ann.client.open(
         url, method=method, data=body, content_type="application/json", headers=ann.headers
     )
@@ -131,7 +131,7 @@ def test_no_field_of_a_route_breaks_it(
     assert answer.status_code < 500 or url.startswith("/ready"), asked
     assert len(answer.data) < 100_000 or answer.status_code == 200
     if answer.status_code in REFUSED:
-        assert rows() == before, asked
+        assert count_all_rows() == before, asked
 
 
 def leaves(command: click.Command, *words: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
@@ -160,9 +160,9 @@ def test_no_option_of_a_command_breaks_it(
             line.append(value)
         elif not getattr(param, "is_flag", False) and data.draw(st.booleans()):
             line += [param.opts[-1], value]
-    before = rows()
+    before = count_all_rows()
     done = shop.test_cli_runner().invoke(args=line)
     assert done.exception is None or isinstance(done.exception, SystemExit), (line, done.exception)
     assert done.exit_code in (0, 1, 2), line
     if done.exit_code:
-        assert rows() == before, line
+        assert count_all_rows() == before, line

@@ -13,8 +13,7 @@ from werkzeug.test import TestResponse
 
 from models import Product
 from models.clock import now
-from tests.integration.web.conftest import Person
-from tests.integration.web.test_webhook import an_event, kept
+from tests.support.web import Person, a_payment_event, all_signals
 
 # What a server makes of a header's bytes: each is a character, but for the end of a line.
 HEADER = st.binary(max_size=60).map(lambda raw: raw.translate(None, b"\r\n\x00").decode("latin-1"))
@@ -33,10 +32,10 @@ EXAMPLES = options(
      "t=1e9,v1=00", "t=nan,v1=00", "v1=00,t=1", ",", "t==1,v1==2", "t=1,t=2,v1=0,v1=\xff"],
 )  # fmt: skip
 def test_a_signature_of_stripe_that_is_none(client: FlaskClient, signature: str) -> None:
-    body = json.dumps(an_event()).encode()
+    body = json.dumps(a_payment_event()).encode()
     answer = client.post("/order/webhook", data=body, headers={"Stripe-Signature": signature})
     assert answer.status_code == 400
-    assert kept() == []
+    assert all_signals() == []
 
 
 @given(signature=SIGNED)

@@ -4,12 +4,10 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from click import Command, Group
-from click.testing import Result
 from flask import Flask
 from sqlalchemy import select, update
 
@@ -17,16 +15,9 @@ from launch.children import run
 from launch.stack import ROOT
 from models import ActivityRow, ActivityState, AuditRow, Login, Order, Product, transaction
 from state_machines.login import LoginMachine, LoginSignal
-from tests.integration.web.conftest import Person, code_of
+from tests.support.commands import flask, read
+from tests.support.web import Person, code_of
 from web.commands import GROUPS
-
-
-def flask(shop: Flask, *words: str) -> Result:
-    return shop.test_cli_runner().invoke(args=list(words))
-
-
-def read(shop: Flask, *words: str) -> Any:
-    return json.loads(flask(shop, *words, "--json").stdout)
 
 
 def commands(group: Command) -> Iterator[tuple[str, ...]]:

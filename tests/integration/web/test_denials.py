@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from models import AuditRow, audit, clock, transaction
-from tests.integration.web.conftest import Person
+from tests.support.web import Person
 
 STRANGE = {"Origin": "https://evil.example"}
 

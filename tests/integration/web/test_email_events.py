@@ -1,31 +1,13 @@
 """What SendGrid tells us of our letters: each event of a batch is judged alone."""
 
-import base64
 import json
-import os
 from typing import Any
 
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from models import SignalState
 from models.clock import now
-from tests.integration.web.test_webhook import kept
-
-
-def sendgrid(client: FlaskClient, events: Any, at: int | None = None) -> TestResponse:
-    body, moment = json.dumps(events).encode(), str(at or int(now().timestamp()))
-    pem = os.environ["SANDBOX_SENDGRID_PRIVATE_KEY"].encode()
-    key = serialization.load_pem_private_key(pem, None)
-    assert isinstance(key, ec.EllipticCurvePrivateKey)
-    signature = key.sign(moment.encode() + body, ec.ECDSA(hashes.SHA256()))
-    headers = {
-        "X-Twilio-Email-Event-Webhook-Signature": base64.b64encode(signature).decode(),
-        "X-Twilio-Email-Event-Webhook-Timestamp": moment,
-    }
-    return client.post("/order/email-events", data=body, headers=headers)
+from tests.support.web import all_signals, deliver_email_events
 
 
 def test_a_bounce_reaches_who_waits_for_the_code(client: FlaskClient) -> None:
@@ -33,8 +15,8 @@ def test_a_bounce_reaches_who_waits_for_the_code(client: FlaskClient) -> None:
     bounce = {"sg_event_id": "e1", "event": "bounce", "loginId": login_id, "reason": "no such box"}
     delivered = {"sg_event_id": "e2", "event": "delivered"}
     for _ in range(2):
-        assert sendgrid(client, [bounce, delivered]).status_code == 200
-    assert {row.external_id: row.state for row in kept()} == {
+        assert deliver_email_events(client, [bounce, delivered]).status_code == 200
+    assert {row.external_id: row.state for row in all_signals()} == {
         "e1": SignalState.APPLIED,
         "e2": SignalState.IGNORED,
     }
@@ -44,13 +26,13 @@ def test_a_bounce_reaches_who_waits_for_the_code(client: FlaskClient) -> None:
 
 def test_forged_mail_events_change_nothing(client: FlaskClient) -> None:
     event = [{"sg_event_id": "e1", "event": "bounce"}]
-    assert sendgrid(client, event, at=int(now().timestamp()) - 301).status_code == 400
-    assert sendgrid(client, {"sg_event_id": "e1"}).status_code == 400
+    assert deliver_email_events(client, event, at=int(now().timestamp()) - 301).status_code == 400
+    assert deliver_email_events(client, {"sg_event_id": "e1"}).status_code == 400
     headers = {"X-Twilio-Email-Event-Webhook-Signature": "AAAA"}
     headers["X-Twilio-Email-Event-Webhook-Timestamp"] = str(int(now().timestamp()))
     assert client.post("/order/email-events", json=event, headers=headers).status_code == 400
     assert client.post("/order/email-events", json=event).status_code == 400
-    assert kept() == []
+    assert all_signals() == []
 
 
 def test_one_bad_event_keeps_none_of_its_company_back(client: FlaskClient) -> None:
@@ -69,8 +51,8 @@ def test_one_bad_event_keeps_none_of_its_company_back(client: FlaskClient) -> No
         {"sg_event_id": "e4", "event": "delivered"},
     ]
     for _ in range(2):
-        assert sendgrid(client, batch).status_code == 200
-    states = {row.external_id: row.state for row in kept()}
+        assert deliver_email_events(client, batch).status_code == 200
+    states = {row.external_id: row.state for row in all_signals()}
     assert len(states) == 6, "what has no id is known by what it says"
     assert states["e4"] == SignalState.IGNORED
     (odd,) = [key for key in states if key.startswith("e1")]
@@ -84,17 +66,17 @@ def test_a_batch_may_be_as_large_as_sendgrid_makes_them(client: FlaskClient) -> 
     event = {"event": "delivered", "smtp-id": "x" * 1000}
     batch = [{"sg_event_id": f"e{number}"} | event for number in range(700)]
     assert len(json.dumps(batch)) > 700_000
-    assert sendgrid(client, batch).status_code == 200
-    assert len(kept()) == 700
-    assert sendgrid(client, [event | {"smtp-id": "x" * 1024 * 1024}]).status_code == 413
+    assert deliver_email_events(client, batch).status_code == 200
+    assert len(all_signals()) == 700
+    assert deliver_email_events(client, [event | {"smtp-id": "x" * 1024 * 1024}]).status_code == 413
 
 
 def test_a_bounce_that_lost_its_arguments_is_matched_by_its_address(client: FlaskClient) -> None:
     login_id = client.post("/auth/login", json={"email": "a@example.com"}).get_json()["loginId"]
     other = {"sg_event_id": "e1", "event": "bounce", "email": "b@example.com"}
     bounce = {"sg_event_id": "e2", "event": "bounce", "email": "A@Example.com "}
-    assert sendgrid(client, [other, bounce]).status_code == 200
-    states = {row.external_id: row.state for row in kept()}
+    assert deliver_email_events(client, [other, bounce]).status_code == 200
+    states = {row.external_id: row.state for row in all_signals()}
     assert states == {"e1": SignalState.IGNORED, "e2": SignalState.APPLIED}
     status = client.get(f"/auth/login/{login_id}").get_json()
     assert status["codeStatus"] == "ERROR_SENDING_EMAIL"

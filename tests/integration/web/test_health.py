@@ -12,11 +12,11 @@ from sqlalchemy import text
 
 import redis_url
 from config import settings
-from models import clock, transaction
+from models import transaction
 from models.base import db
 from models.clock import MovableClock
 from state_machines.durable import sweep
-from tests.integration.web.conftest import Json
+from tests.support.web import Json
 from web import changes, create_app
 
 
@@ -33,12 +33,6 @@ def server() -> Iterator[redis.Redis]:
 def client(app: object) -> Iterator[FlaskClient]:
     with create_app().test_client() as found:
         yield found
-
-
-@pytest.fixture
-def time() -> Iterator[MovableClock]:
-    with clock.stopped() as moved:
-        yield moved
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +16,7 @@ from config import settings
 from launch.children import run
 from launch.stack import ROOT
 from models import Passkey, Product, transaction
-from tests.integration.web.conftest import Person
+from tests.support.web import Person, SignIn
 
 # Routes with an id that belongs to nobody.
 STAFF_ONLY = {"product_changes.change", "product_changes.set_stock"}
@@ -34,7 +33,7 @@ def owned(shop: Flask) -> list[tuple[str, Rule]]:
 
 
 def test_nobody_reaches_what_is_anothers(
-    shop: Flask, ann: Person, sign_in: Callable[..., Person], lamp: Product
+    shop: Flask, ann: Person, sign_in: SignIn, lamp: Product
 ) -> None:
     bob, placed = sign_in(), ann.order(lamp).get_json()
     with transaction() as session:

@@ -1,6 +1,5 @@
 """A request that is sent again with its key is carried out once."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,8 +13,8 @@ from models.base import db
 from models.clock import now
 from models.idempotency import refuse_in_flight
 from state_machines.payment import PaymentSignal
-from tests.integration.web.conftest import Person, stripe_says
-from tests.integration.web.test_commands import flask, read
+from tests.support.commands import flask, read
+from tests.support.web import Person, SignIn, stripe_says
 
 KEY = '"8e03978e-40d5-43dd-bc93-6894a57f9324"'
 
@@ -53,9 +52,7 @@ def test_the_same_key_for_something_else(ann: Person, lamp: Product, other: dict
     assert count(Order) == 1
 
 
-def test_a_key_belongs_to_its_customer(
-    ann: Person, sign_in: Callable[..., Person], lamp: Product
-) -> None:
+def test_a_key_belongs_to_its_customer(ann: Person, sign_in: SignIn, lamp: Product) -> None:
     mine, theirs = buy(ann, lamp, KEY), buy(sign_in(), lamp, KEY)
     assert (mine.status_code, theirs.status_code) == (202, 202)
     assert mine.get_json()["orderId"] != theirs.get_json()["orderId"]

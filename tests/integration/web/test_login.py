@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from models import Login, LoginState, User, UserStatus, clock, transaction
 from state_machines.login import LoginMachine, LoginSignal
-from tests.integration.web.conftest import code_of
+from tests.support.web import code_of
 
 
 def ask(client: FlaskClient, email: str = "ann@example.com") -> str:

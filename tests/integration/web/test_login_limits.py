@@ -1,6 +1,6 @@
 """How often codes are sent and guessed, and that strangers cannot lock anybody out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
@@ -16,17 +16,11 @@ from models.ids import uuid7
 from models.login import Way
 from state_machines import guesses
 from state_machines.login import LoginMachine, LoginSignal
-from tests.integration.web.conftest import Person, code_of
+from tests.support.web import Person, code_of
 from web.rate_limits import limiter, name_client
 
 EMAIL = "victim@example.com"
 Browser = Callable[[], FlaskClient]
-
-
-@pytest.fixture
-def time() -> Iterator[MovableClock]:
-    with clock.stopped() as time:
-        yield time
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from models import transaction
-from tests.integration.web.test_commands import flask, read
+from tests.support.commands import flask, read
 
 CHECK = "ck_login_state"
 

@@ -11,9 +11,8 @@ from models import ActivityRow, ActivityState, AuditRow, LoginFailure, Product, 
 from models.login import Way
 from state_machines.durable import inbox
 from state_machines.login import LoginMachine, LoginSignal
-from tests.integration.web.conftest import Person, code_of
-from tests.integration.web.test_commands import flask, read
-from tests.integration.web.test_email_events import sendgrid
+from tests.support.commands import flask, read
+from tests.support.web import Person, code_of, deliver_email_events
 from web.commands.auditing import operator_name
 
 
@@ -39,7 +38,7 @@ def test_a_letter_that_did_not_arrive_waits_for_a_person(
     about = {"orderId": order_id, "email": ann.user.email, "reason": "no such box"}
     for number in (1, 2):
         event = {"sg_event_id": f"e{number}", "event": kind, **about}
-        assert sendgrid(ann.client, [event]).status_code == 200
+        assert deliver_email_events(ann.client, [event]).status_code == 200
     (notice,) = read(shop, "notices", "list", "--kind", "undelivered")
     assert notice["order_id"] == order_id
     assert notice["text"] == f"an e-mail to {ann.user.email}, {kind}: no such box"
@@ -57,7 +56,7 @@ def test_a_letter_that_did_not_arrive_waits_for_a_person(
 
 def test_a_letter_about_an_order_that_is_not_here(shop: Flask, ann: Person) -> None:
     event = {"sg_event_id": "e1", "event": "bounce", "orderId": str(uuid4())}
-    assert sendgrid(ann.client, [event]).status_code == 200
+    assert deliver_email_events(ann.client, [event]).status_code == 200
     assert [row["kind"] for row in read(shop, "signals", "list", "--state", "unmatched")] == [
         "bounce"
     ]

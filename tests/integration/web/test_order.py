@@ -1,6 +1,5 @@
 """Placing orders, watching them, and changing one's mind."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Thread
 from typing import Any
@@ -14,8 +13,8 @@ from models import Order, OrderState, Payment, Product, ProductStatus, User, Use
 from models.base import db
 from state_machines.payment import PaymentSignal
 from tasks import dispatch
-from tests.integration.web.conftest import Person, stripe_says, until
 from tests.support.factories import a_product
+from tests.support.web import Person, SignIn, stripe_says, until
 from web.changes import MAX_WAIT, subscribe
 
 
@@ -156,9 +155,7 @@ def test_the_same_reference_for_something_else(ann: Person, lamp: Product) -> No
     assert orders() == 1
 
 
-def test_a_reference_belongs_to_its_user(
-    ann: Person, sign_in: Callable[..., Person], lamp: Product
-) -> None:
+def test_a_reference_belongs_to_its_user(ann: Person, sign_in: SignIn, lamp: Product) -> None:
     bob = sign_in()
     mine = ann.order(lamp, referenceId="same").get_json()["orderId"]
     theirs = bob.order(lamp, referenceId="same").get_json()["orderId"]
@@ -369,7 +366,7 @@ def test_what_cannot_be_cancelled_any_more(ann: Person, lamp: Product, state: Or
     assert answer.get_json()["detail"]
 
 
-def test_my_orders_in_pages(ann: Person, sign_in: Callable[..., Person], lamp: Product) -> None:
+def test_my_orders_in_pages(ann: Person, sign_in: SignIn, lamp: Product) -> None:
     sign_in().order(lamp)
     placed = [ann.order(lamp).get_json()["orderId"] for _ in range(5)]
     seen, path = [], "/order?size=2"

@@ -1,36 +1,25 @@
 """What an operator does to orders on the command line."""
 
-import json
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from click.testing import Result
 from flask import Flask
 from sqlalchemy import select
 
 from models import (
-    ActivityRow,
     AuditRow,
     Order,
     OrderState,
     Product,
     Refund,
-    Transition,
     transaction,
 )
 from state_machines.durable import inbox
 from state_machines.payment import PaymentSignal
-from tests.integration.web.conftest import Person, stripe_says
+from tests.support.commands import flask, read
+from tests.support.database import count_all_rows
 from tests.support.factories import a_dispute
-
-
-def flask(shop: Flask, *words: str) -> Result:
-    return shop.test_cli_runner().invoke(args=list(words))
-
-
-def read(shop: Flask, *words: str) -> Any:
-    return json.loads(flask(shop, *words, "--json").stdout)
+from tests.support.web import Person, stripe_says
 
 
 def paid(person: Person, product: Product) -> str:
@@ -38,14 +27,6 @@ def paid(person: Person, product: Product) -> str:
     placed = person.order(product).get_json()
     stripe_says(UUID(placed["orderId"]), PaymentSignal.SUCCEEDED, "succeeded")
     return str(placed["referenceId"])
-
-
-def everything() -> tuple[int, ...]:
-    """How many rows there are of what a command could add."""
-    with transaction() as session:
-        return tuple(
-            session.query(row).count() for row in (Transition, Refund, AuditRow, ActivityRow)
-        )
 
 
 def test_ship_and_deliver(shop: Flask, ann: Person, lamp: Product) -> None:
@@ -111,10 +92,10 @@ def test_a_wrong_refund_changes_nothing(
     shop: Flask, ann: Person, lamp: Product, given: tuple[str, ...], why: str
 ) -> None:
     reference = paid(ann, lamp)
-    before = everything()
+    before = count_all_rows()
     refused = flask(shop, "orders", "refund", reference, *given)
     assert (refused.exit_code, why in refused.stderr) == (1, True), refused.stderr
-    assert everything() == before
+    assert count_all_rows() == before
 
 
 @pytest.mark.parametrize(
@@ -134,11 +115,11 @@ def test_what_an_unpaid_or_unknown_order_refuses(
     shop: Flask, ann: Person, lamp: Product, words: tuple[str, ...]
 ) -> None:
     reference = ann.order(lamp).get_json()["referenceId"]
-    before = everything()
+    before = count_all_rows()
     refused = flask(shop, "orders", *(reference if word == "REF" else word for word in words))
     assert refused.exit_code == 1
     assert refused.stderr.startswith("Error: ")
-    assert everything() == before
+    assert count_all_rows() == before
 
 
 def test_a_parcel_needs_a_carrier_and_a_number(shop: Flask, ann: Person, lamp: Product) -> None:

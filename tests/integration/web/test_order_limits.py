@@ -2,7 +2,6 @@
 tried one after the other.
 """
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID
@@ -16,10 +15,8 @@ from models import Order, Payment, PaymentState, Product, Transition, transactio
 from models.clock import now
 from models.ids import first_of
 from state_machines.payment import PaymentSignal
-from tests.integration.web.conftest import Person, stripe_says
 from tests.support.factories import a_product
-
-SignIn = Callable[..., Person]
+from tests.support.web import Person, SignIn, stripe_says
 
 
 def assert_told_to_wait(answer: TestResponse, limit: int) -> None:

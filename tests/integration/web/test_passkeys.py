@@ -4,7 +4,6 @@ import os
 import secrets
 import sys
 from base64 import urlsafe_b64decode
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -22,8 +21,8 @@ from launch.stack import ROOT
 from models import ActivityRow, Login, LoginState, PasskeyChallenge, User, UserStatus, transaction
 from models.clock import stopped
 from models.passkey import CHALLENGE_LIFETIME, Passkey
-from tests.integration.web.conftest import Person, code_of
 from tests.support.authenticator import Authenticator, base64url
+from tests.support.web import Person, SignIn, code_of
 from web import webauthn
 from web.authentication import RECENT
 from web.routes.passkeys import MOST
@@ -81,7 +80,7 @@ def test_without_a_pin_it_is_one_factor(ann: Person) -> None:
 
 
 def test_passkeys_are_listed_and_removed(
-    ann: Person, phone: Authenticator, sign_in: Callable[..., Person]
+    ann: Person, phone: Authenticator, sign_in: SignIn
 ) -> None:
     passkey_id = register(ann, phone, "My phone").get_json()["id"]
     assert [one["name"] for one in ann.get("/auth/passkeys").get_json()] == ["My phone"]
@@ -148,9 +147,7 @@ def test_a_credential_that_is_none_is_refused(
     assert ann.get("/auth/passkeys").get_json() == []
 
 
-def test_a_passkey_is_registered_once(
-    ann: Person, phone: Authenticator, sign_in: Callable[..., Person]
-) -> None:
+def test_a_passkey_is_registered_once(ann: Person, phone: Authenticator, sign_in: SignIn) -> None:
     register(ann, phone)
     assert register(ann, phone).status_code == 409
     assert register(sign_in(), phone).status_code == 409
@@ -283,7 +280,7 @@ def test_a_step_up_by_code(ann: Person) -> None:
 
 
 def test_nobody_steps_up_with_the_passkey_of_somebody_else(
-    ann: Person, phone: Authenticator, sign_in: Callable[..., Person]
+    ann: Person, phone: Authenticator, sign_in: SignIn
 ) -> None:
     register(ann, phone)
     other = sign_in()

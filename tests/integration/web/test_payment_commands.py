@@ -11,9 +11,9 @@ from models.payment import payment_of
 from state_machines import PaymentMachine, unmatched
 from state_machines.notice import unknown_intent
 from state_machines.payment import PaymentSignal
-from tests.integration.web.conftest import Person, an_intent, stripe_says
-from tests.integration.web.test_commands import flask, read
-from tests.integration.web.test_order_commands import everything
+from tests.support.commands import flask, read
+from tests.support.database import count_all_rows
+from tests.support.web import Person, an_intent, stripe_says
 
 
 @pytest.fixture
@@ -68,10 +68,10 @@ def test_a_payment_is_closed_with_its_order(shop: Flask, payment_id: str) -> Non
         "close",
         "test data was deleted",
     )
-    before = everything()
+    before = count_all_rows()
     again = flask(shop, "payments", "close", payment_id, "--reason", "again")
     assert (again.exit_code, "nothing to close" in again.stderr) == (1, True)
-    assert everything() == before
+    assert count_all_rows() == before
 
 
 def test_a_payment_that_stripe_may_know_is_not_closed(
@@ -80,10 +80,10 @@ def test_a_payment_that_stripe_may_know_is_not_closed(
     with transaction():
         order_id = UUID(ann.order(lamp).get_json()["orderId"])
         key = str(payment_of(order_id).id)
-    before = everything()
+    before = count_all_rows()
     done = flask(shop, "payments", "close", key, "--reason", "it takes so long")
     assert (done.exit_code, "Stripe may know the intent" in done.stderr) == (1, True)
-    assert everything() == before
+    assert count_all_rows() == before
 
 
 def test_money_of_no_order_is_given_back(shop: Flask, paid_intent: str) -> None:
@@ -100,10 +100,10 @@ def test_money_of_no_order_is_given_back(shop: Flask, paid_intent: str) -> None:
 def test_a_reason_that_is_none_is_refused(
     shop: Flask, payment_id: str, paid_intent: str, verb: str, reason: tuple[str, ...]
 ) -> None:
-    before = everything()
+    before = count_all_rows()
     about = payment_id if verb == "close" else paid_intent
     assert flask(shop, "payments", verb, about, *reason).exit_code == 2
-    assert everything() == before
+    assert count_all_rows() == before
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_reason_that_is_none_is_refused(
 def test_what_is_not_there_or_no_name_changes_nothing(
     shop: Flask, payment_id: str, paid_intent: str, words: tuple[str, ...], status: int
 ) -> None:
-    before = everything()
+    before = count_all_rows()
     done = flask(shop, "payments", *words, "--reason", "why")
     assert (done.exit_code, "Error: " in done.stderr) == (status, True)
-    assert everything() == before
+    assert count_all_rows() == before

@@ -1,7 +1,6 @@
 """People get a copy of all that is kept about them, and can have it erased."""
 
 import json
-from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -38,9 +37,9 @@ from state_machines.erasure import ErasureMachine
 from state_machines.login import begin_login
 from state_machines.order import OrderMachine, OrderSignal
 from state_machines.payment import PaymentMachine
-from tests.integration.web.conftest import Person
-from tests.integration.web.test_commands import flask, read
+from tests.support.commands import flask, read
 from tests.support.factories import a_dispute, a_payment, a_refund, an_order
+from tests.support.web import Person, SignIn
 
 # A word that is nowhere else, in everything that Mona types or that is told about her.
 MARK = "monalisa"
@@ -48,7 +47,7 @@ EMAIL = f"{MARK}@example.com"
 
 
 @pytest.fixture
-def mona(sign_in: Callable[..., Person]) -> Person:
+def mona(sign_in: SignIn) -> Person:
     """A customer who has left her name in every table."""
     person = sign_in(
         email=EMAIL, username=MARK, first_name=MARK, last_name=MARK, address_line1=MARK,
@@ -120,7 +119,7 @@ def test_the_export_has_every_table_and_no_secret(mona: Person) -> None:
     assert not {"tokenHash", "previousHash", "codeHash", "clientSecret", "secret"} & columns
 
 
-def test_the_export_has_nothing_of_others(mona: Person, sign_in: Callable[..., Person]) -> None:
+def test_the_export_has_nothing_of_others(mona: Person, sign_in: SignIn) -> None:
     other = sign_in()
     assert MARK not in other.get("/auth/user/export").text
 

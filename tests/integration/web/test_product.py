@@ -1,14 +1,12 @@
 """Looking through the catalogue."""
 
-from collections.abc import Callable
-
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from models import ProductStatus, User, transaction
-from tests.integration.web.conftest import Person
 from tests.support.factories import a_product
+from tests.support.web import SignIn
 
 
 @pytest.fixture(autouse=True)
@@ -110,7 +108,7 @@ def test_without_a_size_a_hundred_products_come(client: FlaskClient) -> None:
      ("Unavailable", [])],
 )  # fmt: skip
 def test_staff_find_what_is_not_for_sale(
-    sign_in: Callable[..., Person], role: str, status: str, names: list[str]
+    sign_in: SignIn, role: str, status: str, names: list[str]
 ) -> None:
     answer = sign_in(roles=[role]).get(f"/product?q=100%25&status={status}")
     assert [product["name"] for product in answer.get_json()] == names
@@ -118,7 +116,7 @@ def test_staff_find_what_is_not_for_sale(
 
 @pytest.mark.parametrize("status", ["any", "Discontinued", "Unavailable"])
 def test_nobody_else_finds_what_is_not_for_sale(
-    client: FlaskClient, sign_in: Callable[..., Person], status: str
+    client: FlaskClient, sign_in: SignIn, status: str
 ) -> None:
     assert client.get(f"/product?status={status}").status_code == 401
     customer = sign_in()

@@ -1,6 +1,5 @@
 """Staff write into the catalogue: strictly judged, all or nothing, with a row in the audit."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,9 +8,9 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from models import AuditRow, Product, ProductStatus, User, transaction
-from tests.integration.web.conftest import Json, Person
-from tests.integration.web.test_product_commands import number, product
 from tests.support.factories import a_product
+from tests.support.products import count_rows, load_product
+from tests.support.web import Json, Person, SignIn
 
 NEW: Json = {
     "sku": "M-1",
@@ -27,7 +26,7 @@ NEW: Json = {
 
 
 @pytest.fixture
-def clerk(sign_in: Callable[..., Person]) -> Person:
+def clerk(sign_in: SignIn) -> Person:
     return sign_in(roles=["staff"])
 
 
@@ -67,7 +66,7 @@ def test_staff_add_a_product(clerk: Person) -> None:
         "Available",
     )
     assert (shown["inStock"], shown["createdBy"]) == (True, str(clerk.user.id))
-    mug = product("M-1")
+    mug = load_product("M-1")
     assert (mug.price, mug.stock, mug.tags) == (1250, 7, ["stoneware", "blue"])
     assert mug.image_url == "/static/mug.svg"
     about = {"name": "Mug", "price": 1250, "currency": "eur", "stock": 7, "status": "Available"}
@@ -111,7 +110,7 @@ def test_a_wrong_field_is_named_and_nothing_is_written(
         answer = send(clerk, method, path, body)
         assert answer.status_code == 422, answer.get_json()
         assert answer.get_json()["errors"][0]["field"].split(".")[0] == field
-    assert (number(), number(AuditRow)) == (1, 0)
+    assert (count_rows(), count_rows(AuditRow)) == (1, 0)
     assert clerk.get(f"/product/{pen.id}").get_json() == before
 
 
@@ -123,8 +122,8 @@ def test_a_currency_needs_a_shipping_cost_before_it_is_sold(clerk: Person, pen: 
     assert_names(send(clerk, "PATCH", path, {"status": "Available"}), "status")
     both = {"currency": "gbp", "estimatedPrice": 9}
     assert_names(send(clerk, "PATCH", f"/product/{pen.id}", both), "currency")
-    assert product("M-1").status == ProductStatus.UNAVAILABLE
-    assert product("P-1").currency == "jpy"
+    assert load_product("M-1").status == ProductStatus.UNAVAILABLE
+    assert load_product("P-1").currency == "jpy"
 
 
 def test_two_products_cannot_have_one_sku(clerk: Person, pen: Product) -> None:
@@ -140,7 +139,7 @@ def test_what_is_left_out_of_a_change_stays(clerk: Person, pen: Product) -> None
     new = {"estimatedPrice": 1200, "tags": ["ink"], "sku": "P-2"}
     shown = send(clerk, "PATCH", path, new).get_json()
     assert (shown["estimatedPrice"], shown["currency"], shown["name"]) == (1200, "jpy", "Pen")
-    after = product("P-2")
+    after = load_product("P-2")
     assert (after.price, after.tags, after.stock, after.reserved) == (1200, ["ink"], 10, 4)
     changes = {"estimatedPrice", "tags", "sku", "updatedAt"}
     assert {name for name in shown if shown[name] != before[name]} == changes
@@ -162,7 +161,11 @@ def test_a_new_currency_needs_a_new_price(clerk: Person, pen: Product) -> None:
     path = f"/product/{pen.id}"
     assert_names(send(clerk, "PATCH", path, {"currency": "usd"}), "estimatedPrice")
     shown = send(clerk, "PATCH", path, {"currency": "USD", "estimatedPrice": "8.90"}).get_json()
-    assert (shown["currency"], shown["estimatedPrice"], product("P-1").price) == ("usd", 8.9, 890)
+    assert (shown["currency"], shown["estimatedPrice"], load_product("P-1").price) == (
+        "usd",
+        8.9,
+        890,
+    )
 
 
 def test_pieces_come_in_go_missing_and_are_counted(clerk: Person, pen: Product) -> None:
@@ -185,7 +188,7 @@ def test_pieces_come_in_go_missing_and_are_counted(clerk: Person, pen: Product) 
 def test_what_orders_have_reserved_stays(clerk: Person, pen: Product, change: Json) -> None:
     answer = send(clerk, "POST", f"/product/{pen.id}/stock", change | {"reason": "x"})
     assert answer.status_code == 409
-    assert product("P-1").stock == 10
+    assert load_product("P-1").stock == 10
     assert read_audit() == []
 
 
@@ -208,7 +211,7 @@ def test_a_wrong_change_of_the_stock_is_named(
     clerk: Person, pen: Product, body: Json, field: str
 ) -> None:
     assert_names(send(clerk, "POST", f"/product/{pen.id}/stock", body), field)
-    assert product("P-1").stock == 10
+    assert load_product("P-1").stock == 10
     assert read_audit() == []
 
 
@@ -227,7 +230,7 @@ def test_a_request_that_is_sent_twice_is_applied_once(clerk: Person, pen: Produc
     changed = send(clerk, "PATCH", path, {"name": "Biro"}, **{"If-Match": fresh})
     assert changed.status_code == 200
     assert changed.headers["ETag"] == clerk.get(path).headers["ETag"]
-    assert product("P-1").stock == 15
+    assert load_product("P-1").stock == 15
 
 
 @pytest.mark.parametrize("tag", ["", ",", '"', ", ,", 'W/"', "x" * 5000])
@@ -252,9 +255,7 @@ def writes(number: int) -> list[tuple[str, str, Json]]:
     ]
 
 
-def test_nobody_but_staff_writes(
-    client: FlaskClient, pen: Product, sign_in: Callable[..., Person]
-) -> None:
+def test_nobody_but_staff_writes(client: FlaskClient, pen: Product, sign_in: SignIn) -> None:
     former, customer = sign_in(roles=["admin"]), sign_in()
     with transaction() as session:
         session.execute(update(User).where(User.id == former.user.id).values(roles=[]))
@@ -262,11 +263,11 @@ def test_nobody_but_staff_writes(
         assert client.open(path, method=method, json=body).status_code == 401
         assert send(customer, method, path, body).status_code == 403
         assert send(former, method, path, body).status_code == 403, "whatever the token says"
-    assert (number(), product("P-1").name, product("P-1").stock) == (1, "Pen", 10)
+    assert (count_rows(), load_product("P-1").name, load_product("P-1").stock) == (1, "Pen", 10)
 
 
 @pytest.mark.parametrize("role", ["staff", "admin"])
-def test_staff_and_admins_write(sign_in: Callable[..., Person], pen: Product, role: str) -> None:
+def test_staff_and_admins_write(sign_in: SignIn, pen: Product, role: str) -> None:
     person = sign_in(roles=[role])
     codes = [send(person, *write).status_code for write in writes(pen.id)]
     assert codes == [201, 200, 200]

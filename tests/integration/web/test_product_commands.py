@@ -2,33 +2,15 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
 
-from models import AuditRow, Product, ProductStatus, transaction
-from tests.integration.web.test_commands import flask, read
-from tests.support.factories import a_product
+from models import AuditRow, ProductStatus
+from tests.support.commands import flask, read
+from tests.support.products import a_lamp, count_rows, load_product
 
 pytestmark = pytest.mark.usefixtures("app")
-
-
-def product(sku: str) -> Product:
-    with transaction() as session:
-        query = select(Product).where(Product.sku == sku)
-        return session.scalars(query.execution_options(populate_existing=True)).one()
-
-
-def number(row: type[Any] = Product) -> int:
-    with transaction() as session:
-        return session.scalar(select(func.count(row.id))) or 0
-
-
-def a_lamp(**given: Any) -> Product:
-    with transaction():
-        return a_product(**{"sku": "L-1", "name": "Lamp"} | given)
 
 
 def test_what_is_low(shop: Flask) -> None:
@@ -66,8 +48,8 @@ def test_pieces_that_are_reserved_must_stay(shop: Flask, change: tuple[str, str]
     refused = flask(shop, "products", "stock", "L-1", *change)
     assert refused.exit_code == 1
     assert "4 of them are reserved" in refused.stderr or "more than" in refused.stderr
-    assert product("L-1").stock == 10
-    assert number(AuditRow) == 0
+    assert load_product("L-1").stock == 10
+    assert count_rows(AuditRow) == 0
 
 
 def test_a_sku_is_found_in_whatever_form_it_is_typed(shop: Flask) -> None:
@@ -90,7 +72,7 @@ def test_a_product_that_is_not_there(shop: Flask) -> None:
 def test_a_product_is_taken_out(shop: Flask) -> None:
     a_lamp()
     assert read(shop, "products", "status", "L-1", "Discontinued")["status"] == "Discontinued"
-    assert product("L-1").status == ProductStatus.DISCONTINUED
+    assert load_product("L-1").status == ProductStatus.DISCONTINUED
 
 
 def test_a_currency_without_a_shipping_cost_is_not_made_available(shop: Flask) -> None:
@@ -98,7 +80,7 @@ def test_a_currency_without_a_shipping_cost_is_not_made_available(shop: Flask) -
     refused = flask(shop, "products", "status", "L-1", "Available")
     assert refused.exit_code == 1
     assert "status: there is no shipping cost in gbp" in refused.stderr
-    assert product("L-1").status == ProductStatus.UNAVAILABLE
+    assert load_product("L-1").status == ProductStatus.UNAVAILABLE
     assert read(shop, "products", "status", "L-1", "Discontinued")["status"] == "Discontinued"
 
 
@@ -109,7 +91,7 @@ def test_a_seed_is_counted_as_stripe_counts_it(shop: Flask, tmp_path: Path) -> N
     path = tmp_path / "seed.json"
     path.write_text(json.dumps([SEED | {"image": "/a.svg", "tags": ["a", "b"]}]))
     assert read(shop, "products", "seed", "--file", str(path)) == {"added": 1, "updated": 0}
-    lamp = product("L-1")
+    lamp = load_product("L-1")
     assert (lamp.price, lamp.currency, lamp.tags, lamp.stock) == (12500, "kwd", ["a", "b"], 3)
 
 
@@ -136,4 +118,4 @@ def test_a_bad_seed_changes_nothing(
     refused = flask(shop, "products", "seed", "--file", str(path))
     assert refused.exit_code == 1
     assert what in refused.stderr
-    assert (number(), number(AuditRow)) == (0, 0)
+    assert (count_rows(), count_rows(AuditRow)) == (0, 0)

@@ -9,8 +9,8 @@ from click.testing import Result
 from flask import Flask
 
 from models import AuditRow, ProductStatus
-from tests.integration.web.test_commands import flask, read
-from tests.integration.web.test_product_commands import a_lamp, number, product
+from tests.support.commands import flask, read
+from tests.support.products import a_lamp, count_rows, load_product
 
 pytestmark = pytest.mark.usefixtures("app")
 HEADER = "sku,name,price,currency,stock,status,tags,description,category,image"
@@ -34,7 +34,7 @@ def test_a_file_brings_new_products(take_in: Import, shop: Flask) -> None:
     spoken = f'\ufeff{HEADER}\n{LAMP}\n"L-2","Lamp, the\nother",0,JPY,0,Unavailable,,,,\n\n'
     done = take_in(spoken, "--json")
     assert json.loads(done.stdout) == {"imported": 2, "updated": 0, "bad": [], "badCount": 0}
-    lamp, other = product("L-1"), product("L-2")
+    lamp, other = load_product("L-1"), load_product("L-2")
     assert (lamp.price, lamp.currency, lamp.stock, lamp.tags) == (4900, "usd", 5, ["desk", "led"])
     assert (lamp.description, lamp.image_url) == ("It shines.", "/lamp.svg")
     assert (other.name, other.tags, other.category) == ("Lamp, the\nother", [], "Other")
@@ -47,24 +47,24 @@ def test_a_known_product_changes_where_the_file_has_a_column(take_in: Import) ->
     before = a_lamp(stock=9, reserved=3, status=ProductStatus.UNAVAILABLE)
     done = take_in("sku;name;price;currency;tags\r\nL-1;Lamp 2;12.5;EUR;new\r\n")
     assert done.stdout == "0 imported, 1 updated\n"
-    after = product("L-1")
+    after = load_product("L-1")
     assert (after.name, after.price, after.currency, after.tags) == ("Lamp 2", 1250, "eur", ["new"])
     same = ("id", "description", "category", "stock", "reserved", "status", "created_at")
     assert [getattr(after, name) for name in same] == [getattr(before, name) for name in same]
     take_in(f"{HEADER}\n{LAMP}\n")
-    after = product("L-1")
+    after = load_product("L-1")
     assert (after.stock, after.reserved, after.status) == (5, 3, ProductStatus.AVAILABLE)
 
 
 def test_products_are_numbered_as_their_lines_come(take_in: Import) -> None:
     take_in("sku,name,price,currency\nZ,Last,1,usd\nM,Middle,1,usd\nA,First,1,usd\n")
-    assert product("Z").id < product("M").id < product("A").id
+    assert load_product("Z").id < load_product("M").id < load_product("A").id
 
 
 def test_a_check_changes_nothing(take_in: Import) -> None:
     assert take_in(f"{HEADER}\n{LAMP}\n", "--check").stdout.startswith("1 would be imported")
     assert take_in(f"{HEADER}\nL-1\n", "--check").exit_code == 1
-    assert (number(), number(AuditRow)) == (0, 0)
+    assert (count_rows(), count_rows(AuditRow)) == (0, 0)
     assert take_in(f"{HEADER}\n{LAMP}\n").exit_code == 0
 
 
@@ -72,9 +72,9 @@ def test_a_long_file(take_in: Import) -> None:
     lines = [f"P-{n},Product {n},{n}.99,usd" for n in range(5000)]
     text = "\n".join(["sku,name,price,currency", *lines])
     assert take_in(text).stdout == "5000 imported, 0 updated\n"
-    assert product("P-4999").price == 499999
+    assert load_product("P-4999").price == 499999
     assert take_in(text).stdout == "0 imported, 5000 updated\n"
-    assert number() == 5000
+    assert count_rows() == 5000
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_bad_cell(take_in: Import, column: str, cell: str, what: str) -> None:
     assert refused.exit_code == 1
     assert f"line 3: {column}: " in refused.stderr
     assert what in refused.stderr
-    assert (number(), number(AuditRow)) == (0, 0)
+    assert (count_rows(), count_rows(AuditRow)) == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_a_bad_file(take_in: Import, content: bytes, what: str) -> None:
     refused = take_in(content)
     assert refused.exit_code == 1
     assert what in refused.stderr
-    assert (number(), number(AuditRow)) == (0, 0)
+    assert (count_rows(), count_rows(AuditRow)) == (0, 0)
 
 
 def test_bad_lines_are_numbered_as_in_the_file(take_in: Import) -> None:
@@ -167,7 +167,7 @@ def test_bad_lines_are_numbered_as_in_the_file(take_in: Import) -> None:
         ],
         "badCount": 2,
     }
-    assert number() == 0
+    assert count_rows() == 0
 
 
 def test_a_file_cannot_take_what_is_reserved(take_in: Import) -> None:
@@ -175,7 +175,7 @@ def test_a_file_cannot_take_what_is_reserved(take_in: Import) -> None:
     refused = take_in(f"{HEADER}\n{LAMP}\n")
     assert refused.exit_code == 1
     assert "line 2: stock: 5 is less than the 8 that are reserved" in refused.stderr
-    assert product("L-1").stock == 10
+    assert load_product("L-1").stock == 10
 
 
 def test_many_bad_lines(take_in: Import) -> None:
@@ -199,7 +199,7 @@ def test_a_price_is_counted_as_stripe_counts_it(
     take_in: Import, price: str, currency: str, minor: int
 ) -> None:
     assert take_in(f"sku,name,price,currency\nL-1,Lamp,{price},{currency}\n").exit_code == 0
-    assert product("L-1").price == minor
+    assert load_product("L-1").price == minor
 
 
 @pytest.mark.parametrize(
@@ -213,14 +213,14 @@ def test_a_price_between_two_steps_is_a_bad_line(
     assert refused.exit_code == 1
     assert "line 2: price: " in refused.stderr
     assert what in refused.stderr
-    assert number() == 0
+    assert count_rows() == 0
 
 
 def test_a_file_with_semicolons_has_decimal_commas(take_in: Import) -> None:
     head = "sku;name;price;currency"
     lines = ["L-1;Lamp;12,50;eur", "L-2;Desk;1.5;eur", "L-3;Pen;5,120;kwd", "L-4;Mug; 9 ;usd"]
     assert take_in("\n".join([head, *lines])).stdout == "4 imported, 0 updated\n"
-    prices = [product(f"L-{n}").price for n in range(1, 5)]
+    prices = [load_product(f"L-{n}").price for n in range(1, 5)]
     assert prices == [1250, 150, 5120, 900]
     for cell in ("1.234,50", "1,2,3", ",5", "5,", "12,505"):
         refused = take_in(f"{head}\nL-1;Lamp;{cell};eur\n")
@@ -233,7 +233,7 @@ def test_texts_that_look_the_same_are_one_product(take_in: Import) -> None:
     assert take_in(f"{head}\nM\u00d6B-1,M\u00f6bel,1,usd\n").stdout == "1 imported, 0 updated\n"
     again = take_in(f"{head}\nMO\u0308B-1,Mo\u0308bel 2,1,usd\n")
     assert again.stdout == "0 imported, 1 updated\n"
-    assert product("M\u00d6B-1").name == "M\u00f6bel 2"
+    assert load_product("M\u00d6B-1").name == "M\u00f6bel 2"
     twice = take_in(f"{head}\nM\u00d6B-1,One,1,usd\nMO\u0308B-1,Two,1,usd\n")
     assert "line 3: sku: " in twice.stderr
 
@@ -248,8 +248,8 @@ def test_a_product_stays_unavailable_in_a_currency_without_a_shipping_cost(
     assert hidden.stdout == "1 imported, 0 updated\n"
     # Without a column for it, a known product keeps its status.
     assert take_in(f"{head}\nL-1,Lamp,2,gbp\n").stdout == "0 imported, 1 updated\n"
-    assert product("L-1").status == ProductStatus.UNAVAILABLE
+    assert load_product("L-1").status == ProductStatus.UNAVAILABLE
     a_lamp(sku="L-2")
     refused = take_in(f"{head}\nL-2,Lamp,1,gbp\n")
     assert "line 2: currency: there is no shipping cost in gbp" in refused.stderr
-    assert product("L-2").currency == "usd"
+    assert load_product("L-2").currency == "usd"

@@ -10,8 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from models import Base, Order, Product, db, transaction
-from tests.integration.web.conftest import Person
 from tests.support.factories import a_dispute, a_payment, a_refund, an_order
+from tests.support.web import Person
 
 
 def test_the_models_are_what_the_migrations_make(shop: Flask) -> None:

@@ -22,7 +22,7 @@ from models import (
     refresh,
     transaction,
 )
-from tests.integration.web.conftest import Person, code_of, until
+from tests.support.web import Person, SignIn, code_of, until
 from web import authentication, tokens, waiters
 
 
@@ -193,7 +193,7 @@ def test_without_a_cookie(client: FlaskClient) -> None:
     assert client.post("/auth/logout").status_code == 204
 
 
-def test_one_sees_and_ends_ones_own_sessions(ann: Person, sign_in: Callable[..., Person]) -> None:
+def test_one_sees_and_ends_ones_own_sessions(ann: Person, sign_in: SignIn) -> None:
     bob = sign_in()
     (session,) = ann.get("/auth/sessions").get_json()
     assert session["current"]
@@ -211,7 +211,7 @@ def test_a_suspended_user_is_refused_at_once(ann: Person) -> None:
     assert ann.get("/auth/sessions").status_code == 401
 
 
-def test_one_signs_out_everywhere(ann: Person, sign_in: Callable[..., Person]) -> None:
+def test_one_signs_out_everywhere(ann: Person, sign_in: SignIn) -> None:
     bob, phone = sign_in(), another_session(ann)
     assert ann.delete("/auth/sessions").status_code == 204
     assert [ann.get("/auth/user").status_code, phone.get("/auth/user").status_code] == [401, 401]
@@ -316,7 +316,7 @@ def test_a_wait_ends_with_the_session(ann: Person, lamp: Product, shop: Flask) -
         assert waiting.result().status_code == 401
 
 
-def test_a_role_that_was_taken_is_gone_at_once(sign_in: Callable[..., Person]) -> None:
+def test_a_role_that_was_taken_is_gone_at_once(sign_in: SignIn) -> None:
     staff = sign_in(roles=["staff"])
     with transaction() as session:
         session.execute(update(User).values(roles=[]))

@@ -6,15 +6,14 @@ from flask import Flask
 from models import AuditRow, SignalRow, SignalState, transaction
 from models.base import db
 from state_machines.durable import inbox, sweep
-from tests.integration.web.conftest import Person
-from tests.integration.web.test_commands import flask, read
-from tests.integration.web.test_webhook import an_event
+from tests.support.commands import flask, read
+from tests.support.web import Person, a_payment_event
 
 
 @pytest.fixture
 def three(ann: Person) -> list[str]:
     """Signals that our code could not read: two of Stripe, and one of another sender."""
-    events = [an_event("charge.dispute.created"), an_event("refund.updated")]
+    events = [a_payment_event("charge.dispute.created"), a_payment_event("refund.updated")]
     for event in events:
         inbox.receive("stripe", event["id"], event["type"], event)
     inbox.receive("sendgrid", "e1", "open", {})

@@ -17,7 +17,7 @@ from models import AuditRow, transaction
 from models.base import db
 from state_machines.stripe_event import SUBSCRIBED
 from tasks.gateways.stripe import endpoints
-from tests.integration.web.test_commands import flask
+from tests.support.commands import flask
 from web import commands, create_app
 from web.commands.stripe_endpoint import make_group
 

@@ -13,7 +13,7 @@ from state_machines.durable.unit_of_work import Committed
 from state_machines.intent import Card, note_card
 from state_machines.payment import PaymentSignal
 from tasks import dispatch
-from tests.integration.web.conftest import Json, Person, stripe_says, until
+from tests.support.web import Json, Person, stripe_says, until
 from web import changes
 
 

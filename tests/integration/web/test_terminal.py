@@ -22,9 +22,9 @@ from models.audit import audit
 from models.clock import now
 from models.ids import uuid7
 from models.printable import escape
-from tests.integration.web.conftest import Person
-from tests.integration.web.test_commands import flask
+from tests.support.commands import flask
 from tests.support.factories import a_login, a_payment, a_product, a_user, an_order
+from tests.support.web import Person
 
 EVIL = "\x1b[2J\x9b31m\nError: \u202eevil\r\u2028\x00"[:-1]
 SHOWN = r"\x1b[2J\x9b31m\nError: \u202eevil\r\u2028"

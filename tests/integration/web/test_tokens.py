@@ -15,7 +15,7 @@ from jwt.api_jws import PyJWS
 
 from launch.children import run
 from models import clock
-from tests.integration.web.conftest import Person
+from tests.support.web import Person
 from web import tokens
 
 Forge = Callable[[dict[str, Any], dict[str, Any]], str]
@@ -118,7 +118,7 @@ def test_the_public_keys_verify_what_we_issue(ann: Person) -> None:
 LONG_LIVED = """
 from flask.testing import FlaskClient
 from models import clock, retention
-from tests.integration.web.conftest import code_of
+from tests.support.web import code_of
 from web import create_app
 
 app = create_app()

@@ -12,23 +12,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from models import Base, Order, Product, User, transaction
-from tests.integration.web.conftest import Person
-from tests.unit.test_typed_text import CARDS
+from models import Order, Product, User, transaction
+from tests.support.cards import CARDS
+from tests.support.database import count_all_rows
+from tests.support.web import Person
 from web.request import LARGEST_BODY, LARGEST_OF_ALL
 from web.schemas.order import RESERVED
 
 CARD = "4242 4242 4242 4242"
 DIGITS = "4242"
-
-
-def rows() -> dict[str, int]:
-    """How many rows each table has."""
-    with transaction() as session:
-        return {
-            table.name: session.scalar(select(func.count()).select_from(table)) or 0
-            for table in Base.metadata.sorted_tables
-        }
 
 
 @pytest.mark.parametrize(
@@ -38,11 +30,11 @@ def rows() -> dict[str, int]:
      *sorted(RESERVED), "Status", " webhook "],
 )  # fmt: skip
 def test_a_reference_that_a_path_cannot_carry(ann: Person, lamp: Product, reference: str) -> None:
-    before = rows()
+    before = count_all_rows()
     answer = ann.order(lamp, referenceId=reference)
     assert answer.status_code == 422
     assert [one["field"] for one in answer.get_json()["errors"]] == ["referenceId"]
-    assert rows() == before
+    assert count_all_rows() == before
 
 
 @pytest.mark.parametrize(
@@ -91,11 +83,11 @@ def test_two_ways_to_write_a_character_are_one_order(ann: Person, lamp: Product)
 def test_an_order_has_no_unseen_characters(
     ann: Person, lamp: Product, field: str, unseen: str
 ) -> None:
-    before = rows()
+    before = count_all_rows()
     answer = ann.order(lamp, **{field: unseen})
     assert answer.status_code == 422
     assert answer.get_json()["errors"][0]["field"] == field
-    assert rows() == before
+    assert count_all_rows() == before
 
 
 PROFILE = ("username", "firstName", "lastName", "addressLine1", "addressLine2", "city", "state",
@@ -145,12 +137,12 @@ def test_no_answer_and_no_log_repeats_a_card_number(
     ann: Person, lamp: Product, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    before = rows()
+    before = count_all_rows()
     for answer in places_to_type(ann, lamp):
         assert answer.status_code == 422, answer.request.path
         assert DIGITS not in answer.get_data(as_text=True), answer.request.path
     assert DIGITS not in caplog.text
-    assert rows() == before
+    assert count_all_rows() == before
 
 
 def test_a_card_number_is_no_request_id(client: FlaskClient) -> None:

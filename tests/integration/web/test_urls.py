@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 
 from config import settings
 from models import Product, transaction
-from tests.integration.web.conftest import Person
-from tests.integration.web.test_wsgi import serve
 from tests.support.factories import a_product
+from tests.support.web import Person
+from tests.support.wsgi import serve
 
 FORGED = {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
 # One that is trusted, and not the public one.

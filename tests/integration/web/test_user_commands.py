@@ -7,9 +7,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from models import User, UserStatus, transaction
-from tests.integration.web.conftest import Person
-from tests.integration.web.test_commands import flask, read
+from tests.support.commands import flask, read
 from tests.support.factories import a_user
+from tests.support.web import Person
 
 pytestmark = pytest.mark.usefixtures("app")
 

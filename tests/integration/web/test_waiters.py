@@ -18,10 +18,9 @@ from launch.waiting import until
 from models import Order, Payment, Product, db, transaction
 from models.user import User
 from state_machines.payment import PaymentSignal
-from tests.integration.web.conftest import Json, Person, stripe_says
+from tests.support.web import Json, Person, SignIn, stripe_says
 from web.waiters import Waiters
 
-SignIn = Callable[..., Person]
 LONG = {"Prefer": "wait=30"}
 
 

@@ -2,7 +2,7 @@
 
 import json
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
@@ -17,7 +17,6 @@ from models import (
     NoticeKind,
     Payment,
     Product,
-    SignalRow,
     SignalState,
     transaction,
 )
@@ -25,26 +24,8 @@ from models.clock import now
 from state_machines.durable import inbox, runner
 from state_machines.payment import PaymentSignal
 from tasks import payments  # noqa: F401  it registers the activities
-from tests.integration.web.conftest import Person, deliver, stripe_says
 from tests.support.stripe import Stripe
-
-
-def an_event(kind: str = "payment_intent.succeeded", **given: Any) -> dict[str, Any]:
-    intent = {
-        "id": f"pi_{uuid4().hex}",
-        "object": "payment_intent",
-        "status": "succeeded",
-        "amount_received": 5900,
-        "currency": "usd",
-        "metadata": {"orderId": given.pop("order_id", str(uuid4()))},
-    }
-    event = {"id": f"evt_{uuid4().hex}", "object": "event", "type": kind, "livemode": False}
-    return event | {"data": {"object": intent}} | given
-
-
-def kept() -> list[SignalRow]:
-    with transaction() as session:
-        return list(session.scalars(select(SignalRow)))
+from tests.support.web import Person, a_payment_event, all_signals, deliver, stripe_says
 
 
 def run(name: str) -> None:
@@ -77,7 +58,7 @@ def test_a_payment_confirms_the_order_once(ann: Person, lamp: Product) -> None:
         run("payments.retrieve_intent")
     status = ann.get(f"/order/status/{placed['referenceId']}").get_json()
     assert status["status"] == "Confirmed"
-    (row,) = kept()
+    (row,) = all_signals()
     assert (row.state, row.subject_id) == (SignalState.APPLIED, UUID(placed["orderId"]))
 
 
@@ -87,7 +68,7 @@ def test_an_event_is_not_believed_before_stripe_has_been_asked(ann: Person, lamp
     with transaction() as session:
         payment = session.scalars(select(Payment)).one()
     for kind in ("succeeded", "canceled"):
-        event = an_event(f"payment_intent.{kind}", order_id=placed["orderId"])
+        event = a_payment_event(f"payment_intent.{kind}", order_id=placed["orderId"])
         event["data"]["object"] |= {"id": payment.intent_id, "status": kind}
         assert deliver(ann.client, event).status_code == 200
         run("payments.retrieve_intent")
@@ -115,7 +96,7 @@ def test_an_event_that_is_not_for_us_is_kept_and_changes_nothing(
     placed, event = paid(ann, lamp)
     assert deliver(ann.client, event | strange).status_code == 200
     run("payments.retrieve_intent")
-    (row,) = kept()
+    (row,) = all_signals()
     assert row.state == SignalState.IGNORED
     assert any(word in str(row.last_error) for word in ("acct_other", "future"))
     status = ann.get(f"/order/status/{placed['referenceId']}").get_json()
@@ -132,21 +113,21 @@ def test_a_thin_event_is_put_before_a_person(client: FlaskClient) -> None:
         "related_object": {"id": "pi_1", "type": "payment_intent"},
     }
     assert deliver(client, thin).status_code == 200
-    assert [row.state for row in kept()] == [SignalState.IGNORED]
+    assert [row.state for row in all_signals()] == [SignalState.IGNORED]
     with transaction() as session:
         (row,) = session.scalars(select(Notice))
     assert (row.kind, row.subject) == (NoticeKind.UNREAD_EVENT, "v1.payment_intent.succeeded")
 
 
 def test_an_event_about_an_unknown_order_is_kept(client: FlaskClient) -> None:
-    assert deliver(client, an_event()).status_code == 200
-    assert deliver(client, an_event(order_id="nonsense")).status_code == 200
-    assert {row.state for row in kept()} == {SignalState.UNMATCHED}
+    assert deliver(client, a_payment_event()).status_code == 200
+    assert deliver(client, a_payment_event(order_id="nonsense")).status_code == 200
+    assert {row.state for row in all_signals()} == {SignalState.UNMATCHED}
 
 
 def test_an_event_of_an_unknown_kind_is_kept(client: FlaskClient) -> None:
-    assert deliver(client, an_event("customer.created")).status_code == 200
-    assert [row.state for row in kept()] == [SignalState.IGNORED]
+    assert deliver(client, a_payment_event("customer.created")).status_code == 200
+    assert [row.state for row in all_signals()] == [SignalState.IGNORED]
 
 
 @pytest.mark.parametrize(
@@ -164,8 +145,8 @@ def test_an_event_of_an_unknown_kind_is_kept(client: FlaskClient) -> None:
 def test_an_event_that_is_not_what_it_says_is_put_before_the_operator(
     client: FlaskClient, kind: str, thing: Any
 ) -> None:
-    assert deliver(client, an_event(kind, data={"object": thing})).status_code == 200
-    (row,) = kept()
+    assert deliver(client, a_payment_event(kind, data={"object": thing})).status_code == 200
+    (row,) = all_signals()
     assert (row.state, row.subject_id) == (SignalState.FAILED, None)
     assert row.last_error
     assert kind in row.last_error
@@ -184,32 +165,32 @@ def test_an_event_that_cannot_be_applied_now_is_kept_for_later(ann: Person, lamp
         intent_id = session.scalars(select(Payment.intent_id)).one()
         # The database refuses it, whatever the code wants.
         session.execute(text("ALTER TABLE dispute ADD CONSTRAINT no_more CHECK (amount < 0)"))
-    event = an_event(
+    event = a_payment_event(
         "charge.dispute.created", data={"object": inquiry | {"payment_intent": intent_id}}
     )
     try:
         assert deliver(ann.client, event).status_code == 200
-        assert [row.state for row in kept()] == [SignalState.STORED]
+        assert [row.state for row in all_signals()] == [SignalState.STORED]
     finally:
         with transaction() as session:
             session.execute(text("ALTER TABLE dispute DROP CONSTRAINT no_more"))
     inbox.apply_stored(10)
-    assert [row.state for row in kept()] == [SignalState.APPLIED]
-    assert [row.subject_id for row in kept()] == [UUID(placed["orderId"])]
+    assert [row.state for row in all_signals()] == [SignalState.APPLIED]
+    assert [row.subject_id for row in all_signals()] == [UUID(placed["orderId"])]
 
 
 def test_a_signature_of_the_future_is_refused(client: FlaskClient) -> None:
     early = int(now().timestamp()) + 400
-    assert deliver(client, an_event(), at=early).status_code == 400
-    assert deliver(client, an_event(), at=early - 200).status_code == 200
-    assert len(kept()) == 1
+    assert deliver(client, a_payment_event(), at=early).status_code == 400
+    assert deliver(client, a_payment_event(), at=early - 200).status_code == 200
+    assert len(all_signals()) == 1
 
 
 def test_a_forged_event_changes_nothing(client: FlaskClient) -> None:
     late, early = int(now().timestamp()) - 301, int(now().timestamp())
-    assert deliver(client, an_event(), secret="whsec_forged").status_code == 400
-    assert deliver(client, an_event(), at=late).status_code == 400
-    body = json.dumps(an_event())
+    assert deliver(client, a_payment_event(), secret="whsec_forged").status_code == 400
+    assert deliver(client, a_payment_event(), at=late).status_code == 400
+    body = json.dumps(a_payment_event())
     signature = WebhookSignature.generate_signature_header(
         body, settings.stripe_webhook_secrets[0], early
     )
@@ -220,7 +201,7 @@ def test_a_forged_event_changes_nothing(client: FlaskClient) -> None:
         assert answer.status_code == 400
         assert answer.mimetype == "application/problem+json"
     assert client.post("/order/webhook", data=b"\xff").status_code == 400
-    assert kept() == []
+    assert all_signals() == []
 
 
 @pytest.mark.parametrize(
@@ -229,7 +210,7 @@ def test_a_forged_event_changes_nothing(client: FlaskClient) -> None:
 )
 def test_a_signed_body_that_is_no_event(client: FlaskClient, event: str) -> None:
     assert deliver(client, event).status_code == 400
-    assert kept() == []
+    assert all_signals() == []
 
 
 @pytest.mark.parametrize(
@@ -248,11 +229,11 @@ def test_an_event_with_what_cannot_be_stored_is_kept_and_applied(
     ann: Person, lamp: Product, unstorable: str, kept_as: str | None
 ) -> None:
     placed = ann.order(lamp).get_json()
-    event = an_event(order_id=placed["orderId"], note="?")
+    event = a_payment_event(order_id=placed["orderId"], note="?")
     for _ in range(2):
         answer = deliver(ann.client, json.dumps(event).replace('"?"', unstorable))
         assert answer.status_code == 200
-    (row,) = kept()
+    (row,) = all_signals()
     assert (row.state, row.external_id) == (SignalState.APPLIED, event["id"])
     payload = row.payload or {}
     assert kept_as in (None, payload["note"])
@@ -265,32 +246,32 @@ def test_an_event_with_what_cannot_be_stored_is_kept_and_applied(
 def test_an_event_whose_id_cannot_be_stored_is_kept_once(
     client: FlaskClient, event_id: str
 ) -> None:
-    body = json.dumps(an_event("customer.created", id="?")).replace("?", event_id)
+    body = json.dumps(a_payment_event("customer.created", id="?")).replace("?", event_id)
     assert [deliver(client, body).status_code for _ in range(2)] == [200, 200]
-    assert [row.state for row in kept()] == [SignalState.IGNORED]
+    assert [row.state for row in all_signals()] == [SignalState.IGNORED]
 
 
 def test_a_decline_whose_words_cannot_be_stored_is_a_decline(ann: Person, lamp: Product) -> None:
     placed = ann.order(lamp, wait=0).get_json()
     order_id = UUID(placed["orderId"])
     stripe_says(order_id, PaymentSignal.INITIATED, "requires_payment_method")
-    event = an_event("payment_intent.payment_failed", order_id=placed["orderId"])
+    event = a_payment_event("payment_intent.payment_failed", order_id=placed["orderId"])
     event["data"]["object"] |= {
         "id": f"pi_{order_id.hex}",
         "status": "requires_payment_method",
         "last_payment_error": {"decline_code": "do_not\x00_honor\ud800"},
     }
     assert deliver(ann.client, event).status_code == 200
-    assert [row.state for row in kept()] == [SignalState.APPLIED]
+    assert [row.state for row in all_signals()] == [SignalState.APPLIED]
     status = ann.get(f"/order/status/{placed['referenceId']}").get_json()
     assert status["payment"]["status"] == "Declined"
 
 
 def test_an_event_of_the_other_mode_is_refused(client: FlaskClient) -> None:
-    assert deliver(client, an_event(livemode=True)).status_code == 400
-    assert kept() == []
+    assert deliver(client, a_payment_event(livemode=True)).status_code == 400
+    assert all_signals() == []
 
 
 def test_an_event_may_not_be_huge(client: FlaskClient) -> None:
-    assert deliver(client, an_event(padding="x" * 256 * 1024)).status_code == 413
-    assert kept() == []
+    assert deliver(client, a_payment_event(padding="x" * 256 * 1024)).status_code == 413
+    assert all_signals() == []

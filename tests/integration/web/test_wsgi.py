@@ -1,10 +1,7 @@
 """The services as processes start them, and what they do when something is away."""
 
-import json
-import os
 import subprocess
 import sys
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,35 +9,7 @@ from flask import Flask
 from config import settings
 from launch import ports
 from launch.children import run
-
-SERVE = """
-import json, sys
-from werkzeug.test import Client
-import wsgi
-
-def ask(port, method, path, body=None, headers=None):
-    client = Client(wsgi.ports)
-    base = f"http://localhost:{port}"
-    answer = client.open(path, base_url=base, method=method, json=body, headers=headers)
-    return [answer.status_code, answer.get_json(silent=True), dict(answer.headers)]
-
-print(json.dumps([ask(*question) for question in json.loads(sys.argv[1])]))
-"""
-
-
-def serve(*questions: tuple[Any, ...], **environment: str) -> list[Any]:
-    """What a new process answers; it has no other settings than ours and `environment`."""
-    done = run(
-        [sys.executable, "-c", SERVE, json.dumps(questions)],
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    answers: list[Any] = json.loads(done.stdout)
-    return answers
-
+from tests.support.wsgi import serve
 
 COUNT = """
 import wsgi

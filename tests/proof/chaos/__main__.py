@@ -18,7 +18,6 @@ from launch.children import end_in_order
 from launch.stack import Stack
 from models.clock import tick
 from state_machines.durable.unit_of_work import LEASE
-from tests.e2e.test_storm import FAULTS, PAYMENT_TIMEOUT, SETTINGS
 from tests.proof.chaos.crowd import Crowd
 from tests.proof.chaos.recovery import Recovery
 from tests.proof.chaos.report import Report, Sandbox
@@ -26,6 +25,7 @@ from tests.proof.chaos.trouble import Trouble
 from tests.proof.chaos.watch import Watch
 from tests.proof.failpoints.patient import PatientBuyer
 from tests.support import invariants, storm
+from tests.support.storm import FAULTS, PAYMENT_TIMEOUT, SETTINGS
 
 RATE = 2.0  # orders a second
 AT_ONCE = 48  # customers

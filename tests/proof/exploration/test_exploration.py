@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from state_machines.durable import Arrow, DurableMachine
+from tests.proof.exploration.arrows import NOT_WALKED, arrow_name
 from tests.proof.exploration.world import (
     ACTIVE,
     ENDED,
@@ -64,9 +65,6 @@ SPARE = {
     ),
 }  # fmt: skip
 
-# What this world does not come past: here a search at Stripe is never behind, and a refund that
-# Stripe refused is not there. The simulation does.
-NOT_WALKED = {"payment Failure orphaned", "payment Cancelled orphaned", "refund Failed find"}
 
 # Timers without which every order is still settled by the system alone.
 SPARE_TIMERS = (
@@ -179,15 +177,11 @@ def complaints(found: dict[State, Steps]) -> list[str]:
     return broken[:3] + [f"never settled: {state}" for state in list(unsettled(found))[:3]]
 
 
-def named(machine: type[DurableMachine[Any]], arrow: Arrow) -> str:
-    return f"{machine.name} {arrow.source} {arrow.signal}"
-
-
 def arrows() -> Iterator[Any]:
     for machine in MACHINES:
         for arrow in machine.arrows:
             if arrow.source is not None:
-                yield pytest.param(machine, arrow, id=named(machine, arrow))
+                yield pytest.param(machine, arrow, id=arrow_name(machine, arrow))
 
 
 def test_no_law_is_broken_and_everything_settles() -> None:
@@ -207,7 +201,7 @@ def test_an_arrow_is_missed_unless_it_is_spare(
 ) -> None:
     found = complaints(explore(Shop(without=arrow), whole()))
     spare = {name for names in SPARE.values() for name in names}
-    assert bool(found) == (named(machine, arrow) not in spare), found
+    assert bool(found) == (arrow_name(machine, arrow) not in spare), found
 
 
 @pytest.mark.parametrize("timer", timers(), ids=lambda timer: f"{timer.machine} {timer.state}")

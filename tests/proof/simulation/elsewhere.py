@@ -5,7 +5,7 @@ from pathlib import Path
 
 from models.login import LIVE
 from state_machines import DisputeMachine
-from tests.proof.exploration.test_exploration import NOT_WALKED, named
+from tests.proof.exploration.arrows import NOT_WALKED, arrow_name
 from tests.proof.exploration.world import MACHINES
 
 ROOT = Path(__file__).parents[3]
@@ -51,7 +51,7 @@ def walked() -> Iterator[Arrow]:
     """What the exploration walks, as its own test says."""
     for machine in MACHINES:
         for arrow in machine.arrows:
-            if arrow.source is not None and named(machine, arrow) not in NOT_WALKED:
+            if arrow.source is not None and arrow_name(machine, arrow) not in NOT_WALKED:
                 yield machine.name, arrow.signal.value, arrow.source, arrow.target
 
 

@@ -1,19 +1,14 @@
-"""What the engine's stories share."""
+"""A depot of parcels, the engine tests' own machine."""
 
-from collections.abc import Iterator
 from uuid import UUID
 
-import pytest
 from sqlalchemy import select
 
-from models import ActivityRow, Transition, clock, transaction
-from models.clock import MovableClock
-from state_machines.durable import claim, runner, unit_of_work
+from models import ActivityRow, SignalRow, Transition, transaction
+from state_machines.durable import claim, runner
 from state_machines.durable.claim import Claim
-from state_machines.durable.unit_of_work import Committed
 from tests.support.parcel import (
     Announce,
-    Courier,
     Parcel,
     ParcelMachine,
     ParcelSignal,
@@ -31,9 +26,9 @@ class Depot:
                 ParcelMachine.begin(parcel, ParcelSignal.PACK)
         return [parcel.id for parcel in parcels]
 
-    def send(self, parcel_id: UUID, signal: ParcelSignal) -> None:
+    def send(self, parcel_id: UUID, load_signal: ParcelSignal) -> None:
         with transaction():
-            ParcelMachine.send(ParcelMachine.lock([parcel_id])[parcel_id], signal)
+            ParcelMachine.send(ParcelMachine.lock([parcel_id])[parcel_id], load_signal)
 
     def parcel(self, parcel_id: UUID) -> Parcel:
         with transaction() as session:
@@ -65,30 +60,7 @@ class Depot:
         return runner.run(Announce.name, [self.key(p) for p in parcel_ids])
 
 
-@pytest.fixture
-def depot(database: object) -> Iterator[Depot]:
-    """With somebody who dispatches, as every process that commits has."""
-    nobody: list[Committed] = []
-    unit_of_work.after_commit(nobody.append)
-    yield Depot()
-    unit_of_work.remove_listener(nobody.append)
-
-
-@pytest.fixture
-def courier() -> Courier:
-    Announce.courier = Courier()
-    return Announce.courier
-
-
-@pytest.fixture
-def time() -> Iterator[MovableClock]:
-    with clock.stopped() as moved:
-        yield moved
-
-
-@pytest.fixture
-def committed() -> Iterator[list[Committed]]:
-    heard: list[Committed] = []
-    unit_of_work.after_commit(heard.append)
-    yield heard
-    unit_of_work.remove_listener(heard.append)
+def load_signal(external_id: str) -> SignalRow:
+    with transaction() as session:
+        row = select(SignalRow).where(SignalRow.external_id == external_id)
+        return session.scalars(row.execution_options(populate_existing=True)).one()

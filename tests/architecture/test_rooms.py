@@ -1,0 +1,41 @@
+"""The rooms of the tests: helpers are in tests/support, and no test leans on another."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+TEST_MODULE = re.compile(r"tests\.(.+\.)?(conftest|test_\w+)(\.|$)")
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield the full name of everything that a module imports, at the top or in a function."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: a relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_nothing_imports_a_test_or_a_conftest() -> None:
+    modules = [path for room in ("tests", "bench", "demo") for path in (ROOT / room).rglob("*.py")]
+    assert len(modules) > 100
+    leaning = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in modules
+        for name in imports(path)
+        if TEST_MODULE.match(name)
+    ]
+    assert leaning == []
+
+
+def test_the_helpers_know_no_room_of_the_tests() -> None:
+    leaning = [
+        f"{path.name}: {name}"
+        for path in (ROOT / "tests/support").rglob("*.py")
+        for name in imports(path)
+        if name.startswith("tests.") and not name.startswith("tests.support.")
+    ]
+    assert leaning == []
