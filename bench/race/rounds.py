@@ -15,8 +15,8 @@ from bench.race.contenders import Contender, Paddock, answers
 from bench.race.driver import Cell, Round, drive
 from bench.race.wire import Connections
 from launch import ports
-from launch.account import temporary_folder
 from launch.children import Child
+from launch.unprivileged_user import temporary_folder
 from launch.waiting import until
 
 LATENCIES, IN_FLIGHT = (0.0, 0.05, 0.3), (1, 8, 32, 128)

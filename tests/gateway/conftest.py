@@ -12,10 +12,10 @@ import requests
 from flask import Flask
 
 from launch import ports
-from launch.account import temporary_folder
 from launch.children import Child
 from launch.processes import commands
 from launch.stack import ROOT
+from launch.unprivileged_user import temporary_folder
 from launch.waiting import until
 from tests.support.programs import Program, program
 

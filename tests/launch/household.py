@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from launch import children
-from launch.account import temporary_folder
 from launch.postgres import Postgres
 from launch.redis import Redis
 from launch.supervisor import Supervisor
+from launch.unprivileged_user import temporary_folder
 
 PATIENT = [sys.executable, "-c", "import signal; signal.pause()"]
 DEAF = """

@@ -11,12 +11,12 @@ import pytest
 
 from launch import development, ports
 from launch.__main__ import _without_password
-from launch.account import temporary_folder
 from launch.children import run
 from launch.files import write_whole
 from launch.lock import AlreadyRunningError, only_one
 from launch.postgres import Postgres
 from launch.stack import ROOT
+from launch.unprivileged_user import temporary_folder
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from launch.children import Child, end_group
-from launch.leftovers import Leftovers
+from launch.stale_processes import Leftovers
 from launch.supervisor import TOO_OFTEN, Supervisor
 from launch.waiting import ended, until
 

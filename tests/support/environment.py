@@ -8,10 +8,10 @@ from contextlib import ExitStack
 from subprocess import DEVNULL
 
 from launch import development, ports
-from launch.account import temporary_folder
 from launch.children import Child
 from launch.postgres import Postgres
 from launch.redis import Redis
+from launch.unprivileged_user import temporary_folder
 from launch.waiting import until
 
 # Minor units. In no other currency do the tests sell anything.

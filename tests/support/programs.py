@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from launch import account
+from launch import unprivileged_user
 from launch.children import run
 from launch.stack import ROOT
 
@@ -48,7 +48,7 @@ def program(name: str) -> Program:
 @contextmanager
 def _alone() -> Iterator[Path]:
     """The folder of the unpacked packages; one process at a time."""
-    folder = account.reachable_folder(ROOT / ".data" / "programs")
+    folder = unprivileged_user.reachable_folder(ROOT / ".data" / "programs")
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield folder

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from launch.account import temporary_folder
 from launch.postgres import Postgres
+from launch.unprivileged_user import temporary_folder
 from tests.support.server import PASSWORD, ROLE, TRUSTED, Server
 
 

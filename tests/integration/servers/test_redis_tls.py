@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from launch.account import temporary_folder
 from launch.children import run
 from launch.redis import Redis
 from launch.stack import ROOT
+from launch.unprivileged_user import temporary_folder
 from tests.support.certificates import certify
 
 ASK = """

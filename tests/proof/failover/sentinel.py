@@ -7,10 +7,10 @@ from typing import Self
 import redis
 
 from launch import ports
+from launch.bundled_binaries import wheel
 from launch.children import Child
 from launch.redis import Redis
 from launch.waiting import until
-from launch.wheels import wheel
 
 NAME = "shop"
 SETTINGS = """port {port}

@@ -14,9 +14,9 @@ import requests
 
 from demo.buyer import Json, wait_for
 from demo.world import World
-from launch.account import temporary_folder
 from launch.postgres import Postgres
 from launch.stack import Stack
+from launch.unprivileged_user import temporary_folder
 from tests.proof.chaos.report import Report, Sandbox
 from tests.proof.failover.standby import Standby
 from tests.proof.failpoints.patient import PatientBuyer

@@ -13,9 +13,9 @@ import redis
 
 from demo.buyer import wait_for
 from demo.world import World
-from launch.account import temporary_folder
 from launch.redis import Redis
 from launch.stack import Stack
+from launch.unprivileged_user import temporary_folder
 from tests.proof.failover.sentinel import Sentinel
 from tests.proof.failpoints.patient import StoryBuyer
 

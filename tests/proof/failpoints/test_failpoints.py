@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from demo.stories import STORIES
-from launch.account import temporary_folder
+from launch.unprivileged_user import temporary_folder
 from models.clock import tick
 from tests.proof.failpoints.cell import Cell, Services, services
 from tests.proof.failpoints.inventory import left_out

@@ -13,9 +13,9 @@ from typing import Any
 import psycopg2
 
 from launch import development, ports
-from launch.account import temporary_folder
 from launch.children import Child, run
 from launch.postgres import Postgres
+from launch.unprivileged_user import temporary_folder
 
 Json = dict[str, Any]
 Player = Child
