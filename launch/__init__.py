@@ -1,1 +1,1 @@
-"""Starts and stops the whole system on one machine, with nothing installed but Python and make."""
+"""The launcher: starts and stops the whole system on one machine. Needs only Python and make."""

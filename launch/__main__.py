@@ -1,4 +1,4 @@
-"""`make run`: everything, until Ctrl-C."""
+"""`make run`: run the whole system until Ctrl-C."""
 
 import contextlib
 import sys
@@ -10,35 +10,35 @@ from launch.ports import PortTakenError
 from launch.stack import ROOT, Stack
 from launch.waiting import NotReadyError
 
-PROBLEMS = (AlreadyRunningError, PortTakenError, NotReadyError, RuntimeError)
+START_ERRORS = (AlreadyRunningError, PortTakenError, NotReadyError, RuntimeError)
 
 
 def main() -> int:
     end_in_order()
     try:
         stack = Stack(data_dir=ROOT / ".data", usual_ports=True, show=True)
-    except RuntimeError as problem:
-        print(f"projectx: {problem}", file=sys.stderr)
+    except RuntimeError as error:
+        print(f"projectx: {error}", file=sys.stderr)
         return 1
     try:
         stack.start()
-        print(welcome(stack), flush=True)
+        print(format_welcome(stack), flush=True)
         while stack.supervisor.given_up is None:
             time.sleep(1)
     except KeyboardInterrupt:
-        # A terminal that is lost takes no words any more.
+        # A lost terminal cannot be written to.
         with contextlib.suppress(OSError):
             print("\nprojectx: stopping", flush=True)
         return 0
-    except PROBLEMS as problem:
-        print(f"projectx: {problem}", file=sys.stderr)
+    except START_ERRORS as error:
+        print(f"projectx: {error}", file=sys.stderr)
     finally:
         stack.stop()
     return 1
 
 
-def welcome(stack: Stack) -> str:
-    """Where everything is."""
+def format_welcome(stack: Stack) -> str:
+    """Return a table of the addresses of all parts."""
     env, urls = stack.environment, stack.urls
     rows = [
         ("everything", urls.web, "API reference: /docs"),
@@ -50,14 +50,16 @@ def welcome(stack: Stack) -> str:
         ("Redis", _without_password(env["REDIS_URL"]), ""),
     ]
     if stack.sandbox:
-        rows.insert(5, ("mailbox", f"{urls.sandbox}/mail", "the codes and receipts arrive here"))
+        rows.insert(
+            5, ("mailbox", f"{urls.sandbox}/mail", "sign-in codes and receipts arrive here")
+        )
         rows.insert(6, ("sandbox", urls.sandbox, "stands in for Stripe and SendGrid"))
-    lines = [f"  {name:<16} {where:<28} {note}".rstrip() for name, where, note in rows]
-    return "\n".join(["", "ProjectX is running. Ctrl-C ends it.", "", *lines, ""])
+    lines = [f"  {name:<16} {address:<28} {note}".rstrip() for name, address, note in rows]
+    return "\n".join(["", "ProjectX is running. Press Ctrl-C to stop it.", "", *lines, ""])
 
 
 def _without_password(address: str) -> str:
-    """The address as a terminal may show it."""
+    """Return the address without the password of its user."""
     before, at, place = address.rpartition("@")
     scheme, slashes, user = before.partition("://")
     return f"{scheme}{slashes}{user.partition(':')[0]}{at}{place}" if at else address

@@ -1,8 +1,8 @@
-"""Child processes that end with this process, however it ends: also with SIGKILL.
+"""Child processes that end with this process, even when it is killed by SIGKILL.
 
-A guardian, a small shell in a session of its own, reads from a pipe which groups of processes run
-for us. The system closes the pipe when this process is gone, and then the guardian ends the groups.
-Each process that starts others has a guardian, so that a whole tree goes from its root.
+Each process that starts children has a guardian: a small shell in its own session, which reads the
+process groups to end from a pipe. When this process ends, the system closes the pipe, and the
+guardian ends the groups.
 """
 
 import atexit
@@ -17,13 +17,15 @@ from types import FrameType
 from typing import Any, NoReturn
 
 GUARDIAN = Path(__file__).with_name("guardian.sh")
-# The child itself adds its group, through the pipe that it has as its input, before it becomes the
-# program: no moment is left in which it runs and nobody knows of it.
+# The child registers its own group through its stdin, the pipe, before it becomes the program: so
+# there is no moment in which it runs unregistered.
 BEGIN = 'echo "add $$" >&0; exec "$@" </dev/null'
-LOOK = 0.3  # seconds
+PARENT_POLL_INTERVAL = 0.3  # seconds
 
 
 class Guardian:
+    """A shell process that ends the registered groups when the pipe is closed."""
+
     def __init__(self) -> None:
         self._process = subprocess.Popen(
             ["/bin/sh", str(GUARDIAN)],
@@ -38,22 +40,23 @@ class Guardian:
         self.pipe = self._process.stdin.fileno()
 
     @property
-    def alive(self) -> bool:
+    def is_alive(self) -> bool:
         return self._process.poll() is None
 
-    def tell(self, what: str, name: object) -> None:
+    def send(self, command: str, argument: object) -> None:
+        """Send `add PID`, `forget PID` or `remove FOLDER`; guardian.sh reads it."""
         with contextlib.suppress(BrokenPipeError):
-            os.write(self.pipe, f"{what} {name}\n".encode())
+            os.write(self.pipe, f"{command} {argument}\n".encode())
 
     def end(self) -> None:
-        """Have what is left ended, and wait for it."""
+        """Close the pipe and wait until the guardian has ended the groups."""
         with self._process:
             pass
 
-    def leave(self) -> None:
-        """In a fork: it is not ours."""
+    def detach(self) -> None:
+        """Let go of the guardian in a forked child: it belongs to the parent."""
         os.close(self.pipe)
-        # Nobody waits for a process that is not a child.
+        # Popen must not wait for a process that is not our child.
         self._process.returncode = 0
 
 
@@ -62,22 +65,22 @@ _guardian: Guardian | None = None
 
 
 def guardian() -> Guardian:
-    """The guardian of this process, which starts with its first child."""
-    global _guardian  # noqa: PLW0603  one a process
+    """Return the guardian of this process, which is started on first use."""
+    global _guardian  # noqa: PLW0603  one per process
     with _lock:
-        if _guardian is None or not _guardian.alive:
+        if _guardian is None or not _guardian.is_alive:
             _guardian = Guardian()
         return _guardian
 
 
 class Child(subprocess.Popen[Any]):
-    """A process in a session and group of its own, which ends with it, and with this process.
+    """A process in its own session and group. The group ends with it, and with this process.
 
-    It has no input. A program that is not there is the exit status 127.
+    It has no stdin. The exit status is 127 when the program does not exist.
     """
 
     def __init__(self, command: Sequence[str], **options: Any) -> None:
-        self._gone = False
+        self._is_group_ended = False
         super().__init__(
             ["/bin/sh", "-c", BEGIN, "sh", *command],
             stdin=guardian().pipe,
@@ -94,8 +97,8 @@ class Child(subprocess.Popen[Any]):
         return status
 
     def _end_group(self, status: int | None) -> int | None:
-        if status is not None and not self._gone:
-            self._gone = True
+        if status is not None and not self._is_group_ended:
+            self._is_group_ended = True
             end_group(self.pid, signal.SIGKILL)
             forget(self.pid)
         return status
@@ -109,8 +112,9 @@ def run(
     timeout: float | None = None,
     **options: Any,
 ) -> subprocess.CompletedProcess[Any]:
-    """Run a command to its end, as subprocess.run does. Raises what that raises, with what the
-    command printed as notes: whoever reads of the failure sees its reason.
+    """Run a command to its end, with the parameters and errors of subprocess.run.
+
+    An error with `check` has the output of the command as notes, so that a traceback shows it.
     """
     if capture_output:
         options |= {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
@@ -125,17 +129,15 @@ def run(
         try:
             done.check_returncode()
         except subprocess.CalledProcessError as error:
-            for words in (output, errors):
-                if words:
-                    error.add_note(
-                        words if isinstance(words, str) else words.decode(errors="replace")
-                    )
+            for text in (output, errors):
+                if text:
+                    error.add_note(text if isinstance(text, str) else text.decode(errors="replace"))
             raise
     return done
 
 
 def fork() -> int:
-    """os.fork(), with a child that ends as a Child does. Call `forget` when it was waited for."""
+    """Fork as os.fork() does; the child ends with this process. Call `forget` after its end."""
     pipe = os.dup(guardian().pipe)
     try:
         if pid := os.fork():
@@ -148,29 +150,30 @@ def fork() -> int:
 
 
 def forget(pid: int) -> None:
-    """Leave a group alone from now on: it has ended, and another may get its number."""
+    """Unregister a group that has ended: the system may reuse its number."""
     with _lock:
         if _guardian is not None:
-            _guardian.tell("forget", pid)
+            _guardian.send("forget", pid)
 
 
 def remove_at_the_end(folder: Path) -> None:
-    """Have `folder` deleted when this process is gone and could not do so itself."""
-    guardian().tell("remove", folder)
+    """Register `folder`: the guardian deletes it if this process is killed."""
+    guardian().send("remove", folder)
 
 
-def end_group(pid: int, how: signal.Signals) -> None:
-    """Signal a process group, if it is still there."""
+def end_group(pid: int, signal_: signal.Signals) -> None:
+    """Send a signal to a process group, if it still exists."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, how)
+        os.killpg(pid, signal_)
 
 
 def end_in_order() -> None:
-    """Leave by KeyboardInterrupt on SIGTERM and on SIGHUP (a lost terminal), so that everything is
-    closed; and end at once with `make`, where that has started us.
+    """Raise KeyboardInterrupt on SIGTERM and SIGHUP (a lost terminal), so that everything closes.
+
+    Under `make`, also end at once when `make` ends.
     """
     signal.signal(signal.SIGTERM, _interrupt)
-    # `nohup` has it ignored.
+    # `nohup` ignores it.
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         signal.signal(signal.SIGHUP, _interrupt)
     if "MAKELEVEL" in os.environ:
@@ -178,14 +181,14 @@ def end_in_order() -> None:
 
 
 def follow_parent() -> None:
-    """End at once when the process that has started us is gone."""
-    threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
+    """End this process at once when its parent ends."""
+    threading.Thread(target=_exit_without, args=(os.getppid(),), daemon=True).start()
 
 
-def _watch(parent: int) -> NoReturn:
+def _exit_without(parent: int) -> NoReturn:
     pause = threading.Event()
     while os.getppid() == parent:
-        pause.wait(LOOK)
+        pause.wait(PARENT_POLL_INTERVAL)
     os._exit(1)
 
 
@@ -193,7 +196,7 @@ def _interrupt(number: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt(signal.Signals(number).name)
 
 
-def _close() -> None:
+def _end_guardian() -> None:
     global _guardian  # noqa: PLW0603
     with _lock:
         if _guardian is not None:
@@ -201,13 +204,13 @@ def _close() -> None:
         _guardian = None
 
 
-def _leave() -> None:
+def _detach_guardian() -> None:
     global _guardian, _lock  # noqa: PLW0603
     _lock = threading.RLock()
     if _guardian is not None:
-        _guardian.leave()
+        _guardian.detach()
     _guardian = None
 
 
-atexit.register(_close)
-os.register_at_fork(after_in_child=_leave)
+atexit.register(_end_guardian)
+os.register_at_fork(after_in_child=_detach_guardian)

@@ -1,9 +1,9 @@
-"""The secrets of a development machine: made once, kept in the data folder."""
+"""The secrets of a development machine, created once and stored in the data folder."""
 
 import base64
 import hashlib
 import json
-import secrets as random
+import secrets
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -20,31 +20,31 @@ SANDBOX = {
 }
 
 
-def secrets(folder: Path) -> dict[str, str]:
-    """The variables with secrets, from `folder`/secrets.json, which is made where it is missing.
+def load_secrets(folder: Path) -> dict[str, str]:
+    """Return the variables with secrets from `folder`/secrets.json, created if it is missing.
 
-    Raises RuntimeError where it cannot be read.
+    Raises RuntimeError when the file is damaged.
     """
-    kept = folder / "secrets.json"
-    if not kept.exists():
+    path = folder / "secrets.json"
+    if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        write_whole(kept, json.dumps(_make(), indent=2), mode=0o600, replace=False)
+        write_whole(path, json.dumps(_create(), indent=2), mode=0o600, replace=False)
     try:
-        found: dict[str, str] = dict(json.loads(kept.read_text()))
+        variables: dict[str, str] = dict(json.loads(path.read_text()))
     except (ValueError, TypeError):
-        found = {}
-    if not found:
-        # New ones could not open what the database has: that is for its owner to decide.
-        raise RuntimeError(f"{kept} is damaged: delete it, and the data beside it, to begin anew")
-    return found
+        variables = {}
+    if not variables:
+        # New secrets could not decrypt the database: its owner has to decide.
+        raise RuntimeError(f"{path} is damaged: delete it and the data beside it to start afresh")
+    return variables
 
 
-def _make() -> dict[str, str]:
+def _create() -> dict[str, str]:
     signing, events = ed25519.Ed25519PrivateKey.generate(), ec.generate_private_key(ec.SECP256R1())
     return {
         "JWT_PRIVATE_KEY": _pem(signing),
         "JWT_PUBLIC_KEYS": json.dumps({"keys": [_jwk(signing)]}),
-        "CODE_SECRET": random.token_urlsafe(32),
+        "CODE_SECRET": secrets.token_urlsafe(32),
         "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
         "SANDBOX_SENDGRID_PRIVATE_KEY": _pem(events),
         "SENDGRID_WEBHOOK_PUBLIC_KEY": _der(events),
@@ -69,7 +69,10 @@ def _der(key: ec.EllipticCurvePrivateKey) -> str:
 
 
 def _jwk(key: ed25519.Ed25519PrivateKey) -> dict[str, str]:
-    """The public half, named by its thumbprint. Sources: RFC 8037 section 2, RFC 7638."""
+    """Return the public key as a JWK whose kid is its thumbprint.
+
+    Sources: RFC 8037 section 2, RFC 7638
+    """
     raw = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
     required = {"crv": "Ed25519", "kty": "OKP", "x": _base64url(raw)}
     canonical = json.dumps(required, separators=(",", ":"), sort_keys=True).encode()

@@ -1,4 +1,4 @@
-"""A note of how to reach the running system, for `flask` commands in another shell."""
+"""A file of variables, through which `flask` commands in another shell reach the system."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -10,8 +10,8 @@ from launch.files import write_whole
 
 
 @contextmanager
-def kept(path: Path, environment: Mapping[str, str]) -> Iterator[None]:
-    """Keep the settings among `environment` in a file of variables, for as long as it is true."""
+def env_file(path: Path, environment: Mapping[str, str]) -> Iterator[None]:
+    """Write the settings in `environment` to `path`, and delete the file at the end."""
     names = [name.upper() for name in Settings.model_fields]
     lines = [f"{name}={json.dumps(environment[name])}\n" for name in names if name in environment]
     write_whole(path, "".join(lines), mode=0o600)

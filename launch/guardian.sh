@@ -1,6 +1,5 @@
-# Reads, line by line, which groups of processes run and which folders are temporary. At the end of
-# the input it ends those and deletes these. SIGINT first: PostgreSQL then leaves nothing in shared
-# memory. After three seconds it is SIGKILL for those that are left.
+# Reads from stdin the process groups to end and the temporary folders to delete, and does so when the
+# input ends. SIGINT first, so that PostgreSQL cleans up its shared memory; SIGKILL after 3 seconds.
 trap '' HUP INT TERM
 children=' ' folders=
 while read -r what name; do

@@ -1,4 +1,4 @@
-"""One system a data folder."""
+"""A lock that lets one system at a time run on a data folder."""
 
 import fcntl
 from collections.abc import Iterator
@@ -11,12 +11,15 @@ class AlreadyRunningError(Exception):
 
 
 @contextmanager
-def only_one(folder: Path) -> Iterator[None]:
-    """Hold `folder` as long as this process lives, however it ends. Raises AlreadyRunningError."""
+def lock_folder(folder: Path) -> Iterator[None]:
+    """Lock `folder`, which is made where it is missing. Raises AlreadyRunningError.
+
+    The system releases the lock when this process ends, however it ends.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise AlreadyRunningError(f"it is running already, on the data in {folder}") from None
+            raise AlreadyRunningError(f"already running on the data in {folder}") from None
         yield

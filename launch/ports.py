@@ -1,10 +1,10 @@
-"""Ports: free ones for tests, and a clear word about taken ones."""
+"""The ports of the system: the usual ones, or free ones for tests."""
 
 import random
 import socket
 from collections.abc import Mapping
 
-# The variable that moves each port, and the port where it is unset.
+# The variable of each port, and its default.
 DEFAULTS = {
     "WEB_PORT": 8080,
     "AUTH_PORT": 8081,
@@ -14,47 +14,48 @@ DEFAULTS = {
     "SANDBOX_PORT": 8090,
 }
 
-# Below the ports that systems give to outgoing connections (32768 and up on Linux, 49152 on macOS):
-# one of those could be gone again before its server has started.
-OURS = range(20000, 32000)
+# Below the ports of outgoing connections (32768 and up on Linux, 49152 on macOS): the system could
+# assign one of those before our server has started.
+CANDIDATE_PORTS = range(20000, 32000)
 
 
 class PortTakenError(Exception):
-    """Another program listens where one of ours has to."""
+    """Another program listens on a port that we need."""
 
 
 def free_ports(count: int) -> list[int]:
-    """Loopback ports that nobody listens on now, all different."""
-    found: list[int] = []
-    while len(found) < count:
-        port = random.choice(OURS)  # noqa: S311
-        if port not in found and not taken(port):
-            found.append(port)
-    return found
+    """Return `count` different loopback ports on which nobody listens."""
+    free: list[int] = []
+    while len(free) < count:
+        port = random.choice(CANDIDATE_PORTS)  # noqa: S311
+        if port not in free and not is_taken(port):
+            free.append(port)
+    return free
 
 
-def free_set() -> dict[str, str]:
-    """A free port for each of our variables."""
+def assign_free_ports() -> dict[str, str]:
+    """Return a free port for each of the variables."""
     return {name: str(p) for name, p in zip(DEFAULTS, free_ports(len(DEFAULTS)), strict=True)}
 
 
-def chosen(environment: Mapping[str, str]) -> dict[str, str]:
-    """The ports that `environment` names, or the usual ones. Raises PortTakenError."""
+def select_ports(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the ports that `environment` sets, or the usual ones. Raises PortTakenError."""
     ports = {name: environment.get(name) or str(usual) for name, usual in DEFAULTS.items()}
     for name, port in ports.items():
-        if taken(int(port)):
-            raise PortTakenError(f"port {port} is taken: set {name} to another one")
+        if is_taken(int(port)):
+            raise PortTakenError(f"port {port} is taken: set {name} to another port")
     return ports
 
 
-def settled(environment: Mapping[str, str]) -> bool:
-    """Whether nobody listens on any of our ports."""
-    return not any(taken(int(environment.get(n) or usual)) for n, usual in DEFAULTS.items())
+def are_free(environment: Mapping[str, str]) -> bool:
+    """Return whether nobody listens on any of the ports."""
+    return not any(is_taken(int(environment.get(n) or usual)) for n, usual in DEFAULTS.items())
 
 
-def taken(port: int) -> bool:
+def is_taken(port: int) -> bool:
+    """Return whether a program listens on a loopback port."""
     with socket.socket() as probe:
-        # A port that was served a moment ago is free, although the system still remembers it.
+        # Without this, a port whose server ended a moment ago would count as taken.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))

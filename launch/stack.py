@@ -1,4 +1,4 @@
-"""The whole system as processes of this machine, for `make run`, the demo, tests and benches."""
+"""The whole system as processes of this machine, for `make run`, the demo, tests and benchmarks."""
 
 import contextlib
 import os
@@ -12,25 +12,26 @@ from pathlib import Path
 from typing import Self
 
 from config import Settings
-from launch import development, env_file, ports
+from launch import development, ports
 from launch.children import run
-from launch.lock import only_one
+from launch.env_file import env_file
+from launch.lock import lock_folder
 from launch.postgres import Postgres
 from launch.processes import commands
 from launch.redis import Redis
-from launch.stale_processes import Leftovers
+from launch.stale_processes import StaleProcesses
 from launch.supervisor import Supervisor
 from launch.unprivileged_user import temporary_folder
 from launch.waiting import NotReadyError, until
 
 ROOT = Path(__file__).parent.parent
-# A browser holds these for two different places.
+# To a browser these are different origins.
 LOOPBACK = ("localhost", "127.0.0.1")
 
 
 @dataclass(frozen=True, slots=True)
 class Urls:
-    """Where each part answers, without a slash at the end."""
+    """The base URLs of the parts, without a slash at the end."""
 
     web: str
     auth: str
@@ -41,8 +42,10 @@ class Urls:
 
 
 class Stack:
-    """A running system, on free ports unless `usual_ports`; without `data_dir` in a temporary
-    folder, gone afterwards. `environment` overrides what the process's own environment says.
+    """A running system, on free ports unless `usual_ports`.
+
+    Without `data_dir` the data is in a temporary folder, which is deleted at the end.
+    `environment` overrides the environment of this process; `show` prints the lines of the parts.
     """
 
     def __init__(
@@ -55,84 +58,87 @@ class Stack:
     ) -> None:
         self._closing = ExitStack()
         self.data = data_dir or self._closing.enter_context(temporary_folder())
-        given = {**os.environ, **(environment or {})}
-        self.sandbox = not (given.get("STRIPE_SECRET_KEY") and given.get("SENDGRID_API_KEY"))
+        variables = {**os.environ, **(environment or {})}
+        self.sandbox = not (
+            variables.get("STRIPE_SECRET_KEY") and variables.get("SENDGRID_API_KEY")
+        )
         self.environment = {
-            **development.secrets(self.data),
-            **{name: value for name, value in given.items() if value},
+            **development.load_secrets(self.data),
+            **{name: value for name, value in variables.items() if value},
         }
         self._usual_ports = usual_ports
-        # The children get all they need here, and read no file of another system.
+        # The children must not read the file of variables of another system.
         self.environment["PROJECTX_ENV_FILE"] = ""
-        # glibc would give each thread an arena of its own.
+        # Otherwise glibc gives each thread its own arena.
         self.environment |= {"MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"}
         self.postgres: Postgres | None = None
         self.redis: Redis | None = None
         self._show = show
-        self._leftovers = Leftovers(self.data / "processes.json")
+        self._stale_processes = StaleProcesses(self.data / "processes.json")
         self.supervisor = Supervisor({}, show=show)
 
     @property
     def urls(self) -> Urls:
-        at = {
+        base_urls = {
             name.removesuffix("_PORT").lower(): f"http://127.0.0.1:{self.environment[name]}"
             for name in ports.DEFAULTS
         }
-        return Urls(**at)
+        return Urls(**base_urls)
 
     def start(self) -> None:
-        """Start everything and wait until it answers.
+        """Start everything and wait until all parts answer.
 
         Raises AlreadyRunningError, PortTakenError, or NotReadyError.
         """
-        self._closing.enter_context(only_one(self.data))
-        self._end_leftovers()
-        found = ports.chosen(self.environment) if self._usual_ports else ports.free_set()
-        self.environment |= found
+        self._closing.enter_context(lock_folder(self.data))
+        self._end_stale_processes()
+        self.environment |= (
+            ports.select_ports(self.environment) if self._usual_ports else ports.assign_free_ports()
+        )
         self._start_services()
-        self._speak_of_itself()
-        self._count_processes()
+        self._set_defaults()
+        self._set_pools()
         self._prepare()
         self.supervisor = Supervisor(self.environment, show=self._show)
-        self.supervisor.on_change = self._write_down
+        self.supervisor.on_change = self._record_processes
         self._closing.callback(self.supervisor.stop)
         for name, command in self._commands().items():
             self.supervisor.start(name, command)
         self.wait_ready()
-        self._closing.enter_context(env_file.kept(self.data / "running.env", self.environment))
+        self._closing.enter_context(env_file(self.data / "running.env", self.environment))
 
     def wait_ready(self, seconds: float = 60) -> None:
-        """Wait until every address answers. Raises NotReadyError."""
+        """Wait until every part answers. Raises NotReadyError."""
         paths = {"web": "/ready", "auth": "/ready", "order": "/ready", "product": "/ready"}
         paths |= {"flower": "/healthcheck"} | ({"sandbox": "/health"} if self.sandbox else {})
         for name, path in paths.items():
             url = getattr(self.urls, name) + path
-            until(lambda url=url: self._up(url), f"the start of {name}", seconds=seconds)  # type: ignore[misc]
+            until(lambda url=url: self._is_up(url), f"the start of {name}", seconds=seconds)  # type: ignore[misc]
 
     def stop(self) -> None:
-        """End everything, in order; what was not given is gone."""
+        """Stop everything in order, and delete a temporary data folder."""
         self._closing.close()
 
     def kill(self, name: str) -> None:
-        """SIGKILL one process by name ("worker-1", "web", …); it is started again."""
+        """Kill a process by name ("worker-1", "web", …); the supervisor restarts it."""
         self.supervisor.kill(name)
 
     def pids(self) -> dict[str, int]:
-        """All pids by name of what runs, those of PostgreSQL and Redis too where they are ours."""
-        found = self.supervisor.pids()
+        """Return the pids of the running processes by name, with embedded PostgreSQL and Redis."""
+        pids = self.supervisor.pids()
         services = {"postgres": self.postgres, "redis": self.redis}
         for name, service in services.items():
-            # One that was killed has none until it is started again.
+            # A killed service has no pid until it is started again.
             with contextlib.suppress(RuntimeError):
-                found |= {name: service.pid} if service is not None else {}
-        return found
+                pids |= {name: service.pid} if service is not None else {}
+        return pids
 
-    def flask(self, *words: str) -> str:
-        """Run a flask command; what it printed. Raises RuntimeError when it fails."""
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
+    def flask(self, *arguments: str) -> str:
+        """Run a flask command and return its output. Raises RuntimeError when it fails."""
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
         done = run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True)
         if done.returncode:
-            raise RuntimeError(f"flask {' '.join(words)}: {done.stdout}{done.stderr}")
+            raise RuntimeError(f"flask {' '.join(arguments)}: {done.stdout}{done.stderr}")
         return str(done.stdout)
 
     def __enter__(self) -> Self:
@@ -146,8 +152,8 @@ class Stack:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _count_processes(self) -> None:
-        """Tell the processes of the pools of all of them."""
+    def _set_pools(self) -> None:
+        """Set DATABASE_POOLS: the connection pools of all processes together."""
         others = {"sandbox", "web", "beat", "flower"}
         processes = int(self.environment.get("WEB_WORKERS", "2")) + len(
             self._commands().keys() - others
@@ -168,17 +174,17 @@ class Stack:
             self.redis = self._closing.enter_context(Redis(self.data / "redis"))
             self.environment["REDIS_URL"] = self.redis.url
 
-    def _speak_of_itself(self) -> None:
+    def _set_defaults(self) -> None:
         web = self.environment["WEB_PORT"]
         origins = [f"http://{host}:{port}" for port in (3000, web) for host in LOOPBACK]
         self.environment.setdefault("ALLOWED_ORIGINS", ",".join(origins))
-        # On one machine all customers share one address.
+        # On one machine all customers share one IP address.
         self.environment.setdefault("LOGIN_LIMIT_PER_ADDRESS", "1200/minute")
         user, password = self.environment["FLOWER_USER"], self.environment["FLOWER_PASSWORD"]
         self.environment["FLOWER_BASIC_AUTH"] = f"{user}:{password}"
         if not self.sandbox:
             return
-        # Nobody's mailbox is flooded by the stand-in.
+        # The sandbox sends no real e-mail, so the limit can be high.
         self.environment.setdefault("LOGIN_EMAILS_PER_HOUR", "1000000")
         if not self.environment.get("STRIPE_SECRET_KEY"):
             self.environment["STRIPE_API_BASE"] = self.urls.sandbox
@@ -191,23 +197,25 @@ class Stack:
         self.flask("db", "upgrade")
         self.flask("products", "seed")
 
-    def _up(self, url: str) -> bool:
+    def _is_up(self, url: str) -> bool:
         if self.supervisor.given_up is not None:
-            raise NotReadyError(f"{self.supervisor.given_up} does not start: see its lines above")
+            raise NotReadyError(f"{self.supervisor.given_up} does not start: see its output above")
         try:
-            with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  our own addresses
-                return bool(answer.status == 200)  # noqa: PLR2004
+            with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310  our own URLs
+                return bool(response.status == 200)  # noqa: PLR2004
         except (urllib.error.URLError, OSError):
             return False
 
-    def _write_down(self) -> None:
-        # PostgreSQL keeps such a note itself, and is ended with more care.
-        self._leftovers.note(
+    def _record_processes(self) -> None:
+        # PostgreSQL has its own pid file, and must be stopped with more care.
+        self._stale_processes.record(
             lambda: {name: pid for name, pid in self.pids().items() if name != "postgres"}
         )
 
-    def _end_leftovers(self) -> None:
-        if self._leftovers.end():
-            # A process that has ended may keep its port for a moment.
+    def _end_stale_processes(self) -> None:
+        if self._stale_processes.end():
+            # The port of a killed process may stay in use for a moment.
             with contextlib.suppress(NotReadyError):
-                until(lambda: ports.settled(self.environment), "the ports", seconds=5)
+                until(
+                    lambda: ports.are_free(self.environment), "the release of the ports", seconds=5
+                )

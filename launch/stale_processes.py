@@ -1,4 +1,4 @@
-"""A note of what runs, so that the next start can end what a killed run left behind."""
+"""A record of the running processes, so that the next start can end those of a killed run."""
 
 import contextlib
 import json
@@ -13,25 +13,29 @@ import psutil
 
 from launch.children import end_group
 from launch.files import write_whole
-from launch.waiting import ended, until
+from launch.waiting import has_ended, until
 
 
-class Leftovers:
-    """The note in `path`: pids by name, each with the time of its start, so that a pid used again
-    is not mistaken for ours.
+class StaleProcesses:
+    """A file with the pids of processes by name, each with its start time.
+
+    The start time tells a process of ours from a later one with the same pid.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
 
-    def note(self, pids: Callable[[], Mapping[str, int]]) -> None:
-        """Write down what runs now, whole or not at all. Raises OSError."""
+    def record(self, pids: Callable[[], Mapping[str, int]]) -> None:
+        """Write the file anew, whole or not at all. Raises OSError."""
         with self._lock:
-            write_whole(self._path, json.dumps(_with_starts(pids())))
+            write_whole(self._path, json.dumps(_with_start_times(pids())))
 
     def end(self) -> bool:
-        """End what is noted and still runs, and forget it; whether there was a note."""
+        """End the recorded processes that still run, and delete the file.
+
+        Returns False when there was no file.
+        """
         if not self._path.exists():
             return False
         for pid, started in self._read().values():
@@ -39,22 +43,22 @@ class Leftovers:
                 process = psutil.Process(pid)
                 if abs(process.create_time() - started) < 1:
                     end_group(pid, signal.SIGKILL)
-                    until(partial(ended, process), f"the end of process {pid}")
+                    until(partial(has_ended, process), f"the end of process {pid}")
         self._path.unlink()
         return True
 
     def _read(self) -> dict[str, tuple[int, float]]:
         try:
-            noted = json.loads(self._path.read_text())
-            return {name: (int(pid), float(start)) for name, (pid, start) in noted.items()}
+            records = json.loads(self._path.read_text())
+            return {name: (int(pid), float(start)) for name, (pid, start) in records.items()}
         except (ValueError, TypeError, AttributeError):
-            print(f"projectx: {self._path} is damaged, and ignored", file=sys.stderr)
+            print(f"projectx: {self._path} is damaged and is ignored", file=sys.stderr)
             return {}
 
 
-def _with_starts(pids: Mapping[str, int]) -> dict[str, list[float]]:
-    found = {}
+def _with_start_times(pids: Mapping[str, int]) -> dict[str, list[float]]:
+    records = {}
     for name, pid in pids.items():
         with contextlib.suppress(psutil.Error):
-            found[name] = [pid, psutil.Process(pid).create_time()]
-    return found
+            records[name] = [pid, psutil.Process(pid).create_time()]
+    return records

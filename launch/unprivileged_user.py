@@ -1,4 +1,4 @@
-"""PostgreSQL refuses to run as root: then it runs as `nobody`, in folders that one can reach."""
+"""The user that PostgreSQL runs as: it refuses root, so root starts it as `nobody`."""
 
 import hashlib
 import os
@@ -14,12 +14,12 @@ from typing import Any
 from launch.children import remove_at_the_end
 from launch.files import write_whole
 
-# Where root keeps what `nobody` must reach when the project itself lies in a closed folder.
-OPEN = Path("/var/tmp/projectx")  # noqa: S108  only root makes it, and its own subfolders
+# Holds what `nobody` must reach when the project itself is in a private folder.
+PUBLIC_ROOT = Path("/var/tmp/projectx")  # noqa: S108  only root creates it, and its own subfolders
 
 
-def identity() -> dict[str, Any]:
-    """Who PostgreSQL runs as: arguments for subprocess."""
+def user_options() -> dict[str, Any]:
+    """Return the arguments of subprocess.Popen that select the user; none unless we are root."""
     if os.geteuid() != 0:
         return {}
     nobody = pwd.getpwnam("nobody")
@@ -28,7 +28,7 @@ def identity() -> dict[str, Any]:
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """A folder that goes away, and that PostgreSQL can reach."""
+    """Create a folder that PostgreSQL can reach, and delete it at the end."""
     with tempfile.TemporaryDirectory(prefix="projectx-") as name:
         folder = Path(name)
         remove_at_the_end(folder)
@@ -37,44 +37,44 @@ def temporary_folder() -> Iterator[Path]:
 
 
 def reachable_folder(folder: Path) -> Path:
-    """`folder`, made, or one that stands for it where PostgreSQL can reach it."""
+    """Create `folder`, or a substitute that PostgreSQL can reach, and return it."""
     folder.mkdir(parents=True, exist_ok=True)
     if os.geteuid() != 0:
         return folder
-    home = folder.resolve() if _open(folder.resolve().parent) else _elsewhere(folder)
+    home = folder.resolve() if _is_public(folder.resolve().parent) else _substitute(folder)
     nobody = pwd.getpwnam("nobody")
     os.chown(home, nobody.pw_uid, nobody.pw_gid)
     return home
 
 
-def _elsewhere(folder: Path) -> Path:
-    """A folder of its own for this `folder`, named in it, so that a fresh clone starts afresh."""
-    note = folder / "elsewhere"
-    if not note.exists():
-        write_whole(note, str(OPEN / secrets.token_hex(8)), replace=False)
-    home = Path(note.read_text())
+def _substitute(folder: Path) -> Path:
+    """Return a public folder, whose path is kept in `folder`: a fresh clone gets a fresh one."""
+    pointer = folder / "elsewhere"
+    if not pointer.exists():
+        write_whole(pointer, str(PUBLIC_ROOT / secrets.token_hex(8)), replace=False)
+    home = Path(pointer.read_text())
     home.mkdir(parents=True, exist_ok=True)
-    OPEN.chmod(0o755)
+    PUBLIC_ROOT.chmod(0o755)
     return home
 
 
 def reachable_package(package: Path) -> Path:
-    """An installed package with programs, or a copy of it where PostgreSQL can reach it."""
+    """Return the folder of a package with programs, or of a copy that `nobody` can reach."""
     package = package.resolve()
-    if os.geteuid() != 0 or _open(package):
+    if os.geteuid() != 0 or _is_public(package):
         return package
-    copy = OPEN / hashlib.sha256(str(package).encode()).hexdigest()[:16]
+    copy = PUBLIC_ROOT / hashlib.sha256(str(package).encode()).hexdigest()[:16]
     if not copy.exists():
-        half = copy.with_suffix(f".{os.getpid()}")
+        partial = copy.with_suffix(f".{os.getpid()}")
         # The programs look for their libraries beside the package.
         for part in (package, package.with_name(f"{package.name}.libs")):
             if part.exists():
-                shutil.copytree(part, half / part.name, symlinks=True)
-        OPEN.chmod(0o755)
-        half.rename(copy)
+                shutil.copytree(part, partial / part.name, symlinks=True)
+        PUBLIC_ROOT.chmod(0o755)
+        partial.rename(copy)
     return copy / package.name
 
 
-def _open(folder: Path) -> bool:
-    """Whether everybody may walk down to `folder`."""
+def _is_public(folder: Path) -> bool:
+    """Return whether every user may enter `folder`."""
     return all(path.stat().st_mode & 0o001 for path in (folder, *folder.parents))

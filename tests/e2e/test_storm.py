@@ -16,7 +16,7 @@ import requests
 from demo.buyer import Buyer, TookTooLongError, wait_for
 from demo.world import World
 from launch.stack import Stack
-from launch.supervisor import RECENTLY, TOO_OFTEN
+from launch.supervisor import ENDS_WINDOW, MAX_ENDS
 from models.clock import tick
 from tests.support import invariants, storm
 from tests.support.storm import FAULTS, PAYMENT_TIMEOUT, SETTINGS
@@ -55,13 +55,13 @@ def killed_at_random(stack: Stack, dice: random.Random) -> Iterator[Counter[str]
     up; the answer counts the deaths.
     """
     over, deaths = threading.Event(), Counter[str]()
-    last = {name: deque[float](maxlen=TOO_OFTEN - 1) for name in VICTIMS}
+    last = {name: deque[float](maxlen=MAX_ENDS - 1) for name in VICTIMS}
 
     def kill() -> None:
         while not over.wait(dice.uniform(1, 3)):
             (name,) = dice.choices(list(VICTIMS), list(VICTIMS.values()))
             times = last[name]
-            if len(times) == times.maxlen and tick() - times[0] < RECENTLY + 1:
+            if len(times) == times.maxlen and tick() - times[0] < ENDS_WINDOW + 1:
                 continue
             with suppress(ProcessLookupError):  # it has not come back yet
                 stack.kill(name)

@@ -32,7 +32,7 @@ SETTINGS = {
 @pytest.fixture(scope="module")
 def gateway(flask_app: Flask) -> Iterator[str]:
     """Its address."""
-    nginx, given = program("nginx"), ports.free_set()
+    nginx, given = program("nginx"), ports.assign_free_ports()
     environment = os.environ | SETTINGS | given
     with ExitStack() as closing:
         folder = closing.enter_context(temporary_folder())

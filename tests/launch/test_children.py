@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from launch.children import Child, run
-from launch.waiting import ended, until
+from launch.waiting import has_ended, until
 
 HOUSEHOLD = [sys.executable, "-m", "tests.launch.household"]
 PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "2", "--dist", "load"]
@@ -55,7 +55,7 @@ def end(parent: Child, how: signal.Signals) -> list[psutil.Process]:
     """End the process itself, and no other; those that it had started must go too."""
     started = family(psutil.Process(parent.pid))
     os.kill(parent.pid, how)
-    until(lambda: all(map(ended, started)), f"the end of {started}", seconds=60)
+    until(lambda: all(map(has_ended, started)), f"the end of {started}", seconds=60)
     parent.communicate()
     return started
 
@@ -101,7 +101,7 @@ def test_a_group_ends_with_its_first_process() -> None:
     assert parent.stdout is not None
     with parent:
         behind = psutil.Process(int(parent.stdout.readline()))
-    until(lambda: ended(behind), "the end of the one left behind")
+    until(lambda: has_ended(behind), "the end of the one left behind")
 
 
 def test_a_command_that_takes_too_long_is_ended() -> None:

@@ -13,7 +13,7 @@ from launch import development, ports
 from launch.__main__ import _without_password
 from launch.children import run
 from launch.files import write_whole
-from launch.lock import AlreadyRunningError, only_one
+from launch.lock import AlreadyRunningError, lock_folder
 from launch.postgres import Postgres
 from launch.stack import ROOT
 from launch.unprivileged_user import temporary_folder
@@ -66,17 +66,18 @@ def test_a_taken_port_is_named_with_the_variable_that_moves_it() -> None:
     listener.listen()
     try:
         with pytest.raises(ports.PortTakenError, match=f"port {port} is taken: set ORDER_PORT"):
-            ports.chosen(
-                {name: str(p) for name, p in ports.free_set().items()} | {"ORDER_PORT": str(port)}
+            ports.select_ports(
+                {name: str(p) for name, p in ports.assign_free_ports().items()}
+                | {"ORDER_PORT": str(port)}
             )
     finally:
         listener.close()
 
 
 def test_two_systems_do_not_share_a_data_folder(folder: Path) -> None:
-    with only_one(folder), pytest.raises(AlreadyRunningError), only_one(folder):
+    with lock_folder(folder), pytest.raises(AlreadyRunningError), lock_folder(folder):
         pass
-    with only_one(folder):
+    with lock_folder(folder):
         assert (folder / "lock").exists()
 
 
@@ -118,15 +119,15 @@ def test_a_file_is_whole_or_not_there(folder: Path) -> None:
 
 def test_two_first_starts_at_once_have_the_same_secrets(folder: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
-        made = list(pool.map(lambda _: development.secrets(folder), range(4)))
-    assert made == [development.secrets(folder)] * 4
+        made = list(pool.map(lambda _: development.load_secrets(folder), range(4)))
+    assert made == [development.load_secrets(folder)] * 4
 
 
 def test_secrets_that_are_damaged_are_named_and_not_replaced(folder: Path) -> None:
-    kept = folder / "secrets.json"
-    whole = development.secrets(folder)
-    assert development.secrets(folder) == whole
+    path = folder / "secrets.json"
+    whole = development.load_secrets(folder)
+    assert development.load_secrets(folder) == whole
     for half in ("", '{"JWT_PRIVATE_KEY": "---', "[]"):
-        kept.write_text(half)
-        with pytest.raises(RuntimeError, match=f"{kept} is damaged: delete it"):
-            development.secrets(folder)
+        path.write_text(half)
+        with pytest.raises(RuntimeError, match=f"{path} is damaged: delete it"):
+            development.load_secrets(folder)

@@ -11,9 +11,9 @@ import psutil
 import pytest
 
 from launch.children import Child, end_group
-from launch.stale_processes import Leftovers
-from launch.supervisor import TOO_OFTEN, Supervisor
-from launch.waiting import ended, until
+from launch.stale_processes import StaleProcesses
+from launch.supervisor import MAX_ENDS, Supervisor
+from launch.waiting import has_ended, until
 
 SLEEPER = [sys.executable, "-c", "import signal; signal.pause()"]
 
@@ -50,12 +50,12 @@ def test_who_cannot_write_it_down_does_not_keep_it_from_running(supervisor: Supe
 
 
 def test_one_that_has_run_and_dies_again_and_again_stops_no_other() -> None:
-    supervisor = Supervisor({}, show=False, settled=0, pause=0.01)
+    supervisor = Supervisor({}, show=False, stable_after=0, pause=0.01)
     try:
         for name in ("worker", "web"):
             supervisor.start(name, SLEEPER)
         web = supervisor.pid("web")
-        for _ in range(TOO_OFTEN + 2):
+        for _ in range(MAX_ENDS + 2):
             dies_and_returns(supervisor, "worker")
         assert (supervisor.given_up, supervisor.pid("web")) == (None, web)
     finally:
@@ -90,40 +90,40 @@ def test_listening_while_another_starts_is_no_deadlock(supervisor: Supervisor) -
 
 
 def test_what_is_noted_is_ended_once(leftover: psutil.Process, tmp_path: Path) -> None:
-    kept = tmp_path / "processes.json"
-    Leftovers(kept).note(lambda: {"sleeper": leftover.pid})
-    assert Leftovers(kept).end()
-    assert ended(leftover)
-    assert not Leftovers(kept).end()
+    path = tmp_path / "processes.json"
+    StaleProcesses(path).record(lambda: {"sleeper": leftover.pid})
+    assert StaleProcesses(path).end()
+    assert has_ended(leftover)
+    assert not StaleProcesses(path).end()
 
 
 def test_a_pid_that_is_another_s_now_is_left_alone(
     leftover: psutil.Process, tmp_path: Path
 ) -> None:
-    kept = tmp_path / "processes.json"
-    kept.write_text(f'{{"sleeper": [{leftover.pid}, {leftover.create_time() - 60}]}}')
-    assert Leftovers(kept).end()
-    assert not ended(leftover)
+    path = tmp_path / "processes.json"
+    path.write_text(f'{{"sleeper": [{leftover.pid}, {leftover.create_time() - 60}]}}')
+    assert StaleProcesses(path).end()
+    assert not has_ended(leftover)
 
 
 @pytest.mark.parametrize("text", ["", '{"web": [1', "[]", '{"web": 1}', '{"web": [null, 1]}', "7"])
 def test_a_damaged_note_is_ignored_with_a_word(
     text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    kept = tmp_path / "processes.json"
-    kept.write_text(text)
-    assert Leftovers(kept).end()
+    path = tmp_path / "processes.json"
+    path.write_text(text)
+    assert StaleProcesses(path).end()
     assert "damaged" in capsys.readouterr().err
-    assert not kept.exists()
+    assert not path.exists()
 
 
 def test_notes_of_many_at_once_are_whole(leftover: psutil.Process, tmp_path: Path) -> None:
-    leftovers = Leftovers(tmp_path / "processes.json")
+    stale = StaleProcesses(tmp_path / "processes.json")
     with ThreadPoolExecutor(8) as pool:
         for noted in [
-            pool.submit(leftovers.note, lambda: {"sleeper": leftover.pid}) for _ in range(40)
+            pool.submit(stale.record, lambda: {"sleeper": leftover.pid}) for _ in range(40)
         ]:
             noted.result()
-    assert leftovers.end()
-    assert ended(leftover)
+    assert stale.end()
+    assert has_ended(leftover)
     assert list(tmp_path.iterdir()) == []

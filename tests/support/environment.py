@@ -21,7 +21,7 @@ SHIPPING_COSTS = "usd:1000,eur:900,jpy:500,kwd:1500,chf:0,idr:0"
 def prepare(stack: ExitStack, given: Mapping[str, str]) -> dict[str, str]:
     """Start what is not given, ended with `stack`; the variables that the project reads."""
     data = stack.enter_context(temporary_folder())
-    found = development.secrets(data) | development.SANDBOX | {"PROJECTX_ENV_FILE": ""}
+    found = development.load_secrets(data) | development.SANDBOX | {"PROJECTX_ENV_FILE": ""}
     found["SHIPPING_COSTS"] = SHIPPING_COSTS
     if "DATABASE_URL" not in given:
         found["DATABASE_URL"] = stack.enter_context(Postgres(data / "postgres")).url

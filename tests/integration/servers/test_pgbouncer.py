@@ -13,10 +13,10 @@ from urllib.parse import quote
 import psycopg2
 import pytest
 
-from launch import ports, unprivileged_user
+from launch import ports
 from launch.children import Child, run
 from launch.stack import ROOT
-from launch.unprivileged_user import temporary_folder
+from launch.unprivileged_user import temporary_folder, user_options
 from launch.waiting import until
 from tests.support.certificates import certify
 from tests.support.programs import program
@@ -78,7 +78,7 @@ def pooler(server: Server) -> Iterator[Pooler]:
         with (folder / "log").open("wb") as log:
             child = Child(
                 [pgbouncer.path, str(folder / "pgbouncer.ini")],
-                env=pgbouncer.environment, cwd=folder, stdout=log, stderr=log, **unprivileged_user.identity(),
+                env=pgbouncer.environment, cwd=folder, stdout=log, stderr=log, **user_options(),
             )  # fmt: skip
         made = Pooler(port, folder)
         try:

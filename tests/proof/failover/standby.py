@@ -40,4 +40,4 @@ class Standby(Postgres):
 
     def _run(self, program: str, *words: str) -> None:
         command = [str(self._bin / program), *words]
-        run(command, check=True, capture_output=True, **self._ground())
+        run(command, check=True, capture_output=True, **self._process_options())

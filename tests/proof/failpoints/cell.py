@@ -88,7 +88,7 @@ def services(folder: Path) -> Iterator[Services]:
     """Start what the cells share."""
     # Each process of each cell has connections of its own.
     with Postgres(folder / "postgres", connections=400) as postgres:
-        found = Services(postgres, development.secrets(folder))
+        found = Services(postgres, development.load_secrets(folder))
         with closing(psycopg2.connect(postgres.url)) as connection:
             connection.autocommit = True
             connection.cursor().execute("CREATE DATABASE shop")
@@ -113,7 +113,7 @@ class Cell:
             **SETTINGS,
             **services.secrets,
             **development.SANDBOX,
-            **ports.free_set(),
+            **ports.assign_free_ports(),
             "DATABASE_URL": services.database(folder.name),
             "REDIS_URL": redis.url,
         }

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from aiohttp import web
 
-from launch.processes import EVENTS
+from launch.processes import STRIPE_EVENTS
 from models import clock
 from sandbox import clock as sandbox_clock
 from sandbox.events import Delivery, Event, Source
@@ -28,7 +28,10 @@ from sandbox.stripe_api.routes import routes
 from state_machines.durable.handler import Told
 
 Json = dict[str, Any]
-WANTED = {Source.STRIPE: EVENTS.split(","), Source.SENDGRID: ["delivered", "bounce", "dropped"]}
+WANTED = {
+    Source.STRIPE: STRIPE_EVENTS.split(","),
+    Source.SENDGRID: ["delivered", "bounce", "dropped"],
+}
 SETTLE_SECONDS = 120
 BOUNCES = 0.15
 # Seconds by which Stripe's search of intents is behind, in half of the seeds.

@@ -35,7 +35,7 @@ def play(parts: list[list[int]]) -> Iterator[Json]:
         postgres = stack.enter_context(Postgres(folder / "postgres"))
         # It would come when it likes, and find other plans for the same statements.
         _execute(postgres, "ALTER SYSTEM SET autovacuum = off", "SELECT pg_reload_conf()")
-        secrets = development.secrets(folder) | development.SANDBOX
+        secrets = development.load_secrets(folder) | development.SANDBOX
         running = []
         for number, seeds in enumerate(parts):
             command = [sys.executable, "-m", "tests.proof.simulation.player", *map(str, seeds)]
