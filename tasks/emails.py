@@ -18,7 +18,7 @@ from state_machines.login import LoginMachine, LoginSignal
 from state_machines.mail import bounced, newest_letter
 from state_machines.order import OrderMachine
 from state_machines.refund import RefundMachine
-from tasks import letters
+from tasks import email_rendering
 from tasks.gateways import sendgrid
 from tasks.gateways.sendgrid import Letter
 
@@ -55,7 +55,7 @@ class LoginCode(Activity[Login, Letter, str]):
             # A newer letter has another code: this one is dead. Its hash would tell, too, but
             # workers do not have CODE_SECRET.
             return None
-        return letters.login_code(login, call.secret, tags={"activityId": call.key})
+        return email_rendering.login_code(login, call.secret, tags={"activityId": call.key})
 
     def perform(self, request: Letter, call: Call) -> str:
         sendgrid.send(request)
@@ -86,7 +86,7 @@ class NewDevice(Activity[Login, Letter, None]):
         session = db.session.scalars(query.limit(1)).first()
         if session is None:
             return None
-        return letters.new_device(login, session, tags={"activityId": call.key})
+        return email_rendering.new_device(login, session, tags={"activityId": call.key})
 
     def perform(self, request: Letter, call: Call) -> None:  # noqa: ARG002
         sendgrid.send(request)
@@ -107,7 +107,7 @@ class OrderLetter(Activity[Order, Letter, None]):
         if order.state != self.speaks_of:
             return None
         tags = {"activityId": call.key}
-        return letters.about_order(
+        return email_rendering.about_order(
             self.template, order, tags=tags, reason=self.reason(order), about=self.about(order)
         )
 
@@ -189,7 +189,7 @@ class OrderRefunded(Activity[Refund, Letter, None]):
         template = "payment_late_refunded" if late else "order_refunded"
         about = {"refund": {"amount": display(refund.amount, refund.currency)}}
         tags = {"activityId": call.key}
-        return letters.about_order(template, refund.order, tags=tags, about=about)
+        return email_rendering.about_order(template, refund.order, tags=tags, about=about)
 
     def perform(self, request: Letter, call: Call) -> None:  # noqa: ARG002
         sendgrid.send(request)

@@ -27,7 +27,7 @@ from models.product import Product, ProductStatus
 from models.shipping import SHIPPING_COSTS
 from models.user import REFUSED, User, UserSession
 from state_machines.stock import MOVE
-from tasks import letters
+from tasks import email_rendering
 from tasks.emails import WHOLE
 from tasks.gateways import sendgrid, stripe
 
@@ -147,7 +147,7 @@ def receipt(order_id: str) -> Json | None:
         found = select(Order).where(Order.id == UUID(order_id)).options(*WHOLE)
         order = session.scalars(found).one()
         tags = {"activityId": f"{order_id}-receipt"}
-        letter, intent_id = letters.about_order("order_confirmed", order, tags=tags), None
+        letter, intent_id = email_rendering.about_order("order_confirmed", order, tags=tags), None
         intent_id = order.payment.intent_id
     card = stripe.retrieve_intent(intent_id or "").card
     if letter is not None:
