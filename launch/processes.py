@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 NO_PID = "--pidfile="
+# The Celery application without the tasks, which beat and Flower do not need.
+APP = "tasks.celery_app"
 PYTHON = (sys.executable, "-m")
 # The events that change a payment. An endpoint at Stripe should subscribe to the same.
 STRIPE_EVENTS = ",".join(
@@ -29,7 +31,7 @@ def commands(env: Mapping[str, str], data: Path, *, sandbox: bool) -> dict[str, 
         "worker-1": worker("worker-1", "payments,sweep"),
         "worker-2": worker("worker-2", "emails,sweep"),
         "sweeper": worker("sweeper", "sweep,maintenance", threads=4),
-        "beat": [*PYTHON, "celery", "--quiet", "-A", "tasks.beat", "beat", "-l", "WARNING", NO_PID],
+        "beat": [*PYTHON, "celery", "--quiet", "-A", APP, "beat", "-l", "WARNING", NO_PID],
         "flower": _flower(env),
     }
 
@@ -57,7 +59,7 @@ def worker(name: str, queues: str = "", *, threads: int = 16) -> list[str]:
 def _flower(env: Mapping[str, str]) -> list[str]:
     # The password is passed in FLOWER_BASIC_AUTH: every user can read the command line.
     return [
-        *(*PYTHON, "celery", "-A", "tasks.beat", "flower", "--address=127.0.0.1"),
+        *(*PYTHON, "celery", "-A", APP, "flower", "--address=127.0.0.1"),
         *(f"--port={env['FLOWER_PORT']}", "--read_only=True"),
         *("--max_tasks=2000", "--logging=warning"),
     ]

@@ -1,13 +1,13 @@
-"""The outside world: activities that call it, and what brings their rows to the workers.
+"""Calls to providers, and the processes that make them.
 
-`app` is the Celery application: `celery -A tasks worker`. It is imported when somebody asks for it:
-beat and Flower live without the activities (`celery -A tasks.beat beat`).
+`app` is the Celery application with all tasks, for `celery -A tasks worker`. It is loaded on first
+use, since beat and Flower do without the tasks (`celery -A tasks.celery_app beat`).
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tasks.worker import app
+    from tasks.celery_app import app
 
 __all__ = ["app"]
 
@@ -15,6 +15,6 @@ __all__ = ["app"]
 def __getattr__(name: str) -> Any:
     if name != "app":
         raise AttributeError(name)
-    from tasks.worker import app
+    from tasks import worker
 
-    return app
+    return worker.app

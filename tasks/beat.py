@@ -13,7 +13,6 @@ from time import monotonic as tick
 from typing import Any
 
 import redis
-from celery import Celery
 from celery.beat import ScheduleEntry, Scheduler
 
 import redis_url
@@ -44,9 +43,6 @@ if not mark then
     if newest then redis.call('SET', KEYS[2], newest, 'PX', 2 * lease) end
 end
 """
-
-# Without the tasks, and without models/: beat and Flower know names, and stay small.
-app = Celery("projectx", config_source="celeryconfig")
 
 
 class Beat(Scheduler):  # type: ignore[misc]

@@ -59,8 +59,10 @@ def _load(text: Any) -> Any:
         return text
 
 
-redis.loads = _load  # type: ignore[attr-defined, assignment]
-TRANSPORT_ALIASES.update(
-    dict.fromkeys(("redis", "rediss"), "tasks.broker:Transport"),
-    sentinel="tasks.broker:SentinelTransport",
-)
+def install() -> None:
+    """Replace kombu's Redis transports with those of this module."""
+    redis.loads = _load  # type: ignore[attr-defined, assignment]
+    TRANSPORT_ALIASES.update(
+        dict.fromkeys(("redis", "rediss"), "tasks.broker:Transport"),
+        sentinel="tasks.broker:SentinelTransport",
+    )

@@ -26,6 +26,7 @@ from models.clock import tick
 from state_machines.durable import unit_of_work
 from state_machines.durable.complaint import complaints
 from state_machines.durable.unit_of_work import Committed
+from tasks.celery_app import app
 
 log = complaints(__name__)
 
@@ -139,8 +140,6 @@ def publish_or_complain(name: str, ids: Sequence[UUID]) -> None:
 
 def publish(name: str, ids: Iterable[UUID]) -> None:
     """Send the ids of activities called `name` to their queue, some in each message."""
-    from tasks.worker import app
-
     with app.producer_pool.acquire(block=True, timeout=2) as producer:
         for some in _batches([str(activity_id) for activity_id in ids]):
             app.send_task(name, args=(some,), producer=producer, ignore_result=True)

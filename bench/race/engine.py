@@ -12,8 +12,7 @@ from uuid import UUID
 
 import redis
 
-import bench.race.flow  # noqa: F401  registers the machine, before the tasks are made of it
-from bench.race.flow import Flow, FlowMachine, FlowSignal, FlowState
+from bench.race.flow import First, Flow, FlowMachine, FlowSignal, FlowState, Second
 from bench.race.front import Gathered, open_front
 from bench.race.wire import Json
 from config import settings
@@ -21,9 +20,12 @@ from models import base
 from models.base import Base, transaction
 from state_machines.durable import inbox
 from tasks import dispatch
-from tasks.worker import app, database
+from tasks.celery_app import app
+from tasks.worker import database, register
 
 app.conf.task_routes = {**app.conf.task_routes, "race.*": "payments"}
+for _activity in (First, Second):
+    register(_activity.name)
 
 MOVES = 3  # answered, paid, answered again: then a flow is done
 LOOK_EVERY = 1.0  # seconds; a ring may get lost

@@ -1,6 +1,7 @@
 """Fixtures of the integration tests: a clock that moves, the services, and a depot of parcels."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -8,12 +9,19 @@ from flask.testing import FlaskClient
 
 from models import clock
 from models.clock import MovableClock
-from state_machines.durable import unit_of_work
+from state_machines.durable import Activity, unit_of_work
 from state_machines.durable.unit_of_work import Committed
+from tasks.activities import ACTIVITIES
 from tests.support.depot import Depot
 from tests.support.parcel import Announce, Courier
 from web import create_app
 from web.rate_limits import limiter
+
+
+@pytest.fixture(scope="session", autouse=True)
+def activities() -> tuple[type[Activity[Any, Any, Any]], ...]:
+    """Register the activities of the shop: the engine knows those that have been imported."""
+    return ACTIVITIES
 
 
 @pytest.fixture

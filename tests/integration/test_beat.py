@@ -18,7 +18,8 @@ from launch.redis import Redis
 from launch.stack import ROOT
 from launch.waiting import until
 from state_machines.durable.unit_of_work import LEASE
-from tasks.beat import EXPIRE, EXPIRY, PREFIX, Beat, app
+from tasks.beat import EXPIRE, EXPIRY, PREFIX, Beat
+from tasks.celery_app import app
 
 QUEUES = ("sweep", "maintenance", "payments", "emails")
 
@@ -37,7 +38,7 @@ def client(server: Redis) -> Iterator[redis.Redis]:
 
 def beats(server: Redis, folder: Path, number: int, stack: ExitStack) -> None:
     """Start so many beats that look at this Redis."""
-    command = [sys.executable, "-m", "celery", "-A", "tasks.beat", "beat", "--pidfile="]
+    command = [sys.executable, "-m", "celery", "-A", "tasks.celery_app", "beat", "--pidfile="]
     environment = os.environ | {"REDIS_URL": server.url, "PYTHONPATH": str(ROOT)}
     for _ in range(number):
         process = Child(command, cwd=folder, env=environment, stderr=subprocess.DEVNULL)

@@ -30,7 +30,6 @@ from state_machines.cancelling import Outcome
 from state_machines.intent import Intent, news, take_in
 from state_machines.payment import PaymentSignal
 from state_machines.refund import refund
-from tasks import reconciliation, refunds  # noqa: F401  they register the activities
 from tests.support.stripe import Json, Stripe, an_intent_event, deliver
 from tests.support.till import Till
 

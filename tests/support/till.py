@@ -9,7 +9,6 @@ from models import ActivityRow, ActivityState, Payment, Transition, transaction
 from state_machines import PaymentMachine
 from state_machines.durable import claim, runner, sweep
 from state_machines.payment import PaymentSignal
-from tasks import emails, payments  # noqa: F401  registers the activities
 from tests.support import factories
 
 

@@ -22,8 +22,6 @@ from models.base import db
 from state_machines import reconciliation
 from state_machines.durable import runner, sweep
 from state_machines.durable.unit_of_work import LEASE, Committed
-from tasks import emails, payments, refunds  # noqa: F401  they register
-from tasks import reconciliation as pages  # noqa: F401  registers, too
 from tests.support.factories import a_product
 from tests.support.web import code_of, deliver
 from web import create_app

@@ -45,7 +45,6 @@ from state_machines import (
 from state_machines.durable import DurableMachine, SignalRefusedError, replay, runner, sweep
 from state_machines.durable.inbox import receive
 from state_machines.refund import refund
-from tasks import refunds  # noqa: F401  registers the activities
 from tests.support.bank import Bank
 from tests.support.factories import a_placed_order
 from tests.support.facts import facts

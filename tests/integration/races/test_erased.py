@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-import tasks.worker  # noqa: F401  registers every activity
 from models import (
     ActivityState,
     NoticeKind,

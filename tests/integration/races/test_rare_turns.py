@@ -5,7 +5,6 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-import tasks.privacy  # noqa: F401  registers the activities
 from models import ErasureState, Login, LoginState, Refund, RefundState, transaction
 from models.erasure import Erasure
 from models.refund import RefundOrigin

@@ -8,10 +8,9 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import select
 
-import state_machines  # noqa: F401  registers the machines
 from models import ActivityRow, ActivityState, SignalRow, SignalState, base, transaction
 from state_machines.durable import inbox, runner
-from tasks import emails, payments, reconciliation, refunds  # noqa: F401  they register
+from tasks.activities import ACTIVITIES
 
 
 def work() -> None:
@@ -24,8 +23,9 @@ def work() -> None:
 
 def _pending() -> list[tuple[str, UUID]]:
     with transaction() as session:
+        names = [activity.name for activity in ACTIVITIES]
         rows = select(ActivityRow.name, ActivityRow.id).where(
-            ActivityRow.state == ActivityState.PENDING
+            ActivityRow.state == ActivityState.PENDING, ActivityRow.name.in_(names)
         )
         return [(name, activity_id) for name, activity_id in session.execute(rows)]
 

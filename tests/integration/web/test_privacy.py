@@ -9,7 +9,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-import tasks.worker  # noqa: F401  registers every activity
 from config import settings
 from models import (
     ActivityRow,

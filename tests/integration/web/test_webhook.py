@@ -23,7 +23,6 @@ from models import (
 from models.clock import now
 from state_machines.durable import inbox, runner
 from state_machines.payment import PaymentSignal
-from tasks import payments  # noqa: F401  it registers the activities
 from tests.support.stripe import Stripe
 from tests.support.web import Person, a_payment_event, all_signals, deliver, stripe_says
 

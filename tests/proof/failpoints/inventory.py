@@ -6,8 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import tasks.worker  # noqa: F401  registers the activities
-from state_machines.durable import Activity
+from tasks.activities import ACTIVITIES
 from tests.proof.failpoints.agent import BETWEEN, ROOMS
 from tests.proof.failpoints.reasons import REASONS
 
@@ -37,9 +36,8 @@ def _is_in(what: str, passed: str) -> bool:
 
 
 def _known() -> Iterator[str]:
-    for name, activity in Activity.registry.items():
-        if type(activity).__module__.startswith("tasks."):
-            yield f"call of {name}"
+    for activity in ACTIVITIES:
+        yield f"call of {activity.name}"
     for room in ROOMS:
         for file in Path(room).rglob("*.py"):
             if not str(file).endswith(BETWEEN):

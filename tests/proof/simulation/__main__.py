@@ -7,7 +7,6 @@ import os
 import sys
 from typing import Any
 
-import state_machines  # noqa: F401  registers the machines
 from launch.children import end_in_order
 from models.clock import tick
 from tests.proof.simulation.coverage import Coverage
