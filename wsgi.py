@@ -1,7 +1,7 @@
-"""What a WSGI server serves. `app` has everything; `auth`, `order` and `product` are one service
-each; `ports` is all four in one process, told apart by the port that a request came to.
+"""The WSGI applications: `app` has all services; `auth`, `order` and `product` have one each.
 
-Each is built when it is asked for, so that a service starts with the settings that it needs.
+`ports` is all four in one process, selected by the port of the request. Each is built on first
+access, so that a service starts with only the settings that it needs.
 """
 
 import gc
@@ -29,14 +29,13 @@ PORTS = {
 }
 
 
-_one_at_a_time = Lock()
+_build_lock = Lock()
 
 
 def build(name: str) -> Flask:
-    """The application `name`, which hands on what it commits; made once."""
-    # The first requests of a process come at once, each in a thread: a cache alone would let all of
-    # them make it, side by side.
-    with _one_at_a_time:
+    """Return the application `name`, built once, with its dispatch thread started."""
+    # Several threads may serve first requests at once: with the cache alone, each would build it.
+    with _build_lock:
         return _build(name)
 
 
@@ -47,20 +46,20 @@ def _build(name: str) -> Flask:
     with app.app_context():
         connections.check()
     dispatch.start()
-    # What is loaded by now stays: the collector need not look through it again and again.
+    # Loaded modules stay in memory: exclude them from garbage collection.
     gc.freeze()
     return app
 
 
 def _load_endpoints() -> Endpoints:
-    # Stripe's library costs 35 MB and half a second: only the command that calls it pays.
+    # Stripe's library needs 35 MB and half a second: load it only for the command that uses it.
     from tasks.gateways.stripe import endpoints
 
     return endpoints
 
 
 def ports(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-    """The service whose port the request came to; everything on any other port."""
+    """Serve the application of the port of the request; all services on any other port."""
     name = PORTS.get(int(environ["SERVER_PORT"]), "app")
     return build(name)(environ, start_response)
 

@@ -15,6 +15,7 @@ from typing import Any
 import redis
 from celery.beat import ScheduleEntry, Scheduler
 
+import heartbeats
 import redis_url
 from celeryconfig import broker_transport_options, task_queues
 from config import settings
@@ -84,7 +85,7 @@ class Beat(Scheduler):  # type: ignore[misc]
 
     def _keep_house(self) -> None:
         """Say that beat is here, and remove the messages that nobody took."""
-        redis_url.announce(self._redis, redis_url.BEAT)
+        heartbeats.announce(self._redis, heartbeats.BEAT)
         for queue in task_queues:
             self._expire(
                 keys=[PREFIX + queue.name, f"{PREFIX}mark:{queue.name}"], args=[1000 * EXPIRY]

@@ -7,12 +7,13 @@ from typing import Any
 import redis
 from celery import bootsteps
 
+import heartbeats
 import redis_url
 from config import settings
 
 log = logging.getLogger(__name__)
 
-EVERY = redis_url.PRESENT / 3
+EVERY = heartbeats.TIMEOUT / 3
 
 
 class Presence(bootsteps.StartStopStep):  # type: ignore[misc]
@@ -30,7 +31,7 @@ class Presence(bootsteps.StartStopStep):  # type: ignore[misc]
 
     def _announce(self) -> None:
         try:
-            redis_url.announce(self._redis, *self._queues)
+            heartbeats.announce(self._redis, *self._queues)
         except redis.RedisError as error:
             log.warning("could not say which queues are taken here: %s", error)
 

@@ -10,7 +10,7 @@ import yaml
 import celeryconfig
 from config import Settings
 from models.base import OVERFLOW
-from production import NEEDED
+from production import REQUIRED
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text()
@@ -55,13 +55,13 @@ def test_no_part_gets_the_whole_file_of_variables() -> None:
     assert not [name for name, service in SERVICES.items() if "env_file" in service]
 
 
-@pytest.mark.parametrize("part", [part for part in NEEDED if part != "all"])
+@pytest.mark.parametrize("part", [part for part in REQUIRED if part != "all"])
 def test_each_part_gets_what_it_needs_and_no_secret_of_another(part: str) -> None:
     environment = SERVICES[part]["environment"]
     assert environment["PROJECTX_PART"] == part
-    assert {name.upper() for name in NEEDED[part]} <= set(environment)
-    others = SECRET - set(NEEDED[part])
-    if "database_url" in NEEDED[part]:
+    assert {name.upper() for name in REQUIRED[part]} <= set(environment)
+    others = SECRET - set(REQUIRED[part])
+    if "database_url" in REQUIRED[part]:
         others -= {"database_password"}
     if part == "migrate":
         others -= {"app_password"}
@@ -140,7 +140,7 @@ def test_every_variable_is_one_that_the_settings_know_or_the_example_explains() 
 
 def test_the_example_lists_all_that_production_needs() -> None:
     by_the_file_itself = {"database_url", "redis_url"}
-    needed = {name for names in NEEDED.values() for name in names} - by_the_file_itself
+    needed = {name for names in REQUIRED.values() for name in names} - by_the_file_itself
     assert {name.upper() for name in needed} <= set(EXAMPLE)
 
 

@@ -42,7 +42,7 @@ WRONG = {
     "a key of another curve": ("jwt_public_keys", key_set(crv="X25519"), "is not an Ed25519 key"),
     "a key without a name": ("jwt_public_keys", key_set(kid=""), "has no kid"),
     "half a key": ("jwt_public_keys", key_set(x=KEY["x"][:20]), "has no x of 32 bytes"),
-    "two keys of one name": ("jwt_public_keys", json.dumps({"keys": [KEY, KEY]}), "of one kid"),
+    "two keys of one name": ("jwt_public_keys", json.dumps({"keys": [KEY, KEY]}), "the same kid"),
     "no webhook key": ("sendgrid_webhook_public_key", "tail-of-it", "is not an elliptic curve key"),
     "no rate": ("login_limit", "often", "LOGIN_LIMIT is not a list of rates"),
     "a rate of nothing": ("login_limit_per_address", "0/minute", "is not a list of rates"),

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from sqlalchemy import make_url
 
 from config import Settings
-from production import NEEDED
+from production import REQUIRED
 
 GOOD: dict[str, Any] = {
     "projectx_env": "production",
@@ -84,13 +84,13 @@ def test_an_origin_that_is_not_exact_is_refused(
         Settings.model_validate(good | {"projectx_env": place, "allowed_origins": origins})
 
 
-@pytest.mark.parametrize("part", NEEDED)
+@pytest.mark.parametrize("part", REQUIRED)
 def test_each_part_starts_with_what_it_needs_and_no_more(
     good: dict[str, Any], part: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in good:
         monkeypatch.delenv(name.upper(), raising=False)
-    needed = {name: good[name] for name in NEEDED[part]}
+    needed = {name: good[name] for name in REQUIRED[part]}
     given = needed | {"projectx_env": "production", "projectx_part": part}
     assert Settings.model_validate(given).projectx_part == part
     for name in needed:
@@ -98,10 +98,10 @@ def test_each_part_starts_with_what_it_needs_and_no_more(
             Settings.model_validate(given | {name: ""})
 
 
-@pytest.mark.parametrize("part", [part for part in NEEDED if part not in ("all", "auth")])
+@pytest.mark.parametrize("part", [part for part in REQUIRED if part not in ("all", "auth")])
 def test_only_the_part_that_signs_needs_the_signing_key(part: str) -> None:
-    assert "jwt_private_key" not in NEEDED[part]
-    assert "code_secret" not in NEEDED[part]
+    assert "jwt_private_key" not in REQUIRED[part]
+    assert "code_secret" not in REQUIRED[part]
 
 
 @pytest.mark.parametrize(

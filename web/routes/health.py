@@ -13,7 +13,7 @@ from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 from sqlalchemy import exc, text
 
-import redis_url
+import heartbeats
 from models import transaction
 from models.clock import now
 from web.changes import redis_client
@@ -72,13 +72,13 @@ def _database() -> tuple[Any, datetime | None]:
 def _redis() -> tuple[Any, list[str]]:
     """What there is to say of Redis, and who has not been heard there."""
     try:
-        missing = redis_url.absent(redis_client(), redis_url.BEAT, *redis_url.QUEUES)
+        missing = heartbeats.find_absent(redis_client(), heartbeats.BEAT, *heartbeats.QUEUES)
     except redis.OutOfMemoryError:
         return "full", ["Redis is full: nothing is announced"]
     except redis.RedisError:
         return "unreachable", ["Redis is unreachable"]
     return "ok", [
-        "no beat" if name == redis_url.BEAT else f"no worker takes {name}" for name in missing
+        "no beat" if name == heartbeats.BEAT else f"no worker takes {name}" for name in missing
     ]
 
 

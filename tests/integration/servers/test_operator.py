@@ -5,7 +5,7 @@ import pwd
 
 import pytest
 
-from production import SANDBOX
+from production import SANDBOX_KEYS
 from tests.support.server import Server
 from web.commands import auditing
 
@@ -30,7 +30,7 @@ def test_production_asks_who_it_is(server: Server) -> None:
     if auditing._read_login_account() is not None:
         pytest.skip("the system itself knows who has signed in on this machine")
     email, place = "asked@example.com", {"PROJECTX_ENV": "production", "PROJECTX_PART": "migrate"}
-    place |= {name.upper(): "" for name in SANDBOX}
+    place |= {name.upper(): "" for name in SANDBOX_KEYS}
     refused = server.flask("users", "create", email, PROJECTX_OPERATOR="", **place, **FORGED)
     assert refused.returncode == 1
     assert "PROJECTX_OPERATOR" in refused.stderr

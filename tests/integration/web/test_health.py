@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-import redis_url
+import heartbeats
 from config import settings
 from models import transaction
 from models.base import db
@@ -25,7 +25,7 @@ def server() -> Iterator[redis.Redis]:
     with redis.Redis.from_url(settings.redis_url) as found:
         yield found
         found.config_set("maxmemory", 0)
-        for name in (redis_url.BEAT, *redis_url.QUEUES):
+        for name in (heartbeats.BEAT, *heartbeats.QUEUES):
             found.delete(f"projectx:here:{name}")
 
 
@@ -37,7 +37,7 @@ def client(app: object) -> Iterator[FlaskClient]:
 
 @pytest.fixture
 def everybody(server: redis.Redis, app: object, time: MovableClock) -> None:
-    redis_url.announce(server, redis_url.BEAT, *redis_url.QUEUES)
+    heartbeats.announce(server, heartbeats.BEAT, *heartbeats.QUEUES)
     sweep.due_activities()
 
 
