@@ -1,9 +1,12 @@
 """Rows and their invariants, one noun a file. Importing the room maps every table."""
 
-from models.activity import ActivityRow, ActivityState
 from models.audit import AuditRow
 from models.base import Base, db, reading, transaction
 from models.dispute import Dispute, DisputeState
+from models.durable.activity import ActivityRow, ActivityState
+from models.durable.signal import SignalRow, SignalState
+from models.durable.sweep import Sweep
+from models.durable.transition import Transition
 from models.erasure import Erasure, ErasureState
 from models.idempotency import IdempotencyKey
 from models.login import Login, LoginFailure, LoginState
@@ -15,10 +18,7 @@ from models.product import Product, ProductStatus
 from models.reconciliation import Reconciliation, ReconciliationState
 from models.refund import Refund, RefundOrigin, RefundState
 from models.shipment import Shipment
-from models.signal import SignalRow, SignalState
 from models.stock import StockMove
-from models.sweep import Sweep
-from models.transition import Transition
 from models.user import User, UserSession, UserStatus
 
 __all__ = [

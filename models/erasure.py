@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, text_enum
-from models.execution import Execution
+from models.durable.execution import Execution
 
 
 class ErasureState(StrEnum):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models import clock
 from models.base import Base, text_enum
-from models.execution import Execution, deadline_index
+from models.durable.execution import Execution, deadline_index
 from models.ids import uuid7
 from models.user import is_erased
 

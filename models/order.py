@@ -8,8 +8,8 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, MinorUnits, currency_form, text_enum
+from models.durable.execution import Execution
 from models.encrypted import EncryptedText
-from models.execution import Execution
 from models.product import Product
 from models.user import User
 

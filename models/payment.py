@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, exists
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, MinorUnits, currency_form, db, text_enum
-from models.execution import Execution, Polled, deadline_index, poll_index
+from models.durable.execution import Execution, Polled, deadline_index, poll_index
 from models.order import Order
 
 

@@ -25,10 +25,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from models.activity import ActivityRow
 from models.audit import AuditRow
 from models.base import Base, db
 from models.dispute import Dispute
+from models.durable.activity import ActivityRow
+from models.durable.signal import ERASED_PAYLOAD, SignalRow
+from models.durable.transition import Transition
 from models.erasure import Erasure
 from models.login import Login, LoginFailure
 from models.notice import Notice, NoticeKind
@@ -37,8 +39,6 @@ from models.passkey import Passkey, PasskeyChallenge
 from models.payment import Payment
 from models.refund import Refund
 from models.shipment import Shipment
-from models.signal import ERASED_PAYLOAD, SignalRow
-from models.transition import Transition
 from models.user import ERASED_DOMAIN, User, UserSession
 
 ERASED = "(erased)"

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, text_enum
-from models.execution import Execution
+from models.durable.execution import Execution
 
 
 class ReconciliationState(StrEnum):

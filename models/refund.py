@@ -20,7 +20,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relatio
 
 from models.base import Base, MinorUnits, currency_form, db, text_enum
 from models.dispute import Dispute, DisputeState
-from models.execution import Execution, Polled, poll_index
+from models.durable.execution import Execution, Polled, poll_index
 from models.order import Order
 from models.payment import Payment
 

@@ -14,15 +14,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, null, or_, select, text, update
 
 from config import settings
-from models.activity import ActivityRow, ActivityState
 from models.base import db, transaction
 from models.clock import now
+from models.durable.activity import ActivityRow, ActivityState
+from models.durable.signal import SignalRow, SignalState, unapplied_payload
 from models.idempotency import IdempotencyKey
 from models.ids import first_of
 from models.login import LIVE, Login, LoginFailure
 from models.passkey import PasskeyChallenge
 from models.reconciliation import Reconciliation, ReconciliationState
-from models.signal import SignalRow, SignalState, unapplied_payload
 from models.user import UserSession
 
 BATCH = 1000

@@ -15,6 +15,8 @@ from models.audit import AuditRow
 from models.base import db
 from models.clock import now
 from models.dispute import OPEN, Dispute
+from models.durable.signal import ERASED_PAYLOAD, SignalRow, SignalState
+from models.durable.transition import Transition
 from models.erasure import Erasure
 from models.erasure import ErasureState as S
 from models.errors import ConflictError
@@ -22,8 +24,6 @@ from models.login import LIVE, Login
 from models.order import Order, OrderState
 from models.personal_data import HOLDINGS, KEPT_DETAILS, Person
 from models.refund import Refund, RefundState
-from models.signal import ERASED_PAYLOAD, SignalRow, SignalState
-from models.transition import Transition
 from models.user import User, UserSession, UserStatus
 from state_machines.durable import Arrow, DurableMachine
 from state_machines.durable.handler import keeps

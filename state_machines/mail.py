@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from config import settings
-from models.activity import ActivityRow
 from models.base import db
 from models.clock import now
+from models.durable.activity import ActivityRow
+from models.durable.signal import SignalRow
 from models.login import LIVE, Login
 from models.notice import NoticeKind, notice
 from models.order import Order
-from models.signal import SignalRow
 from state_machines.durable.handler import NoSubjectError, NotOursError, handles
 from state_machines.login import SEND, LoginMachine, LoginSignal
 

@@ -6,12 +6,12 @@ from config import settings
 from models.base import db
 from models.clock import now
 from models.dispute import OPEN, Dispute, DisputeState, disputed
+from models.durable.signal import SignalState
 from models.money import display
 from models.notice import NoticeKind, notice, settle
 from models.order import UNSHIPPED, Order
 from models.payment import Payment, payment_of
 from models.refund import Refund, refundable
-from models.signal import SignalState
 from state_machines.durable import writes
 from state_machines.durable.handler import Outcome, watch
 

@@ -14,12 +14,12 @@ from sqlalchemy import ColumnElement, func, select, true
 from config import settings
 from models.base import db
 from models.clock import now
+from models.durable.transition import Transition
 from models.errors import InvalidInputError, TooManyError
 from models.ids import first_of
 from models.order import Order, OrderItem, OrderState
 from models.payment import Payment, PaymentState
 from models.product import Product
-from models.transition import Transition
 from state_machines.payment import PaymentMachine, PaymentSignal
 
 HOUR = timedelta(hours=1)

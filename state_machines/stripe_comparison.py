@@ -12,10 +12,10 @@ from models.base import db
 from models.clock import now
 from models.dispute import OPEN as OPEN_DISPUTES
 from models.dispute import Dispute
+from models.durable.signal import SignalRow, SignalState
 from models.ids import first_of
 from models.payment import Payment, PaymentState
 from models.refund import Refund
-from models.signal import SignalRow, SignalState
 from state_machines import unmatched
 from state_machines.durable import inbox
 from state_machines.durable.complaint import complaints

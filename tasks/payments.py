@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from models.activity import OVER, ActivityRow
 from models.base import db
 from models.clock import now
+from models.durable.activity import OVER, ActivityRow
+from models.durable.transition import Transition
 from models.payment import CLOSING, Payment, PaymentState
-from models.transition import Transition
 from state_machines import unmatched
 from state_machines.durable import Activity, Call, NonRetryableError, RetryPolicy, Snooze
 from state_machines.intent import ANSWERS, Intent, news, take_in

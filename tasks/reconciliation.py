@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from models.activity import OVER, ActivityRow
 from models.base import db
+from models.durable.activity import OVER, ActivityRow
 from models.payment import Payment
 from models.reconciliation import Reconciliation
 from state_machines import unmatched

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bench.race.call import call as provider
 from models.base import Base, text_enum
-from models.execution import Execution, deadline_index
+from models.durable.execution import Execution, deadline_index
 from state_machines.durable import Activity, Arrow, Call, DurableMachine
 from state_machines.durable.handler import NoSubjectError, handles
 

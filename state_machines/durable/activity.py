@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy.sql.base import ExecutableOption
 
 from models.clock import tick
-from models.execution import Execution
+from models.durable.execution import Execution
 from state_machines.durable.machine import DurableMachine
 
 E = TypeVar("E", bound=Execution)

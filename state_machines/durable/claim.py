@@ -31,9 +31,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from models.activity import DUE, OVER, ActivityRow, ActivityState
 from models.base import db
 from models.clock import now
+from models.durable.activity import DUE, OVER, ActivityRow, ActivityState
 from models.secret import decrypt
 from models.text import parse
 from state_machines.durable.activity import Activity, Call, GivingUp

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
-from models.signal import ERASED_PAYLOAD, SignalState
+from models.durable.signal import ERASED_PAYLOAD, SignalState
 from state_machines.durable.cause import caused_by
 from state_machines.durable.machine import DurableMachine
 

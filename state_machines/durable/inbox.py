@@ -15,8 +15,8 @@ from sqlalchemy.exc import DataError
 
 from models.base import db, transaction
 from models.clock import now
+from models.durable.signal import SignalRow, SignalState
 from models.ids import uuid7
-from models.signal import SignalRow, SignalState
 from models.text import storable, storable_json, storable_key
 from state_machines.durable.activity import RetryPolicy
 from state_machines.durable.complaint import complaints

@@ -13,7 +13,7 @@ from transitions import Machine, MachineError
 
 from models.base import db
 from models.clock import now
-from models.execution import Execution
+from models.durable.execution import Execution
 from models.ids import uuid7
 from state_machines.durable.arrow import Arrow, Deadline, Poll, refuse_steady_repetition
 from state_machines.durable.move import Move, append

@@ -10,7 +10,7 @@ from transitions import EventData
 
 from models.base import db
 from models.clock import now
-from models.execution import Execution, Polled
+from models.durable.execution import Execution, Polled
 from state_machines.durable import cause
 from state_machines.durable.arrow import Arrow
 from state_machines.durable.unit_of_work import schedule, unit_of_work

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, cast, exists, select
 
-from models.activity import DUE, UNDER_WAY, ActivityRow
 from models.base import reading, transaction
 from models.clock import now
-from models.transition import Transition
+from models.durable.activity import DUE, UNDER_WAY, ActivityRow
+from models.durable.transition import Transition
 from state_machines.durable.machine import DurableMachine
 
 # What is due is handed out every few seconds, also when no worker takes it.

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models.base import db, transaction
 from models.clock import now
-from models.sweep import ONLY, Sweep
+from models.durable.sweep import ONLY, Sweep
 from state_machines.durable import claim, inbox
 from state_machines.durable.activity import Activity
 from state_machines.durable.cause import caused_by

@@ -14,11 +14,11 @@ from uuid import UUID
 from sqlalchemy import Table, event, insert, select
 from sqlalchemy.orm import Session, SessionTransaction
 
-from models.activity import OVER, ActivityRow, ActivityState
 from models.base import db
 from models.clock import now
+from models.durable.activity import OVER, ActivityRow, ActivityState
+from models.durable.transition import Transition
 from models.ids import uuid7
-from models.transition import Transition
 from state_machines.durable.complaint import complaints
 
 log = complaints(__name__)

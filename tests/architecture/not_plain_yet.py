@@ -50,7 +50,7 @@ ALLOWED = {
     "models/currency.py",
     "models/customer_words.py",
     "models/errors.py",
-    "models/execution.py",
+    "models/durable/execution.py",
     "models/login.py",
     "models/notice.py",
     "models/order.py",

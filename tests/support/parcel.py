@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, db, text_enum
-from models.execution import Execution, deadline_index
+from models.durable.execution import Execution, deadline_index
 from state_machines.durable import (
     Activity,
     Arrow,

@@ -6,9 +6,9 @@ import click
 from sqlalchemy import ColumnElement, select, update
 
 from models import ActivityRow, ActivityState
-from models.activity import UNDER_WAY
 from models.base import db
 from models.clock import now
+from models.durable.activity import UNDER_WAY
 from models.errors import ConflictError, NotFoundError
 from web.commands import listing, output
 from web.commands.auditing import audited

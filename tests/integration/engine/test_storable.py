@@ -3,8 +3,8 @@
 from sqlalchemy import select, text, update
 
 from models import ActivityState, AuditRow, transaction
-from models.activity import ActivityRow
 from models.audit import audit
+from models.durable.activity import ActivityRow
 from models.text import REPLACEMENT
 from state_machines.durable import RetryableError, note_request_id
 from state_machines.durable.activity import Call

@@ -29,9 +29,9 @@ from models import (
     Transition,
     transaction,
 )
-from models.activity import ActivityState
 from models.base import db
 from models.clock import MovableClock
+from models.durable.activity import ActivityState
 from models.errors import ProjectXError
 from state_machines import (
     DisputeMachine,

@@ -20,8 +20,8 @@ from models import (
 )
 from models.base import Base
 from models.clock import MovableClock
+from models.durable.signal import ERASED_PAYLOAD
 from models.notice import notice
-from models.signal import ERASED_PAYLOAD
 from state_machines.durable import inbox
 from state_machines.erasure import request_erasure
 from state_machines.login import begin_login

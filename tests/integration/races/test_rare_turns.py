@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from models import ErasureState, Login, LoginState, Refund, RefundState, transaction
+from models.durable.transition import Transition
 from models.erasure import Erasure
 from models.refund import RefundOrigin
-from models.transition import Transition
 from state_machines import ErasureMachine, RefundMachine
 from state_machines.durable import Activity, NonRetryableError
 from state_machines.erasure import request_erasure

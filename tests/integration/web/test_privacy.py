@@ -25,10 +25,10 @@ from models import (
     UserStatus,
     transaction,
 )
-from models.activity import UNDER_WAY
 from models.audit import audit
 from models.base import Base
 from models.clock import now
+from models.durable.activity import UNDER_WAY
 from models.notice import notice
 from state_machines.durable import caused_by, inbox, runner
 from state_machines.durable.replay import verify

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 from models import reading, transaction
-from models.activity import UNDER_WAY, ActivityRow
 from models.clock import MovableClock
+from models.durable.activity import UNDER_WAY, ActivityRow
+from models.durable.signal import SignalRow, SignalState
 from models.payment import Payment
 from models.refund import Refund
-from models.signal import SignalRow, SignalState
 from sandbox.events import Delivery, Event
 from state_machines import reconciliation
 from state_machines.durable import inbox, sweep

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import update
 
 from models import SignalRow, SignalState, transaction
-from models.activity import ActivityRow, ActivityState
 from models.clock import now
+from models.durable.activity import ActivityRow, ActivityState
 from state_machines.durable import inbox
 from tests.proof.simulation.step import Step
 from tests.support import invariants

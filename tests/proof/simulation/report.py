@@ -6,7 +6,7 @@ from hashlib import sha256
 from sqlalchemy import select
 
 from models import reading
-from models.transition import Transition
+from models.durable.transition import Transition
 from tests.proof.simulation import quiet
 
 Arrow = tuple[str, str, str | None, str]

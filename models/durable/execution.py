@@ -12,7 +12,7 @@ from models.ids import uuid7
 
 
 class Execution:
-    """One row that a machine moves. Its history is in `models.transition`."""
+    """One row that a machine moves. Its history is in `models.durable.transition`."""
 
     if TYPE_CHECKING:
         __tablename__: str

@@ -1,0 +1,1 @@
+"""The engine's own rows: executions, activities, signals, history and the sweep."""
