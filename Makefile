@@ -7,10 +7,10 @@ ROOMS := config.py addresses.py credentials.py production.py celeryconfig.py hea
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench race shops pins clean simulate failpoints chaos
+.PHONY: help run demo test test-fast prove check bench race shops pins clean simulate failpoints chaos
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/ready ## Start everything, until Ctrl-C
 	@$(BIN)/python -m launch
@@ -18,8 +18,14 @@ run: .venv/ready ## Start everything, until Ctrl-C
 demo: .venv/ready ## Start everything on free ports and play the stories
 	@$(BIN)/python -m demo
 
-test: .venv/ready ## Run all tests (ARGS="tests/unit -k money" for some)
+test: .venv/ready ## Run all tests, with a sample of the long proofs (ARGS="tests/unit -k money" for some)
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-fast: .venv/ready ## Run the tests of the inner loop: unit, architecture, docs, integration
+	@$(BIN)/python -m pytest -m "not slow" tests/unit tests/architecture tests/docs tests/integration
+
+prove: .venv/ready ## Run the long proofs in full (about half an hour)
+	@PROVE=1 exec $(BIN)/python -m pytest -n 0 tests/proof tests/integration/payments/test_random_calls.py
 
 simulate: .venv/ready ## Play many seeds of a shop in which all goes wrong (SEEDS=1000, or 7-7 for one)
 	@$(BIN)/python -m tests.proof.simulation $(SEEDS)

@@ -94,6 +94,7 @@ def rotated(keys: tuple[str, ...], *words: str) -> dict[tuple[str, str], int]:
     return {(row["table"], row["column"]): row["rewritten"] for row in json.loads(done.stdout)}
 
 
+@pytest.mark.slow
 def test_rotation_rewrites_what_is_plain_or_under_an_older_key(old_key: str) -> None:
     _, order = a_customer()
     present, following = settings.encryption_keys, Fernet.generate_key().decode()

@@ -138,6 +138,7 @@ def test_a_migration_has_a_lock_timeout_and_no_statement_timeout(flask_app: obje
         assert connection.scalar(text("SHOW lock_timeout")) == "5s"
 
 
+@pytest.mark.slow
 def test_a_migration_may_take_longer_than_a_statement_of_the_shop(
     flask_app: object, tmp_path: Path
 ) -> None:

@@ -24,15 +24,28 @@ def migrate(app: Flask) -> None:
 
 
 def empty() -> None:
-    """Forget every row, also those that only retention may delete."""
+    """Delete every row, also those that only retention may delete.
+
+    Faster than `truncate()` where rows are few: it makes no files and waits for no disk.
+    """
+    # Rows that refer to others go first.
+    tables = reversed(Base.metadata.sorted_tables)
+    _change("SET LOCAL synchronous_commit = off", *(str(t.delete()) for t in tables))
+
+
+def truncate() -> None:
+    """Delete every row, and leave no dead ones behind: for tests of plans and of large tables."""
     names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    _change(f"TRUNCATE {names} CASCADE")
+
+
+def _change(*statements: str) -> None:
     with transaction() as session:
-        session.execute(text("SET LOCAL projectx.retention = 'on'"))
-        session.execute(text(f"TRUNCATE {names} CASCADE"))
+        session.execute(text("; ".join(["SET LOCAL projectx.retention = 'on'", *statements])))
 
 
 def count_all_rows() -> dict[str, int]:
-    """How many count_all_rows each table has."""
+    """Return the number of rows of each table, by its name."""
     with transaction() as session:
         return {
             table.name: session.scalar(select(func.count()).select_from(table)) or 0

@@ -22,6 +22,7 @@ from models.base import db
 from state_machines import reconciliation
 from state_machines.durable import runner, sweep
 from state_machines.durable.unit_of_work import LEASE, Committed
+from tests.support.database import truncate
 from tests.support.factories import a_product
 from tests.support.web import code_of, deliver
 from web import create_app
@@ -118,8 +119,9 @@ def _read_whole(plan: dict[str, Any], *, limited: bool = False) -> Iterator[str]
 
 
 @pytest.fixture
-def grown(app: Flask, committed: list[Committed]) -> Product:
+def grown(app: Flask, committed: list[Committed]) -> Iterator[Product]:
     """Tables with thousands of rows, and a product that can be bought."""
+    truncate()
     with transaction():
         lamp = a_product()
     filler = Filler(settings.database_url)
@@ -132,7 +134,8 @@ def grown(app: Flask, committed: list[Committed]) -> Product:
     with transaction() as session:
         session.execute(text(DUE))
     filler.close()
-    return lamp
+    yield lamp
+    truncate()
 
 
 @pytest.fixture

@@ -132,6 +132,7 @@ def test_an_event_that_could_not_be_stored_stops_no_other(till: Shop, silent: Sa
     assert till.states(odd) == till.states(plain) == ("Success", "Confirmed")
 
 
+@pytest.mark.slow
 def test_more_than_a_page_of_events_is_fetched_once(till: Shop, silent: Sandbox) -> None:
     payment_id = till.place()
     worker(silent)

@@ -108,6 +108,7 @@ def release(asked: list[Future[requests.Response]]) -> None:
     assert all(future.result().json()["clientSecret"] for future in still)
 
 
+@pytest.mark.slow
 def test_health_webhooks_and_sign_ins_are_answered_while_many_wait(
     serve: Callable[[int], Server], sign_in: SignIn, lamp: Product
 ) -> None:
@@ -125,6 +126,7 @@ def test_health_webhooks_and_sign_ins_are_answered_while_many_wait(
     release(asked)
 
 
+@pytest.mark.slow
 def test_one_customer_cannot_take_all_places_to_wait(
     serve: Callable[[int], Server], ann: Person, sign_in: SignIn, lamp: Product
 ) -> None:

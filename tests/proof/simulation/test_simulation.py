@@ -1,15 +1,20 @@
-"""A few hundred seeds. `make simulate` plays as many as one likes."""
+"""Seeds of the simulation: 200 in `make prove`, a sample in `make test`.
+
+`make simulate` plays as many as one likes.
+"""
 
 import re
 import sys
 
 from launch.children import run
 from tests.proof.simulation import elsewhere
+from tests.support import proof
 
-SEEDS = 200
+SEEDS = 200 if proof.IN_FULL else 40
 NOT_COVERED = re.compile(r"not covered: (\w+), (\w+): (\w+) to (\w+)")
-# What they come past at least. Seeds differ with each change of the code: this leaves some room.
-STATES, ARROWS, IGNORED = 33, 95, 15
+# Least coverage. Seeds differ with each change of the code: this leaves some room.
+STATES, ARROWS, IGNORED = (33, 95, 15) if proof.IN_FULL else (33, 75, 12)
+# For 200 seeds; a sample must reach a tenth.
 MET = {
     "batches of several": 80,
     "batches of several that PostgreSQL refused": 8,
@@ -37,11 +42,13 @@ def test_no_seed_breaks_anything() -> None:
     assert states >= STATES
     assert arrows >= ARROWS
     assert ignored >= IGNORED
-    bare = set(NOT_COVERED.findall(done.stdout))
-    untried = bare - set(elsewhere.walked()) - elsewhere.TESTS.keys()
-    assert not untried, "nothing comes past these arrows"
     met = {what: int(number) for number, what in re.findall(r"met: (\d+) (.+)", done.stdout)}
-    assert not {what: met[what] for what, least in MET.items() if met[what] < least}
+    share = 1 if proof.IN_FULL else 10
+    assert not {what: met[what] for what, least in MET.items() if met[what] < least // share}
+    if proof.IN_FULL:
+        bare = set(NOT_COVERED.findall(done.stdout))
+        untried = bare - set(elsewhere.walked()) - elsewhere.TESTS.keys()
+        assert not untried, "nothing comes past these arrows"
 
 
 def test_the_tests_of_rare_arrows_are_there() -> None:
