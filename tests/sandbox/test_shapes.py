@@ -56,16 +56,18 @@ def _play(sandbox: Sandbox) -> None:
     sandbox.post("/v1/webhook_endpoints", **endpoint, api_version=API_VERSION)
     canceled = sandbox.new_intent()
     sandbox.intents.cancel(canceled.id, {"cancellation_reason": "abandoned"})
-    disputes = eventually(lambda: _disputes(sandbox, 3))
+    disputes = eventually(lambda: _disputes(sandbox, 3))[::-1]
     answers = ("winning_evidence", "losing_evidence", "escalate_inquiry_evidence")
     for dispute, answer in zip(disputes, answers, strict=True):
         sandbox.client.v1.disputes.update(
             dispute["id"], {"evidence": {"uncategorized_text": answer}}
         )
-    eventually(lambda: any(one["status"] == "won" for one in _disputes(sandbox, 3)))
+    ends = {"won", "lost", "needs_response"}
+    assert eventually(lambda: {dispute["status"] for dispute in _disputes(sandbox, 3)} == ends)
 
 
 def _disputes(sandbox: Sandbox, number: int) -> list[Any]:
+    """List the disputes, newest first, once there are `number` of them."""
     found: list[Any] = get(sandbox, "disputes?limit=100")["data"]
     return found if len(found) == number else []
 
