@@ -22,7 +22,7 @@ from state_machines.stripe_event import READERS, SUBSCRIBED
 from tasks.activities import ACTIVITIES
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 OURS = [m for m in DurableMachine.registry.values() if not m.name.startswith("test_")]
 METHODS = ("get", "post", "patch", "put", "delete")
 
