@@ -1,5 +1,7 @@
-"""Writes e-mails from the templates beside this file. User text is escaped in HTML, and cannot
-break out of a subject line.
+"""Rendering of e-mails from the templates in `tasks/templates`.
+
+User text is escaped in HTML and cannot break out of the subject line. Functions return None when
+the address has been erased.
 """
 
 from collections.abc import Mapping
@@ -14,60 +16,64 @@ from models.money import display
 from models.order import Order, OrderItem
 from models.payment import Payment
 from models.user import UserSession, UserStatus, is_erased
-from tasks.gateways.sendgrid import Letter
+from tasks.gateways.sendgrid import Email
 
 
-def login_code(login: Login, code: str, *, tags: dict[str, str]) -> Letter | None:
-    """The letter with the code. Its subject does not show the code: subjects get logged. None once
-    the address is erased; as with all letters.
+def render_login_code(login: Login, code: str, *, tags: dict[str, str]) -> Email | None:
+    """Render the e-mail with the sign-in code.
+
+    The subject does not show the code, since subjects get logged.
     """
-    about = {"code": code, "minutes": round(settings.login_timeout / 60) or 1}
-    return _write("login_code", login.email, about, tags | {"loginId": str(login.id)})
+    context = {"code": code, "minutes": round(settings.login_timeout / 60) or 1}
+    return _render("login_code", login.email, context, tags | {"loginId": str(login.id)})
 
 
-def new_device(login: Login, session: UserSession, *, tags: dict[str, str]) -> Letter | None:
-    """The letter about a sign-in from a device that its user had not used before."""
-    about = {
+def render_new_device(login: Login, session: UserSession, *, tags: dict[str, str]) -> Email | None:
+    """Render the e-mail about a sign-in from a device that the user had not used before."""
+    context = {
         "device": session.user_agent or "unknown",
         "ip_address": session.ip_address or "unknown",
         "at": session.created_at,
         "by_passkey": "pop" in session.methods,
         "shop_url": settings.links_url,
     }
-    return _write("new_device", login.email, about, tags | {"loginId": str(login.id)})
+    return _render("new_device", login.email, context, tags | {"loginId": str(login.id)})
 
 
-def about_order(
+def render_order_email(
     template: str,
     order: Order,
     *,
     tags: dict[str, str],
     reason: str | None = None,
-    about: Mapping[str, Any] | None = None,
-) -> Letter | None:
-    """A letter about an order, which must have its items, user and payment loaded. `reason` is a
-    sentence for the customer, `about` what the template tells beside the order. None once the
-    customer has asked to be forgotten.
+    details: Mapping[str, Any] | None = None,
+) -> Email | None:
+    """Render an e-mail about an order, which must have its items, user and payment loaded.
+
+    `reason` is a sentence for the customer. `details` are the template's further variables. Return
+    None also when the customer has deleted the account.
     """
     if order.user.status == UserStatus.DELETED:
         return None
     customer = f"{order.user.first_name} {order.user.last_name}".strip() or order.user.username
-    whole = dict(about or {}) | {
-        "order": _order(order) | {"reason": reason},
+    context = dict(details or {}) | {
+        "order": _order_context(order) | {"reason": reason},
         "customer_name": customer,
         "shop_url": settings.links_url,
     }
-    return _write(template, order.user.email, whole, tags | {"orderId": str(order.id)})
+    return _render(template, order.user.email, context, tags | {"orderId": str(order.id)})
 
 
-def _write(template: str, to: str, about: dict[str, Any], tags: dict[str, str]) -> Letter | None:
-    if is_erased(to):
+def _render(
+    template: str, address: str, variables: dict[str, Any], tags: dict[str, str]
+) -> Email | None:
+    if is_erased(address):
         return None
     plain = _templates().get_template(f"{template}.txt")
-    context = plain.new_context(about)
+    context = plain.new_context(variables)
     subject = " ".join("".join(plain.blocks["subject"](context)).split())
-    html = _templates().get_template(f"{template}.html").render(about)
-    return Letter(to, subject, plain.render(about), html, category=template, tags=tags)
+    html = _templates().get_template(f"{template}.html").render(variables)
+    return Email(address, subject, plain.render(variables), html, category=template, tags=tags)
 
 
 @cache
@@ -79,7 +85,7 @@ def _templates() -> Environment:
     )
 
 
-def _order(order: Order) -> dict[str, Any]:
+def _order_context(order: Order) -> dict[str, Any]:
     def money(minor: int) -> str:
         return display(minor, order.currency)
 
@@ -100,13 +106,13 @@ def _order(order: Order) -> dict[str, Any]:
         "shipping": money(order.shipping_cost),
         "tax": money(order.tax_amount),
         "total": money(order.total),
-        "paid": _paid(order.payment),
+        "paid": _captured_amount(order.payment),
         "shipping_address": order.shipping_address,
     }
 
 
-def _paid(payment: Payment) -> str | None:
-    """Return what was captured, in its own currency; None where that is the total, or nothing."""
+def _captured_amount(payment: Payment) -> str | None:
+    """Return the captured amount in its own currency, or None when it is the total or nothing."""
     if not payment.captured or payment.as_ordered:
         return None
     return display(payment.captured, payment.captured_currency or payment.currency)

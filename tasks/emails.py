@@ -1,4 +1,4 @@
-"""The e-mails that the machines ask for."""
+"""Activities that send e-mails through SendGrid."""
 
 import logging
 from typing import ClassVar
@@ -18,28 +18,30 @@ from state_machines.login import LoginMachine, LoginSignal
 from state_machines.mail import bounced, newest_letter
 from state_machines.order import OrderMachine
 from state_machines.refund import RefundMachine
-from tasks import email_rendering
+from tasks.email_rendering import render_login_code, render_new_device, render_order_email
 from tasks.gateways import sendgrid
-from tasks.gateways.sendgrid import Letter
+from tasks.gateways.sendgrid import Email
 
 log = logging.getLogger(__name__)
 
-# The seed's policy for its activities: a code lives for some minutes only.
+# A sign-in code is valid for some minutes only.
 RETRY = RetryPolicy(initial=2, backoff=1.5, maximum=10, attempts=10)
-# For letters that are as good hours later: about a day.
+# About a day, for e-mails that may arrive hours later.
 PATIENT = RetryPolicy(initial=2, backoff=1.5, maximum=600, attempts=160)
 
-# What a letter tells of an order.
-WHOLE: tuple[ExecutableOption, ...] = (
+# What an e-mail shows of an order.
+ORDER_LOADS: tuple[ExecutableOption, ...] = (
     selectinload(Order.items),
     joinedload(Order.user),
     joinedload(Order.payment),
 )
 
 
-class LoginCode(Activity[Login, Letter, str]):
-    """The code travels as the activity's secret: each try sends the same one, and it is erased
-    when SendGrid has taken it. The answer is the letter's key.
+class LoginCode(Activity[Login, Email, str]):
+    """Sends the code of a sign-in. The response is the key of the e-mail.
+
+    The code is the activity's secret: every attempt sends the same code, and it is erased when
+    SendGrid has accepted the e-mail.
     """
 
     name = "emails.login_code"
@@ -48,16 +50,16 @@ class LoginCode(Activity[Login, Letter, str]):
     keyed = False
     timeout = 5
 
-    def prepare(self, login: Login, call: Call) -> Letter | None:
+    def prepare(self, login: Login, call: Call) -> Email | None:
         if not login.live or call.secret is None:
             return None
         if call.key != newest_letter(login.id):
-            # A newer letter has another code: this one is dead. Its hash would tell, too, but
-            # workers do not have CODE_SECRET.
+            # A newer e-mail has replaced this code. Workers cannot compare the hash: they do not
+            # have CODE_SECRET.
             return None
-        return email_rendering.login_code(login, call.secret, tags={"activityId": call.key})
+        return render_login_code(login, call.secret, tags={"activityId": call.key})
 
-    def perform(self, request: Letter, call: Call) -> str:
+    def perform(self, request: Email, call: Call) -> str:
         sendgrid.send(request)
         return call.key
 
@@ -69,15 +71,15 @@ class LoginCode(Activity[Login, Letter, str]):
         LoginMachine.observe(login, LoginSignal.GAVE_UP, reason=str(error))
 
 
-class NewDevice(Activity[Login, Letter, None]):
-    """Tells somebody that a device that they had not used before has signed in as them."""
+class NewDevice(Activity[Login, Email, None]):
+    """Tells users about a sign-in from a device that they had not used before."""
 
     name = "emails.new_device"
     machine = LoginMachine
     retry = PATIENT
     keyed = False
 
-    def prepare(self, login: Login, call: Call) -> Letter | None:
+    def prepare(self, login: Login, call: Call) -> Email | None:
         query = (
             select(UserSession)
             .join(User, User.id == UserSession.user_id)
@@ -86,75 +88,75 @@ class NewDevice(Activity[Login, Letter, None]):
         session = db.session.scalars(query.limit(1)).first()
         if session is None:
             return None
-        return email_rendering.new_device(login, session, tags={"activityId": call.key})
+        return render_new_device(login, session, tags={"activityId": call.key})
 
-    def perform(self, request: Letter, call: Call) -> None:  # noqa: ARG002
+    def perform(self, request: Email, call: Call) -> None:  # noqa: ARG002
         sendgrid.send(request)
 
 
-class OrderLetter(Activity[Order, Letter, None]):
-    """An e-mail about an order, written from the order as it is when the letter leaves."""
+class OrderEmail(Activity[Order, Email, None]):
+    """An e-mail about an order, rendered from the order as it is when the e-mail is sent."""
 
     machine = OrderMachine
     retry = PATIENT
     keyed = False
-    loads = WHOLE
+    loads = ORDER_LOADS
     template: ClassVar[str]
-    # The state that the letter speaks of: once the order has left it, the letter is not sent.
-    speaks_of: ClassVar[OrderState]
+    # The e-mail is only sent while the order is in this state.
+    order_state: ClassVar[OrderState]
 
-    def prepare(self, order: Order, call: Call) -> Letter | None:
-        if order.state != self.speaks_of:
+    def prepare(self, order: Order, call: Call) -> Email | None:
+        if order.state != self.order_state:
             return None
         tags = {"activityId": call.key}
-        return email_rendering.about_order(
-            self.template, order, tags=tags, reason=self.reason(order), about=self.about(order)
+        return render_order_email(
+            self.template, order, tags=tags, reason=self.reason(order), details=self.details(order)
         )
 
-    def about(self, order: Order) -> dict[str, str | None]:  # noqa: ARG002
-        """What this letter tells beside the order."""
+    def details(self, order: Order) -> dict[str, str | None]:  # noqa: ARG002
+        """Return the further variables of the template."""
         return {}
 
     def reason(self, order: Order) -> str | None:  # noqa: ARG002
-        """Why the order is as it is, in a sentence for the customer."""
+        """Return the reason of the order's state, in a sentence for the customer."""
         return None
 
-    def perform(self, request: Letter, call: Call) -> None:  # noqa: ARG002
+    def perform(self, request: Email, call: Call) -> None:  # noqa: ARG002
         sendgrid.send(request)
 
 
-class OrderConfirmed(OrderLetter):
-    """The receipt."""
+class OrderConfirmed(OrderEmail):
+    """Sends the receipt."""
 
     name = "emails.order_confirmed"
     template = "order_confirmed"
-    speaks_of = OrderState.CONFIRMED
+    order_state = OrderState.CONFIRMED
 
 
-class OrderFailed(OrderLetter):
+class OrderFailed(OrderEmail):
     name = "emails.order_failed"
     template = "order_failed"
-    speaks_of = OrderState.FAILED
+    order_state = OrderState.FAILED
 
     def reason(self, order: Order) -> str:
         if order.payment.intent_id is None:
-            return "We could not set up the payment."
-        return "It was not paid in time."
+            return "The payment could not be set up."
+        return "The order was not paid in time."
 
 
-class OrderCancelled(OrderLetter):
+class OrderCancelled(OrderEmail):
     name = "emails.order_cancelled"
     template = "order_cancelled"
-    speaks_of = OrderState.CANCELLED
+    order_state = OrderState.CANCELLED
 
 
-class OrderShipped(OrderLetter):
+class OrderShipped(OrderEmail):
     name = "emails.order_shipped"
     template = "order_shipped"
-    speaks_of = OrderState.SHIPPED
-    loads = (*WHOLE, joinedload(Order.shipment))
+    order_state = OrderState.SHIPPED
+    loads = (*ORDER_LOADS, joinedload(Order.shipment))
 
-    def about(self, order: Order) -> dict[str, str | None]:
+    def details(self, order: Order) -> dict[str, str | None]:
         parcel = order.shipment
         return {
             "carrier": parcel.carrier if parcel else None,
@@ -162,14 +164,17 @@ class OrderShipped(OrderLetter):
         }
 
 
-class OrderDelivered(OrderLetter):
+class OrderDelivered(OrderEmail):
     name = "emails.order_delivered"
     template = "order_delivered"
-    speaks_of = OrderState.DELIVERED
+    order_state = OrderState.DELIVERED
 
 
-class OrderRefunded(Activity[Refund, Letter, None]):
-    """Sent when the bank has taken a refund; it explains the refund of money that came late."""
+class OrderRefunded(Activity[Refund, Email, None]):
+    """Tells the customer about a refund that the bank has accepted.
+
+    A refund of a late payment has a template of its own, which explains it.
+    """
 
     name = "emails.order_refunded"
     machine = RefundMachine
@@ -181,15 +186,15 @@ class OrderRefunded(Activity[Refund, Letter, None]):
         ),
     )
 
-    def prepare(self, refund: Refund, call: Call) -> Letter | None:
-        # The bank may have sent it back meanwhile.
+    def prepare(self, refund: Refund, call: Call) -> Email | None:
+        # The bank may have returned the refund in the meantime.
         if refund.state != RefundState.SUCCEEDED:
             return None
         late = refund.origin == RefundOrigin.LATE
         template = "payment_late_refunded" if late else "order_refunded"
-        about = {"refund": {"amount": display(refund.amount, refund.currency)}}
+        details = {"refund": {"amount": display(refund.amount, refund.currency)}}
         tags = {"activityId": call.key}
-        return email_rendering.about_order(template, refund.order, tags=tags, about=about)
+        return render_order_email(template, refund.order, tags=tags, details=details)
 
-    def perform(self, request: Letter, call: Call) -> None:  # noqa: ARG002
+    def perform(self, request: Email, call: Call) -> None:  # noqa: ARG002
         sendgrid.send(request)

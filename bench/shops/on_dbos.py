@@ -1,4 +1,4 @@
-"""The shop on DBOS: an order is one workflow, with our tables, our letters and our clients of
+"""The shop on DBOS: an order is one workflow, with our tables, our e-mails and our clients of
 Stripe and SendGrid. It knows the straight way to the receipt, and nothing of refunds or disputes.
 
 `python -m bench.shops.on_dbos` makes DBOS's own tables.
@@ -28,7 +28,7 @@ from models.shipping import SHIPPING_COSTS
 from models.user import REFUSED, User, UserSession
 from state_machines.stock import MOVE
 from tasks import email_rendering
-from tasks.emails import WHOLE
+from tasks.emails import ORDER_LOADS
 from tasks.gateways import sendgrid, stripe
 
 Json = dict[str, Any]
@@ -142,16 +142,16 @@ def confirmed(order_id: str, intent: Json) -> None:
 
 @DBOS.step(retries_allowed=True, max_attempts=10)  # type: ignore[untyped-decorator]
 def receipt(order_id: str) -> Json | None:
-    """Ask for the card, and send the letter."""
+    """Retrieve the card, and send the receipt."""
     with Session(tables.engine) as session:
-        found = select(Order).where(Order.id == UUID(order_id)).options(*WHOLE)
+        found = select(Order).where(Order.id == UUID(order_id)).options(*ORDER_LOADS)
         order = session.scalars(found).one()
         tags = {"activityId": f"{order_id}-receipt"}
-        letter, intent_id = email_rendering.about_order("order_confirmed", order, tags=tags), None
+        email = email_rendering.render_order_email("order_confirmed", order, tags=tags)
         intent_id = order.payment.intent_id
     card = stripe.retrieve_intent(intent_id or "").card
-    if letter is not None:
-        sendgrid.send(letter)
+    if email is not None:
+        sendgrid.send(email)
     return asdict(card) if card else None
 
 

@@ -1,7 +1,6 @@
-"""SendGrid, as far as we use it. Its errors become RetryableError, UnknownOutcomeError or
-NonRetryableError.
+"""Client of SendGrid. Its errors become RetryableError, UnknownOutcomeError or NonRetryableError.
 
-It has no idempotency keys: when an answer is lost, the same letter is sent again.
+SendGrid has no idempotency keys: an e-mail is sent again when the response was lost.
 """
 
 import threading
@@ -21,14 +20,14 @@ from state_machines.durable import (
 from tasks.gateways.connection import session
 
 API = "https://api.sendgrid.com"
-# Our fault, and not to be mended by repeating it: bad request, too large, …
-# 401 and 403 are a wrong key, which an operator mends while we retry; 429 says "later".
-PERMANENT = frozenset({400, 404, 405, 413, 415})
+# Requests that would fail again, such as malformed or too large ones. 401 and 403 mean a wrong API
+# key, which an operator can replace during the retries; 429 is a rate limit.
+NON_RETRYABLE_STATUSES = frozenset({400, 404, 405, 413, 415})
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """One e-mail. `tags` come back with SendGrid's events about it."""
+class Email:
+    """An e-mail. SendGrid returns its `tags` with the events about it."""
 
     to: str
     subject: str
@@ -38,48 +37,50 @@ class Letter:
     tags: dict[str, str] = field(default_factory=dict)
 
 
-def send(letter: Letter) -> None:
-    """Hand a letter to SendGrid."""
+def send(email: Email) -> None:
+    """Send an e-mail."""
     body: dict[str, Any] = {
         "from": {"email": settings.email_from, "name": "ProjectX"},
-        "personalizations": [{"to": [{"email": letter.to}], "custom_args": letter.tags}],
-        "subject": letter.subject,
+        "personalizations": [{"to": [{"email": email.to}], "custom_args": email.tags}],
+        "subject": email.subject,
         "content": [
-            {"type": "text/plain", "value": letter.text},
-            {"type": "text/html", "value": letter.html},
+            {"type": "text/plain", "value": email.text},
+            {"type": "text/html", "value": email.html},
         ],
-        "categories": [letter.category],
+        "categories": [email.category],
     }
     note_request_id(post(_url("mail/send"), body).headers.get("X-Message-Id"))
 
 
 def erase_recipient(address: str) -> None:
-    """Have SendGrid erase what it keeps about an address. An address that it does not know is fine.
+    """Have SendGrid erase its data about an address. An unknown address is no error.
 
     Source: https://www.twilio.com/docs/sendgrid/api-reference/recipients-data-erasure-api
     """
     post(_url("recipients/erasejob"), {"email_addresses": [address]}, quoted=False)
 
 
-_kept = threading.local()
+_local = threading.local()
 
 
 def post(url: str, body: dict[str, Any], *, quoted: bool = True) -> requests.Response:
-    """Ask SendGrid for something. Errors are `quoted` with its own words."""
-    # Each on a connection of its own: one that SendGrid closes just then would leave a doubt.
+    """Post `body` as JSON and return the response.
+
+    With `quoted`, errors contain the text of SendGrid's response.
+    """
+    # A reused connection may be closed by SendGrid while we send, and leave the outcome unknown.
     headers = {"Authorization": f"Bearer {settings.sendgrid_api_key}", "Connection": "close"}
     try:
-        answer = _session().post(url, json=body, headers=headers, allow_redirects=False)
+        response = _session().post(url, json=body, headers=headers, allow_redirects=False)
     except requests.RequestException as error:
-        sent = not _never_sent(error)
-        failure = UnknownOutcomeError if sent else RetryableError
+        failure = RetryableError if _is_unsent(error) else UnknownOutcomeError
         raise failure(f"SendGrid: {error}") from error
-    if answer.status_code >= requests.codes.multiple_choices:
-        words = f": {answer.text}" if quoted else ""
-        refused = answer.status_code in PERMANENT
-        refusal = NonRetryableError if refused else RetryableError
-        raise refusal(f"SendGrid answered {answer.status_code}{words}")
-    return answer
+    if response.status_code >= requests.codes.multiple_choices:
+        details = f": {response.text}" if quoted else ""
+        permanent = response.status_code in NON_RETRYABLE_STATUSES
+        refusal = NonRetryableError if permanent else RetryableError
+        raise refusal(f"SendGrid answered {response.status_code}{details}")
+    return response
 
 
 def _url(path: str) -> str:
@@ -87,14 +88,14 @@ def _url(path: str) -> str:
 
 
 def _session() -> requests.Session:
-    if not hasattr(_kept, "session"):
-        _kept.session = session()
-    kept: requests.Session = _kept.session
-    return kept
+    if not hasattr(_local, "session"):
+        _local.session = session()
+    current: requests.Session = _local.session
+    return current
 
 
-def _never_sent(error: requests.RequestException) -> bool:
-    """Return whether there was no connection on which something could have been asked."""
+def _is_unsent(error: requests.RequestException) -> bool:
+    """Return whether the request failed before a connection was open."""
     cause = error.args[0] if error.args else None
     reason = cause.reason if isinstance(cause, MaxRetryError) else None
     return isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)

@@ -1,10 +1,10 @@
-"""Letters say what they must, and what users wrote cannot do harm in them."""
+"""E-mails contain what they must, and user text cannot do harm in them."""
 
 from models import Login, Order, OrderItem, Payment, User
 from models.clock import now
 from models.ids import uuid7
-from tasks import email_rendering
-from tasks.gateways.sendgrid import Letter
+from tasks.email_rendering import render_login_code, render_order_email
+from tasks.gateways.sendgrid import Email
 
 HOSTILE = "<script>alert(1)</script>\r\nBcc: everyone@example.com"
 
@@ -26,62 +26,58 @@ def an_order() -> Order:
     )
 
 
-def written(letter: Letter | None) -> Letter:
-    assert letter is not None
-    return letter
+def rendered(email: Email | None) -> Email:
+    assert email is not None
+    return email
 
 
-def test_the_code_is_in_the_letter_and_not_in_its_subject() -> None:
+def test_the_code_is_in_the_email_and_not_in_its_subject() -> None:
     login = Login(id=uuid7(), email="ann@example.com")
-    letter = written(email_rendering.login_code(login, "042137", tags={}))
-    assert letter.to == "ann@example.com"
-    assert "042137" in letter.text
-    assert "042137" in letter.html
-    assert "042137" not in letter.subject
-    assert "10 minutes" in letter.text
+    email = rendered(render_login_code(login, "042137", tags={}))
+    assert email.to == "ann@example.com"
+    assert "042137" in email.text
+    assert "042137" in email.html
+    assert "042137" not in email.subject
+    assert "10 minutes" in email.text
 
 
 def test_a_copy_of_the_code_is_its_digits_alone() -> None:
     login = Login(id=uuid7(), email="ann@example.com")
-    letter = written(email_rendering.login_code(login, "042137", tags={}))
-    assert "042137" in letter.text.splitlines(), "a line of its own, not indented"
-    assert ">042137<" in letter.html
+    email = rendered(render_login_code(login, "042137", tags={}))
+    assert "042137" in email.text.splitlines(), "a line of its own, not indented"
+    assert ">042137<" in email.html
 
 
 def test_user_text_is_escaped_and_cannot_leave_the_subject_line() -> None:
     for template in ("order_confirmed", "order_failed", "order_cancelled"):
-        letter = written(email_rendering.about_order(template, an_order(), tags={}, reason=HOSTILE))
-        assert "<script>" not in letter.html
-        assert "\n" not in letter.subject
-        assert "\r" not in letter.subject
-        assert letter.subject
+        email = rendered(render_order_email(template, an_order(), tags={}, reason=HOSTILE))
+        assert "<script>" not in email.html
+        assert "\n" not in email.subject
+        assert "\r" not in email.subject
+        assert email.subject
 
 
-def test_a_parcel_s_letter_has_its_number_and_a_refund_s_its_amount() -> None:
+def test_a_parcel_s_email_has_its_number_and_a_refund_s_its_amount() -> None:
     parcel = {"carrier": "DHL", "tracking_number": HOSTILE}
-    letter = written(
-        email_rendering.about_order("order_shipped", an_order(), tags={}, about=parcel)
-    )
-    assert "DHL" in letter.text
-    assert "DHL" in letter.html
-    assert "<script>" not in letter.html
+    email = rendered(render_order_email("order_shipped", an_order(), tags={}, details=parcel))
+    assert "DHL" in email.text
+    assert "DHL" in email.html
+    assert "<script>" not in email.html
     for template in ("order_refunded", "payment_late_refunded"):
-        about = {"refund": {"amount": "$12.34"}}
-        letter = written(email_rendering.about_order(template, an_order(), tags={}, about=about))
-        assert "$12.34" in letter.text
-        assert "$12.34" in letter.html
-    late = written(
-        email_rendering.about_order("payment_late_refunded", an_order(), tags={}, about=about)
+        details = {"refund": {"amount": "$12.34"}}
+        email = rendered(render_order_email(template, an_order(), tags={}, details=details))
+        assert "$12.34" in email.text
+        assert "$12.34" in email.html
+    late = rendered(
+        render_order_email("payment_late_refunded", an_order(), tags={}, details=details)
     )
     assert "after the order had been closed" in " ".join(late.text.split())
 
 
 def test_a_receipt_shows_what_was_bought_and_what_it_cost() -> None:
-    letter = written(
-        email_rendering.about_order("order_confirmed", an_order(), tags={"activityId": "a"})
-    )
+    email = rendered(render_order_email("order_confirmed", an_order(), tags={"activityId": "a"}))
     for shown in ("$49.00", "$98.00", "$10.00", "$108.00"):
-        assert shown in letter.text
-        assert shown in letter.html
-    assert letter.tags["activityId"] == "a"
-    assert letter.category == "order_confirmed"
+        assert shown in email.text
+        assert shown in email.html
+    assert email.tags["activityId"] == "a"
+    assert email.category == "order_confirmed"

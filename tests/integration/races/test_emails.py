@@ -1,4 +1,4 @@
-"""Letters outlast what is away, and wait for nothing but SendGrid."""
+"""E-mails survive outages, and wait for nothing but SendGrid."""
 
 from models import ActivityState
 from models.clock import MovableClock
@@ -19,7 +19,7 @@ def test_a_receipt_needs_nothing_of_stripe(till: Shop, bank: Stripe) -> None:
     assert len(till.letters(payment_id)) == 1
 
 
-def test_order_letters_outlast_hours_without_sendgrid(
+def test_order_emails_outlast_hours_without_sendgrid(
     till: Shop, bank: Stripe, time: MovableClock
 ) -> None:
     payment_id = till.confirmed()
@@ -37,7 +37,7 @@ def test_order_letters_outlast_hours_without_sendgrid(
     assert len(till.letters(payment_id)) == 1
 
 
-def test_a_letter_only_leaves_while_what_it_says_is_true(
+def test_an_email_is_only_sent_while_it_is_true(
     till: Shop, bank: Stripe, time: MovableClock
 ) -> None:
     payment_id = till.confirmed()
@@ -49,9 +49,9 @@ def test_a_letter_only_leaves_while_what_it_says_is_true(
     time.advance(minutes=11)
     till.sweep()
     assert till.activity(RECEIPT).state == ActivityState.DONE, "nothing is left to say"
-    told = [letter["categories"] for letter in till.letters(payment_id)]
-    assert ["order_confirmed"] not in told
-    assert sorted(told) == [["order_cancelled"], ["order_refunded"]]
+    categories = [email["categories"] for email in till.letters(payment_id)]
+    assert ["order_confirmed"] not in categories
+    assert sorted(categories) == [["order_cancelled"], ["order_refunded"]]
 
 
 def test_a_parcel_that_has_arrived_is_not_on_its_way(till: Shop, bank: Stripe) -> None:
@@ -61,5 +61,5 @@ def test_a_parcel_that_has_arrived_is_not_on_its_way(till: Shop, bank: Stripe) -
     with till.locked(payment_id) as payment:
         deliver(payment.order)
     till.work()
-    told = [letter["categories"] for letter in till.letters(payment_id)]
-    assert told == [["order_confirmed"], ["order_delivered"]]
+    categories = [email["categories"] for email in till.letters(payment_id)]
+    assert categories == [["order_confirmed"], ["order_delivered"]]
