@@ -1,9 +1,9 @@
-"""Beat: sends the ticks, keeps nothing, and keeps Redis small.
+"""The scheduler of Celery beat: sends the ticks and removes expired messages. It has no state.
 
-Of each tick no more than one waits in its queue, however long the workers are away, and however
-many beats there are. Messages that nobody took within a lease are removed: the sweep announces
-their rows again. Celery's own `expires` removes nothing from a queue; it is judged by the worker
-that takes the message, and by that worker's clock.
+At most one message of each tick waits in its queue, however long the workers are away, and however
+many beats there are. Messages that no worker took within a lease are removed: the sweep publishes
+their rows again. Celery's own `expires` removes nothing from a queue; the worker that takes the
+message applies it, by that worker's clock.
 """
 
 import logging
@@ -23,13 +23,13 @@ from config import settings
 log = logging.getLogger(__name__)
 
 PREFIX = str(broker_transport_options["global_keyprefix"])
-# For so long the turn to send a tick belongs to one of several beats; of the tick's interval.
+# The lock for sending a tick, as a fraction of the tick's interval: one of several beats gets it.
 TURN = 0.9
-# Seconds after which a message that nobody took is removed: those of a lease.
+# Seconds after which a waiting message is removed: those of a lease.
 EXPIRY = 10.0
-HOUSEKEEPING = EXPIRY / 2
-# Removes what has lain in a list for longer than a lease, and less than two: a mark remembers what
-# was newest, and since when; time is Redis's own.
+HOUSEKEEPING_INTERVAL = EXPIRY / 2
+# Removes messages after one to two leases in a list, by Redis's clock. The mark holds the newest
+# message at the time when the mark was set.
 EXPIRE = """
 local mark = redis.call('GET', KEYS[2])
 local left, lease = redis.call('PTTL', KEYS[2]), math.floor(ARGV[1])
@@ -47,31 +47,35 @@ end
 
 
 class Beat(Scheduler):  # type: ignore[misc]
-    """Sends each tick at its interval by a clock that never jumps. Any number may run at once."""
+    """A scheduler that sends each tick at its interval, by a monotonic clock.
+
+    Any number of beats may run at once.
+    """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self._due: dict[str, float] = {}
         super().__init__(*arguments, **options)
 
     def tick(self, *_: Any, **__: Any) -> float:
-        """Send what is due; the seconds until the next is."""
+        """Send the ticks that are due and return the seconds until the next one."""
         at = tick()
         for name, entry in self.schedule.items():
             interval = entry.schedule.run_every.total_seconds()
             if self.is_due_at(name, interval, at):
                 self._attempt(partial(self._send, entry, interval))
-        if self.is_due_at("housekeeping", HOUSEKEEPING, at):
+        if self.is_due_at("housekeeping", HOUSEKEEPING_INTERVAL, at):
             self._attempt(self._keep_house)
         return max(0.0, min(self._due.values()) - tick())
 
     def is_due_at(self, name: str, interval: float, at: float) -> bool:
-        """Whether it is time for `name`, in seconds of the clock that never jumps; then it is noted
-        as done.
+        """Return whether `name` is due at `at`, in seconds of the monotonic clock.
+
+        If it is, advance its next time by `interval`.
         """
         due = self._due.get(name, at)
         if due > at:
             return False
-        # From the moment that was due, so that ticks do not drift; unless that is long ago.
+        # Count from the due time, so that ticks do not drift, unless it is long past.
         self._due[name] = due + interval if due + interval > at else at + interval
         return True
 
@@ -84,7 +88,7 @@ class Beat(Scheduler):  # type: ignore[misc]
             self.apply_entry(entry, producer=self.producer)
 
     def _keep_house(self) -> None:
-        """Say that beat is here, and remove the messages that nobody took."""
+        """Announce this beat and remove expired messages."""
         heartbeats.announce(self._redis, heartbeats.BEAT)
         for queue in task_queues:
             self._expire(
@@ -92,7 +96,7 @@ class Beat(Scheduler):  # type: ignore[misc]
             )
 
     def _attempt(self, work: Callable[[], object]) -> None:
-        """Whatever Redis says, the next tick tries again."""
+        """Call `work` and log errors of Redis: the next tick tries again."""
         try:
             work()
         except redis.RedisError as error:

@@ -1,11 +1,10 @@
-"""A worker survives its Redis: the loss of it, and whatever somebody has put into it.
+"""Redis transports for kombu that survive a lost connection and unreadable messages.
 
-A channel that closes puts back what nobody acknowledged. When its connection has been closed before
-it, it asks None for an address, and the AttributeError ends the worker. Said as what it is, a lost
-connection, kombu and Celery let it pass and connect anew; the rows' leases bring the work back.
+A channel that closes restores unacknowledged messages. If its connection is closed already, kombu
+raises AttributeError, which ends the worker. Here it raises a connection error, after which kombu
+and Celery reconnect; the leases of the rows recover the work.
 
-A message that cannot be read ends a worker, too. It has been taken from its queue, and nothing
-keeps it yet: it is dropped, with one line in the log.
+An unreadable message would end a worker, too. It is dropped with one line in the log.
 """
 
 import logging
@@ -14,7 +13,7 @@ from typing import Any, ClassVar
 
 from kombu.transport import TRANSPORT_ALIASES, redis
 from kombu.utils.json import loads
-from redis import ConnectionError as LostError
+from redis import ConnectionError as LostConnectionError
 
 from tasks.messages import problem_of
 
@@ -24,13 +23,13 @@ log = logging.getLogger(__name__)
 class Channel(redis.Channel):
     def _connparams(self, asynchronous: bool = False) -> Any:  # noqa: FBT001, FBT002  kombu's
         if getattr(self.connection, "client", None) is None:
-            raise LostError("this connection has been closed")
+            raise LostConnectionError("this connection has been closed")
         return super()._connparams(asynchronous)  # type: ignore[no-untyped-call]
 
 
 class Transport(redis.Transport):
     Channel = Channel
-    # Our queues, and the names of what may be in them: a worker sets them when it begins.
+    # The queues of this system and the names of its tasks. A worker sets them when it starts.
     queues: ClassVar[Container[str]] = ()
     tasks: ClassVar[Container[str]] = ()
 
@@ -40,7 +39,7 @@ class Transport(redis.Transport):
         if problem is None:
             super()._deliver(message, queue)  # type: ignore[no-untyped-call]
         else:
-            log.error("a message in %s is dropped: %s: %.200r", queue, problem, message)
+            log.error("dropped a message in %s: %s: %.200r", queue, problem, message)
 
 
 class SentinelChannel(Channel, redis.SentinelChannel):
@@ -52,7 +51,7 @@ class SentinelTransport(Transport, redis.SentinelTransport):
 
 
 def _load(text: Any) -> Any:
-    """Return what a message holds; or its text, which is then dropped as no message."""
+    """Parse a message. Return unreadable text as it is: the transport then drops it."""
     try:
         return loads(text)  # type: ignore[no-untyped-call]
     except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError):

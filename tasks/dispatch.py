@@ -1,10 +1,10 @@
-"""From a commit to the workers: a thread in each process publishes the ids of new activities.
+"""Dispatch of committed activities: a thread in each process publishes their ids to the workers.
 
-A request never waits for Redis: it puts a note on a queue in memory and is done. What is lost here
-(a crash, a dead Redis) is found by the sweep when the row's lease has run out.
+A request never waits for Redis: it only puts its commit into a queue in memory. The sweep publishes
+activities that were lost here (by a crash or an outage of Redis) after their leases.
 
-Messages are as large as the load wants: while ids of a name come now and then, each leaves at
-once; when they come faster than two in LINGER, those of a LINGER travel together.
+The size of messages follows the load. Single ids are published at once; ids of one name that arrive
+faster than two in LINGER are published together, once in a LINGER.
 """
 
 import atexit
@@ -30,68 +30,68 @@ from tasks.celery_app import app
 
 log = complaints(__name__)
 
-BATCH = 25
+BATCH = 25  # ids in a message
 LINGER = 0.02  # seconds
 
 
-class Waiting:
-    """The ids of one activity name that have not left yet."""
+class Backlog:
+    """The unpublished ids of one activity name."""
 
     def __init__(self) -> None:
         self.ids: list[UUID] = []
-        self._came_at = self._left_at = 0.0
+        self._added_at = self._taken_at = 0.0
         self._gap = 1.0  # seconds between arrivals, on a moving average
 
     def add(self, ids: Iterable[UUID]) -> None:
         at = tick()
-        self._gap += (min(at - self._came_at, 1.0) - self._gap) / 4
-        self._came_at = at
+        self._gap += (min(at - self._added_at, 1.0) - self._gap) / 4
+        self._added_at = at
         self.ids += ids
 
-    def leave(self, *, at_once: bool = False) -> list[UUID]:
-        """What may leave now; none where more is worth waiting for."""
-        if not self.ids or (self.patience() > 0 and not at_once):
+    def take(self, *, at_once: bool = False) -> list[UUID]:
+        """Remove and return the ids to publish now: none while more are worth waiting for."""
+        if not self.ids or (self.delay() > 0 and not at_once):
             return []
-        leaving, self.ids, self._left_at = self.ids, [], tick()
-        return leaving
+        ids, self.ids, self._taken_at = self.ids, [], tick()
+        return ids
 
-    def patience(self) -> float:
-        """Seconds until they may leave."""
+    def delay(self) -> float:
+        """Return the seconds until the ids are to be published."""
         if len(self.ids) >= BATCH or self._gap > LINGER / 2:
             return 0.0
-        return self._left_at + LINGER - tick()
+        return self._taken_at + LINGER - tick()
 
 
 class Dispatcher:
-    """One background thread; made anew in a forked child."""
+    """A background thread that publishes commits. A forked child starts its own."""
 
     def __init__(self) -> None:
-        self._notes: queue.SimpleQueue[Committed | None] = queue.SimpleQueue()
-        self._waiting: defaultdict[str, Waiting] = defaultdict(Waiting)
+        self._commits: queue.SimpleQueue[Committed | None] = queue.SimpleQueue()
+        self._backlogs: defaultdict[str, Backlog] = defaultdict(Backlog)
         self._thread: threading.Thread | None = None
         self._closing = False
         self._pid = 0
         self._starting = threading.Lock()
 
     def take(self, committed: Committed) -> None:
-        """Note what to publish. Called after each commit; never blocks."""
+        """Queue a commit for publishing. Called after each commit; never blocks."""
         if self._pid != os.getpid():
             self._start()
-        self._notes.put(committed)
+        self._commits.put(committed)
 
     def _start(self) -> None:
         with self._starting:
             if self._pid != os.getpid():
-                self._notes = queue.SimpleQueue()
+                self._commits = queue.SimpleQueue()
                 self._pid = os.getpid()
                 self._thread = threading.Thread(target=self._work, name="dispatch", daemon=True)
                 self._thread.start()
                 atexit.register(self._close)
 
     def _close(self) -> None:
-        """The process ends: what waits leaves now, rather than when the sweep finds it."""
+        """Publish the backlog before the process ends, rather than leave it to the sweep."""
         if self._thread is not None and self._pid == os.getpid():
-            self._notes.put(None)
+            self._commits.put(None)
             self._thread.join(timeout=2)
 
     def _work(self) -> None:
@@ -100,37 +100,38 @@ class Dispatcher:
             try:
                 publish_change(moved)
             except Exception:
-                # Waiting requests also look once a second.
+                # Waiting requests also poll once a second.
                 log.warning("could not publish changes", exc_info=True)
-            for name, waiting in self._waiting.items():
-                if ids := waiting.leave(at_once=self._closing):
+            for name, backlog in self._backlogs.items():
+                if ids := backlog.take(at_once=self._closing):
                     publish_or_complain(name, ids)
 
     def _gather(self) -> set[UUID]:
-        """Wait for notes, or until those that wait may leave; who moved."""
+        """Wait for commits, or until a backlog is due. Return the ids of executions that moved."""
         moved: set[UUID] = set()
         try:
-            note = self._notes.get(timeout=self._patience())
-            while note is not None:
-                moved |= note.moved
-                for name, found in groupby(note.activities, itemgetter(0)):
-                    self._waiting[name].add(activity_id for _, activity_id in found)
-                note = self._notes.get_nowait()
+            committed = self._commits.get(timeout=self._delay())
+            while committed is not None:
+                moved |= committed.moved
+                for name, activities in groupby(committed.activities, itemgetter(0)):
+                    self._backlogs[name].add(activity_id for _, activity_id in activities)
+                committed = self._commits.get_nowait()
             self._closing = True
         except queue.Empty:
             pass
         return moved
 
-    def _patience(self) -> float | None:
-        """Seconds until the first of those who wait may leave; None when nothing waits."""
-        patience = [max(0.0, w.patience()) for w in self._waiting.values() if w.ids]
-        return min(patience, default=None)
+    def _delay(self) -> float | None:
+        """Return the seconds until the first backlog is due, or None when all are empty."""
+        delays = [max(0.0, backlog.delay()) for backlog in self._backlogs.values() if backlog.ids]
+        return min(delays, default=None)
 
 
 def publish_or_complain(name: str, ids: Sequence[UUID]) -> None:
-    """Publish the ids of one name. A failure is logged, and stops no other name: the rows are the
-    truth, and the sweep will publish them. Holding them for a Redis that is away would only fill
-    the memory.
+    """Publish the ids of activities called `name`, and log a failure.
+
+    The ids are not kept for another attempt, which would fill the memory during an outage of Redis:
+    the sweep will publish the rows.
     """
     try:
         publish(name, ids)
@@ -139,10 +140,10 @@ def publish_or_complain(name: str, ids: Sequence[UUID]) -> None:
 
 
 def publish(name: str, ids: Iterable[UUID]) -> None:
-    """Send the ids of activities called `name` to their queue, some in each message."""
+    """Send the ids of activities called `name` to their queue, at most BATCH in a message."""
     with app.producer_pool.acquire(block=True, timeout=2) as producer:
-        for some in _batches([str(activity_id) for activity_id in ids]):
-            app.send_task(name, args=(some,), producer=producer, ignore_result=True)
+        for batch in _batches([str(activity_id) for activity_id in ids]):
+            app.send_task(name, args=(batch,), producer=producer, ignore_result=True)
 
 
 def publish_change(moved: Iterable[UUID]) -> None:
@@ -155,12 +156,12 @@ def publish_change(moved: Iterable[UUID]) -> None:
 
 
 def channel(root_id: UUID) -> str:
-    """Where the moves of an execution are announced."""
+    """Return the name of the channel for the moves of an execution."""
     return f"projectx:moved:{root_id}"
 
 
 def start() -> Dispatcher:
-    """Publish from now on what this process commits."""
+    """Publish every commit of this process from now on."""
     dispatcher = _dispatcher()
     unit_of_work.after_commit(dispatcher.take)
     return dispatcher

@@ -1,11 +1,14 @@
-"""Beat's slow tick: a reconciliation when one is due, and what is old enough to be forgotten."""
+"""Maintenance: start a reconciliation when it is due, and delete expired rows."""
 
 from models import retention, transaction
 from state_machines import reconciliation
 
 
 def run() -> dict[str, int]:
-    """Do what is due; how much of each kind. Any number may run at once."""
+    """Do the maintenance that is due and return the numbers by kind.
+
+    Any number may run at once.
+    """
     with transaction():
-        begun = reconciliation.start_when_due()
-    return {"reconciliations": int(begun)} | retention.forget()
+        is_started = reconciliation.start_when_due()
+    return {"reconciliations": int(is_started)} | retention.forget()

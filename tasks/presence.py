@@ -1,4 +1,4 @@
-"""A worker says which queues it takes, for who asks whether all are taken (`GET /ready`)."""
+"""Announcement of the queues that a worker consumes, read by `GET /ready`."""
 
 import logging
 from functools import cached_property
@@ -13,18 +13,18 @@ from config import settings
 
 log = logging.getLogger(__name__)
 
-EVERY = heartbeats.TIMEOUT / 3
+ANNOUNCE_INTERVAL = heartbeats.TIMEOUT / 3
 
 
 class Presence(bootsteps.StartStopStep):  # type: ignore[misc]
-    """A step of the worker's consumer, run anew after each reconnection."""
+    """A step of the worker's consumer that announces its queues. It restarts on reconnection."""
 
     requires = ("celery.worker.consumer.tasks:Tasks",)
 
     def start(self, parent: Any) -> None:
         self._queues = [queue.name for queue in parent.task_consumer.queues]
         self._announce()
-        self._timer = parent.timer.call_repeatedly(EVERY, self._announce)
+        self._timer = parent.timer.call_repeatedly(ANNOUNCE_INTERVAL, self._announce)
 
     def stop(self, parent: Any) -> None:  # noqa: ARG002
         self._timer.cancel()
@@ -33,7 +33,7 @@ class Presence(bootsteps.StartStopStep):  # type: ignore[misc]
         try:
             heartbeats.announce(self._redis, *self._queues)
         except redis.RedisError as error:
-            log.warning("could not say which queues are taken here: %s", error)
+            log.warning("could not announce the queues of this worker: %s", error)
 
     @cached_property
     def _redis(self) -> redis.Redis:

@@ -1,4 +1,4 @@
-"""The calls that the erasure of a user's data asks for."""
+"""Activities that erase a user's data."""
 
 from models.erasure import Erasure, ErasureState
 from state_machines import erasure as erasures
@@ -6,12 +6,12 @@ from state_machines.durable import Activity, Call, RetryPolicy
 from state_machines.erasure import ErasureMachine, ErasureSignal
 from tasks.gateways import sendgrid
 
-# About a day: nobody waits for it, and a person should not have to look after it.
+# About a day: nobody waits for it, and an operator should rarely have to step in.
 RETRY = RetryPolicy(initial=2, backoff=1.5, maximum=600, attempts=160)
 
 
 class Erase(Activity[Erasure, str, str]):
-    """Erases the data here. It calls nobody: as an activity it is tried until it is recorded."""
+    """Erases the data of this system. It calls no provider, and is an activity to be retried."""
 
     name = "privacy.erase"
     machine = ErasureMachine
@@ -23,15 +23,15 @@ class Erase(Activity[Erasure, str, str]):
     def perform(self, request: str, call: Call) -> str:  # noqa: ARG002
         return request
 
-    def record(self, erasure: Erasure, email: str) -> None:
-        erasures.erase(erasure, email)
+    def record(self, erasure: Erasure, address: str) -> None:
+        erasures.erase(erasure, address)
 
     def give_up(self, erasure: Erasure, error: Exception) -> None:
         ErasureMachine.observe(erasure, ErasureSignal.GIVE_UP, reason=type(error).__name__)
 
 
 class EraseRecipient(Activity[Erasure, str, None]):
-    """Has SendGrid erase what it keeps about the address. Twice is the same as once."""
+    """Has SendGrid erase its data about the address. Repeating the call does no harm."""
 
     name = "privacy.erase_recipient"
     machine = ErasureMachine

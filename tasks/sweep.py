@@ -1,4 +1,7 @@
-"""Beat's tick: what time has made due is handed out again. Any number may run at once."""
+"""Periodic recovery: fire deadlines, poll stale rows, apply stored signals, republish activities.
+
+Any number of sweeps may run at once.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -12,8 +15,9 @@ log = complaints(__name__)
 
 
 def run() -> dict[str, int]:
-    """Sweep once; how many of each kind were found. A kind that fails stops no other, and is left
-    out: the next tick tries it again.
+    """Sweep once and return the number of rows of each kind.
+
+    A kind that fails is logged and omitted. It stops no other kind, and the next tick retries it.
     """
     counts: dict[str, int] = {}
     for kind, part in PARTS.items():
@@ -25,17 +29,17 @@ def run() -> dict[str, int]:
 
 
 def _rescue_overdue(counts: dict[str, int]) -> int:
-    # First all deadlines that are due are served, then what they ask for.
+    # While deadlines are overdue, the activities that they schedule have to wait.
     rush = counts.get("deadlines", 0) >= sweep.DEADLINES
-    found: dict[str, list[UUID]] = defaultdict(list)
+    ids_by_name: dict[str, list[UUID]] = defaultdict(list)
     for name, activity_id in sweep.due_activities(rush=rush):
-        found[name].append(activity_id)
-    for name, ids in found.items():
+        ids_by_name[name].append(activity_id)
+    for name, ids in ids_by_name.items():
         dispatch.publish_or_complain(name, ids)
-    return sum(map(len, found.values()))
+    return sum(map(len, ids_by_name.values()))
 
 
-# Activities come last: those that a deadline has asked for go out in the same tick.
+# Activities come last, so that those scheduled by deadlines are published in the same tick.
 PARTS: dict[str, Callable[[dict[str, int]], int]] = {
     "deadlines": lambda _: sweep.fire_deadlines(),
     "polls": lambda _: sweep.schedule_polls(),

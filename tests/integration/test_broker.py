@@ -175,7 +175,7 @@ def test_a_message_that_cannot_be_read_is_dropped_and_the_worker_lives(
         )
     log = (tmp_path / "log").read_text()
     assert worker.poll() is None, log[-3000:]
-    assert f"a message in sweep is dropped: no properties: {'hello'!r}" in log
-    assert "celery.pidbox is dropped: no properties: [1, 2]" in log
+    assert f"dropped a message in sweep: no properties: {'hello'!r}" in log
+    assert "celery.pidbox: no properties: [1, 2]" in log
     assert "there is no task 'os.system'" in log
     assert "Traceback" not in log, log[-3000:]

@@ -53,9 +53,9 @@ def test_celerys_own_messages_are_taken() -> None:
     ("spoiled", "problem"),
     [
         (message([], task="rm"), "there is no task 'rm'"),
-        (message([1]), "arguments to a tick"),
-        (message(["x"], task="payments.retrieve_intent"), "its argument is not ids"),
-        (message([["x"]], task="payments.retrieve_intent"), "its argument is not ids"),
+        (message([1]), "a tick has no arguments"),
+        (message(["x"], task="payments.retrieve_intent"), "its argument is not a list of ids"),
+        (message([["x"]], task="payments.retrieve_intent"), "its argument is not a list of ids"),
         (message([], timelimit=7), "its timelimit is 7"),
         (message([], expires="soon"), "it expires at 'soon'"),
         (message([]) | {"content-type": "text/plain"}, "its content is ('text/plain', 'utf-8')"),
