@@ -1,4 +1,6 @@
-"""HTTP in, signals out. Here only the wiring: one application a service, or one with all."""
+"""The web: HTTP requests and commands become signals of machines. This module builds the
+applications, one for each service or one with all of them.
+"""
 
 import re
 
@@ -14,6 +16,7 @@ from models import base
 from web import commands, denials, errors, rate_limits, request, security_headers, tokens, urls
 from web.openapi import Api
 from web.routes import (
+    docs,
     health,
     landing,
     login,
@@ -44,7 +47,7 @@ SERVICES: dict[str, tuple[APIBlueprint, ...]] = {
     "order": (order.api, summary.api, webhook.api),
     "product": (product.api, product_changes.api),
 }
-EXPOSED = (
+EXPOSED_HEADERS = (
     "Content-Disposition",
     "ETag",
     "Link",
@@ -53,7 +56,7 @@ EXPOSED = (
     "RateLimit",
     "RateLimit-Policy",
     "Retry-After",
-    # It tells a client that a step-up is needed.
+    # Tells a client that a step-up is needed.
     "WWW-Authenticate",
     "X-Request-Id",
     "X-Total-Count",
@@ -61,12 +64,12 @@ EXPOSED = (
 
 
 def create_app(*services: str) -> Flask:
-    """An application that serves `services`; all of them, and the first page, when none is named.
+    """Create the application of these services, or of all and the landing page when none is named.
 
-    Raises RuntimeError when a setting that they need is missing.
+    Raises RuntimeError when a required setting is missing.
     """
     app = Api("web")
-    # A forged Host (or X-Forwarded-Host) leads nobody elsewhere.
+    # A forged Host or X-Forwarded-Host must not appear in links.
     app.config["TRUSTED_HOSTS"] = settings.hosts
     base.attach(app, pool_size=settings.database_pool)
     Migrate(app, base.db, directory="migrations", render_as_batch=False)
@@ -82,12 +85,13 @@ def create_app(*services: str) -> Flask:
         part.register(app)
     CORS(
         app,
-        # It takes a text with a bracket in it, as an IPv6 address has, for a pattern.
+        # The library would take a text with brackets, such as an IPv6 address, for a pattern.
         origins=[re.compile(re.escape(origin) + r"\Z") for origin in settings.allowed_origins],
         supports_credentials=True,
-        expose_headers=list(EXPOSED),
+        expose_headers=list(EXPOSED_HEADERS),
         max_age=600,
     )
+    app.register_blueprint(docs.bp)
     if "auth" in (services or SERVICES):
         tokens.signing_key()
     for service, blueprints in SERVICES.items():
@@ -98,7 +102,7 @@ def create_app(*services: str) -> Flask:
     if not services:
         app.register_blueprint(landing.bp)
     if settings.trusted_proxies:
-        # Each proxy adds an address; the scheme and the host are those that the nearest one says.
+        # Every proxy appends an address; the nearest one sets the scheme and the host.
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=1, x_host=1)  # type: ignore[method-assign]
     return app

@@ -1,4 +1,4 @@
-"""Who calls: the bearer token of a request, and whether its session is still open."""
+"""Authentication of requests: the bearer token, its session, and the caller's role."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -13,24 +13,27 @@ from models.user import User, UserSession, signed_in
 from web import tokens
 from web.tokens import Caller
 
-# For so long after a sign-in or a step-up a caller may change how they sign in.
-RECENT = timedelta(minutes=10)
-STAFF = frozenset({"staff", "admin"})
+# Changing how one signs in needs a sign-in or a step-up that is not older.
+MAX_SIGN_IN_AGE = timedelta(minutes=10)
+STAFF_ROLES = frozenset({"staff", "admin"})
 
 
-def require() -> None:
-    """Before a request: refuse it without a valid token of an open session.
+def require_session() -> None:
+    """Refuse a request without a valid token of an open session; a handler for `before_request`.
 
-    Raises NotAuthenticatedError, also when the user is suspended, deleted, or has signed out since.
+    Raises NotAuthenticatedError, also when the user is suspended or deleted, or has signed out.
     """
     if request.method == "OPTIONS":
         return
     require_token()
-    refuse_ended()
+    require_open_session()
 
 
 def require_token() -> None:
-    """As `require`, for a request that looks at the session itself: the token alone is checked."""
+    """Refuse a request without a valid token, without checking the session.
+
+    Raises NotAuthenticatedError.
+    """
     if request.method == "OPTIONS":
         return
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -39,47 +42,51 @@ def require_token() -> None:
     g.caller = tokens.verify(token.strip())
 
 
-def refuse_ended() -> None:
-    """Look the caller's session up, in a transaction of its own; their roles are those of now.
+def require_open_session() -> None:
+    """Check the caller's session in a transaction of its own, and update the caller's roles.
 
-    Raises NotAuthenticatedError when it has ended.
+    Raises NotAuthenticatedError when the session has ended.
     """
-    who = caller()
+    current = caller()
     query = db.select(User.roles).join(UserSession, UserSession.user_id == User.id)
     with reading() as session:
-        roles = session.scalar(query.where(signed_in(who.user_id, who.session_id)))
+        roles = session.scalar(query.where(signed_in(current.user_id, current.session_id)))
     if roles is None:
         raise NotAuthenticatedError("This session has ended")
-    g.caller = replace(who, roles=tuple(roles))
+    g.caller = replace(current, roles=tuple(roles))
 
 
 def require_staff() -> None:
-    """As `require`. Raises ForbiddenError when the caller is neither staff nor admin by now."""
-    require()
-    if request.method != "OPTIONS" and STAFF.isdisjoint(caller().roles):
-        raise ForbiddenError("This is for staff only")
+    """Refuse a request unless its caller is staff or admin; a handler for `before_request`.
+
+    Raises NotAuthenticatedError as `require_session` does, and ForbiddenError.
+    """
+    require_session()
+    if request.method != "OPTIONS" and STAFF_ROLES.isdisjoint(caller().roles):
+        raise ForbiddenError("Only staff may do this")
 
 
 def require_recent_sign_in() -> None:
-    """Refuse a caller who proved who they are longer than RECENT ago. Raises StepUpError."""
-    if now() - caller().authenticated_at > RECENT:
-        raise StepUpError("Prove who you are once more: POST /auth/step-up", RECENT)
+    """Raise StepUpError when the caller's last authentication is older than MAX_SIGN_IN_AGE."""
+    if now() - caller().authenticated_at > MAX_SIGN_IN_AGE:
+        raise StepUpError("Confirm your identity first: POST /auth/step-up", MAX_SIGN_IN_AGE)
 
 
 def caller() -> Caller:
+    """Return the caller that the token of this request names."""
     return cast("Caller", g.caller)
 
 
-def welcome() -> User:
-    """The caller's row, read in the current transaction.
+def current_user() -> User:
+    """Load the caller's row in the current transaction.
 
-    Raises NotAuthenticatedError when the user is suspended or deleted, or signed out since.
+    Raises NotAuthenticatedError when the user is suspended or deleted, or has signed out.
     """
-    who = caller()
+    current = caller()
     user = db.session.scalar(
         db.select(User)
         .join(UserSession, UserSession.user_id == User.id)
-        .where(signed_in(who.user_id, who.session_id))
+        .where(signed_in(current.user_id, current.session_id))
     )
     if user is None:
         raise NotAuthenticatedError("This session has ended")

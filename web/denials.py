@@ -1,4 +1,4 @@
-"""Denials are audited: what somebody may not do (403), and sign-ins that came to nothing."""
+"""Audit of denied requests: forbidden actions (403) and failed sign-ins."""
 
 import logging
 from http import HTTPStatus
@@ -11,12 +11,13 @@ from models.audit import audit_denial
 log = logging.getLogger(__name__)
 
 ANONYMOUS = "anonymous"
-# Where somebody says who they are. Elsewhere a 401 is a token that has run out.
-SIGN_INS = ("/auth/verify-code", "/auth/refresh", "/auth/step-up", "/auth/passkeys")
-NOT_SIGNED_IN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.GONE)
+# Elsewhere a 401 is usually an expired token, and not audited.
+SIGN_IN_PATHS = ("/auth/verify-code", "/auth/refresh", "/auth/step-up", "/auth/passkeys")
+FAILED_SIGN_IN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.GONE)
 
 
 def register(app: Flask) -> None:
+    """Audit the denials of an application."""
     app.after_request(_audit)
 
 
@@ -24,8 +25,8 @@ def _audit(response: Response) -> Response:
     status, rule = response.status_code, request.url_rule
     if rule is None:
         return response
-    is_sign_in = request.method == "POST" and rule.rule.startswith(SIGN_INS)
-    if status == HTTPStatus.FORBIDDEN or (is_sign_in and status in NOT_SIGNED_IN):
+    is_sign_in = request.method == "POST" and rule.rule.startswith(SIGN_IN_PATHS)
+    if status == HTTPStatus.FORBIDDEN or (is_sign_in and status in FAILED_SIGN_IN):
         caller = g.get("caller")
         actor = ANONYMOUS if caller is None else str(caller.user_id)
         try:

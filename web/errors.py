@@ -1,4 +1,4 @@
-"""Every error as an HTTP answer: one table, one shape (RFC 9457), never a stack trace."""
+"""Error responses: problem documents (RFC 9457) for every exception."""
 
 import logging
 import re
@@ -36,31 +36,32 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     SignalRefusedError: HTTPStatus.CONFLICT,
     GoneError: HTTPStatus.GONE,
     TooManyError: HTTPStatus.TOO_MANY_REQUESTS,
-    # PostgreSQL cannot store a value. Schemas judge all input before: this is the last resort.
+    # The schemas reject values that PostgreSQL cannot store; this is the last resort.
     sqlalchemy.exc.DataError: HTTPStatus.BAD_REQUEST,
-    # The database is away, or no connection to it is free.
+    # The database is unreachable, or no connection is free.
     sqlalchemy.exc.OperationalError: HTTPStatus.SERVICE_UNAVAILABLE,
     sqlalchemy.exc.TimeoutError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 UNSTORABLE = "A value in the request cannot be stored. Nothing was changed."
 UNAVAILABLE = "A required service is unavailable. Nothing was changed."
 RETRY_AFTER = 2  # seconds
-# A body that is wrong from end to end must not get an answer that is longer than itself.
-MOST_PROBLEMS, TOO_MANY = 20, 5000
-LONGEST = 200  # characters
-NAME = re.compile("[A-Za-z_][A-Za-z0-9_]{0,40}")
+# A response must not grow with the number of errors in a body.
+MAX_LISTED_PROBLEMS = 20
+MAX_READABLE_PROBLEMS = 5000
+MAX_TEXT_LENGTH = 200  # characters
+FIELD_NAME = re.compile("[A-Za-z_][A-Za-z0-9_]{0,40}")
 
 
 def register(app: Flask) -> None:
-    """Have `app` answer all errors from here."""
-    app.register_error_handler(HTTPException, refused)
-    app.register_error_handler(Exception, unexpected)
+    """Handle all errors of an application."""
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, unexpected_error)
     for error in STATUS:
-        app.register_error_handler(error, known)
+        app.register_error_handler(error, domain_error)
 
 
 def problem(status: HTTPStatus, detail: str, errors: list[FieldProblem] | None = None) -> Response:
-    """The answer to a request that failed."""
+    """Return a problem document."""
     body = Problem(
         title=status.phrase,
         status=status.value,
@@ -75,43 +76,42 @@ def problem(status: HTTPStatus, detail: str, errors: list[FieldProblem] | None =
     )
 
 
-def invalid(error: ValidationError) -> Response:
-    """The answer to a body or query that is not as its schema says. It repeats nothing of either,
-    however much of it is wrong.
-    """
-    problems = list(_problems(error))
-    named = ", ".join(dict.fromkeys(one.field for one in problems if one.field))
-    detail = f"Not as it should be: {named}" if named else "The body must be a JSON object"
+def validation_error(error: ValidationError) -> Response:
+    """Return the response to an invalid body or query, without repeating any of its values."""
+    problems = list(_list_problems(error))
+    fields = ", ".join(dict.fromkeys(item.field for item in problems if item.field))
+    detail = f"Invalid fields: {fields}" if fields else "The body must be a JSON object"
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, problems)
 
 
-def _problems(error: ValidationError) -> Iterator[FieldProblem]:
-    if error.error_count() > TOO_MANY:
-        # Reading them out would take a second for each megabyte of nonsense.
-        yield FieldProblem(field="(many)", message="more fields are wrong than can be listed")
+def _list_problems(error: ValidationError) -> Iterator[FieldProblem]:
+    if error.error_count() > MAX_READABLE_PROBLEMS:
+        # Listing them takes pydantic a second for each megabyte of an invalid body.
+        yield FieldProblem(field="(many)", message="more fields are invalid than can be listed")
         return
-    for one in error.errors(include_url=False, include_input=False)[:MOST_PROBLEMS]:
-        yield FieldProblem(field=_field(one), message=_message(one))
+    for details in error.errors(include_url=False, include_input=False)[:MAX_LISTED_PROBLEMS]:
+        yield FieldProblem(field=_field_path(details), message=_message(details))
 
 
-def _field(one: ErrorDetails) -> str:
-    """The path of the field; a name of the client's own making only where it looks like a name."""
-    *path, last = one["loc"] or ("",)
-    if one["type"] == "extra_forbidden" and not NAME.fullmatch(str(last)):
+def _field_path(details: ErrorDetails) -> str:
+    """Return the path of a field. An unknown field is named only if it looks like a field name."""
+    *path, last = details["loc"] or ("",)
+    if details["type"] == "extra_forbidden" and not FIELD_NAME.fullmatch(str(last)):
         last = "(unknown)"
-    return ".".join(map(str, (*path, last)))[:LONGEST]
+    return ".".join(map(str, (*path, last)))[:MAX_TEXT_LENGTH]
 
 
-def _message(one: ErrorDetails) -> str:
-    context = one.get("ctx", {})
+def _message(details: ErrorDetails) -> str:
+    context = details.get("ctx", {})
     if context.get("field_type") == "Value":
-        # Pydantic's words for a text whose length is judged after another validator.
+        # Pydantic speaks of a "Value" when the length is checked after another validator.
         kind, limit = ("most", "max_length") if "max_length" in context else ("least", "min_length")
         return f"must have at {kind} {context[limit]} characters"
-    return one["msg"].removeprefix("Value error, ")[:LONGEST]
+    return details["msg"].removeprefix("Value error, ")[:MAX_TEXT_LENGTH]
 
 
-def known(error: Exception) -> Response:
+def domain_error(error: Exception) -> Response:
+    """Return the response to an exception of STATUS."""
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     if isinstance(error, InvalidInputError | DuplicateError):
         fields = [FieldProblem(field=error.field, message=error.message)]
@@ -120,41 +120,44 @@ def known(error: Exception) -> Response:
         return problem(status, UNSTORABLE)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         log.warning("request %s: %s", g.get("request_id"), error)
-        answer = problem(status, UNAVAILABLE)
-        answer.headers["Retry-After"] = str(RETRY_AFTER)
-        return answer
-    answer = problem(status, str(error) or status.phrase)
+        response = problem(status, UNAVAILABLE)
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+        return response
+    response = problem(status, str(error) or status.phrase)
     if isinstance(error, TooManyError):
-        answer.headers["Retry-After"] = str(error.retry_after)
+        response.headers["Retry-After"] = str(error.retry_after)
         if error.limit is not None:
-            answer.headers["RateLimit-Policy"] = f'"1";q={error.limit}'
-            answer.headers["RateLimit"] = f'"1";r=0;t={error.retry_after}'
+            response.headers["RateLimit-Policy"] = f'"1";q={error.limit}'
+            response.headers["RateLimit"] = f'"1";r=0;t={error.retry_after}'
     if status == HTTPStatus.UNAUTHORIZED:
-        answer.headers["WWW-Authenticate"] = f'Bearer realm="projectx"{_reason(error)}'
-    return answer
+        response.headers["WWW-Authenticate"] = (
+            f'Bearer realm="projectx"{_challenge_parameters(error)}'
+        )
+    return response
 
 
-def _reason(error: Exception) -> str:
-    """The parameters of WWW-Authenticate. Sources: RFC 6750 section 3, RFC 9470 section 3."""
+def _challenge_parameters(error: Exception) -> str:
+    """Return parameters of WWW-Authenticate. Sources: RFC 6750 section 3, RFC 9470 section 3."""
     if isinstance(error, StepUpError):
         seconds = int(error.max_age.total_seconds())
         return f', error="insufficient_user_authentication", max_age="{seconds}"'
     return ', error="invalid_token"' if "Authorization" in request.headers else ""
 
 
-def refused(error: HTTPException) -> Response:
-    """What Flask itself refuses: no such route, another method, too large, not JSON."""
-    kept = error.get_response().headers
+def http_error(error: HTTPException) -> Response:
+    """Return the response to an error of Flask, such as an unknown route or a wrong method."""
+    headers = error.get_response().headers
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
-        return Response(status=error.code, headers=kept)
-    answer = problem(HTTPStatus(error.code), error.description or "")
+        return Response(status=error.code, headers=headers)
+    response = problem(HTTPStatus(error.code), error.description or "")
     for name in ("Allow", "Retry-After"):
-        if name in kept:
-            answer.headers[name] = kept[name]
-    return answer
+        if name in headers:
+            response.headers[name] = headers[name]
+    return response
 
 
-def unexpected(error: Exception) -> Response:
+def unexpected_error(error: Exception) -> Response:
+    """Log an exception with its traceback, and return 500 without any details."""
     log.error("request %s failed", g.get("request_id"), exc_info=error)
-    detail = "Our mistake. It is logged under this request's id."
+    detail = "An internal error occurred. It is logged under this request's id."
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)

@@ -1,6 +1,4 @@
-"""The header `Idempotency-Key`: a string in quotes (draft-07 of the IETF), or a bare word, as many
-clients send it.
-"""
+"""The header `Idempotency-Key`: a quoted string (draft-07 of the IETF), or a bare word."""
 
 import hashlib
 import re
@@ -12,11 +10,12 @@ from models.idempotency import FIELD
 from models.typed_text import has_card_number
 
 QUOTED = re.compile(r'"([\x20-\x21\x23-\x5b\x5d-\x7e]{1,255})"')
+# Many clients send the key without the quotes.
 BARE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{1,255}")
 
 
 def read_key() -> str | None:
-    """The request's key, or None. Raises BadRequest for a header that is none."""
+    """Return the request's key, or None. Raises BadRequest when it is malformed."""
     header = request.headers.get(FIELD)
     if header is None:
         return None
@@ -28,5 +27,5 @@ def read_key() -> str | None:
 
 
 def derive_reference(key: str) -> str:
-    """The reference of an order that has a key instead of one."""
+    """Return the reference of an order that was placed with a key and without a reference."""
     return f"key-{hashlib.sha256(key.encode()).hexdigest()[:32]}"

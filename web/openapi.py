@@ -1,9 +1,7 @@
-"""The API's description (OpenAPI 3.1), and a page that shows it without any network."""
+"""The application class that generates the API's description (OpenAPI 3.1)."""
 
-from importlib.resources import files
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, send_from_directory
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.info import Info
 from flask_openapi.models.path_item import PathItem
@@ -14,9 +12,6 @@ from web import errors
 from web.request import Request
 from web.schemas.problem import Problem
 
-bp = Blueprint("document", __name__)
-
-SWAGGER = str(files("flask_openapi_swagger") / "templates" / "swagger")
 PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}
 ABOUT = """Passwordless login, products, orders and payments. Errors are problem documents
 (RFC 9457)."""
@@ -25,16 +20,16 @@ PREFER = {
     "in": "header",
     "schema": {"type": "string"},
     "example": "wait=10",
-    "description": "How many seconds the answer may wait (RFC 7240).",
+    "description": "The seconds that the client is willing to wait (RFC 7240).",
 }
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "schema": {"type": "string", "maxLength": 257},
     "example": '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
-    "description": "The same key again is the same order. It may stand for a `referenceId`.",
+    "description": "Repeating a key returns the same order. May replace `referenceId`.",
 }
-# Headers that operations read, by path and method.
+# Request headers of operations, by path and method.
 HEADERS = {
     ("/order", "post"): [PREFER, IDEMPOTENCY_KEY],
     ("/order/status/{referenceId}", "get"): [PREFER],
@@ -42,7 +37,7 @@ HEADERS = {
 
 
 class Api(OpenAPI):
-    """A Flask application that describes itself."""
+    """A Flask application with an OpenAPI description and strict requests."""
 
     request_class = Request
 
@@ -54,14 +49,13 @@ class Api(OpenAPI):
                 "bearer": SecurityScheme(type="http", scheme="bearer", bearerFormat="JWT")
             },
             validation_error_model=Problem,
-            validation_error_callback=errors.invalid,
+            validation_error_callback=errors.validation_error,
             doc_ui=False,
         )
         self.openapi_version = "3.1.0"
-        self.register_blueprint(bp)
 
     def request_context(self, environ: Any) -> Any:
-        """Bring the host's name into lower case before anybody judges it: capitals mean nothing.
+        """Convert the host to lower case before it is checked: hosts are case-insensitive.
 
         Source: https://www.rfc-editor.org/rfc/rfc9110#section-4.2.3
         """
@@ -70,48 +64,31 @@ class Api(OpenAPI):
         return super().request_context(environ)
 
     def register_api(self, api: APIBlueprint, **options: Any) -> None:
-        """Two blueprints may answer on one path, each with methods of its own."""
+        """Register a blueprint. Another one may have the same paths with other methods."""
         shared = {path: self.paths[path] for path in api.paths if path in self.paths}
         super().register_api(api, **options)
         for path, earlier in shared.items():
-            self.paths[path] = _both(earlier, self.paths[path])
+            self.paths[path] = _merge(earlier, self.paths[path])
 
     def describe(self, api: APIBlueprint) -> None:
-        """Describe what another service answers: the description is of all of them."""
+        """Add the routes of another service to the description, without serving them."""
         self.tags += [tag for tag in api.tags if tag not in self.tags]
         for path, item in api.paths.items():
-            self.paths[path] = _both(self.paths[path], item) if path in self.paths else item
+            self.paths[path] = _merge(self.paths[path], item) if path in self.paths else item
         self.components_schemas.update(api.components_schemas)
 
     def generate_spec_json(self) -> None:
-        """Add what operations share: every one may answer a problem, and some read headers."""
+        """Add the error responses of all operations, and the request headers of some."""
         super().generate_spec_json()  # type: ignore[no-untyped-call]
-        for address, path in self.spec_json["paths"].items():
-            for method, operation in path.items():
-                if headers := HEADERS.get((address, method)):
+        for path, item in self.spec_json["paths"].items():
+            for method, operation in item.items():
+                if headers := HEADERS.get((path, method)):
                     operation["parameters"] = [*operation.get("parameters", []), *headers]
                 responses: dict[str, Any] = operation["responses"]
                 content = {"application/problem+json": PROBLEM}
-                responses["422"] = {"description": "A field is wrong", "content": content}
+                responses["422"] = {"description": "A field is invalid", "content": content}
                 responses["default"] = {"description": "A problem", "content": content}
 
 
-def _both(earlier: PathItem, later: PathItem) -> PathItem:
+def _merge(earlier: PathItem, later: PathItem) -> PathItem:
     return earlier.model_copy(update=later.model_dump(exclude_none=True, by_alias=True))
-
-
-@bp.get("/openapi.json")
-def description() -> Response:
-    app = current_app
-    return jsonify(app.api_doc if isinstance(app, OpenAPI) else {})
-
-
-@bp.get("/docs")
-def page() -> Response:
-    return current_app.send_static_file("docs.html")
-
-
-@bp.get("/docs/<path:name>")
-def asset(name: str) -> Response:
-    """The page's scripts and styles, which come with the package flask-openapi-swagger."""
-    return send_from_directory(SWAGGER, name)

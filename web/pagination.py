@@ -1,4 +1,4 @@
-"""Lists in pages: where the next one is (RFC 8288), and whether anything has changed."""
+"""Pages and conditional requests: `Link` (RFC 8288), `ETag`, `If-Match` and `If-None-Match`."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -9,38 +9,37 @@ from werkzeug.exceptions import PreconditionFailed
 from web.urls import make_absolute
 
 
-def linked(pages: dict[str, dict[str, Any]]) -> str:
-    """The Link header: for each relation, what changes in this request's query."""
-    asked = request.args.to_dict()
+def link_header(pages: dict[str, dict[str, Any]]) -> str:
+    """Return a Link header. `pages` has the parameters that differ, for each relation."""
+    parameters = request.args.to_dict()
     return ", ".join(
-        f'<{make_absolute(request.path)}?{urlencode(asked | changed)}>; rel="{rel}"'
-        for rel, changed in pages.items()
+        f'<{make_absolute(request.path)}?{urlencode(parameters | changes)}>; rel="{relation}"'
+        for relation, changes in pages.items()
     )
 
 
-def numbered(page: int, size: int, total: int) -> dict[str, dict[str, Any]]:
-    """The pages around `page` of `total` things."""
+def page_links(page: int, size: int, total: int) -> dict[str, dict[str, Any]]:
+    """Return the parameters of the first, last, previous and next page."""
     last = max(1, -(-total // size))
-    found = {"first": 1, "last": last}
+    numbers = {"first": 1, "last": last}
     if page > 1:
-        found["prev"] = min(page - 1, last)
+        numbers["prev"] = min(page - 1, last)
     if page < last:
-        found["next"] = page + 1
-    return {rel: {"page": number} for rel, number in found.items()}
+        numbers["next"] = page + 1
+    return {relation: {"page": number} for relation, number in numbers.items()}
 
 
 def with_etag(body: Any) -> Response:
-    """Answer JSON with its ETag."""
+    """Return a JSON response with its ETag."""
     response: Response = jsonify(body)
     response.add_etag()
     return response
 
 
 def require_match(body: Any) -> None:
-    """Refuse a request whose `If-Match` has not the ETag of `body`, which is what is there now. One
-    that cannot be read has it not.
+    """Refuse a request whose `If-Match` differs from the ETag of `body`, the current state.
 
-    Raises werkzeug.exceptions.PreconditionFailed.
+    Raises werkzeug.exceptions.PreconditionFailed, also for a header that cannot be parsed.
     """
     if "If-Match" in request.headers and not request.if_match.contains(
         with_etag(body).get_etag()[0] or ""
@@ -48,8 +47,8 @@ def require_match(body: Any) -> None:
         raise PreconditionFailed("It has changed since it was read. Nothing was changed.")
 
 
-def fresh(body: Any) -> Response:
-    """JSON with an ETag; 304 to who has it already."""
+def conditional(body: Any) -> Response:
+    """Return a JSON response with its ETag, or 304 when the client has it already."""
     response = with_etag(body)
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)

@@ -1,26 +1,26 @@
-"""`Prefer: wait=N` (RFC 7240): how long a client wants us to wait for what it asked for."""
+"""The header `Prefer: wait=N` (RFC 7240): the seconds that a client is willing to wait."""
 
 import re
 
 from flask import Response, request
 
-LONGEST = 30  # seconds
+MAX_WAIT = 30  # seconds
 WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?([0-9]{1,6})", re.IGNORECASE)
 
 
 def wait(default: float) -> float:
-    """Seconds to wait, at most LONGEST."""
-    asked = _asked()
-    return default if asked is None else min(asked, LONGEST)
+    """Return the seconds to wait, at most MAX_WAIT; `default` without the header."""
+    seconds = _parse()
+    return default if seconds is None else min(seconds, MAX_WAIT)
 
 
-def applied(response: Response) -> Response:
-    """Say that the wish was granted, if there was one."""
-    if _asked() is not None:
+def with_preference_applied(response: Response) -> Response:
+    """Add `Preference-Applied` to a response if the request had a preference."""
+    if _parse() is not None:
         response.headers["Preference-Applied"] = f"wait={wait(0):g}"
     return response
 
 
-def _asked() -> int | None:
-    found = WAIT.search(request.headers.get("Prefer", ""))
-    return int(found[1]) if found else None
+def _parse() -> int | None:
+    match = WAIT.search(request.headers.get("Prefer", ""))
+    return int(match[1]) if match else None

@@ -1,6 +1,7 @@
-"""How often one may knock: per client, and per client for one e-mail address. Counted in Redis, all
-services together; without Redis each process counts for itself. How often codes are e-mailed and
-guessed is counted in PostgreSQL (state_machines/mailing.py, guesses.py).
+"""Rate limits for sign-in: for each client, and for each client and e-mail address.
+
+They are counted in Redis for all services together; without Redis each process counts alone. Codes
+that are e-mailed and guessed are counted in PostgreSQL (state_machines/mailing.py, guesses.py).
 """
 
 import re
@@ -17,8 +18,8 @@ from config import settings
 from models.clock import now
 from web.changes import NO_RETRY
 
-# A subscriber gets a network of so many bits, and so all addresses in it. Source: RFC 6177
-SUBSCRIBER = 64
+# Providers assign a network of this size to each subscriber. Source: RFC 6177
+SUBSCRIBER_PREFIX_LENGTH = 64  # bits
 # A proxy may add the port to an address.
 WITH_PORT = re.compile(r"\[([^\]]*)\](?::\d+)?|([0-9.]+):\d+")
 
@@ -32,10 +33,8 @@ OPTIONS: Any = {
 }
 
 
-def name_client() -> str:
-    """Return what a client is counted by: its IPv4 address, or its network of IPv6, since nobody is
-    short of addresses there.
-    """
+def client_key() -> str:
+    """Return the key of the client: its IPv4 address, or the IPv6 network of its subscriber."""
     text = get_remote_address()
     parts = WITH_PORT.fullmatch(text)
     plain = (parts[1] or parts[2] or "") if parts else text
@@ -47,11 +46,11 @@ def name_client() -> str:
         return str(address)
     if address.ipv4_mapped is not None:
         return str(address.ipv4_mapped)
-    return str(IPv6Network((int(address), SUBSCRIBER), strict=False))
+    return str(IPv6Network((int(address), SUBSCRIBER_PREFIX_LENGTH), strict=False))
 
 
 limiter = Limiter(
-    key_func=name_client,
+    key_func=client_key,
     storage_uri=settings.redis_url or "memory://",
     storage_options=OPTIONS if settings.redis_url else {},
     in_memory_fallback_enabled=True,
@@ -60,7 +59,7 @@ limiter = Limiter(
 
 
 def limit(rates: str, **options: Any) -> Callable[[View], View]:
-    """Limit a view; with no rates, which production refuses at its start, leave it as it is."""
+    """Limit a view. Empty rates, which production refuses at its start, mean no limit."""
     if not rates.strip():
         return lambda view: view
     return cast("Callable[[View], View]", limiter.limit(rates, **options))
@@ -68,38 +67,43 @@ def limit(rates: str, **options: Any) -> Callable[[View], View]:
 
 @limit(settings.login_limit_per_address)
 def _count_client() -> None:
-    """Raises RateLimitExceeded."""
+    """Count the request for its client. Raises RateLimitExceeded."""
 
 
-def per_client() -> None:
-    """Before a request: count it for its client, also when its body turns out to be wrong."""
+def limit_client() -> None:
+    """Count a POST for its client before its body is read; a handler for `before_request`."""
     if request.method == "POST":
         _count_client()
-        # The limiter itself remembers the limits of its last look alone.
+        # The limiter remembers only the limits that it checked last.
         g.client_limits = list(limiter.current_limits)
 
 
 def register(app: Flask) -> None:
+    """Set up the limiter, and report the limits in the responses of an application."""
     limiter.init_app(app)
-    app.after_request(_tell)
+    app.after_request(_add_headers)
 
 
-def _tell(response: Response) -> Response:
-    """Source: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/"""
+def _add_headers(response: Response) -> Response:
+    """Add the state of all limits that were checked.
+
+    Source: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
+    """
     limits = list(limiter.current_limits)
     limits += [limit for limit in g.get("client_limits", ()) if limit not in limits]
     if not limits:
         return response
     at = now().timestamp()
-    policies, left = [], []
-    for number, one in enumerate(limits, start=1):
-        window = one.limit.get_expiry()
-        policies.append(f'"{number}";q={one.limit.amount};w={window}')
-        left.append(f'"{number}";r={max(0, one.remaining)};t={max(0, round(one.reset_at - at))}')
+    policies, states = [], []
+    for number, state in enumerate(limits, start=1):
+        window = state.limit.get_expiry()
+        reset_in = max(0, round(state.reset_at - at))
+        policies.append(f'"{number}";q={state.limit.amount};w={window}')
+        states.append(f'"{number}";r={max(0, state.remaining)};t={reset_in}')
     response.headers["RateLimit-Policy"] = ", ".join(policies)
-    response.headers["RateLimit"] = ", ".join(left)
+    response.headers["RateLimit"] = ", ".join(states)
     is_refused = response.status_code == HTTPStatus.TOO_MANY_REQUESTS
     if is_refused and "Retry-After" not in response.headers:
-        broken = [one.reset_at for one in limits if one.breached]
-        response.headers["Retry-After"] = str(max(1, round(max(broken, default=at) - at)))
+        resets = [state.reset_at for state in limits if state.breached]
+        response.headers["Retry-After"] = str(max(1, round(max(resets, default=at) - at)))
     return response

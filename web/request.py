@@ -1,4 +1,4 @@
-"""What every request has: an id, a size limit, strict JSON, and a name in the history."""
+"""Rules for every request: an id, a size limit, strict JSON, and a cause for the history."""
 
 import re
 from contextlib import AbstractContextManager
@@ -18,82 +18,85 @@ from werkzeug.exceptions import (
 from models.typed_text import has_card_number
 from state_machines.durable import caused_by
 
-LARGEST_BODY = 1_000_000  # bytes, where a route has no limit of its own
-LARGEST_OF_ALL = 1024 * 1024  # bytes
-SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+MAX_BODY_SIZE = 1_000_000  # bytes, unless a route sets its own limit
+MAX_ANY_BODY_SIZE = 1024 * 1024  # bytes, on every route
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 class Request(flask.Request):
-    """JSON is JSON: what is not gets 400 (or 415), also where a library would look away. A body
-    that is too long gets 413, also when it comes in chunks and nobody has said its length.
+    """A request whose body is checked strictly.
+
+    Invalid JSON is refused with 400 or 415, and a body over the limit with 413, also when it is
+    sent in chunks without a length.
     """
 
     def get_data(self, *arguments: Any, **options: Any) -> Any:
         try:
             body = super().get_data(*arguments, **options)
-            cut_off = self._cut_off(len(body))
+            is_truncated = self._is_truncated(len(body))
         except HTTPException:
             raise
-        except Exception as broken:
-            # Such as a chunk whose length is no number: each server has errors of its own for it.
-            raise BadRequest("The body cannot be read") from broken
-        if cut_off:
+        except Exception as error:
+            # Each server has its own errors, such as for an invalid chunk length.
+            raise BadRequest("The body cannot be read") from error
+        if is_truncated:
             raise RequestEntityTooLarge
         return body
 
-    def _cut_off(self, length: int) -> bool:
-        """Whether more would follow: without a word, Werkzeug ends such a body at the limit."""
+    def _is_truncated(self, length: int) -> bool:
+        """Return whether the body goes on: Werkzeug silently stops reading at the limit."""
         limit = self.max_content_length
         if self.content_length is not None or limit is None or length < limit:
             return False
-        # A route's own limit may be lower than the one by which it was read.
+        # The route's own limit may be lower than the one that applied to the reading.
         return length > limit or bool(self.environ["wsgi.input"].read(1))
 
     def get_json(self, *, force: bool = False, silent: bool = False, cache: bool = True) -> Any:  # type: ignore[override]  # noqa: ARG002
         try:
             return super().get_json(force=force, silent=False, cache=cache)
-        except RecursionError as nested:
-            raise BadRequest("The JSON is nested too deeply") from nested
+        except RecursionError as error:
+            raise BadRequest("The JSON is nested too deeply") from error
 
     def on_json_loading_failure(self, e: ValueError | None) -> NoReturn:
         if e is None:
-            raise UnsupportedMediaType("The body must be JSON, and say so in its Content-Type")
+            raise UnsupportedMediaType("The body must be JSON with a JSON Content-Type")
         raise BadRequest(f"The body is not JSON: {e}")
 
 
 def register(app: Flask) -> None:
+    """Apply the rules to the requests of an application."""
     app.request_class = Request
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_SIZE
     app.before_request(_begin)
-    app.after_request(_name)
+    app.after_request(_add_request_id)
 
 
 def cause(actor: object = None) -> AbstractContextManager[None]:
-    """Name this request (and who made it) as the cause of the moves inside."""
+    """Record this request and its actor as the cause of the transitions in the block."""
     return caused_by("request", g.request_id, None if actor is None else str(actor))
 
 
 def _begin() -> None:
-    given = flask.request.headers.get("X-Request-Id", "")
-    is_sane = SANE_ID.fullmatch(given) and not has_card_number(given)
-    g.request_id = given if is_sane else uuid4().hex
+    request_id = flask.request.headers.get("X-Request-Id", "")
+    is_valid = REQUEST_ID.fullmatch(request_id) and not has_card_number(request_id)
+    g.request_id = request_id if is_valid else uuid4().hex
     if "\x00" in flask.request.path:
         raise NotFound
-    _refuse_large(flask.request)
+    _refuse_large_body(flask.request)
 
 
-def _refuse_large(request: flask.Request) -> None:
-    """Raises RequestEntityTooLarge, also where nobody is going to read the body."""
+def _refuse_large_body(request: flask.Request) -> None:
+    """Raise RequestEntityTooLarge for a large body, also when no route reads it."""
     if request.content_length is not None:
-        if request.content_length > LARGEST_OF_ALL:
+        if request.content_length > MAX_ANY_BODY_SIZE:
             raise RequestEntityTooLarge
     elif "Transfer-Encoding" in request.headers:
-        request.max_content_length = LARGEST_OF_ALL
+        request.max_content_length = MAX_ANY_BODY_SIZE
         request.get_data()
-        # The application's, unless the route sets one.
+        # Reset to the application's limit, which a route may replace.
         request.max_content_length = None
 
 
-def _name(response: Response) -> Response:
+def _add_request_id(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.get("request_id", "")
     return response

@@ -1,4 +1,4 @@
-"""Headers that tell a browser what not to do."""
+"""Security headers of every response."""
 
 from flask import Flask, Response
 
@@ -19,13 +19,14 @@ HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"
 
 
 def register(app: Flask) -> None:
-    app.after_request(_add)
+    """Add the headers to the responses of an application."""
+    app.after_request(_add_headers)
 
 
-def _add(response: Response) -> Response:
+def _add_headers(response: Response) -> Response:
     https = HTTPS_ONLY if settings.projectx_env == "production" else {}
     for name, value in (SECURITY | https).items():
         response.headers.setdefault(name, value)
-    # What is somebody's is nobody else's to keep.
+    # Responses are private and must not be cached by others.
     response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -1,4 +1,4 @@
-"""Signatures of webhooks: who has sent a body, and when. All other headers are a 400."""
+"""Signatures of webhooks from Stripe and SendGrid. Invalid ones are refused with 400."""
 
 import base64
 import re
@@ -14,61 +14,62 @@ from werkzeug.exceptions import BadRequest
 from config import settings
 from models.clock import now
 
-# A message may be this old, and this far ahead of our clock.
+# Maximum age of a message, and maximum difference to a clock that is ahead of ours.
 TOLERANCE = timedelta(seconds=300)
-# Unix seconds. No more digits are read: such a number has no date.
-MOMENT = re.compile(r"[0-9]{1,12}", re.ASCII)
-STRIPE_MOMENT = re.compile(rf"(?:^|,)t=({MOMENT.pattern})(?:,|$)", re.ASCII)
+# Unix seconds. A number with more digits is not a date.
+TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
+STRIPE_TIMESTAMP = re.compile(rf"(?:^|,)t=({TIMESTAMP.pattern})(?:,|$)", re.ASCII)
 
 
 def check_stripe(body: bytes) -> None:
-    """Raises BadRequest unless one of our secrets has signed the body within TOLERANCE.
+    """Verify that Stripe signed the body within TOLERANCE. Raises BadRequest.
 
     Source: https://docs.stripe.com/webhooks#verify-manually
     """
-    # It costs 35 MB and half a second: only who gets events pays.
+    # The library costs 35 MB and half a second; only processes that get events load it.
     from stripe import SignatureVerificationError, WebhookSignature
 
     header = request.headers.get("Stripe-Signature", "")
-    moment = STRIPE_MOMENT.search(header)
-    if not header.isascii() or moment is None:
+    timestamp = STRIPE_TIMESTAMP.search(header)
+    if not header.isascii() or timestamp is None:
         raise BadRequest("The signature is not valid")
     for secret in settings.stripe_webhook_secrets:
         try:
             WebhookSignature.verify_header(body, header, secret)
         except (SignatureVerificationError, UnicodeDecodeError):
             continue
-        # The library reads the first `t` of several, and looks back only.
-        return _refuse_other_times(moment[1])
+        # The library accepts timestamps of the future.
+        return _check_time(timestamp[1])
     raise BadRequest("The signature is not valid")
 
 
 def check_sendgrid(body: bytes) -> None:
-    """Raises BadRequest unless SendGrid has signed the body within TOLERANCE.
+    """Verify that SendGrid signed the body within TOLERANCE. Raises BadRequest.
 
     Source: https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features
     """
-    at = request.headers.get("X-Twilio-Email-Event-Webhook-Timestamp", "")
-    if not MOMENT.fullmatch(at):
+    timestamp = request.headers.get("X-Twilio-Email-Event-Webhook-Timestamp", "")
+    if not TIMESTAMP.fullmatch(timestamp):
         raise BadRequest("The signature is not valid")
     try:
         signature = base64.b64decode(
             request.headers.get("X-Twilio-Email-Event-Webhook-Signature", ""), validate=True
         )
-        _sendgrid_key().verify(signature, at.encode() + body, ec.ECDSA(hashes.SHA256()))
-    except (InvalidSignature, ValueError) as wrong:
-        raise BadRequest("The signature is not valid") from wrong
-    _refuse_other_times(at)
+        _sendgrid_key().verify(signature, timestamp.encode() + body, ec.ECDSA(hashes.SHA256()))
+    except (InvalidSignature, ValueError) as error:
+        raise BadRequest("The signature is not valid") from error
+    _check_time(timestamp)
 
 
-def _refuse_other_times(moment: str) -> None:
-    if abs(now().timestamp() - int(moment)) > TOLERANCE.total_seconds():
-        raise BadRequest("The signature is too old, or of the future")
+def _check_time(timestamp: str) -> None:
+    """Raise BadRequest when the timestamp is too old, or too far in the future."""
+    if abs(now().timestamp() - int(timestamp)) > TOLERANCE.total_seconds():
+        raise BadRequest("The signature's timestamp is outside the tolerance")
 
 
 @cache
 def _sendgrid_key() -> ec.EllipticCurvePublicKey:
-    """Raises ValueError when there is none."""
+    """Return SendGrid's public key. Raises ValueError when it is not set or not valid."""
     der = base64.b64decode(settings.sendgrid_webhook_public_key)
     key = serialization.load_der_public_key(der)
     if not isinstance(key, ec.EllipticCurvePublicKey):

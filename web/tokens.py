@@ -1,6 +1,6 @@
-"""Access tokens: signed with Ed25519 by the auth service, verified with public keys by all.
+"""Access tokens (JWT), signed with Ed25519 by the auth service and verified by all services.
 
-Several public keys may be valid at once, so that a key can be replaced without signing anybody out.
+Several public keys may be valid at once, so that replacing a key signs nobody out.
 """
 
 import json
@@ -22,24 +22,24 @@ AUDIENCE = "projectx-api"
 TYPE = "at+jwt"  # Source: RFC 9068, section 2.1
 ALGORITHM = "EdDSA"
 # Sources: RFC 7517 section 4, RFC 8037 section 2
-PUBLIC = ("kty", "crv", "x", "kid", "alg", "use")
-CLAIMS = ["iss", "aud", "sub", "sid", "roles", "iat", "exp", "jti"]
+PUBLIC_MEMBERS = ("kty", "crv", "x", "kid", "alg", "use")
+REQUIRED_CLAIMS = ["iss", "aud", "sub", "sid", "roles", "iat", "exp", "jti"]
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who a token speaks for, and in which of their sessions."""
+    """The user and session that an access token names."""
 
     user_id: UUID
     session_id: UUID
     roles: tuple[str, ...]
-    # When they last proved who they are, and by which methods (RFC 8176).
     authenticated_at: datetime
+    # Authentication methods (RFC 8176).
     methods: tuple[str, ...]
 
 
 def issue(user: User, session: UserSession) -> str:
-    """A token for `settings.access_token_lifetime` seconds."""
+    """Issue an access token, valid for `settings.access_token_lifetime` seconds."""
     at = now()
     claims = {
         "iss": ISSUER,
@@ -59,26 +59,29 @@ def issue(user: User, session: UserSession) -> str:
 
 
 def lifetime(session: UserSession) -> int:
-    """Seconds for which a token that is issued now opens something: none outlives its session."""
+    """Return the seconds that a token issued now is useful. None outlives its session."""
     left = int((session.expires_at - now()).total_seconds())
     return max(0, min(settings.access_token_lifetime, left))
 
 
 def verify(token: str) -> Caller:
-    """Raises NotAuthenticatedError unless the token is ours, for us, and alive."""
+    """Verify a token and return its caller. Raises NotAuthenticatedError.
+
+    The session is not checked.
+    """
     try:
         header = jwt.get_unverified_header(token)
         if header.get("typ") != TYPE:
             raise NotAuthenticatedError("This is not an access token")
         key = _public_keys()[header["kid"]]
-        # Expiry is checked below, by the clock that everything here goes by.
+        # Expiry is checked below with the application's clock.
         claims = jwt.decode(
             token,
             key,
             algorithms=[ALGORITHM],
             audience=AUDIENCE,
             issuer=ISSUER,
-            options={"require": CLAIMS, "verify_exp": False, "verify_iat": False},
+            options={"require": REQUIRED_CLAIMS, "verify_exp": False, "verify_iat": False},
         )
         if _read_time(claims["exp"]) <= now():
             raise NotAuthenticatedError("The access token has expired")
@@ -86,64 +89,66 @@ def verify(token: str) -> Caller:
             UUID(_read_text(claims["sub"])),
             UUID(_read_text(claims["sid"])),
             _read_texts(claims["roles"]),
-            # Tokens of earlier versions do not say.
+            # Tokens of earlier versions lack these two claims.
             _read_time(claims.get("auth_time", 0)),
             _read_texts(claims.get("amr", [])),
         )
-    except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, RecursionError) as wrong:
-        raise NotAuthenticatedError("The access token is not valid") from wrong
+    except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise NotAuthenticatedError("The access token is not valid") from error
 
 
 def _read_text(claim: Any) -> str:
-    """Raises TypeError."""
+    """Return a claim that is a string. Raises TypeError for any other."""
     if not isinstance(claim, str):
-        raise TypeError(f"{claim!r:.40} is no text")
+        raise TypeError(f"{claim!r:.40} is not a string")
     return claim
 
 
 def _read_texts(claim: Any) -> tuple[str, ...]:
-    """Raises TypeError."""
+    """Return a claim that is a list of strings. Raises TypeError for any other."""
     if not isinstance(claim, list):
-        raise TypeError(f"{claim!r:.40} is no list")
+        raise TypeError(f"{claim!r:.40} is not a list")
     return tuple(map(_read_text, claim))
 
 
 def _read_time(claim: Any) -> datetime:
-    """Read seconds since 1970, which may have decimals (RFC 7519, section 2).
+    """Return the time of a claim in seconds since 1970, with or without decimals.
 
-    Raises TypeError, and ValueError for a number that is no time.
+    Raises TypeError, and ValueError for a number out of range. Source: RFC 7519, section 2
     """
     if not isinstance(claim, int | float) or isinstance(claim, bool):
-        raise TypeError(f"{claim!r:.40} is no number")
+        raise TypeError(f"{claim!r:.40} is not a number")
     try:
         return datetime.fromtimestamp(claim, UTC)
-    except (OverflowError, OSError) as wrong:
-        raise ValueError("is no time") from wrong
+    except (OverflowError, OSError) as error:
+        raise ValueError("is out of range") from error
 
 
 def public_key_set() -> dict[str, Any]:
-    """The public keys, as JWKS: of each key nothing but what a public one has."""
+    """Return the public keys as a JWKS, with nothing but the members of public keys."""
     key_set: dict[str, Any] = json.loads(settings.jwt_public_keys or '{"keys": []}')
     return {
-        "keys": [{name: key[name] for name in PUBLIC if name in key} for key in key_set["keys"]]
+        "keys": [
+            {name: key[name] for name in PUBLIC_MEMBERS if name in key} for key in key_set["keys"]
+        ]
     }
 
 
 @cache
 def signing_key() -> tuple[Any, str]:
-    """The private key and the id under which its public half is published.
+    """Return the private key and the id of its published public key.
 
-    Raises RuntimeError when there is none, or when nobody could verify what it signs.
+    Raises RuntimeError when it is not set, or when its public key is not published.
     """
     if not settings.jwt_private_key:
         raise RuntimeError("JWT_PRIVATE_KEY is not set: the auth service signs with it")
     algorithm = jwt.get_algorithm_by_name(ALGORITHM)
     private = algorithm.prepare_key(settings.jwt_private_key)
-    mine = json.loads(algorithm.to_jwk(private.public_key()))["x"]
+    public = json.loads(algorithm.to_jwk(private.public_key()))["x"]
     for key in public_key_set()["keys"]:
-        if key["x"] == mine:
+        if key["x"] == public:
             return private, key["kid"]
-    raise RuntimeError("JWT_PUBLIC_KEYS does not have the public half of JWT_PRIVATE_KEY")
+    raise RuntimeError("JWT_PUBLIC_KEYS does not contain the public key of JWT_PRIVATE_KEY")
 
 
 @cache

@@ -1,7 +1,7 @@
-"""The addresses that we hand out: all of them are absolute.
+"""URLs in responses. All of them are absolute.
 
 They begin with PUBLIC_URL. Without it, which production does not allow, they begin with the host
-that the request asked: a forged one reaches nobody but the one who forged it.
+of the request.
 """
 
 from flask import Flask, Response, request
@@ -10,32 +10,33 @@ from config import settings
 
 
 def register(app: Flask) -> None:
+    """Make the header Location absolute in the responses of an application."""
     app.after_request(_complete_location)
 
 
-def make_absolute(address: str) -> str:
-    """Put our own address before a path. Other addresses and an empty text stay as they are."""
-    return _own_address() + address if address.startswith("/") else address
+def make_absolute(url: str) -> str:
+    """Prefix a path with our base URL. Return other URLs and an empty string unchanged."""
+    return _base_url() + url if url.startswith("/") else url
 
 
-def make_relative(address: str) -> str:
-    """Return the path of one of our own addresses, and any other address as it is."""
-    path = address.removeprefix(_own_address())
-    return path if path.startswith("/") else address
+def make_relative(url: str) -> str:
+    """Return the path of a URL below our base URL. Return other URLs unchanged."""
+    path = url.removeprefix(_base_url())
+    return path if path.startswith("/") else url
 
 
-def _own_address() -> str:
-    return settings.public_url or _asked_address()
+def _base_url() -> str:
+    return settings.public_url or _request_base_url()
 
 
-def _asked_address() -> str:
-    """Return the address that the request asked, without a slash at the end."""
+def _request_base_url() -> str:
+    """Return the base URL of the request, without a slash at the end."""
     return request.root_url.rstrip("/")
 
 
 def _complete_location(response: Response) -> Response:
     location = response.headers.get("Location")
     if location:
-        # A redirect of Flask's own names the host that was asked.
-        response.headers["Location"] = make_absolute(location.removeprefix(_asked_address()))
+        # Flask's own redirects contain the host of the request.
+        response.headers["Location"] = make_absolute(location.removeprefix(_request_base_url()))
     return response

@@ -1,5 +1,6 @@
-"""The WebAuthn ceremonies, by the library `webauthn`. It is imported where it is used: it costs a
-process half a second and some megabytes, and only those pay who see a passkey.
+"""WebAuthn ceremonies: registering a passkey and signing in with it.
+
+The library `webauthn` costs half a second and some megabytes, so it is imported where it is used.
 
 Source: https://www.w3.org/TR/webauthn-3/
 """
@@ -15,20 +16,20 @@ from config import settings
 from models import User
 from models.passkey import Passkey
 
-NAME = "ProjectX"
+RELYING_PARTY_NAME = "ProjectX"
 # Bytes. Source: https://www.w3.org/TR/webauthn-3/#credential-id
-LONGEST_ID = 1023
-# Of an RSA key of 16384 bits there are about 2,100; others are shorter.
-LONGEST_KEY = 4096
+MAX_CREDENTIAL_ID_SIZE = 1023
+# An RSA key of 16384 bits has about 2,100 bytes; others are shorter.
+MAX_PUBLIC_KEY_SIZE = 4096  # bytes
 
 
 class RefusedCredentialError(Exception):
-    """The credential does not prove what it should."""
+    """A credential that is malformed or whose proof is not valid."""
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A new credential that was verified."""
+    """A verified new credential."""
 
     credential_id: bytes
     public_key: bytes
@@ -38,7 +39,7 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Asserted:
-    """A proof that was verified. `verified_user`: a PIN or a biometric was checked, too."""
+    """A verified proof. `verified_user`: a PIN or a biometric was checked as well."""
 
     sign_count: int
     backed_up: bool
@@ -46,27 +47,27 @@ class Asserted:
 
 
 def relying_party() -> str:
-    """The host name that passkeys are bound to."""
+    """Return the host name that passkeys are bound to."""
     return settings.passkey_rp_id or urlsplit(settings.links_url).hostname or "localhost"
 
 
 def origins() -> list[str]:
-    """The origins of the pages that may use passkeys."""
+    """Return the origins of the pages that may use passkeys."""
     shop = urlsplit(settings.links_url)
-    # The address of the shop may have a path; an origin has none, and is in lower case.
+    # An origin has no path, and is in lower case.
     return list(
         dict.fromkeys([*settings.allowed_origins, f"{shop.scheme}://{shop.netloc}".lower()])
     )
 
 
 def registration_options(user: User, passkeys: Sequence[Passkey]) -> tuple[bytes, dict[str, Any]]:
-    """Return a challenge, and the options for `navigator.credentials.create`."""
+    """Return a challenge and the options for `navigator.credentials.create`."""
     import webauthn
     from webauthn.helpers import structs
 
     options = webauthn.generate_registration_options(
         rp_id=relying_party(),
-        rp_name=NAME,
+        rp_name=RELYING_PARTY_NAME,
         user_id=user.id.bytes,
         user_name=user.email,
         user_display_name=f"{user.first_name} {user.last_name}".strip() or user.username,
@@ -82,10 +83,10 @@ def registration_options(user: User, passkeys: Sequence[Passkey]) -> tuple[bytes
 
 
 def sign_in_options() -> tuple[bytes, dict[str, Any]]:
-    """Return a challenge, and the options for `navigator.credentials.get`.
+    """Return a challenge and the options for `navigator.credentials.get`.
 
-    They name no credential: the authenticator offers those that it has for this site, so that
-    nobody learns from us who has an account.
+    They list no credentials, so that they do not reveal who has an account; the authenticator
+    offers those that it stores for this site.
     """
     import webauthn
 
@@ -94,10 +95,10 @@ def sign_in_options() -> tuple[bytes, dict[str, Any]]:
 
 
 def verify_registration(credential: dict[str, Any], challenge: bytes) -> Registered:
-    """Verify the answer of an authenticator that made a passkey. Raises RefusedCredentialError."""
+    """Verify a new passkey. Raises RefusedCredentialError."""
     import webauthn
 
-    with _refusing():
+    with _refuse_on_error():
         verified = webauthn.verify_registration_response(
             credential=credential,
             expected_challenge=challenge,
@@ -105,10 +106,10 @@ def verify_registration(credential: dict[str, Any], challenge: bytes) -> Registe
             expected_origin=origins(),
         )
     if (
-        len(verified.credential_id) > LONGEST_ID
-        or len(verified.credential_public_key) > LONGEST_KEY
+        len(verified.credential_id) > MAX_CREDENTIAL_ID_SIZE
+        or len(verified.credential_public_key) > MAX_PUBLIC_KEY_SIZE
     ):
-        raise RefusedCredentialError("the credential is longer than any authenticator's")
+        raise RefusedCredentialError("the credential is too long")
     return Registered(
         verified.credential_id,
         verified.credential_public_key,
@@ -118,17 +119,18 @@ def verify_registration(credential: dict[str, Any], challenge: bytes) -> Registe
 
 
 def credential_id(credential: dict[str, Any]) -> bytes:
-    """The id of a credential. Raises RefusedCredentialError when it has none."""
+    """Return the id of a credential. Raises RefusedCredentialError when it has none."""
     from webauthn.helpers import base64url_to_bytes
 
-    with _refusing():
+    with _refuse_on_error():
         return base64url_to_bytes(credential["rawId"])
 
 
 @contextmanager
-def _refusing() -> Iterator[None]:
-    """Have whatever the library raises refuse the credential: it reads bytes of a stranger's making
-    (CBOR, certificates, keys), and has no one class for all that can be amiss with them.
+def _refuse_on_error() -> Iterator[None]:
+    """Turn every exception of the library into RefusedCredentialError.
+
+    It parses untrusted bytes (CBOR, certificates, keys) and has no common class for its errors.
     """
     try:
         yield
@@ -140,7 +142,7 @@ def verify_sign_in(credential: dict[str, Any], challenge: bytes, passkey: Passke
     """Verify the proof of a passkey. Raises RefusedCredentialError."""
     import webauthn
 
-    with _refusing():
+    with _refuse_on_error():
         verified = webauthn.verify_authentication_response(
             credential=credential,
             expected_challenge=challenge,

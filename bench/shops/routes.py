@@ -26,7 +26,7 @@ from web.signatures import check_stripe
 PATIENCE = 10.0
 api = APIBlueprint("order", __name__, url_prefix="/order")
 events = APIBlueprint("events", __name__, url_prefix="/order")
-api.before_request(authentication.require)
+api.before_request(authentication.require_session)
 
 
 @api.post("")

@@ -15,7 +15,7 @@ from models.login import LIVE
 from models.refresh import Rotation
 from state_machines.login import LoginSignal, begin_login
 from state_machines.sign_in import enter_code
-from web import browser, rate_limits, sign_in
+from web import cookies, rate_limits, sign_in
 from web.request import cause
 from web.schemas.login import (
     CodeEntered,
@@ -27,7 +27,7 @@ from web.schemas.login import (
 )
 
 api = APIBlueprint("login", __name__, url_prefix="/auth", abp_tags=[Tag(name="login")])
-api.before_request(rate_limits.per_client)
+api.before_request(rate_limits.limit_client)
 
 NOBODY = "The code is wrong, or this account cannot sign in"
 
@@ -37,16 +37,16 @@ def _asker() -> str:
     nobody's requests count against somebody else's.
     """
     email = LoginRequest.model_validate(request.get_json()).email
-    return f"{email} {browser.read() or rate_limits.name_client()}"
+    return f"{email} {cookies.read_browser_token() or rate_limits.client_key()}"
 
 
 @api.post("/login", responses={201: LoginBegun})
 @rate_limits.limit(settings.login_limit, key_func=_asker)
 def begin(body: LoginRequest) -> Any:
     """Have a code sent. The answer is the same whether or not the address is known."""
-    token = browser.read_or_make()
+    token = cookies.get_or_create_browser_token()
     with cause(body.email), transaction():
-        login = begin_login(body.email, browser.hash_of(token))
+        login = begin_login(body.email, cookies.hash_browser_token(token))
     begun = LoginBegun(
         message="If the address can receive e-mail, a code is on its way",
         login_id=login.id,
@@ -54,7 +54,7 @@ def begin(body: LoginRequest) -> Any:
     )
     response: Response = jsonify(begun.json_ready())
     response.status_code = HTTPStatus.CREATED
-    browser.remember(response, token)
+    cookies.set_browser_token(response, token)
     return response
 
 
@@ -65,12 +65,12 @@ def verify(body: CodeEntered) -> Any:
 
     A suspended or deleted user gets the answer of a wrong code.
     """
-    token = browser.read_or_make()
+    token = cookies.get_or_create_browser_token()
     with cause(body.email), transaction():
         rotation = _sign_in(body, token)
     if rotation is None:
         raise NotAuthenticatedError(NOBODY)
-    return sign_in.answer(rotation, token)
+    return sign_in.signed_in_response(rotation, token)
 
 
 @api.get("/login/<uuid:loginId>", responses={200: LoginStatus})
@@ -96,9 +96,9 @@ def status(path: LoginPath) -> Any:
 def _sign_in(body: CodeEntered, browser_token: str) -> Rotation | None:
     """Open a session. Returns None when the code is wrong. Raises GoneError and TooManyError."""
     code: str = body.code  # type: ignore[assignment]  # it is six digits by now
-    browser_hash = browser.hash_of(browser_token)
+    browser_hash = cookies.hash_browser_token(browser_token)
     entered = enter_code(body.email, code, login_id=body.login_id, browser_hash=browser_hash)
-    return sign_in.by_code(*entered, browser_token) if entered is not None else None
+    return sign_in.open_session_by_code(*entered, browser_token) if entered is not None else None
 
 
 def _status(login: Login, mailed: Login, *, sent: bool) -> LoginStatus:

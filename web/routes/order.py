@@ -44,7 +44,7 @@ def _require() -> None:
     if request.endpoint == "order.place":
         authentication.require_token()
     else:
-        authentication.require()
+        authentication.require_session()
 
 
 # Seconds that placing an order waits for Stripe, unless told otherwise: a client without `Prefer`
@@ -86,7 +86,7 @@ def status(path: ReferencePath) -> Any:
     wait = prefer.wait(0)
     if wait and not order_status.settled:
         order_status = _wait_until_settled(order_status.order_id, wait)
-    return prefer.applied(jsonify(order_status.json_ready()))
+    return prefer.with_preference_applied(jsonify(order_status.json_ready()))
 
 
 @api.delete("/<referenceId>", responses={202: OrderCancelled, 200: OrderCancelled})
@@ -153,7 +153,7 @@ def _wait_until_settled(order_id: UUID, seconds: float) -> OrderStatus:
             load=lambda: _load(condition),
         )
     # The caller may have signed out meanwhile.
-    authentication.refuse_ended()
+    authentication.require_open_session()
     return found
 
 
@@ -176,4 +176,4 @@ def _placed(found: OrderStatus, code: HTTPStatus) -> Response:
     response: Response = jsonify(answer.json_ready())
     response.status_code = code
     response.headers["Location"] = f"{api.url_prefix}/status/{quote(found.reference_id, safe='')}"
-    return prefer.applied(response)
+    return prefer.with_preference_applied(response)

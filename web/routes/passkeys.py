@@ -23,7 +23,7 @@ from models.errors import (
 from models.ids import uuid7
 from models.passkey import ChallengePurpose, Passkey, keep_challenge, use_challenge
 from models.user import REFUSED, User
-from web import authentication, browser, rate_limits, sign_in, webauthn
+from web import authentication, cookies, rate_limits, sign_in, webauthn
 from web.request import cause
 from web.schemas.login import SignedIn
 from web.schemas.passkey import (
@@ -45,11 +45,11 @@ mine = APIBlueprint(
     abp_tags=[TAG],
     abp_security=[{"bearer": []}],
 )
-mine.before_request(rate_limits.per_client)
-mine.before_request(authentication.require)
-api.before_request(rate_limits.per_client)
+mine.before_request(rate_limits.limit_client)
+mine.before_request(authentication.require_session)
+api.before_request(rate_limits.limit_client)
 
-MOST = 20  # passkeys of one user
+MAX_PASSKEYS = 20  # passkeys of one user
 SAME_CREDENTIAL = "uq_passkey_credential_id"
 UNPROVEN = "This passkey is not known here, or its proof is not valid"
 TOO_LATE = "This challenge can no longer be used: ask for a new one"
@@ -60,7 +60,7 @@ def begin_registration() -> Any:
     """Begin to register a passkey. It needs a sign-in of the last minutes, or a step-up."""
     authentication.require_recent_sign_in()
     with transaction():
-        user = authentication.welcome()
+        user = authentication.current_user()
         passkeys = _list_of(user)
         challenge, options = webauthn.registration_options(user, passkeys)
         kept = keep_challenge(ChallengePurpose.REGISTER, challenge, user.id)
@@ -72,7 +72,7 @@ def register(body: PasskeyCreated) -> Any:
     """Keep the passkey that the browser has made."""
     authentication.require_recent_sign_in()
     with transaction():
-        user = authentication.welcome()
+        user = authentication.current_user()
         challenge = use_challenge(body.challenge_id, ChallengePurpose.REGISTER, user.id)
     if challenge is None:
         raise GoneError(TOO_LATE)
@@ -81,7 +81,7 @@ def register(body: PasskeyCreated) -> Any:
     except RefusedCredentialError as error:
         raise InvalidInputError("credential", "is not a valid new passkey") from error
     with transaction():
-        passkey = _add(authentication.welcome(), body, verified)
+        passkey = _add(authentication.current_user(), body, verified)
     return PasskeyView.of(passkey).json_ready(), HTTPStatus.CREATED
 
 
@@ -89,7 +89,7 @@ def register(body: PasskeyCreated) -> Any:
 def show() -> Any:
     """The caller's passkeys, oldest first."""
     with transaction() as session:
-        user = authentication.welcome()
+        user = authentication.current_user()
         rows = session.scalars(
             select(Passkey).where(Passkey.user_id == user.id).order_by(Passkey.id)
         ).all()
@@ -101,7 +101,7 @@ def remove(path: PasskeyPath) -> Any:
     """Remove a passkey. It needs a sign-in of the last minutes, or a step-up."""
     authentication.require_recent_sign_in()
     with transaction() as session:
-        user = authentication.welcome()
+        user = authentication.current_user()
         passkey = session.get(Passkey, path.passkey_id, with_for_update=True)
         if passkey is None or passkey.user_id != user.id:
             raise NotFoundError("There is no such passkey")
@@ -122,13 +122,13 @@ def begin_sign_in() -> Any:
 def finish_sign_in(body: PasskeyUsed) -> Any:
     """Trade the proof of a passkey for tokens."""
     passkey, methods = prove(body)
-    token = browser.read_or_make()
+    token = cookies.get_or_create_browser_token()
     with cause(passkey.user_id), transaction():
         user = db.session.get_one(User, passkey.user_id, populate_existing=True)
         if user.status in REFUSED:
             raise NotAuthenticatedError(UNPROVEN)
-        rotation = sign_in.by_passkey(user, methods, token)
-    return sign_in.answer(rotation, token)
+        rotation = sign_in.open_session_by_passkey(user, methods, token)
+    return sign_in.signed_in_response(rotation, token)
 
 
 def prove(body: PasskeyUsed) -> tuple[Passkey, tuple[str, ...]]:
@@ -159,10 +159,10 @@ def prove(body: PasskeyUsed) -> tuple[Passkey, tuple[str, ...]]:
 
 
 def _list_of(user: User) -> Sequence[Passkey]:
-    """Return the passkeys of a user who may add one. Raises ConflictError for one with MOST."""
+    """Load the passkeys of a user. Raises ConflictError when they have MAX_PASSKEYS already."""
     passkeys = db.session.scalars(select(Passkey).where(Passkey.user_id == user.id)).all()
-    if len(passkeys) >= MOST:
-        raise ConflictError(f"There are {MOST} passkeys already: remove one first")
+    if len(passkeys) >= MAX_PASSKEYS:
+        raise ConflictError(f"There are {MAX_PASSKEYS} passkeys already: remove one first")
     return passkeys
 
 

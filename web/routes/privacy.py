@@ -16,7 +16,7 @@ from models.clock import now
 from models.errors import NotAuthenticatedError
 from models.personal_data import Person, export
 from state_machines.erasure import request_erasure
-from web import authentication, cookie
+from web import authentication, cookies
 from web.rate_limits import limiter
 from web.request import cause
 from web.schemas.base import in_utc
@@ -29,7 +29,7 @@ api = APIBlueprint(
     abp_tags=[Tag(name="user")],
     abp_security=[{"bearer": []}],
 )
-api.before_request(authentication.require)
+api.before_request(authentication.require_session)
 
 
 @api.get("/export", responses={200: {"content": {"application/json": {}}}})
@@ -37,7 +37,7 @@ api.before_request(authentication.require)
 def export_data() -> Any:
     """Answer all that is kept about the caller, as a file. Amounts are minor units."""
     with reading():
-        user = authentication.welcome()
+        user = authentication.current_user()
         data = export(Person(user.id, user.email))
     document = {"exportedAt": in_utc(now()), "userId": str(user.id), "data": _camel(data)}
     body = json.dumps(document, default=_plain, ensure_ascii=False, indent=2)
@@ -54,7 +54,7 @@ def erase() -> Any:
     """
     caller = authentication.caller()
     with cause(caller.user_id), transaction():
-        authentication.welcome()
+        authentication.current_user()
         user = db.session.get(User, caller.user_id, with_for_update=True, populate_existing=True)
         if user is None:
             raise NotAuthenticatedError("This session has ended")
@@ -66,7 +66,7 @@ def erase() -> Any:
     )
     response: Response = jsonify(answer.json_ready())
     response.status_code = HTTPStatus.ACCEPTED
-    cookie.take_back(response)
+    cookies.delete_refresh_token(response)
     return response
 
 

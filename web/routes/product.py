@@ -10,7 +10,7 @@ from models import Product, ProductStatus, catalogue, reading
 from models.catalogue import Wanted
 from models.errors import NotFoundError
 from web import authentication
-from web.pagination import fresh, linked, numbered
+from web.pagination import conditional, link_header, page_links
 from web.schemas.product import (
     ANY,
     Categories,
@@ -36,9 +36,9 @@ def search(query: ProductQuery) -> Any:
         authentication.require_staff()
     with reading():
         found, total = catalogue.search(wanted, page=page, size=size)
-    response = fresh([ProductView.of(product).json_ready() for product in found])
+    response = conditional([ProductView.of(product).json_ready() for product in found])
     response.headers["X-Total-Count"] = str(total)
-    response.headers["Link"] = linked(numbered(page, size, total))
+    response.headers["Link"] = link_header(page_links(page, size, total))
     return response
 
 
@@ -57,4 +57,4 @@ def show(path: ProductPath) -> Any:
         product = session.get(Product, path.product_id)
     if product is None:
         raise NotFoundError("There is no such product")
-    return fresh(ProductView.of(product).json_ready())
+    return conditional(ProductView.of(product).json_ready())

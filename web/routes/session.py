@@ -12,7 +12,7 @@ from config import settings
 from models import User, UserSession, refresh, transaction
 from models.clock import now
 from models.errors import NotAuthenticatedError, NotFoundError
-from web import authentication, cookie, rate_limits, tokens
+from web import authentication, cookies, rate_limits, tokens
 from web.schemas.login import Refreshed
 from web.schemas.session import SessionPath, Sessions, SessionsQuery, SessionView
 
@@ -26,7 +26,7 @@ listing = APIBlueprint(
     abp_tags=[TAG],
     abp_security=[{"bearer": []}],
 )
-listing.before_request(authentication.require)
+listing.before_request(authentication.require_session)
 
 
 @api.post("/refresh", responses={200: Refreshed})
@@ -35,7 +35,7 @@ def renew() -> Any:
     """Trade the refresh cookie for the next one and an access token. Tried again within half a
     minute, it brings the same; a copy used later ends the session.
     """
-    token = cookie.read()
+    token = cookies.read_refresh_token()
     with transaction():
         rotation = refresh.rotate(token) if token else None
     if rotation is None:
@@ -45,19 +45,19 @@ def renew() -> Any:
         expires_in=tokens.lifetime(rotation.session),
     )
     response: Response = jsonify(answer.json_ready())
-    cookie.give(response, rotation.token)
+    cookies.set_refresh_token(response, rotation.token)
     return response
 
 
 @api.post("/logout", responses={204: None})
 def end() -> Any:
     """Sign out here. Also right when nobody is signed in."""
-    token = cookie.read()
+    token = cookies.read_refresh_token()
     with transaction():
         if token:
             refresh.revoke(token)
     response = Response(status=HTTPStatus.NO_CONTENT)
-    cookie.take_back(response)
+    cookies.delete_refresh_token(response)
     return response
 
 
@@ -65,7 +65,7 @@ def end() -> Any:
 def show() -> Any:
     """Where the caller is signed in, newest first."""
     with transaction() as session:
-        user = authentication.welcome()
+        user = authentication.current_user()
         rows = session.scalars(
             select(UserSession).where(*_open_ones(user)).order_by(UserSession.id.desc())
         ).all()
@@ -80,7 +80,7 @@ def revoke_all(query: SessionsQuery) -> Any:
     with transaction() as session:
         ending = (
             update(UserSession)
-            .where(*_open_ones(authentication.welcome()))
+            .where(*_open_ones(authentication.current_user()))
             .values(revoked_at=now())
         )
         if query.except_ == "current":
@@ -88,7 +88,7 @@ def revoke_all(query: SessionsQuery) -> Any:
         session.execute(ending)
     response = Response(status=HTTPStatus.NO_CONTENT)
     if query.except_ is None:
-        cookie.take_back(response)
+        cookies.delete_refresh_token(response)
     return response
 
 
@@ -96,7 +96,7 @@ def revoke_all(query: SessionsQuery) -> Any:
 def revoke(path: SessionPath) -> Any:
     """Sign out elsewhere."""
     with transaction() as session:
-        user = authentication.welcome()
+        user = authentication.current_user()
         found = session.get(UserSession, path.session_id, with_for_update=True)
         if found is None or found.user_id != user.id or found.revoked_at is not None:
             raise NotFoundError("There is no such session")

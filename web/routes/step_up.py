@@ -11,7 +11,7 @@ from models.base import db
 from models.clock import now
 from models.errors import NotAuthenticatedError
 from state_machines.sign_in import enter_code
-from web import authentication, browser, rate_limits, sign_in, tokens
+from web import authentication, cookies, rate_limits, sign_in, tokens
 from web.request import cause
 from web.routes import passkeys
 from web.schemas.login import Refreshed
@@ -25,8 +25,8 @@ api = APIBlueprint(
     abp_tags=[Tag(name="login")],
     abp_security=[{"bearer": []}],
 )
-api.before_request(rate_limits.per_client)
-api.before_request(authentication.require)
+api.before_request(rate_limits.limit_client)
+api.before_request(authentication.require_session)
 
 WRONG = "The code or the passkey is not the caller's"
 
@@ -40,7 +40,7 @@ def step_up(body: StepUp) -> Any:
     methods = _prove_passkey(body.passkey) if body.passkey else _prove_code(body)
     who = authentication.caller()
     with cause(who.user_id), transaction() as session:
-        user = authentication.welcome()
+        user = authentication.current_user()
         row = session.get_one(UserSession, who.session_id, with_for_update=True)
         row.authenticated_at, row.methods = now(), list(methods)
     answer = Refreshed(access_token=tokens.issue(user, row), expires_in=tokens.lifetime(row))
@@ -52,7 +52,7 @@ def _prove_code(body: StepUp) -> tuple[str, ...]:
     who, code = authentication.caller(), str(body.code)
     with cause(who.user_id), transaction():
         email = db.session.get_one(User, who.user_id).email
-        browser_hash = browser.hash_of(browser.read_or_make())
+        browser_hash = cookies.hash_browser_token(cookies.get_or_create_browser_token())
         entered = enter_code(email, code, login_id=body.login_id, browser_hash=browser_hash)
     if entered is None:
         raise NotAuthenticatedError(WRONG)

@@ -15,7 +15,7 @@ from models.clock import now
 from models.errors import NotFoundError
 from web import authentication, waiters
 from web.changes import subscribe
-from web.pagination import linked
+from web.pagination import link_header
 from web.schemas.order import OrderPath, OrderQuery, ReferencePath
 from web.schemas.summary import History, OrderRow, Orders, OrderSummary, Step
 
@@ -26,7 +26,7 @@ api = APIBlueprint(
     abp_tags=[Tag(name="order")],
     abp_security=[{"bearer": []}],
 )
-api.before_request(authentication.require)
+api.before_request(authentication.require_session)
 
 PATIENCE = 2.0  # seconds
 CARD_COMES_WITHIN = timedelta(seconds=30)
@@ -50,7 +50,7 @@ def mine(query: OrderQuery) -> Any:
     page = found[: query.size]
     response = jsonify([OrderRow.of(order).json_ready() for order in page])
     if len(found) > len(page):
-        response.headers["Link"] = linked({"next": {"cursor": page[-1].id}})
+        response.headers["Link"] = link_header({"next": {"cursor": page[-1].id}})
     return response
 
 

@@ -18,7 +18,7 @@ api = APIBlueprint(
     abp_tags=[Tag(name="user")],
     abp_security=[{"bearer": []}],
 )
-api.before_request(authentication.require)
+api.before_request(authentication.require_session)
 keys = APIBlueprint("keys", __name__, url_prefix="/auth", abp_tags=[Tag(name="user")])
 
 
@@ -26,7 +26,7 @@ keys = APIBlueprint("keys", __name__, url_prefix="/auth", abp_tags=[Tag(name="us
 def show() -> Any:
     """Who is signed in."""
     with transaction():
-        user = authentication.welcome()
+        user = authentication.current_user()
     return UserView.of(user).json_ready()
 
 
@@ -34,7 +34,7 @@ def show() -> Any:
 def change(body: Profile) -> Any:
     """Change one's profile; what is left out stays."""
     with transaction():
-        user = authentication.welcome()
+        user = authentication.current_user()
         body.apply_to(user)
         user.updated_at = now()
     return UserView.of(user).json_ready()

@@ -17,7 +17,7 @@ from models.login import Way
 from state_machines import guesses
 from state_machines.login import LoginMachine, LoginSignal
 from tests.support.web import Person, code_of
-from web.rate_limits import limiter, name_client
+from web.rate_limits import client_key, limiter
 
 EMAIL = "victim@example.com"
 Browser = Callable[[], FlaskClient]
@@ -50,7 +50,7 @@ def test_a_client_has_one_counter_however_many_addresses_it_has(
     names = []
     for address in (one, other):
         with shop.test_request_context(environ_base={"REMOTE_ADDR": address}):
-            names.append(name_client())
+            names.append(client_key())
     assert (names[0] == names[1]) == same
 
 

@@ -24,8 +24,8 @@ from models.passkey import CHALLENGE_LIFETIME, Passkey
 from tests.support.authenticator import Authenticator, base64url
 from tests.support.web import Person, SignIn, code_of
 from web import webauthn
-from web.authentication import RECENT
-from web.routes.passkeys import MOST
+from web.authentication import MAX_SIGN_IN_AGE
+from web.routes.passkeys import MAX_PASSKEYS
 
 Json = dict[str, Any]
 HERE = settings.links_url
@@ -155,7 +155,7 @@ def test_a_passkey_is_registered_once(ann: Person, phone: Authenticator, sign_in
 
 def test_nobody_gets_more_passkeys_than_the_limit_by_asking_early(ann: Person, shop: Flask) -> None:
     with transaction() as session:
-        for number in range(MOST - 2):
+        for number in range(MAX_PASSKEYS - 2):
             session.add(
                 Passkey(user_id=ann.user.id, credential_id=bytes([number]), public_key=b"",
                         sign_count=0, name="Old", backed_up=False)
@@ -243,7 +243,7 @@ def test_a_suspended_user_cannot_sign_in_with_a_passkey(ann: Person, phone: Auth
 def test_changing_ones_passkeys_needs_a_recent_sign_in(ann: Person, phone: Authenticator) -> None:
     with stopped() as clock:
         passkey_id = register(ann, phone).get_json()["id"]
-        clock.advance(seconds=RECENT.total_seconds() + 1)
+        clock.advance(seconds=MAX_SIGN_IN_AGE.total_seconds() + 1)
         for refused in (
             post(ann, "/passkeys/register/options"),
             ann.delete(f"/auth/passkeys/{passkey_id}"),
@@ -255,7 +255,7 @@ def test_changing_ones_passkeys_needs_a_recent_sign_in(ann: Person, phone: Authe
 def test_a_step_up_by_passkey_makes_the_sign_in_recent(ann: Person, phone: Authenticator) -> None:
     with stopped() as clock:
         passkey_id = register(ann, phone).get_json()["id"]
-        clock.advance(seconds=RECENT.total_seconds() + 1)
+        clock.advance(seconds=MAX_SIGN_IN_AGE.total_seconds() + 1)
         stepped = post(ann, "/step-up", {"passkey": proof(ann.client, phone)})
         assert stepped.status_code == 200
         token = stepped.get_json()["accessToken"]
@@ -267,7 +267,7 @@ def test_a_step_up_by_passkey_makes_the_sign_in_recent(ann: Person, phone: Authe
 
 def test_a_step_up_by_code(ann: Person) -> None:
     with stopped() as clock:
-        clock.advance(seconds=RECENT.total_seconds() + 1)
+        clock.advance(seconds=MAX_SIGN_IN_AGE.total_seconds() + 1)
         begun = post(ann, "/login", {"email": ann.user.email}).get_json()
         code = code_of(begun["loginId"])
         wrong = f"{(int(code) + 1) % 1_000_000:06}"

@@ -16,7 +16,7 @@ from models import Order, Product, User, transaction
 from tests.support.cards import CARDS
 from tests.support.database import count_all_rows
 from tests.support.web import Person
-from web.request import LARGEST_BODY, LARGEST_OF_ALL
+from web.request import MAX_ANY_BODY_SIZE, MAX_BODY_SIZE
 from web.schemas.order import RESERVED
 
 CARD = "4242 4242 4242 4242"
@@ -171,12 +171,12 @@ def test_every_route_refuses_a_body_that_is_too_large(
         if is_chunked:
             headers["Transfer-Encoding"] = "chunked"
         else:
-            headers["Content-Length"] = str(LARGEST_OF_ALL + 1)
+            headers["Content-Length"] = str(MAX_ANY_BODY_SIZE + 1)
         answer = ann.client.open(
             path,
             method=method,
             headers=headers,
-            input_stream=io.BytesIO(b" " * (LARGEST_OF_ALL + 1)),
+            input_stream=io.BytesIO(b" " * (MAX_ANY_BODY_SIZE + 1)),
             environ_overrides={"wsgi.input_terminated": True},
         )
         assert answer.status_code in (404, 413), (method, path)
@@ -212,7 +212,7 @@ LARGE_AND_WRONG: list[Any] = [
 @pytest.mark.parametrize("body", LARGE_AND_WRONG, ids=lambda body: str(body)[:20])
 def test_a_large_body_that_is_wrong_gets_a_small_answer(ann: Person, body: Any) -> None:
     data = json.dumps(body)
-    assert len(data) < LARGEST_BODY
+    assert len(data) < MAX_BODY_SIZE
     for method, path in (("POST", "/auth/login"), ("POST", "/auth/verify-code"),
                          ("POST", "/order"), ("PATCH", "/auth/user")):  # fmt: skip
         answer = ann.client.open(
