@@ -1,7 +1,7 @@
 """Changes of the catalogue by staff, for routes and commands alike, with a row in the audit.
 
 Each function belongs into a transaction of the caller's. Values are texts by column, and are judged
-as the cells of an import are (models/product_cells.py).
+as the cells of an import are (state_machines/catalogue_import/cells.py).
 """
 
 from collections.abc import Mapping
@@ -16,8 +16,8 @@ from models.base import db
 from models.clock import now
 from models.errors import ConflictError, DuplicateError, InvalidInputError, NotFoundError
 from models.product import Product, ProductStatus
-from models.product_cells import LARGEST, as_columns, read
 from models.shipping import require_shipping_cost
+from state_machines.catalogue_import.cells import LARGEST, as_columns, read
 
 SAME_SKU = "uq_product_sku"
 

@@ -12,18 +12,19 @@ from sqlalchemy import Boolean, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 import models
-from models import Product, ProductStatus, product_import, reading
+from models import Product, ProductStatus, reading
 from models.base import db
 from models.clock import now
 from models.errors import InvalidInputError, NotFoundError
 from models.money import display
 from models.printable import escape
-from models.product_cells import COLUMNS, LARGEST, REQUIRED, as_columns, read
-from models.product_csv import ProductFile
-from models.product_import import Outcome
 from models.shipping import require_shipping_cost
 from models.typed_text import normalise_name
 from state_machines import product as products
+from state_machines.catalogue_import import load
+from state_machines.catalogue_import.cells import COLUMNS, LARGEST, REQUIRED, as_columns, read
+from state_machines.catalogue_import.load import Outcome
+from state_machines.catalogue_import.product_file import ProductFile
 from web.commands import listing, output
 from web.commands.auditing import as_operator, audited, cli_errors
 
@@ -108,7 +109,7 @@ def import_file(path: Path, *, check: bool, as_json: bool) -> None:
         reading() if check else audited("products import", path.name, counts=counts)
     )
     with path.open("rb") as file, _progress(path, hidden=as_json) as bar, cli_errors(), context:
-        outcome = product_import.load(ProductFile(file, bar.update), check=check)
+        outcome = load.load(ProductFile(file, bar.update), check=check)
         counts |= {"imported": outcome.imported, "updated": outcome.updated}
         if outcome.bad or not any(counts.values()):
             raise click.ClickException(_refuse_file(outcome, as_json=as_json))

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, With
 
 from models import Product, ProductStatus
 from models.errors import InvalidInputError
-from models.product_cells import LARGEST, TAGS
+from state_machines.catalogue_import.cells import LARGEST, TAGS
 from web.schemas.base import Incoming, Outgoing, Text
 from web.schemas.user import no_defaults
 from web.urls import make_relative

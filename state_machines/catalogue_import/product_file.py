@@ -9,7 +9,7 @@ from itertools import chain
 from typing import IO
 
 from models.errors import InvalidInputError
-from models.product_cells import COLUMNS, REQUIRED
+from state_machines.catalogue_import.cells import COLUMNS, REQUIRED
 
 # Bytes. A file without line ends must not be read into memory whole.
 LONGEST = 1_000_000

@@ -12,10 +12,10 @@ from sqlalchemy import func, select, text, union_all
 from models.base import db
 from models.errors import InvalidInputError
 from models.product import Product
-from models.product_cells import read
-from models.product_csv import ProductFile
 from models.shipping import SHIPPING_COSTS
-from models.staged_product import (
+from state_machines.catalogue_import.cells import read
+from state_machines.catalogue_import.product_file import ProductFile
+from state_machines.catalogue_import.staging import (
     COPIED,
     COPY,
     STAGED,

@@ -1,0 +1,1 @@
+"""The import of a product file into the catalogue, in one transaction."""
