@@ -17,7 +17,7 @@ from models.clock import now
 from models.errors import ConflictError, DuplicateError, InvalidInputError, NotFoundError
 from models.product import Product, ProductStatus
 from models.shipping import require_shipping_cost
-from state_machines.catalogue_import.cells import LARGEST, as_columns, read
+from state_machines.catalogue_import.cells import MAX_STOCK, as_columns, read
 
 SAME_SKU = "uq_product_sku"
 
@@ -90,8 +90,8 @@ def set_stock(actor: str, product: Product, pieces: int, *, reason: str | None =
             f"there are {before} pieces of {product.sku}, and {product.reserved} of them are"
             f" reserved by orders: {pieces} is too few"
         )
-    if pieces > LARGEST:
-        raise ConflictError(f"there cannot be more than {LARGEST} pieces of {product.sku}")
+    if pieces > MAX_STOCK:
+        raise ConflictError(f"there cannot be more than {MAX_STOCK} pieces of {product.sku}")
     if pieces == before:
         return
     product.stock, product.updated_at = pieces, now()

@@ -1,4 +1,4 @@
-"""The cells of a line of products: what each of them may be."""
+"""Readers of the cells of a product: each checks one column and returns its value."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -12,12 +12,12 @@ from models.money import display, to_minor
 from models.product import ProductStatus
 from models.typed_text import normalise, normalise_name
 
-LARGEST = 2**31 - 1
+MAX_STOCK = 2**31 - 1
 DECIMAL_COMMA = re.compile(r"^(\s*-?[0-9]+),([0-9]+\s*)$")
-TAGS = 50
-# A spreadsheet that opens what we export would run such a text, also in its wide forms.
+MAX_TAGS = 50
+# A spreadsheet that opens an exported file would run such a text, full-width forms included.
 # Source: https://owasp.org/www-community/attacks/CSV_Injection
-FORMULA = tuple("=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
+FORMULA_PREFIXES = tuple("=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
                 "\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}")  # fmt: skip
 
 
@@ -28,11 +28,10 @@ def read(
     comma: bool = False,
     defaults: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Return the values of a product: `price` in minor units, `tags` with a semicolon between
-    them. With `comma`, a price may have a comma before its decimals. `defaults` are the values of
-    the columns that are not there, DEFAULTS when it is None.
+    """Return the values of a product: `price` in minor units, `tags` separated by semicolons.
 
-    Raises InvalidInputError for the first cell that is wrong.
+    With `comma`, a price may have a decimal comma. `defaults` are the values of missing columns;
+    None means DEFAULTS. Raises InvalidInputError for the first invalid cell.
     """
     values = dict(DEFAULTS if defaults is None else defaults)
     for column, cell in zip(columns, cells, strict=True):
@@ -40,19 +39,19 @@ def read(
             cell = re.sub(DECIMAL_COMMA, r"\1.\2", cell)  # noqa: PLW2901  the same amount
         try:
             values[column] = READERS[column](cell)
-        except ValueError as wrong:
-            raise InvalidInputError(column, str(wrong)) from wrong
+        except ValueError as error:
+            raise InvalidInputError(column, str(error)) from error
     if "price" not in values:
         return values
     try:
         values["price"] = _minor(values["price"], values["currency"])
-    except ValueError as wrong:
-        raise InvalidInputError("price", str(wrong)) from wrong
+    except ValueError as error:
+        raise InvalidInputError("price", str(error)) from error
     return values
 
 
 def as_columns(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what `read` returned by the names and types of the table's columns."""
+    """Convert the values of `read` to the names and types of the table's columns."""
     columns = dict(values)
     if "image" in columns:
         columns["image_url"] = columns.pop("image")
@@ -68,25 +67,25 @@ def _minor(price: Decimal, currency: str) -> int:
     return minor
 
 
-def _text(longest: int, cell: str) -> str:
-    for begun in (cell, cell.strip()):
-        if begun.startswith(FORMULA):
-            raise ValueError(f"begins like a formula, with {begun[0]!r}")
+def _text(max_length: int, cell: str) -> str:
+    for variant in (cell, cell.strip()):
+        if variant.startswith(FORMULA_PREFIXES):
+            raise ValueError(f"begins like a formula, with {variant[0]!r}")
     text = normalise(cell)
-    if len(text) > longest:
-        raise ValueError(f"is longer than {longest} characters")
+    if len(text) > max_length:
+        raise ValueError(f"is longer than {max_length} characters")
     return text
 
 
-def _needed(longest: int, cell: str) -> str:
-    text = _text(longest, cell)
+def _required(max_length: int, cell: str) -> str:
+    text = _text(max_length, cell)
     if not text:
         raise ValueError("is empty")
     return text
 
 
 def _sku(cell: str) -> str:
-    return normalise_name(_needed(100, cell))
+    return normalise_name(_required(100, cell))
 
 
 def _category(cell: str) -> str:
@@ -96,8 +95,8 @@ def _category(cell: str) -> str:
 def _tags(cell: str) -> str:
     texts = (normalise_name(_text(100, tag)) for tag in cell.split(";"))
     tags = dict.fromkeys(filter(None, texts))
-    if len(tags) > TAGS:
-        raise ValueError(f"are more than {TAGS}")
+    if len(tags) > MAX_TAGS:
+        raise ValueError(f"are more than {MAX_TAGS}")
     return ";".join(tags)
 
 
@@ -127,8 +126,8 @@ def _currency(cell: str) -> str:
 
 def _stock(cell: str) -> int:
     text = cell.strip()
-    if not re.fullmatch(r"[0-9]{1,10}", text) or int(text) > LARGEST:
-        raise ValueError(f"{text[:40]!r} is not a whole number from 0 to {LARGEST}")
+    if not re.fullmatch(r"[0-9]{1,10}", text) or int(text) > MAX_STOCK:
+        raise ValueError(f"{text[:40]!r} is not a whole number from 0 to {MAX_STOCK}")
     return int(text)
 
 
@@ -141,7 +140,7 @@ def _status(cell: str) -> ProductStatus:
 
 READERS: dict[str, Callable[[str], Any]] = {
     "sku": _sku,
-    "name": partial(_needed, 200),
+    "name": partial(_required, 200),
     "description": partial(_text, 10_000),
     "category": _category,
     "tags": _tags,
@@ -153,7 +152,7 @@ READERS: dict[str, Callable[[str], Any]] = {
 }
 COLUMNS = tuple(READERS)
 REQUIRED = ("sku", "name", "price", "currency")
-# What a new product gets where the file has no such column.
+# Values of a new product for the columns that the file does not have.
 DEFAULTS: dict[str, Any] = {
     "description": "",
     "category": "Other",

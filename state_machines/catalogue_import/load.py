@@ -1,4 +1,4 @@
-"""Bringing a whole file of products into the catalogue, in bounded memory: all of it or nothing."""
+"""The import of a whole product file, in bounded memory: all lines are imported, or none."""
 
 import csv
 from collections.abc import Iterator
@@ -19,21 +19,21 @@ from state_machines.catalogue_import.staging import (
     COPIED,
     COPY,
     STAGED,
-    doubled,
-    lock,
-    merge,
-    too_few,
-    unsellable,
+    duplicate_skus,
+    lock_known_products,
+    merge_staged,
+    stock_below_reserved,
+    without_shipping_cost,
 )
 
-SHOWN = 20
-CHUNK = 250
-# What is meant for a request is too short for this.
-PATIENCE = text("SET LOCAL statement_timeout = '10min'; SET LOCAL lock_timeout = '10min'")
+MAX_REPORTED_LINES = 20
+LINES_PER_COPY = 250
+# The timeouts of a request are too short for a large file.
+IMPORT_TIMEOUTS = text("SET LOCAL statement_timeout = '10min'; SET LOCAL lock_timeout = '10min'")
 
 
 class BadLine(NamedTuple):
-    """`column` is None where the line as a whole is wrong."""
+    """An error in one line. `column` is None when it concerns the whole line."""
 
     line: int
     column: str | None
@@ -45,8 +45,9 @@ class BadLine(NamedTuple):
 
 @dataclass
 class Outcome:
-    """How many products are new and how many were known; or which lines are bad: `bad` holds the
-    first SHOWN of `bad_count`.
+    """The result of an import: the numbers of new and of updated products, or the bad lines.
+
+    `bad` holds the first MAX_REPORTED_LINES of `bad_count`.
     """
 
     imported: int = 0
@@ -55,23 +56,25 @@ class Outcome:
     bad_count: int = 0
 
     def refuse(self, *lines: BadLine, count: int) -> None:
-        self.bad = sorted([*self.bad, *lines], key=lambda bad: bad.line)[:SHOWN]
+        """Add `count` bad lines, of which `lines` are to be reported."""
+        self.bad = sorted([*self.bad, *lines], key=lambda bad: bad.line)[:MAX_REPORTED_LINES]
         self.bad_count += count
 
 
-def load(file: ProductFile, *, check: bool) -> Outcome:
-    """Add the products of a file, or bring them up to date by SKU in the columns that the file
-    has; nothing of it when a line is bad. With `check`, only say what would be.
+def import_products(file: ProductFile, *, check: bool) -> Outcome:
+    """Insert the products of a file; update known SKUs in the columns that the file has.
 
-    Orders of known products wait from the moment when every line has been read and judged.
+    Nothing is written when a line is bad. With `check`, nothing is written at all, and the outcome
+    says what an import would do. Orders of known products wait from the moment when every line
+    has been read until the transaction ends.
     """
     outcome = Outcome()
-    db.session.execute(PATIENCE)
+    db.session.execute(IMPORT_TIMEOUTS)
     STAGED.create(db.session.connection())
     _stage(file, outcome)
     if not check and not outcome.bad:
-        lock()
-    _judge(file.columns, outcome)
+        lock_known_products()
+    _check_staged(file.columns, outcome)
     if outcome.bad:
         return outcome
     known = select(func.count(STAGED.c.line), func.count(Product.id)).select_from(STAGED)
@@ -80,45 +83,46 @@ def load(file: ProductFile, *, check: bool) -> Outcome:
     ).one()
     outcome.imported = lines - outcome.updated
     if not check:
-        merge(file.columns)
+        merge_staged(file.columns)
     return outcome
 
 
 def _stage(file: ProductFile, outcome: Outcome) -> None:
-    """Copy every good line, a chunk at a time."""
+    """Copy every valid line into the staging table, LINES_PER_COPY at a time."""
     connection: Any = db.session.connection().connection.driver_connection
-    good = _good(file, outcome)
-    while chunk := list(islice(good, CHUNK)):
+    rows = _valid_rows(file, outcome)
+    while chunk := list(islice(rows, LINES_PER_COPY)):
         buffer = StringIO()
-        # Quoted, an empty text is not taken for NULL.
+        # PostgreSQL reads an unquoted empty text as NULL.
         csv.writer(buffer, quoting=csv.QUOTE_ALL).writerows(chunk)
         buffer.seek(0)
         with connection.cursor() as cursor:
             cursor.copy_expert(COPY, buffer)
 
 
-def _good(file: ProductFile, outcome: Outcome) -> Iterator[list[Any]]:
+def _valid_rows(file: ProductFile, outcome: Outcome) -> Iterator[list[Any]]:
+    """Yield the staged values of each valid line; refuse the others."""
     for line, cells in file:
         if len(cells) != len(file.columns):
             what = f"has {len(cells)} cells, and the first line {len(file.columns)}"
             outcome.refuse(BadLine(line, None, what), count=1)
             continue
         try:
-            found = read(file.columns, cells, comma=file.comma) | {"line": line}
-        except InvalidInputError as wrong:
-            outcome.refuse(BadLine(line, wrong.field, wrong.message), count=1)
+            values = read(file.columns, cells, comma=file.comma) | {"line": line}
+        except InvalidInputError as error:
+            outcome.refuse(BadLine(line, error.field, error.message), count=1)
         else:
-            yield [found[name] for name in COPIED]
+            yield [values[name] for name in COPIED]
 
 
-def _judge(columns: list[str], outcome: Outcome) -> None:
-    """Refuse lines for what other lines, or orders, have."""
-    queries = [doubled(), unsellable(SHIPPING_COSTS, status="status" in columns)]
+def _check_staged(columns: list[str], outcome: Outcome) -> None:
+    """Refuse lines that contradict other lines, orders or the shipping costs."""
+    queries = [duplicate_skus(), without_shipping_cost(SHIPPING_COSTS, status="status" in columns)]
     if "stock" in columns:
-        queries.append(too_few())
-    wrong = union_all(*queries).subquery()
-    found = db.session.execute(
-        select(wrong, func.count().over()).order_by(wrong.c.line).limit(SHOWN)
+        queries.append(stock_below_reserved())
+    bad_lines = union_all(*queries).subquery()
+    rows = db.session.execute(
+        select(bad_lines, func.count().over()).order_by(bad_lines.c.line).limit(MAX_REPORTED_LINES)
     ).all()
-    if found:
-        outcome.refuse(*(BadLine(*row[:3]) for row in found), count=found[0][3])
+    if rows:
+        outcome.refuse(*(BadLine(*row[:3]) for row in rows), count=rows[0][3])

@@ -1,4 +1,4 @@
-"""A CSV file of products: read line by line, so that its size does not matter."""
+"""A CSV file of products, read line by line, so that its size does not matter."""
 
 import codecs
 import csv
@@ -11,33 +11,33 @@ from typing import IO
 from models.errors import InvalidInputError
 from state_machines.catalogue_import.cells import COLUMNS, REQUIRED
 
-# Bytes. A file without line ends must not be read into memory whole.
-LONGEST = 1_000_000
+# A file without line breaks must not be read into memory as a whole.
+MAX_LINE_BYTES = 1_000_000
 
 
 class ProductFile:
-    """The lines of a file, after the first one has named the columns. `moved` is told how many
-    bytes have been read, line by line. `comma` is true where a semicolon separates the cells, and
-    a comma may come before the decimals.
+    """The lines of a product file; the first one names the columns.
 
-    Raises InvalidInputError, which names the line, where the file cannot be read any further.
+    `report_progress` is called with the number of bytes of each line read. `comma` is true when
+    semicolons separate the cells, so that a price may have a decimal comma.
+    Raises InvalidInputError, which names the line, when the file cannot be read further.
     """
 
-    def __init__(self, file: IO[bytes], moved: Callable[[int], object]) -> None:
+    def __init__(self, file: IO[bytes], report_progress: Callable[[int], object]) -> None:
         self._file = file
-        self._moved = moved
+        self._report_progress = report_progress
         lines = self._lines()
         first = next(lines, "")
-        # What spreadsheets write where the comma is in the numbers.
+        # Spreadsheets separate by semicolons in locales with a decimal comma.
         self.comma = ";" in first and "," not in first
         delimiter = ";" if self.comma else ","
         self._reader = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
         _, names = next(self._records(), (1, []))
         self.columns = [name.strip() for name in names]
-        _judge(self.columns)
+        _check_columns(self.columns)
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        """The cells of each line, under the number of the line on which they begin."""
+        """Yield the number of each line and its cells; a record of several lines has its first."""
         for line, cells in self._records():
             if cells:
                 yield line, cells
@@ -48,32 +48,34 @@ class ProductFile:
             for cells in self._reader:
                 yield line, cells
                 line = self._reader.line_num + 1
-        except csv.Error as wrong:
-            what = str(wrong).partition(" - ")[0]
-            raise InvalidInputError(f"line {line}", f"is not CSV: {what}") from wrong
+        except csv.Error as error:
+            what = str(error).partition(" - ")[0]
+            raise InvalidInputError(f"line {line}", f"is not CSV: {what}") from error
 
     def _lines(self) -> Iterator[str]:
-        read = partial(self._file.readline, LONGEST + 1)
+        read = partial(self._file.readline, MAX_LINE_BYTES + 1)
         for number, raw in enumerate(iter(read, b""), start=1):
-            if len(raw) > LONGEST:
-                raise InvalidInputError(f"line {number}", f"is longer than {LONGEST} bytes")
-            self._moved(len(raw))
+            if len(raw) > MAX_LINE_BYTES:
+                raise InvalidInputError(f"line {number}", f"is longer than {MAX_LINE_BYTES} bytes")
+            self._report_progress(len(raw))
             try:
                 text = (raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw).decode()
-            except UnicodeDecodeError as wrong:
-                raise InvalidInputError(f"line {number}", "is not UTF-8") from wrong
+            except UnicodeDecodeError as error:
+                raise InvalidInputError(f"line {number}", "is not UTF-8") from error
             yield text
 
 
-def _judge(columns: list[str]) -> None:
-    """Raises InvalidInputError unless the columns are those of a product, each of them once."""
+def _check_columns(columns: list[str]) -> None:
+    """Raise InvalidInputError unless the columns are a product's, each at most once."""
     if not any(columns):
-        raise InvalidInputError("line 1", f"names no columns; there are {', '.join(COLUMNS)}")
-    found = {
+        raise InvalidInputError("line 1", f"names no columns; the columns are {', '.join(COLUMNS)}")
+    problems = {
         "unknown": [name for name in columns if name not in COLUMNS],
         "missing": [name for name in REQUIRED if name not in columns],
-        "there twice": [name for name, times in Counter(columns).items() if times > 1],
+        "duplicate": [name for name, times in Counter(columns).items() if times > 1],
     }
-    wrong = [f"{what}: {', '.join(map(repr, names))}" for what, names in found.items() if names]
-    if wrong:
-        raise InvalidInputError("line 1", f"columns {'; '.join(wrong)}")
+    messages = [
+        f"{what}: {', '.join(map(repr, names))}" for what, names in problems.items() if names
+    ]
+    if messages:
+        raise InvalidInputError("line 1", f"columns {'; '.join(messages)}")

@@ -1,5 +1,6 @@
-"""The table through which a file of products goes into the catalogue. It lasts as long as the
-transaction, and is where PostgreSQL finds what one line alone does not show.
+"""The temporary staging table of a product import, dropped at the end of its transaction.
+
+PostgreSQL compares its lines with each other and with the catalogue.
 """
 
 from collections.abc import Iterable
@@ -29,7 +30,7 @@ STAGED = Table(
     "staged_product",
     MetaData(),
     Column("line", Integer),
-    # Products are numbered as the lines of their file come, whatever order they are written in.
+    # New products get their ids in the order of the file, though they are inserted by SKU.
     Column("id", BigInteger, server_default=Sequence("product_id_seq").next_value()),
     *(Column(name, Text) for name in ("sku", "name", "description", "category", "tags", "image")),
     Column("price", BigInteger),
@@ -43,8 +44,8 @@ COPIED = tuple(column.name for column in STAGED.columns if column.name != "id")
 COPY = f"COPY {STAGED.name} ({', '.join(COPIED)}) FROM STDIN (FORMAT csv)"
 
 
-def lock() -> None:
-    """Lock the products that are known, in the order in which every transaction does."""
+def lock_known_products() -> None:
+    """Lock the staged products that exist, by id: every transaction locks in this order."""
     locked = (
         select(Product.id)
         .join(STAGED, STAGED.c.sku == Product.sku)
@@ -55,18 +56,18 @@ def lock() -> None:
     db.session.execute(select(func.count()).select_from(locked))
 
 
-def doubled() -> Select[Any]:
-    """The lines whose SKU is on an earlier line, with the column and what is wrong."""
+def duplicate_skus() -> Select[Any]:
+    """Select the lines whose SKU is on an earlier line, each with its column and the error."""
     first = func.min(STAGED.c.line).over(partition_by=STAGED.c.sku)
     seen = select(STAGED.c.line, STAGED.c.sku, first.label("first")).subquery()
-    what = func.format("%s is on line %s, too", seen.c.sku, seen.c.first)
+    what = func.format("%s is already on line %s", seen.c.sku, seen.c.first)
     return select(seen.c.line, literal("sku").label("field"), what.label("what")).where(
         seen.c.line > seen.c.first
     )
 
 
-def too_few() -> Select[Any]:
-    """The lines that would leave less than what orders have reserved."""
+def stock_below_reserved() -> Select[Any]:
+    """Select the lines whose stock is less than what orders have reserved."""
     what = func.format("%s is less than the %s that are reserved", STAGED.c.stock, Product.reserved)
     return (
         select(STAGED.c.line, literal("stock"), what)
@@ -75,21 +76,22 @@ def too_few() -> Select[Any]:
     )
 
 
-def unsellable(currencies: Iterable[str], *, status: bool) -> Select[Any]:
-    """Select the lines that would leave a product available in none of `currencies`. `status`
-    tells whether the file has such a column: without it, a known product keeps its own.
+def without_shipping_cost(currencies: Iterable[str], *, status: bool) -> Select[Any]:
+    """Select the lines that would leave a product available outside `currencies`.
+
+    `status` is true when the file has such a column; otherwise a known product keeps its status.
     """
-    kept = STAGED.c.status if status else func.coalesce(Product.status, STAGED.c.status)
+    new_status = STAGED.c.status if status else func.coalesce(Product.status, STAGED.c.status)
     what = func.replace(NO_COST, "{}", STAGED.c.currency)
     return (
         select(STAGED.c.line, literal("currency"), what)
         .outerjoin(Product, Product.sku == STAGED.c.sku)
-        .where(kept == ProductStatus.AVAILABLE, STAGED.c.currency.not_in(list(currencies)))
+        .where(new_status == ProductStatus.AVAILABLE, STAGED.c.currency.not_in(list(currencies)))
     )
 
 
-def merge(columns: list[str]) -> None:
-    """Write what is staged into the catalogue: known products in the given columns only."""
+def merge_staged(columns: list[str]) -> None:
+    """Write the staged lines into the catalogue; update known products only in `columns`."""
     at = now()
     same = ("id", "sku", "name", "description", "category", "price", "currency", "stock", "status")
     values = {name: STAGED.c[name] for name in same} | {
@@ -102,6 +104,6 @@ def merge(columns: list[str]) -> None:
     statement = insert(Product).from_select(
         list(values), select(*values.values()).order_by(STAGED.c.sku)
     )
-    given = {"image_url" if name == "image" else name for name in columns} | {"updated_at"}
-    changed = {name: statement.excluded[name] for name in given - {"sku"}}
+    updated = {"image_url" if name == "image" else name for name in columns} | {"updated_at"}
+    changed = {name: statement.excluded[name] for name in updated - {"sku"}}
     db.session.execute(statement.on_conflict_do_update(index_elements=["sku"], set_=changed))

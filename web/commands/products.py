@@ -21,9 +21,8 @@ from models.printable import escape
 from models.shipping import require_shipping_cost
 from models.typed_text import normalise_name
 from state_machines import product as products
-from state_machines.catalogue_import import load
-from state_machines.catalogue_import.cells import COLUMNS, LARGEST, REQUIRED, as_columns, read
-from state_machines.catalogue_import.load import Outcome
+from state_machines.catalogue_import.cells import COLUMNS, MAX_STOCK, REQUIRED, as_columns, read
+from state_machines.catalogue_import.load import Outcome, import_products
 from state_machines.catalogue_import.product_file import ProductFile
 from web.commands import listing, output
 from web.commands.auditing import as_operator, audited, cli_errors
@@ -109,7 +108,7 @@ def import_file(path: Path, *, check: bool, as_json: bool) -> None:
         reading() if check else audited("products import", path.name, counts=counts)
     )
     with path.open("rb") as file, _progress(path, hidden=as_json) as bar, cli_errors(), context:
-        outcome = load.load(ProductFile(file, bar.update), check=check)
+        outcome = import_products(ProductFile(file, bar.update), check=check)
         counts |= {"imported": outcome.imported, "updated": outcome.updated}
         if outcome.bad or not any(counts.values()):
             raise click.ClickException(_refuse_file(outcome, as_json=as_json))
@@ -120,7 +119,7 @@ def import_file(path: Path, *, check: bool, as_json: bool) -> None:
 
 @group.command("stock")
 @click.argument("sku")
-@click.option("--set", "exact", type=click.IntRange(0, LARGEST), help="The counted stock.")
+@click.option("--set", "exact", type=click.IntRange(0, MAX_STOCK), help="The counted stock.")
 @click.option("--add", "change", type=int, help="Pieces to add; negative to remove.")
 @click.option("--reason", help="The reason, recorded in the audit.")
 @output.json_option

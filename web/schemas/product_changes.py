@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, With
 
 from models import Product, ProductStatus
 from models.errors import InvalidInputError
-from state_machines.catalogue_import.cells import LARGEST, TAGS
+from state_machines.catalogue_import.cells import MAX_STOCK, MAX_TAGS
 from web.schemas.base import Incoming, Outgoing, Text
 from web.schemas.user import no_defaults
 from web.urls import make_relative
@@ -33,7 +33,7 @@ Price = Annotated[
     Field(max_length=40),
     WithJsonSchema({"type": "number", "minimum": 0}),
 ]
-Pieces = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
+Pieces = Annotated[int, Field(strict=True, ge=0, le=MAX_STOCK)]
 
 
 class ProductChange(Incoming):
@@ -49,7 +49,7 @@ class ProductChange(Incoming):
     image_url: Plain = Field("", max_length=2000)
     estimated_price: Price = ""
     currency: Plain = Field("", max_length=3)
-    tags: list[Tag] = Field([], max_length=TAGS)
+    tags: list[Tag] = Field([], max_length=MAX_TAGS)
     category: Plain = Field("", max_length=100)
     status: ProductStatus = ProductStatus.AVAILABLE
 
@@ -79,7 +79,7 @@ class StockChange(Incoming):
     were counted. `reason` is kept in the audit.
     """
 
-    change: Annotated[int, Field(strict=True, ge=-LARGEST, le=LARGEST)] | None = None
+    change: Annotated[int, Field(strict=True, ge=-MAX_STOCK, le=MAX_STOCK)] | None = None
     stock: Pieces | None = None
     reason: Text = Field(min_length=1, max_length=500)
 

@@ -138,7 +138,7 @@ def test_a_bad_cell(take_in: Import, column: str, cell: str, what: str) -> None:
         (HEADER.encode(), "the file has no products"),
         (b"sku,name,price,currency,colour\n", "line 1: columns unknown: 'colour'"),
         (b"sku,name\n", "line 1: columns missing: 'price', 'currency'"),
-        (b"sku,name,price,currency,sku\n", "line 1: columns there twice: 'sku'"),
+        (b"sku,name,price,currency,sku\n", "line 1: columns duplicate: 'sku'"),
         (f"{HEADER}\n{LAMP}\n".encode("utf-16"), "line 1: is not UTF-8"),
         (f"{HEADER}\n{LAMP}\nL-2,Möbel".encode("latin-1"), "line 3: is not UTF-8"),
         (f"{HEADER}\n{LAMP},more\n".encode(), "line 2: has 11 cells, and the first line 10"),
@@ -163,7 +163,7 @@ def test_bad_lines_are_numbered_as_in_the_file(take_in: Import) -> None:
         "updated": 0,
         "bad": [
             {"line": 4, "column": None, "what": "has 1 cells, and the first line 10"},
-            {"line": 6, "column": "sku", "what": "L-1 is on line 2, too"},
+            {"line": 6, "column": "sku", "what": "L-1 is already on line 2"},
         ],
         "badCount": 2,
     }
@@ -183,7 +183,7 @@ def test_many_bad_lines(take_in: Import) -> None:
     report = refused.stderr.splitlines()
     assert "25 bad lines, nothing was imported; the first 20:" in report[0]
     assert report[1] == "line 2: sku: is empty"
-    assert report[-1] == "line 22: sku: L is on line 17, too"
+    assert report[-1] == "line 22: sku: L is already on line 17"
     assert len(report) == 21
 
 
