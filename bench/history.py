@@ -67,7 +67,7 @@ def _measure() -> dict[str, float]:
     """What an order writes, what an operator reads, and what `machines verify` does."""
     from models import Order, transaction
     from state_machines import OrderMachine
-    from state_machines.durable.replay import verify
+    from state_machines.durable.inspection import verify
     from tests.support.factories import a_placed_order
     from web.commands.timeline import load_timeline
 

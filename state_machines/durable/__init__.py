@@ -18,7 +18,7 @@ from state_machines.durable.activity import (
     note_request_id,
     time_left,
 )
-from state_machines.durable.arrow import Arrow, Deadline, Poll, growing
+from state_machines.durable.definition import Arrow, Deadline, Poll, growing
 from state_machines.durable.cause import caused_by
 from state_machines.durable.machine import DurableMachine, SignalRefusedError
 from state_machines.durable.writes import writes

@@ -15,7 +15,7 @@ from models.base import db
 from models.clock import now
 from models.durable.execution import Execution
 from models.ids import uuid7
-from state_machines.durable.arrow import Arrow, Deadline, Poll, refuse_steady_repetition
+from state_machines.durable.definition import Arrow, Deadline, Poll, refuse_steady_repetition
 from state_machines.durable.move import Move, append
 from state_machines.durable.unit_of_work import unit_of_work
 

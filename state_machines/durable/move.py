@@ -12,7 +12,7 @@ from models.base import db
 from models.clock import now
 from models.durable.execution import Execution, Polled
 from state_machines.durable import cause
-from state_machines.durable.arrow import Arrow
+from state_machines.durable.definition import Arrow
 from state_machines.durable.unit_of_work import schedule, unit_of_work
 from state_machines.durable.writes import registry as writes
 

@@ -10,7 +10,7 @@ from config import settings
 from models.base import SILENCE
 from models.silence import LOOK
 from state_machines.durable import inbox, runner, sweep
-from state_machines.durable.arrow import LONGEST as LONGEST_POLL
+from state_machines.durable.definition import LONGEST as LONGEST_POLL
 from state_machines.durable.unit_of_work import LEASE
 from state_machines.payment import LONGEST, PaymentMachine
 from tasks.beat import EXPIRY

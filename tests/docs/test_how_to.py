@@ -14,7 +14,8 @@ from flask import Flask
 from config import settings
 from models import clock
 from models.base import Base, db
-from state_machines.durable import Activity, DurableMachine, replay
+from state_machines.durable import Activity, DurableMachine
+from state_machines.durable import inspection
 
 PAGE = (Path(__file__).parents[2] / "docs/how-to/add-a-machine.md").read_text()
 BLOCKS = re.findall(r"```python\n# ([\w/]+)\.py\n(.*?)```", PAGE, re.DOTALL)
@@ -61,8 +62,8 @@ def test_every_python_block_is_a_file(newsletter: Pages) -> None:
 def test_the_stories_of_the_page_are_true(newsletter: Pages, app: Flask, story: str) -> None:
     getattr(newsletter[PATHS[-1]], story)(app)
     machine = newsletter["state_machines/subscription"].SubscriptionMachine
-    assert list(replay.verify(machine)) == []
-    assert replay.stuck(machine) == []
+    assert list(inspection.verify(machine)) == []
+    assert inspection.stuck(machine) == []
 
 
 def test_the_invitation_arrives(newsletter: Pages, app: Flask) -> None:
@@ -78,7 +79,7 @@ def test_an_invitation_that_is_refused_is_told_to_the_machine(
 ) -> None:
     stories = newsletter[PATHS[-1]]
     assert stories.state(stories.asked("no address")) == "Unreachable"
-    assert list(replay.verify(newsletter["state_machines/subscription"].SubscriptionMachine)) == []
+    assert list(inspection.verify(newsletter["state_machines/subscription"].SubscriptionMachine)) == []
     assert not newsletter["tasks/newsletter"].Invite.keyed
 
 

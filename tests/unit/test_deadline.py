@@ -6,7 +6,7 @@ from enum import StrEnum, auto
 import pytest
 
 from state_machines.durable import Arrow, Deadline, growing
-from state_machines.durable.arrow import refuse_steady_repetition
+from state_machines.durable.definition import refuse_steady_repetition
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 

@@ -8,7 +8,8 @@ from sqlalchemy import text, update
 
 from models import ActivityRow, ActivityState, transaction
 from models.clock import MovableClock
-from state_machines.durable import NonRetryableError, RetryableError, replay, sweep
+from state_machines.durable import NonRetryableError, RetryableError, sweep
+from state_machines.durable import inspection
 from tests.support.depot import Depot
 from tests.support.parcel import Announce, Courier, ParcelMachine, ParcelState
 
@@ -42,7 +43,7 @@ def test_a_machine_hears_of_what_fails_in_our_own_code_until_no_try_is_left(
     activity = depot.activity(parcel_id)
     assert (activity.state, activity.attempts) == (ActivityState.FAILED, TRIES)
     assert depot.state(parcel_id) == ParcelState.LOST
-    assert replay.stuck(ParcelMachine) == []
+    assert inspection.stuck(ParcelMachine) == []
 
 
 @pytest.mark.parametrize("error", [NonRetryableError("no such street"), RetryableError("busy")])
@@ -70,7 +71,7 @@ def test_giving_up_that_fails_is_tried_again_until_the_machine_knows(
         activity = depot.activity(parcel_id)
         assert (activity.state, depot.state(parcel_id)) == ("waiting", ParcelState.PACKED)
         assert "DivisionByZero" in str(activity.last_error)
-        (found,) = replay.stuck(ParcelMachine)
+        (found,) = inspection.stuck(ParcelMachine)
         assert found.id == parcel_id
         assert "does not know that test.announce gave up: give_up:" in found.what
         waits.append(activity.due_at - time())
@@ -87,7 +88,7 @@ def test_giving_up_that_fails_is_tried_again_until_the_machine_knows(
     assert len(courier.told) == 1
     permanent = last_try == "call" and isinstance(error, NonRetryableError)
     assert isinstance(courier.told[0], NonRetryableError) == permanent
-    assert replay.stuck(ParcelMachine) == []
+    assert inspection.stuck(ParcelMachine) == []
 
 
 def test_a_worker_that_dies_while_giving_up_is_replaced_and_makes_no_call(

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from models import transaction
 from models.clock import MovableClock
 from state_machines.durable import sweep
-from state_machines.durable.replay import stranded, stuck, verify
+from state_machines.durable.inspection import stranded, stuck, verify
 from tests.support.depot import Depot
 from tests.support.parcel import ParcelMachine, ParcelState
 

@@ -15,7 +15,8 @@ from sqlalchemy import Engine, event, text
 import tasks.sweep
 from models import ActivityState, transaction
 from models.clock import MovableClock
-from state_machines.durable import inbox, replay, runner, sweep
+from state_machines.durable import inbox, runner, sweep
+from state_machines.durable import inspection
 from state_machines.durable.unit_of_work import LEASE, unit_of_work
 from tests.support.depot import Depot
 from tests.support.factories import a_placed_order
@@ -188,11 +189,11 @@ def test_histories_replay_to_their_rows_and_a_forged_row_is_found(
 ) -> None:
     honest, forged = depot.pack("vase", "lamp")
     depot.run(honest)
-    assert list(replay.verify(ParcelMachine)) == []
+    assert list(inspection.verify(ParcelMachine)) == []
 
     with transaction() as session:
         session.get_one(Parcel, forged).state = ParcelState.COLLECTED
-    (difference,) = replay.verify(ParcelMachine, page=1)
+    (difference,) = inspection.verify(ParcelMachine, page=1)
     assert difference.id == forged
     assert difference.what == "the row is Collected at 1, its history Packed at 1"
 
@@ -217,7 +218,7 @@ def test_a_row_that_moves_while_histories_are_verified_is_not_accused(
 
     event.listen(Engine, "before_cursor_execute", look)
     try:
-        assert list(replay.verify(ParcelMachine)) == []
+        assert list(inspection.verify(ParcelMachine)) == []
     finally:
         event.remove(Engine, "before_cursor_execute", look)
     assert moved.is_set()
@@ -227,8 +228,8 @@ def test_a_row_that_moves_while_histories_are_verified_is_not_accused(
 def test_what_nothing_will_move_is_reported_as_stuck(depot: Depot, courier: Courier) -> None:
     moving, stuck = depot.pack("vase", "lamp")
     depot.run(moving, stuck)
-    assert replay.stuck(ParcelMachine) == []
+    assert inspection.stuck(ParcelMachine) == []
     with transaction() as session:
         session.get_one(Parcel, stuck).deadline_at = None
-    (found,) = replay.stuck(ParcelMachine)
+    (found,) = inspection.stuck(ParcelMachine)
     assert found.id == stuck

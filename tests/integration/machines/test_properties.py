@@ -9,7 +9,7 @@ from models import OrderState, Payment, PaymentState, Transition, transaction
 from models.base import db
 from models.order import Order
 from state_machines import OrderMachine, PaymentMachine
-from state_machines.durable.replay import compare
+from state_machines.durable.inspection import compare
 from state_machines.payment import PaymentSignal
 from tests.support import factories
 

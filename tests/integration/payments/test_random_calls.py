@@ -41,7 +41,8 @@ from state_machines import (
     cancelling,
     shipment,
 )
-from state_machines.durable import DurableMachine, SignalRefusedError, replay, runner, sweep
+from state_machines.durable import DurableMachine, SignalRefusedError, runner, sweep
+from state_machines.durable import inspection
 from state_machines.durable.inbox import receive
 from state_machines.refund import refund
 from tests.support import proof
@@ -255,7 +256,7 @@ def _replays(machine: type[DurableMachine[Any]], order_ids: list[UUID]) -> None:
     for step in db.session.scalars(steps.order_by(Transition.version)):
         histories[step.subject_id].append(step)
     for row in rows:
-        found = replay.compare(machine, row.state, row.version, histories[row.id])
+        found = inspection.compare(machine, row.state, row.version, histories[row.id])
         assert found is None, (machine.name, row.id, found)
 
 
@@ -296,7 +297,7 @@ def test_random_calls(till: Till, bank: Bank, time: MovableClock, dice: int) -> 
             ),
         )
     for machine in MACHINES:
-        assert replay.stuck(machine) == []
+        assert inspection.stuck(machine) == []
     with transaction() as session:
         # What an activity failed of is Stripe's no, and nothing of our own making.
         failed = ActivityRow.last_error.is_not(None), ActivityRow.state == ActivityState.FAILED

@@ -4,15 +4,15 @@ from models import DisputeState, NoticeKind, OrderState, PaymentState, transacti
 from models.clock import MovableClock
 from models.notice import notice
 from state_machines import DisputeMachine, OrderMachine, PaymentMachine
-from state_machines.durable import replay
+from state_machines.durable import inspection
 from state_machines.payment import PaymentSignal
 from tests.support.bank import Bank
 from tests.support.factories import a_dispute, a_payment, an_order
 from tests.support.till import Till
 
 
-def stuck() -> list[replay.Difference]:
-    return replay.stuck(PaymentMachine) + replay.stuck(OrderMachine)
+def stuck() -> list[inspection.Difference]:
+    return inspection.stuck(PaymentMachine) + inspection.stuck(OrderMachine)
 
 
 def test_ended_and_moving_payments_are_not_stuck(
@@ -43,7 +43,7 @@ def test_an_order_that_waits_for_a_payment_that_has_ended_is_stuck(
         notice(told, NoticeKind.MISPAID, "60.00 came; the order costs 59.00")
         alone = a_payment(PaymentState.SUCCESS).order_id
         unpaid = a_payment(PaymentState.CANCELLED, order=an_order(OrderState.CONFIRMED)).order_id
-    found = {difference.id for difference in replay.stuck(OrderMachine)}
+    found = {difference.id for difference in inspection.stuck(OrderMachine)}
     assert found == {failed, alone, unpaid}
     assert well not in found
 
@@ -53,6 +53,6 @@ def test_a_dispute_that_nobody_was_told_of_is_stuck(till: Till) -> None:
         told, silent = a_dispute(), a_dispute()
         over = a_dispute(DisputeState.LOST)
         notice(told.order_id, NoticeKind.DISPUTE, "give evidence")
-    found = {difference.id for difference in replay.stuck(DisputeMachine)}
+    found = {difference.id for difference in inspection.stuck(DisputeMachine)}
     assert found == {silent.id}
     assert over.id not in found

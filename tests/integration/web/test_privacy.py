@@ -31,7 +31,7 @@ from models.clock import now
 from models.durable.activity import UNDER_WAY
 from models.notice import notice
 from state_machines.durable import caused_by, inbox, runner
-from state_machines.durable.replay import verify
+from state_machines.durable.inspection import verify
 from state_machines.erasure import ErasureMachine
 from state_machines.login import begin_login
 from state_machines.order import OrderMachine, OrderSignal

@@ -13,7 +13,8 @@ from models import clock
 from models.base import db as rows
 from models.clock import MovableClock
 from sandbox.events import Delivery
-from state_machines.durable import DurableMachine, replay, unit_of_work
+from state_machines.durable import DurableMachine, unit_of_work
+from state_machines.durable import inspection
 from tests.proof.simulation import quiet
 from tests.proof.simulation.machinery import HOUR, Machinery
 from tests.proof.simulation.mood import MOODS
@@ -170,7 +171,7 @@ class Simulation:
         if lost := kept - {row["id"] for row in invariants.read(db, KEPT)}:
             raise BrokenError(f"acknowledged, and not kept: {lost}")
         for machine in ours():
-            if wrong := [*replay.verify(machine), *replay.stuck(machine)]:
+            if wrong := [*inspection.verify(machine), *inspection.stuck(machine)]:
                 raise BrokenError(str(wrong))
 
     def _finished(self) -> Report:
