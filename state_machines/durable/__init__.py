@@ -1,9 +1,9 @@
-"""The durable engine: machines whose every move, and the calls it asks for, are one commit.
+"""The durable engine: a transition and the calls that it asks for are one commit.
 
-It knows rows, signals, activities and deadlines, and nothing of orders or of any broker. Read it in
-this order: arrow.py and machine.py (what may move), move.py, effect.py and journal.py (what a move
-writes), activity.py (what a call is), claim.py, batch.py, runner.py and recorder.py (how a call is
-made once), handler.py and inbox.py (messages from outside), sweep.py (what time brings back).
+It knows rows, signals, activities and deadlines, but no order and no broker. Read it in this order:
+definition.py and machine.py (tables and moves), move.py and unit_of_work.py (what a move writes),
+activity.py (calls), claim.py, runner.py and recorder.py (each call is recorded once), inbox.py
+(messages from outside), sweep.py (periodic recovery), inspection.py (checks).
 """
 
 from state_machines.durable.activity import (
@@ -18,10 +18,9 @@ from state_machines.durable.activity import (
     note_request_id,
     time_left,
 )
-from state_machines.durable.definition import Arrow, Deadline, Poll, growing
-from state_machines.durable.cause import caused_by
+from state_machines.durable.definition import Arrow, Deadline, Poll, growing, writes
 from state_machines.durable.machine import DurableMachine, SignalRefusedError
-from state_machines.durable.writes import writes
+from state_machines.durable.unit_of_work import caused_by
 
 __all__ = [
     "Activity",

@@ -1,15 +1,20 @@
-"""What a machine is made of: arrows and deadlines, which are plain data."""
+"""The plain data of a machine's table: arrows, deadlines, polls, and the registry of writes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any, TypeVar
 
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """`signal` moves from `source` (None: the row is born) to `target`, asks for the activities
-    `do` and has the effects `effects` on other rows, and tells the parent execution `tells`: all in
-    one transaction. A `quiet` arrow changes nothing but what is asked for, and writes no history.
+    """One transition of a machine, and everything that commits with it.
+
+    `signal` moves the row from `source` to `target`; `None` as source creates the row. `do` names
+    the activities to schedule, `writes` the registered functions that change other rows (see
+    `@writes`), and `parent_signal` is observed by the parent execution. A `quiet` arrow only
+    schedules activities: it writes no history and must not change the state.
     """
 
     signal: StrEnum
@@ -23,13 +28,15 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """Send `send` when the row has been in `states` for `after`. Moving among these states keeps
-    the timer running; entering from another state restarts it.
+    """A durable timer: send `send` when the row has been in `states` for `after`.
 
-    Several intervals make a deadline that fires again while the row stays: after the first
-    interval, then the second, and the last one from then on. Which one is next follows from how
-    long the row has not changed; with `from_birth`, from how old it is, so that a row that comes
-    back to these states again and again is left alone for longer each time.
+    Moving between these states keeps the timer running. Entering from another state, or a
+    self-transition after it fired, restarts it.
+
+    A tuple of intervals makes a timer that fires repeatedly while the row stays: after the first
+    interval, then after the second, and so on; the last one repeats. The time since the row last
+    changed selects the interval. With `from_birth`, the row's age does, so that a row that returns
+    to these states again and again is left alone for longer each time.
     """
 
     states: tuple[StrEnum, ...]
@@ -79,23 +86,44 @@ def refuse_steady_repetition(
                 raise ValueError(f"{machine}: {arrow.signal} repeats: its arrow must be quiet")
 
 
-# No two polls of one row lie further apart, however old it is.
-LONGEST = timedelta(days=7)
+MAX_POLL_INTERVAL = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """In any of `states`, the activity `do` asks the outside world whether its word got lost: when
-    the row is as old as each of `ages`, and then whenever its age has doubled, at least once in
-    LONGEST.
+    """A schedule on which the outside world is polled, in case its message was lost.
+
+    While the row is in any of `states`, the sweep schedules the activity `do` when the row reaches
+    each of `ages`, in ascending order, and then each time its age has doubled, but at least once
+    per MAX_POLL_INTERVAL. The rows of such a machine are `Polled`.
     """
 
     states: tuple[StrEnum, ...]
     ages: tuple[timedelta, ...]
     do: str
 
-    def after(self, born: datetime, at: datetime) -> datetime:
-        """When to ask next, of a row that was born at `born`."""
-        ripe = (born + age for age in self.ages)
-        step = max(self.ages[-1], min(at - born, LONGEST))
-        return next((moment for moment in ripe if moment > at), at + step)
+    def after(self, created_at: datetime, at: datetime) -> datetime:
+        """Return the time of the first poll after `at`, for a row created at `created_at`."""
+        planned = (created_at + age for age in self.ages)
+        interval = max(self.ages[-1], min(at - created_at, MAX_POLL_INTERVAL))
+        return next((time for time in planned if time > at), at + interval)
+
+
+# Takes the row that moved and the reason of its signal.
+Write = Callable[[Any, str | None], None]
+F = TypeVar("F", bound=Write)
+
+registered_writes: dict[str, Write] = {}
+
+
+def writes(name: str) -> Callable[[F], F]:
+    """Register a function under `name`, such as "stock.release", for the `writes` of arrows.
+
+    It runs in the transaction of the transition and changes rows beside the one that moved.
+    """
+
+    def register(run: F) -> F:
+        registered_writes[name] = run
+        return run
+
+    return register

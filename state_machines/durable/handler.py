@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from models.durable.signal import ERASED_PAYLOAD, SignalState
-from state_machines.durable.cause import caused_by
 from state_machines.durable.machine import DurableMachine
+from state_machines.durable.unit_of_work import caused_by
 
 
 class NoSubjectError(Exception):

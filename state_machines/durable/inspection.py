@@ -161,3 +161,22 @@ def moved_by_system(machine: type[DurableMachine[Any]]) -> tuple[str, ...]:
         if state not in machine.externally_driven
         and any(arrow.source == state and arrow.target != state for arrow in machine.arrows)
     )
+
+
+def mermaid(machine: type[DurableMachine[Any]]) -> str:
+    """Return the machine's state diagram in Mermaid's notation."""
+    lines = ["stateDiagram-v2"]
+    for arrow in machine.arrows:
+        label = arrow.signal.value
+        if arrow.parent_signal:
+            label += f" (parent: {arrow.parent_signal.value})"
+        if arrow.do:
+            label += " / " + ", ".join(arrow.do)
+        if arrow.writes:
+            label += " + " + ", ".join(arrow.writes)
+        lines.append(f"    {arrow.source or '[*]'} --> {arrow.target}: {label}")
+    for deadline in machine.deadlines:
+        lines += [
+            f"    {state}: {state}<br/>deadline: {deadline.send.value}" for state in deadline.states
+        ]
+    return "\n".join(lines) + "\n"

@@ -11,10 +11,8 @@ from transitions import EventData
 from models.base import db
 from models.clock import now
 from models.durable.execution import Execution, Polled
-from state_machines.durable import cause
-from state_machines.durable.definition import Arrow
-from state_machines.durable.unit_of_work import schedule, unit_of_work
-from state_machines.durable.writes import registry as writes
+from state_machines.durable.definition import Arrow, registered_writes
+from state_machines.durable.unit_of_work import current_cause, schedule, unit_of_work
 
 if TYPE_CHECKING:
     from state_machines.durable.machine import DurableMachine
@@ -43,7 +41,7 @@ class Move:
         if isinstance(row, Polled):
             row.poll_at = self._poll_at(row, row.poll_at)
         for name in arrow.writes:
-            writes[name](row, reason)
+            registered_writes[name](row, reason)
         if arrow.parent_signal is not None and machine.parent is not None:
             parent = db.session.get_one(machine.parent.model, machine.root_id(row))
             machine.parent.observe(parent, arrow.parent_signal, reason=reason)
@@ -77,7 +75,7 @@ def append(  # noqa: PLR0913  all that a history row says
     reason: str | None = None,
 ) -> None:
     """Add a row to the history of `row`, and count its version up."""
-    why = cause.current()
+    why = current_cause()
     row.version += 1
     row.updated_at = now()
     if source is not None:

@@ -22,9 +22,9 @@ from state_machines.durable.activity import (
     Snooze,
 )
 from state_machines.durable.batch import Batch, Try
-from state_machines.durable.cause import caused_by
 from state_machines.durable.claim import Claim, Failure
 from state_machines.durable.complaint import complaints
+from state_machines.durable.unit_of_work import caused_by
 
 log = complaints(__name__)
 

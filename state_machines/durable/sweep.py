@@ -20,10 +20,9 @@ from models.clock import now
 from models.durable.sweep import ONLY, Sweep
 from state_machines.durable import claim, inbox
 from state_machines.durable.activity import Activity
-from state_machines.durable.cause import caused_by
 from state_machines.durable.complaint import complaints
 from state_machines.durable.machine import DurableMachine
-from state_machines.durable.unit_of_work import schedule, unit_of_work
+from state_machines.durable.unit_of_work import caused_by, schedule, unit_of_work
 
 log = complaints(__name__)
 

@@ -5,7 +5,9 @@ After the commit the listeners hear what to dispatch and who moved; a listener m
 since it runs inside the request.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar, cast
@@ -26,6 +28,36 @@ log = complaints(__name__)
 # How long what is to be published belongs to the process that publishes it, until a sweep may do
 # so again. How long a worker owns what it claimed is its activity's own lease.
 LEASE = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The origin of a transition, for the history.
+
+    `text` is such as `request:7f3a…`; `actor` is a person, where there is one.
+    """
+
+    text: str
+    actor: str | None = None
+
+
+_NOBODY = Cause("process")
+_cause: ContextVar[Cause] = ContextVar("cause", default=_NOBODY)
+
+
+def current_cause() -> Cause:
+    """Return the cause of the transitions made here."""
+    return _cause.get()
+
+
+@contextmanager
+def caused_by(kind: str, key: object, actor: str | None = None) -> Iterator[None]:
+    """Record `kind:key` as the cause of every transition made inside."""
+    token = _cause.set(Cause(f"{kind}:{key}", actor))
+    try:
+        yield
+    finally:
+        _cause.reset(token)
 
 
 @dataclass(slots=True)

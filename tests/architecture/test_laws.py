@@ -12,8 +12,8 @@ from kombu.entity import Queue
 import celeryconfig
 from config import settings
 from state_machines.durable import Activity, DurableMachine
-from state_machines.durable.diagram import mermaid
-from state_machines.durable.writes import registry as writes
+from state_machines.durable.definition import registered_writes as writes
+from state_machines.durable.inspection import mermaid
 from tasks.activities import ACTIVITIES
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from config import settings
 from models.base import SILENCE
 from models.silence import LOOK
 from state_machines.durable import inbox, runner, sweep
-from state_machines.durable.definition import LONGEST as LONGEST_POLL
+from state_machines.durable.definition import MAX_POLL_INTERVAL
 from state_machines.durable.unit_of_work import LEASE
 from state_machines.payment import LONGEST, PaymentMachine
 from tasks.beat import EXPIRY
@@ -18,6 +18,7 @@ from tasks.beat import EXPIRY
 ROOT = Path(__file__).parents[2]
 WORDS = {"one": 1, "six": 6, "ten": 10, "twelve": 12}
 HOUR = 3600
+WEEK = timedelta(days=7)
 # A page, its words with the figure in brackets, and what the code says.
 FIGURES = [
     ("docs/how-to/operate.md", r"at once (\w+) of a name are handed out each", sweep.PER_SECOND),
@@ -33,7 +34,11 @@ FIGURES = [
     ("docs/reference/tables.md", r"not be applied in (\w+) tries", inbox.RETRY.attempts),
     ("docs/how-to/run-elsewhere.md", r"can make at once \((\w+)\)", runner.CONCURRENT_CALLS),
     ("docs/reference/settings.md", r"doubles up to (\w+) hours", LONGEST.total_seconds() / HOUR),
-    ("docs/reference/settings.md", r"at least once a (week)", LONGEST_POLL / timedelta(days=7)),
+    (
+        "docs/reference/settings.md",
+        r"at least once a (week)",
+        MAX_POLL_INTERVAL / WEEK,
+    ),
     ("docs/reference/settings.md", r"stays silent is left (\S+) s \(", SILENCE),
     ("docs/reference/settings.md", r"\(and at most (a second)\) later", LOOK),
 ]

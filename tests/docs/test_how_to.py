@@ -14,8 +14,7 @@ from flask import Flask
 from config import settings
 from models import clock
 from models.base import Base, db
-from state_machines.durable import Activity, DurableMachine
-from state_machines.durable import inspection
+from state_machines.durable import Activity, DurableMachine, inspection
 
 PAGE = (Path(__file__).parents[2] / "docs/how-to/add-a-machine.md").read_text()
 BLOCKS = re.findall(r"```python\n# ([\w/]+)\.py\n(.*?)```", PAGE, re.DOTALL)
@@ -79,7 +78,9 @@ def test_an_invitation_that_is_refused_is_told_to_the_machine(
 ) -> None:
     stories = newsletter[PATHS[-1]]
     assert stories.state(stories.asked("no address")) == "Unreachable"
-    assert list(inspection.verify(newsletter["state_machines/subscription"].SubscriptionMachine)) == []
+    assert (
+        list(inspection.verify(newsletter["state_machines/subscription"].SubscriptionMachine)) == []
+    )
     assert not newsletter["tasks/newsletter"].Invite.keyed
 
 

@@ -9,8 +9,7 @@ from sqlalchemy import func, select
 
 from models import transaction
 from state_machines.durable import DurableMachine
-from state_machines.durable.diagram import mermaid
-from state_machines.durable.inspection import Difference, state_of, stranded, stuck, verify
+from state_machines.durable.inspection import Difference, mermaid, state_of, stranded, stuck, verify
 from web.commands import output
 
 group = click.Group("machines", help="State machines, and checks of their executions.")

@@ -8,8 +8,7 @@ from sqlalchemy import text, update
 
 from models import ActivityRow, ActivityState, transaction
 from models.clock import MovableClock
-from state_machines.durable import NonRetryableError, RetryableError, sweep
-from state_machines.durable import inspection
+from state_machines.durable import NonRetryableError, RetryableError, inspection, sweep
 from tests.support.depot import Depot
 from tests.support.parcel import Announce, Courier, ParcelMachine, ParcelState
 

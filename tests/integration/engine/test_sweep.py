@@ -15,8 +15,7 @@ from sqlalchemy import Engine, event, text
 import tasks.sweep
 from models import ActivityState, transaction
 from models.clock import MovableClock
-from state_machines.durable import inbox, runner, sweep
-from state_machines.durable import inspection
+from state_machines.durable import inbox, inspection, runner, sweep
 from state_machines.durable.unit_of_work import LEASE, unit_of_work
 from tests.support.depot import Depot
 from tests.support.factories import a_placed_order

@@ -41,8 +41,7 @@ from state_machines import (
     cancelling,
     shipment,
 )
-from state_machines.durable import DurableMachine, SignalRefusedError, runner, sweep
-from state_machines.durable import inspection
+from state_machines.durable import DurableMachine, SignalRefusedError, inspection, runner, sweep
 from state_machines.durable.inbox import receive
 from state_machines.refund import refund
 from tests.support import proof

@@ -13,8 +13,7 @@ from models import clock
 from models.base import db as rows
 from models.clock import MovableClock
 from sandbox.events import Delivery
-from state_machines.durable import DurableMachine, unit_of_work
-from state_machines.durable import inspection
+from state_machines.durable import DurableMachine, inspection, unit_of_work
 from tests.proof.simulation import quiet
 from tests.proof.simulation.machinery import HOUR, Machinery
 from tests.proof.simulation.mood import MOODS
