@@ -1,4 +1,4 @@
-"""Is the process up, and can it do its work?"""
+"""Routes of health and readiness checks."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -22,38 +22,40 @@ from web.schemas.health import Health, Readiness
 api = APIBlueprint("health", __name__, abp_tags=[Tag(name="health")])
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
-# Of PostgreSQL. What is newer was migrated first: the old processes serve until they are replaced.
+# Migrations run before the new code starts, so old processes meanwhile serve a newer schema.
 READY = ("ok", "newer schema")
 STATEMENT = text(
     "SELECT version_num, (SELECT at FROM sweep), current_setting('transaction_read_only') = 'on'"
     " FROM alembic_version"
 )
-SWEPT_WITHIN = timedelta(minutes=1)
+MAX_SWEEP_AGE = timedelta(minutes=1)
 
 
 @api.get("/health", responses={200: Health})
 def health() -> Any:
-    """The process answers."""
+    """Report that the process answers."""
     return Health(status="ok").json_ready()
 
 
 @api.get("/ready", responses={200: Readiness, 503: Readiness})
 def ready() -> Any:
-    """Requests can be served: PostgreSQL answers, with the schema of this code or a newer one.
-    Without Redis, beat, workers or sweeps everything is taken in, and done later.
+    """Report whether requests can be served: PostgreSQL answers with this code's schema or a newer.
+
+    Without Redis, beat, workers or sweeps (`degraded`), requests are accepted and processed later.
     """
-    database, swept_at = _database()
-    hints, missing = _redis()
-    is_ready = database in READY
-    amiss = [*missing, *(_lateness(swept_at) if is_ready else ())]
-    status = "down" if not is_ready else "degraded" if amiss else "ok"
-    reasons = [*([] if database == "ok" else [f"PostgreSQL: {database}"]), *amiss]
-    answer = Readiness(status=status, postgresql=database, redis=hints, reasons=reasons)
-    return answer.json_ready(), HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
+    postgresql, swept_at = _check_postgresql()
+    redis_state, problems = _check_redis()
+    is_ready = postgresql in READY
+    if is_ready:
+        problems += _check_sweep(swept_at)
+    status = "down" if not is_ready else "degraded" if problems else "ok"
+    reasons = [*([] if postgresql == "ok" else [f"PostgreSQL: {postgresql}"]), *problems]
+    body = Readiness(status=status, postgresql=postgresql, redis=redis_state, reasons=reasons)
+    return body.json_ready(), HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
 
 
-def _database() -> tuple[Any, datetime | None]:
-    """What there is to say of PostgreSQL, and when the last sweep was."""
+def _check_postgresql() -> tuple[Any, datetime | None]:
+    """Return the state of PostgreSQL and the time of the last sweep."""
     try:
         with transaction() as session:
             revision, swept_at, is_read_only = session.execute(STATEMENT).one()
@@ -63,14 +65,14 @@ def _database() -> tuple[Any, datetime | None]:
         return "unreachable", None
     if is_read_only:
         return "read only", swept_at
-    known, head = _revisions()
-    if revision not in known:
+    revisions, head = _revisions()
+    if revision not in revisions:
         return "newer schema", swept_at
     return "ok" if revision == head else "not migrated", swept_at
 
 
-def _redis() -> tuple[Any, list[str]]:
-    """What there is to say of Redis, and who has not been heard there."""
+def _check_redis() -> tuple[Any, list[str]]:
+    """Return the state of Redis, and its problems and those of the processes that report there."""
     try:
         missing = heartbeats.find_absent(redis_client(), heartbeats.BEAT, *heartbeats.QUEUES)
     except redis.OutOfMemoryError:
@@ -82,16 +84,16 @@ def _redis() -> tuple[Any, list[str]]:
     ]
 
 
-def _lateness(swept_at: datetime | None) -> Iterator[str]:
+def _check_sweep(swept_at: datetime | None) -> Iterator[str]:
     if swept_at is None:
         yield "no sweep yet"
-    elif now() - swept_at > SWEPT_WITHIN:
+    elif now() - swept_at > MAX_SWEEP_AGE:
         yield f"the last sweep was {(now() - swept_at).total_seconds():.0f} s ago"
 
 
 @cache
 def _revisions() -> tuple[frozenset[str], str | None]:
-    """The revisions that this code knows, and the one that it needs."""
+    """Return the revisions that this code knows, and the one that it needs."""
     scripts = ScriptDirectory(str(MIGRATIONS))
-    known = frozenset(script.revision for script in scripts.walk_revisions())
-    return known, scripts.get_current_head()
+    revisions = frozenset(script.revision for script in scripts.walk_revisions())
+    return revisions, scripts.get_current_head()

@@ -1,4 +1,4 @@
-"""The first page: where everything is."""
+"""Routes of the landing page, which links to everything."""
 
 from flask import Blueprint, Response, current_app, jsonify
 
@@ -9,10 +9,11 @@ bp = Blueprint("landing", __name__)
 
 @bp.get("/")
 def page() -> Response:
+    """Return the page."""
     return current_app.send_static_file("index.html")
 
 
 @bp.get("/places.json")
 def places() -> Response:
-    """The ports of what runs beside us."""
+    """Return the ports of the other services on this machine."""
     return jsonify(flower=settings.flower_port, mailbox=settings.sandbox_port)

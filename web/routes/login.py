@@ -1,4 +1,4 @@
-"""Signing in: a code is asked for, and traded for tokens."""
+"""Routes of signing in with an e-mailed code."""
 
 from http import HTTPStatus
 from typing import Any
@@ -29,30 +29,31 @@ from web.schemas.login import (
 api = APIBlueprint("login", __name__, url_prefix="/auth", abp_tags=[Tag(name="login")])
 api.before_request(rate_limits.limit_client)
 
-NOBODY = "The code is wrong, or this account cannot sign in"
+WRONG_CODE = "The code is wrong, or this account cannot sign in"
 
 
-def _asker() -> str:
-    """The address that gets the e-mail, and the browser that asks, or else its client's address: so
-    nobody's requests count against somebody else's.
+def _login_key() -> str:
+    """Return the key of the login limit: the e-mail address, and the browser or else the client.
+
+    Requests of other people for the same address do not count against its owner.
     """
     email = LoginRequest.model_validate(request.get_json()).email
     return f"{email} {cookies.read_browser_token() or rate_limits.client_key()}"
 
 
 @api.post("/login", responses={201: LoginBegun})
-@rate_limits.limit(settings.login_limit, key_func=_asker)
+@rate_limits.limit(settings.login_limit, key_func=_login_key)
 def begin(body: LoginRequest) -> Any:
-    """Have a code sent. The answer is the same whether or not the address is known."""
+    """E-mail a code. The response does not reveal whether the address has an account."""
     token = cookies.get_or_create_browser_token()
     with cause(body.email), transaction():
         login = begin_login(body.email, cookies.hash_browser_token(token))
-    begun = LoginBegun(
+    response_body = LoginBegun(
         message="If the address can receive e-mail, a code is on its way",
         login_id=login.id,
         expires_at=login.deadline_at or login.created_at + settings.login_window,
     )
-    response: Response = jsonify(begun.json_ready())
+    response: Response = jsonify(response_body.json_ready())
     response.status_code = HTTPStatus.CREATED
     cookies.set_browser_token(response, token)
     return response
@@ -60,27 +61,27 @@ def begin(body: LoginRequest) -> Any:
 
 @api.post("/verify-code", responses={200: SignedIn})
 def verify(body: CodeEntered) -> Any:
-    """Trade the code for tokens. A wrong one counts: the fifth ends the login, if it comes with the
-    login's id or from the browser that asked.
+    """Exchange the code for tokens.
 
-    A suspended or deleted user gets the answer of a wrong code.
+    The fifth wrong code ends the login, if it is sent with the login's id or by the same browser.
+    A suspended or deleted user gets the same response as for a wrong code.
     """
     token = cookies.get_or_create_browser_token()
     with cause(body.email), transaction():
         rotation = _sign_in(body, token)
     if rotation is None:
-        raise NotAuthenticatedError(NOBODY)
+        raise NotAuthenticatedError(WRONG_CODE)
     return sign_in.signed_in_response(rotation, token)
 
 
 @api.get("/login/<uuid:loginId>", responses={200: LoginStatus})
 def status(path: LoginPath) -> Any:
-    """How far a login has come. Whoever asks must know its id, which cannot be guessed."""
+    """Return the status of a login. Its id, which cannot be guessed, is the only credential."""
     with transaction() as session:
         login = session.get(Login, path.login_id)
         if login is None:
             raise NotFoundError("There is no such login")
-        # The code may be in the e-mail of another login.
+        # The code may have been sent for an earlier login.
         mailed = session.get(Login, login.code_id) or login
         was_sent = select(
             exists().where(
@@ -94,8 +95,11 @@ def status(path: LoginPath) -> Any:
 
 
 def _sign_in(body: CodeEntered, browser_token: str) -> Rotation | None:
-    """Open a session. Returns None when the code is wrong. Raises GoneError and TooManyError."""
-    code: str = body.code  # type: ignore[assignment]  # it is six digits by now
+    """Open a session, or return None when the code is wrong.
+
+    Raises GoneError without a live login, and TooManyError after too many wrong codes.
+    """
+    code: str = body.code  # type: ignore[assignment]  # the schema returns six digits
     browser_hash = cookies.hash_browser_token(browser_token)
     entered = enter_code(body.email, code, login_id=body.login_id, browser_hash=browser_hash)
     return sign_in.open_session_by_code(*entered, browser_token) if entered is not None else None

@@ -1,4 +1,4 @@
-"""Placing orders, watching them, and changing one's mind."""
+"""Routes of placing orders, following their status and cancelling them."""
 
 from http import HTTPStatus
 from typing import Any
@@ -39,49 +39,52 @@ api = APIBlueprint(
 
 
 @api.before_request
-def _require() -> None:
-    """Placing an order looks at the session in its own transaction (checkout.place)."""
+def _authenticate() -> None:
+    """Authenticate the caller. Placing an order checks the session in checkout.place."""
     if request.endpoint == "order.place":
         authentication.require_token()
     else:
         authentication.require_session()
 
 
-# Seconds that placing an order waits for Stripe, unless told otherwise: a client without `Prefer`
-# reads the secret from this answer or never.
-PATIENCE = 30.0
+# A client without `Prefer` reads the client secret from this response or never.
+DEFAULT_WAIT = 30.0  # seconds
 CANCELLED = {
     Outcome.CLOSING: "The order is being cancelled",
-    Outcome.REFUNDING: "The order is cancelled, and the money is on its way back",
+    Outcome.REFUNDING: "The order is cancelled, and the payment is being refunded",
     Outcome.CANCELLED: "The order is cancelled",
 }
 
 
 @api.post("", responses={201: OrderPlaced, 200: OrderPlaced, 202: OrderPlaced})
 def place(body: OrderRequest) -> Any:
-    """Place an order. The same reference again is the same order, and so is the same
-    `Idempotency-Key`, which may stand for a reference.
+    """Place an order.
+
+    Repeating a reference or an `Idempotency-Key` returns the same order; the key may replace the
+    reference.
     """
-    who, order_id, key = authentication.caller(), uuid7(), idempotency.read_key()
-    wish = _wish(body, key)
+    caller, order_id, key = authentication.caller(), uuid7(), idempotency.read_key()
+    checkout_request = _checkout_request(body, key)
     with subscribe(order_id) as subscription:
-        with cause(who.user_id):
-            placed_id, is_new = checkout.place(order_id, who.user_id, who.session_id, wish, key=key)
+        with cause(caller.user_id):
+            placed_id, is_new = checkout.place(
+                order_id, caller.user_id, caller.session_id, checkout_request, key=key
+            )
         if is_new:
             status = waiters.wait_until(
                 _is_settled,
                 subscription,
-                prefer.wait(PATIENCE),
-                initial=OrderStatus.new(order_id, wish.reference_id),
+                prefer.wait(DEFAULT_WAIT),
+                initial=OrderStatus.new(order_id, checkout_request.reference_id),
                 load=lambda: _load(Order.id == order_id),
             )
             return _placed(status, HTTPStatus.CREATED if status.settled else HTTPStatus.ACCEPTED)
-    return _placed(_wait_until_settled(placed_id, prefer.wait(PATIENCE)), HTTPStatus.OK)
+    return _placed(_wait_until_settled(placed_id, prefer.wait(DEFAULT_WAIT)), HTTPStatus.OK)
 
 
 @api.get("/status/<referenceId>", responses={200: OrderStatus})
 def status(path: ReferencePath) -> Any:
-    """How far the order has come. With `Prefer: wait`, once it can be paid or has ended."""
+    """Return the order's status. With `Prefer: wait`, wait until it can be paid or has ended."""
     order_status = _load(_is_mine(path))
     wait = prefer.wait(0)
     if wait and not order_status.settled:
@@ -91,8 +94,9 @@ def status(path: ReferencePath) -> Any:
 
 @api.delete("/<referenceId>", responses={202: OrderCancelled, 200: OrderCancelled})
 def cancel(path: ReferencePath) -> Any:
-    """Cancel: 202 while Stripe is asked to let nobody pay any more, or refunds; 200 when all that
-    has happened; 409 when it is too late.
+    """Cancel an order.
+
+    202 while Stripe cancels or refunds the payment; 200 when it is done; 409 when it is too late.
     """
     with cause(authentication.caller().user_id), transaction() as session:
         payment_id = session.scalar(select(Payment.id).join(Payment.order).where(_is_mine(path)))
@@ -100,17 +104,17 @@ def cancel(path: ReferencePath) -> Any:
             raise NotFoundError("There is no such order")
         payment = PaymentMachine.lock([payment_id])[payment_id]
         outcome = cancelling.cancel(payment)
-    answer = OrderCancelled(
+    body = OrderCancelled(
         order_id=payment.order_id,
         reference_id=payment.order.reference_id,
         status=payment.order.state,
         message=CANCELLED[outcome],
     )
-    done = outcome == Outcome.CANCELLED
-    return answer.json_ready(), HTTPStatus.OK if done else HTTPStatus.ACCEPTED
+    is_done = outcome == Outcome.CANCELLED
+    return body.json_ready(), HTTPStatus.OK if is_done else HTTPStatus.ACCEPTED
 
 
-def _wish(body: OrderRequest, key: str | None) -> Wish:
+def _checkout_request(body: OrderRequest, key: str | None) -> Wish:
     reference = body.reference_id or (key and idempotency.derive_reference(key))
     if not reference:
         raise InvalidInputError("referenceId", "Field required, or an Idempotency-Key")
@@ -124,14 +128,14 @@ def _wish(body: OrderRequest, key: str | None) -> Wish:
 
 
 def _is_mine(path: ReferencePath) -> ColumnElement[bool]:
-    """What is another's is not there."""
+    """Return the condition for the caller's order with this reference."""
     return (Order.user_id == authentication.caller().user_id) & (
         Order.reference_id == path.reference_id
     )
 
 
 def _load(which: ColumnElement[bool]) -> OrderStatus:
-    """The order as it is now. Raises NotFoundError."""
+    """Load the status of the order. Raises NotFoundError."""
     with reading():
         query = select(Payment).join(Payment.order).where(which)
         whole = query.options(contains_eager(Payment.order))
@@ -145,7 +149,7 @@ def _wait_until_settled(order_id: UUID, seconds: float) -> OrderStatus:
     """Return the order's status once it is settled, or after `seconds`."""
     condition = Order.id == order_id
     with subscribe(order_id) as subscription:
-        found = waiters.wait_until(
+        status = waiters.wait_until(
             _is_settled,
             subscription,
             seconds,
@@ -154,26 +158,27 @@ def _wait_until_settled(order_id: UUID, seconds: float) -> OrderStatus:
         )
     # The caller may have signed out meanwhile.
     authentication.require_open_session()
-    return found
+    return status
 
 
 def _is_settled(status: OrderStatus) -> bool:
     return status.settled
 
 
-def _placed(found: OrderStatus, code: HTTPStatus) -> Response:
+def _placed(order: OrderStatus, code: HTTPStatus) -> Response:
+    """Return the response to a request that placed an order."""
     message = "The payment is being set up"
-    if found.client_secret is not None:
+    if order.client_secret is not None:
         message = "The order is placed, and can be paid"
-    elif found.settled:
-        message = f"The order is {found.status.lower()}: it cannot be paid"
-    answer = OrderPlaced(
-        order_id=found.order_id,
-        reference_id=found.reference_id,
-        client_secret=found.client_secret,
+    elif order.settled:
+        message = f"The order is {order.status.lower()}: it cannot be paid"
+    body = OrderPlaced(
+        order_id=order.order_id,
+        reference_id=order.reference_id,
+        client_secret=order.client_secret,
         message=message,
     )
-    response: Response = jsonify(answer.json_ready())
+    response: Response = jsonify(body.json_ready())
     response.status_code = code
-    response.headers["Location"] = f"{api.url_prefix}/status/{quote(found.reference_id, safe='')}"
+    response.headers["Location"] = f"{api.url_prefix}/status/{quote(order.reference_id, safe='')}"
     return prefer.with_preference_applied(response)

@@ -1,4 +1,4 @@
-"""Passkeys: register, sign in, list, remove. The e-mailed code stays for those who have none."""
+"""Routes of passkeys: register, list and remove them, and sign in with them."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -50,32 +50,32 @@ mine.before_request(authentication.require_session)
 api.before_request(rate_limits.limit_client)
 
 MAX_PASSKEYS = 20  # passkeys of one user
-SAME_CREDENTIAL = "uq_passkey_credential_id"
-UNPROVEN = "This passkey is not known here, or its proof is not valid"
-TOO_LATE = "This challenge can no longer be used: ask for a new one"
+UNIQUE_CREDENTIAL = "uq_passkey_credential_id"
+REFUSED_PASSKEY = "This passkey is not registered, or its proof is not valid"
+USED_CHALLENGE = "This challenge has expired or was used: request a new one"
 
 
 @mine.post("/register/options", responses={200: Challenge})
 def begin_registration() -> Any:
-    """Begin to register a passkey. It needs a sign-in of the last minutes, or a step-up."""
+    """Begin to register a passkey. Requires a recent sign-in or a step-up."""
     authentication.require_recent_sign_in()
     with transaction():
         user = authentication.current_user()
-        passkeys = _list_of(user)
+        passkeys = _load_passkeys(user)
         challenge, options = webauthn.registration_options(user, passkeys)
-        kept = keep_challenge(ChallengePurpose.REGISTER, challenge, user.id)
-    return Challenge(challenge_id=kept.id, options=options).json_ready()
+        stored = keep_challenge(ChallengePurpose.REGISTER, challenge, user.id)
+    return Challenge(challenge_id=stored.id, options=options).json_ready()
 
 
 @mine.post("/register", responses={201: PasskeyView})
 def register(body: PasskeyCreated) -> Any:
-    """Keep the passkey that the browser has made."""
+    """Register the passkey that the browser has created. Requires a recent sign-in or a step-up."""
     authentication.require_recent_sign_in()
     with transaction():
         user = authentication.current_user()
         challenge = use_challenge(body.challenge_id, ChallengePurpose.REGISTER, user.id)
     if challenge is None:
-        raise GoneError(TOO_LATE)
+        raise GoneError(USED_CHALLENGE)
     try:
         verified = webauthn.verify_registration(body.credential, challenge)
     except RefusedCredentialError as error:
@@ -87,7 +87,7 @@ def register(body: PasskeyCreated) -> Any:
 
 @mine.get("", responses={200: Passkeys})
 def show() -> Any:
-    """The caller's passkeys, oldest first."""
+    """List the caller's passkeys, oldest first."""
     with transaction() as session:
         user = authentication.current_user()
         rows = session.scalars(
@@ -98,7 +98,7 @@ def show() -> Any:
 
 @mine.delete("/<uuid:passkeyId>", responses={204: None})
 def remove(path: PasskeyPath) -> Any:
-    """Remove a passkey. It needs a sign-in of the last minutes, or a step-up."""
+    """Remove a passkey. Requires a recent sign-in or a step-up."""
     authentication.require_recent_sign_in()
     with transaction() as session:
         user = authentication.current_user()
@@ -111,54 +111,54 @@ def remove(path: PasskeyPath) -> Any:
 
 @api.post("/sign-in/options", responses={200: Challenge})
 def begin_sign_in() -> Any:
-    """Begin to sign in, or to step up, with a passkey. The answer is the same for everybody."""
+    """Begin to sign in or to step up with a passkey. The options do not depend on the user."""
     with transaction():
         challenge, options = webauthn.sign_in_options()
-        kept = keep_challenge(ChallengePurpose.SIGN_IN, challenge)
-    return Challenge(challenge_id=kept.id, options=options).json_ready()
+        stored = keep_challenge(ChallengePurpose.SIGN_IN, challenge)
+    return Challenge(challenge_id=stored.id, options=options).json_ready()
 
 
 @api.post("/sign-in", responses={200: SignedIn})
 def finish_sign_in(body: PasskeyUsed) -> Any:
-    """Trade the proof of a passkey for tokens."""
+    """Exchange the proof of a passkey for tokens."""
     passkey, methods = prove(body)
     token = cookies.get_or_create_browser_token()
     with cause(passkey.user_id), transaction():
         user = db.session.get_one(User, passkey.user_id, populate_existing=True)
         if user.status in REFUSED:
-            raise NotAuthenticatedError(UNPROVEN)
+            raise NotAuthenticatedError(REFUSED_PASSKEY)
         rotation = sign_in.open_session_by_passkey(user, methods, token)
     return sign_in.signed_in_response(rotation, token)
 
 
 def prove(body: PasskeyUsed) -> tuple[Passkey, tuple[str, ...]]:
-    """Verify the proof of a passkey, and return it with the methods used (RFC 8176).
+    """Verify the proof of a passkey. Return the passkey and the authentication methods (RFC 8176).
 
-    Raises NotAuthenticatedError, and GoneError for a challenge that was used or has expired.
+    Raises NotAuthenticatedError, and GoneError when the challenge was used or has expired.
     """
     with transaction():
         challenge = use_challenge(body.challenge_id, ChallengePurpose.SIGN_IN)
     if challenge is None:
-        raise GoneError(TOO_LATE)
+        raise GoneError(USED_CHALLENGE)
     try:
         key = webauthn.credential_id(body.credential)
         with transaction() as session:
-            # Locked, so that of two proofs with one count only one is taken.
+            # The lock lets only one of two proofs with the same count succeed.
             passkey = session.scalar(
                 select(Passkey).where(Passkey.credential_id == key).with_for_update()
             )
             if passkey is None:
-                raise NotAuthenticatedError(UNPROVEN)
+                raise NotAuthenticatedError(REFUSED_PASSKEY)
             asserted = webauthn.verify_sign_in(body.credential, challenge, passkey)
             passkey.sign_count, passkey.backed_up = asserted.sign_count, asserted.backed_up
             passkey.last_used_at = now()
     except RefusedCredentialError as error:
-        raise NotAuthenticatedError(UNPROVEN) from error
+        raise NotAuthenticatedError(REFUSED_PASSKEY) from error
     is_verified = asserted.verified_user
     return passkey, sign_in.BY_VERIFIED_PASSKEY if is_verified else sign_in.BY_PASSKEY
 
 
-def _list_of(user: User) -> Sequence[Passkey]:
+def _load_passkeys(user: User) -> Sequence[Passkey]:
     """Load the passkeys of a user. Raises ConflictError when they have MAX_PASSKEYS already."""
     passkeys = db.session.scalars(select(Passkey).where(Passkey.user_id == user.id)).all()
     if len(passkeys) >= MAX_PASSKEYS:
@@ -167,12 +167,14 @@ def _list_of(user: User) -> Sequence[Passkey]:
 
 
 def _add(user: User, body: PasskeyCreated, verified: webauthn.Registered) -> Passkey:
-    """Add a verified passkey. Raises ConflictError when it is known, here or for somebody else, and
-    when the user has too many.
+    """Add a verified passkey.
+
+    Raises ConflictError when it is registered already, also by another user, and when the user has
+    MAX_PASSKEYS.
     """
-    # One registration of a user after the other: they are counted.
+    # The lock keeps parallel registrations from exceeding the maximum.
     db.session.get_one(User, user.id, with_for_update={"key_share": True})
-    _list_of(user)
+    _load_passkeys(user)
     passkey = Passkey(
         id=uuid7(),
         user_id=user.id,
@@ -185,8 +187,8 @@ def _add(user: User, body: PasskeyCreated, verified: webauthn.Registered) -> Pas
     db.session.add(passkey)
     try:
         db.session.flush()
-    except IntegrityError as known:
-        if SAME_CREDENTIAL not in str(known.orig):
+    except IntegrityError as error:
+        if UNIQUE_CREDENTIAL not in str(error.orig):
             raise
-        raise ConflictError("This passkey is registered already") from known
+        raise ConflictError("This passkey is registered already") from error
     return passkey

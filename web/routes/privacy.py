@@ -1,4 +1,4 @@
-"""A user's own data: a copy of all of it, and its erasure."""
+"""Routes of exporting and erasing the caller's personal data."""
 
 import json
 from datetime import datetime
@@ -35,12 +35,12 @@ api.before_request(authentication.require_session)
 @api.get("/export", responses={200: {"content": {"application/json": {}}}})
 @limiter.limit("20/hour")
 def export_data() -> Any:
-    """Answer all that is kept about the caller, as a file. Amounts are minor units."""
+    """Download all data about the caller as a JSON file. Amounts are in minor units."""
     with reading():
         user = authentication.current_user()
         data = export(Person(user.id, user.email))
-    document = {"exportedAt": in_utc(now()), "userId": str(user.id), "data": _camel(data)}
-    body = json.dumps(document, default=_plain, ensure_ascii=False, indent=2)
+    document = {"exportedAt": in_utc(now()), "userId": str(user.id), "data": _camel_case(data)}
+    body = json.dumps(document, default=_encode, ensure_ascii=False, indent=2)
     response = Response(body, content_type="application/json; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="projectx-export.json"'
     return response
@@ -48,9 +48,9 @@ def export_data() -> Any:
 
 @api.delete("", responses={202: ErasureRequested})
 def erase() -> Any:
-    """Delete the account and erase the personal data. The books keep their figures.
+    """Delete the account and erase the personal data. Amounts stay for accounting.
 
-    409 while an order, a refund or a dispute is under way.
+    409 while an order, a refund or a dispute is open.
     """
     caller = authentication.caller()
     with cause(caller.user_id), transaction():
@@ -59,23 +59,23 @@ def erase() -> Any:
         if user is None:
             raise NotAuthenticatedError("This session has ended")
         erasure = request_erasure(user)
-    answer = ErasureRequested(
+    body = ErasureRequested(
         erasure_id=erasure.id,
         status=erasure.state,
         message="The account is closed, and its personal data is being erased",
     )
-    response: Response = jsonify(answer.json_ready())
+    response: Response = jsonify(body.json_ready())
     response.status_code = HTTPStatus.ACCEPTED
     cookies.delete_refresh_token(response)
     return response
 
 
-def _camel(data: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+def _camel_case(data: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
     return {
         to_camel(table): [{to_camel(name): value for name, value in row.items()} for row in rows]
         for table, rows in data.items()
     }
 
 
-def _plain(value: object) -> str:
+def _encode(value: object) -> str:
     return in_utc(value) if isinstance(value, datetime) else str(value)

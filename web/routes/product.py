@@ -1,4 +1,4 @@
-"""The catalogue, for everybody."""
+"""Routes of the public catalogue."""
 
 from typing import Any
 
@@ -26,17 +26,19 @@ api = APIBlueprint("product", __name__, url_prefix="/product", abp_tags=[Tag(nam
 
 @api.get("", responses={200: Products})
 def search(query: ProductQuery) -> Any:
-    """A page of what is for sale. `X-Total-Count` says how many match, `Link` where the others are.
-    Staff may ask for another `status`, or for `any`.
+    """Search the products that are for sale.
+
+    `X-Total-Count` has the number of matches, `Link` the other pages. Staff may set `status` to
+    another value, or to `any`.
     """
     page, size = query.page, query.size
     status = None if query.status == ANY else query.status
-    wanted = Wanted(**query.model_dump(exclude={"page", "size", "status"}), status=status)
+    filters = Wanted(**query.model_dump(exclude={"page", "size", "status"}), status=status)
     if status != ProductStatus.AVAILABLE:
         authentication.require_staff()
     with reading():
-        found, total = catalogue.search(wanted, page=page, size=size)
-    response = conditional([ProductView.of(product).json_ready() for product in found])
+        products, total = catalogue.search(filters, page=page, size=size)
+    response = conditional([ProductView.of(product).json_ready() for product in products])
     response.headers["X-Total-Count"] = str(total)
     response.headers["Link"] = link_header(page_links(page, size, total))
     return response
@@ -44,15 +46,15 @@ def search(query: ProductQuery) -> Any:
 
 @api.get("/categories", responses={200: Categories})
 def categories() -> Any:
-    """Every category, with how many products of it are for sale."""
+    """List the categories with their numbers of products for sale."""
     with reading():
-        found = catalogue.categories()
-    return jsonify([CategoryView(name=name, products=n).json_ready() for name, n in found])
+        counts = catalogue.categories()
+    return jsonify([CategoryView(name=name, products=n).json_ready() for name, n in counts])
 
 
 @api.get("/<int:productId>", responses={200: ProductView})
 def show(path: ProductPath) -> Any:
-    """One product, also when it is not for sale: orders of before lead here."""
+    """Return one product, for sale or not, because earlier orders link to it."""
     with reading() as session:
         product = session.get(Product, path.product_id)
     if product is None:

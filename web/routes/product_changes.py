@@ -1,4 +1,4 @@
-"""The catalogue, for staff."""
+"""Routes of changing the catalogue, for staff."""
 
 from http import HTTPStatus
 from typing import Any
@@ -31,7 +31,7 @@ api.before_request(authentication.require_staff)
 
 @api.post("", responses={201: ProductView})
 def create(body: NewProduct) -> Any:
-    """Add a product. 409 when another one has its SKU. For staff."""
+    """Create a product. 409 when another one has the SKU. For staff."""
     user_id = authentication.caller().user_id
     with use_wire_names(), transaction():
         product = products.create(str(user_id), body.cells(), created_by=user_id)
@@ -43,7 +43,7 @@ def create(body: NewProduct) -> Any:
 
 @api.patch("/<int:productId>", responses={200: ProductView})
 def change(path: ProductPath, body: ProductChange) -> Any:
-    """Change a product; what is left out stays. With `If-Match`, only as it was read. For staff."""
+    """Update the given fields of a product, with `If-Match` only if it is unchanged. For staff."""
     with use_wire_names(), transaction():
         product = products.lock(Product.id == path.product_id)
         require_match(_view(product))
@@ -53,8 +53,10 @@ def change(path: ProductPath, body: ProductChange) -> Any:
 
 @api.post("/<int:productId>/stock", responses={200: StockView})
 def set_stock(path: ProductPath, body: StockChange) -> Any:
-    """Correct how many pieces are here: by so many, or to what was counted. 409 when orders have
-    reserved more. With `If-Match` of the product, the same request is not applied twice. For staff.
+    """Correct the stock of a product, by a difference or to a count. For staff.
+
+    409 when orders have reserved more. With the product's `If-Match`, a repeated request is not
+    applied twice.
     """
     with transaction():
         product = products.lock(Product.id == path.product_id)

@@ -1,4 +1,4 @@
-"""Staying signed in, signing out, and where one is signed in."""
+"""Routes of sessions: refresh, sign out, list and revoke."""
 
 from http import HTTPStatus
 from typing import Any
@@ -17,7 +17,7 @@ from web.schemas.login import Refreshed
 from web.schemas.session import SessionPath, Sessions, SessionsQuery, SessionView
 
 TAG = Tag(name="session")
-# These two go by the cookie.
+# Routes that are authenticated by the cookie.
 api = APIBlueprint("session", __name__, url_prefix="/auth", abp_tags=[TAG])
 listing = APIBlueprint(
     "sessions",
@@ -32,26 +32,27 @@ listing.before_request(authentication.require_session)
 @api.post("/refresh", responses={200: Refreshed})
 @rate_limits.limit(settings.login_limit_per_address)
 def renew() -> Any:
-    """Trade the refresh cookie for the next one and an access token. Tried again within half a
-    minute, it brings the same; a copy used later ends the session.
+    """Exchange the refresh cookie for an access token and the next cookie.
+
+    A repetition within half a minute returns the same cookie; a later one ends the session.
     """
     token = cookies.read_refresh_token()
     with transaction():
         rotation = refresh.rotate(token) if token else None
     if rotation is None:
         raise NotAuthenticatedError("Sign in again")
-    answer = Refreshed(
+    body = Refreshed(
         access_token=tokens.issue(rotation.user, rotation.session),
         expires_in=tokens.lifetime(rotation.session),
     )
-    response: Response = jsonify(answer.json_ready())
+    response: Response = jsonify(body.json_ready())
     cookies.set_refresh_token(response, rotation.token)
     return response
 
 
 @api.post("/logout", responses={204: None})
 def end() -> Any:
-    """Sign out here. Also right when nobody is signed in."""
+    """Sign out on this device. Succeeds also without a session."""
     token = cookies.read_refresh_token()
     with transaction():
         if token:
@@ -63,11 +64,11 @@ def end() -> Any:
 
 @listing.get("", responses={200: Sessions})
 def show() -> Any:
-    """Where the caller is signed in, newest first."""
+    """List the caller's open sessions, newest first."""
     with transaction() as session:
         user = authentication.current_user()
         rows = session.scalars(
-            select(UserSession).where(*_open_ones(user)).order_by(UserSession.id.desc())
+            select(UserSession).where(*_open_sessions(user)).order_by(UserSession.id.desc())
         ).all()
     current = authentication.caller().session_id
     return jsonify([SessionView.of(row, current).json_ready() for row in rows])
@@ -75,16 +76,16 @@ def show() -> Any:
 
 @listing.delete("", responses={204: None})
 def revoke_all(query: SessionsQuery) -> Any:
-    """Sign out everywhere, or everywhere else with `except=current`."""
-    who = authentication.caller()
+    """End all sessions of the caller, or all others with `except=current`."""
+    caller = authentication.caller()
     with transaction() as session:
         ending = (
             update(UserSession)
-            .where(*_open_ones(authentication.current_user()))
+            .where(*_open_sessions(authentication.current_user()))
             .values(revoked_at=now())
         )
         if query.except_ == "current":
-            ending = ending.where(UserSession.id != who.session_id)
+            ending = ending.where(UserSession.id != caller.session_id)
         session.execute(ending)
     response = Response(status=HTTPStatus.NO_CONTENT)
     if query.except_ is None:
@@ -94,17 +95,17 @@ def revoke_all(query: SessionsQuery) -> Any:
 
 @listing.delete("/<uuid:sessionId>", responses={204: None})
 def revoke(path: SessionPath) -> Any:
-    """Sign out elsewhere."""
+    """End one session of the caller."""
     with transaction() as session:
         user = authentication.current_user()
-        found = session.get(UserSession, path.session_id, with_for_update=True)
-        if found is None or found.user_id != user.id or found.revoked_at is not None:
+        row = session.get(UserSession, path.session_id, with_for_update=True)
+        if row is None or row.user_id != user.id or row.revoked_at is not None:
             raise NotFoundError("There is no such session")
-        found.revoked_at = now()
+        row.revoked_at = now()
     return Response(status=HTTPStatus.NO_CONTENT)
 
 
-def _open_ones(user: User) -> tuple[ColumnElement[bool], ...]:
+def _open_sessions(user: User) -> tuple[ColumnElement[bool], ...]:
     return (
         UserSession.user_id == user.id,
         UserSession.revoked_at.is_(None),

@@ -1,4 +1,4 @@
-"""Proving once more who one is, for what needs a fresh proof (RFC 9470)."""
+"""The route of step-up authentication (RFC 9470)."""
 
 from typing import Any
 
@@ -28,40 +28,46 @@ api = APIBlueprint(
 api.before_request(rate_limits.limit_client)
 api.before_request(authentication.require_session)
 
-WRONG = "The code or the passkey is not the caller's"
+WRONG_PROOF = "The code is wrong, or the passkey belongs to another account"
 
 
 @api.post("/step-up", responses={200: Refreshed})
 def step_up(body: StepUp) -> Any:
-    """Trade a fresh code, or the proof of a passkey, for an access token with a new `auth_time`.
+    """Exchange a new code or the proof of a passkey for an access token with a new `auth_time`.
 
-    A code comes by POST /auth/login, a challenge by POST /auth/passkeys/sign-in/options.
+    POST /auth/login sends a code; POST /auth/passkeys/sign-in/options returns a challenge.
     """
     methods = _prove_passkey(body.passkey) if body.passkey else _prove_code(body)
-    who = authentication.caller()
-    with cause(who.user_id), transaction() as session:
+    caller = authentication.caller()
+    with cause(caller.user_id), transaction() as session:
         user = authentication.current_user()
-        row = session.get_one(UserSession, who.session_id, with_for_update=True)
+        row = session.get_one(UserSession, caller.session_id, with_for_update=True)
         row.authenticated_at, row.methods = now(), list(methods)
-    answer = Refreshed(access_token=tokens.issue(user, row), expires_in=tokens.lifetime(row))
-    return jsonify(answer.json_ready())
+    response_body = Refreshed(access_token=tokens.issue(user, row), expires_in=tokens.lifetime(row))
+    return jsonify(response_body.json_ready())
 
 
 def _prove_code(body: StepUp) -> tuple[str, ...]:
-    """Raises NotAuthenticatedError for a wrong code, GoneError when there is no login for it."""
-    who, code = authentication.caller(), str(body.code)
-    with cause(who.user_id), transaction():
-        email = db.session.get_one(User, who.user_id).email
+    """Verify a code and return the authentication methods.
+
+    Raises NotAuthenticatedError for a wrong code, GoneError without a live login.
+    """
+    caller, code = authentication.caller(), str(body.code)
+    with cause(caller.user_id), transaction():
+        email = db.session.get_one(User, caller.user_id).email
         browser_hash = cookies.hash_browser_token(cookies.get_or_create_browser_token())
         entered = enter_code(email, code, login_id=body.login_id, browser_hash=browser_hash)
     if entered is None:
-        raise NotAuthenticatedError(WRONG)
+        raise NotAuthenticatedError(WRONG_PROOF)
     return sign_in.BY_CODE
 
 
 def _prove_passkey(used: PasskeyUsed) -> tuple[str, ...]:
-    """Raises NotAuthenticatedError for somebody else's passkey, GoneError for an old challenge."""
+    """Verify a passkey and return the authentication methods.
+
+    Raises NotAuthenticatedError for another user's passkey, GoneError for an expired challenge.
+    """
     passkey, methods = passkeys.prove(used)
     if passkey.user_id != authentication.caller().user_id:
-        raise NotAuthenticatedError(WRONG)
+        raise NotAuthenticatedError(WRONG_PROOF)
     return methods

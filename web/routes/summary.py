@@ -1,4 +1,4 @@
-"""Looking back: one's orders, one order whole, and what it went through."""
+"""Routes of reading the caller's orders: list, summary and history."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,8 +28,9 @@ api = APIBlueprint(
 )
 api.before_request(authentication.require_session)
 
-PATIENCE = 2.0  # seconds
-CARD_COMES_WITHIN = timedelta(seconds=30)
+MAX_CARD_WAIT = 2.0  # seconds
+# Payments that are not made by card never get one.
+MAX_CARD_DELAY = timedelta(seconds=30)
 WHOLE = (
     joinedload(Order.payment),
     joinedload(Order.shipment),
@@ -40,30 +41,30 @@ WHOLE = (
 
 @api.get("", responses={200: Orders})
 def mine(query: OrderQuery) -> Any:
-    """My orders, newest first. `Link` has the next page."""
+    """List the caller's orders, newest first. `Link` has the next page."""
     rows = select(Order).where(Order.user_id == authentication.caller().user_id)
     if query.cursor is not None:
         rows = rows.where(Order.id < query.cursor)
     with reading() as session:
-        # One more than asked for tells whether there is a next page.
-        found = session.scalars(rows.order_by(Order.id.desc()).limit(query.size + 1)).all()
-    page = found[: query.size]
+        # One row more than the page shows whether there is a next page.
+        orders = session.scalars(rows.order_by(Order.id.desc()).limit(query.size + 1)).all()
+    page = orders[: query.size]
     response = jsonify([OrderRow.of(order).json_ready() for order in page])
-    if len(found) > len(page):
+    if len(orders) > len(page):
         response.headers["Link"] = link_header({"next": {"cursor": page[-1].id}})
     return response
 
 
 @api.get("/summary/<uuid:orderId>", responses={200: OrderSummary})
 def summary(path: OrderPath) -> Any:
-    """The whole order. Just after the payment the answer waits up to 2 s for the card."""
+    """Return the whole order. Just after the payment, wait up to 2 s for the card's details."""
     order = _load(path.order_id)
-    if not _has_its_card(order):
+    if not _is_card_final(order):
         with subscribe(order.id) as subscription:
             order = waiters.wait_until(
-                _has_its_card,
+                _is_card_final,
                 subscription,
-                PATIENCE,
+                MAX_CARD_WAIT,
                 initial=_load(order.id),
                 load=lambda: _load(path.order_id),
             )
@@ -71,7 +72,7 @@ def summary(path: OrderPath) -> Any:
 
 
 def _load(order_id: UUID) -> Order:
-    """Load the caller's order whole. Raises NotFoundError."""
+    """Load the caller's order with all its parts. Raises NotFoundError."""
     this = (Order.id == order_id) & (Order.user_id == authentication.caller().user_id)
     with reading() as session:
         order = session.scalar(select(Order).where(this).options(*WHOLE))
@@ -80,17 +81,17 @@ def _load(order_id: UUID) -> Order:
     return order
 
 
-def _has_its_card(order: Order) -> bool:
-    """Tell whether the card is known, or will not come any more: not everything is paid by card."""
+def _is_card_final(order: Order) -> bool:
+    """Return whether the card's details are known, or will not come any more."""
     payment = order.payment
     if payment.last4 is not None or payment.state != PaymentState.SUCCESS:
         return True
-    return now() - payment.updated_at > CARD_COMES_WITHIN
+    return now() - payment.updated_at > MAX_CARD_DELAY
 
 
 @api.get("/<referenceId>/history", responses={200: History})
 def history(path: ReferencePath) -> Any:
-    """What the order, its payment and its refunds went through, oldest first."""
+    """List the transitions of the order, its payment and its refunds, oldest first."""
     this = (Order.user_id == authentication.caller().user_id) & (
         Order.reference_id == path.reference_id
     )

@@ -1,4 +1,4 @@
-"""Oneself, and the keys that others verify our tokens with."""
+"""Routes of the caller's profile, and of the public keys of access tokens."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ keys = APIBlueprint("keys", __name__, url_prefix="/auth", abp_tags=[Tag(name="us
 
 @api.get("", responses={200: UserView})
 def show() -> Any:
-    """Who is signed in."""
+    """Return the caller's profile."""
     with transaction():
         user = authentication.current_user()
     return UserView.of(user).json_ready()
@@ -32,7 +32,7 @@ def show() -> Any:
 
 @api.patch("", responses={200: UserView})
 def change(body: Profile) -> Any:
-    """Change one's profile; what is left out stays."""
+    """Update the given fields of the caller's profile."""
     with transaction():
         user = authentication.current_user()
         body.apply_to(user)
@@ -42,7 +42,7 @@ def change(body: Profile) -> Any:
 
 @keys.get("/.well-known/jwks.json", responses={200: {"content": {"application/json": {}}}})
 def key_set() -> Any:
-    """The public keys of our access tokens (RFC 7517)."""
+    """Return the public keys of access tokens (RFC 7517)."""
     response = jsonify(tokens.public_key_set())
     response.headers["Cache-Control"] = "public, max-age=300"
     return response

@@ -1,4 +1,4 @@
-"""What Stripe and SendGrid tell us: checked for its signature, kept once, and applied."""
+"""Routes of webhooks: events of Stripe and SendGrid are verified, stored once and applied."""
 
 import json
 import logging
@@ -20,56 +20,56 @@ from web.signatures import check_sendgrid, check_stripe
 log = logging.getLogger(__name__)
 api = APIBlueprint("webhook", __name__, url_prefix="/order", abp_tags=[Tag(name="webhook")])
 
-LARGEST_EVENT = 256 * 1024  # bytes
-# SendGrid gathers events of some seconds; what it posts at once has been seen to reach 768 KB.
-LARGEST_BATCH = 1024 * 1024  # bytes
+MAX_EVENT_SIZE = 256 * 1024  # bytes
+# SendGrid collects events for some seconds; batches of 768 KB have been observed.
+MAX_BATCH_SIZE = 1024 * 1024  # bytes
 
 
 @api.post("/webhook", responses={200: Received})
 def stripe_event() -> Any:
-    """An event of Stripe. Answered 200 once it is kept, whatever it means."""
-    body = _body(LARGEST_EVENT)
+    """Receive an event of Stripe. 200 once it is stored, also when it is not applied."""
+    body = _read_body(MAX_EVENT_SIZE)
     check_stripe(body)
-    event = _json(body)
+    event = _parse(body)
     if not isinstance(event, dict):
-        raise BadRequest("An event is a JSON object")
+        raise BadRequest("The event must be a JSON object")
     event_id, kind = event.get("id"), event.get("type")
     if not (isinstance(event_id, str) and isinstance(kind, str)):
-        raise BadRequest("An event has an id and a type")
+        raise BadRequest("The event must have an id and a type")
     if bool(event.get("livemode")) != settings.stripe_is_live:
-        raise BadRequest("The event is of Stripe's other mode")
+        raise BadRequest("The event belongs to Stripe's other mode (live or test)")
     inbox.receive("stripe", event_id, kind, event)
     return Received().json_ready()
 
 
 @api.post("/email-events", responses={200: Received})
 def email_events() -> Any:
-    """A batch of events of SendGrid. Each is judged alone: one that cannot be read is logged, and
-    keeps none of its company back.
-    """
-    body = _body(LARGEST_BATCH)
+    """Receive a batch of events of SendGrid. Malformed events are logged and skipped."""
+    body = _read_body(MAX_BATCH_SIZE)
     check_sendgrid(body)
-    events = _json(body)
+    events = _parse(body)
     if not isinstance(events, list):
-        raise BadRequest("Events come as a JSON array")
-    readable = [told for event in events if (told := _email_event(event)) is not None]
-    # Rows are locked in the order of their ids, as everybody does.
-    inbox.receive_all("sendgrid", sorted(readable, key=_subject))
+        raise BadRequest("The events must be a JSON array")
+    signals = [signal for event in events if (signal := _email_event(event)) is not None]
+    # All processes lock rows in the order of their ids.
+    inbox.receive_all("sendgrid", sorted(signals, key=_subject_id))
     return Received().json_ready()
 
 
-def _subject(told: Told) -> str:
-    _, _, event = told
+def _subject_id(signal: Told) -> str:
+    _, _, event = signal
     return str(event.get("loginId") or event.get("orderId") or "")
 
 
 def _email_event(event: Any) -> Told | None:
-    """The event with its id and kind, or None. Those of unsubscribe groups have no id: theirs is
-    made of what they say, so that a repeated one is known.
+    """Return the event with its id and kind, or None when it is malformed.
+
+    Events of unsubscribe groups have no id. Theirs is a hash of the event, so that a repetition is
+    recognised.
     """
     kind = event.get("event") if isinstance(event, dict) else None
     if not isinstance(kind, str):
-        log.warning("skipped an e-mail event that is no event: %.200r", event)
+        log.warning("skipped a malformed e-mail event: %.200r", event)
         return None
     event_id = event.get("sg_event_id")
     if not isinstance(event_id, str):
@@ -78,13 +78,13 @@ def _email_event(event: Any) -> Told | None:
     return event_id, kind, event
 
 
-def _body(limit: int) -> bytes:
+def _read_body(limit: int) -> bytes:
     request.max_content_length = limit
     return request.get_data(cache=False)
 
 
-def _json(body: bytes) -> Any:
+def _parse(body: bytes) -> Any:
     try:
         return parse(body)
-    except ValueError as wrong:
-        raise BadRequest("The body is not JSON") from wrong
+    except ValueError as error:
+        raise BadRequest("The body is not JSON") from error

@@ -1,1 +1,1 @@
-"""What comes in and what goes out, by noun. JSON in camelCase."""
+"""Schemas of requests and responses (pydantic)."""

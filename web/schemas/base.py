@@ -1,4 +1,4 @@
-"""What all schemas share: camelCase, no unknown fields, and text as people type it."""
+"""Base classes and field types of all schemas: camelCase, no unknown fields, normalised text."""
 
 import unicodedata
 from collections.abc import Callable
@@ -19,11 +19,11 @@ from pydantic.alias_generators import to_camel
 
 from models.typed_text import clean_line, clean_lines, refuse_card_number
 
-LONGEST_ADDRESS = 320
+MAX_ADDRESS_LENGTH = 320  # characters
 
 
 def nfkc(text: str) -> str:
-    """The text with one character for all that mean the same, such as full-width letters.
+    """Return the text in the normal form NFKC, such as with plain instead of full-width letters.
 
     Source: https://www.unicode.org/reports/tr15/
     """
@@ -31,7 +31,7 @@ def nfkc(text: str) -> str:
 
 
 def trim(text: str) -> str:
-    """The text without spaces and invisible characters at its ends."""
+    """Remove spaces and invisible characters from both ends."""
     start, end = 0, len(text)
     while start < end and is_blank(text[start]):
         start += 1
@@ -41,61 +41,62 @@ def trim(text: str) -> str:
 
 
 def is_blank(character: str) -> bool:
-    """Return whether nothing is to be seen of it: a space, a line break, a format character."""
+    """Return whether a character is invisible: a space, a line break, a format character."""
     return character.isspace() or unicodedata.category(character) == "Cf"
 
 
 def normal_address(text: str) -> str:
-    """An e-mail address in the one form in which it is kept and mailed: lower case, without what a
-    copy brings along (spaces around, full-width letters). Raises ValueError.
+    """Normalise an e-mail address: lower case, plain letters, no surrounding spaces.
+
+    Raises ValueError when it is not valid.
     """
-    if len(text) > LONGEST_ADDRESS:
-        raise ValueError(f"must have at most {LONGEST_ADDRESS} characters")
+    if len(text) > MAX_ADDRESS_LENGTH:
+        raise ValueError(f"must have at most {MAX_ADDRESS_LENGTH} characters")
     typed = refuse_card_number(clean_line(trim(nfkc(text))))
     try:
-        found = validate_email(typed, check_deliverability=False)
-    except EmailNotValidError as wrong:
-        raise ValueError(str(wrong)) from wrong
-    return found.normalized.lower()
+        address = validate_email(typed, check_deliverability=False)
+    except EmailNotValidError as error:
+        raise ValueError(str(error)) from error
+    return address.normalized.lower()
 
 
-def in_utc(moment: datetime) -> str:
-    """RFC 3339 to the millisecond, as JavaScript writes it."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def in_utc(timestamp: datetime) -> str:
+    """Format a timestamp as RFC 3339 with milliseconds in UTC, as JavaScript does."""
+    return timestamp.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _typed(clean: Callable[[str], str]) -> BeforeValidator:
-    """Normalise and judge text before the limits of its field, such as `max_length`, judge it."""
+def _cleaned_by(clean: Callable[[str], str]) -> BeforeValidator:
+    """Return a validator that normalises text before limits such as `max_length` are checked."""
     return BeforeValidator(
         lambda text: refuse_card_number(clean(text)) if isinstance(text, str) else text
     )
 
 
-# What people type: one line, or several.
-Text = Annotated[str, StringConstraints(strict=True), _typed(clean_line)]
-Lines = Annotated[str, StringConstraints(strict=True), _typed(clean_lines)]
+# Text that people type: one line, or several.
+Text = Annotated[str, StringConstraints(strict=True), _cleaned_by(clean_line)]
+Lines = Annotated[str, StringConstraints(strict=True), _cleaned_by(clean_lines)]
 Address = Annotated[
     str,
-    StringConstraints(strict=True, max_length=LONGEST_ADDRESS),
+    StringConstraints(strict=True, max_length=MAX_ADDRESS_LENGTH),
     AfterValidator(normal_address),
 ]
-Moment = Annotated[datetime, PlainSerializer(in_utc, return_type=str)]
+Timestamp = Annotated[datetime, PlainSerializer(in_utc, return_type=str)]
 
 
 class Incoming(BaseModel):
-    """What a client sends."""
+    """Data from a client. Unknown fields are refused."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
 
     @classmethod
     @cache
     def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:  # type: ignore[override]
-        # flask-openapi asks for it at each request with a query.
+        # flask-openapi calls this for each request with a query.
         return super().model_json_schema(*args, **options)
 
 
 class Outgoing(BaseModel):
-    """What we answer."""
+    """Data of a response."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 

@@ -1,4 +1,4 @@
-"""How a process is."""
+"""Schemas of health and readiness."""
 
 from typing import Literal
 
@@ -10,9 +10,10 @@ class Health(Outgoing):
 
 
 class Readiness(Outgoing):
-    """`degraded` is ready: all is served, only later. `reasons` say in words what is amiss, or that
-    the schema is newer than this code, which is ready all the same. `read only`: a standby, or a
-    server that was told to take no changes.
+    """The readiness of a process. `degraded` is ready, but work is delayed.
+
+    `reasons` describe the problems in words. A newer schema is reported there, and is ready, too.
+    `read only` is a standby, or a server that is configured to refuse changes.
     """
 
     status: Literal["ok", "degraded", "down"]

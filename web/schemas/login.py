@@ -1,4 +1,4 @@
-"""Signing in by an e-mailed code."""
+"""Schemas of signing in with an e-mailed code."""
 
 import unicodedata
 from typing import Annotated, Literal
@@ -6,18 +6,19 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from web.schemas.base import Address, Incoming, Moment, Outgoing, is_blank, nfkc
+from web.schemas.base import Address, Incoming, Outgoing, Timestamp, is_blank, nfkc
 from web.schemas.user import UserView
 
 MINUS = "\u2212"
-LONGEST = 64  # characters of a code with all that was copied along
+MAX_CODE_LENGTH = 64  # characters, with everything that was copied along
 
 
 def plain_digits(code: object) -> object:
-    """A code that was typed or pasted, as plain digits: without the spaces, line breaks, dashes and
-    invisible characters in it, and with any script's digits as ours.
+    """Remove spaces, dashes and invisible characters from a code, and convert digits of any script.
+
+    Other types and overlong texts are returned unchanged, for the next validator.
     """
-    if not isinstance(code, str) or len(code) > LONGEST:
+    if not isinstance(code, str) or len(code) > MAX_CODE_LENGTH:
         return code
     return "".join(
         str(unicodedata.decimal(character)) if character.isdecimal() else character
@@ -28,6 +29,7 @@ def plain_digits(code: object) -> object:
 
 
 def six_digits(code: int | str) -> str:
+    """Return the code as text, with leading zeros."""
     return f"{code:06}" if isinstance(code, int) else code
 
 
@@ -46,13 +48,11 @@ class LoginRequest(Incoming):
 class LoginBegun(Outgoing):
     message: str
     login_id: UUID
-    expires_at: Moment
+    expires_at: Timestamp
 
 
 class CodeEntered(Incoming):
-    """`code` may be typed as a number, and then lacks its leading zeros; text may have spaces and
-    dashes in it.
-    """
+    """A code for an address: text, also with spaces and dashes, or a number."""
 
     email: Address
     code: Code
@@ -60,7 +60,7 @@ class CodeEntered(Incoming):
 
 
 class SignedIn(Outgoing):
-    """`expiresIn` is seconds, of the access token."""
+    """A new session. `expiresIn` is the lifetime of the access token in seconds."""
 
     user: UserView
     access_token: str
@@ -79,4 +79,4 @@ class LoginPath(Incoming):
 class LoginStatus(Outgoing):
     status: Literal["PENDING", "SUCCESS", "FAILED"]
     code_status: Literal["PENDING", "SENT", "ERROR_SENDING_EMAIL"]
-    expires_at: Moment | None
+    expires_at: Timestamp | None

@@ -1,4 +1,4 @@
-"""Orders: what is asked for, and how far it has come."""
+"""Schemas of placing and cancelling orders, and of their status."""
 
 import re
 from typing import Annotated
@@ -12,17 +12,17 @@ from models.payment import PAYABLE
 from web.schemas.base import Incoming, Lines, Outgoing, Text
 from web.schemas.product import ProductId
 
-# The last part of a path: nothing that a browser, a proxy or a router reads as something else.
+# A reference is the last part of a path, so it has only characters that need no escaping there.
 REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:@+=,-]*")
-# Our own paths under /order.
+# Paths below /order.
 RESERVED = {"status", "summary", "history", "webhook", "email-events"}
 
 
-def judge_reference(text: str) -> str:
-    """Return a reference that a path can carry. Raises ValueError for any other."""
+def validate_reference(text: str) -> str:
+    """Return a reference that can be part of a path. Raises ValueError for any other."""
     if not REFERENCE.fullmatch(text):
         raise ValueError(
-            "must begin with a letter or digit, and have only those and . _ ~ : @ + = , -"
+            "must begin with a letter or digit, and contain only those and . _ ~ : @ + = , -"
         )
     if text.lower() in RESERVED:
         raise ValueError("is a reserved word")
@@ -32,7 +32,7 @@ def judge_reference(text: str) -> str:
 Reference = Annotated[
     Text,
     Field(min_length=1, max_length=200, json_schema_extra={"pattern": f"^{REFERENCE.pattern}$"}),
-    AfterValidator(judge_reference),
+    AfterValidator(validate_reference),
 ]
 
 
@@ -42,8 +42,9 @@ class Line(Incoming):
 
 
 class OrderRequest(Incoming):
-    """What to buy. Prices are not the client's to name: any other field is refused. `referenceId`
-    may be left out of a request that has an `Idempotency-Key`.
+    """An order to place. Prices come from the catalogue; unknown fields are refused.
+
+    `referenceId` may be left out of a request with an `Idempotency-Key`.
     """
 
     reference_id: Reference | None = None
@@ -54,7 +55,7 @@ class OrderRequest(Incoming):
 
 
 class OrderPlaced(Outgoing):
-    """`clientSecret` is null while Stripe has not answered, and when it refused."""
+    """A placed order. `clientSecret` is null until Stripe has answered, and when it refused."""
 
     order_id: UUID
     reference_id: str
@@ -76,8 +77,10 @@ class PaymentStatus(Outgoing):
 
 
 class OrderStatus(Outgoing):
-    """`clientSecret` is there only while the order can be paid, the payment's `declineReason` while
-    it is Declined, `closing` while Stripe is asked to let nobody pay any more.
+    """The status of an order.
+
+    `clientSecret` is set only while the order can be paid, the payment's `declineReason` only while
+    it is Declined. `closing` is true while Stripe cancels the payment.
     """
 
     status: OrderState
@@ -89,7 +92,7 @@ class OrderStatus(Outgoing):
 
     @classmethod
     def of(cls, payment: Payment) -> "OrderStatus":
-        """From a payment with its order loaded."""
+        """Create the view of a payment whose order is loaded."""
         declined = payment.state == PaymentState.DECLINED
         return cls(
             status=payment.order.state,
@@ -105,7 +108,7 @@ class OrderStatus(Outgoing):
 
     @classmethod
     def new(cls, order_id: UUID, reference_id: str) -> "OrderStatus":
-        """Of an order that was placed this moment."""
+        """Create the view of an order that was just placed."""
         return cls(
             status=OrderState.PENDING,
             reference_id=reference_id,
@@ -117,7 +120,7 @@ class OrderStatus(Outgoing):
 
     @property
     def settled(self) -> bool:
-        """Whether there is something to do for the customer: pay, or see how it ended."""
+        """Return whether the order can be paid or has ended."""
         return self.client_secret is not None or self.status != OrderState.PENDING
 
 
@@ -129,7 +132,7 @@ class OrderCancelled(Outgoing):
 
 
 class OrderQuery(Incoming):
-    """`cursor` is the id of the last order of the page before."""
+    """A page of orders. `cursor` is the id of the last order of the previous page."""
 
     cursor: UUID | None = None
     size: int = Field(20, ge=1, le=100)

@@ -1,5 +1,7 @@
-"""Passkeys (WebAuthn). Options and credentials have the shapes that the browser's own functions
-`parseCreationOptionsFromJSON`, `parseRequestOptionsFromJSON` and `toJSON` take and give.
+"""Schemas of passkeys (WebAuthn).
+
+Options and credentials have the shapes of the browser's functions `parseCreationOptionsFromJSON`,
+`parseRequestOptionsFromJSON` and `toJSON`.
 """
 
 from typing import Any
@@ -8,18 +10,18 @@ from uuid import UUID
 from pydantic import Field, RootModel
 
 from models.passkey import Passkey
-from web.schemas.base import Incoming, Moment, Outgoing, Text
+from web.schemas.base import Incoming, Outgoing, Text, Timestamp
 
 
 class Challenge(Outgoing):
-    """What to hand to the browser. `challengeId` comes back with the credential."""
+    """Options for the browser. Send `challengeId` back with the credential."""
 
     challenge_id: UUID
     options: dict[str, Any]
 
 
 class PasskeyCreated(Incoming):
-    """The credential that `navigator.credentials.create` made, and a name for it."""
+    """The result of `navigator.credentials.create`, and a name for the passkey."""
 
     challenge_id: UUID
     credential: dict[str, Any]
@@ -27,7 +29,7 @@ class PasskeyCreated(Incoming):
 
 
 class PasskeyUsed(Incoming):
-    """The proof that `navigator.credentials.get` gave."""
+    """The result of `navigator.credentials.get`."""
 
     challenge_id: UUID
     credential: dict[str, Any]
@@ -38,13 +40,13 @@ class PasskeyPath(Incoming):
 
 
 class PasskeyView(Outgoing):
-    """A passkey of the caller. `synced`: it is kept in an account, and not on one device alone."""
+    """A passkey of the caller. `synced`: it is stored in an account, not only on one device."""
 
     id: UUID
     name: str
     synced: bool
-    created_at: Moment
-    last_used_at: Moment | None
+    created_at: Timestamp
+    last_used_at: Timestamp | None
 
     @classmethod
     def of(cls, passkey: Passkey) -> "PasskeyView":

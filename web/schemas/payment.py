@@ -1,17 +1,19 @@
-"""What was paid for an order, and what went back, as its customer sees it."""
+"""Schemas of an order's payment and refunds."""
 
 from typing import Literal
 from uuid import UUID
 
 from models import Payment, PaymentState, Refund, RefundState
 from models.money import to_decimal
-from web.schemas.base import Moment, Outgoing
+from web.schemas.base import Outgoing, Timestamp
 from web.schemas.product import Amount
 
 
 class PaymentView(Outgoing):
-    """`amount` is major units of `currency`: what was captured, and before that what is asked for.
-    Both may differ from the order's, where an operator accepted what came.
+    """The payment of an order. `amount` is in major units of `currency`.
+
+    It is the captured amount, or before the capture the requested one. Both fields may differ from
+    the order's if an operator has accepted a different payment.
     """
 
     id: UUID
@@ -43,14 +45,14 @@ class PaymentView(Outgoing):
 
 
 class RefundView(Outgoing):
-    """Money on its way back, or that it came not through. `amount` is major units."""
+    """A refund in any state, also a failed one. `amount` is in major units."""
 
     id: UUID
     status: RefundState
     amount: Amount
     currency: str
-    created_at: Moment
-    updated_at: Moment
+    created_at: Timestamp
+    updated_at: Timestamp
 
     @classmethod
     def of(cls, refund: Refund) -> "RefundView":

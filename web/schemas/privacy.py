@@ -1,4 +1,4 @@
-"""The erasure of a user's data."""
+"""Schemas of the erasure of a user's data."""
 
 from uuid import UUID
 
@@ -7,7 +7,7 @@ from web.schemas.base import Outgoing
 
 
 class ErasureRequested(Outgoing):
-    """`erasureId` is the proof that stays when the account is gone."""
+    """A requested erasure. `erasureId` remains as proof after the account is gone."""
 
     erasure_id: UUID
     status: ErasureState

@@ -1,4 +1,4 @@
-"""Errors, as RFC 9457 wants them."""
+"""Schemas of error responses (RFC 9457)."""
 
 from web.schemas.base import Outgoing
 
@@ -9,7 +9,7 @@ class FieldProblem(Outgoing):
 
 
 class Problem(Outgoing):
-    """`application/problem+json`. `requestId` finds it in the logs; `errors` comes with 422."""
+    """An error (`application/problem+json`). The logs have `requestId`; `errors` comes with 422."""
 
     type: str = "about:blank"
     title: str

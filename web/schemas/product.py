@@ -1,4 +1,4 @@
-"""The catalogue, as the shop shows it."""
+"""Schemas of the public catalogue."""
 
 import re
 from decimal import Decimal
@@ -10,17 +10,17 @@ from pydantic import BeforeValidator, Field, PlainSerializer, RootModel, WithJso
 from models import Product, ProductStatus
 from models.money import to_decimal
 from models.product import LARGEST_ID
-from web.schemas.base import Incoming, Moment, Outgoing, Text
+from web.schemas.base import Incoming, Outgoing, Text, Timestamp
 from web.urls import make_absolute
 
 
 def read_id(value: Any) -> Any:
-    """Turn the decimal digits of a text into a number; leave anything else to the next check."""
+    """Convert decimal digits to a number. Return anything else unchanged for the next validator."""
     digits = isinstance(value, str) and re.fullmatch(r"[0-9]{1,16}", value)
     return int(value) if digits else value
 
 
-# Clients may keep an id as a text, such as the key of a cart's line.
+# Some clients store ids as text, such as the keys of a cart.
 ProductId = Annotated[
     int,
     BeforeValidator(read_id),
@@ -34,9 +34,9 @@ ProductId = Annotated[
         }
     ),
 ]
-# A number on the wire. Amounts have far fewer digits than a float keeps exactly.
+# A JSON number. Amounts have far fewer digits than a float can represent exactly.
 Amount = Annotated[Decimal, PlainSerializer(float, return_type=float)]
-# In major units. Stripe's largest amount is just below 10 billion, and three decimals its most.
+# In major units. Stripe allows less than 10 billion, with at most three decimals.
 Price = Annotated[Decimal, Field(ge=0, le=10_000_000_000, decimal_places=3)]
 PRICE = "estimated_price"
 ANY: Literal["any"] = "any"
@@ -45,7 +45,7 @@ Sort = Literal["name", "-name", "price", "-price", "createdAt", "-createdAt"]
 
 
 class ProductQuery(Incoming):
-    """Any other `status` than Available is for staff."""
+    """A search of the catalogue. Only staff may set `status` to anything but Available."""
 
     page: int = Field(1, ge=1, le=100_000)
     size: int = Field(100, ge=1, le=100)
@@ -64,7 +64,7 @@ class ProductPath(Incoming):
 
 
 class ProductView(Outgoing):
-    """`estimatedPrice` is in major units of `currency`."""
+    """A product. `estimatedPrice` is in major units of `currency`."""
 
     id: int
     name: str
@@ -78,14 +78,14 @@ class ProductView(Outgoing):
     status: ProductStatus
     in_stock: bool
     created_by: UUID | None
-    created_at: Moment
-    updated_at: Moment
+    created_at: Timestamp
+    updated_at: Timestamp
 
     @classmethod
     def of(cls, product: Product) -> "ProductView":
-        shown = {name: getattr(product, name) for name in cls.model_fields if name != PRICE}
-        shown["image_url"] = make_absolute(product.image_url)
-        return cls(**shown, estimated_price=to_decimal(product.price, product.currency))
+        fields = {name: getattr(product, name) for name in cls.model_fields if name != PRICE}
+        fields["image_url"] = make_absolute(product.image_url)
+        return cls(**fields, estimated_price=to_decimal(product.price, product.currency))
 
 
 class CategoryView(Outgoing):

@@ -1,4 +1,4 @@
-"""Changes of the catalogue, as staff send them. Values are judged as the cells of an import are."""
+"""Schemas of changes to the catalogue. Values are validated like the cells of an import."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +13,13 @@ from web.schemas.base import Incoming, Outgoing, Text
 from web.schemas.user import no_defaults
 from web.urls import make_relative
 
-# The columns of an import by another name.
+# Fields that have another name as columns of an import.
 CELLS = {"image_url": "image", "estimated_price": "price"}
 WIRE = {"image": "imageUrl", "price": "estimatedPrice"}
 
 
 def read_amount(amount: Any) -> str:
-    """Write an amount as the cell of an import has it. Raises ValueError for what is none."""
+    """Return an amount as the text of a cell. Raises ValueError for any other value."""
     if type(amount) not in {int, float, str}:
         raise ValueError("must be an amount such as 12.50")
     return str(amount)
@@ -37,8 +37,9 @@ Pieces = Annotated[int, Field(strict=True, ge=0, le=MAX_STOCK)]
 
 
 class ProductChange(Incoming):
-    """Fields that are left out stay. `estimatedPrice` is in major units of `currency`, and is
-    needed where the currency changes.
+    """Changes to a product; omitted fields stay as they are.
+
+    `estimatedPrice` is in major units of `currency`, and required when the currency changes.
     """
 
     model_config = ConfigDict(json_schema_extra=no_defaults)
@@ -54,7 +55,7 @@ class ProductChange(Incoming):
     status: ProductStatus = ProductStatus.AVAILABLE
 
     def cells(self) -> dict[str, str]:
-        """Return what was sent, as the cells of an import by their columns."""
+        """Return the fields that were sent, as cells of an import by column."""
         sent = [name for name in type(self).model_fields if name in self.model_fields_set]
         texts = {name: getattr(self, name) for name in sent}
         if "tags" in texts:
@@ -65,7 +66,7 @@ class ProductChange(Incoming):
 
 
 class NewProduct(ProductChange):
-    """`stock` is 0 and `status` is Available unless they are there."""
+    """A new product. By default `stock` is 0 and `status` is Available."""
 
     sku: Plain = Field(max_length=100)
     name: Plain = Field(max_length=200)
@@ -75,8 +76,9 @@ class NewProduct(ProductChange):
 
 
 class StockChange(Incoming):
-    """Either `change`, how many pieces came in (less than 0: went missing), or `stock`, how many
-    were counted. `reason` is kept in the audit.
+    """A correction of stock: either `change`, the difference, or `stock`, the counted pieces.
+
+    `reason` is recorded in the audit.
     """
 
     change: Annotated[int, Field(strict=True, ge=-MAX_STOCK, le=MAX_STOCK)] | None = None
@@ -84,14 +86,14 @@ class StockChange(Incoming):
     reason: Text = Field(min_length=1, max_length=500)
 
     def after(self, before: int) -> int:
-        """Return how many pieces there are. Raises InvalidInputError unless it is said once."""
+        """Return the corrected stock. Raises InvalidInputError unless exactly one field is set."""
         if (self.change is None) == (self.stock is None):
-            raise InvalidInputError("change", "must be there, or else stock, and not both")
+            raise InvalidInputError("change", "set either change or stock, not both")
         return before + self.change if self.change is not None else self.stock or 0
 
 
 class StockView(Outgoing):
-    """`reserved` of the pieces in `stock` wait for the payment of an order."""
+    """The stock of a product. `reserved` pieces of it belong to unpaid orders."""
 
     id: int
     sku: str
@@ -106,8 +108,8 @@ class StockView(Outgoing):
 
 @contextmanager
 def use_wire_names() -> Iterator[None]:
-    """Have errors name the fields of the body rather than the columns of an import."""
+    """Rename columns of an import in errors to the fields of the body."""
     try:
         yield
-    except InvalidInputError as wrong:
-        raise InvalidInputError(WIRE.get(wrong.field, wrong.field), wrong.message) from wrong
+    except InvalidInputError as error:
+        raise InvalidInputError(WIRE.get(error.field, error.field), error.message) from error

@@ -1,4 +1,4 @@
-"""Where a user is signed in."""
+"""Schemas of a user's sessions."""
 
 from typing import Literal
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field, RootModel
 
 from models import UserSession
-from web.schemas.base import Incoming, Moment, Outgoing
+from web.schemas.base import Incoming, Outgoing, Timestamp
 
 
 class SessionPath(Incoming):
@@ -21,9 +21,9 @@ class SessionView(Outgoing):
     id: UUID
     user_agent: str
     ip_address: str
-    created_at: Moment
-    last_used_at: Moment
-    expires_at: Moment
+    created_at: Timestamp
+    last_used_at: Timestamp
+    expires_at: Timestamp
     current: bool
 
     @classmethod

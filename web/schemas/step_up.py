@@ -1,4 +1,4 @@
-"""A fresh proof of who one is: a code, or a passkey."""
+"""Schema of step-up authentication, by a code or a passkey."""
 
 from typing import Self
 from uuid import UUID
@@ -11,14 +11,14 @@ from web.schemas.passkey import PasskeyUsed
 
 
 class StepUp(Incoming):
-    """Either `code`, with or without its `loginId`, or `passkey`."""
+    """A new proof of identity: `code`, optionally with its `loginId`, or `passkey`."""
 
     code: Code | None = None
     login_id: UUID | None = None
     passkey: PasskeyUsed | None = None
 
     @model_validator(mode="after")
-    def refuse_half_proofs(self) -> Self:
+    def require_one_proof(self) -> Self:
         if (self.passkey is None) == (self.code is None):
             raise ValueError("give either code or passkey")
         return self

@@ -1,4 +1,4 @@
-"""A whole order, as its customer sees it, and what it went through."""
+"""Schemas of an order with all its parts, of the list of orders, and of their history."""
 
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from models import (
 )
 from models.customer_words import step_reason
 from models.money import to_decimal
-from web.schemas.base import Moment, Outgoing
+from web.schemas.base import Outgoing, Timestamp
 from web.schemas.payment import PaymentView, RefundView
 from web.schemas.product import Amount
 from web.urls import make_absolute
@@ -35,7 +35,7 @@ class ItemView(Outgoing):
 
     @classmethod
     def of(cls, item: OrderItem, currency: str) -> "ItemView":
-        """From a line with its product loaded. The name is that of the day of the purchase."""
+        """Create the view of an item whose product is loaded, with the name at the purchase."""
         product = BoughtProduct(
             id=item.product.id,
             name=item.name,
@@ -53,8 +53,8 @@ class ItemView(Outgoing):
 class ShipmentView(Outgoing):
     carrier: str
     tracking_number: str
-    shipped_at: Moment
-    delivered_at: Moment | None
+    shipped_at: Timestamp
+    delivered_at: Timestamp | None
 
     @classmethod
     def of(cls, shipment: Shipment) -> "ShipmentView":
@@ -62,7 +62,7 @@ class ShipmentView(Outgoing):
 
 
 class OrderRow(Outgoing):
-    """An order in a list. Amounts are major units of `currency`."""
+    """An order in a list. Amounts are in major units of `currency`."""
 
     id: UUID
     reference_id: str
@@ -72,12 +72,12 @@ class OrderRow(Outgoing):
     shipping_cost: Amount
     tax_amount: Amount
     total_price: Amount
-    created_at: Moment
-    updated_at: Moment
+    created_at: Timestamp
+    updated_at: Timestamp
 
     @classmethod
-    def told(cls, order: Order) -> dict[str, Any]:
-        """The fields that every view of an order has."""
+    def base_fields(cls, order: Order) -> dict[str, Any]:
+        """Return the fields that every view of an order has."""
 
         def amount(minor: int) -> Any:
             return to_decimal(minor, order.currency)
@@ -97,11 +97,11 @@ class OrderRow(Outgoing):
 
     @classmethod
     def of(cls, order: Order) -> "OrderRow":
-        return cls(**cls.told(order))
+        return cls(**cls.base_fields(order))
 
 
 class OrderSummary(OrderRow):
-    """The whole order. `orderId` is `id` by the name that placing it gave."""
+    """The whole order. `orderId` equals `id`, under the name in the response to placing it."""
 
     order_id: UUID
     user_id: UUID
@@ -115,9 +115,9 @@ class OrderSummary(OrderRow):
 
     @classmethod
     def of(cls, order: Order) -> "OrderSummary":
-        """From an order with its items, their products, payment, refunds and shipment loaded."""
+        """Create the view of an order whose parts, and the products of its items, are loaded."""
         return cls(
-            **cls.told(order),
+            **cls.base_fields(order),
             order_id=order.id,
             user_id=order.user_id,
             billing_address=order.billing_address,
@@ -131,7 +131,7 @@ class OrderSummary(OrderRow):
 
 
 class Step(Outgoing):
-    """One transition; `from` is null for the first. What an operator noted is left out."""
+    """One transition. `from` is null for the first; notes of operators are left out."""
 
     machine: str
     signal: str
@@ -139,7 +139,7 @@ class Step(Outgoing):
     target: str = Field(alias="to")
     ignored: bool
     reason: str | None
-    at: Moment
+    at: Timestamp
 
     @classmethod
     def of(cls, row: Transition) -> "Step":

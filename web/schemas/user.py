@@ -1,4 +1,4 @@
-"""Users, as they see themselves."""
+"""Schemas of the caller's profile."""
 
 from typing import Any
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from models import User, UserStatus
-from web.schemas.base import Incoming, Moment, Outgoing, Text
+from web.schemas.base import Incoming, Outgoing, Text, Timestamp
 
 
 class UserView(Outgoing):
@@ -24,23 +24,23 @@ class UserView(Outgoing):
     phone_number: str
     status: UserStatus
     roles: list[str]
-    created_at: Moment
-    updated_at: Moment
+    created_at: Timestamp
+    updated_at: Timestamp
 
     @classmethod
     def of(cls, user: User) -> "UserView":
-        same = {name: getattr(user, name) for name in cls.model_fields if name != "state"}
-        return cls(**same, state=user.region)
+        fields = {name: getattr(user, name) for name in cls.model_fields if name != "state"}
+        return cls(**fields, state=user.region)
 
 
 def no_defaults(schema: dict[str, Any]) -> None:
-    """What is left out has no value, so the description must not show one."""
-    for described in schema["properties"].values():
-        described.pop("default", None)
+    """Remove defaults from a JSON schema: an omitted field means no change."""
+    for field in schema["properties"].values():
+        field.pop("default", None)
 
 
 class Profile(Incoming):
-    """What one may change about oneself; what is left out stays as it is."""
+    """Changes to the caller's profile; omitted fields stay as they are."""
 
     model_config = ConfigDict(json_schema_extra=no_defaults)
 

@@ -1,4 +1,4 @@
-"""What a webhook answers."""
+"""Schema of the responses to webhooks."""
 
 from web.schemas.base import Outgoing
 

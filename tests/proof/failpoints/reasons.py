@@ -15,7 +15,7 @@ REASONS: dict[str, str] = {
     "commit of inspection._waiting_in_vain": READS,
     "commit of inspection._untaken": READS,
     "commit of stripe_endpoint.endpoint": "it changes nothing here but the audit",
-    "commit of health._database": READS,
+    "commit of health._check_postgresql": READS,
     "commit of login.status": READS,
     "commit of user.show": READS,
     "commit of session.show": READS,
