@@ -1,4 +1,4 @@
-"""`python -m sandbox --port 8090`: serves until SIGTERM or Ctrl-C."""
+"""`python -m sandbox --port 8090`: serve Stripe and SendGrid stand-ins until SIGTERM or Ctrl-C."""
 
 import argparse
 import asyncio
@@ -11,32 +11,36 @@ from aiohttp import web
 
 from sandbox.app import Options, make_app
 
-# Seconds for requests under way when the process is asked to end.
-GRACE = 0.3
+# Seconds for open requests at shutdown.
+SHUTDOWN_TIMEOUT = 0.3
+EVENTS_HELP = "event types to send, separated by commas (default: all)"
 
 
-EVENTS = "the types to send, with commas between them (default: all)"
-
-
-def names(text: str) -> frozenset[str]:
+def split_names(text: str) -> frozenset[str]:
     return frozenset(name for name in text.split(",") if name)
 
 
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
-    parser.add_argument("--port", type=int, required=True, help="0: any free one")
+    parser.add_argument(
+        "--port", type=int, required=True, help="port to listen on; 0 selects a free one"
+    )
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--data", type=Path, help="directory that keeps all across restarts")
+    parser.add_argument("--data", type=Path, help="directory for data that survives restarts")
     parser.add_argument("--stripe-webhook-url", default="")
     parser.add_argument("--stripe-webhook-secret", default="whsec_sandbox")
-    parser.add_argument("--stripe-webhook-events", type=names, default=frozenset(), help=EVENTS)
+    parser.add_argument(
+        "--stripe-webhook-events", type=split_names, default=frozenset(), help=EVENTS_HELP
+    )
     parser.add_argument("--sendgrid-webhook-url", default="")
-    parser.add_argument("--sendgrid-webhook-events", type=names, default=frozenset(), help=EVENTS)
+    parser.add_argument(
+        "--sendgrid-webhook-events", type=split_names, default=frozenset(), help=EVENTS_HELP
+    )
     parser.add_argument(
         "--settle-seconds",
         type=float,
         default=2.0,
-        help="how long slow payments and slow refunds take (default: 2)",
+        help="duration of slow payments and refunds, in seconds (default: 2)",
     )
     return parser.parse_args()
 
@@ -52,7 +56,7 @@ async def serve(arguments: argparse.Namespace) -> None:
         sendgrid_private_key=os.environ.get("SANDBOX_SENDGRID_PRIVATE_KEY", ""),
         settle_seconds=arguments.settle_seconds,
     )
-    runner = web.AppRunner(make_app(options), access_log=None, shutdown_timeout=GRACE)
+    runner = web.AppRunner(make_app(options), access_log=None, shutdown_timeout=SHUTDOWN_TIMEOUT)
     await runner.setup()
     await web.TCPSite(runner, arguments.host, arguments.port, backlog=1024).start()
     port = runner.addresses[0][1]

@@ -1,4 +1,4 @@
-"""Puts the sandbox together: rows, webhooks, faults, and the two services in front of them."""
+"""The web application of the sandbox: rows, webhooks, faults, and both services."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -27,13 +27,14 @@ from sandbox.webhooks import Listener, Webhooks
 
 JOURNAL_FILE = "journal.jsonl"
 STRIPE_JS = Path(__file__).with_name("stripe.js")
-LARGEST_BODY = 30 * 1024 * 1024  # SendGrid's limit
+MAX_BODY_SIZE = 30 * 1024 * 1024  # SendGrid's limit
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`data`: where to keep all across restarts; the addresses may be empty, and no events named
-    means all of them.
+    """The options of a sandbox. `data` is a directory for data that survives restarts, if any.
+
+    A webhook URL may be empty. An empty set of events means all of them.
     """
 
     data: Path | None
@@ -47,7 +48,7 @@ class Options:
 
 
 def make_app(options: Options) -> web.Application:
-    """Raises ValueError when the SendGrid key is no key."""
+    """Return the application. Raises ValueError when the SendGrid key is malformed."""
     if options.data:
         options.data.mkdir(parents=True, exist_ok=True)
     key = load_key(options.sendgrid_private_key, options.data)
@@ -65,7 +66,7 @@ def make_app(options: Options) -> web.Application:
         await webhooks.stop()
         store.journal.close()
 
-    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[calls.count])
+    app = web.Application(client_max_size=MAX_BODY_SIZE, middlewares=[calls.count])
     app.cleanup_ctx.append(run)
     app.add_routes(
         [
@@ -77,13 +78,13 @@ def make_app(options: Options) -> web.Application:
             web.get("/mail", mailbox.show),
             web.get("/mail.json", mailbox.list_all),
             web.get("/", index),
-            *_facts(store, key, calls),
+            *_status_routes(store, key, calls),
         ]
     )
     return app
 
 
-def _facts(store: Store, key: SendGridKey, calls: Calls) -> list[web.RouteDef]:
+def _status_routes(store: Store, key: SendGridKey, calls: Calls) -> list[web.RouteDef]:
     async def health(_: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
 
@@ -122,7 +123,7 @@ def _listeners(options: Options, key: SendGridKey) -> dict[Source, Listener]:
 
 
 def _resume(bank: Bank) -> None:
-    """Slow payments, refunds and disputes go on where an earlier process left them."""
+    """Resume the slow payments, refunds and disputes of an earlier process."""
     for intent in bank.store.intents.values():
         if intent.settles_at is not None:
             bank.at(intent.settles_at, attempts.settle, intent.id)

@@ -1,4 +1,4 @@
-"""How often the calls that must not take effect twice came, and how often they did."""
+"""Counts of the calls that must not take effect twice."""
 
 from collections.abc import Awaitable, Callable
 
@@ -13,8 +13,10 @@ KINDS = {
 
 
 class Calls:
-    """Since the process began, by kind: `received`, of these `executed`, and `replayed` from the
-    answer that is kept under the idempotency key. All others were refused.
+    """The number of calls since the process began, by kind.
+
+    Of those `received`, some were `executed`, some `replayed` from the answer stored under their
+    idempotency key, and the others refused.
     """
 
     def __init__(self) -> None:

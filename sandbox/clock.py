@@ -1,4 +1,4 @@
-"""The sandbox's time, in Unix seconds. A simulation sets another source."""
+"""The clock of the sandbox, in Unix seconds. A simulation sets another source."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""JSON without a spare byte: what is signed, stored and sent is the same text."""
+"""Compact JSON. The same text is signed, stored and sent."""
 
 import json
 from typing import Any

@@ -1,14 +1,14 @@
-"""What the outside is told about: Stripe's events and SendGrid's, with what became of them."""
+"""Events of Stripe and SendGrid, and the state of their delivery."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Delivery(StrEnum):
-    PENDING = "pending"  # being tried, until it succeeds
+    PENDING = "pending"  # attempted until it succeeds
     DELIVERED = "delivered"  # answered 2xx
-    DROPPED = "dropped"  # a fault: never tried
-    UNWANTED = "unwanted"  # nobody listens
+    DROPPED = "dropped"  # a fault: never attempted
+    UNWANTED = "unwanted"  # no listener for its type
 
 
 class Source(StrEnum):
@@ -18,7 +18,7 @@ class Source(StrEnum):
 
 @dataclass(slots=True)
 class Event:
-    """`body` is the exact text that is signed and posted; `created` is in Unix seconds."""
+    """An event. `body` is the text that is signed and posted; `created` is in Unix seconds."""
 
     id: str
     source: str

@@ -1,4 +1,4 @@
-"""GET and PUT /faults."""
+"""Handlers of GET and PUT /faults."""
 
 import json
 from dataclasses import asdict
@@ -20,13 +20,13 @@ class FaultCalls:
         return web.json_response(asdict(self._faults.plan))
 
     async def change(self, request: web.Request) -> web.Response:
-        """Replaces the whole plan, and starts the sequences of its seed anew."""
+        """Replace the whole plan, and restart the random sequences from its seed."""
         try:
             plan = read_plan(json.loads(await request.read()))
         except ValueError:
             return _problem([{"field": "", "message": "must be JSON"}])
-        except InvalidPlanError as wrong:
-            return _problem(wrong.errors)
+        except InvalidPlanError as error:
+            return _problem(error.errors)
         self._faults.set(plan)
         return web.json_response(asdict(plan))
 

@@ -1,4 +1,4 @@
-"""The fault plan: the body of GET and PUT /faults, whose field names these are.
+"""The fault plan: the body of GET and PUT /faults, with the same field names.
 
 Rates are probabilities from 0 to 1, times are milliseconds.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 from sandbox.compact import Json
 
-LONGEST = 600_000
+MAX_DELAY_MS = 600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class FaultPlan:
 
 
 class InvalidPlanError(Exception):
-    """Some fields of the fault plan are wrong."""
+    """Some fields of the fault plan are invalid."""
 
     def __init__(self, errors: list[Json]) -> None:
         super().__init__("invalid fault plan")
@@ -55,7 +55,7 @@ class InvalidPlanError(Exception):
 
 
 def read_plan(body: object) -> FaultPlan:
-    """What is left out is 0. Raises InvalidPlanError, naming every wrong field."""
+    """Return the plan; omitted fields are 0. Raises InvalidPlanError with all invalid fields."""
     errors: list[Json] = []
     plan: FaultPlan = _read(FaultPlan, body, "", errors)
     if errors:
@@ -76,14 +76,14 @@ def _read(kind: Any, body: object, path: str, errors: list[Json]) -> Any:
         default = getattr(kind(), name)
         if hasattr(default, "__dataclass_fields__"):
             values[name] = _read(type(default), body[name], f"{path}{name}.", errors)
-        elif message := _complaint(name, body[name]):
+        elif message := _find_error(name, body[name]):
             errors.append({"field": f"{path}{name}", "message": message})
         else:
             values[name] = body[name]
     return kind(**values)
 
 
-def _complaint(name: str, value: object) -> str | None:
+def _find_error(name: str, value: object) -> str | None:
     if name == "shuffle":
         return None if isinstance(value, bool) else "must be true or false"
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -93,5 +93,5 @@ def _complaint(name: str, value: object) -> str | None:
     if not isinstance(value, int):
         return "must be a whole number"
     if name.endswith("Ms"):
-        return None if 0 <= value <= LONGEST else f"must be from 0 to {LONGEST}"
+        return None if 0 <= value <= MAX_DELAY_MS else f"must be from 0 to {MAX_DELAY_MS}"
     return None

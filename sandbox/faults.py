@@ -1,4 +1,4 @@
-"""What goes wrong on purpose. The same seed and the same requests meet the same faults."""
+"""Deliberate faults. The same seed and the same requests give the same faults."""
 
 import random
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from sandbox.fault_plan import FaultPlan
 
-# A shuffled webhook waits anything up to this, in seconds: neighbours overtake each other.
+# Seconds; a shuffled webhook waits a random time up to this, so that neighbours change places.
 SHUFFLE_WINDOW = 0.5
 
 
@@ -14,13 +14,13 @@ class Fault(Enum):
     NONE = auto()
     RATE_LIMIT = auto()  # 429, nothing done
     ERROR = auto()  # 500, nothing done
-    REFUSED = auto()  # 400, nothing done: as if something in the request were wrong for good
-    TIMEOUT = auto()  # done and remembered, but never answered
+    REFUSED = auto()  # 400, nothing done: like a permanent error of the request
+    TIMEOUT = auto()  # executed and stored, but never answered
 
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What becomes of one webhook; `wait` in seconds."""
+    """The faults of one webhook; `wait` is in seconds."""
 
     dropped: bool = False
     doubled: bool = False
@@ -28,9 +28,9 @@ class Fate:
 
 
 class Faults:
-    """Throws the dice. Each kind of throw has its own, so that none disturbs another's sequence.
+    """A random source of faults, with a sequence of its own for each kind of call.
 
-    `hold` is how long, in seconds, who gets no answer waits for it.
+    `hold` is how long a call that gets no answer stays open, in seconds.
     """
 
     hold = 1.0
@@ -68,7 +68,7 @@ class Faults:
 
 
 def _pick(dice: random.Random, rate_limit: float, error: float, timeout: float) -> Fault:
-    # Three throws always, so that changing one rate does not move the others' faults.
+    # Always three draws, so that changing one rate does not shift the faults of the others.
     limited, failed, lost = dice.random(), dice.random(), dice.random()
     if limited < rate_limit:
         return Fault.RATE_LIMIT

@@ -1,4 +1,4 @@
-"""The fault of the lost answer: all was done, and the client never hears of it."""
+"""The fault of a lost answer: the call is executed, but the client gets no answer."""
 
 import asyncio
 
@@ -6,8 +6,9 @@ from aiohttp import web
 
 
 async def hang_up(request: web.Request, hold: float) -> None:
-    """Hold the connection so many seconds, then close it: what is answered afterwards goes
-    nowhere. Clients with a shorter timeout see that instead.
+    """Hold the connection for `hold` seconds, then abort it, so that a later answer is lost.
+
+    A client with a shorter timeout sees its timeout instead.
     """
     await asyncio.sleep(hold)
     if request.transport is not None:

@@ -1,8 +1,7 @@
-"""The memory across restarts: each row, as it is after each change, is one line of JSON.
+"""A file that survives restarts: a line of JSON for each version of each row.
 
-What one request writes goes to the operating system in one piece and before the request is
-answered, so `kill -9` loses nothing that was answered. Nothing is synced to the disk: a power cut
-may lose the last seconds.
+The lines of a request are written in one piece before it is answered, so that `kill -9` loses no
+answered request. Nothing is synced to the disk: a power cut may lose the last seconds.
 """
 
 import asyncio
@@ -16,7 +15,7 @@ from sandbox.compact import Json, compact
 
 
 class Journal:
-    """`path` None: nothing is kept."""
+    """An append-only file of rows. Without a `path` nothing is stored."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
@@ -24,7 +23,7 @@ class Journal:
         self._file: int | None = None
 
     def read(self) -> Iterator[tuple[str, Json]]:
-        """The kind and fields of each row, oldest first. A torn last line is cut off."""
+        """Yield the kind and fields of each row, oldest first. Cut off an incomplete last line."""
         if self._path is None or not self._path.exists():
             return
         with self._path.open("rb+") as file:
@@ -43,7 +42,7 @@ class Journal:
             self._file = os.open(self._path, flags, 0o600)
 
     def write(self, kind: str, fields: dict[str, Any]) -> None:
-        """Must be called inside the event loop, which flushes soon if the caller does not."""
+        """Append a row. The running event loop flushes it if the caller does not."""
         if self._file is None:
             return
         if not self._lines:

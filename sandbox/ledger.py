@@ -1,18 +1,19 @@
-"""What the bank thinks happened: the other side of every reconciliation and crash test."""
+"""The bank's view of all payments, which reconciliation and crash tests compare with ours."""
 
 from collections import Counter, defaultdict
 
 from sandbox.compact import Json
 from sandbox.store import Store
 
-GAVE_BACK = ("pending", "requires_action", "succeeded")
+REFUNDED_STATUSES = ("pending", "requires_action", "succeeded")
 
 
 def ledger(store: Store) -> list[Json]:
-    """One entry an intent. Amounts in minor units; `creates` counts the create calls that were
-    executed for the same orderId, `confirms` and `cancels` those executed on this intent;
-    `refundIds` has the metadata.refundId of each refund that was made; `disputed` is what disputes
-    have withdrawn, open or lost.
+    """Return an entry for each intent. Amounts are minor units.
+
+    `creates` counts the create calls executed for the same orderId, `confirms` and `cancels` those
+    executed on the intent. `refundIds` has the metadata.refundId of each refund. `disputed` is the
+    amount withdrawn by open and lost disputes.
     """
     creates = Counter(intent.metadata.get("orderId") for intent in store.intents.values())
     refunded: Counter[str | None] = Counter()
@@ -20,7 +21,7 @@ def ledger(store: Store) -> list[Json]:
     for refund in store.refunds.values():
         if key := refund.metadata.get("refundId"):
             refund_ids[refund.payment_intent].append(key)
-        if refund.status in GAVE_BACK:
+        if refund.status in REFUNDED_STATUSES:
             refunded[refund.payment_intent] += refund.amount
     disputed: Counter[str] = Counter()
     for dispute in store.disputes.values():

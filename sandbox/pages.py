@@ -1,4 +1,4 @@
-"""The few pages that people look at."""
+"""The layout of HTML pages, and the index page."""
 
 from aiohttp import web
 
@@ -25,22 +25,22 @@ button{cursor:pointer}button.main{background:var(--main);color:var(--paper);bord
 
 INDEX = """
 <h1>Sandbox</h1>
-<p>Stand-ins for Stripe and SendGrid. Nothing here moves money or sends mail.</p>
+<p>Stand-ins for Stripe and SendGrid. Nothing here moves money or sends e-mail.</p>
 <ul>
 <li><a href="/mail">Mailbox</a> and <a href="/mail.json">mail.json</a></li>
-<li><a href="/ledger.json">Ledger</a>: what the bank thinks happened, and
-<a href="/calls.json">calls</a>: how often it was asked</li>
-<li><a href="/faults">Faults</a>: what goes wrong on purpose (PUT to change)</li>
-<li><a href="/stripe.js">stripe.js</a>, <a href="/sendgrid/public_key">key of SendGrid's
+<li><a href="/ledger.json">Ledger</a>: the bank's view of all payments, and
+<a href="/calls.json">calls</a>: the number of calls</li>
+<li><a href="/faults">Faults</a>: deliberate errors (PUT to change them)</li>
+<li><a href="/stripe.js">stripe.js</a>, <a href="/sendgrid/public_key">public key of SendGrid's
 event webhook</a>, <a href="/health">health</a></li>
 </ul>
 <p class="dim">Cards: 4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined,
-4000 0000 0000 9995 has no funds, 4000 0027 6000 3184 asks for 3-D Secure.</p>
+4000 0000 0000 9995 has insufficient funds, 4000 0027 6000 3184 requires 3-D Secure.</p>
 """
 
 
 def page(title: str, body: str) -> web.Response:
-    """`title` and `body` are HTML: what users wrote must be escaped already."""
+    """Return a page. `title` and `body` are HTML, with user input already escaped."""
     html = (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'

@@ -1,4 +1,4 @@
-"""How webhooks prove where they come from."""
+"""Signatures of webhooks."""
 
 import base64
 import hmac
@@ -16,7 +16,10 @@ KEY_FILE = "sendgrid_webhook_key.pem"
 
 
 def stripe_signature(secret: str) -> Callable[[bytes], dict[str, str]]:
-    """https://docs.stripe.com/webhooks#verify-manually"""
+    """Return a function that makes the signature header of a body.
+
+    Source: https://docs.stripe.com/webhooks#verify-manually
+    """
 
     def sign(body: bytes) -> dict[str, str]:
         moment = int(clock.now())
@@ -27,14 +30,17 @@ def stripe_signature(secret: str) -> Callable[[bytes], dict[str, str]]:
 
 
 class SendGridKey:
-    """https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features"""
+    """The key pair of SendGrid's event webhook.
+
+    Source: https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features
+    """
 
     def __init__(self, key: ec.EllipticCurvePrivateKey) -> None:
         self._key = key
 
     @property
     def public(self) -> str:
-        """As SendGrid's settings page shows it: base64 of the DER, without PEM's frame."""
+        """The public key as SendGrid's settings page shows it: DER in base64."""
         der = self._key.public_key().public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
@@ -50,7 +56,7 @@ class SendGridKey:
 
 
 def load_key(pem: str, directory: Path | None) -> SendGridKey:
-    """The key given as PEM, else the one kept in `directory`, else a new one.
+    """Return the key of `pem`, else the one stored in `directory`, else a new one.
 
     Raises ValueError when the PEM is not a private key on P-256.
     """

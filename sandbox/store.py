@@ -1,10 +1,10 @@
-"""All rows of the sandbox: dictionaries by id, oldest first, that the journal brings back."""
+"""The rows of the sandbox: dictionaries by id, oldest first, restored from the journal."""
 
 from typing import Any, TypeVar
 
 from sandbox.events import Event
 from sandbox.journal import Journal
-from sandbox.sendgrid_api.letters import Letter
+from sandbox.sendgrid_api.emails import Email
 from sandbox.stripe_api.charges import Charge
 from sandbox.stripe_api.disputes import Dispute
 from sandbox.stripe_api.endpoints import WebhookEndpoint
@@ -13,10 +13,10 @@ from sandbox.stripe_api.intents import Intent
 from sandbox.stripe_api.methods import PaymentMethod
 from sandbox.stripe_api.refunds import Refund
 
-Row = Intent | Charge | Refund | Dispute | PaymentMethod | WebhookEndpoint | Answer | Event | Letter
+Row = Intent | Charge | Refund | Dispute | PaymentMethod | WebhookEndpoint | Answer | Event | Email
 R = TypeVar("R", bound=Row)
 
-# The state of an event alone: its body is long and never changes.
+# A journal entry with only the state of an event: its body is long and never changes.
 EVENT_STATE = "EventState"
 
 
@@ -31,10 +31,10 @@ class Store:
         self.endpoints: dict[str, WebhookEndpoint] = {}
         self.answers: dict[str, Answer] = {}
         self.events: dict[str, Event] = {}
-        self.letters: dict[str, Letter] = {}
-        # Of all events, those that nobody has got: few among very many.
+        self.emails: dict[str, Email] = {}
+        # The few undelivered events among very many.
         self.undelivered: dict[str, Event] = {}
-        self._shelves: dict[type[Row], dict[str, Any]] = {
+        self._tables: dict[type[Row], dict[str, Any]] = {
             Intent: self.intents,
             Charge: self.charges,
             Refund: self.refunds,
@@ -43,28 +43,30 @@ class Store:
             WebhookEndpoint: self.endpoints,
             Answer: self.answers,
             Event: self.events,
-            Letter: self.letters,
+            Email: self.emails,
         }
 
     def load(self) -> None:
-        """Read the journal, then keep writing to it."""
-        kinds = {kind.__name__: kind for kind in self._shelves}
+        """Restore the rows from the journal, then open it for writing."""
+        kinds = {kind.__name__: kind for kind in self._tables}
+        # The old name in the journals of earlier releases.
+        kinds["Letter"] = Email
         for kind, fields in self.journal.read():
             if kind == EVENT_STATE:
                 event = self.events[fields["id"]]
                 event.state = fields["state"]
-                self._keep(event)
+                self._put(event)
             else:
-                self._keep(kinds[kind](**fields))
+                self._put(kinds[kind](**fields))
         self.journal.open()
 
     def save(self, row: Row) -> None:
-        self._keep(row)
+        self._put(row)
         fields = {name: getattr(row, name) for name in row.__slots__}
         self.journal.write(type(row).__name__, fields)
 
     def save_state(self, event: Event) -> None:
-        self._keep(event)
+        self._put(event)
         self.journal.write(EVENT_STATE, {"id": event.id, "state": event.state})
 
     def refunds_of(self, charge: Charge) -> list[Refund]:
@@ -73,8 +75,8 @@ class Store:
     def disputes_of(self, charge: Charge) -> list[Dispute]:
         return [dispute for dispute in self.disputes.values() if dispute.charge == charge.id]
 
-    def _keep(self, row: Row) -> None:
-        self._shelves[type(row)][row.id] = row
+    def _put(self, row: Row) -> None:
+        self._tables[type(row)][row.id] = row
         if isinstance(row, Event):
             if row.undelivered:
                 self.undelivered[row.id] = row

@@ -1,7 +1,7 @@
-"""Posts events to whoever listens, again and again until it answers 2xx.
+"""Delivery of events to webhook listeners, repeated until they answer 2xx.
 
-Stripe tries for three days and starts with minutes between tries; here the first pause is a
-second and the longest a minute, so that a demonstration can wait for it.
+Stripe repeats for three days, with minutes between attempts. Here the first pause is a second and
+the longest a minute, so that a demonstration can wait for it.
 """
 
 import asyncio
@@ -15,9 +15,9 @@ from sandbox.faults import Fate, Faults
 from sandbox.store import Store
 
 FIRST_PAUSE = 1.0
-LONGEST_PAUSE = 60.0
-# How long SendGrid's events wait for others; its own wait for half a minute.
-TOGETHER = 1.0
+MAX_PAUSE = 60.0
+# Seconds in which SendGrid's events are gathered into a batch; the real ones take half a minute.
+BATCH_WINDOW = 1.0
 CONNECTIONS = 64
 # Shorter than the two seconds after which gunicorn hangs up on an idle connection.
 KEEP_ALIVE = 1.5
@@ -25,7 +25,7 @@ KEEP_ALIVE = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """`sign` makes the headers that prove where a body comes from; no `types` means all."""
+    """A webhook URL. `sign` returns the signature headers of a body; empty `types` mean all."""
 
     url: str
     sign: Callable[[bytes], dict[str, str]]
@@ -45,7 +45,7 @@ class Webhooks:
         self._session: aiohttp.ClientSession | None = None
 
     async def start(self) -> None:
-        """Also takes up what an earlier process could not deliver."""
+        """Start delivering, first the pending events of an earlier process."""
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=20),
@@ -62,7 +62,7 @@ class Webhooks:
             await self._session.close()
 
     def publish(self, event: Event) -> None:
-        """Keep the event and post it at the next turn of the loop, if no fault says otherwise."""
+        """Save the event and start its delivery, unless a fault drops it."""
         fate = self._faults.fate() if event.source == Source.STRIPE else Fate()
         if not self._listeners[Source(event.source)].wants(event):
             event.state = Delivery.UNWANTED
@@ -90,19 +90,19 @@ class Webhooks:
         task.add_done_callback(self._tasks.discard)
 
     async def _deliver_together(self, listener: Listener) -> None:
-        """SendGrid posts what happened meanwhile as one array."""
-        await asyncio.sleep(TOGETHER)
+        """Deliver all events of a batch window as one array, as SendGrid does."""
+        await asyncio.sleep(BATCH_WINDOW)
         events, self._together = self._together, []
         await self._deliver(events, listener, 0)
 
     async def _deliver(self, events: list[Event], listener: Listener, wait: float) -> None:
         if wait:
             await asyncio.sleep(wait)
-        body = _joined(events).encode()
+        body = _join_bodies(events).encode()
         pause = FIRST_PAUSE
         while not await self._post(listener, body):
             await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
+            pause = min(2 * pause, MAX_PAUSE)
         for event in events:
             event.state = Delivery.DELIVERED
             self._store.save_state(event)
@@ -120,8 +120,8 @@ class Webhooks:
             return False
 
 
-def _joined(events: list[Event]) -> str:
-    """One body for all: Stripe's events go alone, SendGrid's are arrays."""
+def _join_bodies(events: list[Event]) -> str:
+    """Return one body for all events: Stripe's are sent alone, SendGrid's are arrays."""
     if len(events) == 1:
         return events[0].body
     return f"[{','.join(event.body[1:-1] for event in events)}]"

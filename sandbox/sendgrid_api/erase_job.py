@@ -1,4 +1,4 @@
-"""POST /v3/recipients/erasejob: erases what is kept about e-mail addresses.
+"""POST /v3/recipients/erasejob: erase the stored data of e-mail addresses.
 
 Source: https://www.twilio.com/docs/sendgrid/api-reference/recipients-data-erasure-api
 """
@@ -42,7 +42,7 @@ class EraseJob:
         return web.json_response({"job_id": new_id("job")[4:]}, status=202)
 
     def _erase(self, addresses: set[str]) -> None:
-        for letter in list(self._store.letters.values()):
-            if letter.to.lower() in addresses:
-                self._store.save(replace(letter, to=ERASED, subject=ERASED, text="", html=""))
+        for email in list(self._store.emails.values()):
+            if email.to.lower() in addresses:
+                self._store.save(replace(email, to=ERASED, subject=ERASED, text="", html=""))
         self._store.journal.flush()

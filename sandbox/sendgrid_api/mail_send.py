@@ -1,4 +1,4 @@
-"""POST /v3/mail/send: takes a mail, keeps it in the mailbox, and reports what became of it."""
+"""POST /v3/mail/send: accept an e-mail, store it in the mailbox, and report its delivery."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ from sandbox.events import Event, Source
 from sandbox.faults import Fault, Faults
 from sandbox.hang_up import hang_up
 from sandbox.ids import new_id
-from sandbox.sendgrid_api.letters import Letter
+from sandbox.sendgrid_api.emails import Email
 from sandbox.sendgrid_api.requirements import complaints, error
 from sandbox.store import Store
 from sandbox.webhooks import Webhooks
@@ -41,17 +41,17 @@ class MailSend:
         if errors := complaints(mail):
             return refused(400, errors)
         message_id = new_id("msg")[4:]
-        for letter in _letters(mail, message_id):
-            self._store.save(letter)
-            self._report(letter)
+        for email in _emails(mail, message_id):
+            self._store.save(email)
+            self._report(email)
         self._store.journal.flush()
         if fault == Fault.TIMEOUT:
             await hang_up(request, self._faults.hold)
         return web.Response(status=202, headers={"X-Message-Id": message_id})
 
-    def _report(self, letter: Letter) -> None:
-        """One event a letter, since a listener may want to hear of bounces alone."""
-        outcome = _bounced(letter) if self._faults.bounces() else _delivered(letter)
+    def _report(self, email: Email) -> None:
+        """Publish an event for each e-mail, since a listener may want bounces only."""
+        outcome = _bounced(email) if self._faults.bounces() else _delivered(email)
         body = compact([outcome])
         self._webhooks.publish(
             Event(outcome["sg_event_id"], Source.SENDGRID, outcome["event"], int(clock.now()), body)
@@ -63,11 +63,11 @@ def is_authorized(request: web.Request) -> bool:
     return kind.lower() == "bearer" and key.strip().startswith(KEY_PREFIX)
 
 
-def _letters(mail: Json, message_id: str) -> list[Letter]:
+def _emails(mail: Json, message_id: str) -> list[Email]:
     content = {block["type"]: block["value"] for block in mail.get("content", [])}
     return [
-        Letter(
-            new_id("letter"),
+        Email(
+            new_id("email"),
             message_id,
             person["email"],
             mail["from"]["email"],
@@ -84,26 +84,26 @@ def _letters(mail: Json, message_id: str) -> list[Letter]:
     ]
 
 
-def _delivered(letter: Letter) -> Json:
-    return {**_event(letter, "delivered"), "response": "250 OK"}
+def _delivered(email: Email) -> Json:
+    return {**_event(email, "delivered"), "response": "250 OK"}
 
 
-def _bounced(letter: Letter) -> Json:
+def _bounced(email: Email) -> Json:
     why = {"reason": "550 5.1.1 The mailbox does not exist", "status": "5.1.1", "type": "bounce"}
-    return {**_event(letter, "bounce"), **why}
+    return {**_event(email, "bounce"), **why}
 
 
-def _event(letter: Letter, kind: str) -> Json:
-    """Custom arguments stand beside the other fields, and never instead of them."""
+def _event(email: Email, kind: str) -> Json:
+    """Return an event. Custom arguments never replace its other fields."""
     return {
-        **letter.custom_args,
-        "email": letter.to,
+        **email.custom_args,
+        "email": email.to,
         "event": kind,
         "timestamp": int(clock.now()),
-        "smtp-id": f"<{letter.message}@sandbox>",
-        "category": letter.categories,
+        "smtp-id": f"<{email.message}@sandbox>",
+        "category": email.categories,
         "sg_event_id": new_id("ev")[3:],
-        "sg_message_id": f"{letter.message}.recvd-sandbox",
+        "sg_message_id": f"{email.message}.recvd-sandbox",
     }
 
 

@@ -1,4 +1,4 @@
-"""The mailbox: a page for people, a list for programs."""
+"""The mailbox: an HTML page, and a JSON list."""
 
 from html import escape
 
@@ -6,11 +6,11 @@ from aiohttp import web
 
 from sandbox.compact import compact
 from sandbox.pages import page
-from sandbox.sendgrid_api.letters import Letter
+from sandbox.sendgrid_api.emails import Email
 from sandbox.store import Store
 
-SHOWN = 100
-LETTER = """
+MAX_SHOWN = 100
+ARTICLE = """
 <article>
 <header><b>{subject}</b><span class="dim">{at}</span></header>
 <div class="dim">to <a href="/mail?to={to}">{to}</a> from {sender} {tags}</div>
@@ -25,36 +25,36 @@ class Mailbox:
         self._store = store
 
     async def show(self, request: web.Request) -> web.Response:
-        letters = self._newest_first(request)
-        count = f"{len(letters)} letter{'' if len(letters) == 1 else 's'}, newest first"
+        emails = self._newest_first(request)
+        count = f"{len(emails)} e-mail{'' if len(emails) == 1 else 's'}, newest first"
         intro = f'<h1>Mailbox</h1><p class="dim">{count}</p>'
-        return page("Mailbox", intro + "".join(map(_article, letters[:SHOWN])))
+        return page("Mailbox", intro + "".join(map(_article, emails[:MAX_SHOWN])))
 
     async def list_all(self, request: web.Request) -> web.Response:
-        letters = self._newest_first(request)
-        body = compact([letter.view() for letter in letters])
+        emails = self._newest_first(request)
+        body = compact([email.view() for email in emails])
         return web.Response(text=body, content_type="application/json")
 
-    def _newest_first(self, request: web.Request) -> list[Letter]:
+    def _newest_first(self, request: web.Request) -> list[Email]:
         to = request.query.get("to", "").lower()
-        letters = reversed(self._store.letters.values())
-        return [letter for letter in letters if not to or letter.to.lower() == to]
+        emails = reversed(self._store.emails.values())
+        return [email for email in emails if not to or email.to.lower() == to]
 
 
-def _article(letter: Letter) -> str:
-    # The sandbox attribute without a value: no scripts, no forms, no access to this page.
+def _article(email: Email) -> str:
+    # `sandbox` without a value forbids scripts, forms and access to this page.
     preview = (
-        f'<details><summary>HTML</summary><iframe sandbox title="HTML of the letter" '
-        f'srcdoc="{escape(letter.html)}"></iframe></details>'
-        if letter.html
+        f'<details><summary>HTML</summary><iframe sandbox title="HTML of the e-mail" '
+        f'srcdoc="{escape(email.html)}"></iframe></details>'
+        if email.html
         else ""
     )
-    return LETTER.format(
-        subject=escape(letter.subject),
-        at=escape(letter.view()["at"][:19].replace("T", " ")),
-        to=escape(letter.to),
-        sender=escape(letter.sender),
-        tags=" ".join(f'<span class="tag">{escape(tag)}</span>' for tag in letter.categories),
-        text=escape(letter.text),
+    return ARTICLE.format(
+        subject=escape(email.subject),
+        at=escape(email.view()["at"][:19].replace("T", " ")),
+        to=escape(email.to),
+        sender=escape(email.sender),
+        tags=" ".join(f'<span class="tag">{escape(tag)}</span>' for tag in email.categories),
+        text=escape(email.text),
         preview=preview,
     )

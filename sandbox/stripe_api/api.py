@@ -1,4 +1,4 @@
-"""What every call of Stripe's API has in common: key, faults, idempotency, envelope, headers."""
+"""The common part of all Stripe calls: key, faults, idempotency, envelope, headers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -115,9 +115,9 @@ class Api:
             raise refused()
         sent = fingerprint(call.params) if owner else ""
         try:
-            wanted = strings(call.params, "expand")
+            paths = strings(call.params, "expand")
             call.params.pop("expand", None)
-            seen: Json = expand(self._bank.store, run(call), wanted)
+            seen: Json = expand(self._bank.store, run(call), paths)
             reply = Reply(200, compact(seen))
         except StripeError as error:
             if not error.executed:

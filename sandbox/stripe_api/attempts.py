@@ -1,4 +1,4 @@
-"""An attempt to take the money: from confirming an intent to its success, decline or challenge."""
+"""Payment attempts: from confirming an intent to its success, decline or challenge."""
 
 from sandbox import clock
 from sandbox.compact import Json
@@ -46,7 +46,7 @@ def fail_challenge(bank: Bank, intent: Intent, method: PaymentMethod) -> None:
 
 
 def settle(bank: Bank, intent_id: str) -> None:
-    """The end of a slow payment, when its time has come; nothing when it was ended before."""
+    """End a slow payment whose time has come, unless it has ended before."""
     intent = bank.store.intents[intent_id]
     if intent.settles_at is None:
         return
@@ -63,7 +63,7 @@ def settle(bank: Bank, intent_id: str) -> None:
 
 
 def after_cancel(bank: Bank, intent: Intent) -> None:
-    """The intent was canceled: a bank that does not hear of it pays a while later."""
+    """Schedule the late payment of a bank that ignores the cancellation of the intent."""
     intent.settles_at = None
     method = bank.store.methods.get(intent.payment_method or "")
     if method is not None and method.test.settling == Settling.AFTER_CANCEL:
@@ -86,11 +86,11 @@ def _start_slowly(bank: Bank, intent: Intent, method: PaymentMethod, cause: Caus
         intent.settles_at = clock.now() + (method.settle_seconds or bank.settle_seconds)
         bank.at(intent.settles_at, settle, intent.id)
     bank.store.save(intent)
-    bank.tell(f"payment_intent.{intent.status}", intent.view(), cause)
+    bank.publish(f"payment_intent.{intent.status}", intent.view(), cause)
 
 
 def _voucher(intent: Intent) -> Json:
-    """What the customer is shown. Source: https://docs.stripe.com/payments/oxxo."""
+    """Return the voucher for the customer. Source: https://docs.stripe.com/payments/oxxo."""
     details = {
         "expires_after": int(clock.now()) + VOUCHER_SECONDS,
         "hosted_voucher_url": f"https://payments.stripe.com/oxxo/voucher/{intent.id}",
@@ -105,8 +105,8 @@ def _succeed(bank: Bank, intent: Intent, charge: Charge, cause: Cause) -> None:
     intent.latest_charge = charge.id
     intent.amount_received = intent.amount
     bank.store.save(intent)
-    bank.tell("charge.succeeded", charge.view(), cause)
-    bank.tell("payment_intent.succeeded", intent.view(), cause)
+    bank.publish("charge.succeeded", charge.view(), cause)
+    bank.publish("payment_intent.succeeded", intent.view(), cause)
     expect_dispute(bank, charge)
 
 
@@ -116,7 +116,7 @@ def _fail(bank: Bank, intent: Intent, method: PaymentMethod, charge: Charge, cau
     charge.failure_message = decline.message
     charge.decline_code = decline.decline_code
     bank.store.save(charge)
-    bank.tell("charge.failed", charge.view(), cause)
+    bank.publish("charge.failed", charge.view(), cause)
     error = {
         "charge": charge.id,
         "code": decline.code,
@@ -132,12 +132,12 @@ def _fail(bank: Bank, intent: Intent, method: PaymentMethod, charge: Charge, cau
 
 
 def _ask_for_another(bank: Bank, intent: Intent, cause: Cause) -> None:
-    """A failed payment is not the intent's end: another method may be tried."""
+    """Let the customer try another payment method after a failed payment."""
     intent.status = "requires_payment_method"
     intent.payment_method = None
     intent.next_action = None
     bank.store.save(intent)
-    bank.tell("payment_intent.payment_failed", intent.view(), cause)
+    bank.publish("payment_intent.payment_failed", intent.view(), cause)
 
 
 def _charge(bank: Bank, intent: Intent, method: PaymentMethod, status: str) -> Charge:

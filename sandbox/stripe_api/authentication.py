@@ -1,4 +1,4 @@
-"""API keys: secret ones may do all, publishable ones what a browser may."""
+"""API keys: secret keys may do everything, publishable keys what a browser may do."""
 
 import base64
 import binascii
@@ -13,7 +13,7 @@ PUBLISHABLE = "pk_"
 
 
 def api_key(request: web.Request, params: Json) -> str:
-    """From basic or bearer authentication, or the form field `key`. Raises StripeError 401."""
+    """Return the key of the Authorization header or the field `key`. Raises StripeError 401."""
     kind, _, value = request.headers.get("Authorization", "").partition(" ")
     key = value.strip()
     if kind.lower() == "basic":

@@ -1,4 +1,4 @@
-"""The bank behind the API: its rows, its events, and what it does on its own, later."""
+"""The bank behind the API: its rows, its events, and its scheduled actions."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from sandbox.store import Store
 from sandbox.stripe_api.errors import missing
 from sandbox.webhooks import Webhooks
 
-# The version whose shapes these are: https://docs.stripe.com/changelog.
+# The API version of the objects: https://docs.stripe.com/changelog.
 API_VERSION = "2026-10-28.endive"
 
 R = TypeVar("R")
@@ -21,15 +21,16 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The request behind an event. Both None: the bank's own doing."""
+    """The request behind an event. Both fields are None for the bank's own actions."""
 
     request: str | None = None
     idempotency_key: str | None = None
 
 
 class Bank:
-    """`settle_seconds`: how long slow payments and slow refunds take. `search_lag`: by how many
-    seconds the search of intents is behind.
+    """The bank. `settle_seconds` is the duration of slow payments and refunds.
+
+    The search of intents is `search_lag` seconds behind.
     """
 
     search_lag = 0.0
@@ -39,8 +40,8 @@ class Bank:
         self.webhooks = webhooks
         self.settle_seconds = settle_seconds
 
-    def tell(self, kind: str, snapshot: Json, cause: Cause) -> None:
-        """Make an event of what just happened, and have it posted."""
+    def publish(self, kind: str, snapshot: Json, cause: Cause) -> None:
+        """Create an event and publish it."""
         event_id = new_id("evt")
         created = int(clock.now())
         body: Json = {
@@ -57,13 +58,13 @@ class Bank:
         self.webhooks.publish(Event(event_id, Source.STRIPE, kind, created, compact(body)))
 
     def at(self, moment: float, act: Callable[["Bank", str], None], row_id: str) -> None:
-        """Do something with a row at `moment`, in Unix seconds."""
+        """Schedule an action on a row at `moment`, in Unix seconds."""
         wait = max(0.0, moment - clock.now())
         asyncio.get_running_loop().call_later(wait, act, self, row_id)
 
 
 def find(rows: dict[str, R], kind: str, key: str, param: str = "id") -> R:
-    """Raises StripeError 404 when there is no such row."""
+    """Return a row. Raises StripeError 404 when there is no such row."""
     row = rows.get(key)
     if row is None:
         raise missing(kind, key, param)

@@ -1,4 +1,4 @@
-"""One call of the API, as its handler sees it."""
+"""A call of the API, as its handler sees it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sandbox.stripe_api.bank import Bank, Cause
 
 @dataclass(slots=True)
 class Call:
-    """`public`: made with the publishable key and a client secret; `base`: our own address."""
+    """A call. `public`: with the publishable key and a client secret; `base`: our own URL."""
 
     bank: Bank
     path: str
@@ -20,5 +20,5 @@ class Call:
     base: str
 
 
-# Handlers do not wait for anything: a call is executed whole, or not at all.
+# Handlers never await, so that a call is atomic.
 Handler = Callable[[Call], Json]

@@ -20,14 +20,14 @@ class Refunding(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Disputing:
-    """How the customer's bank disputes what was paid, a moment later."""
+    """The way in which the customer's bank disputes a payment, shortly after it."""
 
     status: str
     reason: str
 
 
 class Settling(Enum):
-    """What becomes of a slow payment that is `processing`."""
+    """The outcome of a slow payment that is `processing`."""
 
     SUCCEEDS = auto()
     FAILS = auto()
@@ -37,7 +37,7 @@ class Settling(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TestMethod:
-    """`number` is the card's, or the account's for bank debits; `token` is what tests name."""
+    """A test method. `number` is of the card or bank account; tests use `token`."""
 
     __test__ = False  # pytest takes it for a test by its name
 
@@ -132,7 +132,7 @@ METHODS = (
         decline=NO_FUNDS_DEBIT,
     ),
     TestMethod("pm_usBankAccount_processing", "000000000009", settling=Settling.NEVER_ENDS),
-    # Stripe has no names for vouchers: in its test mode, an e-mail address says how they end.
+    # Stripe has no test tokens for vouchers: its test mode selects the outcome by e-mail address.
     TestMethod("pm_sandbox_voucher", "000000000026", settling=Settling.SUCCEEDS, voucher=True),
     TestMethod(
         "pm_sandbox_voucherExpires",
@@ -144,13 +144,13 @@ METHODS = (
     TestMethod(
         "pm_sandbox_voucherWaits", "000000000042", settling=Settling.NEVER_ENDS, voucher=True
     ),
-    # Not Stripe's: as it has it for payment methods that the sandbox does not know.
+    # Not a token of Stripe, but behaviour of some payment methods that the sandbox lacks.
     TestMethod(
         "pm_sandbox_refundRequiresAction",
         "4000000000000036",
         refunding=Refunding.ASKS_CUSTOMER,
     ),
-    # Not one of Stripe's: what must never happen, so that it can be tried.
+    # Not a token of Stripe: a case that must never happen, for tests.
     TestMethod("pm_sandbox_succeedsAfterCancel", "000000000018", settling=Settling.AFTER_CANCEL),
 )
 

@@ -1,4 +1,4 @@
-"""The 3-D Secure challenge, that a real bank would show: a page with two buttons."""
+"""The 3-D Secure challenge of a bank: a page with two buttons."""
 
 from html import escape
 from urllib.parse import urlencode
@@ -51,7 +51,7 @@ class Challenge:
             try:
                 attempt(self._bank, intent, self._bank.store.methods[_method(intent)], ITSELF)
             except StripeError:
-                # The intent's last_payment_error tells it.
+                # The error is in the intent's last_payment_error.
                 return self._answer(intent, "failed", return_url)
         return self._answer(intent, "succeeded", return_url)
 
@@ -69,7 +69,7 @@ class Challenge:
         return intent
 
     def _answer(self, intent: Intent, outcome: str, return_url: str | None) -> web.Response:
-        """Back to the shop when it gave an address, else the intent for a script to read."""
+        """Redirect to the shop's return URL, or return the intent without one."""
         self._bank.store.journal.flush()
         if return_url:
             query = urlencode(

@@ -1,7 +1,7 @@
-"""What the customer's bank does about a payment, in its own time: it asks, takes and decides.
+"""Disputes by the customer's bank: inquiries, withdrawals and decisions, each after a while.
 
-Which evidence decides is Stripe's: https://docs.stripe.com/testing#evidence. As there, an answer
-to evidence comes a while later.
+The evidence that decides is Stripe's: https://docs.stripe.com/testing#evidence. As there, the
+decision comes some time after the evidence.
 """
 
 from sandbox import clock
@@ -13,16 +13,16 @@ from sandbox.stripe_api.charges import Charge
 from sandbox.stripe_api.disputes import INQUIRY, Dispute
 
 EVIDENCE_SECONDS = 9 * 24 * 3600
-# Minor units, kept whatever the end.
+# Minor units; never returned.
 FEE = 1500
-# What `evidence[uncategorized_text]` says.
+# Values of `evidence[uncategorized_text]`.
 DECIDING = {"winning_evidence": "won", "losing_evidence": "lost"}
 ESCALATING = "escalate_inquiry_evidence"
 ITSELF = Cause()
 
 
 def expect_dispute(bank: Bank, charge: Charge) -> None:
-    """Have a paid charge disputed a moment later, if its card is one of those."""
+    """Schedule the dispute of a paid charge, if its test card is a disputing one."""
     if charge.status == "succeeded" and not charge.disputed and _disputing(bank, charge):
         bank.at(clock.now() + bank.settle_seconds, open_dispute, charge.id)
 
@@ -49,37 +49,38 @@ def open_dispute(bank: Bank, charge_id: str) -> None:
     if not dispute.inquiry:
         _move(dispute, -dispute.amount, FEE)
     bank.store.save(dispute)
-    bank.tell("charge.dispute.created", dispute.view(), ITSELF)
+    bank.publish("charge.dispute.created", dispute.view(), ITSELF)
     if dispute.withdrawn:
-        bank.tell("charge.dispute.funds_withdrawn", dispute.view(), ITSELF)
+        bank.publish("charge.dispute.funds_withdrawn", dispute.view(), ITSELF)
 
 
 def look_at(bank: Bank, dispute: Dispute, cause: Cause) -> None:
-    """Evidence was submitted. Most of it is looked at for ever."""
+    """Schedule the decision on submitted evidence. Most evidence is never decided on."""
     dispute.submissions += 1
     dispute.status = f"{INQUIRY}under_review" if dispute.inquiry else "under_review"
     if dispute.evidence.get("uncategorized_text") in (*DECIDING, ESCALATING):
         dispute.settles_at = clock.now() + bank.settle_seconds
         bank.at(dispute.settles_at, settle, dispute.id)
     bank.store.save(dispute)
-    bank.tell("charge.dispute.updated", dispute.view(), cause)
+    bank.publish("charge.dispute.updated", dispute.view(), cause)
 
 
 def settle(bank: Bank, dispute_id: str) -> None:
-    """The bank has looked at the evidence. The dispute may have been closed meanwhile."""
+    """Decide on the evidence, unless the dispute was closed meanwhile."""
     dispute = bank.store.disputes[dispute_id]
-    said = dispute.evidence.get("uncategorized_text") or ""
+    statement = dispute.evidence.get("uncategorized_text") or ""
     if dispute.decided:
         return
-    if said in DECIDING:
-        decide(bank, dispute, DECIDING[said], ITSELF)
-    elif dispute.inquiry and said == ESCALATING:
+    if statement in DECIDING:
+        decide(bank, dispute, DECIDING[statement], ITSELF)
+    elif dispute.inquiry and statement == ESCALATING:
         _escalate(bank, dispute)
 
 
 def decide(bank: Bank, dispute: Dispute, outcome: str, cause: Cause) -> None:
-    """`outcome` is won, lost or prevented, also of what was decided otherwise before. An inquiry is
-    closed in each case.
+    """Decide a dispute: `outcome` is won, lost or prevented, and replaces an earlier decision.
+
+    An inquiry is closed with any outcome.
     """
     reinstated = outcome != "lost" and dispute.withdrawn > 0
     dispute.status = f"{INQUIRY}closed" if dispute.inquiry else outcome
@@ -90,12 +91,12 @@ def decide(bank: Bank, dispute: Dispute, outcome: str, cause: Cause) -> None:
         _move(dispute, -dispute.amount, 0)
     bank.store.save(dispute)
     if reinstated:
-        bank.tell("charge.dispute.funds_reinstated", dispute.view(), cause)
-    bank.tell("charge.dispute.closed", dispute.view(), cause)
+        bank.publish("charge.dispute.funds_reinstated", dispute.view(), cause)
+    bank.publish("charge.dispute.closed", dispute.view(), cause)
 
 
 def close_inquiries(bank: Bank, charge: Charge, cause: Cause) -> None:
-    """The charge was refunded in full: there is nothing left to ask for."""
+    """Close the inquiries about a charge that was refunded in full."""
     for dispute in bank.store.disputes_of(charge):
         if dispute.inquiry and not dispute.decided:
             decide(bank, dispute, "lost", cause)
@@ -107,8 +108,8 @@ def _escalate(bank: Bank, dispute: Dispute) -> None:
     dispute.due_by = int(clock.now()) + EVIDENCE_SECONDS
     _move(dispute, -dispute.amount, FEE)
     bank.store.save(dispute)
-    bank.tell("charge.dispute.updated", dispute.view(), ITSELF)
-    bank.tell("charge.dispute.funds_withdrawn", dispute.view(), ITSELF)
+    bank.publish("charge.dispute.updated", dispute.view(), ITSELF)
+    bank.publish("charge.dispute.funds_withdrawn", dispute.view(), ITSELF)
 
 
 def _disputing(bank: Bank, charge: Charge) -> Disputing | None:
@@ -116,7 +117,7 @@ def _disputing(bank: Bank, charge: Charge) -> Disputing | None:
 
 
 def _move(dispute: Dispute, amount: int, fee: int) -> None:
-    """Below zero: out of the shop's account."""
+    """Record a movement of money; a negative amount leaves the shop's account."""
     what = "withdrawal" if amount < 0 else "reversal"
     now = int(clock.now())
     moved: Json = {

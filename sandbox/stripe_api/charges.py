@@ -1,4 +1,4 @@
-"""Charges: one attempt to take the money, that worked or did not."""
+"""Charges: payment attempts, successful or not."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +8,7 @@ from sandbox.compact import Json
 
 @dataclass(slots=True)
 class Charge:
-    """Amounts in minor units, `created` in Unix seconds; `method` is the view of what paid."""
+    """A charge. Amounts are minor units, `created` is in Unix seconds; `method` is a view."""
 
     id: str
     amount: int
@@ -28,7 +28,7 @@ class Charge:
 
     @property
     def left(self) -> int:
-        """What can still be refunded."""
+        """The amount that can still be refunded."""
         return self.amount - self.amount_refunded
 
     def view(self) -> Json:
@@ -67,7 +67,7 @@ class Charge:
         }
 
     def _details(self) -> Json:
-        """What paid, with how it was used this time."""
+        """Return the payment method with the details of its use."""
         details: Json = dict(self.method[self.method["type"]])
         if self.method["type"] == "oxxo":
             return {"number": None}

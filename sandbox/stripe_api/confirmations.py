@@ -1,7 +1,7 @@
 """Confirming an intent: https://docs.stripe.com/api/payment_intents/confirm.
 
-One leniency: Stripe demands `return_url` when automatic payment methods may redirect and the
-secret key confirms; here it is only used when it is given.
+Stripe requires `return_url` when automatic payment methods may redirect and the secret key
+confirms; here it is optional.
 """
 
 from sandbox.compact import Json
@@ -32,7 +32,7 @@ def confirm(call: Call) -> Json:
 
 
 def confirm_now(call: Call, intent: Intent) -> None:
-    """Raises StripeError when it cannot be confirmed, or is declined."""
+    """Confirm an intent. Raises StripeError when it cannot be confirmed, or is declined."""
     _refuse_late_confirmation(intent)
     method = given_method(call, intent)
     if method is None:
@@ -50,7 +50,7 @@ def confirm_now(call: Call, intent: Intent) -> None:
 
 
 def given_method(call: Call, intent: Intent) -> PaymentMethod | None:
-    """The call's payment method, else the one that the intent has already."""
+    """Return the payment method of the call, or else of the intent."""
     if key := text(call.params, "payment_method"):
         return obtain(call.bank, key)
     if data := group(call.params, "payment_method_data"):
@@ -61,7 +61,7 @@ def given_method(call: Call, intent: Intent) -> PaymentMethod | None:
 
 
 def describe(intent: Intent, params: Json) -> None:
-    """Take over what says something about the payment without changing it."""
+    """Set the descriptive fields of an intent from the call."""
     if "metadata" in params:
         intent.metadata = merge_metadata(intent.metadata, params)
     for name in ("description", "receipt_email", "customer", "statement_descriptor",
@@ -104,4 +104,4 @@ def _challenge(call: Call, intent: Intent, method: PaymentMethod) -> None:
     intent.payment_method = method.id
     intent.last_payment_error = None
     call.bank.store.save(intent)
-    call.bank.tell("payment_intent.requires_action", intent.view(), call.cause)
+    call.bank.publish("payment_intent.requires_action", intent.view(), call.cause)

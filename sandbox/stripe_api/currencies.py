@@ -1,7 +1,7 @@
-"""Stripe's page of currencies, as far as payments need it: https://docs.stripe.com/currencies.
+"""Stripe's rules for currencies, as far as payments need them: https://docs.stripe.com/currencies.
 
-Written from that page, and never from the shop's own table, so that a mistake in one of the two is
-found: tests/sandbox/test_currencies.py compares them.
+The table follows that page, not the shop's own table, so that tests/sandbox/test_currencies.py can
+find a mistake in either.
 """
 
 from dataclasses import dataclass
@@ -19,18 +19,19 @@ RUB=0.50 SAR SBD SCR SEK=3.00 SGD=0.50 SHP SLE SOS SRD STD SZL THB=10.00 TJS TOP
 UYU UZS WST XCD XCG YER ZAR=0.50 ZMW
 """
 NO_DECIMALS = "BIF CLP DJF GNF JPY=50 KMF KRW=50 MGA PYG RWF VND VUV XAF XOF XPF"
-# Of their three decimals the last must be a 0.
+# The last of their three decimals must be 0.
 THREE_DECIMALS = "BHD JOD KWD OMR TND"
-# They have no decimals any more, and are written with two, which must be 00.
+# They have no decimals, but are written with two, which must be 00.
 TWO_ZEROS = "ISK UGX"
-# The number of digits that limits an amount: 8 in all other currencies.
+# The maximum number of digits of an amount; 8 in all other currencies.
 DIGITS = {"IDR": 12, "COP": 10, "INR": 9}
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """`unit` minor units are one major unit; an amount is divisible by `divisor`, and lies between
-    `least` and `most` minor units.
+    """The rules of a currency: `unit` minor units are one major unit.
+
+    An amount is a multiple of `divisor`, from `least` to `most` minor units.
     """
 
     unit: int

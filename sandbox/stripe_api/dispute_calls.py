@@ -26,7 +26,7 @@ def list_all(call: Call) -> Json:
 
 
 def update(call: Call) -> Json:
-    """Give evidence, which the bank looks at unless `submit` is false."""
+    """Set the evidence, and submit it to the bank unless `submit` is false."""
     params = call.params
     allow(params, {"evidence", "submit", "metadata"})
     dispute = _still_open(call)
@@ -38,12 +38,12 @@ def update(call: Call) -> Json:
         look_at(call.bank, dispute, call.cause)
         return dispute.view()
     call.bank.store.save(dispute)
-    call.bank.tell("charge.dispute.updated", dispute.view(), call.cause)
+    call.bank.publish("charge.dispute.updated", dispute.view(), call.cause)
     return dispute.view()
 
 
 def close(call: Call) -> Json:
-    """Accept that the money is lost."""
+    """Accept the loss of a dispute."""
     allow(call.params, set())
     dispute = _still_open(call)
     decide(call.bank, dispute, "lost", call.cause)
@@ -58,9 +58,9 @@ def _still_open(call: Call) -> Dispute:
 
 
 def _evidence(params: Json) -> dict[str, str | None]:
-    given = group(params, "evidence") or {}
-    for name in given:
+    evidence = group(params, "evidence") or {}
+    for name in evidence:
         if name not in EVIDENCE:
             full = f"evidence[{name}]"
             raise invalid(f"Received unknown parameter: {full}", full, "parameter_unknown")
-    return {name: text(given, name) for name in given}
+    return {name: text(evidence, name) for name in evidence}

@@ -1,4 +1,4 @@
-"""Disputes as rows: the customer's bank asks for the money back."""
+"""Rows of disputes, in which the customer's bank claims the money back."""
 
 from dataclasses import dataclass, field
 
@@ -21,10 +21,10 @@ EVIDENCE = (
 
 @dataclass(slots=True)
 class Dispute:
-    """`amount` in minor units; `created`, `due_by` and `settles_at` in Unix seconds.
+    """A dispute. `amount` is minor units; `created`, `due_by` and `settles_at` are Unix seconds.
 
-    `transactions` is what the bank took and gave back; `settles_at`, when it will have looked at
-    the evidence, is ours and not shown.
+    `transactions` has the withdrawals and returns. `settles_at`, the time of the decision, is
+    internal.
     """
 
     id: str
@@ -44,12 +44,12 @@ class Dispute:
 
     @property
     def inquiry(self) -> bool:
-        """The bank only asks so far: no money has moved."""
+        """Whether it is only an inquiry: no money has moved."""
         return self.status.startswith(INQUIRY)
 
     @property
     def withdrawn(self) -> int:
-        """What the bank has taken from the shop's account and not given back, in minor units."""
+        """The amount withdrawn from the shop's account and not returned, in minor units."""
         moved = (int(transaction["amount"]) for transaction in self.transactions)
         return -sum(moved)
 

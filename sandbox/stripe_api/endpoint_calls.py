@@ -1,6 +1,6 @@
 """/v1/webhook_endpoints: https://docs.stripe.com/api/webhook_endpoints.
 
-They are kept and shown. The sandbox posts its events where its options say, and to none of these.
+They are only stored and shown: the sandbox posts its events to the URLs of its options.
 """
 
 from typing import Any
@@ -49,7 +49,7 @@ def retrieve(call: Call) -> Json:
 
 
 def update(call: Call) -> Json:
-    """The version of an endpoint stays what it was made with."""
+    """Update an endpoint, except its API version, which never changes."""
     params = call.params
     allow(params, CHANGEABLE)
     endpoint = _endpoint(call)

@@ -1,4 +1,4 @@
-"""Webhook endpoints as rows, and as Stripe shows them."""
+"""Rows of webhook endpoints, and their views in the API."""
 
 from dataclasses import dataclass, field
 
@@ -7,8 +7,9 @@ from sandbox.compact import Json
 
 @dataclass(slots=True)
 class WebhookEndpoint:
-    """`created` is in Unix seconds. The secret is shown once and not kept: nothing is signed with
-    it.
+    """A webhook endpoint. `created` is in Unix seconds.
+
+    The secret is shown once and not stored, since nothing is signed with it.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Stripe's error envelope. Wordings are Stripe's own: https://docs.stripe.com/error-codes."""
+"""Stripe's error envelope. The messages are Stripe's own: https://docs.stripe.com/error-codes."""
 
 from typing import Any
 
@@ -8,8 +8,8 @@ from sandbox.compact import Json
 class StripeError(Exception):
     """A call that ends in an error envelope.
 
-    `executed` tells whether the endpoint had begun: only then is the answer kept under the
-    idempotency key (https://docs.stripe.com/api/idempotent_requests).
+    `executed`: the endpoint had begun, so that the answer is stored under the idempotency key
+    (https://docs.stripe.com/api/idempotent_requests).
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class StripeError(Exception):
 
 
 def invalid(message: str, param: str | None = None, code: str | None = None) -> StripeError:
-    """A parameter is wrong: refused before anything is done."""
+    """Return the error of an invalid parameter; nothing was executed."""
     return StripeError(message, param=param, code=code, executed=False)
 
 

@@ -1,4 +1,4 @@
-"""`expand[]=latest_charge`: puts the object where its id stands.
+"""Expansion of ids into objects, as in `expand[]=latest_charge`.
 
 https://docs.stripe.com/api/expanding_objects
 """
@@ -16,7 +16,7 @@ class Viewed(Protocol):
 
 
 def expand(store: Store, seen: Json, paths: list[str]) -> Json:
-    """Raises StripeError when a path leads nowhere."""
+    """Replace ids by their objects. Raises StripeError for an unknown path."""
     for path in paths:
         _expand(store, seen, path, path)
     return seen

@@ -1,7 +1,7 @@
 """Form-encoded bodies with nested names, as Stripe reads them: `metadata[orderId]=7`.
 
-Lists become dictionaries with the index as key, since only the reader of a parameter knows which
-of the two it is: `expand[]=a&expand[1]=b` is {"expand": {"0": "a", "1": "b"}}.
+Lists become dictionaries with the index as key, since only the reader of a parameter knows its
+type: `expand[]=a&expand[1]=b` is {"expand": {"0": "a", "1": "b"}}.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from sandbox.stripe_api.errors import invalid
 
 
 def parse(raw: str) -> Json:
-    """Raises StripeError when a name is both a value and a group."""
+    """Parse a body. Raises StripeError when a name is both a value and a group."""
     tree: Json = {}
     for name, value in parse_qsl(raw, keep_blank_values=True):
         if "[" in name:

@@ -1,6 +1,6 @@
 """Idempotency keys with Stripe's semantics: https://docs.stripe.com/api/idempotent_requests.
 
-The first executed answer, success or error, is given again for the same key and parameters.
+The first executed answer, success or error, is replayed for the same key and parameters.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ LONGEST_KEY = 255
 
 @dataclass(slots=True)
 class Answer:
-    """`id` is the account's key and the idempotency key; `created` in Unix seconds."""
+    """A stored answer. `id` is the API key and the idempotency key; `created` in Unix seconds."""
 
     id: str
     path: str
@@ -32,16 +32,16 @@ def fingerprint(params: Json) -> str:
 
 
 class Idempotency:
-    """`answers` is the store's."""
+    """The idempotency keys in use, and the store's `answers`."""
 
     def __init__(self, answers: dict[str, Answer]) -> None:
         self._answers = answers
         self._in_flight: set[str] = set()
 
     def claim(self, owner: str, key: str, path: str, params: Json) -> Answer | None:
-        """The stored answer; None: execute it, then `release`.
+        """Return the stored answer, or None: then execute the call and `release` the key.
 
-        Raises StripeError when the key is taken by other parameters or by a request under way.
+        Raises StripeError when other parameters or a concurrent request use the key.
         """
         if len(key) > LONGEST_KEY:
             raise StripeError(

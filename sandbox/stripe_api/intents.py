@@ -1,18 +1,18 @@
-"""Payment intents as rows, and as Stripe shows them."""
+"""Rows of payment intents, and their views in the API."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.compact import Json
 
-# What a browser with the publishable key does not get to see.
+# Fields hidden from a browser with the publishable key.
 PRIVATE = frozenset({
     "amount_capturable", "amount_received", "application", "application_fee_amount", "customer",
     "latest_charge", "metadata", "on_behalf_of", "payment_method_options", "review",
     "statement_descriptor", "statement_descriptor_suffix", "transfer_data", "transfer_group",
 })  # fmt: skip
 
-# What the sandbox knows nothing about, or never changes.
+# Fields that the sandbox does not support, or never changes.
 FIXED: Json = {
     "amount_capturable": 0,
     "amount_details": {"tip": {}},
@@ -36,10 +36,10 @@ CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_act
 
 @dataclass(slots=True)
 class Intent:
-    """Amounts in minor units; `created`, `canceled_at` and `settles_at` in Unix seconds.
+    """A payment intent. Amounts are minor units; times are Unix seconds.
 
-    `confirms` and `cancels` (how many of these calls were executed) and `settles_at` (when a slow
-    payment stops processing) are ours, and not shown.
+    `confirms` and `cancels` (the numbers of executed calls) and `settles_at` (the end of a slow
+    payment) are internal.
     """
 
     id: str
@@ -73,7 +73,7 @@ class Intent:
 
     @property
     def return_url(self) -> str | None:
-        """Where the challenge ends, when it was to be a redirect."""
+        """The URL to which a redirecting challenge returns."""
         redirect: dict[str, str] = (self.next_action or {}).get("redirect_to_url", {})
         return redirect.get("return_url")
 

@@ -28,12 +28,12 @@ def page(
     call: Call,
     newest_first: Iterable[L],
     kind: str,
-    wanted: Callable[[L], bool],
+    is_selected: Callable[[L], bool],
     also: Iterable[str] = (),
 ) -> Json:
-    """Reads no further than the page needs. `also` names the parameters that `wanted` follows.
+    """Return a page of rows. `also` names the parameters that the filter uses.
 
-    The row that a page begins or ends at may have stopped being one of the wanted.
+    The row at which a page begins or ends need not match the filter any more.
     """
     params = call.params
     allow(params, (*PAGING, *also))
@@ -42,18 +42,18 @@ def page(
     rows = iter(newest_first)
     if before := text(params, "ending_before"):
         newer = _until(rows, kind, before, "ending_before")
-        shown = (row for row in newer if in_time(row.created) and wanted(row))
-        found = list(deque(shown, maxlen=size + 1))
-        return _shown(call, found[-size:], more=len(found) > size)
+        shown = (row for row in newer if in_time(row.created) and is_selected(row))
+        selected = list(deque(shown, maxlen=size + 1))
+        return _shown(call, selected[-size:], more=len(selected) > size)
     if after := text(params, "starting_after"):
         deque(_until(rows, kind, after, "starting_after"), maxlen=0)
-    shown = (row for row in rows if in_time(row.created) and wanted(row))
-    found = list(islice(shown, size + 1))
-    return _shown(call, found[:size], more=len(found) > size)
+    shown = (row for row in rows if in_time(row.created) and is_selected(row))
+    selected = list(islice(shown, size + 1))
+    return _shown(call, selected[:size], more=len(selected) > size)
 
 
 def read_limit(params: Json) -> int:
-    """1 to 100, 10 unless told."""
+    """Return the limit: from 1 to 100, 10 by default."""
     size = integer(params, "limit") or 10
     if size > 100:
         raise invalid(

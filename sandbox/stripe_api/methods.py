@@ -1,4 +1,4 @@
-"""Payment methods: a test card or bank account that was named, or typed in."""
+"""Payment methods: test cards and bank accounts, by token or by number."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +9,7 @@ from sandbox.stripe_api.cards import BY_TOKEN, TestMethod
 
 @dataclass(slots=True)
 class PaymentMethod:
-    """`token` is the test method behind it, `created` is in Unix seconds."""
+    """A payment method. `token` is its test method; `created` is in Unix seconds."""
 
     id: str
     token: str
@@ -31,12 +31,12 @@ class PaymentMethod:
 
     @property
     def settle_seconds(self) -> float | None:
-        """How long a payment with it processes, when its metadata says so."""
-        said = self.metadata.get("settle_seconds", "")
-        return float(said) if said.replace(".", "", 1).isdecimal() else None
+        """The duration of a slow payment in seconds, if the metadata sets it."""
+        seconds = self.metadata.get("settle_seconds", "")
+        return float(seconds) if seconds.replace(".", "", 1).isdecimal() else None
 
     def details(self) -> Json:
-        """As they stand in the method itself; a charge's payment_method_details say more."""
+        """The details of the method; those of a charge have more fields."""
         if self.type == "oxxo":
             return {}
         last4 = self.test.number[-4:]

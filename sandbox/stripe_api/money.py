@@ -1,4 +1,4 @@
-"""Amounts as Stripe checks and words them. All amounts are integers in minor units."""
+"""Checks and texts of amounts, as Stripe has them. Amounts are integers in minor units."""
 
 from sandbox.compact import Json
 from sandbox.stripe_api.currencies import PAGE
@@ -9,7 +9,7 @@ SIGNS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
 
 
 def worded(amount: int, currency: str) -> str:
-    """As Stripe's messages put it: 2145 usd is $21.45."""
+    """Return an amount as in Stripe's messages: 2145 usd is $21.45."""
     unit = PAGE[currency].unit
     decimals = len(str(unit)) - 1
     number = f"{amount / unit:,.{decimals}f}"

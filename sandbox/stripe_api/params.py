@@ -1,4 +1,4 @@
-"""Reads one parameter at a time, and refuses in Stripe's words what it cannot read."""
+"""Readers of single parameters, with Stripe's error messages."""
 
 from collections.abc import Collection
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.compact import Json
 from sandbox.stripe_api.errors import invalid
 
-# Understood by every call.
+# Parameters of every call.
 ALWAYS = frozenset({"expand", "key", "client_secret"})
 
 
@@ -79,7 +79,7 @@ def strings(params: Json, name: str) -> list[str]:
 
 
 def merge_metadata(old: dict[str, str], params: Json) -> dict[str, str]:
-    """An empty value takes a key away, an empty `metadata` takes all away."""
+    """Merge metadata: an empty value removes its key, an empty `metadata` removes all keys."""
     if params.get("metadata") == "":
         return {}
     merged = dict(old)

@@ -44,7 +44,7 @@ def create(call: Call) -> Json:
         intent.payment_method = method.id
         intent.status = "requires_confirmation"
     call.bank.store.save(intent)
-    call.bank.tell("payment_intent.created", intent.view(), call.cause)
+    call.bank.publish("payment_intent.created", intent.view(), call.cause)
     if confirming:
         confirm_now(call, intent)
     return intent.view()
@@ -100,7 +100,7 @@ def cancel(call: Call) -> Json:
     intent.next_action = None
     after_cancel(call.bank, intent)
     call.bank.store.save(intent)
-    call.bank.tell("payment_intent.canceled", intent.view(), call.cause)
+    call.bank.publish("payment_intent.canceled", intent.view(), call.cause)
     return intent.view()
 
 
@@ -117,18 +117,18 @@ def list_all(call: Call) -> Json:
 
 
 def search(call: Call) -> Json:
-    """Stripe's lags behind by a minute, or by more when it has trouble; here by `search_lag`."""
+    """Search intents, as of `search_lag` seconds ago. Stripe's search is about a minute behind."""
     allow(call.params, {"query", "limit", "page"})
     matches = matcher(text(call.params, "query") or "")
     indexed_until = clock.now() - call.bank.search_lag
     rows = [row for row in call.bank.store.intents.values() if row.created <= indexed_until]
-    found = [row for row in reversed(rows) if matches(row)]
+    selected = [row for row in reversed(rows) if matches(row)]
     first = integer(call.params, "page", 0) or 0
     size = read_limit(call.params)
-    more = len(found) > first + size
+    more = len(selected) > first + size
     return {
         "object": "search_result",
-        "data": [intent.view() for intent in found[first : first + size]],
+        "data": [intent.view() for intent in selected[first : first + size]],
         "has_more": more,
         "next_page": str(first + size) if more else None,
         "url": call.path,

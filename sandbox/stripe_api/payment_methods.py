@@ -26,7 +26,7 @@ def retrieve(call: Call) -> Json:
 
 
 def obtain(bank: Bank, key: str) -> PaymentMethod:
-    """An existing one, or a fresh one when a test method such as pm_card_visa is named."""
+    """Return an existing method, or a new one for a test token such as pm_card_visa."""
     if test := named(key):
         return _keep(bank, PaymentMethod(new_id("pm"), test.token, int(clock.now())))
     method = bank.store.methods.get(key)
@@ -36,7 +36,7 @@ def obtain(bank: Bank, key: str) -> PaymentMethod:
 
 
 def from_data(bank: Bank, data: Json) -> PaymentMethod:
-    """From `type` and the group of that name, as in payment_method_data."""
+    """Create a method from `type` and the group of that name, as in payment_method_data."""
     required(data, "type")
     kind = one_of(data, "type", ("card", "us_bank_account"))
     method = PaymentMethod(

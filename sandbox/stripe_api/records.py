@@ -1,4 +1,4 @@
-"""What can only be read: /v1/charges and /v1/events."""
+"""Read-only resources: /v1/charges and /v1/events."""
 
 import json
 
@@ -12,7 +12,7 @@ from sandbox.stripe_api.params import boolean, strings
 
 
 class EventView:
-    """An event as the API shows it: its body, with what became of its delivery since."""
+    """An event as the API shows it: its body, with the current state of its delivery."""
 
     def __init__(self, event: Event) -> None:
         self.id = event.id
@@ -50,15 +50,15 @@ def retrieve_event(call: Call) -> Json:
 
 
 def list_events(call: Call) -> Json:
-    """`delivery_success=false`: still pending, or never to arrive."""
+    """List events; `delivery_success=false` selects pending and dropped ones."""
     delivered = boolean(call.params, "delivery_success")
     kinds = set(strings(call.params, "types")) | {call.params.get("type")} - {None}
     store = call.bank.store
-    # The event that a page begins at may have been delivered since.
+    # The event at which a page begins may have been delivered since.
     paging = "starting_after" in call.params or "ending_before" in call.params
     rows = store.undelivered if delivered is False and not paging else store.events
 
-    def wanted(event: EventView) -> bool:
+    def is_selected(event: EventView) -> bool:
         if kinds and event.type not in kinds:
             return False
         return delivered is None or (
@@ -68,4 +68,4 @@ def list_events(call: Call) -> Json:
     events = (
         EventView(event) for event in reversed(rows.values()) if event.source == Source.STRIPE
     )
-    return page(call, events, "event", wanted, also=("type", "types", "delivery_success"))
+    return page(call, events, "event", is_selected, also=("type", "types", "delivery_success"))

@@ -44,8 +44,8 @@ def create(call: Call) -> Json:
     _begin(bank, refund, charge)
     charge.amount_refunded += refund.amount
     bank.store.save(charge)
-    bank.tell("refund.created", refund.view(), call.cause)
-    bank.tell("charge.refunded", charge.view(), call.cause)
+    bank.publish("refund.created", refund.view(), call.cause)
+    bank.publish("charge.refunded", charge.view(), call.cause)
     if charge.left == 0:
         close_inquiries(bank, charge, call.cause)
     return refund.view()
@@ -60,12 +60,12 @@ def update(call: Call) -> Json:
     refund = find(call.bank.store.refunds, "refund", call.row, "refund")
     refund.metadata = merge_metadata(refund.metadata, call.params)
     call.bank.store.save(refund)
-    call.bank.tell("refund.updated", refund.view(), call.cause)
+    call.bank.publish("refund.updated", refund.view(), call.cause)
     return refund.view()
 
 
 def cancel(call: Call) -> Json:
-    """Only where the customer was asked for something, and has not answered."""
+    """Cancel a refund that requires an action by the customer."""
     allow(call.params, set())
     refund = find(call.bank.store.refunds, "refund", call.row, "refund")
     if refund.status != "requires_action":
@@ -73,7 +73,7 @@ def cancel(call: Call) -> Json:
     refund.status = "canceled"
     refund.failure_reason = "merchant_request"
     _take_back(call.bank, refund)
-    call.bank.tell("refund.updated", refund.view(), call.cause)
+    call.bank.publish("refund.updated", refund.view(), call.cause)
     return refund.view()
 
 
@@ -89,23 +89,23 @@ def list_all(call: Call) -> Json:
 
 
 def settle(bank: Bank, refund_id: str) -> None:
-    """The end of a slow refund: the bank took it, or sent it back."""
+    """End a slow refund: the bank accepted it or returned it."""
     refund = bank.store.refunds[refund_id]
     refund.settles_at = None
     if refund.status == "pending":
         refund.status = "succeeded"
         bank.store.save(refund)
-        bank.tell("refund.updated", refund.view(), Cause())
+        bank.publish("refund.updated", refund.view(), Cause())
         return
     refund.status = "failed"
     refund.failure_reason = "expired_or_canceled_card"
     _take_back(bank, refund)
-    bank.tell("refund.updated", refund.view(), Cause())
-    bank.tell("refund.failed", refund.view(), Cause())
+    bank.publish("refund.updated", refund.view(), Cause())
+    bank.publish("refund.failed", refund.view(), Cause())
 
 
 def _take_back(bank: Bank, refund: Refund) -> None:
-    """The money is the shop's again, and can be refunded anew."""
+    """Return the money of a refund to the shop, so that it can be refunded again."""
     bank.store.save(refund)
     charge = bank.store.charges[refund.charge]
     charge.amount_refunded -= refund.amount

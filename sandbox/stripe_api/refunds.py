@@ -1,4 +1,4 @@
-"""Refunds as rows."""
+"""Rows of refunds."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from sandbox.compact import Json
 
 @dataclass(slots=True)
 class Refund:
-    """`amount` in minor units, `created` and `settles_at` in Unix seconds."""
+    """A refund. `amount` is minor units; `created` and `settles_at` are Unix seconds."""
 
     id: str
     amount: int

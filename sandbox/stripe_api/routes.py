@@ -1,4 +1,4 @@
-"""The addresses of Stripe's API that the sandbox answers."""
+"""The routes of Stripe's API in the sandbox."""
 
 from aiohttp import web
 

@@ -31,7 +31,7 @@ Test = Callable[[Intent], bool]
 
 
 def matcher(query: str) -> Test:
-    """Raises StripeError when the query cannot be read."""
+    """Return a predicate for a query. Raises StripeError when the query is malformed."""
     if not query:
         raise invalid("Missing required param: query.", "query", "parameter_missing")
     tests: list[Test] = []
@@ -55,14 +55,14 @@ def _test(clause: re.Match[str]) -> Test:
     value = re.sub(r"\\(.)", r"\1", value)
     name, key, sign = clause["field"], clause["key"], clause["sign"]
     if key is not None and sign in (":", "~"):
-        found = _in_metadata(key, value, part=sign == "~")
+        matches = _in_metadata(key, value, part=sign == "~")
     elif name in NUMBERS and sign in SIGNS and value.isdecimal():
-        found = _by_number(name, sign, int(value))
+        matches = _by_number(name, sign, int(value))
     elif name in WORDS and sign == ":":
-        found = _by_word(name, value)
+        matches = _by_word(name, value)
     else:
         raise invalid(f"Field `{key or name}` is an unsupported search field.", "query")
-    return (lambda intent: not found(intent)) if clause["minus"] else found
+    return (lambda intent: not matches(intent)) if clause["minus"] else matches
 
 
 def _in_metadata(key: str, value: str, *, part: bool) -> Test:

@@ -1,4 +1,4 @@
-"""Who may touch an intent: the holder of the secret key, or of the intent's client secret."""
+"""Access to an intent, by the secret key or by the intent's client secret."""
 
 import secrets
 from dataclasses import replace
@@ -10,15 +10,17 @@ from sandbox.stripe_api.intents import Intent
 
 
 def intent_of(call: Call) -> Intent:
-    """A copy of the path's intent, so that a call that fails half-way changes nothing.
+    """Return a copy of the path's intent, so that a call that fails changes nothing.
 
     Raises StripeError when the intent is unknown or the secret is wrong.
     """
     intent = find(call.bank.store.intents, "payment_intent", call.row, "intent")
-    given = call.params.get("client_secret")
-    if given is None and not call.public:
+    client_secret = call.params.get("client_secret")
+    if client_secret is None and not call.public:
         return replace(intent)
-    if not isinstance(given, str) or not secrets.compare_digest(given, intent.client_secret):
+    if not isinstance(client_secret, str) or not secrets.compare_digest(
+        client_secret, intent.client_secret
+    ):
         raise invalid(
             "The client_secret provided does not match the client_secret associated with the "
             "PaymentIntent.",

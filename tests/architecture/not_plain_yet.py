@@ -72,7 +72,7 @@ ALLOWED = {
     "sandbox/journal.py",
     "sandbox/ledger.py",
     "sandbox/sendgrid_api/erase_job.py",
-    "sandbox/sendgrid_api/letters.py",
+    "sandbox/sendgrid_api/emails.py",
     "sandbox/sendgrid_api/mail_send.py",
     "sandbox/sendgrid_api/mailbox.py",
     "sandbox/sendgrid_api/requirements.py",

@@ -141,7 +141,7 @@ class Outside:
         del self.store.intents[intent.id]
 
     def mails(self) -> list[Json]:
-        return [letter.view() for letter in self.store.letters.values()]
+        return [email.view() for email in self.store.emails.values()]
 
     async def _serve(self) -> None:
         if self._runner is not None:

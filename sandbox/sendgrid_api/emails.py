@@ -1,4 +1,4 @@
-"""Letters: one for each recipient of a mail."""
+"""Rows of e-mails: one for each recipient of a call."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -7,8 +7,8 @@ from sandbox.compact import Json
 
 
 @dataclass(slots=True)
-class Letter:
-    """`created` in Unix seconds; `message` is the X-Message-Id of the call that sent it."""
+class Email:
+    """An e-mail. `created` is in Unix seconds; `message` is the X-Message-Id of its call."""
 
     id: str
     message: str
