@@ -54,6 +54,11 @@ def test_transaction_is_the_only_boundary() -> None:
     assert found == ["models/base.py: session.begin"] * 2 + ["models/silence.py: super().commit"]
 
 
+def test_no_row_carries_a_machine() -> None:
+    calling = {path for path, tree in sources() for c in calls(tree) if c.endswith(".add_model")}
+    assert calling == set()
+
+
 @pytest.mark.parametrize(
     ("forbidden", "home"),
     [
