@@ -1,4 +1,4 @@
-"""Who changed what by hand. Rows are only ever added: the database refuses everything else."""
+"""The audit trail of changes by operators. The database allows only inserts."""
 
 from datetime import datetime
 from typing import Any
@@ -13,13 +13,13 @@ from models.base import Base, db, transaction
 from models.ids import derived, uuid7
 
 DENIED = "denied"
-# Those of this hour that this process has written down: a flood of them costs nothing.
-REMEMBERED = 10_000
+# Recent denials that this process has written: repeating one costs no statement.
+MAX_REMEMBERED_DENIALS = 10_000
 _denials: set[Any] = set()
 
 
 class AuditRow(Base):
-    """`action` is what was done, such as "orders ship"; `subject` the id or name of what to."""
+    """One action, such as "orders ship", on `subject`, the id or name of a thing."""
 
     __tablename__ = "audit"
     __table_args__ = (Index("ix_audit_subject", "subject"),)
@@ -33,15 +33,15 @@ class AuditRow(Base):
 
 
 def audit(actor: str, action: str, subject: object = None, **details: Any) -> None:
-    """Write down, in the current transaction, what `actor` does. `details` must be JSON."""
-    named = None if subject is None else str(subject)
-    db.session.add(AuditRow(actor=actor, action=action, subject=named, details=details))
+    """Add an audit row to the current transaction. `details` must be JSON."""
+    subject_text = None if subject is None else str(subject)
+    db.session.add(AuditRow(actor=actor, action=action, subject=subject_text, details=details))
 
 
 def audit_denial(actor: str, subject: str, status: int) -> None:
-    """Write down, in a transaction of its own, that `actor` was denied `subject`, a route.
+    """Record, in a transaction of its own, that `actor` was denied the route `subject`.
 
-    The same is written down once an hour, so that nobody can fill the audit.
+    Equal denials are recorded once an hour, so that nobody can flood the audit.
     """
     hour = clock.now().replace(minute=0, second=0, microsecond=0)
     row = {
@@ -56,6 +56,6 @@ def audit_denial(actor: str, subject: str, status: int) -> None:
         return
     with transaction() as session:
         session.execute(insert(AuditRow).values(row).on_conflict_do_nothing())
-    if len(_denials) >= REMEMBERED:
+    if len(_denials) >= MAX_REMEMBERED_DENIALS:
         _denials.clear()
     _denials.add(row["id"])

@@ -1,4 +1,4 @@
-"""Looking through the catalogue."""
+"""Search in the catalogue."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,19 +10,20 @@ from models.base import db
 from models.currency import codes_with
 from models.product import SEARCHED, Product, ProductStatus
 
-# How many minor units a major unit of each product's own currency has.
+# Minor units in a major unit of each product's currency.
 UNITS = case(
     *((Product.currency.in_(codes_with(exponent)), 10**exponent) for exponent in (0, 3)),
     else_=100,
 )
-# Prices are compared in major units, since a thousandth is no hundredth.
+# Prices in different currencies are sorted in major units.
 SORTS = {"name": Product.name, "price": Product.price * 1000 / UNITS, "createdAt": Product.id}
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What to look for; prices in major units. A leading minus sorts downwards. Without a `status`,
-    products that are not for sale are found, too.
+class CatalogueQuery:
+    """The filters and the order of a search; prices in major units.
+
+    A leading minus in `sort` sorts in descending order. `status` None matches every status.
     """
 
     q: str = ""
@@ -35,11 +36,11 @@ class Wanted:
     sort: str = "name"
 
 
-def search(wanted: Wanted, *, page: int, size: int) -> tuple[Sequence[Product], int]:
-    """One page of what matches, and how many match in all."""
-    matching = list(_conditions(wanted))
-    column = SORTS[wanted.sort.removeprefix("-")]
-    order = column.desc() if wanted.sort.startswith("-") else column.asc()
+def search(query: CatalogueQuery, *, page: int, size: int) -> tuple[Sequence[Product], int]:
+    """Return one page of the matching products, and the number of all that match."""
+    matching = list(_conditions(query))
+    column = SORTS[query.sort.removeprefix("-")]
+    order = column.desc() if query.sort.startswith("-") else column.asc()
     rows = db.session.scalars(
         select(Product)
         .where(*matching)
@@ -53,29 +54,29 @@ def search(wanted: Wanted, *, page: int, size: int) -> tuple[Sequence[Product], 
 
 
 def categories() -> list[tuple[str, int]]:
-    """Each category and how many products of it are for sale."""
+    """Return each category with the number of its products that are for sale."""
     for_sale = Product.status == ProductStatus.AVAILABLE
     query = select(Product.category, func.count()).where(for_sale).group_by(Product.category)
     return [(name, number) for name, number in db.session.execute(query.order_by(Product.category))]
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if wanted.q.strip():
-        asked = func.websearch_to_tsquery("english", wanted.q)
+def _conditions(query: CatalogueQuery) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if query.q.strip():
+        terms = func.websearch_to_tsquery("english", query.q)
         # A part of the name also matches: people type as they go.
-        part = Product.name.icontains(wanted.q.strip(), autoescape=True)
-        found.append(or_(literal_column(SEARCHED).bool_op("@@")(asked), part))
-    if wanted.category is not None:
-        found.append(Product.category == wanted.category)
-    if wanted.tag is not None:
-        found.append(Product.tags.contains([wanted.tag]))
-    if wanted.min_price is not None:
-        found.append(wanted.min_price * UNITS <= Product.price)
-    if wanted.max_price is not None:
-        found.append(Product.price <= wanted.max_price * UNITS)
-    if wanted.status is not None:
-        found.append(Product.status == wanted.status)
-    if wanted.available is not None:
-        found.append(Product.in_stock.is_(wanted.available))
-    return found
+        part = Product.name.icontains(query.q.strip(), autoescape=True)
+        conditions.append(or_(literal_column(SEARCHED).bool_op("@@")(terms), part))
+    if query.category is not None:
+        conditions.append(Product.category == query.category)
+    if query.tag is not None:
+        conditions.append(Product.tags.contains([query.tag]))
+    if query.min_price is not None:
+        conditions.append(query.min_price * UNITS <= Product.price)
+    if query.max_price is not None:
+        conditions.append(Product.price <= query.max_price * UNITS)
+    if query.status is not None:
+        conditions.append(Product.status == query.status)
+    if query.available is not None:
+        conditions.append(Product.in_stock.is_(query.available))
+    return conditions

@@ -1,4 +1,4 @@
-"""The connections that all processes together may want, and those that PostgreSQL has."""
+"""A check that PostgreSQL has enough connections for all processes."""
 
 import contextlib
 import logging
@@ -10,40 +10,40 @@ from models.base import OVERFLOW, reading
 
 log = logging.getLogger(__name__)
 
-# The others are kept for superusers and for roles that reserve some.
+# Without the connections reserved for superusers and other roles.
 AVAILABLE = """
 SELECT sum(CASE name WHEN 'max_connections' THEN 1 ELSE -1 END * setting::int) FROM pg_settings
 WHERE name IN ('max_connections', 'superuser_reserved_connections', 'reserved_connections')
 """
 
 
-def wanted() -> int:
-    """Return how many connections all processes may have at their peaks, as the settings say."""
+def configured_peak() -> int:
+    """Return the number of connections that all processes may open at their peaks."""
     return sum(pool + OVERFLOW for pool in settings.database_pools)
 
 
 def available() -> int:
-    """Ask PostgreSQL how many it has for us."""
+    """Return the number of connections that PostgreSQL offers to the processes."""
     with reading() as session:
         return int(session.scalar(text(AVAILABLE)) or 0)
 
 
 def check() -> None:
-    """Log that the processes may want more than there are. In production, raise RuntimeError."""
+    """Warn when the processes may open too many connections; in production, raise RuntimeError."""
     with contextlib.suppress(exc.OperationalError, exc.TimeoutError):
-        if wrong := complaint():
+        if message := shortage():
             if settings.projectx_env == "production":
-                raise RuntimeError(wrong)
-            log.warning(wrong)
+                raise RuntimeError(message)
+            log.warning(message)
 
 
-def complaint() -> str:
-    """Return what is wrong with the numbers, or "". Behind a pooler, they are the pooler's."""
-    if settings.database_pooler or wanted() <= (limit := available()):
+def shortage() -> str:
+    """Return a message if there are too few connections, or "". A pooler has limits of its own."""
+    if settings.database_pooler or configured_peak() <= (limit := available()):
         return ""
     return (
-        f"{len(settings.database_pools)} processes (DATABASE_POOLS), with {OVERFLOW} connections"
-        f" each above its pool at peaks, may want {wanted()} of those of PostgreSQL, which has"
-        f" {limit} for them: raise max_connections, lower DATABASE_POOL, or put a pooler in front"
+        f"{len(settings.database_pools)} processes (DATABASE_POOLS) may open {configured_peak()}"
+        f" connections, up to {OVERFLOW} each above its pool, but PostgreSQL has only {limit}"
+        " available: raise max_connections, lower DATABASE_POOL, or put a pooler in front"
         " (DATABASE_POOLER)"
     )

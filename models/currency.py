@@ -20,11 +20,11 @@ zar zmw
 """
 # Stripe's own list names ugx here, and its special cases overrule that.
 ZERO_DECIMAL = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf"
-# Counted in thousandths, of which the last digit must be 0.
+# Counted in thousandths; the last digit must be 0.
 THREE_DECIMAL = ("bhd", "jod", "kwd", "omr", "tnd")
-# Counted in hundredths, of which the last two digits must be 00. HUF and TWD are no such cases:
+# Counted in hundredths; the last two digits must be 00. HUF and TWD are not among them:
 # Stripe rounds their payouts to whole units, and takes charges in hundredths.
-WHOLE = ("isk", "ugx")
+WHOLE_UNITS = ("isk", "ugx")
 # Minor units. Stripe measures the minimum in the currency that it pays out, and publishes these;
 # where it publishes none, one step is the minimum, and Stripe may still refuse the payment.
 MINIMUMS = {
@@ -33,12 +33,12 @@ MINIMUMS = {
     "myr": 200, "nok": 300, "nzd": 50, "pln": 200, "ron": 200, "sek": 300, "sgd": 50, "thb": 1000,
     "ars": 50, "cop": 50, "idr": 50, "ils": 50, "krw": 50, "php": 50, "rub": 50, "zar": 50,
 }  # fmt: skip
-# Of the maximum, for every payment method. Cards alone may take more in some currencies.
-DIGITS = {"idr": 12, "cop": 10, "inr": 9}
-OTHER_DIGITS = 8
+# Digits of the maximum for every payment method. Cards may take more in some currencies.
+MAX_DIGITS = {"idr": 12, "cop": 10, "inr": 9}
+DEFAULT_MAX_DIGITS = 8
 
 
-# As another system's message has them: of the form that the database keeps, known or not.
+# Values in other systems' messages: valid in form, though the currency may be unknown.
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{3}$")]
 MinorAmount = Annotated[int, Field(ge=0, lt=2**63)]
 
@@ -60,7 +60,7 @@ class Currency(NamedTuple):
 
     @property
     def decimals(self) -> int:
-        """How many decimals people write: fewer than the exponent where only whole units exist."""
+        """The number of decimals that people write; 0 where only whole units exist."""
         return 0 if self.step == 10**self.exponent else self.exponent
 
 
@@ -81,9 +81,9 @@ def _build(codes: Iterable[str]) -> dict[str, Currency]:
     currencies = {}
     for code in codes:
         exponent = 0 if code in ZERO_DECIMAL.split() else 3 if code in THREE_DECIMAL else 2
-        step = 10 if code in THREE_DECIMAL else 100 if code in WHOLE else 1
+        step = 10 if code in THREE_DECIMAL else 100 if code in WHOLE_UNITS else 1
         minimum = MINIMUMS.get(code, step)
-        maximum = 10 ** DIGITS.get(code, OTHER_DIGITS) - 1
+        maximum = 10 ** MAX_DIGITS.get(code, DEFAULT_MAX_DIGITS) - 1
         currencies[code] = Currency(code, exponent, step, minimum, maximum - maximum % step)
     return currencies
 

@@ -1,4 +1,4 @@
-"""What customers are told of a payment that failed: sentences of ours, never a provider's words."""
+"""Messages to customers about failed payments: our sentences, never a provider's."""
 
 # Source of the codes: https://docs.stripe.com/declines/codes
 SENTENCES = {
@@ -19,26 +19,24 @@ SENTENCES = {
     "authentication_required": "The bank asks who pays: confirm it with 3-D Secure.",
     "payment_intent_authentication_failure": "The bank could not make sure who pays.",
 }
-# What else a decline may be (lost, stolen, suspected fraud) is not the customer's to read.
+# Other reasons (lost, stolen, suspected fraud) are not disclosed to customers.
 DECLINED = "The card was declined: try another one."
-# Reasons in a history that are words of ours. All others are a provider's, or an operator's.
+# Reasons in a history that this code writes. Others come from providers or operators.
 OUR_REASONS = frozenset({"expired", "never created"})
 
 
 def shown_code(code: str | None) -> str | None:
-    """The code as a program of the customer's may read it: one that has a sentence here, or that of
-    any decline.
-    """
+    """Return the decline code that customers may see: "card_declined" unless it has a sentence."""
     return code if code is None or code in SENTENCES else "card_declined"
 
 
 def decline_sentence(code: str | None) -> str | None:
-    """The sentence for a decline's code; None where nothing was declined."""
+    """Return the sentence for a decline code; None when nothing was declined."""
     return None if code is None else SENTENCES.get(code, DECLINED)
 
 
 def step_reason(machine: str, signal: str, reason: str | None) -> str | None:
-    """What a customer may read of why a step of the history was taken."""
+    """Return the reason of a transition if customers may read it, else None."""
     if reason is None or reason in OUR_REASONS:
         return reason
     if (machine, signal) == ("payment", "declined"):

@@ -1,4 +1,4 @@
-"""What can go wrong, said without HTTP. `web/errors.py` maps each class to an answer."""
+"""The errors of the application, without HTTP. `web/errors.py` maps each class to a response."""
 
 from datetime import timedelta
 from math import ceil
@@ -9,11 +9,11 @@ class ProjectXError(Exception):
 
 
 class NotFoundError(ProjectXError):
-    """There is no such thing, or it is not theirs: nobody learns which."""
+    """The thing does not exist, or belongs to somebody else; the two look alike."""
 
 
 class InvalidInputError(ProjectXError):
-    """A field of the input is wrong. `field` is its path, such as `items.0.quantity`."""
+    """A field of the input is invalid. `field` is its path, such as `items.0.quantity`."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(f"{field}: {message}")
@@ -22,11 +22,11 @@ class InvalidInputError(ProjectXError):
 
 
 class NotAuthenticatedError(ProjectXError):
-    """Nobody is signed in, or the proof of it is wrong, old or revoked."""
+    """The credentials are missing, invalid, expired or revoked."""
 
 
 class StepUpError(NotAuthenticatedError):
-    """Signed in, but longer than `max_age` ago: what is asked for needs a fresh proof."""
+    """The sign-in is older than `max_age`, and the request needs a more recent one."""
 
     def __init__(self, message: str, max_age: timedelta) -> None:
         super().__init__(message)
@@ -34,15 +34,15 @@ class StepUpError(NotAuthenticatedError):
 
 
 class ForbiddenError(ProjectXError):
-    """Signed in, but without the role that this needs."""
+    """The signed-in user lacks the required role."""
 
 
 class ConflictError(ProjectXError):
-    """The thing's state does not allow it now."""
+    """The current state of the thing does not allow the request."""
 
 
 class DuplicateError(ConflictError):
-    """Something else has this already, and only one can. `field` is the path of the input."""
+    """A unique value is already in use. `field` is the path of the input."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(f"{field}: {message}")
@@ -51,12 +51,13 @@ class DuplicateError(ConflictError):
 
 
 class GoneError(ProjectXError):
-    """It was there, and cannot be used any more."""
+    """The thing existed, and cannot be used any more."""
 
 
 class TooManyError(ProjectXError):
-    """It was asked for too often, more than `limit` times where one number says it. `retry_after`
-    is the number of seconds until it may be again.
+    """Too many requests: more than `limit`, when it is a single number.
+
+    `retry_after` is the number of seconds until the next request is allowed.
     """
 
     def __init__(self, message: str, retry_after: float, limit: int | None = None) -> None:

@@ -7,18 +7,18 @@ from uuid import UUID
 
 from models import clock
 
-RANDOM = 74  # bits
+RANDOM_BITS = 74
 
 
 def uuid7() -> UUID:
-    """A time-ordered random UUID. Source: RFC 9562, section 5.7."""
-    return _make(clock.now(), secrets.randbits(RANDOM))
+    """Return a time-ordered random UUID. Source: RFC 9562, section 5.7."""
+    return _make(clock.now(), secrets.randbits(RANDOM_BITS))
 
 
 def derived(moment: datetime, *names: str) -> UUID:
-    """The same for `moment` and `names`, each time."""
+    """Return a UUID that depends only on `moment` and `names`."""
     digest = hashlib.sha256("\0".join(names).encode()).digest()
-    return _make(moment, int.from_bytes(digest) >> len(digest) * 8 - RANDOM)
+    return _make(moment, int.from_bytes(digest) >> len(digest) * 8 - RANDOM_BITS)
 
 
 def _make(moment: datetime, random: int) -> UUID:
@@ -30,5 +30,5 @@ def _make(moment: datetime, random: int) -> UUID:
 
 
 def first_of(moment: datetime) -> UUID:
-    """The smallest id that `uuid7` could make at `moment`: all older rows have smaller ones."""
+    """Return the smallest id that `uuid7` can make at `moment`: older rows have smaller ids."""
     return UUID(int=int(moment.timestamp() * 1000) << 80 | 0x7 << 76 | 0b10 << 62)

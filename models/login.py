@@ -1,4 +1,4 @@
-"""Sign-ins under way: an e-mailed code, and how often it was guessed wrongly."""
+"""Sign-ins by an e-mailed code, and the counts of wrong codes."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -31,7 +31,7 @@ class Login(Execution, Base):
     """One request to sign in. `code_hash` is keyed with CODE_SECRET; the code is not here.
 
     `code_id` is the login whose e-mail has the code: its own id, or that of one for the same
-    address that was mailed just before. `browser_hash` is the hash of the asking browser's cookie.
+    address e-mailed just before. `browser_hash` is the hash of the requesting browser's cookie.
     `unbound_codes` are wrong codes of requests that proved no part in it; they do not lock it.
     """
 
@@ -53,7 +53,7 @@ class Login(Execution, Base):
 
     @property
     def erased(self) -> bool:
-        """Whether its address is gone."""
+        """True when the address has been erased."""
         return is_erased(self.email)
 
     @property
@@ -62,7 +62,7 @@ class Login(Execution, Base):
 
 
 class Way(StrEnum):
-    """How a code comes, and so whose mistakes count against whom."""
+    """The way a code is presented; wrong codes are counted for each way."""
 
     KNOWN = "known"  # from a browser that has signed in with this address before
     BOUND = "bound"  # with the id of the login, or from the browser that asked for it
@@ -70,7 +70,7 @@ class Way(StrEnum):
 
 
 class LoginFailure(Base):
-    """Consecutive wrong codes for one address on one way. A success deletes the address's rows.
+    """Consecutive wrong codes for one address and one way. A success deletes the address's rows.
 
     `slowed_at` is the time at which the wrong codes became so many that the next ones must wait.
     """

@@ -1,4 +1,4 @@
-"""What a person should look at: the system has done what it may, and the rest is a decision."""
+"""Notices: situations that need a decision by an operator."""
 
 from datetime import datetime
 from enum import StrEnum, auto
@@ -25,16 +25,16 @@ class NoticeKind(StrEnum):
     FRAUD_WARNING = auto()  # the card's issuer believes that its owner did not pay
     UNKNOWN_INTENT = auto()  # Stripe does not know the payment's intent
     UNMATCHED_PAYMENT = auto()  # money at Stripe that belongs to no payment here
-    FAILED_SIGNAL = auto()  # a message from outside that could not be applied
+    FAILED_SIGNAL = auto()  # a signal that could not be applied
     UNREAD_EVENT = auto()  # Stripe sends events that nothing here reads
 
 
-# The order is not shipped before somebody has settled them, or Stripe has.
+# The order is not shipped until an operator or Stripe has settled them.
 SUSPICIONS = (NoticeKind.REVIEW, NoticeKind.FRAUD_WARNING)
 
 
 class Notice(Base):
-    """There is one open notice of one kind about one subject; `text` is its newest sentence.
+    """A notice. Each subject has at most one open notice of a kind; `text` is the newest sentence.
 
     `subject` is the order's id, unless it is about a part of the order or about something that no
     order here is known for, such as a payment intent: then it is that thing's id.
@@ -66,10 +66,11 @@ class Notice(Base):
 def notice(
     order_id: UUID | None, kind: NoticeKind, sentence: str, *, subject: str | None = None
 ) -> None:
-    """Put `sentence` before the operator: about an order, about a part of it that is called
-    `subject`, or about a `subject` that has no order here.
+    """Open a notice, or replace the sentence of the open one of this kind.
+
+    It is about an order, about a part of it named `subject`, or about a `subject` without an order.
     """
-    made = insert(Notice).values(
+    statement = insert(Notice).values(
         id=uuid7(),
         order_id=order_id,
         subject=_key(subject or order_id),
@@ -78,16 +79,16 @@ def notice(
         created_at=clock.now(),
     )
     db.session.execute(
-        made.on_conflict_do_update(
+        statement.on_conflict_do_update(
             index_elements=["subject", "kind"],
             index_where=text("settled_at IS NULL"),
-            set_={"text": made.excluded.text},
+            set_={"text": statement.excluded.text},
         )
     )
 
 
 def settle(subject: UUID | str, kind: NoticeKind) -> None:
-    """The open notice of this kind, if there is one, needs nobody any more."""
+    """Settle the open notice of this kind about `subject`, if there is one."""
     db.session.execute(
         db.update(Notice)
         .where(Notice.subject == _key(subject), Notice.kind == kind, Notice.settled_at.is_(None))
@@ -96,19 +97,19 @@ def settle(subject: UUID | str, kind: NoticeKind) -> None:
 
 
 def is_known(subject: UUID | str, kind: NoticeKind) -> bool:
-    """Whether there is, or was, such a notice."""
+    """Return whether there is such a notice, open or settled."""
     return _exists(Notice.subject == _key(subject), Notice.kind == kind)
 
 
 def is_open(subject: UUID | str, kind: NoticeKind) -> bool:
-    """Whether somebody should still look at it."""
+    """Return whether there is such an open notice."""
     return _exists(
         Notice.subject == _key(subject), Notice.kind == kind, Notice.settled_at.is_(None)
     )
 
 
 def suspicions(order_id: UUID) -> list[str]:
-    """The sentences of the open notices for which an order is not shipped."""
+    """Return the sentences of the open notices that block an order's shipment."""
     rows = db.select(Notice.text).where(
         Notice.order_id == order_id, Notice.kind.in_(SUSPICIONS), Notice.settled_at.is_(None)
     )
@@ -124,8 +125,6 @@ def _key(subject: UUID | str | None) -> str:
 
 
 def has_notice(order_id: Any, kind: NoticeKind) -> ColumnElement[bool]:
-    """The condition on a row that a person has been told of this kind about its order, in a notice
-    that is not settled.
-    """
-    mine = (Notice.order_id == order_id, Notice.kind == kind, Notice.settled_at.is_(None))
-    return exists().where(*mine)
+    """Return the condition that the order has an open notice of this kind."""
+    conditions = (Notice.order_id == order_id, Notice.kind == kind, Notice.settled_at.is_(None))
+    return exists().where(*conditions)

@@ -28,19 +28,19 @@ class OrderState(StrEnum):
     FAILED = "Failed"
 
 
-# The goods are still here.
+# States in which the goods have not left.
 UNSHIPPED = (OrderState.PENDING, OrderState.CONFIRMED)
 
 
 class Order(Execution, Base):
-    """Amounts are minor units of `currency`. `reference_id` is the customer's own key."""
+    """An order. Amounts are minor units of `currency`; `reference_id` is the customer's own key."""
 
     __tablename__ = "orders"
 
     state: Mapped[OrderState] = mapped_column(text_enum(OrderState, "state"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     reference_id: Mapped[str]
-    # What was asked for, so that the same reference with another body is refused.
+    # A reused reference with another body is refused.
     request_hash: Mapped[str]
     currency: Mapped[str]
     subtotal: Mapped[MinorUnits]
@@ -53,7 +53,7 @@ class Order(Execution, Base):
 
     @property
     def erased(self) -> bool:
-        """Whether its customer's words are gone: the reference was theirs."""
+        """True when the customer's data, and so the reference, has been erased."""
         return self.reference_id == str(self.id)
 
     user: Mapped[User] = relationship(lazy="raise")
@@ -77,7 +77,7 @@ class Order(Execution, Base):
 
 
 class OrderItem(Base):
-    """One line: what was bought, at the price of that moment."""
+    """One line of an order: a product, a quantity and the price at the time of the order."""
 
     __tablename__ = "order_item"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""The payment of an order: what we know of one Stripe payment intent."""
+"""Payments of orders, each by one Stripe payment intent."""
 
 from enum import StrEnum
 from typing import cast
@@ -25,14 +25,15 @@ class PaymentState(StrEnum):
 
 CLOSING = (PaymentState.CANCELLING, PaymentState.EXPIRING)
 PAYABLE = (PaymentState.INITIATED, PaymentState.DECLINED)
-# Nobody knows yet whether it will be paid.
+# The outcome is not decided yet.
 OPEN = (PaymentState.PENDING, *PAYABLE, *CLOSING)
 
 
 class Payment(Polled, Execution, Base):
-    """`amount` is minor units of `currency`, `captured` of `captured_currency`: what Stripe took
-    is noted as it is, also where it is not what was asked for. A trigger of the database keeps
-    `amount` equal to the order's total.
+    """A payment. `amount` is minor units of `currency`, `captured` of `captured_currency`.
+
+    Stripe may capture another amount than was requested; it is recorded as it is. A database
+    trigger keeps `amount` equal to the order's total.
     """
 
     __tablename__ = "payment"
@@ -64,7 +65,7 @@ class Payment(Polled, Execution, Base):
 
     @property
     def as_ordered(self) -> bool:
-        """Whether what was captured is what the order costs."""
+        """True when the captured amount and currency are the order's."""
         return (self.captured, self.captured_currency) == (self.amount, self.currency)
 
     @property
@@ -73,16 +74,16 @@ class Payment(Polled, Execution, Base):
 
     @property
     def shown_state(self) -> PaymentState:
-        """The seed's six states: a client sees a closing payment as still open."""
+        """The state shown to clients, one of six: a closing payment is shown as still open."""
         return PaymentState.INITIATED if self.closing else self.state
 
 
 def payment_of(order_id: UUID) -> Payment:
-    """The payment of an order."""
+    """Return the payment of an order."""
     query = db.select(Payment).where(Payment.order_id == order_id)
     return cast("Payment", db.session.scalars(query).one())
 
 
 def has_payment(*states: PaymentState) -> ColumnElement[bool]:
-    """The condition on an order that its payment is in one of `states`."""
+    """Return the condition that an order's payment is in one of `states`."""
     return exists().where(Payment.order_id == Order.id, Payment.state.in_(states))

@@ -1,4 +1,4 @@
-"""Comparisons of our rows with Stripe's, one row each."""
+"""Reconciliations: comparisons of the database with Stripe, one row each."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -16,8 +16,10 @@ class ReconciliationState(StrEnum):
 
 
 class Reconciliation(Execution, Base):
-    """What happened at Stripe from `since` on is looked through. `events` counts those that we had
-    not heard of, `orphans` the intents whose creation we never saw succeed.
+    """One comparison of everything at Stripe since `since`.
+
+    `events` counts the events that had not been received, `orphans` the intents whose creation had
+    never been confirmed.
     """
 
     __tablename__ = "reconciliation"

@@ -1,11 +1,10 @@
-"""Forgetting what nobody needs any more, by age: in batches, each its own short transaction.
+"""Retention: deletes old rows in batches, each in a short transaction.
 
-Orders, payments, refunds, disputes and their histories are kept: they are the books. What is still
-under way, or waits for a person, is never old enough; but what was said about somebody who is not
-here, or could not be read, is erased first, and its row goes as the others do.
+Orders, payments, refunds, disputes and their histories are financial records, and are kept. Rows
+that are in progress or wait for an operator are never deleted. Payloads of signals that were never
+applied are erased earlier than their rows.
 
-Ids sort by time, so that the oldest rows are found at the beginning of each table's primary key,
-without an index of their own.
+Ids sort by time, so the oldest rows are found by primary key, without another index.
 """
 
 from datetime import timedelta
@@ -25,18 +24,20 @@ from models.passkey import PasskeyChallenge
 from models.reconciliation import Reconciliation, ReconciliationState
 from models.user import UserSession
 
-BATCH = 1000
-# Of each kind in one go: the next tick goes on.
-BATCHES = 20
+BATCH_SIZE = 1000
+# Batches of each table in one run; the next run continues.
+MAX_BATCHES = 20
 
 
 def forget() -> dict[str, int]:
-    """Delete what is older than RETENTION_DAYS, and erase the payloads of signals that found nobody
-    for SIGNAL_PAYLOAD_DAYS; how many rows of each kind.
+    """Delete rows older than RETENTION_DAYS, and erase old payloads of unapplied signals.
+
+    Payloads are erased after SIGNAL_PAYLOAD_DAYS. Returns the number of rows by table, and the
+    number of "payloads".
     """
     limit = now() - timedelta(days=settings.retention_days)
     ended = (ActivityState.DONE, ActivityState.ABANDONED)
-    found: tuple[tuple[Any, ColumnElement[bool]], ...] = (
+    expired: tuple[tuple[Any, ColumnElement[bool]], ...] = (
         (ActivityRow, ActivityRow.state.in_(ended) & (ActivityRow.finished_at < limit)),
         (SignalRow, SignalRow.state != SignalState.STORED),
         (Login, Login.state.not_in(LIVE)),
@@ -47,18 +48,22 @@ def forget() -> dict[str, int]:
         (UserSession, or_(UserSession.expires_at < limit, UserSession.revoked_at < limit)),
     )
     first = first_of(limit)
-    deleted = {row.__tablename__: _all(row, row.id < first, condition) for row, condition in found}
+    deleted = {
+        row.__tablename__: _delete_all(row, row.id < first, condition) for row, condition in expired
+    }
     return deleted | {"payloads": _erase_payloads()}
 
 
 def _erase_payloads() -> int:
-    """On an account that several shops share, they may be another shop's."""
+    """Erase unapplied payloads: in a shared Stripe account they may be another shop's."""
     first = first_of(now() - timedelta(days=settings.signal_payload_days))
     erased = 0
-    for _ in range(BATCHES):
+    for _ in range(MAX_BATCHES):
         with transaction() as session:
-            kept = select(SignalRow.id).where(unapplied_payload(), SignalRow.id < first)
-            oldest = kept.order_by(SignalRow.id).limit(BATCH).with_for_update(skip_locked=True)
+            unapplied = select(SignalRow.id).where(unapplied_payload(), SignalRow.id < first)
+            oldest = (
+                unapplied.order_by(SignalRow.id).limit(BATCH_SIZE).with_for_update(skip_locked=True)
+            )
             ids = session.scalars(oldest).all()
             session.execute(
                 update(SignalRow)
@@ -67,28 +72,28 @@ def _erase_payloads() -> int:
                 .execution_options(synchronize_session=False)
             )
         erased += len(ids)
-        if len(ids) < BATCH:
+        if len(ids) < BATCH_SIZE:
             break
     return erased
 
 
-def _all(row: type[Any], *conditions: ColumnElement[bool]) -> int:
+def _delete_all(row: type[Any], *conditions: ColumnElement[bool]) -> int:
     deleted = 0
-    for _ in range(BATCHES):
+    for _ in range(MAX_BATCHES):
         with transaction() as session:
-            oldest = select(row.id).where(*conditions).order_by(row.id).limit(BATCH)
+            oldest = select(row.id).where(*conditions).order_by(row.id).limit(BATCH_SIZE)
             ids = session.scalars(oldest.with_for_update(skip_locked=True)).all()
             _delete(row, ids)
         deleted += len(ids)
-        if len(ids) < BATCH:
+        if len(ids) < BATCH_SIZE:
             break
     return deleted
 
 
 def _delete(row: type[Any], ids: Any) -> None:
-    """These rows, and what belongs to them alone."""
+    """Delete these rows with their activities and histories."""
     if row in (Login, Reconciliation):
         db.session.execute(delete(ActivityRow).where(ActivityRow.subject_id.in_(ids)))
-        # A role that owns no table may not do so itself.
+        # Only a function of the tables' owner may delete history.
         db.session.execute(text("SELECT forget_history(:ids)"), {"ids": list(ids)})
     db.session.execute(delete(row).where(row.id.in_(ids)))

@@ -1,4 +1,4 @@
-"""What is on its way to the customer."""
+"""Shipments of orders."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,8 +1,8 @@
-"""A server that says nothing any more: no statement waits for it without end.
+"""Client-side timeouts for statements on a server that no longer answers.
 
-`statement_timeout` is the server's to keep, keepalives are the kernels'. Where the server's host is
-up and its PostgreSQL, or a proxy in between, has stopped, neither is of use. So a thread looks at
-the statements under way, and ends the connection of one that has waited for longer than it may.
+The server enforces `statement_timeout`, and the kernels answer keepalives. Neither helps when the
+host is up but its PostgreSQL, or a proxy in between, has stopped. So a thread checks the running
+statements, and shuts down the connection of one that has waited too long.
 """
 
 import contextlib
@@ -16,12 +16,11 @@ from psycopg2.extensions import connection, cursor
 
 from models.clock import tick
 
-# Seconds between two looks.
-LOOK = 1.0
+CHECK_INTERVAL_SECONDS = 1.0
 
 
 class _Watch:
-    """The statements under way in this process, with the moments at which they are given up."""
+    """The connections with a running statement in this process, with their time limits."""
 
     def __init__(self) -> None:
         self._pid = 0
@@ -35,7 +34,7 @@ class _Watch:
             self.waiting[waiting] = tick() + waiting.patience
 
     def remove(self, waiting: "WatchedConnection") -> None:
-        # Not while it is being ended: its number may be another's by then.
+        # Waits for a shutdown under way: its file descriptor must not be reused meanwhile.
         with self.lock:
             self.waiting.pop(waiting, None)
 
@@ -48,35 +47,35 @@ class _Watch:
     def _work(self) -> None:
         pause = threading.Event()
         while True:
-            pause.wait(LOOK)
+            pause.wait(CHECK_INTERVAL_SECONDS)
             with self.lock:
-                late = [found for found, end in list(self.waiting.items()) if end < tick()]
-                for found in late:
-                    _shut(found)
-                    self.waiting.pop(found, None)
+                late = [waiting for waiting, end in list(self.waiting.items()) if end < tick()]
+                for waiting in late:
+                    _shut(waiting)
+                    self.waiting.pop(waiting, None)
 
 
 _watch = _Watch()
 
 
 def _reset() -> None:
-    """In a fork the lock may be held by a thread that is not there."""
+    """Replace the lock in a fork, where the thread that holds it does not exist."""
     _watch.__init__()  # type: ignore[misc]
 
 
 os.register_at_fork(after_in_child=_reset)
 
 
-def _shut(found: connection) -> None:
-    """End a connection, for the thread that waits for it: it sees that the server has closed it."""
+def _shut(stuck: connection) -> None:
+    """Shut down a connection: the thread that waits for it sees it closed by the server."""
     with contextlib.suppress(OSError, psycopg2.Error):
-        ours = socket.socket(fileno=os.dup(found.fileno()))
+        ours = socket.socket(fileno=os.dup(stuck.fileno()))
         with contextlib.closing(ours):
             ours.shutdown(socket.SHUT_RDWR)
 
 
 class WatchedConnection(connection):
-    """`patience` is how many seconds it waits for an answer; for ever when None."""
+    """A connection that waits for an answer for `patience` seconds; None means for ever."""
 
     patience: float | None = None
 
@@ -107,5 +106,5 @@ class WatchedCursor(cursor):
 
 
 def watched(patience: float) -> type[WatchedConnection]:
-    """Return the class of connections that wait for `patience` seconds."""
+    """Return a class of connections that wait for `patience` seconds."""
     return type("PatientConnection", (WatchedConnection,), {"patience": patience})

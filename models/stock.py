@@ -1,4 +1,4 @@
-"""What orders took from the stock, and what they gave back: one row a line and a change."""
+"""Stock movements of orders: one row for each line and change."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from models.base import Base
 
 
 class StockMove(Base):
-    """By how many pieces an order changed the `stock` and the `reserved` of a product.
+    """A change of a product's `stock` and `reserved` pieces by an order.
 
     The database adds a row to its product at the very end of the transaction, within the commit: a
     product is what all orders share, and so it is locked for no longer than the commit takes.

@@ -1,9 +1,9 @@
-"""Text that people type: brought into one form, then judged. The one place for both.
+"""Normalisation and validation of text that people type.
 
 Normalised: Unicode's form NFC, no spaces around it, one kind of line break, and none of the marks
 for the direction of writing that come along when Arabic or Hebrew is pasted. Refused: characters
 that nobody sees or that reorder what others see, and anything that looks like a card's number.
-What other systems send is not judged but made storable: models/text.py.
+Text of other systems is not validated but made storable: models/text.py.
 
 Sources: Unicode Standard Annex 15 (NFC, and its Stream-Safe Text Format for the number of marks);
 the property Default_Ignorable_Code_Point of https://www.unicode.org/reports/tr44/
@@ -12,9 +12,9 @@ the property Default_Ignorable_Code_Point of https://www.unicode.org/reports/tr4
 import re
 import unicodedata
 
-MOST_CHARACTERS = 10_000
-# On one character. `unicodedata.normalize` takes time that grows with the square of their number.
-MOST_MARKS = 30
+MAX_CHARACTERS = 10_000
+# Marks on one character: `unicodedata.normalize` takes time quadratic in their number.
+MAX_MARKS = 30
 BREAKS = re.compile("\r\n|[\r\u2028\u2029]")
 DIRECTION_MARKS = re.compile("[\u200e\u200f\u061c]")
 # Persian, the scripts of India and emoji need these two.
@@ -87,8 +87,10 @@ def refuse_card_number(text: str) -> str:
 
 
 def has_card_number(text: str) -> bool:
-    """Whether 13 to 19 digits of `text`, in whatever script and with signs between them, could be
-    the number of a payment card: right first digits, right check digit.
+    """Return whether `text` may contain a payment card number.
+
+    That is 13 to 19 digits, of any script and with signs between them, with the first digits of a
+    card and a valid check digit.
     """
     plain = "".join(_digit(character) for character in unicodedata.normalize("NFKC", text))
     plain = TELEPHONE.sub(" + ", HEXADECIMAL.sub(" x ", plain))
@@ -96,9 +98,9 @@ def has_card_number(text: str) -> bool:
 
 
 def _tidy(text: str) -> str:
-    """Take away what pasting brings along."""
-    if len(text) > MOST_CHARACTERS:
-        raise ValueError(f"must have at most {MOST_CHARACTERS} characters")
+    """Remove direction marks, and unify line breaks and tabs."""
+    if len(text) > MAX_CHARACTERS:
+        raise ValueError(f"must have at most {MAX_CHARACTERS} characters")
     return _compose(DIRECTION_MARKS.sub("", BREAKS.sub("\n", text).replace("\t", " ")))
 
 
@@ -108,8 +110,8 @@ def _compose(text: str) -> str:
     marks = 0
     for character in text:
         marks = marks + 1 if unicodedata.combining(character) else 0
-        if marks > MOST_MARKS:
-            raise ValueError(f"has more than {MOST_MARKS} marks on one character")
+        if marks > MAX_MARKS:
+            raise ValueError(f"has more than {MAX_MARKS} marks on one character")
     return unicodedata.normalize("NFC", text).strip()
 
 
@@ -124,13 +126,13 @@ def _refuse_unseen(text: str, *, allowed: frozenset[str]) -> str:
 
 
 def _digit(character: str) -> str:
-    """The digit in ASCII, when it is one in another script."""
+    """Return the ASCII digit for a digit of any script, else the character."""
     value = unicodedata.decimal(character, None)
     return character if value is None else str(value)
 
 
 def _hides_card(groups: list[str]) -> bool:
-    """Whether some groups of digits, one after the other, or a part of a long one, are a card's."""
+    """Return whether adjacent groups of digits, or a part of a long group, form a card number."""
     for first in range(len(groups)):
         digits = ""
         for group in groups[first:]:
@@ -152,10 +154,10 @@ def _is_card(digits: str) -> bool:
     if len(digits) not in CARD_DIGITS:
         return False
     begins = digits[0] in FIRST_DIGITS or int(digits[:4]) in MASTERCARD
-    return begins and _checks(digits)
+    return begins and _has_valid_check_digit(digits)
 
 
-def _checks(digits: str) -> bool:
-    """Whether the check digit is right, after Luhn. Source: ISO/IEC 7812-1, annex B."""
+def _has_valid_check_digit(digits: str) -> bool:
+    """Return whether the Luhn check digit is valid. Source: ISO/IEC 7812-1, annex B."""
     doubled = [sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2]]
     return (sum(doubled) + sum(map(int, digits[-1::-2]))) % 10 == 0

@@ -1,4 +1,4 @@
-"""People, and the sessions in which they are signed in."""
+"""Users and their sessions."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -16,12 +16,12 @@ from models.encrypted import EncryptedText
 from models.ids import uuid7
 from models.secret import Secret
 
-# Of the addresses that stand for erased ones: unique, and undeliverable (RFC 2606).
+# The domain of the addresses that replace erased ones: undeliverable (RFC 2606).
 ERASED_DOMAIN = "@erased.invalid"
 
 
 def is_erased(address: str) -> bool:
-    """Whether an address stands for one that was erased."""
+    """Return whether an address replaces an erased one."""
     return address.endswith(ERASED_DOMAIN)
 
 
@@ -37,7 +37,7 @@ REFUSED = (UserStatus.SUSPENDED, UserStatus.DELETED)
 
 
 class User(Base):
-    """`email` is kept in lower case: one address, one user."""
+    """A user. `email` is stored in lower case, so that one address means one user."""
 
     __tablename__ = "users"
 
@@ -62,9 +62,9 @@ class User(Base):
 
     @classmethod
     def of_address(cls, email: str) -> "User":
-        """The user with this (lower case) address; a new one when there is none.
+        """Return the user with this lower-case address; insert one if there is none.
 
-        Two first sign-ins at once make one user.
+        Concurrent first sign-ins create one user.
         """
         db.session.execute(
             insert(cls)
@@ -75,9 +75,11 @@ class User(Base):
 
 
 class UserSession(Base):
-    """One sign-in on one device. Its refresh tokens are derived from `family_secret`, which is read
-    only when it is asked for; `generation` is the number of the newest one. `superseded_at` has the
-    times at which the ones before it were replaced, oldest first, as far back as they matter.
+    """One sign-in on one device.
+
+    Its refresh tokens are derived from `family_secret`, a deferred column; `generation` is the
+    number of the newest token. `superseded_at` has the times at which recent tokens were replaced,
+    oldest first.
     """
 
     __tablename__ = "user_session"
@@ -95,7 +97,7 @@ class UserSession(Base):
         ARRAY(DateTime(timezone=True)), default=list
     )
     rotated_at: Mapped[datetime] = mapped_column(default=clock.now)
-    # When its user last proved who they are, and by which methods (RFC 8176).
+    # The last authentication of the user, and its methods (RFC 8176).
     authenticated_at: Mapped[datetime] = mapped_column(default=clock.now)
     methods: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     login_id: Mapped[UUID | None] = mapped_column(ForeignKey("login.id", ondelete="SET NULL"))

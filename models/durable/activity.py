@@ -1,4 +1,4 @@
-"""Activities: calls to the outside world, as rows that outlive every process."""
+"""Activities: durable calls to providers, one row each."""
 
 from datetime import datetime
 from enum import StrEnum, auto
@@ -14,20 +14,20 @@ from models.secret import Secret
 
 
 class ActivityState(StrEnum):
-    QUEUED = auto()  # time asked for it: the sweep hands out some of each name a second
-    PENDING = auto()  # handed out: the next worker that hears of it takes it
-    WAITING = auto()  # for its next try, at `due_at`: not before, whoever hears of it
+    QUEUED = auto()  # scheduled by time: the sweep publishes some of each name a second
+    PENDING = auto()  # published: the next worker that receives its id claims it
+    WAITING = auto()  # for its next attempt at `due_at`, and not before
     RUNNING = auto()  # a worker holds it, until `due_at`
     DONE = auto()
     FAILED = auto()  # gave up: an operator may retry or abandon it
-    ABANDONED = auto()  # an operator said that it is not needed
+    ABANDONED = auto()  # an operator decided that it is not needed
 
 
-# What is due once `due_at` has passed: lost messages, dead workers, retries.
+# States in which the sweep publishes a row after `due_at`: lost messages, dead workers, retries.
 DUE = (ActivityState.PENDING, ActivityState.WAITING, ActivityState.RUNNING)
 UNDER_WAY = (ActivityState.QUEUED, *DUE)
-# Whoever asks for a few rows by their ids says "not one of these": by DUE, PostgreSQL may go
-# through all that is under way (ix_activity_due_at), having heard that there is never much of it.
+# Queries for a few rows by id exclude these states. With a condition on DUE instead, PostgreSQL may
+# choose to scan ix_activity_due_at, which its statistics take for small.
 OVER = (ActivityState.DONE, ActivityState.FAILED, ActivityState.ABANDONED)
 
 
@@ -38,9 +38,9 @@ class ActivityRow(Base):
     Before `due_at` only the holder of the row may touch it: the process that dispatches a pending
     row, or the worker that runs it. After `due_at` the sweep publishes the row again. `token` is a
     fence: a worker finishes the row only while it holds the token of its claim.
-    `giving_up` is there once no try is left and the machine could not be told of it: the error that
-    ended the last try (`error`, `permanent`), and how often telling has failed (`failures`).
-    `secret` is not loaded with the row: one that no key opens hurts only those who ask for it.
+    `giving_up` is set when no attempt is left and the machine could not record that: the error of
+    the last attempt (`error`, `permanent`), and how often recording has failed (`failures`).
+    `secret` is deferred: one that no key decrypts breaks only the queries that need it.
     """
 
     __tablename__ = "activity"

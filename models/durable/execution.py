@@ -1,4 +1,4 @@
-"""What every row that a machine moves has: a state, a version and perhaps a deadline."""
+"""The columns that all rows moved by machines share: a state, a version and a deadline."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -26,18 +26,18 @@ class Execution:
 
 
 class Polled:
-    """A row about which the outside world is asked at `poll_at`, in case its word got lost."""
+    """A row whose state at a provider is polled at `poll_at`, in case a webhook got lost."""
 
     poll_at: Mapped[datetime | None]
 
 
 def deadline_index(table: str) -> Index:
-    """Only waiting rows are indexed: the sweep costs what is due, not what there is."""
+    """Return the index of the rows that have a deadline, so that the sweep reads no others."""
     return _index_of_waiting(table, "deadline_at")
 
 
 def poll_index(table: str) -> Index:
-    """As with deadlines: only rows that are to be asked about."""
+    """Return the index of the rows that are to be polled."""
     return _index_of_waiting(table, "poll_at")
 
 

@@ -1,4 +1,4 @@
-"""The inbox: every message from outside, kept once by its sender's id."""
+"""The inbox: every message from a provider, stored once by the sender's id."""
 
 from datetime import datetime
 from enum import StrEnum, auto
@@ -11,19 +11,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, text_enum
 from models.encrypted import EncryptedJson
 
-# Of a payload that is not kept, since somebody has been erased.
+# Replaces the payload when the person that it concerns is erased.
 ERASED_PAYLOAD = {"erased": True}
 
 
 class SignalState(StrEnum):
     STORED = auto()  # acknowledged, not applied yet: the sweep will
     APPLIED = auto()
-    IGNORED = auto()  # of a kind that means nothing here
-    UNMATCHED = auto()  # about something that is not here
+    IGNORED = auto()  # of a kind that no handler reads
+    UNMATCHED = auto()  # about something unknown here
     FAILED = auto()  # could not be applied: an operator may replay it
 
 
 class SignalRow(Base):
+    """One message of a provider, and how applying it went."""
+
     __tablename__ = "signal"
     __table_args__ = (
         UniqueConstraint("source", "external_id"),
@@ -53,8 +55,9 @@ class SignalRow(Base):
 
 
 def unapplied_payload() -> ColumnElement[bool]:
-    """The condition that a signal was never applied, and still has its payload: it is erased by
-    age, before the row is (None then).
+    """Return the condition that a signal was never applied and still has its payload.
+
+    Retention erases such a payload (None then) before it deletes the row.
     """
     ended = (SignalState.UNMATCHED, SignalState.FAILED, SignalState.IGNORED)
     unapplied = SignalRow.state.in_(ended)

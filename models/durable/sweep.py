@@ -1,4 +1,4 @@
-"""The last sweep: when it was, and how much of the queue it was allowed to hand out."""
+"""The time of the last sweep, and its allowance of queued activities."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ ONLY = 1
 
 
 class Sweep(Base):
-    """One row, which all processes share. `allowance` is of each activity name."""
+    """One row, shared by all processes. `allowance` counts activities of each name."""
 
     __tablename__ = "sweep"
 

@@ -1,4 +1,4 @@
-"""The history: one row a transition, never changed afterwards."""
+"""The history of executions: one append-only row for each transition."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,10 +9,10 @@ from models.base import Base
 
 
 class Transition(Base):
-    """One move of one execution, or a signal that it ignored.
+    """One transition of one execution, or a signal that it ignored.
 
-    The primary key is also the version check: of two moves that were decided on the same version,
-    only one can be written.
+    The primary key is also the version check: of two transitions decided on the same version, only
+    one can be written.
     """
 
     __tablename__ = "transition"

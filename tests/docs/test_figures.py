@@ -8,7 +8,7 @@ import pytest
 
 from config import settings
 from models.base import SILENCE
-from models.silence import LOOK
+from models.silence import CHECK_INTERVAL_SECONDS
 from state_machines.durable import inbox, runner, sweep
 from state_machines.durable.definition import MAX_POLL_INTERVAL
 from state_machines.durable.unit_of_work import LEASE
@@ -40,7 +40,7 @@ FIGURES = [
         MAX_POLL_INTERVAL / WEEK,
     ),
     ("docs/reference/settings.md", r"stays silent is left (\S+) s \(", SILENCE),
-    ("docs/reference/settings.md", r"\(and at most (a second)\) later", LOOK),
+    ("docs/reference/settings.md", r"\(and at most (a second)\) later", CHECK_INTERVAL_SECONDS),
 ]
 
 
@@ -57,7 +57,7 @@ def test_a_figure_is_that_of_the_code(page: str, words: str, figure: float) -> N
 def test_a_silent_database_is_left_within_the_seconds_that_the_pages_name() -> None:
     page = (ROOT / "docs/explanation/guarantees.md").read_text()
     (limit,) = re.findall(r"silent without a reset \| An error within (\d+) s", page)
-    assert settings.statement_timeout + SILENCE + LOOK <= int(limit)
+    assert settings.statement_timeout + SILENCE + CHECK_INTERVAL_SECONDS <= int(limit)
 
 
 def test_the_intervals_of_closing_payments_are_those_of_the_page() -> None:

@@ -7,7 +7,7 @@ from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 
 from models import Product, ProductStatus, catalogue, reading
-from models.catalogue import Wanted
+from models.catalogue import CatalogueQuery
 from models.errors import NotFoundError
 from web import authentication
 from web.pagination import conditional, link_header, page_links
@@ -33,7 +33,7 @@ def search(query: ProductQuery) -> Any:
     """
     page, size = query.page, query.size
     status = None if query.status == ANY else query.status
-    filters = Wanted(**query.model_dump(exclude={"page", "size", "status"}), status=status)
+    filters = CatalogueQuery(**query.model_dump(exclude={"page", "size", "status"}), status=status)
     if status != ProductStatus.AVAILABLE:
         authentication.require_staff()
     with reading():

@@ -19,4 +19,4 @@ def test_too_many_are_a_word_in_the_log(server: Server, pooler: str) -> None:
     done = server.python("-c", START, **more)
     assert done.stdout == "started\n"
     assert ("7 processes" in done.stderr) == (pooler == "false")
-    assert ("may want 112" in done.stderr) == (pooler == "false")
+    assert ("may open 112" in done.stderr) == (pooler == "false")
