@@ -47,9 +47,7 @@ class Base(DeclarativeBase):
 
 
 class Database(SQLAlchemy):
-    """One engine, and so one pool of connections, for all applications of a process: PostgreSQL has
-    a hundred for everybody.
-    """
+    """A database with one engine, and so one connection pool, for all applications of a process."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self._engines: dict[str, Engine] = {}
@@ -57,7 +55,7 @@ class Database(SQLAlchemy):
         os.register_at_fork(after_in_child=self._leave_connections)
 
     def _leave_connections(self) -> None:
-        """On one socket, a process and its fork would read each other's answers."""
+        """Drop inherited connections: a process and its fork would read each other's answers."""
         for engine in self._engines.values():
             engine.dispose(close=False)
 
@@ -71,7 +69,7 @@ class Database(SQLAlchemy):
 db = Database(
     model_class=Base,
     disable_autonaming=True,
-    # Rows stay readable after the commit; whoever changes one locks and re-reads it first.
+    # Rows stay readable after the commit; changes lock and re-read the row first.
     session_options={"expire_on_commit": False},
 )
 
@@ -90,7 +88,7 @@ UNBOUNDED = "SELECT name FROM pg_settings WHERE name = ANY (%s) AND setting = '0
 
 @event.listens_for(Pool, "connect")
 def _refuse_without_timeouts(connection: Any, *_: object) -> None:
-    """Raises psycopg2.OperationalError when the role that comes through a pooler has none."""
+    """Raise psycopg2.OperationalError when the role behind a pooler has no timeouts."""
     if not settings.database_pooler:
         return
     with connection, connection.cursor() as cursor:
@@ -98,19 +96,19 @@ def _refuse_without_timeouts(connection: Any, *_: object) -> None:
         missing = ", ".join(name for (name,) in cursor)
     if missing:
         raise psycopg2.OperationalError(
-            f"without {missing} it could wait for ever: `flask roles grant` gives them to a role"
+            f"the role has no {missing}: set them with `flask roles grant`"
         )
 
 
 @event.listens_for(Pool, "checkout")
 def _refuse_dead(connection: Any, *_: object) -> None:
-    """A connection that PostgreSQL has closed (a crash, a restart) is replaced before it is used.
+    """Replace a connection that PostgreSQL has closed (crash, restart) before it is used.
 
-    Its socket then has something to read: no question to the server is needed for that.
+    The socket of a closed connection is readable, so no query is needed.
     """
-    watch = select.poll()
-    watch.register(connection.fileno(), select.POLLIN)
-    if watch.poll(0):
+    poller = select.poll()
+    poller.register(connection.fileno(), select.POLLIN)
+    if poller.poll(0):
         raise DisconnectionError
     if clock.needs_setting():
         _set_clock(connection)
@@ -130,7 +128,7 @@ def _set_clock(connection: Any) -> None:
 
 @event.listens_for(Engine, "handle_error")
 def _name_no_values(context: ExceptionContext) -> None:
-    """PostgreSQL's DETAIL, and the LINE that it points at, hold values of rows: no log has them."""
+    """Remove DETAIL and LINE from errors: they hold values of rows, which must not be logged."""
     error = context.original_exception
     primary = getattr(getattr(error, "diag", None), "message_primary", None)
     if primary is None:
@@ -144,8 +142,9 @@ def _name_no_values(context: ExceptionContext) -> None:
 
 @event.listens_for(Engine, "handle_error", retval=True)
 def _leave_standbys(context: ExceptionContext) -> OperationalError | None:
-    """A server that takes no changes, as one that has become a standby, is as good as away: its
-    connections are replaced by those of a server that does.
+    """Treat a read-only server, such as a new standby, as disconnected.
+
+    Its connections are then replaced by connections to the primary.
     """
     error = context.original_exception
     if getattr(error, "pgcode", None) != READ_ONLY or not isinstance(error, Exception):
@@ -156,22 +155,23 @@ def _leave_standbys(context: ExceptionContext) -> OperationalError | None:
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """The only place where anything is committed; an exception rolls all of it back.
+    """Run a transaction: commit at the end, roll back on an exception. Nothing else commits.
 
     Never call the network inside. Raises sqlalchemy.exc.InvalidRequestError when nested.
     """
     session: Session = db.session()
     with session.begin():
         if clock.needs_setting():
-            # A connection brings the time along: nothing is judged by the host's.
+            # Opening a connection sets the clock, so that the host's time is never used.
             session.connection()
         yield session
 
 
 @contextmanager
 def reading(*, one_snapshot: bool = False) -> Iterator[Session]:
-    """A transaction that only reads: it is ended without a commit, and nothing in it is kept. With
-    `one_snapshot` all its statements see the same moment.
+    """Run a read-only transaction, which is rolled back at its end.
+
+    With `one_snapshot` all its statements see the same snapshot.
     """
     session: Session = db.session()
     with session.begin() as current:
@@ -189,7 +189,7 @@ def currency_form(column: str = "currency") -> CheckConstraint:
 
 
 def text_enum(of: type[StrEnum], name: str) -> Enum:
-    """A text column that takes the values of `of` only, by a CHECK constraint called `name`."""
+    """Return a text type limited to the values of `of` by a CHECK constraint called `name`."""
     return Enum(
         of,
         name=name,
@@ -201,7 +201,7 @@ def text_enum(of: type[StrEnum], name: str) -> Enum:
 
 
 def attach(app: Any, *, pool_size: int) -> None:
-    """Give the Flask application `app` its database, and logs that nobody else can write into."""
+    """Configure the database of the Flask application `app`, and protect the logs."""
     protect_logs()
     if not settings.database_url:
         raise RuntimeError("DATABASE_URL is not set (`make run` starts a PostgreSQL of its own)")
@@ -210,12 +210,12 @@ def attach(app: Any, *, pool_size: int) -> None:
     db.init_app(app)
 
 
-# Seconds after its statement_timeout for which the server's word is waited for.
+# Seconds to wait for the server after its statement_timeout.
 SILENCE = 1.5
 
 
 def engine_options(pool_size: int, statement_timeout: float | None = None) -> dict[str, Any]:
-    """How to connect. Waits are bounded everywhere: a stuck peer must not stick us."""
+    """Return the options of the engine. Every wait is bounded."""
     return {
         "pool_size": pool_size,
         "max_overflow": OVERFLOW,
@@ -223,7 +223,7 @@ def engine_options(pool_size: int, statement_timeout: float | None = None) -> di
         "pool_recycle": 1800,
         "pool_pre_ping": False,
         "pool_use_lifo": True,
-        # Addresses and e-mails are among them.
+        # Parameters contain addresses and e-mails.
         "hide_parameters": True,
         "json_serializer": text.dump_json,
         # One round trip for a whole batch of UPDATEs.
@@ -233,9 +233,10 @@ def engine_options(pool_size: int, statement_timeout: float | None = None) -> di
 
 
 def connect_arguments(statement_timeout: float | None) -> dict[str, Any]:
-    """How one connection is made. A host that went away is noticed within 11 s by the kernel, and
-    one that is there and says nothing, a little after `statement_timeout` (seconds). With None a
-    statement may take as long as it takes: for migrations.
+    """Return the arguments of one connection.
+
+    The kernel detects a lost host within 11 s. A silent server is given up SILENCE seconds after
+    `statement_timeout` (seconds). None sets no limit: for migrations.
     """
     timeouts = TIMEOUTS | {"statement_timeout": f"{int(1000 * (statement_timeout or 0))}ms"}
     arguments: dict[str, Any] = {
@@ -244,7 +245,7 @@ def connect_arguments(statement_timeout: float | None) -> dict[str, Any]:
         "keepalives_idle": 5,
         "keepalives_interval": 2,
         "keepalives_count": 3,
-        # Milliseconds until what was sent must have arrived.
+        # Milliseconds until sent data must be acknowledged.
         "tcp_user_timeout": 10_000,
     }
     if not settings.database_pooler:

@@ -1,4 +1,4 @@
-"""Disputes: the customer's bank asks for the money back, and we may answer with evidence."""
+"""Disputes: chargebacks and inquiries of customers' banks."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -24,12 +24,12 @@ class DisputeState(StrEnum):
 
 
 OPEN = (DisputeState.WARNING, DisputeState.NEEDS_RESPONSE, DisputeState.UNDER_REVIEW)
-# The bank has taken the money meanwhile: Stripe refuses refunds then.
+# The bank has withdrawn the money, and Stripe refuses refunds.
 WITHDRAWN = (DisputeState.NEEDS_RESPONSE, DisputeState.UNDER_REVIEW)
 
 
 class Dispute(Execution, Base):
-    """`amount` is minor units of `currency`; evidence is taken until `due_by`."""
+    """A dispute. `amount` is minor units of `currency`; evidence is accepted until `due_by`."""
 
     __tablename__ = "dispute"
     __table_args__ = (
@@ -50,8 +50,9 @@ class Dispute(Execution, Base):
 
 
 def disputed(order_id: UUID, *states: DisputeState) -> dict[str, int]:
-    """Return the minor units of the order's disputes in `states` by currency: banks may dispute in
-    another one than the order's.
+    """Return the sums of the order's disputes in `states`, in minor units by currency.
+
+    Banks may dispute in another currency than the order's.
     """
     amounts = (
         select(Dispute.currency, func.sum(Dispute.amount))

@@ -1,4 +1,4 @@
-"""The catalogue."""
+"""Products of the catalogue."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -33,14 +33,15 @@ class ProductStatus(StrEnum):
     DISCONTINUED = "Discontinued"
 
 
-# What full-text search looks at: said once, for the index and for the query, and in PostgreSQL's
-# own spelling, by which Alembic compares.
+# The expression of the full-text index and query, in PostgreSQL's own spelling, which Alembic
+# compares.
 SEARCHED = "to_tsvector('english', (((name || ' ') || description) || ' ') || category)"
 
 
 class Product(Base):
-    """`price` is minor units of `currency`. `stock` counts the pieces that are here, `reserved`
-    those of them that wait for the payment of an order.
+    """A product. `price` is minor units of `currency`.
+
+    `stock` counts the pieces on hand, `reserved` those that await the payment of an order.
     """
 
     __tablename__ = "product"
@@ -71,7 +72,7 @@ class Product(Base):
 
     @property
     def available(self) -> int:
-        """Pieces that can still be ordered."""
+        """The number of pieces that can still be ordered."""
         return self.stock - self.reserved
 
     @hybrid_property

@@ -1,6 +1,8 @@
-"""Refresh tokens. The tokens of one session are a family: each names its session and its number in
-the family, and is derived from the session's secret. So every token that was ever given is known
-again, without a table of used ones, and the same request tried twice gets the same next token.
+"""Refresh tokens, rotated at each use.
+
+The tokens of a session form a family: each contains the session's id and its number in the family,
+and is derived from the session's secret. So reuse of an old token is detected without a table of
+used ones, and a repeated request gets the same next token.
 """
 
 import base64
@@ -23,16 +25,16 @@ from models.ids import uuid7
 from models.secret import UnreadableSecretError
 from models.user import REFUSED, User, UserSession
 
-# An answer may be lost on its way, and tabs may refresh at the same moment: for so long after it
-# was replaced, a token still brings the newest one.
+# A response may be lost, and tabs may refresh at the same moment: for this time after its
+# replacement, a token still returns the newest one.
 GRACE = timedelta(seconds=30)
-AGENT_LENGTH = 300  # characters of a browser's name that are kept
+MAX_AGENT_LENGTH = 300  # characters
 TOKEN = re.compile(r"([0-9a-f]{32})\.([1-9][0-9]{0,8})\.([A-Za-z0-9_-]{43})")
 
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """A session that goes on, and the token for its next refresh."""
+    """An open session with the token for its next refresh."""
 
     user: User
     session: UserSession
@@ -55,7 +57,7 @@ def open_session(
         family_secret=secrets.token_urlsafe(32),
         generation=1,
         superseded_at=[],
-        user_agent=user_agent[:AGENT_LENGTH],
+        user_agent=user_agent[:MAX_AGENT_LENGTH],
         ip_address=ip_address,
         methods=list(methods),
         login_id=login_id,
@@ -69,8 +71,8 @@ def open_session(
 def rotate(token: str) -> Rotation | None:
     """Trade a token for the next one. Returns None when it is unknown or dead.
 
-    A token that was replaced more than GRACE ago is in two hands: it ends the session, which must
-    be committed, and the answer is None.
+    Use of a token that was replaced more than GRACE ago means that it was stolen: the session is
+    revoked, which must be committed, and None is returned.
     """
     session, generation = _lock_session(token)
     if session is None or session.revoked_at is not None or session.expires_at <= now():
@@ -79,7 +81,7 @@ def rotate(token: str) -> Rotation | None:
     if user.status in REFUSED:
         return None
     if generation >= session.generation:
-        # A greater one is ours all the same: the database has lost its last moments since.
+        # A greater number is valid too: the database may have lost its last commits.
         _supersede(session, generation)
     elif not _is_fresh(session, generation):
         session.revoked_at = now()
@@ -88,7 +90,7 @@ def rotate(token: str) -> Rotation | None:
 
 
 def revoke(token: str) -> None:
-    """End the session of a token, also of one that was replaced long ago."""
+    """Revoke the session of a token, even of one that was replaced long ago."""
     session, _ = _lock_session(token)
     if session is not None:
         session.revoked_at = session.revoked_at or now()
@@ -122,7 +124,7 @@ def _lock_session(token: str) -> tuple[UserSession | None, int]:
             )
         )
     except UnreadableSecretError:
-        # Its key is gone from ENCRYPTION_KEYS: nobody can prove that the session is theirs.
+        # Without its key in ENCRYPTION_KEYS, no token of the session can be verified.
         return None, 0
     generation = int(parts[2])
     if session is None or not session.family_secret:

@@ -1,4 +1,4 @@
-"""Refunds of an order: how much went back to the customer, and what became of it."""
+"""Refunds of orders, each by one refund at Stripe."""
 
 from collections.abc import Iterable
 from enum import StrEnum, auto
@@ -32,7 +32,7 @@ class RefundState(StrEnum):
     FAILED = "Failed"  # the money is ours again
 
 
-# They count against what was captured.
+# States that count against the captured amount.
 ACTIVE = (RefundState.REQUESTED, RefundState.SUBMITTED, RefundState.SUCCEEDED)
 
 
@@ -44,7 +44,7 @@ class RefundOrigin(StrEnum):
 
 
 class Refund(Polled, Execution, Base):
-    """`amount` is minor units of `currency`. The id is the idempotency key at Stripe."""
+    """A refund. `amount` is minor units of `currency`; the id is the idempotency key at Stripe."""
 
     __tablename__ = "refund"
     __table_args__ = (
@@ -67,17 +67,19 @@ class Refund(Polled, Execution, Base):
 
 
 def given_back(order_id: UUID, states: Iterable[RefundState] = ACTIVE) -> int:
-    """Return the minor units of the order's refunds in `states`. Stripe refunds in the currency
-    that it captured.
+    """Return the sum of the order's refunds in `states`, in minor units.
+
+    Stripe refunds in the captured currency.
     """
     rows = (Refund.order_id == order_id, Refund.state.in_(tuple(states)))
     return cast("int", db.session.scalar(_sum(Refund.amount).where(*rows)))
 
 
 def refundable(payment: Payment) -> int:
-    """Return how much of what was captured is still ours to give back; the payment's order must be
-    locked. A bank may dispute in another currency, whose rate nobody here knows: such a dispute,
-    once lost, counts as all that was captured, and the rest is a person's to decide.
+    """Return the captured amount that can still be refunded. The payment's order must be locked.
+
+    A bank may dispute in another currency, whose rate is unknown here. Such a dispute, once lost,
+    counts as the whole captured amount; an operator decides on the rest.
     """
     captured_in = payment.captured_currency or payment.currency
     counting = ((Refund, ACTIVE), (Dispute, (DisputeState.LOST,)))
@@ -87,10 +89,10 @@ def refundable(payment: Payment) -> int:
         .scalar_subquery()
         for row, states in counting
     )
-    # In one statement: every payment that succeeds asks for it.
+    # One statement, since every successful payment runs it.
     return payment.captured - cast("int", db.session.scalar(select(refunds + disputes)))
 
 
 def _sum(amount: ColumnElement[int] | InstrumentedAttribute[int]) -> Select[tuple[int]]:
-    # PostgreSQL adds its largest integers up to a decimal number.
+    # PostgreSQL's sum of bigints is a decimal.
     return select(func.coalesce(func.sum(amount), 0).cast(BigInteger))

@@ -1,8 +1,8 @@
-"""Text that PostgreSQL can store: the one place that makes it so, whatever another system sent.
+"""Conversion of text and JSON of other systems to what PostgreSQL can store.
 
-Its text has no NUL and no half of a surrogate pair; its JSON neither, and no number that is none.
-Both are replaced, so that a message with one of them is kept like every other. Customers' text is
-judged before it comes here: models/typed_text.py.
+PostgreSQL's text and JSON have no NUL and no lone surrogate, and its JSON no NaN or infinity. They
+are replaced, so that such a message is stored like any other. Text of customers is validated first:
+models/typed_text.py.
 
 Source: https://www.postgresql.org/docs/current/datatype-json.html
 """
@@ -20,32 +20,35 @@ UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # In what `json.dumps` writes: those characters, NaN and the infinities.
 SUSPECT = re.compile(r"\\u0000|\\u[dD][89abAB]|NaN|Infinity")
 # Levels of lists and objects. PostgreSQL's own limit depends on its stack.
-DEEPEST = 100
+MAX_DEPTH = 100
 # Characters of a key that an index takes in whole; its rows end at 2,700 bytes.
-LONGEST_KEY = 255
+MAX_KEY_LENGTH = 255
 
 
 def storable(text: str) -> str:
-    """The same text, with a replacement for each character that cannot be stored."""
+    """Return the text with a replacement for each character that cannot be stored."""
     return text if text.isascii() and "\x00" not in text else UNSTORABLE.sub(REPLACEMENT, text)
 
 
 def storable_key(text: str) -> str:
-    """Another system's id: storable, and short enough for an index. One that had to be changed ends
-    in its hash, so that two of them stay two.
+    """Return an id of another system, storable and short enough for an index.
+
+    A changed id ends in the hash of the original, so that different ids stay different.
     """
     kept = storable(text)
-    if kept == text and len(kept) <= LONGEST_KEY:
+    if kept == text and len(kept) <= MAX_KEY_LENGTH:
         return text
     digest = sha256(text.encode(errors="surrogatepass")).hexdigest()
-    return f"{kept[: LONGEST_KEY - len(digest) - 1]} {digest}"
+    return f"{kept[: MAX_KEY_LENGTH - len(digest) - 1]} {digest}"
 
 
 def storable_json(value: Any) -> Any:
-    """The same JSON value as JSONB can store it: text and keys are storable, numbers that are none
-    become their names, and what lies deeper than DEEPEST levels becomes a replacement.
+    """Return the JSON value as JSONB can store it.
+
+    Text and keys become storable, NaN and infinities become text, and values below MAX_DEPTH levels
+    become a replacement.
     """
-    return _storable(value, DEEPEST)
+    return _storable(value, MAX_DEPTH)
 
 
 def parse(body: bytes | str) -> Any:
@@ -61,7 +64,7 @@ def dump_json(value: Any) -> str:
     try:
         plain = json.dumps(value)
     except (RecursionError, ValueError):
-        # Too deep, or a circle.
+        # Nested too deeply, or circular.
         return json.dumps(storable_json(value))
     return json.dumps(storable_json(value)) if SUSPECT.search(plain) else plain
 
@@ -95,7 +98,5 @@ def _adapt(text: str) -> QuotedString:
 
 
 def register() -> None:
-    """Have every text that goes to the database made storable on its way, also those in arrays and
-    in plain SQL: so no column can be forgotten.
-    """
+    """Make psycopg2 convert every text on its way to the database, in arrays and plain SQL too."""
     register_adapter(str, _adapt)

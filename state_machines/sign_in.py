@@ -102,7 +102,7 @@ def _is_new(login: Login, user: User, device: Device) -> bool:
     )
     by_name = exists().where(
         UserSession.user_id == user.id,
-        UserSession.user_agent == device.user_agent[: refresh.AGENT_LENGTH],
+        UserSession.user_agent == device.user_agent[: refresh.MAX_AGENT_LENGTH],
         UserSession.ip_address == device.ip_address,
     )
     return not db.session.scalar(select(by_cookie | by_name))

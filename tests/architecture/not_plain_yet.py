@@ -63,7 +63,6 @@ ALLOWED = {
     "launch/supervisor.py",
     "launch/waiting.py",
     "launch/wheels.py",
-    "models/base.py",
     "production.py",
     "redis_url.py",
 >>>>>>> 3f6a3d1 (Models speak plainly: docstrings, constants and names in the field's words)

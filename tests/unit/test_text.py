@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.text import (
-    DEEPEST,
-    LONGEST_KEY,
+    MAX_DEPTH,
+    MAX_KEY_LENGTH,
     REPLACEMENT,
     dump_json,
     parse,
@@ -84,7 +84,7 @@ def test_json_is_cut_off_where_it_is_too_deep() -> None:
     while isinstance(kept, list):
         (kept,) = kept
         levels += 1
-    assert (levels, kept) == (DEEPEST, REPLACEMENT)
+    assert (levels, kept) == (MAX_DEPTH, REPLACEMENT)
 
 
 def test_json_text_that_is_nested_too_deeply_is_a_value_error() -> None:
@@ -101,5 +101,5 @@ def test_keys_fit_into_an_index_and_stay_different() -> None:
     assert storable_key("evt_1") == "evt_1"
     first, second = storable_key("x" * 9000 + "1"), storable_key("x" * 9000 + "2")
     assert first != second
-    assert len(first) == len(second) == LONGEST_KEY
+    assert len(first) == len(second) == MAX_KEY_LENGTH
     assert storable_key("a\x00") != storable_key("a\ud800") != storable_key("a")
