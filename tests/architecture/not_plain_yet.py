@@ -32,7 +32,6 @@ ALLOWED = {
     "demo/telling.py",
     "demo/webhooks.py",
     "demo/world.py",
-<<<<<<< HEAD
     "models/audit.py",
     "models/base.py",
     "models/catalogue.py",
@@ -52,7 +51,6 @@ ALLOWED = {
     "models/stock.py",
     "models/typed_text.py",
     "models/user.py",
-=======
     "launch/__main__.py",
     "launch/account.py",
     "launch/development.py",
@@ -65,7 +63,6 @@ ALLOWED = {
     "launch/wheels.py",
     "production.py",
     "redis_url.py",
->>>>>>> 3f6a3d1 (Models speak plainly: docstrings, constants and names in the field's words)
     "sandbox/app.py",
     "sandbox/calls.py",
     "sandbox/events.py",
