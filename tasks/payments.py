@@ -1,4 +1,4 @@
-"""What the payment machine asks of Stripe."""
+"""Activities of payments: calls about payment intents."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,29 +16,33 @@ from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.payment_window import follow
 from tasks.gateways import stripe
 
-# The seed's policy for its activities.
+# Less than two minutes, while a customer waits.
 RETRY = RetryPolicy(initial=2, backoff=1.5, maximum=10, attempts=10)
-# What an event told is asked for until Stripe answers: about a day.
+# About a day, to verify an event.
 PATIENT = RetryPolicy(initial=1, backoff=1.5, maximum=600, attempts=160)
 ENDED = (PaymentState.CANCELLED, PaymentState.FAILURE)
 
 
 @dataclass(frozen=True, slots=True)
 class NewIntent:
+    """A payment intent to create. `amount` is in minor units."""
+
     amount: int
     currency: str
     metadata: dict[str, str]
 
 
 class CreateIntent(Activity[Payment, NewIntent, Intent]):
+    """Creates the intent of a payment."""
+
     name = "payments.create_intent"
     machine = PaymentMachine
     retry = RETRY
 
     def prepare(self, payment: Payment, call: Call) -> NewIntent | None:
-        # News of the intent may have been faster than our answer, and lacks its secret perhaps.
-        heard = payment.intent_id is not None and payment.client_secret is not None
-        if heard or not self._wanted(payment, call):
+        # An event may have created the intent here before our response, but without its secret.
+        is_known = payment.intent_id is not None and payment.client_secret is not None
+        if is_known or not self._is_needed(payment, call):
             return None
         return NewIntent(
             payment.amount,
@@ -50,11 +54,11 @@ class CreateIntent(Activity[Payment, NewIntent, Intent]):
             },
         )
 
-    def _wanted(self, payment: Payment, call: Call) -> bool:
+    def _is_needed(self, payment: Payment, call: Call) -> bool:
         if payment.state == PaymentState.PENDING:
             return True
-        # Closed before the first try: there is nothing to create. After a try that nobody lived
-        # to record there may be an intent: the same key brings it to light, so it can be canceled.
+        # A payment closed before the first attempt needs no intent. An earlier attempt may have
+        # created one: the same key returns it, so that it can be cancelled.
         return payment.state in CLOSING and call.attempt > 1
 
     def perform(self, request: NewIntent, call: Call) -> Intent:
@@ -67,7 +71,7 @@ class CreateIntent(Activity[Payment, NewIntent, Intent]):
             take_in(payment, intent, PaymentSignal.INITIATED)
 
     def give_up(self, payment: Payment, error: Exception) -> None:
-        # Only Stripe's own no means that there is no intent that somebody could pay.
+        # Only a refusal by Stripe means that no intent exists that the customer could pay.
         refused = isinstance(error, NonRetryableError)
         signal = PaymentSignal.REJECTED if refused else PaymentSignal.UNANSWERED
         PaymentMachine.observe(payment, signal, reason=str(error))
@@ -75,36 +79,41 @@ class CreateIntent(Activity[Payment, NewIntent, Intent]):
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """The intent to cancel; where its creation was never answered, it is found by the order."""
+    """An intent to cancel. Without its id, it is searched by the order.
+
+    `may_wait` is True when the customer may have until after the deadline, so that the intent is
+    retrieved first.
+    """
 
     intent_id: str | None
     order_id: str
-    # Whether its customer may have until later than the deadline: then Stripe is asked first.
     may_wait: bool = False
 
 
 class CancelIntent(Activity[Payment, Closing, Intent | None]):
+    """Cancels the intent of a payment that closes, or finds out that it was paid."""
+
     name = "payments.cancel_intent"
     machine = PaymentMachine
     retry = RETRY
-    timeout = 13  # three calls, where the intent must be found first and cannot be cancelled
+    timeout = 13  # up to three calls: find, cancel, retrieve
 
     def prepare(self, payment: Payment, call: Call) -> Closing | None:  # noqa: ARG002
         if payment.state not in CLOSING:
             return None
-        if payment.intent_id is None and _being_created(payment):
+        if payment.intent_id is None and _is_being_created(payment):
             raise Snooze("the intent is still being created", after=timedelta(seconds=1))
         expiring = payment.state == PaymentState.EXPIRING and payment.intent_id is not None
-        may_wait = expiring and _was_waited_for(payment)
+        may_wait = expiring and _was_in_progress(payment)
         return Closing(payment.intent_id, str(payment.order_id), may_wait)
 
     def perform(self, request: Closing, call: Call) -> Intent | None:
         intent_id = request.intent_id
         if intent_id is None:
-            found = stripe.find_intent(request.order_id)
-            if found is None:
+            unrecorded = stripe.find_intent(request.order_id)
+            if unrecorded is None:
                 return None
-            intent_id = found.id
+            intent_id = unrecorded.id
         if request.may_wait:
             intent = stripe.retrieve_intent(intent_id)
             if not intent.open or (intent.needed_until or now()) > now():
@@ -118,25 +127,23 @@ class CancelIntent(Activity[Payment, Closing, Intent | None]):
         elif payment.intent_id is None:
             PaymentMachine.observe(payment, PaymentSignal.REJECTED, reason="never created")
         else:
-            # Created between our look and our lock.
+            # Created between the search and the lock.
             PaymentMachine.observe(payment, PaymentSignal.ASK_AGAIN)
 
     def give_up(self, payment: Payment, error: Exception) -> None:
-        tell_if_unknown(payment, error)
+        report_if_missing(payment, error)
 
 
 class CancelOrphan(CancelIntent):
-    """Of an intent that came to light when its payment had ended, or beside the payment's own:
-    nobody shall pay it.
-    """
+    """Cancels an intent that was found after its payment had ended, or beside the payment's own."""
 
     name = "payments.cancel_orphan"
 
     def prepare(self, payment: Payment, call: Call) -> Closing | None:
-        beside: str | None = call.payload.get("intent")
-        if beside is None and payment.state not in ENDED:
+        intent_id: str | None = call.payload.get("intent")
+        if intent_id is None and payment.state not in ENDED:
             return None
-        return Closing(beside or payment.intent_id, str(payment.order_id))
+        return Closing(intent_id or payment.intent_id, str(payment.order_id))
 
     def record(self, payment: Payment, intent: Intent | None) -> None:
         if intent is None or intent.status != "succeeded":
@@ -148,8 +155,9 @@ class CancelOrphan(CancelIntent):
 
 
 class RetrieveIntent(Activity[Payment, str, Intent]):
-    """Retrieve the intent of a payment, and apply its status: after an event that says the payment
-    has ended, and when no event has come for a while. The answer also has the card.
+    """Retrieves the intent of a payment and applies its status and card.
+
+    It runs after an event that ends the payment, and when no event has come for a while.
     """
 
     name = "payments.retrieve_intent"
@@ -173,25 +181,25 @@ class RetrieveIntent(Activity[Payment, str, Intent]):
             follow(payment, intent.needed_until)
 
     def give_up(self, payment: Payment, error: Exception) -> None:
-        tell_if_unknown(payment, error)
+        report_if_missing(payment, error)
 
 
-def tell_if_unknown(payment: Payment, error: Exception) -> None:
-    """Put a payment whose intent Stripe does not know before the operator."""
+def report_if_missing(payment: Payment, error: Exception) -> None:
+    """Report a payment whose intent Stripe does not know to the operators."""
     if isinstance(error, stripe.MissingError):
         unknown_intent(payment)
 
 
-def _was_waited_for(payment: Payment) -> bool:
-    """Whether its customer was asked to act, or its bank was at work, before the deadline."""
+def _was_in_progress(payment: Payment) -> bool:
+    """Return whether the customer had to act or the bank was processing before the deadline."""
     slow = (PaymentSignal.ACTION_REQUIRED.value, PaymentSignal.PROCESSING.value)
-    heard = db.select(Transition.version).where(
+    query = db.select(Transition.version).where(
         Transition.subject_id == payment.id, Transition.signal.in_(slow)
     )
-    return db.session.scalar(heard.limit(1)) is not None
+    return db.session.scalar(query.limit(1)) is not None
 
 
-def _being_created(payment: Payment) -> bool:
+def _is_being_created(payment: Payment) -> bool:
     under_way = db.select(ActivityRow.id).where(
         ActivityRow.subject_id == payment.id,
         ActivityRow.name == CreateIntent.name,

@@ -1,4 +1,4 @@
-"""What a reconciliation asks of Stripe, a page an activity."""
+"""Activities of a reconciliation. Each retrieves and applies one page of a list at Stripe."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -33,14 +33,14 @@ from tasks.payments import ENDED, RETRY, CancelOrphan
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What follows `after`, of what happened from `since` on."""
+    """A page to retrieve: the objects since `since` that follow the id `after`."""
 
     since: datetime
     after: str | None
 
 
 class Look(Activity[Reconciliation, Page, tuple[list[Any], bool]]):
-    """One page of a list at Stripe."""
+    """The base of activities that retrieve one page of a list at Stripe."""
 
     machine = ReconciliationMachine
     retry = RETRY
@@ -53,7 +53,7 @@ class Look(Activity[Reconciliation, Page, tuple[list[Any], bool]]):
 
 
 class UndeliveredEvents(Look):
-    """Events that Stripe could not deliver become signals, as if they had been."""
+    """Stores events that Stripe could not deliver as signals."""
 
     name = "reconciliation.events"
 
@@ -72,8 +72,9 @@ class UndeliveredEvents(Look):
 
 
 class OrphanedIntents(Look):
-    """Intents that can be paid although no order waits for them (their creation was carried out,
-    and nobody here ever heard so), and intents that were paid without our knowing.
+    """Cancels open intents that no order waits for, and retrieves intents paid unnoticed.
+
+    Such an open intent is left when the response of its creation was lost.
     """
 
     name = "reconciliation.intents"
@@ -84,7 +85,7 @@ class OrphanedIntents(Look):
     def record(self, row: Reconciliation, page: tuple[list[dict[str, Any]], bool]) -> None:
         objects, more = page
         intents = read_all(Intent, objects)
-        row.orphans += _call_off(intents)
+        row.orphans += _cancel_orphans(intents)
         ask_about_paid(intents)
         if more:
             schedule(self.name, self.machine.name, row.id, after=objects[-1]["id"])
@@ -93,9 +94,7 @@ class OrphanedIntents(Look):
 
 
 class NewRefunds(Look):
-    """Refunds of the window, and those that may have failed in it: each must be a row here, in the
-    same state.
-    """
+    """Compares the refunds of the window, and older ones that may have failed, with the rows."""
 
     name = "reconciliation.refunds"
 
@@ -115,7 +114,7 @@ class NewRefunds(Look):
 
 
 class Disputes(Look):
-    """Disputes, from the oldest that is open here: each must be a row here, in the same state."""
+    """Compares the disputes since the oldest open one with the rows."""
 
     name = "reconciliation.disputes"
 
@@ -135,7 +134,7 @@ class Disputes(Look):
 
 
 class RefusedError(NonRetryableError):
-    """Stripe refuses to refund an intent."""
+    """Raised when Stripe refuses to refund an intent."""
 
     def __init__(self, intent_id: str, error: Exception) -> None:
         super().__init__(str(error))
@@ -143,8 +142,9 @@ class RefusedError(NonRetryableError):
 
 
 class GiveBack(Activity[Reconciliation, str, str]):
-    """Money that belongs to no order here goes back, since an operator has said so. Its row is the
-    reconciliation at hand: there is no other.
+    """Refunds money that belongs to no order here, on an operator's command.
+
+    Its row is the latest reconciliation, since the money has no row of its own.
     """
 
     name = "reconciliation.give_back"
@@ -169,22 +169,22 @@ class GiveBack(Activity[Reconciliation, str, str]):
             unmatched.note_kept(error.intent_id, error)
 
 
-def _call_off(intents: list[Intent]) -> int:
-    """Have those cancelled that nobody shall pay; how many."""
+def _cancel_orphans(intents: list[Intent]) -> int:
+    """Schedule the cancellation of intents that must not be paid. Return how many."""
     suspects = list(_suspects(intents))
     payments = PaymentMachine.lock({payment_id for _, payment_id in suspects})
-    asked = _asked(payments)
-    return sum(_cancel(payments[payment_id], intent, asked) for intent, payment_id in suspects)
+    scheduled = _scheduled_cancellations(payments)
+    return sum(_cancel(payments[payment_id], intent, scheduled) for intent, payment_id in suspects)
 
 
 def _suspects(intents: list[Intent]) -> Iterator[tuple[Intent, UUID]]:
-    """Open intents, and the payments of their orders, that do not simply belong together."""
+    """Yield open intents that may be orphans, with the payments of their orders."""
     of_order = [(intent, order_id) for intent in intents if (order_id := _order_of(intent))]
     columns = (Payment.order_id, Payment.id, Payment.intent_id, Payment.state)
-    found = db.session.execute(
+    rows = db.session.execute(
         db.select(*columns).where(Payment.order_id.in_([order_id for _, order_id in of_order]))
     )
-    payments = {order_id: payment for order_id, *payment in found}
+    payments = {order_id: payment for order_id, *payment in rows}
     for intent, order_id in of_order:
         if order_id in payments:
             payment_id, intent_id, state = payments[order_id]
@@ -193,15 +193,15 @@ def _suspects(intents: list[Intent]) -> Iterator[tuple[Intent, UUID]]:
 
 
 def _order_of(intent: Intent) -> UUID | None:
-    """Whose it is, if it can be paid; others may use the same account at Stripe."""
+    """Return the order of an open intent. Others may use the same account at Stripe."""
     if intent.open and intent.order_id is not None:
         with suppress(ValueError):
             return UUID(intent.order_id)
     return None
 
 
-def _asked(payments: Iterable[UUID]) -> set[tuple[UUID, str | None]]:
-    """Of which payments an intent is being cancelled: their own, or the one beside it."""
+def _scheduled_cancellations(payments: Iterable[UUID]) -> set[tuple[UUID, str | None]]:
+    """Return the payments with a cancellation under way and its intent, or None for their own."""
     rows = db.session.execute(
         db.select(ActivityRow.subject_id, ActivityRow.payload["intent"].astext).where(
             ActivityRow.subject_id.in_(list(payments)),
@@ -212,17 +212,17 @@ def _asked(payments: Iterable[UUID]) -> set[tuple[UUID, str | None]]:
     return {(payment_id, intent_id) for payment_id, intent_id in rows}
 
 
-def _cancel(payment: Payment, intent: Intent, asked: set[tuple[UUID, str | None]]) -> bool:
+def _cancel(payment: Payment, intent: Intent, scheduled: set[tuple[UUID, str | None]]) -> bool:
     if payment.intent_id is None:
         if payment.state not in ENDED:
             return False
         payment.intent_id = intent.id
     own = payment.intent_id == intent.id
-    if (payment.id, None if own else intent.id) in asked:
+    if (payment.id, None if own else intent.id) in scheduled:
         return False
     if own:
-        # An earlier try to cancel it may have given up.
+        # An earlier cancellation may have given up.
         return payment.state in ENDED and PaymentMachine.observe(payment, PaymentSignal.ORPHANED)
-    # Stripe had forgotten the key of the creation. Nobody was given its secret: it needs no arrow.
+    # Stripe had forgotten the key of the creation. No customer has its secret: it needs no arrow.
     schedule(CancelOrphan.name, PaymentMachine.name, payment.id, intent=intent.id)
     return True

@@ -1,4 +1,4 @@
-"""What the refund machine asks of Stripe."""
+"""Activities of refunds: calls about Stripe's refunds."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,16 +15,18 @@ from state_machines.payment import PaymentMachine
 from state_machines.refund import RefundMachine, RefundSignal
 from state_machines.stripe_refund import StripeRefund, take_in
 from tasks.gateways import stripe
-from tasks.payments import RETRY, tell_if_unknown
+from tasks.payments import RETRY, report_if_missing
 
-# A first try that comes later than this is not taken for the first.
-AT_ONCE = timedelta(minutes=1)
+# A first attempt later than this is treated like a repeated one.
+MAX_FIRST_ATTEMPT_DELAY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """A refund to make. `stripe_id` is None until Stripe has told it. `maybe_sent` is True when an
-    earlier attempt may have made the refund.
+class RefundRequest:
+    """A refund to create, in minor units.
+
+    `stripe_id` is None until Stripe has returned it. `maybe_sent` is True when an earlier attempt
+    may have created the refund.
     """
 
     key: str
@@ -34,43 +36,45 @@ class Wish:
     maybe_sent: bool
 
 
-class SubmitRefund(Activity[Refund, Wish, StripeRefund]):
-    """Has Stripe make the refund, and says what became of it. Running it again never makes a second
-    one: the key is the row's, and after a doubt Stripe is asked before it is told.
+class SubmitRefund(Activity[Refund, RefundRequest, StripeRefund]):
+    """Creates the refund at Stripe and applies its status.
+
+    Repeating it never creates a second refund: the idempotency key is the id of the row, and if
+    an earlier attempt may have created the refund, Stripe's refunds are listed first.
     """
 
     name = "refunds.submit"
     machine = RefundMachine
     retry = RETRY
     loads = (joinedload(Refund.order).joinedload(Order.payment),)
-    timeout = 9  # two calls after a doubt
+    timeout = 9  # two calls when the refund may exist
 
-    def prepare(self, refund: Refund, call: Call) -> Wish | None:
+    def prepare(self, refund: Refund, call: Call) -> RefundRequest | None:
         if refund.state not in (RefundState.REQUESTED, RefundState.SUBMITTED):
             return None
-        return Wish(
+        return RefundRequest(
             key=str(refund.id),
             intent_id=refund.order.payment.intent_id or "",
             amount=refund.amount,
             stripe_id=refund.stripe_id,
             # Stripe forgets keys after a day.
-            maybe_sent=call.attempt > 1 or now() - refund.created_at > AT_ONCE,
+            maybe_sent=call.attempt > 1 or now() - refund.created_at > MAX_FIRST_ATTEMPT_DELAY,
         )
 
-    def perform(self, request: Wish, call: Call) -> StripeRefund:  # noqa: ARG002
+    def perform(self, request: RefundRequest, call: Call) -> StripeRefund:  # noqa: ARG002
         if request.stripe_id is not None:
             return stripe.retrieve_refund(request.stripe_id)
         if request.maybe_sent:
-            for found in stripe.list_refunds(request.intent_id):
-                if str(found.row_id) == request.key:
-                    return found
+            for refund in stripe.list_refunds(request.intent_id):
+                if str(refund.row_id) == request.key:
+                    return refund
         return stripe.create_refund(request.intent_id, request.amount, key=request.key)
 
-    def record(self, refund: Refund, told: StripeRefund) -> None:
-        take_in(payment_of(refund.order_id), told)
+    def record(self, refund: Refund, response: StripeRefund) -> None:
+        take_in(payment_of(refund.order_id), response)
 
     def give_up(self, refund: Refund, error: Exception) -> None:
-        # Without Stripe's own no the money may be on its way: the poll will ask.
+        # Without a refusal by Stripe the refund may exist: the poll will retrieve it.
         if isinstance(error, NonRetryableError) and refund.state == RefundState.REQUESTED:
             RefundMachine.observe(refund, RefundSignal.REJECTED, reason=str(error))
         elif isinstance(error, stripe.MissingError) and refund.state == RefundState.SUBMITTED:
@@ -78,9 +82,7 @@ class SubmitRefund(Activity[Refund, Wish, StripeRefund]):
 
 
 class ListRefunds(Activity[Payment, str, list[StripeRefund]]):
-    """List the refunds of a payment after Stripe reported a refunded amount that we do not know,
-    and take each of them in.
-    """
+    """Applies all refunds of a payment, after Stripe has reported an unknown refunded amount."""
 
     name = "refunds.list"
     machine = PaymentMachine
@@ -92,9 +94,9 @@ class ListRefunds(Activity[Payment, str, list[StripeRefund]]):
     def perform(self, request: str, call: Call) -> list[StripeRefund]:  # noqa: ARG002
         return stripe.list_refunds(request)
 
-    def record(self, payment: Payment, found: list[StripeRefund]) -> None:
-        for told in found:
-            take_in(payment, told)
+    def record(self, payment: Payment, refunds: list[StripeRefund]) -> None:
+        for refund in refunds:
+            take_in(payment, refund)
 
     def give_up(self, payment: Payment, error: Exception) -> None:
-        tell_if_unknown(payment, error)
+        report_if_missing(payment, error)

@@ -1,1 +1,1 @@
-"""One file a provider: the only places that know its library."""
+"""Clients of the providers. No other module imports their libraries."""

@@ -1,7 +1,7 @@
-"""HTTP whose calls end: a limit holds for a whole call, and not for each wait between two bytes.
+"""HTTP sessions with a time limit for whole calls.
 
-The timeouts of the libraries begin anew with every byte that comes. Here each read of an answer may
-take what is left of the call's time, which is PROVIDER_TIMEOUT or what its activity has left.
+The timeouts of the libraries restart with every byte received. Here each read of a response is
+limited to the remaining time of its call: PROVIDER_TIMEOUT, or what its activity has left.
 """
 
 import io
@@ -21,16 +21,16 @@ from config import settings
 from models.clock import tick
 from state_machines.durable import RetryableError, time_left
 
-# When the call under way must have ended, on the clock of `tick`.
+# The end of the current call, on the clock of `tick`.
 _end: ContextVar[float] = ContextVar("end", default=float("inf"))
 
 
 class NoTimeLeftError(RetryableError):
-    """Earlier calls have used up the time of their activity: this one was not begun."""
+    """Raised instead of a call when earlier calls have used up the time of their activity."""
 
 
 class _TimedStream(io.RawIOBase):
-    """The bytes of an answer, as long as its call has time."""
+    """A stream of a response that raises TimeoutError when the time of its call is over."""
 
     def __init__(self, stream: io.RawIOBase, sock: socket.socket) -> None:
         self._stream, self._sock, self._end = stream, sock, _end.get()
@@ -41,7 +41,7 @@ class _TimedStream(io.RawIOBase):
     def readinto(self, buffer: Any) -> int | None:
         left = self._end - tick()
         if left <= 0:
-            raise TimeoutError("the answer took too long")
+            raise TimeoutError("the response took too long")
         self._sock.settimeout(left)
         return self._stream.readinto(buffer)
 
@@ -57,7 +57,7 @@ class _TimedResponse(HTTPResponse):
 
 
 class _Timed:
-    """Of a connection: nothing is sent once the time is over, and answers are timed."""
+    """A connection that sends nothing after the end of its call and has timed responses."""
 
     response_class: Any = _TimedResponse
 
@@ -103,16 +103,16 @@ class _Adapter(HTTPAdapter):
 
 
 def session() -> requests.Session:
-    """Return a session whose calls end. One thread may use it at a time."""
-    made = requests.Session()
+    """Return a session with time limits. Only one thread may use it at a time."""
+    timed = requests.Session()
     for scheme in ("http://", "https://"):
-        made.mount(scheme, _Adapter())
-    return made
+        timed.mount(scheme, _Adapter())
+    return timed
 
 
 @contextmanager
 def _within(seconds: float) -> Iterator[float]:
-    """Let the call inside end within `seconds`, or what its activity has left; yield how long."""
+    """Limit the call inside to `seconds` or what its activity has left. Yield that time."""
     seconds = min(seconds, time_left())
     if seconds <= 0:
         raise NoTimeLeftError("its activity has no time left for another call")

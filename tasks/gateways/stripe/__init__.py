@@ -1,4 +1,4 @@
-"""Stripe, as far as we use it."""
+"""Client of Stripe."""
 
 from tasks.gateways.stripe.client import MissingError
 from tasks.gateways.stripe.disputes import list_disputes

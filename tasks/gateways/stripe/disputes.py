@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from tasks.gateways.stripe.client import client, page_of
+from tasks.gateways.stripe.client import client, retrieve_page
 
 
 def list_disputes(since: datetime, after: str | None) -> tuple[list[dict[str, Any]], bool]:
-    """A page of the disputes created from `since` on, newest first and following the dispute
-    `after`; and whether there are more.
+    """Retrieve a page of disputes created since `since`, newest first, and whether there are more.
+
+    The page follows the dispute `after`.
     """
-    return page_of(client().v1.disputes.list, since, after)
+    return retrieve_page(client().v1.disputes.list, since, after)

@@ -4,13 +4,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from tasks.gateways.stripe.client import client, page_of
+from tasks.gateways.stripe.client import client, retrieve_page
 
 
 def undelivered_events(
     kinds: Iterable[str], since: datetime, after: str | None
 ) -> tuple[list[dict[str, Any]], bool]:
-    """A page of the events of these kinds from `since` on, newest first and following the event
-    `after`, that some endpoint has not taken; and whether there are more.
+    """Retrieve a page of events that were not delivered to every endpoint, newest first.
+
+    The events are of these kinds and created since `since`; the page follows the event `after`.
+    Return also whether there are more.
     """
-    return page_of(client().v1.events.list, since, after, delivery_success=False, types=list(kinds))
+    return retrieve_page(
+        client().v1.events.list, since, after, delivery_success=False, types=list(kinds)
+    )

@@ -5,15 +5,15 @@ from typing import Any
 
 from state_machines.durable import NonRetryableError
 from state_machines.intent import Intent
-from tasks.gateways.stripe.client import client, page_of, refused_as, sorted_errors, told
+from tasks.gateways.stripe.client import client, convert_errors, has_code, retrieve_page, to_plain
 
 CANNOT_CANCEL = "payment_intent_unexpected_state"
 
 
 def create_intent(amount: int, currency: str, metadata: dict[str, str], *, key: str) -> Intent:
     """Create a payment intent of `amount` minor units."""
-    with sorted_errors():
-        made = client().v1.payment_intents.create(
+    with convert_errors():
+        intent = client().v1.payment_intents.create(
             {
                 "amount": amount,
                 "currency": currency,
@@ -22,40 +22,42 @@ def create_intent(amount: int, currency: str, metadata: dict[str, str], *, key: 
             },
             {"idempotency_key": key},
         )
-    return Intent.read(told(made))
+    return Intent.read(to_plain(intent))
 
 
 def cancel_intent(intent_id: str, *, key: str) -> Intent:
-    """Cancel an intent; what it is afterwards, which is not canceled when it was too late."""
+    """Cancel an intent and return its new state, which is not `canceled` if it was too late."""
     try:
-        with sorted_errors():
+        with convert_errors():
             canceled = client().v1.payment_intents.cancel(intent_id, None, {"idempotency_key": key})
-    except NonRetryableError as refused:
-        if refused_as(refused, CANNOT_CANCEL):
+    except NonRetryableError as error:
+        if has_code(error, CANNOT_CANCEL):
             return retrieve_intent(intent_id)
         raise
-    return Intent.read(told(canceled))
+    return Intent.read(to_plain(canceled))
 
 
 def retrieve_intent(intent_id: str) -> Intent:
-    """The intent as it is now, with its card."""
-    with sorted_errors():
-        found = client().v1.payment_intents.retrieve(intent_id, {"expand": ["latest_charge"]})
-    return Intent.read(told(found))
+    """Retrieve an intent with its card."""
+    with convert_errors():
+        intent = client().v1.payment_intents.retrieve(intent_id, {"expand": ["latest_charge"]})
+    return Intent.read(to_plain(intent))
 
 
 def find_intent(order_id: str) -> Intent | None:
-    """The intent that was created for an order, by its metadata: for when its creation was never
-    answered. Stripe's search may be a minute behind.
+    """Find the intent of an order by its metadata, when the response of its creation was lost.
+
+    Stripe's search may be a minute behind.
     """
     query = {"query": f"metadata['orderId']:'{order_id}'", "limit": 1}
-    with sorted_errors():
-        found = client().v1.payment_intents.search(query)  # type: ignore[arg-type]
-    return next((Intent.read(one) for one in told(found)["data"]), None)
+    with convert_errors():
+        intents = client().v1.payment_intents.search(query)  # type: ignore[arg-type]
+    return next((Intent.read(intent) for intent in to_plain(intents)["data"]), None)
 
 
 def list_intents(since: datetime, after: str | None) -> tuple[list[dict[str, Any]], bool]:
-    """A page of the intents created from `since` on, newest first, that follow the intent `after`;
-    and whether there are more.
+    """Retrieve a page of intents created since `since`, newest first, and whether there are more.
+
+    The page follows the intent `after`.
     """
-    return page_of(client().v1.payment_intents.list, since, after)
+    return retrieve_page(client().v1.payment_intents.list, since, after)

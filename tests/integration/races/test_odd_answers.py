@@ -16,7 +16,7 @@ from state_machines.intent import Intent
 from state_machines.reconciliation import ReconciliationMachine
 from state_machines.refund import RefundMachine, RefundSignal
 from state_machines.stripe_refund import StripeRefund
-from tasks.gateways.stripe.client import page_of
+from tasks.gateways.stripe.client import retrieve_page
 from tasks.payments import CancelOrphan
 from tasks.reconciliation import OrphanedIntents
 from tests.support.factories import a_reconciliation
@@ -62,10 +62,10 @@ def told(data: list[Any]) -> stripe.StripeObject:
 
 @pytest.mark.parametrize("data", [[], [{"id": "pi_1"}]], ids=["empty", "the same again"])
 def test_a_list_that_does_not_go_on_is_not_asked_for_ever(data: list[Any]) -> None:
-    page, more = page_of(lambda _: told([{"id": "pi_1"}]), now(), None)
+    page, more = retrieve_page(lambda _: told([{"id": "pi_1"}]), now(), None)
     assert (page, more) == ([{"id": "pi_1"}], True)
-    with pytest.raises(RetryableError, match="does not go on"):
-        page_of(lambda _: told(data), now(), "pi_1")
+    with pytest.raises(RetryableError, match="does not continue"):
+        retrieve_page(lambda _: told(data), now(), "pi_1")
 
 
 @pytest.mark.parametrize("status", [None, "on_its_way"])
