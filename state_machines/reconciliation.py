@@ -3,25 +3,11 @@
 Its two looks are activities, a page each, so that a long one survives whatever a short one does.
 """
 
-from datetime import datetime, timedelta
 from enum import StrEnum, auto
-from uuid import UUID
 
-from config import settings
-from models.base import db
-from models.clock import now
-from models.ids import uuid7
-from models.payment import Payment
 from models.reconciliation import Reconciliation
 from models.reconciliation import ReconciliationState as S
-from models.refund import Refund
 from state_machines.durable import Arrow, DurableMachine
-
-# Stripe lists events for 30 days, and what happens while we look is looked at the next time.
-# Source: https://docs.stripe.com/api/events
-KEPT = timedelta(days=30)
-OVERLAP = timedelta(hours=1)
-LOCK = 0x7265636F  # any number that nothing else locks
 
 
 class ReconciliationSignal(StrEnum):
@@ -44,43 +30,3 @@ class ReconciliationMachine(DurableMachine[Reconciliation]):
         Arrow(Sig.GIVE_UP, S.RUNNING, S.FAILED),
     )
     # fmt: on
-
-
-def start(key: UUID) -> Reconciliation:
-    """Begin one now under the id `key`, and ask about every payment and refund that is open."""
-    for row in (Payment, Refund):
-        # Whoever holds one is moving it. Waiting for them, with others in hand, could be a circle.
-        free = db.select(row.id).where(row.poll_at.is_not(None)).order_by(row.id)
-        taken = free.with_for_update(key_share=True, skip_locked=True).cte("taken")
-        db.session.execute(
-            db.update(row).where(row.id.in_(db.select(taken.c.id))).values(poll_at=now())
-        )
-    found = Reconciliation(id=key, since=_since())
-    ReconciliationMachine.begin(found, Sig.BEGIN)
-    return found
-
-
-def start_when_due() -> bool:
-    """Begin one unless the last is younger than RECONCILE_EVERY; whether it did. Any number of
-    processes may try at once.
-    """
-    if not db.session.scalar(db.select(db.func.pg_try_advisory_xact_lock(LOCK))):
-        return False
-    last = db.session.scalar(db.select(db.func.max(Reconciliation.created_at)))
-    if last is not None and last > now() - timedelta(seconds=settings.reconcile_every):
-        return False
-    ReconciliationMachine.begin(Reconciliation(since=_since()), Sig.BEGIN)
-    return True
-
-
-def at_hand() -> UUID:
-    """The newest reconciliation; a new one when there has been none."""
-    newest = db.select(Reconciliation.id).order_by(Reconciliation.id.desc()).limit(1)
-    found: UUID | None = db.session.scalar(newest)
-    return found or start(uuid7()).id
-
-
-def _since() -> datetime:
-    done = db.select(db.func.max(Reconciliation.created_at)).where(Reconciliation.state == S.DONE)
-    last = db.session.scalar(done)
-    return last - OVERLAP if last is not None else now() - KEPT

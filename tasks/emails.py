@@ -15,8 +15,8 @@ from models.refund import Refund, RefundOrigin, RefundState
 from models.user import User, UserSession, UserStatus
 from state_machines.durable import Activity, Call, RetryPolicy
 from state_machines.login import LoginMachine, LoginSignal
-from state_machines.mail import bounced, newest_letter
 from state_machines.order import OrderMachine
+from state_machines.providers.sendgrid import bounced, newest_letter
 from state_machines.refund import RefundMachine
 from tasks.email_rendering import render_login_code, render_new_device, render_order_email
 from tasks.gateways import sendgrid

@@ -1,7 +1,7 @@
 """Maintenance: start a reconciliation when it is due, and delete expired rows."""
 
 from models import retention, transaction
-from state_machines import reconciliation
+from state_machines.actions import reconcile
 
 
 def run() -> dict[str, int]:
@@ -10,5 +10,5 @@ def run() -> dict[str, int]:
     Any number may run at once.
     """
     with transaction():
-        is_started = reconciliation.start_when_due()
+        is_started = reconcile.start_when_due()
     return {"reconciliations": int(is_started)} | retention.forget()

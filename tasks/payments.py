@@ -8,12 +8,12 @@ from models.clock import now
 from models.durable.activity import OVER, ActivityRow
 from models.durable.transition import Transition
 from models.payment import CLOSING, Payment, PaymentState
-from state_machines import unmatched
 from state_machines.durable import Activity, Call, NonRetryableError, RetryPolicy, Snooze
-from state_machines.intent import ANSWERS, Intent, news, take_in
-from state_machines.notice import unknown_intent
 from state_machines.payment import PaymentMachine, PaymentSignal
-from state_machines.payment_window import follow
+from state_machines.providers.stripe import unmatched
+from state_machines.providers.stripe.intents import ANSWERS, Intent, news, take_in
+from state_machines.providers.stripe.payment_window import follow
+from state_machines.writes.notices import unknown_intent
 from tasks.gateways import stripe
 
 # Less than two minutes, while a customer waits.

@@ -1,7 +1,7 @@
 """Activities that erase a user's data."""
 
 from models.erasure import Erasure, ErasureState
-from state_machines import erasure as erasures
+from state_machines.actions import erase_user
 from state_machines.durable import Activity, Call, RetryPolicy
 from state_machines.erasure import ErasureMachine, ErasureSignal
 from tasks.gateways import sendgrid
@@ -24,7 +24,7 @@ class Erase(Activity[Erasure, str, str]):
         return request
 
     def record(self, erasure: Erasure, address: str) -> None:
-        erasures.erase(erasure, address)
+        erase_user.erase(erasure, address)
 
     def give_up(self, erasure: Erasure, error: Exception) -> None:
         ErasureMachine.observe(erasure, ErasureSignal.GIVE_UP, reason=type(error).__name__)

@@ -11,13 +11,11 @@ from models.base import db
 from models.durable.activity import OVER, ActivityRow
 from models.payment import Payment
 from models.reconciliation import Reconciliation
-from state_machines import unmatched
 from state_machines.durable import Activity, Call, NonRetryableError, inbox
 from state_machines.durable.unit_of_work import schedule
-from state_machines.intent import Intent
 from state_machines.payment import PaymentMachine, PaymentSignal
-from state_machines.reconciliation import ReconciliationMachine, ReconciliationSignal
-from state_machines.stripe_comparison import (
+from state_machines.providers.stripe import unmatched
+from state_machines.providers.stripe.comparison import (
     REFUNDS_FAIL_WITHIN,
     ask_about_paid,
     look_for_refunds,
@@ -26,7 +24,9 @@ from state_machines.stripe_comparison import (
     take_in_disputes,
     try_failed_signals,
 )
-from state_machines.stripe_event import READERS
+from state_machines.providers.stripe.events import READERS
+from state_machines.providers.stripe.intents import Intent
+from state_machines.reconciliation import ReconciliationMachine, ReconciliationSignal
 from tasks.gateways import stripe
 from tasks.payments import ENDED, RETRY, CancelOrphan
 

@@ -10,10 +10,10 @@ from models.order import Order
 from models.payment import Payment, payment_of
 from models.refund import Refund, RefundState
 from state_machines.durable import Activity, Call, NonRetryableError
-from state_machines.notice import unknown_refund
 from state_machines.payment import PaymentMachine
+from state_machines.providers.stripe.refunds import StripeRefund, take_in
 from state_machines.refund import RefundMachine, RefundSignal
-from state_machines.stripe_refund import StripeRefund, take_in
+from state_machines.writes.notices import unknown_refund
 from tasks.gateways import stripe
 from tasks.payments import RETRY, report_if_missing
 

@@ -5,8 +5,8 @@ from flask import Response, jsonify, request
 from models import User
 from models.login import Login
 from models.refresh import Rotation
-from state_machines import sign_in
-from state_machines.sign_in import Device
+from state_machines.actions import sign_in
+from state_machines.actions.sign_in import Device
 from web import cookies, tokens
 from web.schemas.login import SignedIn
 from web.schemas.user import UserView

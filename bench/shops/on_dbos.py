@@ -26,7 +26,7 @@ from models.order import OrderItem
 from models.product import Product, ProductStatus
 from models.shipping import SHIPPING_COSTS
 from models.user import REFUSED, User, UserSession
-from state_machines.stock import MOVE
+from state_machines.writes.stock import MOVE
 from tasks import email_rendering
 from tasks.emails import ORDER_LOADS
 from tasks.gateways import sendgrid, stripe

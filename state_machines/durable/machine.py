@@ -51,7 +51,7 @@ class DurableMachine(Generic[E]):
 
     registry: "ClassVar[dict[str, type[DurableMachine[Any]]]]" = {}
     _machine: ClassVar[Machine]
-    _born: ClassVar[dict[StrEnum, Arrow]]
+    _born: ClassVar[dict[str, Arrow]]
 
     def __init_subclass__(cls) -> None:
         refuse_steady_repetition(cls.name, cls.arrows, cls.deadlines)
@@ -133,7 +133,7 @@ class DurableMachine(Generic[E]):
 
     @classmethod
     def begin(
-        cls, row: E, signal: StrEnum, *, reason: str | None = None, secret: str | None = None
+        cls, row: E, signal: str, *, reason: str | None = None, secret: str | None = None
     ) -> None:
         """Bring a new row to life: its first state, its first history row, its activities."""
         arrow = cls._born[signal]

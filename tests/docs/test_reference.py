@@ -18,7 +18,7 @@ from models.base import Base
 from sandbox.fault_plan import FaultPlan
 from sandbox.stripe_api.cards import BY_TOKEN
 from state_machines.durable import DurableMachine
-from state_machines.stripe_event import READERS, SUBSCRIBED
+from state_machines.providers.stripe.events import READERS, SUBSCRIBED
 from tasks.activities import ACTIVITIES
 
 ROOT = Path(__file__).parents[2]

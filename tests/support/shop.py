@@ -25,11 +25,12 @@ from models import (
     transaction,
 )
 from models.payment import payment_of
-from state_machines import PaymentMachine, acceptance, cancelling, shipment
-from state_machines.cancelling import Outcome
-from state_machines.intent import Intent, news, take_in
+from state_machines import PaymentMachine
+from state_machines.actions import accept_payment, cancel_order, ship_order
+from state_machines.actions.cancel_order import Outcome
+from state_machines.actions.refund_order import refund
 from state_machines.payment import PaymentSignal
-from state_machines.refund import refund
+from state_machines.providers.stripe.intents import Intent, news, take_in
 from tests.support.stripe import Json, Stripe, an_intent_event, deliver
 from tests.support.till import Till
 
@@ -70,7 +71,7 @@ class Shop(Till):
 
     def cancel(self, payment_id: UUID) -> Outcome:
         with self.locked(payment_id) as payment:
-            return cancelling.cancel(payment)
+            return cancel_order.cancel(payment)
 
     def refund(self, payment_id: UUID, amount: int | None = None) -> None:
         with self.locked(payment_id) as payment:
@@ -78,11 +79,11 @@ class Shop(Till):
 
     def ship(self, payment_id: UUID) -> None:
         with self.locked(payment_id) as payment:
-            shipment.ship(payment.order, "DHL", "JJD0001")
+            ship_order.ship(payment.order, "DHL", "JJD0001")
 
     def accept(self, payment_id: UUID) -> None:
         with self.locked(payment_id) as payment:
-            acceptance.accept(payment)
+            accept_payment.accept(payment)
 
     def order(self, payment_id: UUID) -> Order:
         return self.payment(payment_id).order

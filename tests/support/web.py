@@ -27,8 +27,8 @@ from models import (
 )
 from models.clock import now, tick
 from state_machines import PaymentMachine
-from state_machines.intent import Intent, take_in
 from state_machines.payment import PaymentSignal
+from state_machines.providers.stripe.intents import Intent, take_in
 
 CARD = {"brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2034}
 CHARGE = {"id": "ch_1", "payment_method_details": {"card": CARD}}

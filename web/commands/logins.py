@@ -6,8 +6,9 @@ import click
 
 from models import Login, LoginState, reading
 from models.errors import ConflictError, NotFoundError
-from state_machines.guesses import forget_failures
-from state_machines.login import LoginMachine, lock_address, resend_code
+from state_machines.actions.code_guesses import forget_failures
+from state_machines.actions.login_codes import lock_address, resend_code
+from state_machines.login import LoginMachine
 from web.commands import listing, output
 from web.commands.auditing import audited
 from web.commands.timeline import load_timeline, print_with_sections

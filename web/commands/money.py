@@ -7,7 +7,9 @@ import click
 
 from models import Dispute, DisputeState, Payment, PaymentState, Refund, RefundState, reading
 from models.errors import NotFoundError
-from state_machines import PaymentMachine, closing, unmatched
+from state_machines import PaymentMachine
+from state_machines.actions import close_payment
+from state_machines.providers.stripe import unmatched
 from web.commands import listing, output
 from web.commands.auditing import audited
 from web.commands.timeline import load_timeline, print_with_sections
@@ -68,7 +70,7 @@ def close(key: UUID, reason: str, *, as_json: bool) -> None:
         payment = PaymentMachine.lock([key]).get(key)
         if payment is None:
             raise NotFoundError(f"there is no payment {key}")
-        closing.close(payment, reason=reason)
+        close_payment.close(payment, reason=reason)
         state, order_state = payment.state, payment.order.state
     sentence = f"the payment is {state}, the order {order_state}"
     output.print_result(sentence, as_json=as_json, id=key, state=state)

@@ -16,7 +16,8 @@ from models.idempotency import carry_out_once
 from models.money import display, to_minor
 from models.payment import Payment, payment_of
 from models.refund import refundable
-from state_machines import PaymentMachine, acceptance, cancelling, refund, shipment
+from state_machines import PaymentMachine
+from state_machines.actions import accept_payment, cancel_order, refund_order, ship_order
 from web.commands import listing, output
 from web.commands.auditing import audited
 from web.commands.timeline import load_timeline, print_with_sections
@@ -80,7 +81,7 @@ def cancel(reference_or_id: str, reason: str | None, *, as_json: bool) -> None:
     order = _load(reference_or_id)
     with audited("orders cancel", order.id, reason=reason):
         payment = _lock_payment(order)
-        outcome = cancelling.cancel(payment, reason=reason)
+        outcome = cancel_order.cancel(payment, reason=reason)
     sentence = f"is {payment.order.state}: {outcome}"
     _print_order(payment.order, sentence, as_json=as_json, outcome=outcome)
 
@@ -111,7 +112,7 @@ def give_back(  # noqa: PLR0913  one an option
 
         def carry_out() -> dict[str, str]:
             minor = _parse_amount(amount, paid_in) if amount is not None else None
-            refund.refund(payment.order, minor, currency=currency, reason=reason)
+            refund_order.refund(payment.order, minor, currency=currency, reason=reason)
             return {"left": display(refundable(payment), paid_in)}
 
         left = carry_out_once(REFUND_KEY_SCOPE, key, request, carry_out)["left"]
@@ -128,7 +129,7 @@ def accept(reference_or_id: str, reason: str | None, *, as_json: bool) -> None:
     order = _load(reference_or_id)
     with audited("orders accept", order.id, reason=reason):
         payment = _lock_payment(order)
-        acceptance.accept(payment, reason=reason)
+        accept_payment.accept(payment, reason=reason)
     _print_order(payment.order, f"is {payment.order.state}", as_json=as_json)
 
 
@@ -142,7 +143,7 @@ def ship(reference_or_id: str, carrier: str, tracking: str, *, as_json: bool) ->
     order = _load(reference_or_id)
     with audited("orders ship", order.id, carrier=carrier, tracking=tracking):
         payment = _lock_payment(order)
-        shipment.ship(payment.order, carrier, tracking)
+        ship_order.ship(payment.order, carrier, tracking)
     _print_order(payment.order, f"is on its way with {carrier}", as_json=as_json)
 
 
@@ -154,7 +155,7 @@ def deliver(reference_or_id: str, *, as_json: bool) -> None:
     order = _load(reference_or_id)
     with audited("orders deliver", order.id):
         payment = _lock_payment(order)
-        shipment.deliver(payment.order)
+        ship_order.deliver(payment.order)
     _print_order(payment.order, "has been delivered", as_json=as_json)
 
 

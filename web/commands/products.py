@@ -20,7 +20,7 @@ from models.money import display
 from models.printable import escape
 from models.shipping import require_shipping_cost
 from models.typed_text import normalise_name
-from state_machines import product as products
+from state_machines.actions import edit_product as products
 from state_machines.catalogue_import.cells import COLUMNS, MAX_STOCK, REQUIRED, as_columns, read
 from state_machines.catalogue_import.load import Outcome, import_products
 from state_machines.catalogue_import.product_file import ProductFile

@@ -4,7 +4,7 @@ import click
 
 from models import Reconciliation, ReconciliationState
 from models.ids import uuid7
-from state_machines import reconciliation
+from state_machines.actions import reconcile
 from web.changes import subscribe, wait_until
 from web.commands import listing, output
 from web.commands.auditing import audited
@@ -29,7 +29,7 @@ def command(wait: int, *, past: bool, as_json: bool) -> None:
     key = uuid7()
     with subscribe(key) as subscription:
         with audited("reconcile", key):
-            started = reconciliation.start(key)
+            started = reconcile.start(key)
         run = wait_until(
             _has_ended,
             subscription,

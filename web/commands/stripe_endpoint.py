@@ -15,7 +15,7 @@ from models.audit import audit
 from models.base import transaction
 from models.printable import escape
 from state_machines.durable import CallError
-from state_machines.stripe_event import SUBSCRIBED
+from state_machines.providers.stripe.events import SUBSCRIBED
 from web.commands import output
 from web.commands.auditing import operator_name
 

@@ -12,7 +12,7 @@ from models.base import db
 from models.clock import now
 from models.errors import ConflictError, NotFoundError
 from models.personal_data import Person, export
-from state_machines.erasure import request_erasure
+from state_machines.actions.erase_user import request_erasure
 from web.commands import listing, output
 from web.commands.auditing import audited, cli_errors
 from web.commands.timeline import print_with_sections

@@ -13,8 +13,9 @@ from models import Login, LoginState, Transition, transaction
 from models.errors import NotAuthenticatedError, NotFoundError
 from models.login import LIVE
 from models.refresh import Rotation
-from state_machines.login import LoginSignal, begin_login
-from state_machines.sign_in import enter_code
+from state_machines.actions.login_codes import begin_login
+from state_machines.actions.sign_in import enter_code
+from state_machines.login import LoginSignal
 from web import cookies, rate_limits, sign_in
 from web.request import cause
 from web.schemas.login import (

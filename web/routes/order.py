@@ -15,9 +15,10 @@ from models import Order, Payment, reading, transaction
 from models.base import db
 from models.errors import InvalidInputError, NotFoundError
 from models.ids import uuid7
-from state_machines import PaymentMachine, cancelling, checkout
-from state_machines.cancelling import Outcome
-from state_machines.checkout import Line, Wish
+from state_machines import PaymentMachine
+from state_machines.actions import cancel_order, checkout
+from state_machines.actions.cancel_order import Outcome
+from state_machines.actions.checkout import Line, Wish
 from web import authentication, idempotency, prefer, waiters
 from web.changes import subscribe
 from web.request import cause
@@ -103,7 +104,7 @@ def cancel(path: ReferencePath) -> Any:
         if payment_id is None:
             raise NotFoundError("There is no such order")
         payment = PaymentMachine.lock([payment_id])[payment_id]
-        outcome = cancelling.cancel(payment)
+        outcome = cancel_order.cancel(payment)
     body = OrderCancelled(
         order_id=payment.order_id,
         reference_id=payment.order.reference_id,

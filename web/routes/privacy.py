@@ -15,7 +15,7 @@ from models.base import db
 from models.clock import now
 from models.errors import NotAuthenticatedError
 from models.personal_data import Person, export
-from state_machines.erasure import request_erasure
+from state_machines.actions.erase_user import request_erasure
 from web import authentication, cookies
 from web.rate_limits import limiter
 from web.request import cause

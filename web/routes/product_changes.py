@@ -7,7 +7,7 @@ from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 
 from models import Product, transaction
-from state_machines import product as products
+from state_machines.actions import edit_product as products
 from web import authentication
 from web.pagination import require_match, with_etag
 from web.schemas.product import ProductPath, ProductView

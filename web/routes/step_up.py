@@ -10,7 +10,7 @@ from models import User, UserSession, transaction
 from models.base import db
 from models.clock import now
 from models.errors import NotAuthenticatedError
-from state_machines.sign_in import enter_code
+from state_machines.actions.sign_in import enter_code
 from web import authentication, cookies, rate_limits, sign_in, tokens
 from web.request import cause
 from web.routes import passkeys

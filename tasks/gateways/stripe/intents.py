@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from state_machines.durable import NonRetryableError
-from state_machines.intent import Intent
+from state_machines.providers.stripe.intents import Intent
 from tasks.gateways.stripe.client import client, convert_errors, has_code, retrieve_page, to_plain
 
 CANNOT_CANCEL = "payment_intent_unexpected_state"

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from state_machines.stripe_refund import StripeRefund
+from state_machines.providers.stripe.refunds import StripeRefund
 from tasks.gateways.stripe.client import PAGE_SIZE, client, convert_errors, retrieve_page, to_plain
 
 

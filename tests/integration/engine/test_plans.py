@@ -19,7 +19,7 @@ from bench.fill import Filler
 from config import settings
 from models import ActivityRow, ActivityState, Product, clock, retention, transaction
 from models.base import db
-from state_machines import reconciliation
+from state_machines.actions import reconcile
 from state_machines.durable import runner, sweep
 from state_machines.durable.unit_of_work import LEASE, Committed
 from tests.support.database import truncate
@@ -163,7 +163,7 @@ def test_no_hot_path_reads_a_whole_table_that_grows(plans: Plans, grown: Product
         sweep.due_activities,
     ):
         assert part(), f"{part.__name__} found nothing"
-    reconcile()
+    run_reconciliation()
     forget()
     assert plans.whole == []
     touched = " ".join(plans.seen)
@@ -227,9 +227,9 @@ def work() -> None:
         runner.run(name, [key])
 
 
-def reconcile() -> None:
+def run_reconciliation() -> None:
     with transaction():
-        assert reconciliation.start_when_due()
+        assert reconcile.start_when_due()
     for _ in range(3):
         work()
 

@@ -7,7 +7,7 @@ from models.clock import MovableClock
 from state_machines.durable import sweep
 from state_machines.durable.unit_of_work import LEASE
 from state_machines.payment import PaymentSignal
-from state_machines.payment_window import BANK_WINDOW
+from state_machines.providers.stripe.payment_window import BANK_WINDOW
 from tests.support.bank import Bank
 from tests.support.till import Till
 

@@ -4,8 +4,8 @@ import pytest
 
 from models import ActivityState, Login, LoginState, transaction
 from models.clock import MovableClock
+from state_machines.actions.login_codes import begin_login
 from state_machines.durable import UnknownOutcomeError, runner, sweep
-from state_machines.login import begin_login
 from tasks.gateways import stripe
 from tests.support.bank import Bank
 from tests.support.till import Till

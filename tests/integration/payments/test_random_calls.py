@@ -32,18 +32,11 @@ from models.base import db
 from models.clock import MovableClock
 from models.durable.activity import ActivityState
 from models.errors import ProjectXError
-from state_machines import (
-    DisputeMachine,
-    OrderMachine,
-    PaymentMachine,
-    RefundMachine,
-    acceptance,
-    cancelling,
-    shipment,
-)
+from state_machines import DisputeMachine, OrderMachine, PaymentMachine, RefundMachine
+from state_machines.actions import accept_payment, cancel_order, ship_order
+from state_machines.actions.refund_order import refund
 from state_machines.durable import DurableMachine, SignalRefusedError, inspection, runner, sweep
 from state_machines.durable.inbox import receive
-from state_machines.refund import refund
 from tests.support import proof
 from tests.support.bank import Bank
 from tests.support.factories import a_placed_order
@@ -79,7 +72,7 @@ class RandomCalls(RuleBasedStateMachine):
 
     @rule(order=orders)
     def cancel(self, order: int) -> None:
-        self._call(order, cancelling.cancel)
+        self._call(order, cancel_order.cancel)
 
     @rule(order=orders, amount=amounts)
     def refund(self, order: int, amount: int | None) -> None:
@@ -87,15 +80,15 @@ class RandomCalls(RuleBasedStateMachine):
 
     @rule(order=orders)
     def ship(self, order: int) -> None:
-        self._call(order, lambda payment: shipment.ship(payment.order, "DHL", "JJD0001"))
+        self._call(order, lambda payment: ship_order.ship(payment.order, "DHL", "JJD0001"))
 
     @rule(order=orders)
     def deliver(self, order: int) -> None:
-        self._call(order, lambda payment: shipment.deliver(payment.order))
+        self._call(order, lambda payment: ship_order.deliver(payment.order))
 
     @rule(order=orders)
     def accept(self, order: int) -> None:
-        self._call(order, acceptance.accept)
+        self._call(order, accept_payment.accept)
 
     @rule(order=orders)
     def pay(self, order: int) -> None:

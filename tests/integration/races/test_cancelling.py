@@ -7,7 +7,7 @@ import pytest
 
 from models import NoticeKind
 from models.errors import ConflictError
-from state_machines.cancelling import Outcome
+from state_machines.actions.cancel_order import Outcome
 from tests.support.sandbox import eventually
 from tests.support.shop import Shop
 from tests.support.stripe import Stripe, deliver

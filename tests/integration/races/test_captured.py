@@ -8,8 +8,8 @@ import pytest
 from models import NoticeKind, refresh, transaction
 from models.errors import ConflictError, InvalidInputError
 from models.ids import uuid7
-from state_machines import checkout
-from state_machines.checkout import Line, Wish
+from state_machines.actions import checkout
+from state_machines.actions.checkout import Line, Wish
 from tests.support.factories import a_product, a_user
 from tests.support.shop import Shop
 from tests.support.stripe import Stripe, a_dispute_event, an_intent_event, deliver

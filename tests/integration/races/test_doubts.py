@@ -10,8 +10,9 @@ from sqlalchemy import select
 from models import Notice, NoticeKind, Payment, transaction
 from models.errors import ConflictError, NotFoundError
 from models.notice import settle
-from state_machines import closing, unmatched
-from state_machines.reconciliation import at_hand
+from state_machines.actions import close_payment
+from state_machines.actions.reconcile import at_hand
+from state_machines.providers.stripe import unmatched
 from tests.support.shop import Shop
 from tests.support.stripe import Stripe, an_event, deliver
 
@@ -64,7 +65,7 @@ def test_an_intent_that_stripe_does_not_know_is_closed_by_a_person(
 ) -> None:
     payment_id = till.initiated()
     with till.locked(payment_id) as payment, pytest.raises(ConflictError, match="cancel"):
-        closing.close(payment, reason="no")
+        close_payment.close(payment, reason="no")
     with till.locked(payment_id) as payment:
         payment.intent_id = "pi_of_other_keys"
     till.cancel(payment_id)
@@ -72,7 +73,7 @@ def test_an_intent_that_stripe_does_not_know_is_closed_by_a_person(
     assert till.states(payment_id) == ("Cancelling", "Pending")
     assert till.notices(payment_id) == [NoticeKind.UNKNOWN_INTENT]
     with till.locked(payment_id) as payment:
-        closing.close(payment, reason="test data was deleted")
+        close_payment.close(payment, reason="test data was deleted")
     assert till.states(payment_id) == ("Cancelled", "Cancelled")
     assert till.notices(payment_id) == []
     assert till.shelf(payment_id) == (100, 0)

@@ -2,7 +2,7 @@
 
 from models import ActivityState
 from models.clock import MovableClock
-from state_machines.shipment import deliver
+from state_machines.actions.ship_order import deliver
 from tests.support.shop import Shop
 from tests.support.stripe import Stripe
 

@@ -22,11 +22,11 @@ from models.base import Base
 from models.clock import MovableClock
 from models.durable.signal import ERASED_PAYLOAD
 from models.notice import notice
+from state_machines.actions.erase_user import request_erasure
+from state_machines.actions.login_codes import begin_login
+from state_machines.actions.sign_in import Device, enter_passkey, open_session
 from state_machines.durable import inbox
-from state_machines.erasure import request_erasure
-from state_machines.login import begin_login
 from state_machines.payment import PaymentSignal
-from state_machines.sign_in import Device, enter_passkey, open_session
 from tests.support.shop import Shop
 from tests.support.stripe import Stripe, an_event, an_intent_event, deliver
 

@@ -12,7 +12,7 @@ from models.base import db
 from models.clock import MovableClock
 from models.errors import ConflictError
 from models.ids import uuid7
-from state_machines import reconciliation
+from state_machines.actions import reconcile
 from state_machines.durable import inbox, sweep
 from tests.support.sandbox import eventually
 from tests.support.shop import Shop
@@ -31,9 +31,9 @@ def fail_for_good(*events: Event) -> None:
         session.execute(rows.values(state=SignalState.FAILED, payload=None))
 
 
-def reconcile(till: Shop) -> None:
+def run_reconciliation(till: Shop) -> None:
     with transaction():
-        reconciliation.start(uuid7())
+        reconcile.start(uuid7())
     till.work()
     while inbox.apply_stored(100):
         till.work()
@@ -49,7 +49,7 @@ def test_a_late_success_goes_back(till: Shop, bank: Stripe, time: MovableClock) 
     payment = till.payment(payment_id)
     assert eventually(lambda: bank.events(payment, "payment_intent.succeeded"))
     fail_for_good(*bank.events(payment, "payment_intent.succeeded"))
-    reconcile(till)
+    run_reconciliation(till)
     assert till.states(payment_id) == ("Success", "Failed")
     assert bank.entry(payment)["captured"] == 5900
     assert bank.refunded(payment) == [5900]
@@ -66,7 +66,7 @@ def test_a_refund_that_failed_after_its_success_is_put_before_a_person(
     payment = till.payment(payment_id)
     assert eventually(lambda: bank.events(payment, "refund.failed"))
     fail_for_good(*bank.events(payment, "refund.failed", "refund.updated", "charge.refund.updated"))
-    reconcile(till)
+    run_reconciliation(till)
     assert till.refunds(payment_id) == [(5900, "Failed")]
     assert till.notices(payment_id) == [NoticeKind.REFUND_FAILED]
 
@@ -76,7 +76,7 @@ def test_what_is_disputed_is_not_shipped(till: Shop, bank: Stripe) -> None:
     payment = till.payment(payment_id)
     assert eventually(lambda: bank.events(payment, "charge.dispute.created"))
     fail_for_good(*bank.events(payment, "charge.dispute.created"))
-    reconcile(till)
+    run_reconciliation(till)
     assert till.notices(payment_id) == [NoticeKind.DISPUTE]
     with pytest.raises(ConflictError):
         till.ship(payment_id)

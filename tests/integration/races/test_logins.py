@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 
 from models import ActivityRow, ActivityState, Login, LoginState, UserSession, transaction
 from models.clock import MovableClock
+from state_machines.actions.login_codes import begin_login, resend_code
 from state_machines.durable import inbox, recorder, runner
-from state_machines.login import LoginMachine, begin_login, resend_code
+from state_machines.login import LoginMachine
 from tests.support.shop import Shop
 from tests.support.stripe import Stripe
 from tests.support.web import code_of

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from models import Notice, NoticeKind, RefundState, transaction
 from models.clock import now
 from state_machines.durable import RetryableError
-from state_machines.intent import Intent
+from state_machines.providers.stripe.intents import Intent
+from state_machines.providers.stripe.refunds import StripeRefund
 from state_machines.reconciliation import ReconciliationMachine
 from state_machines.refund import RefundMachine, RefundSignal
-from state_machines.stripe_refund import StripeRefund
 from tasks.gateways.stripe.client import retrieve_page
 from tasks.payments import CancelOrphan
 from tasks.reconciliation import OrphanedIntents

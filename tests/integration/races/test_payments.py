@@ -9,7 +9,7 @@ import pytest
 from models import NoticeKind, OrderState, SignalState
 from models.clock import MovableClock
 from state_machines.durable import sweep
-from state_machines.payment_window import BANK_WINDOW
+from state_machines.providers.stripe.payment_window import BANK_WINDOW
 from tests.support.sandbox import eventually
 from tests.support.shop import Shop
 from tests.support.stripe import Event, Stripe, an_intent_event, deliver

@@ -10,9 +10,10 @@ from models.durable.transition import Transition
 from models.erasure import Erasure
 from models.refund import RefundOrigin
 from state_machines import ErasureMachine, RefundMachine
+from state_machines.actions.erase_user import request_erasure
+from state_machines.actions.login_codes import MAX_WRONG_CODES, begin_login, try_code
 from state_machines.durable import Activity, NonRetryableError
-from state_machines.erasure import request_erasure
-from state_machines.login import WRONG_CODES, LoginMachine, LoginSignal, begin_login, try_code
+from state_machines.login import LoginMachine, LoginSignal
 from tests.support.factories import a_user
 from tests.support.shop import Shop
 from tests.support.stripe import Stripe, deliver
@@ -42,7 +43,7 @@ def state_of(login_id: UUID) -> LoginState:
 @pytest.mark.parametrize("state", BEFORE)
 def test_wrong_codes_lock_a_sign_in_wherever_its_letter_is(till: Shop, state: LoginState) -> None:
     login_id = a_login(state)
-    for number in range(WRONG_CODES):
+    for number in range(MAX_WRONG_CODES):
         assert state_of(login_id) == state, f"after {number} wrong codes"
         with transaction():
             assert not try_code(LoginMachine.lock([login_id])[login_id], "wrong")

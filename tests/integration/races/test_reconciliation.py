@@ -13,7 +13,8 @@ from models import ActivityState, Payment, Reconciliation, ReconciliationState, 
 from models.base import db
 from models.clock import MovableClock
 from models.ids import uuid7
-from state_machines import PaymentMachine, reconciliation
+from state_machines import PaymentMachine
+from state_machines.actions import reconcile
 from state_machines.durable import sweep
 from state_machines.payment import PaymentSignal
 from tests.support.sandbox import Sandbox
@@ -42,10 +43,10 @@ def worker(stripe: Sandbox) -> None:
     run(program, env=environment, check=True, timeout=300)
 
 
-def reconcile() -> UUID:
+def run_reconciliation() -> UUID:
     key = uuid7()
     with transaction():
-        reconciliation.start(key)
+        reconcile.start(key)
     return key
 
 
@@ -110,7 +111,7 @@ def test_all_webhooks_dropped(till: Shop, silent: Sandbox) -> None:
     till.cancel(late)
     assert till.states(paid) == ("Initiated", "Pending"), "nobody told us"
     with transaction():
-        assert reconciliation.start_when_due()
+        assert reconcile.start_when_due()
     worker(silent)
     assert till.states(paid) == ("Success", "Confirmed")
     assert till.states(declined) == ("Declined", "Pending")
@@ -126,7 +127,7 @@ def test_an_event_that_could_not_be_stored_stops_no_other(till: Shop, silent: Sa
         intent_id = till.payment(each).intent_id or ""
         silent.post(f"/v1/payment_intents/{intent_id}", **{"metadata[note]": note})
         silent.intents.confirm(intent_id, {"payment_method": "pm_card_visa"})
-    key = reconcile()
+    key = run_reconciliation()
     worker(silent)
     assert outcome(key)[0] == "Done"
     assert till.states(odd) == till.states(plain) == ("Success", "Confirmed")
@@ -140,12 +141,12 @@ def test_more_than_a_page_of_events_is_fetched_once(till: Shop, silent: Sandbox)
     silent.intents.confirm(intent_id, {"payment_method": "pm_card_visa"})
     for _ in range(59):
         silent.post("/v1/refunds", payment_intent=intent_id, amount="100")
-    first = reconcile()
+    first = run_reconciliation()
     worker(silent)
     assert outcome(first) == ("Done", 2 + 2 * 59, 0)
     assert till.refunds(payment_id) == [(100, "Succeeded")] * 59
     assert till.states(payment_id) == ("Success", "Cancelled"), "all of it went back"
-    second = reconcile()
+    second = run_reconciliation()
     worker(silent)
     assert outcome(second) == ("Done", 0, 0), "what was heard is not heard again"
 
@@ -164,7 +165,7 @@ def test_an_orphaned_intent_is_cancelled(till: Shop, bank: Stripe, end: str, *, 
     order_id = till.order(payment_id).id
     form = {"amount": 5900, "currency": "usd", "metadata[orderId]": order_id}
     orphan = bank.post("payment_intents", **form)
-    key = reconcile()
+    key = run_reconciliation()
     # Its pages, and no more yet.
     while any(till.run(f"reconciliation.{page}") for page in PAGES):
         pass
@@ -177,7 +178,7 @@ def test_an_orphaned_intent_is_cancelled(till: Shop, bank: Stripe, end: str, *, 
     assert status == ("succeeded" if paid else "canceled")
     assert till.refunds(payment_id) == ([(5900, "Succeeded")] if paid else [])
     assert till.order(payment_id).state.value == end
-    again = reconcile()
+    again = run_reconciliation()
     till.work()
     assert outcome(again) == ("Done", 0, 0)
 
@@ -198,7 +199,7 @@ def test_an_orphan_that_could_not_be_cancelled_is_asked_for_again(
     till.run("payments.cancel_intent")
     orphan = an_intent_beside(till, bank, payment_id)
     for found in (1, 0):
-        key = reconcile()
+        key = run_reconciliation()
         while any(till.run(f"reconciliation.{page}") for page in PAGES):
             pass
         assert outcome(key) == ("Done", 0, found), "the second finds it under way"
@@ -209,7 +210,7 @@ def test_an_orphan_that_could_not_be_cancelled_is_asked_for_again(
         till.sweep()
     assert till.activity(ORPHAN).state == ActivityState.FAILED
     bank.faults()
-    third = reconcile()
+    third = run_reconciliation()
     till.work()
     assert outcome(third) == ("Done", 0, 1)
     assert bank.get(f"payment_intents/{orphan}")["status"] == "canceled"
@@ -225,7 +226,7 @@ def test_a_second_intent_of_an_order_is_cancelled(till: Shop, bank: Stripe, *, e
     before, states = till.payment(payment_id), till.states(payment_id)
     # Stripe had forgotten the key of its creation.
     beside = [an_intent_beside(till, bank, payment_id) for _ in range(2)]
-    key = reconcile()
+    key = run_reconciliation()
     till.work()
     assert outcome(key) == ("Done", 0, 2)
     assert [bank.get(f"payment_intents/{one}")["status"] for one in beside] == ["canceled"] * 2
@@ -241,7 +242,7 @@ def test_beginning_one_waits_for_nobody(till: Shop, time: MovableClock) -> None:
     began = time()
     with db.engine.begin() as somebody:
         somebody.execute(select(Payment.id).where(Payment.id == held).with_for_update())
-        reconcile()
+        run_reconciliation()
     assert till.payment(free).poll_at == began
     assert till.payment(held).poll_at != began, "whoever holds it is moving it"
 
@@ -249,7 +250,7 @@ def test_beginning_one_waits_for_nobody(till: Shop, time: MovableClock) -> None:
 def test_only_one_begins_an_hour(till: Shop, time: MovableClock, at_once: AtOnce) -> None:
     def begin() -> bool:
         with transaction():
-            return reconciliation.start_when_due()
+            return reconcile.start_when_due()
 
     assert at_once([begin] * 8).count(True) == 1
     time.advance(seconds=3599)
@@ -261,11 +262,11 @@ def test_only_one_begins_an_hour(till: Shop, time: MovableClock, at_once: AtOnce
 def test_stripe_away_ends_it_and_the_next_looks_further_back(
     till: Shop, bank: Stripe, time: MovableClock
 ) -> None:
-    key, begun = reconcile(), time()
+    key, begun = run_reconciliation(), time()
     till.work()
     assert outcome(key)[0] == "Done"
     time.advance(hours=1)
-    failed = reconcile()
+    failed = run_reconciliation()
     bank.faults(stripe={"errorRate": 1})
     till.work()
     for _ in range(10):
@@ -274,7 +275,7 @@ def test_stripe_away_ends_it_and_the_next_looks_further_back(
     assert outcome(failed)[0] == ReconciliationState.FAILED
     bank.faults()
     time.advance(hours=1)
-    third = reconcile()
+    third = run_reconciliation()
     with transaction() as session:
         since = session.get_one(Reconciliation, third).since
-    assert since == begun - reconciliation.OVERLAP
+    assert since == begun - reconcile.OVERLAP

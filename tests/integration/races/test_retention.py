@@ -29,9 +29,9 @@ from models import (
 )
 from models.clock import MovableClock
 from state_machines import PaymentMachine
+from state_machines.actions.login_codes import begin_login
 from state_machines.durable import inbox
 from state_machines.durable.inspection import verify
-from state_machines.login import begin_login
 from tests.support.factories import a_login, a_reconciliation, a_user
 from tests.support.shop import Shop
 from tests.support.stripe import Stripe, an_event, an_intent_event, deliver

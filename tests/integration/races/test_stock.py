@@ -10,8 +10,8 @@ from models import Order, Product, refresh, transaction
 from models.clock import MovableClock
 from models.errors import InvalidInputError
 from models.ids import uuid7
-from state_machines import checkout
-from state_machines.checkout import Line, Wish
+from state_machines.actions import checkout
+from state_machines.actions.checkout import Line, Wish
 from tests.support.factories import a_product, a_user
 from tests.support.shop import Shop
 from tests.support.stripe import Stripe

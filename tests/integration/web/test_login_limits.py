@@ -14,7 +14,7 @@ from models import ActivityRow, Login, LoginFailure, LoginState, clock, transact
 from models.clock import MovableClock
 from models.ids import uuid7
 from models.login import Way
-from state_machines import guesses
+from state_machines.actions import code_guesses
 from state_machines.login import LoginMachine, LoginSignal
 from tests.support.web import Person, code_of
 from web.rate_limits import client_key, limiter
@@ -304,7 +304,7 @@ def fail(way: Way, failures: int) -> None:
 
 def test_wrong_codes_have_to_wait_longer_and_longer(browser: Browser, time: MovableClock) -> None:
     judged = attack(browser, time, rounds=24)
-    assert guesses.FREE < judged < 20
+    assert code_guesses.FREE < judged < 20
     with transaction() as session:
         failure = session.scalars(select(LoginFailure)).one()
     assert (failure.way, failure.failures) == (Way.BOUND, judged)
@@ -322,15 +322,15 @@ def test_wrong_codes_have_to_wait_longer_and_longer(browser: Browser, time: Mova
 
 def test_the_loss_of_redis_forgets_no_wrong_code(browser: Browser, time: MovableClock) -> None:
     attack(browser, time, rounds=3)
-    fail(Way.UNBOUND, guesses.FREE)
+    fail(Way.UNBOUND, code_guesses.FREE)
     limiter.reset()
     login_id = begin(browser())
     assert enter(browser(), code_of(login_id)) == 429
 
 
 def test_a_hundred_wrong_codes_are_never_taken(browser: Browser, time: MovableClock) -> None:
-    assert sum(guesses.SHARES.values()) < 100
-    for way, share in guesses.SHARES.items():
+    assert sum(code_guesses.SHARES.values()) < 100
+    for way, share in code_guesses.SHARES.items():
         fail(way, share)
     time.advance(days=80)
     login_id = begin(browser())
@@ -343,8 +343,8 @@ def test_a_browser_that_has_signed_in_before_is_apart_from_strangers(
 ) -> None:
     known = browser()
     sign_in(known)
-    fail(Way.BOUND, guesses.SHARES[Way.BOUND])
-    fail(Way.UNBOUND, guesses.SHARES[Way.UNBOUND])
+    fail(Way.BOUND, code_guesses.SHARES[Way.BOUND])
+    fail(Way.UNBOUND, code_guesses.SHARES[Way.UNBOUND])
     time.advance(seconds=61)
     login_id = begin(browser())
     assert enter(browser(), code_of(login_id), loginId=login_id) == 429
@@ -367,7 +367,7 @@ def test_who_asked_before_others_guessed_is_not_kept_waiting(
 
 
 def test_the_wait_doubles_up_to_a_day() -> None:
-    waits = [guesses.wait_after(n).total_seconds() for n in range(9, 26)]
+    waits = [code_guesses.wait_after(n).total_seconds() for n in range(9, 26)]
     assert waits[:4] == [0, 30, 60, 120]
     assert waits[-1] == 24 * 3600
     assert waits == sorted(waits)

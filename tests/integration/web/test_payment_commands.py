@@ -8,9 +8,10 @@ from flask import Flask
 from models import ActivityRow, AuditRow, Notice, Payment, Product, transaction
 from models.base import db
 from models.payment import payment_of
-from state_machines import PaymentMachine, unmatched
-from state_machines.notice import unknown_intent
+from state_machines import PaymentMachine
 from state_machines.payment import PaymentSignal
+from state_machines.providers.stripe import unmatched
+from state_machines.writes.notices import unknown_intent
 from tests.support.commands import flask, read
 from tests.support.database import count_all_rows
 from tests.support.web import Person, an_intent, stripe_says

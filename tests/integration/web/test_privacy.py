@@ -30,10 +30,10 @@ from models.base import Base
 from models.clock import now
 from models.durable.activity import UNDER_WAY
 from models.notice import notice
+from state_machines.actions.login_codes import begin_login
 from state_machines.durable import caused_by, inbox, runner
 from state_machines.durable.inspection import verify
 from state_machines.erasure import ErasureMachine
-from state_machines.login import begin_login
 from state_machines.order import OrderMachine, OrderSignal
 from state_machines.payment import PaymentMachine
 from tests.support.commands import flask, read

@@ -15,7 +15,7 @@ from config import settings
 from launch.children import run
 from models import AuditRow, transaction
 from models.base import db
-from state_machines.stripe_event import SUBSCRIBED
+from state_machines.providers.stripe.events import SUBSCRIBED
 from tasks.gateways.stripe import endpoints
 from tests.support.commands import flask
 from web import commands, create_app

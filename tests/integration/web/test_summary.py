@@ -10,8 +10,8 @@ from models import Payment, Product, transaction
 from state_machines import PaymentMachine
 from state_machines.durable import unit_of_work
 from state_machines.durable.unit_of_work import Committed
-from state_machines.intent import Card, note_card
 from state_machines.payment import PaymentSignal
+from state_machines.providers.stripe.intents import Card, note_card
 from tasks import dispatch
 from tests.support.web import Json, Person, stripe_says, until
 from web import changes

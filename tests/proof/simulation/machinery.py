@@ -15,7 +15,7 @@ from models.durable.signal import SignalRow, SignalState
 from models.payment import Payment
 from models.refund import Refund
 from sandbox.events import Delivery, Event
-from state_machines import reconciliation
+from state_machines.actions import reconcile
 from state_machines.durable import inbox, sweep
 from state_machines.durable.handler import Told
 from tests.proof.simulation.mood import Mood
@@ -166,4 +166,4 @@ def unstorable(signal: Told) -> Told:
 
 def maintenance() -> None:
     with transaction():
-        reconciliation.start_when_due()
+        reconcile.start_when_due()

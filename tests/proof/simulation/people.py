@@ -9,10 +9,11 @@ from models import NoticeKind, OrderState, Payment, PaymentState, refresh, trans
 from models.errors import ProjectXError
 from models.ids import uuid7
 from models.payment import payment_of
-from state_machines import PaymentMachine, acceptance, cancelling, checkout, closing, shipment
-from state_machines.checkout import Line, Wish
+from state_machines import PaymentMachine
+from state_machines.actions import accept_payment, cancel_order, checkout, close_payment, ship_order
+from state_machines.actions.checkout import Line, Wish
+from state_machines.actions.refund_order import refund
 from state_machines.durable import SignalRefusedError
-from state_machines.refund import refund
 from tests.proof.simulation.dashboard import Dashboard
 from tests.proof.simulation.mood import Mood
 from tests.proof.simulation.outside import Outside
@@ -66,10 +67,12 @@ class People:
         yield from self._dashboard.steps()
         yield from self.visitors.steps()
         if self.known:
-            yield Step(0.7, "cancel", lambda: self._do(cancelling.cancel))
+            yield Step(0.7, "cancel", lambda: self._do(cancel_order.cancel))
             yield Step(0.6, "refund", self._refund)
-            yield Step(0.6, "ship", lambda: self._do(lambda p: shipment.ship(p.order, "DHL", "J")))
-            yield Step(0.4, "hand over", lambda: self._do(lambda p: shipment.deliver(p.order)))
+            yield Step(
+                0.6, "ship", lambda: self._do(lambda p: ship_order.ship(p.order, "DHL", "J"))
+            )
+            yield Step(0.4, "hand over", lambda: self._do(lambda p: ship_order.deliver(p.order)))
             yield Step(0.1, "accept", self._accept)
             yield Step(0.05, "forget an intent", self._forget)
             yield Step(0.3, "decide", self.decide)
@@ -97,10 +100,10 @@ class People:
         if facts is None or facts.order != OrderState.PENDING:
             return False
         if facts.payment == PaymentState.SUCCESS:
-            deeds: list[Deed] = [acceptance.accept, cancelling.cancel]
+            deeds: list[Deed] = [accept_payment.accept, cancel_order.cancel]
             self._dice.shuffle(deeds)
         elif NoticeKind.UNKNOWN_INTENT in facts.notices:
-            deeds = [lambda payment: closing.close(payment, reason="not ours")]
+            deeds = [lambda payment: close_payment.close(payment, reason="not ours")]
         else:
             return False
         return any(self._do(deed, order_id) for deed in deeds)
@@ -117,12 +120,15 @@ class People:
             order_id, _ = checkout.place(uuid7(), *customer, wish)
             self.known.setdefault(order_id, None)
 
+    def _ship(self) -> None:
+        self._do(lambda payment: ship_order.ship(payment.order, "DHL", "J"))
+
     def _refund(self) -> None:
         amount = self._dice.choice((None, 100, 900, TOTAL))
         self._do(lambda payment: refund(payment.order, amount, reason=None))
 
     def _accept(self) -> None:
-        self._do(acceptance.accept)
+        self._do(accept_payment.accept)
 
     def _do(self, deed: Deed, order_id: UUID | None = None) -> bool:
         """Whether the order let that be done."""

@@ -11,11 +11,12 @@ from models import User, transaction
 from models.base import db
 from models.erasure import Erasure, ErasureState
 from models.errors import ProjectXError
-from state_machines import sign_in
+from state_machines.actions import sign_in
+from state_machines.actions.erase_user import request_erasure
+from state_machines.actions.login_codes import MAX_WRONG_CODES, begin_login, resend_code
+from state_machines.actions.sign_in import Device
 from state_machines.durable import SignalRefusedError
-from state_machines.erasure import request_erasure
-from state_machines.login import WRONG_CODES, LoginMachine, begin_login, resend_code
-from state_machines.sign_in import Device
+from state_machines.login import LoginMachine
 from tests.proof.simulation.outside import Outside
 from tests.proof.simulation.step import Step
 
@@ -66,7 +67,7 @@ class Visitors:
 
     def _guess_codes(self) -> None:
         login_id, address = self._dice.choice(self._logins)
-        for _ in range(self._dice.randint(1, WRONG_CODES + 1)):
+        for _ in range(self._dice.randint(1, MAX_WRONG_CODES + 1)):
             self._try(login_id, address, WRONG)
 
     def _try(self, login_id: UUID, address: str, code: str) -> None:

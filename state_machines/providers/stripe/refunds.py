@@ -14,8 +14,9 @@ from models.base import db
 from models.currency import CurrencyCode, MinorAmount
 from models.payment import Payment
 from models.refund import Refund, RefundOrigin, RefundState
-from state_machines.intent import locked
-from state_machines.refund import RefundMachine, RefundSignal, cancel_what_went_back
+from state_machines.actions.refund_order import cancel_what_went_back
+from state_machines.providers.stripe.intents import locked
+from state_machines.refund import RefundMachine, RefundSignal
 
 SIGNALS = {
     "pending": RefundSignal.SUBMITTED,

@@ -19,10 +19,10 @@ from models.payment import Payment
 from models.product import Product, ProductStatus
 from models.shipping import SHIPPING_COSTS, require_shipping_cost
 from models.user import User, UserSession, signed_in
+from state_machines.actions.order_limits import refuse_too_many
 from state_machines.order import OrderMachine, OrderSignal
-from state_machines.order_limits import refuse_too_many
 from state_machines.payment import PaymentMachine, PaymentSignal
-from state_machines.stock import SHORT
+from state_machines.writes.stock import SHORT
 
 ONCE = "uq_orders_user_id_reference_id"
 TRIES = 5

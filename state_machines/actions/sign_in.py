@@ -20,8 +20,9 @@ from models.ids import first_of, uuid7
 from models.login import LIVE, Login, LoginState, Way
 from models.refresh import Rotation
 from models.user import User, UserSession
-from state_machines import guesses
-from state_machines.login import WRONG_CODES, LoginMachine, LoginSignal, lock_address, try_code
+from state_machines.actions import code_guesses
+from state_machines.actions.login_codes import MAX_WRONG_CODES, lock_address, try_code
+from state_machines.login import LoginMachine, LoginSignal
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,11 @@ def enter_code(
     """
     lock_address(email)
     login, way = _find_login(email, login_id, browser_hash)
-    guesses.refuse_while_waiting(login, way)
+    code_guesses.refuse_while_waiting(login, way)
     if not try_code(login, code, bound=way != Way.UNBOUND):
-        guesses.count_failure(email, way)
+        code_guesses.count_failure(email, way)
         return None
-    guesses.forget_failures(email)
+    code_guesses.forget_failures(email)
     user = User.of_address(email)
     login.user_id = user.id
     # The browser has proven itself, whichever asked for the code.
@@ -135,7 +136,7 @@ def _id_of(*conditions: ColumnElement[bool]) -> UUID | None:
 def _is_usable(login: Login, way: Way) -> bool:
     if not login.live or (login.deadline_at or now()) <= now():
         return False
-    if way == Way.UNBOUND and login.unbound_codes >= WRONG_CODES:
+    if way == Way.UNBOUND and login.unbound_codes >= MAX_WRONG_CODES:
         return False
     # A code works once, also where several browsers wait for it.
     used = exists().where(

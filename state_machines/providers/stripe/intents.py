@@ -18,13 +18,13 @@ from models.currency import CurrencyCode, MinorAmount
 from models.money import display
 from models.payment import OPEN, Payment, PaymentState
 from models.refund import refundable
+from state_machines.actions.order_limits import close_if_cards_are_tested
+from state_machines.actions.refund_order import cancel_what_went_back
 from state_machines.durable.handler import NoSubjectError
 from state_machines.durable.unit_of_work import unit_of_work
-from state_machines.notice import settle_answered, tell_disputes
-from state_machines.order_limits import close_if_cards_are_tested
 from state_machines.payment import PaymentMachine, PaymentSignal
-from state_machines.payment_window import FOR_EVER, expiry_of, follow, needed_until
-from state_machines.refund import cancel_what_went_back
+from state_machines.providers.stripe.payment_window import FOR_EVER, expiry_of, follow, needed_until
+from state_machines.writes.notices import settle_answered, tell_disputes
 
 # After these the bank is not at work any more.
 ANSWERED = (PaymentSignal.SUCCEEDED, PaymentSignal.DECLINED, PaymentSignal.CANCELED)

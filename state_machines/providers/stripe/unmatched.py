@@ -8,9 +8,10 @@ from uuid import UUID
 from models.errors import NotFoundError
 from models.money import display
 from models.notice import NoticeKind, is_known, is_open, notice, settle
+from state_machines.actions.reconcile import at_hand
 from state_machines.durable.unit_of_work import schedule
-from state_machines.intent import Intent
-from state_machines.reconciliation import ReconciliationMachine, at_hand
+from state_machines.providers.stripe.intents import Intent
+from state_machines.reconciliation import ReconciliationMachine
 
 GIVE_BACK = "reconciliation.give_back"
 

@@ -15,8 +15,8 @@ from models.currency import CurrencyCode, MinorAmount
 from models.dispute import Dispute
 from models.payment import Payment
 from state_machines.dispute import DisputeMachine, DisputeSignal
-from state_machines.intent import locked
-from state_machines.notice import tell_disputes
+from state_machines.providers.stripe.intents import locked
+from state_machines.writes.notices import tell_disputes
 
 SIGNALS = {
     "warning_needs_response": DisputeSignal.WARN,

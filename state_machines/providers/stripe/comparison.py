@@ -16,15 +16,15 @@ from models.durable.signal import SignalRow, SignalState
 from models.ids import first_of
 from models.payment import Payment, PaymentState
 from models.refund import Refund
-from state_machines import unmatched
 from state_machines.durable import inbox
 from state_machines.durable.complaint import complaints
 from state_machines.durable.handler import Told
 from state_machines.durable.unit_of_work import schedule
-from state_machines.intent import Intent
 from state_machines.payment import PaymentMachine, PaymentSignal
-from state_machines.stripe_dispute import StripeDispute, reached
-from state_machines.stripe_refund import HEARD, StripeRefund
+from state_machines.providers.stripe import unmatched
+from state_machines.providers.stripe.disputes import StripeDispute, reached
+from state_machines.providers.stripe.intents import Intent
+from state_machines.providers.stripe.refunds import HEARD, StripeRefund
 
 log = complaints(__name__)
 R = TypeVar("R")

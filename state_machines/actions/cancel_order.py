@@ -6,9 +6,9 @@ from models.errors import ConflictError
 from models.order import Order, OrderState
 from models.payment import Payment, PaymentState
 from models.refund import RefundState, given_back
+from state_machines.actions.refund_order import refuse_withdrawn
 from state_machines.order import OrderMachine, OrderSignal
 from state_machines.payment import PaymentMachine, PaymentSignal
-from state_machines.refund import refuse_withdrawn
 
 TOO_LATE = {
     OrderState.SHIPPED: "The order is on its way already",

@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic.dataclasses import dataclass
 
 from models.notice import NoticeKind, is_known, notice, settle
-from state_machines.intent import locked
+from state_machines.providers.stripe.intents import locked
 
 
 @dataclass(frozen=True, slots=True)

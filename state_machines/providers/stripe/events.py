@@ -6,15 +6,20 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from models.refund import given_back
-from state_machines import stripe_dispute, stripe_refund, unmatched
 from state_machines.durable.handler import MalformedError, NoSubjectError, NotOursError, handles
 from state_machines.durable.unit_of_work import schedule
-from state_machines.intent import Charge, Intent, locked, news, note_card, take_in
 from state_machines.payment import PaymentMachine, PaymentSignal
-from state_machines.stripe_dispute import StripeDispute
-from state_machines.stripe_origin import refuse_strangers
-from state_machines.stripe_refund import StripeRefund
-from state_machines.stripe_review import FraudWarning, Review, apply_review, apply_warning
+from state_machines.providers.stripe import disputes, refunds, unmatched
+from state_machines.providers.stripe.disputes import StripeDispute
+from state_machines.providers.stripe.intents import Charge, Intent, locked, news, note_card, take_in
+from state_machines.providers.stripe.origin import refuse_strangers
+from state_machines.providers.stripe.refunds import StripeRefund
+from state_machines.providers.stripe.reviews import (
+    FraudWarning,
+    Review,
+    apply_review,
+    apply_warning,
+)
 
 
 class Reader(NamedTuple):
@@ -91,8 +96,8 @@ def _intent(signal: PaymentSignal) -> Reader:
     return Reader("payment_intent", Intent.read, partial(_told, signal))
 
 
-_REFUND = Reader("refund", StripeRefund.read, stripe_refund.apply)
-_DISPUTE = Reader("dispute", StripeDispute.read, stripe_dispute.apply)
+_REFUND = Reader("refund", StripeRefund.read, refunds.apply)
+_DISPUTE = Reader("dispute", StripeDispute.read, disputes.apply)
 _REVIEW = Reader("review", Review.read, apply_review)
 # The kinds of events that are read.
 READERS = {

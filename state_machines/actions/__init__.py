@@ -1,0 +1,1 @@
+"""Actions of people and of the clock, each within one transaction."""

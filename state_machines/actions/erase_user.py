@@ -1,0 +1,145 @@
+"""Erasure of a user's personal data: the end of the account, and the erasing itself.
+
+Orders, amounts, payments and their histories stay for the accounts, without personal data.
+"""
+
+import json
+import re
+from uuid import UUID
+
+from sqlalchemy import delete, or_, select, text, update
+
+from models.audit import AuditRow
+from models.base import db
+from models.clock import now
+from models.dispute import OPEN, Dispute
+from models.durable.signal import ERASED_PAYLOAD, SignalRow, SignalState
+from models.durable.transition import Transition
+from models.erasure import Erasure, ErasureState
+from models.errors import ConflictError
+from models.login import LIVE, Login
+from models.order import Order, OrderState
+from models.personal_data import HOLDINGS, KEPT_DETAILS, Person
+from models.refund import Refund, RefundState
+from models.user import User, UserSession, UserStatus
+from state_machines.durable.handler import keeps
+from state_machines.erasure import ErasureMachine, ErasureSignal
+from state_machines.login import LoginMachine, LoginSignal
+
+UNDER_WAY = (OrderState.PENDING, OrderState.CONFIRMED, OrderState.SHIPPED)
+PAGE_SIZE = 500
+# Signals in these states are applied only when an operator replays them.
+SETTLED_SIGNALS = (SignalState.IGNORED, SignalState.UNMATCHED)
+
+
+def request_erasure(user: User) -> Erasure:
+    """End the account of a locked user, and have the personal data erased. Again is the same as
+    once.
+
+    Raises ConflictError while an order, a refund or a dispute is under way.
+    """
+    earlier = db.session.scalar(select(Erasure.id).where(Erasure.user_id == user.id).limit(1))
+    if earlier is not None:
+        erasure = ErasureMachine.lock([earlier])[earlier]
+        if erasure.state == ErasureState.FAILED:
+            ErasureMachine.send(erasure, ErasureSignal.RETRY, secret=user.email)
+        return erasure
+    _refuse_under_way(user.id)
+    user.status, user.updated_at = UserStatus.DELETED, now()
+    db.session.execute(
+        update(UserSession)
+        .where(UserSession.user_id == user.id, UserSession.revoked_at.is_(None))
+        .values(revoked_at=now())
+    )
+    live = select(Login.id).where(Login.email == user.email, Login.state.in_(LIVE))
+    for login in LoginMachine.lock(db.session.scalars(live).all()).values():
+        if login.live:
+            LoginMachine.send(login, LoginSignal.SUPERSEDE)
+    erasure = Erasure(user_id=user.id)
+    ErasureMachine.begin(erasure, ErasureSignal.REQUEST, secret=user.email)
+    return erasure
+
+
+def erase(erasure: Erasure, email: str) -> None:
+    """Erase the personal data of the user of a locked erasure, in the current transaction."""
+    person = Person(erasure.user_id, email)
+    _erase_unmatched_signals(email)
+    # A function of the owner's does it in the rows that nobody may change.
+    db.session.execute(
+        text("SELECT erase_history(:user, :email, :kept)"),
+        {"user": erasure.user_id, "email": email, "kept": list(KEPT_DETAILS)},
+    )
+    for holding in HOLDINGS:
+        values = holding.replacements(person)
+        if holding.deleted:
+            db.session.execute(delete(holding.row).where(holding.of(person)))
+        elif values and holding.row not in (Transition, AuditRow):
+            db.session.execute(
+                update(holding.row)
+                .where(holding.of(person))
+                .values(values)
+                .execution_options(synchronize_session=False)
+            )
+    ErasureMachine.observe(erasure, ErasureSignal.ERASE)
+
+
+@keeps
+def may_keep(subject_id: UUID) -> bool:
+    """Whether a payload about this order or login may be kept: not once it is erased."""
+    subject = db.session.get(Order, subject_id) or db.session.get(Login, subject_id)
+    return subject is None or not subject.erased
+
+
+def _refuse_under_way(user_id: UUID) -> None:
+    """Raises ConflictError, which names the first order that is not finished."""
+    refunds = select(Refund.order_id).where(
+        Refund.state.in_((RefundState.REQUESTED, RefundState.SUBMITTED))
+    )
+    disputes = select(Dispute.order_id).where(Dispute.state.in_(OPEN))
+    unfinished = or_(Order.state.in_(UNDER_WAY), Order.id.in_(refunds), Order.id.in_(disputes))
+    order = db.session.scalars(
+        select(Order).where(Order.user_id == user_id, unfinished).order_by(Order.id).limit(1)
+    ).first()
+    if order is None:
+        return
+    unfinished_part = "" if order.state in UNDER_WAY else "has a refund or a dispute under way"
+    why = unfinished_part or f"is {order.state}"
+    raise ConflictError(f"Order {order.reference_id} {why}: the account can be deleted afterwards")
+
+
+def _erase_unmatched_signals(email: str) -> None:
+    """Erase the payloads of signals that belong to nobody here and name the address. Those that are
+    still to be applied stay: they may be about money, and are erased when they are applied, or by
+    their age.
+
+    Payloads are encrypted, and so searched here, a page at a time.
+    """
+    last = UUID(int=0)
+    # A longer address with this one in it is somebody else's.
+    named_here = re.compile(rf"(?<![^\s\"'<>,;:]){re.escape(email)}(?![^\s\"'<>,;:])")
+    while True:
+        page = db.session.execute(
+            select(SignalRow.id, SignalRow.payload)
+            .where(
+                SignalRow.subject_id.is_(None),
+                SignalRow.state.in_(SETTLED_SIGNALS),
+                SignalRow.id > last,
+            )
+            .order_by(SignalRow.id)
+            .limit(PAGE_SIZE)
+        ).all()
+        named = [key for key, payload in page if named_here.search(_lower(payload))]
+        if named:
+            db.session.execute(
+                update(SignalRow)
+                .where(SignalRow.id.in_(named))
+                .values(payload=ERASED_PAYLOAD, last_error=None)
+                .execution_options(synchronize_session=False)
+            )
+        if len(page) < PAGE_SIZE:
+            return
+        last = page[-1][0]
+
+
+def _lower(payload: object) -> str:
+    return json.dumps(payload, ensure_ascii=False).lower()

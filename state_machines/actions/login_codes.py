@@ -1,0 +1,115 @@
+"""Codes for signing in: sent by e-mail, tried, and sent again."""
+
+import hashlib
+import hmac
+import secrets
+from uuid import UUID
+
+from config import settings
+from models.base import db
+from models.ids import uuid7
+from models.login import LIVE, Login
+from models.user import REFUSED, User
+from state_machines.actions import login_emails
+from state_machines.login import LoginMachine, LoginSignal
+
+# Wrong codes from the browser of the login lock it; wrong codes from elsewhere close only that way.
+MAX_WRONG_CODES = 5
+
+
+def new_code() -> str:
+    """Six digits that nobody can guess."""
+    return f"{secrets.randbelow(1_000_000):06}"
+
+
+def code_hash(code_id: UUID, code: str) -> str:
+    """What is kept of a code: keyed, so that the table alone does not give codes away."""
+    return hmac.new(
+        settings.code_secret.encode(), f"{code_id}:{code}".encode(), hashlib.sha256
+    ).hexdigest()
+
+
+def begin_login(email: str, browser_hash: str | None = None) -> Login:
+    """Start a sign-in for `email` from a browser; older ones of the same browser end here.
+
+    Within the cooldown after an e-mail that nobody has used yet, no other is sent: another browser
+    joins the login of that e-mail, and the code in it is good for both.
+
+    Raises TooManyError when this browser has that e-mail already, or too many were sent in all.
+    """
+    lock_address(email)
+    mailed = None if browser_hash is None else login_emails.find_unused(email)
+    if mailed is not None:
+        login_emails.refuse_again(mailed, browser_hash)
+    else:
+        login_emails.refuse_flood()
+    _supersede(email, browser_hash)
+    login = Login(id=uuid7(), email=email, browser_hash=browser_hash)
+    if mailed is not None:
+        login.code_id, login.code_hash = mailed.login.id, mailed.login.code_hash
+        LoginMachine.begin(login, LoginSignal.JOIN)
+        # The code does not live longer for it.
+        login.deadline_at = mailed.login.deadline_at
+        return login
+    code = new_code()
+    login.code_id, login.code_hash = login.id, code_hash(login.id, code)
+    LoginMachine.begin(login, LoginSignal.ASK, secret=code)
+    return login
+
+
+def try_code(login: Login, code: str, *, bound: bool = True) -> bool:
+    """Check a code against a live, locked login. The fifth wrong one locks it, unless it comes from
+    a request that is not `bound` to it; so does the right one of somebody who may not sign in.
+    """
+    if hmac.compare_digest(login.code_hash, code_hash(login.code_id, code)):
+        if _is_refused(login.email):
+            LoginMachine.send(login, LoginSignal.LOCK, reason="this user may not sign in")
+            return False
+        LoginMachine.send(login, LoginSignal.RIGHT_CODE)
+        return True
+    if bound:
+        login.wrong_codes += 1
+    else:
+        login.unbound_codes += 1
+    is_last = bound and login.wrong_codes >= MAX_WRONG_CODES
+    LoginMachine.send(login, LoginSignal.LOCK if is_last else LoginSignal.WRONG_CODE)
+    return False
+
+
+def resend_code(login: Login) -> None:
+    """Send a new code for a login whose e-mail failed; the old code is dead, also for those who
+    joined it.
+
+    Raises SignalRefusedError unless the login is CodeUnsent.
+    """
+    code = new_code()
+    LoginMachine.send(login, LoginSignal.RESEND, secret=code)
+    login.code_hash = code_hash(login.code_id, code)
+    db.session.execute(
+        db.update(Login)
+        .where(Login.email == login.email, Login.code_id == login.code_id, Login.id != login.id)
+        .values(code_hash=login.code_hash)
+    )
+
+
+def lock_address(email: str) -> None:
+    """Two requests for one address go one after the other, also when it has no login yet."""
+    db.session.execute(db.select(db.func.pg_advisory_xact_lock(db.func.hashtextextended(email, 0))))
+
+
+def _supersede(email: str, browser_hash: str | None) -> None:
+    live = db.session.scalars(
+        db.select(Login.id).where(
+            Login.email == email,
+            Login.state.in_(LIVE),
+            Login.browser_hash.is_not_distinct_from(browser_hash),
+        )
+    ).all()
+    for older in LoginMachine.lock(live).values():
+        if older.live:
+            LoginMachine.send(older, LoginSignal.SUPERSEDE)
+
+
+def _is_refused(email: str) -> bool:
+    refused = db.select(User.id).where(User.email == email, User.status.in_(REFUSED))
+    return db.session.scalar(refused) is not None

@@ -1,0 +1,1 @@
+"""Messages of the providers, and their meaning for the machines."""

@@ -1,0 +1,50 @@
+"""Refunds that follow from a transition of an order or of a dispute."""
+
+from models.base import db
+from models.dispute import Dispute
+from models.order import Order, OrderState
+from models.payment import Payment, payment_of
+from models.refund import Refund, RefundOrigin, refundable
+from state_machines.durable import DurableMachine, writes
+
+
+@writes("refund.rest")
+def give_rest_back(order: Order, reason: str | None) -> None:
+    """The order is cancelled: what was paid, and is still here, goes back."""
+    _give_rest_back(order, RefundOrigin.CANCEL, reason)
+
+
+@writes("refund.late")
+def give_late_back(order: Order, reason: str | None) -> None:
+    """The money came when the order had ended."""
+    _give_rest_back(order, RefundOrigin.LATE, reason)
+
+
+@writes("refund.freed")
+def give_freed_back(dispute: Dispute, reason: str | None) -> None:
+    """The bank has let go of the money, perhaps after the order had ended."""
+    order = db.session.get_one(Order, dispute.order_id)
+    if order.state == OrderState.CANCELLED:
+        _give_rest_back(order, RefundOrigin.CANCEL, reason)
+    elif order.state == OrderState.FAILED:
+        _give_rest_back(order, RefundOrigin.LATE, reason)
+
+
+def _give_rest_back(order: Order, origin: RefundOrigin, reason: str | None) -> None:
+    payment = payment_of(order.id)
+    left = refundable(payment)
+    if left > 0:
+        begin_refund(payment, left, origin, reason)
+
+
+def begin_refund(payment: Payment, amount: int, origin: RefundOrigin, reason: str | None) -> None:
+    row = Refund(
+        order_id=payment.order_id,
+        origin=origin,
+        amount=amount,
+        currency=payment.captured_currency or payment.currency,
+        reason=reason,
+    )
+    # By name, because machines name writes and so writes import no machine.
+    machine = DurableMachine.registry["refund"]
+    machine.begin(row, "request", reason=reason)
