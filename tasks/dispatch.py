@@ -50,12 +50,12 @@ class Backlog:
 
     def take(self, *, at_once: bool = False) -> list[UUID]:
         """Remove and return the ids to publish now: none while more are worth waiting for."""
-        if not self.ids or (self.delay() > 0 and not at_once):
+        if not self.ids or (self.seconds_left() > 0 and not at_once):
             return []
         ids, self.ids, self._taken_at = self.ids, [], tick()
         return ids
 
-    def delay(self) -> float:
+    def seconds_left(self) -> float:
         """Return the seconds until the ids are to be published."""
         if len(self.ids) >= BATCH or self._gap > LINGER / 2:
             return 0.0
@@ -123,8 +123,8 @@ class Dispatcher:
 
     def _delay(self) -> float | None:
         """Return the seconds until the first backlog is due, or None when all are empty."""
-        delays = [max(0.0, backlog.delay()) for backlog in self._backlogs.values() if backlog.ids]
-        return min(delays, default=None)
+        backlogs = [backlog for backlog in self._backlogs.values() if backlog.ids]
+        return min((max(0.0, backlog.seconds_left()) for backlog in backlogs), default=None)
 
 
 def publish_or_complain(name: str, ids: Sequence[UUID]) -> None:

@@ -16,7 +16,6 @@ SENT = {
     "dispatch.publish": "the message",
     "dispatch.publish_change": "the change",
     "dispatch._work": "the message",
-    "sweep._hand_out": "a message",
 }
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
