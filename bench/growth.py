@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from bench.fill import Filler, tell_sandbox
-from bench.running_shop import UNDER_WAY, RunningShop, Sold
+from bench.running_shop import RunningShop, Sold
 from bench.shop import Figures
 from launch.stack import Stack
 from models.clock import tick
@@ -33,7 +33,12 @@ SELECT gen_random_uuid(), 'payments.retrieve_intent', 'payment', id, 'running', 
     gen_random_uuid(), '{}', now()
 FROM payment WHERE deadline_at > now() + interval '12 h' LIMIT 10000
 """
-STILL_LOST = UNDER_WAY + " AND name = 'payments.retrieve_intent'"
+# By age: each event of a buyer's payment has its intent retrieved, too.
+STILL_LOST = """
+SELECT count(*) FROM activity JOIN payment ON payment.id = subject_id
+WHERE activity.state IN ('queued', 'pending', 'waiting', 'running')
+    AND name = 'payments.retrieve_intent' AND payment.created_at < now() - interval '1 h'
+"""
 # By age: a payment that was retrieved has the shop's window again. Buyers' orders are younger.
 MAKE_DUE = """
 UPDATE payment SET deadline_at = now()
