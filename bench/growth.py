@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from bench.fill import Filler, tell_sandbox
-from bench.running_shop import RunningShop, Sold
+from bench.running_shop import UNDER_WAY, RunningShop, Sold
 from bench.shop import Figures
 from launch.stack import Stack
 from models.clock import tick
@@ -30,15 +30,11 @@ LOSE = """
 INSERT INTO activity (id, name, machine, subject_id, state, attempts, unknown_outcomes, due_at,
     token, payload, created_at)
 SELECT gen_random_uuid(), 'payments.retrieve_intent', 'payment', id, 'running', 1, 0, now(),
-    gen_random_uuid(), '{}', now()
+    gen_random_uuid(), '{"lost": true}', now()
 FROM payment WHERE deadline_at > now() + interval '12 h' LIMIT 10000
 """
-# By age: each event of a buyer's payment has its intent retrieved, too.
-STILL_LOST = """
-SELECT count(*) FROM activity JOIN payment ON payment.id = subject_id
-WHERE activity.state IN ('queued', 'pending', 'waiting', 'running')
-    AND name = 'payments.retrieve_intent' AND payment.created_at < now() - interval '1 h'
-"""
+# By their mark: each event of a buyer's payment has its intent retrieved, too.
+STILL_LOST = UNDER_WAY + " AND payload ? 'lost'"
 # By age: a payment that was retrieved has the shop's window again. Buyers' orders are younger.
 MAKE_DUE = """
 UPDATE payment SET deadline_at = now()
