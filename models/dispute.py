@@ -49,7 +49,7 @@ class Dispute(Execution, Base):
     order: Mapped[Order] = relationship(lazy="raise")
 
 
-def disputed(order_id: UUID, *states: DisputeState) -> dict[str, int]:
+def disputed_amounts(order_id: UUID, *states: DisputeState) -> dict[str, int]:
     """Return the sums of the order's disputes in `states`, in minor units by currency.
 
     Banks may dispute in another currency than the order's.

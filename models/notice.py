@@ -63,7 +63,7 @@ class Notice(Base):
     settled_at: Mapped[datetime | None]
 
 
-def notice(
+def open_notice(
     order_id: UUID | None, kind: NoticeKind, sentence: str, *, subject: str | None = None
 ) -> None:
     """Open a notice, or replace the sentence of the open one of this kind.
@@ -108,7 +108,7 @@ def is_open(subject: UUID | str, kind: NoticeKind) -> bool:
     )
 
 
-def suspicions(order_id: UUID) -> list[str]:
+def open_suspicions(order_id: UUID) -> list[str]:
     """Return the sentences of the open notices that block an order's shipment."""
     rows = db.select(Notice.text).where(
         Notice.order_id == order_id, Notice.kind.in_(SUSPICIONS), Notice.settled_at.is_(None)

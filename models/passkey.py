@@ -49,7 +49,7 @@ class PasskeyChallenge(Base):
     expires_at: Mapped[datetime]
 
 
-def keep_challenge(
+def store_challenge(
     purpose: ChallengePurpose, challenge: bytes, user_id: UUID | None = None
 ) -> PasskeyChallenge:
     """Keep a challenge until it is used or expires."""

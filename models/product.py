@@ -24,7 +24,7 @@ from models.base import Base, MinorUnits, currency_form, text_enum
 
 # JavaScript's Number keeps every whole number up to this one.
 # Source: https://tc39.es/ecma262/#sec-number.max_safe_integer
-LARGEST_ID = 2**53 - 1
+MAX_PRODUCT_ID = 2**53 - 1
 
 
 class ProductStatus(StrEnum):
@@ -54,7 +54,7 @@ class Product(Base):
         Index("ix_product_search", text(SEARCHED), postgresql_using="gin"),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(maxvalue=LARGEST_ID), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(maxvalue=MAX_PRODUCT_ID), primary_key=True)
     sku: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     description: Mapped[str]

@@ -66,7 +66,7 @@ class Refund(Polled, Execution, Base):
     order: Mapped[Order] = relationship(lazy="raise", back_populates="refunds")
 
 
-def given_back(order_id: UUID, states: Iterable[RefundState] = ACTIVE) -> int:
+def refunded_amount(order_id: UUID, states: Iterable[RefundState] = ACTIVE) -> int:
     """Return the sum of the order's refunds in `states`, in minor units.
 
     Stripe refunds in the captured currency.
@@ -75,7 +75,7 @@ def given_back(order_id: UUID, states: Iterable[RefundState] = ACTIVE) -> int:
     return cast("int", db.session.scalar(_sum(Refund.amount).where(*rows)))
 
 
-def refundable(payment: Payment) -> int:
+def refundable_amount(payment: Payment) -> int:
     """Return the captured amount that can still be refunded. The payment's order must be locked.
 
     A bank may dispute in another currency, whose rate is unknown here. Such a dispute, once lost,

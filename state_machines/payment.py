@@ -44,7 +44,7 @@ LOOK = ("refunds.list",)
 SLOW = ("notice.slow_payment",)
 PAID_MEANWHILE = To.PAID_WHILE_CANCELLING
 # Between two questions about a payment that does not end.
-LONGEST = timedelta(hours=6)
+MAX_INTERVAL = timedelta(hours=6)
 
 
 class PaymentMachine(DurableMachine[Payment]):
@@ -137,13 +137,13 @@ class PaymentMachine(DurableMachine[Payment]):
         # A bank that was still at work gets a longer window each time.
         Deadline(
             (S.PENDING, S.INITIATED, S.DECLINED),
-            growing(settings.payment_window, last=LONGEST),
+            growing(settings.payment_window, last=MAX_INTERVAL),
             Sig.EXPIRE,
             from_birth=True,
         ),
         Deadline(
             (S.CANCELLING, S.EXPIRING),
-            growing(*settings.recheck_windows, last=LONGEST),
+            growing(*settings.recheck_windows, last=MAX_INTERVAL),
             Sig.ASK_AGAIN,
         ),
     )

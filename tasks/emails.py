@@ -16,7 +16,7 @@ from models.user import User, UserSession, UserStatus
 from state_machines.durable import Activity, Call, RetryPolicy
 from state_machines.login import LoginMachine, LoginSignal
 from state_machines.order import OrderMachine
-from state_machines.providers.sendgrid import bounced, newest_letter
+from state_machines.providers.sendgrid import has_bounced, newest_email
 from state_machines.refund import RefundMachine
 from tasks.email_rendering import render_login_code, render_new_device, render_order_email
 from tasks.gateways import sendgrid
@@ -53,7 +53,7 @@ class LoginCode(Activity[Login, Email, str]):
     def prepare(self, login: Login, call: Call) -> Email | None:
         if not login.live or call.secret is None:
             return None
-        if call.key != newest_letter(login.id):
+        if call.key != newest_email(login.id):
             # A newer e-mail has replaced this code. Workers cannot compare the hash: they do not
             # have CODE_SECRET.
             return None
@@ -64,7 +64,7 @@ class LoginCode(Activity[Login, Email, str]):
         return call.key
 
     def record(self, login: Login, key: str) -> None:
-        if login.state != LoginState.CODE_UNSENT or not bounced(login.id, key):
+        if login.state != LoginState.CODE_UNSENT or not has_bounced(login.id, key):
             LoginMachine.observe(login, LoginSignal.SENT)
 
     def give_up(self, login: Login, error: Exception) -> None:

@@ -11,9 +11,9 @@ from models.payment import CLOSING, Payment, PaymentState
 from state_machines.durable import Activity, Call, NonRetryableError, RetryPolicy, Snooze
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.providers.stripe import unmatched
-from state_machines.providers.stripe.intents import ANSWERS, Intent, news, take_in
-from state_machines.providers.stripe.payment_window import follow
-from state_machines.writes.notices import unknown_intent
+from state_machines.providers.stripe.intents import ANSWERS, Intent, record_intent, unheard_signal
+from state_machines.providers.stripe.payment_window import move_deadline
+from state_machines.writes.notices import notify_unknown_intent
 from tasks.gateways import stripe
 
 # Less than two minutes, while a customer waits.
@@ -68,7 +68,7 @@ class CreateIntent(Activity[Payment, NewIntent, Intent]):
 
     def record(self, payment: Payment, intent: Intent) -> None:
         if payment.intent_id in (None, intent.id):
-            take_in(payment, intent, PaymentSignal.INITIATED)
+            record_intent(payment, intent, PaymentSignal.INITIATED)
 
     def give_up(self, payment: Payment, error: Exception) -> None:
         # Only a refusal by Stripe means that no intent exists that the customer could pay.
@@ -116,14 +116,14 @@ class CancelIntent(Activity[Payment, Closing, Intent | None]):
             intent_id = unrecorded.id
         if request.may_wait:
             intent = stripe.retrieve_intent(intent_id)
-            if not intent.open or (intent.needed_until or now()) > now():
+            if not intent.open or (intent.payable_until or now()) > now():
                 return intent
         return stripe.cancel_intent(intent_id, key=call.key)
 
     def record(self, payment: Payment, intent: Intent | None) -> None:
         if intent is not None:
             if intent.status in ANSWERS:
-                take_in(payment, intent, ANSWERS[intent.status])
+                record_intent(payment, intent, ANSWERS[intent.status])
         elif payment.intent_id is None:
             PaymentMachine.observe(payment, PaymentSignal.REJECTED, reason="never created")
         else:
@@ -149,9 +149,9 @@ class CancelOrphan(CancelIntent):
         if intent is None or intent.status != "succeeded":
             return
         if payment.intent_id in (None, intent.id):
-            take_in(payment, intent, PaymentSignal.SUCCEEDED)
+            record_intent(payment, intent, PaymentSignal.SUCCEEDED)
         else:
-            unmatched.tell(intent)
+            unmatched.notify_unmatched(intent)
 
 
 class RetrieveIntent(Activity[Payment, str, Intent]):
@@ -174,11 +174,11 @@ class RetrieveIntent(Activity[Payment, str, Intent]):
 
     def record(self, payment: Payment, intent: Intent) -> None:
         if payment.intent_id not in (None, intent.id):
-            unmatched.tell(intent)
-        elif signal := news(payment, intent):
-            take_in(payment, intent, signal)
+            unmatched.notify_unmatched(intent)
+        elif signal := unheard_signal(payment, intent):
+            record_intent(payment, intent, signal)
         else:
-            follow(payment, intent.needed_until)
+            move_deadline(payment, intent.payable_until)
 
     def give_up(self, payment: Payment, error: Exception) -> None:
         report_if_missing(payment, error)
@@ -187,7 +187,7 @@ class RetrieveIntent(Activity[Payment, str, Intent]):
 def report_if_missing(payment: Payment, error: Exception) -> None:
     """Report a payment whose intent Stripe does not know to the operators."""
     if isinstance(error, stripe.MissingError):
-        unknown_intent(payment)
+        notify_unknown_intent(payment)
 
 
 def _was_in_progress(payment: Payment) -> bool:

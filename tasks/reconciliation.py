@@ -17,12 +17,12 @@ from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.providers.stripe import unmatched
 from state_machines.providers.stripe.comparison import (
     REFUNDS_FAIL_WITHIN,
-    ask_about_paid,
-    look_for_refunds,
+    observe_changed_refunds,
     oldest_open_dispute,
-    read_all,
-    take_in_disputes,
-    try_failed_signals,
+    read_valid,
+    retry_failed_signals,
+    schedule_unknown_payments,
+    store_changed_disputes,
 )
 from state_machines.providers.stripe.events import READERS
 from state_machines.providers.stripe.intents import Intent
@@ -67,7 +67,7 @@ class UndeliveredEvents(Look):
         if more:
             schedule(self.name, self.machine.name, row.id, after=events[-1]["id"])
         else:
-            try_failed_signals()
+            retry_failed_signals()
             schedule(OrphanedIntents.name, self.machine.name, row.id)
 
 
@@ -84,9 +84,9 @@ class OrphanedIntents(Look):
 
     def record(self, row: Reconciliation, page: tuple[list[dict[str, Any]], bool]) -> None:
         objects, more = page
-        intents = read_all(Intent, objects)
+        intents = read_valid(Intent, objects)
         row.orphans += _cancel_orphans(intents)
-        ask_about_paid(intents)
+        schedule_unknown_payments(intents)
         if more:
             schedule(self.name, self.machine.name, row.id, after=objects[-1]["id"])
         else:
@@ -106,7 +106,7 @@ class NewRefunds(Look):
 
     def record(self, row: Reconciliation, page: tuple[list[dict[str, Any]], bool]) -> None:
         refunds, more = page
-        look_for_refunds(refunds)
+        observe_changed_refunds(refunds)
         if more:
             schedule(self.name, self.machine.name, row.id, after=refunds[-1]["id"])
         else:
@@ -126,7 +126,7 @@ class Disputes(Look):
 
     def record(self, row: Reconciliation, page: tuple[list[dict[str, Any]], bool]) -> None:
         disputes, more = page
-        take_in_disputes(disputes)
+        store_changed_disputes(disputes)
         if more:
             schedule(self.name, self.machine.name, row.id, after=disputes[-1]["id"])
         else:
@@ -162,11 +162,11 @@ class GiveBack(Activity[Reconciliation, str, str]):
         return request
 
     def record(self, row: Reconciliation, intent_id: str) -> None:  # noqa: ARG002
-        unmatched.note_returned(intent_id)
+        unmatched.settle_returned(intent_id)
 
     def give_up(self, row: Reconciliation, error: Exception) -> None:  # noqa: ARG002
         if isinstance(error, RefusedError):
-            unmatched.note_kept(error.intent_id, error)
+            unmatched.notify_not_returned(error.intent_id, error)
 
 
 def _cancel_orphans(intents: list[Intent]) -> int:

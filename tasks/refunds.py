@@ -11,9 +11,9 @@ from models.payment import Payment, payment_of
 from models.refund import Refund, RefundState
 from state_machines.durable import Activity, Call, NonRetryableError
 from state_machines.payment import PaymentMachine
-from state_machines.providers.stripe.refunds import StripeRefund, take_in
+from state_machines.providers.stripe.refunds import StripeRefund, record_refund
 from state_machines.refund import RefundMachine, RefundSignal
-from state_machines.writes.notices import unknown_refund
+from state_machines.writes.notices import notify_unknown_refund
 from tasks.gateways import stripe
 from tasks.payments import RETRY, report_if_missing
 
@@ -71,14 +71,14 @@ class SubmitRefund(Activity[Refund, RefundRequest, StripeRefund]):
         return stripe.create_refund(request.intent_id, request.amount, key=request.key)
 
     def record(self, refund: Refund, response: StripeRefund) -> None:
-        take_in(payment_of(refund.order_id), response)
+        record_refund(payment_of(refund.order_id), response)
 
     def give_up(self, refund: Refund, error: Exception) -> None:
         # Without a refusal by Stripe the refund may exist: the poll will retrieve it.
         if isinstance(error, NonRetryableError) and refund.state == RefundState.REQUESTED:
             RefundMachine.observe(refund, RefundSignal.REJECTED, reason=str(error))
         elif isinstance(error, stripe.MissingError) and refund.state == RefundState.SUBMITTED:
-            unknown_refund(refund)
+            notify_unknown_refund(refund)
 
 
 class ListRefunds(Activity[Payment, str, list[StripeRefund]]):
@@ -96,7 +96,7 @@ class ListRefunds(Activity[Payment, str, list[StripeRefund]]):
 
     def record(self, payment: Payment, refunds: list[StripeRefund]) -> None:
         for refund in refunds:
-            take_in(payment, refund)
+            record_refund(payment, refund)
 
     def give_up(self, payment: Payment, error: Exception) -> None:
         report_if_missing(payment, error)

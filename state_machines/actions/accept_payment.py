@@ -4,7 +4,7 @@ currency.
 
 from models.errors import ConflictError
 from models.payment import Payment, PaymentState
-from models.refund import refundable
+from models.refund import refundable_amount
 from state_machines.order import OrderMachine, OrderSignal
 
 
@@ -16,6 +16,6 @@ def accept(payment: Payment, *, reason: str | None = None) -> None:
     """
     if payment.state != PaymentState.SUCCESS:
         raise ConflictError(f"The payment is {payment.state}: there is nothing to accept")
-    if refundable(payment) <= 0:
+    if refundable_amount(payment) <= 0:
         raise ConflictError("Nothing is left of what was paid: there is nothing to accept")
     OrderMachine.send(payment.order, OrderSignal.ACCEPT, reason=reason)

@@ -5,7 +5,7 @@ from enum import StrEnum, auto
 from models.errors import ConflictError
 from models.order import Order, OrderState
 from models.payment import Payment, PaymentState
-from models.refund import RefundState, given_back
+from models.refund import RefundState, refunded_amount
 from state_machines.actions.refund_order import refuse_withdrawn
 from state_machines.order import OrderMachine, OrderSignal
 from state_machines.payment import PaymentMachine, PaymentSignal
@@ -43,5 +43,5 @@ def cancel(payment: Payment, *, reason: str | None = None) -> Outcome:
 
 
 def _after(order: Order) -> Outcome:
-    under_way = given_back(order.id, (RefundState.REQUESTED, RefundState.SUBMITTED))
+    under_way = refunded_amount(order.id, (RefundState.REQUESTED, RefundState.SUBMITTED))
     return Outcome.REFUNDING if under_way else Outcome.CANCELLED

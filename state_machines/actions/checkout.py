@@ -22,10 +22,10 @@ from models.user import User, UserSession, signed_in
 from state_machines.actions.order_limits import refuse_too_many
 from state_machines.order import OrderMachine, OrderSignal
 from state_machines.payment import PaymentMachine, PaymentSignal
-from state_machines.writes.stock import SHORT
+from state_machines.writes.stock import STOCK_CONSTRAINT
 
-ONCE = "uq_orders_user_id_reference_id"
-TRIES = 5
+REFERENCE_CONSTRAINT = "uq_orders_user_id_reference_id"
+MAX_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class CheckoutRequest:
     """What a customer asks for. `reference_id` is theirs: the same one is the same order."""
 
     reference_id: str
@@ -51,7 +51,12 @@ class Wish:
 
 
 def place(
-    order_id: UUID, user_id: UUID, session_id: UUID, wish: Wish, *, key: str | None = None
+    order_id: UUID,
+    user_id: UUID,
+    session_id: UUID,
+    request: CheckoutRequest,
+    *,
+    key: str | None = None,
 ) -> tuple[UUID, bool]:
     """Place an order under `order_id`, in a transaction of its own; or find the one that `wish`
     has already made, by its reference or by the customer's idempotency `key`. Answers the id of
@@ -60,22 +65,22 @@ def place(
     Raises InvalidInputError, which names the line, NotAuthenticatedError when the user may not act
     any more, TooManyError, and ConflictError when others were faster again and again.
     """
-    for _ in range(TRIES):
+    for _ in range(MAX_ATTEMPTS):
         try:
-            return _place_once(order_id, user_id, session_id, wish, key)
+            return _place_once(order_id, user_id, session_id, request, key)
         except IntegrityError as lost:
             # A double click whose other request has just committed this very reference, or the
             # last piece, which somebody else has just ordered: the next look finds either.
-            if not any(name in str(lost.orig) for name in (ONCE, SHORT)):
+            if not any(name in str(lost.orig) for name in (REFERENCE_CONSTRAINT, STOCK_CONSTRAINT)):
                 raise
     raise ConflictError("Too many are buying this at once: try again")
 
 
 def _place_once(
-    order_id: UUID, user_id: UUID, session_id: UUID, wish: Wish, key: str | None
+    order_id: UUID, user_id: UUID, session_id: UUID, request: CheckoutRequest, key: str | None
 ) -> tuple[UUID, bool]:
     def carry_out() -> dict[str, str]:
-        return {"orderId": str(_place(order_id, user_id, session_id, wish))}
+        return {"orderId": str(_place(order_id, user_id, session_id, request))}
 
     owner = f"user:{user_id}"
     with transaction():
@@ -87,39 +92,39 @@ def _place_once(
             .where(signed_in(user_id, session_id))
         ):
             raise NotAuthenticatedError("This session has ended")
-        placed = UUID(carry_out_once(owner, key, asdict(wish), carry_out)["orderId"])
+        placed = UUID(carry_out_once(owner, key, asdict(request), carry_out)["orderId"])
     return placed, placed == order_id
 
 
-def _place(order_id: UUID, user_id: UUID, session_id: UUID, wish: Wish) -> UUID:
+def _place(order_id: UUID, user_id: UUID, session_id: UUID, request: CheckoutRequest) -> UUID:
     """Place the order, or find the one that `wish` has already made; its id."""
-    earlier = _earlier(user_id, session_id, wish)
+    earlier = _earlier(user_id, session_id, request)
     if earlier is not None:
         return earlier.id
     try:
-        products = _products(wish)
+        products = _products(request)
     except InvalidInputError:
         # The last piece may have gone to this very order, by another click meanwhile.
-        earlier = _earlier(user_id, session_id, wish)
+        earlier = _earlier(user_id, session_id, request)
         if earlier is None:
             raise
         return earlier.id
-    refuse_too_many(user_id, [line.quantity for line in wish.lines], products)
-    order = _order(order_id, user_id, wish, products)
+    refuse_too_many(user_id, [line.quantity for line in request.lines], products)
+    order = _order(order_id, user_id, request, products)
     OrderMachine.begin(order, OrderSignal.PLACE)
     payment = Payment(order_id=order.id, amount=order.total, currency=order.currency)
     PaymentMachine.begin(payment, PaymentSignal.START)
     return order.id
 
 
-def _earlier(user_id: UUID, session_id: UUID, wish: Wish) -> Order | None:
+def _earlier(user_id: UUID, session_id: UUID, request: CheckoutRequest) -> Order | None:
     """The order that this wish has made, for a user who may act. Raises InvalidInputError when its
     reference has made another one.
     """
     welcome = (
         select(User.id, Order)
         .join(UserSession, UserSession.user_id == User.id)
-        .outerjoin(Order, (Order.user_id == User.id) & (Order.reference_id == wish.reference_id))
+        .outerjoin(Order, (Order.user_id == User.id) & (Order.reference_id == request.reference_id))
         .where(signed_in(user_id, session_id))
         # One order after the other: what a customer has ordered is counted.
         .with_for_update(of=User, key_share=True)
@@ -128,19 +133,19 @@ def _earlier(user_id: UUID, session_id: UUID, wish: Wish) -> Order | None:
     if found is None:
         raise NotAuthenticatedError("This session has ended")
     order = cast("Order | None", found[1])
-    if order is not None and order.request_hash != wish.hash:
+    if order is not None and order.request_hash != request.hash:
         raise InvalidInputError("referenceId", "was used for another order")
     return order
 
 
-def _products(wish: Wish) -> Sequence[Product]:
+def _products(request: CheckoutRequest) -> Sequence[Product]:
     """The product of each line. Raises InvalidInputError for the first line that cannot be sold."""
-    wanted = [line.product_id for line in wish.lines]
+    wanted = [line.product_id for line in request.lines]
     rows = db.session.scalars(
         select(Product).where(Product.id.in_(wanted)).execution_options(populate_existing=True)
     )
     catalogue = {product.id: product for product in rows}
-    for number, line in enumerate(wish.lines):
+    for number, line in enumerate(request.lines):
         field = f"items.{number}.productId"
         if line.product_id in wanted[:number]:
             raise InvalidInputError(field, "is on an earlier line, too")
@@ -158,8 +163,10 @@ def _products(wish: Wish) -> Sequence[Product]:
     return [catalogue[product_id] for product_id in wanted]
 
 
-def _order(order_id: UUID, user_id: UUID, wish: Wish, products: Sequence[Product]) -> Order:
-    items = list(_items(order_id, wish, products))
+def _order(
+    order_id: UUID, user_id: UUID, request: CheckoutRequest, products: Sequence[Product]
+) -> Order:
+    items = list(_items(order_id, request, products))
     currency = products[0].currency
     subtotal = sum(item.price * item.quantity for item in items)
     shipping = SHIPPING_COSTS[currency]
@@ -171,22 +178,24 @@ def _order(order_id: UUID, user_id: UUID, wish: Wish, products: Sequence[Product
     return Order(
         id=order_id,
         user_id=user_id,
-        reference_id=wish.reference_id,
-        request_hash=wish.hash,
+        reference_id=request.reference_id,
+        request_hash=request.hash,
         currency=currency,
         subtotal=subtotal,
         shipping_cost=shipping,
         tax_amount=0,
         total=total,
-        billing_address=wish.billing_address,
-        shipping_address=wish.shipping_address,
-        payment_method=wish.payment_method,
+        billing_address=request.billing_address,
+        shipping_address=request.shipping_address,
+        payment_method=request.payment_method,
         items=items,
     )
 
 
-def _items(order_id: UUID, wish: Wish, products: Sequence[Product]) -> Iterator[OrderItem]:
-    for number, (line, product) in enumerate(zip(wish.lines, products, strict=True)):
+def _items(
+    order_id: UUID, request: CheckoutRequest, products: Sequence[Product]
+) -> Iterator[OrderItem]:
+    for number, (line, product) in enumerate(zip(request.lines, products, strict=True)):
         yield OrderItem(
             order_id=order_id,
             line=number,

@@ -18,7 +18,7 @@ from models.login import Login, LoginFailure, Way
 # address on another way, or an operator opens it (`flask logins unlock`).
 SHARES = {Way.UNBOUND: 30, Way.BOUND: 39, Way.KNOWN: 30}
 # Wrong codes without a wait: two logins' worth.
-FREE = 10
+FREE_FAILURES = 10
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(days=1)
 REFUSAL = "Too many wrong codes were tried for this address: wait before you try again"
 
@@ -30,7 +30,7 @@ def refuse_while_waiting(login: Login, way: Way) -> None:
     the share is used up: others who guess must not spoil the sign-in of who was there before them.
     """
     failure = _find(login.email, way)
-    if failure is None or failure.failures < FREE:
+    if failure is None or failure.failures < FREE_FAILURES:
         return
     if failure.failures >= SHARES[way]:
         raise TooManyError(REFUSAL, LONGEST_WAIT.total_seconds())
@@ -43,10 +43,10 @@ def refuse_while_waiting(login: Login, way: Way) -> None:
 
 def wait_after(failures: int) -> timedelta:
     """The wait after so many consecutive failures: it doubles with each."""
-    if failures < FREE:
+    if failures < FREE_FAILURES:
         return timedelta(0)
     # Doubled twelve times, the first wait is longer than a day.
-    doubled = FIRST_WAIT.total_seconds() * 2 ** min(failures - FREE, 12)
+    doubled = FIRST_WAIT.total_seconds() * 2 ** min(failures - FREE_FAILURES, 12)
     return min(timedelta(seconds=doubled), LONGEST_WAIT)
 
 
@@ -58,7 +58,7 @@ def count_failure(email: str, way: Way) -> None:
         db.session.add(failure)
     failure.failures += 1
     failure.failed_at = now()
-    if failure.failures == FREE:
+    if failure.failures == FREE_FAILURES:
         failure.slowed_at = now()
 
 

@@ -17,9 +17,9 @@ from models.login import Login, LoginState
 
 HOUR = timedelta(hours=1)
 # E-mails within an hour that nobody used; after those, the cooldown doubles with each.
-FREE = 5
+FREE_EMAILS = 5
 # More of them do not lengthen the cooldown.
-COUNTED = 20
+MAX_COUNTED_EMAILS = 20
 JOINABLE = (LoginState.CODE_PENDING, LoginState.CODE_SENT)
 
 
@@ -51,7 +51,7 @@ def find_unused(email: str) -> Mailed | None:
             Login.code_id == Login.id,
         )
         .order_by(Login.id.desc())
-        .limit(COUNTED)
+        .limit(MAX_COUNTED_EMAILS)
         .execution_options(populate_existing=True)
     ).all()
     if not emails:
@@ -92,6 +92,6 @@ def _cooldown(emails: int) -> timedelta:
     """How long the newest of so many unused e-mails keeps the next one back: never for longer than
     half the life of its code, so that whoever asks meanwhile can still join.
     """
-    seconds = settings.login_cooldown * 2 ** max(0, emails - FREE)
+    seconds = settings.login_cooldown * 2 ** max(0, emails - FREE_EMAILS)
     longest = max(settings.login_cooldown, settings.login_timeout / 2)
     return timedelta(seconds=min(seconds, longest))

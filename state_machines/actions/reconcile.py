@@ -46,7 +46,7 @@ def start_when_due() -> bool:
     return True
 
 
-def at_hand() -> UUID:
+def ensure_reconciliation() -> UUID:
     """The newest reconciliation; a new one when there has been none."""
     newest = db.select(Reconciliation.id).order_by(Reconciliation.id.desc()).limit(1)
     found: UUID | None = db.session.scalar(newest)

@@ -1,12 +1,12 @@
 """Refunds by an operator, and orders that a refund cancels."""
 
 from models.currency import CURRENCIES
-from models.dispute import WITHDRAWN, disputed
+from models.dispute import WITHDRAWN, disputed_amounts
 from models.errors import ConflictError, InvalidInputError
 from models.money import display
 from models.order import UNSHIPPED, Order
 from models.payment import Payment, PaymentState, payment_of
-from models.refund import RefundOrigin, given_back, refundable
+from models.refund import RefundOrigin, refundable_amount, refunded_amount
 from state_machines.order import OrderMachine, OrderSignal
 from state_machines.writes.refunds import begin_refund
 
@@ -21,7 +21,7 @@ def refund(
     give back or the bank has taken it already.
     """
     payment = payment_of(order.id)
-    left = refundable(payment)
+    left = refundable_amount(payment)
     refuse_withdrawn(order)
     if left <= 0:
         raise ConflictError("Nothing is left to refund")
@@ -40,11 +40,11 @@ def refund(
 
 def refuse_withdrawn(order: Order) -> None:
     """Raises ConflictError while the customer's bank has the money: Stripe refunds nothing then."""
-    if disputed(order.id, *WITHDRAWN):
+    if disputed_amounts(order.id, *WITHDRAWN):
         raise ConflictError("A dispute is open: what was paid is with the customer's bank")
 
 
-def cancel_what_went_back(payment: Payment) -> None:
+def cancel_refunded_order(payment: Payment) -> None:
     """An order that is still here, and whose money has all gone back without us, is cancelled. What
     a lost dispute alone has taken is a person's to decide.
     """
@@ -52,7 +52,7 @@ def cancel_what_went_back(payment: Payment) -> None:
     if (
         payment.state == PaymentState.SUCCESS
         and order.state in UNSHIPPED
-        and given_back(order.id) > 0
-        and refundable(payment) <= 0
+        and refunded_amount(order.id) > 0
+        and refundable_amount(payment) <= 0
     ):
         OrderMachine.observe(order, OrderSignal.REFUNDED)

@@ -2,16 +2,16 @@
 
 from models.base import db
 from models.clock import now
-from models.dispute import OPEN, disputed
+from models.dispute import OPEN, disputed_amounts
 from models.errors import ConflictError, InvalidInputError
-from models.notice import suspicions
+from models.notice import open_suspicions
 from models.order import Order, OrderState
 from models.payment import payment_of
-from models.refund import refundable
+from models.refund import refundable_amount
 from models.shipment import Shipment
 from state_machines.order import OrderMachine, OrderSignal
 
-LONGEST = 100  # characters
+MAX_TEXT_LENGTH = 100  # characters
 
 
 def ship(order: Order, carrier: str, tracking_number: str) -> None:
@@ -21,15 +21,15 @@ def ship(order: Order, carrier: str, tracking_number: str) -> None:
     once the money is lost, and SignalRefusedError unless the order is Confirmed.
     """
     for field, text in (("carrier", carrier), ("trackingNumber", tracking_number)):
-        if not 0 < len(text.strip()) <= LONGEST or not text.isprintable():
-            raise InvalidInputError(field, f"must be 1 to {LONGEST} printable characters")
-    if disputed(order.id, *OPEN):
+        if not 0 < len(text.strip()) <= MAX_TEXT_LENGTH or not text.isprintable():
+            raise InvalidInputError(field, f"must be 1 to {MAX_TEXT_LENGTH} printable characters")
+    if disputed_amounts(order.id, *OPEN):
         raise ConflictError("A dispute is open: the order is not to be shipped")
-    if doubts := suspicions(order.id):
+    if doubts := open_suspicions(order.id):
         raise ConflictError(
             f"The payment is in doubt: {'; '.join(doubts)}; settle the notice first"
         )
-    if order.state == OrderState.CONFIRMED and refundable(payment_of(order.id)) <= 0:
+    if order.state == OrderState.CONFIRMED and refundable_amount(payment_of(order.id)) <= 0:
         raise ConflictError(
             "The money is gone: the order is to be cancelled, and not to be shipped"
         )

@@ -12,7 +12,7 @@ from models.clock import now
 from models.durable.activity import ActivityRow
 from models.durable.signal import SignalRow
 from models.login import LIVE, Login
-from models.notice import NoticeKind, notice
+from models.notice import NoticeKind, open_notice
 from models.order import Order
 from state_machines.durable.handler import NoSubjectError, NotOursError, handles
 from state_machines.login import SEND, LoginMachine, LoginSignal
@@ -58,7 +58,7 @@ def _login_of(address: object) -> str | None:
     return None if found is None else str(found)
 
 
-def bounced(login_id: UUID, letter: str) -> bool:
+def has_bounced(login_id: UUID, letter: str) -> bool:
     """Whether SendGrid has said so of this letter: its event may come before its answer."""
     # The payload is encrypted, and so looked at here. A login has a handful of such signals.
     payloads = db.session.scalars(
@@ -76,12 +76,12 @@ def _code_lost(login_id: UUID, event: dict[str, Any], why: str) -> None:
     login = LoginMachine.lock([login_id]).get(login_id)
     if login is None:
         raise NoSubjectError(f"no login {login_id}")
-    if event.get("activityId") in (None, newest_letter(login_id)):
+    if event.get("activityId") in (None, newest_email(login_id)):
         reason = None if login.erased else why
         LoginMachine.observe(login, LoginSignal.GAVE_UP, reason=reason)
 
 
-def newest_letter(login_id: UUID) -> str | None:
+def newest_email(login_id: UUID) -> str | None:
     """Return the key of the newest letter with a code for this login."""
     letters = db.select(ActivityRow.id).where(
         ActivityRow.subject_id == login_id, ActivityRow.name.in_(SEND)
@@ -98,4 +98,4 @@ def _letter_lost(order_id: UUID, event: dict[str, Any], why: str) -> None:
     # Of somebody who has been erased, nobody could write it again.
     if not order.erased:
         sentence = f"an e-mail to {event.get('email')}, {why}"
-        notice(order_id, NoticeKind.UNDELIVERED, sentence)
+        open_notice(order_id, NoticeKind.UNDELIVERED, sentence)

@@ -5,13 +5,13 @@ from datetime import timedelta
 from config import settings
 from models.base import db
 from models.clock import now
-from models.dispute import OPEN, Dispute, DisputeState, disputed
+from models.dispute import OPEN, Dispute, DisputeState, disputed_amounts
 from models.durable.signal import SignalState
 from models.money import display
-from models.notice import NoticeKind, notice, settle
+from models.notice import NoticeKind, open_notice, settle
 from models.order import UNSHIPPED, Order
 from models.payment import Payment, payment_of
-from models.refund import Refund, refundable
+from models.refund import Refund, refundable_amount
 from state_machines.durable import writes
 from state_machines.durable.handler import Outcome, watch
 
@@ -23,16 +23,16 @@ def watch_signals(source: str, external_id: str, kind: str, outcome: Outcome) ->
     subject = f"{source} {external_id}"
     if state == SignalState.FAILED:
         sentence = f"{kind} could not be applied: {error}; once that is mended: signals replay"
-        notice(None, NoticeKind.FAILED_SIGNAL, sentence, subject=subject)
+        open_notice(None, NoticeKind.FAILED_SIGNAL, sentence, subject=subject)
     else:
         settle(subject, NoticeKind.FAILED_SIGNAL)
 
 
 @writes("notice.mispaid")
-def mispaid(order: Order, reason: str | None) -> None:
+def notify_mispaid(order: Order, reason: str | None) -> None:
     """Raise it: the order can be accepted or cancelled."""
     total = display(order.total, order.currency)
-    notice(order.id, NoticeKind.MISPAID, f"{reason}; the order costs {total}")
+    open_notice(order.id, NoticeKind.MISPAID, f"{reason}; the order costs {total}")
 
 
 @writes("notice.settle_mispaid")
@@ -42,10 +42,10 @@ def settle_mispaid(order: Order, reason: str | None) -> None:  # noqa: ARG001
 
 
 @writes("notice.slow_payment")
-def slow_payment(payment: Payment, reason: str | None) -> None:  # noqa: ARG001
+def notify_slow_payment(payment: Payment, reason: str | None) -> None:  # noqa: ARG001
     """Raise it: the bank works for longer than the shop wanted to wait."""
     sentence = "the bank is still at work after the payment's deadline; the goods stay reserved"
-    notice(payment.order_id, NoticeKind.SLOW_PAYMENT, sentence)
+    open_notice(payment.order_id, NoticeKind.SLOW_PAYMENT, sentence)
 
 
 def settle_answered(payment: Payment) -> None:
@@ -56,60 +56,60 @@ def settle_answered(payment: Payment) -> None:
         settle(payment.order_id, NoticeKind.UNKNOWN_INTENT)
 
 
-def unknown_intent(payment: Payment) -> None:
+def notify_unknown_intent(payment: Payment) -> None:
     """Raise it: neither a customer nor we can do anything with that intent."""
     sentence = (
         f"Stripe does not know {payment.intent_id}: are these the keys of the account that made it?"
         f" If it is gone for good: payments close {payment.id} --reason ..."
     )
-    notice(payment.order_id, NoticeKind.UNKNOWN_INTENT, sentence)
+    open_notice(payment.order_id, NoticeKind.UNKNOWN_INTENT, sentence)
 
 
-def unknown_refund(refund: Refund) -> None:
+def notify_unknown_refund(refund: Refund) -> None:
     """Raise it: nobody can say what became of the money."""
     amount = display(refund.amount, refund.currency)
     sentence = (
         f"Stripe does not know {refund.stripe_id}, a refund of {amount}:"
         " are these the keys of the account that made it?"
     )
-    notice(refund.order_id, NoticeKind.REFUND_FAILED, sentence)
+    open_notice(refund.order_id, NoticeKind.REFUND_FAILED, sentence)
 
 
 @writes("notice.refund_failed")
-def refund_failed(refund: Refund, reason: str | None) -> None:
+def notify_refund_failed(refund: Refund, reason: str | None) -> None:
     """Raise it: the money is here again, and still the customer's. But all of it may have gone back
     another way, such as by Stripe's dashboard.
     """
-    if refundable(payment_of(refund.order_id)) <= 0:
+    if refundable_amount(payment_of(refund.order_id)) <= 0:
         return
     amount = display(refund.amount, refund.currency)
-    notice(refund.order_id, NoticeKind.REFUND_FAILED, f"a refund of {amount} failed: {reason}")
+    open_notice(refund.order_id, NoticeKind.REFUND_FAILED, f"a refund of {amount} failed: {reason}")
 
 
 @writes("notice.settle_refund_failed")
 def settle_refund_failed(refund: Refund, reason: str | None) -> None:  # noqa: ARG001
     """Settle it once all the money has gone back after all."""
-    if refundable(payment_of(refund.order_id)) <= 0:
+    if refundable_amount(payment_of(refund.order_id)) <= 0:
         settle(refund.order_id, NoticeKind.REFUND_FAILED)
 
 
 @writes("notice.dispute")
-def dispute(row: Dispute, reason: str | None) -> None:  # noqa: ARG001
+def notify_dispute(row: Dispute, reason: str | None) -> None:  # noqa: ARG001
     """Say what is to be done now, if anything is."""
-    tell_disputes(db.session.get_one(Order, row.order_id))
+    update_dispute_notice(db.session.get_one(Order, row.order_id))
 
 
 @writes("notice.settle_lost")
-def settle_lost(order: Order, reason: str | None) -> None:  # noqa: ARG001
+def settle_lost_dispute(order: Order, reason: str | None) -> None:  # noqa: ARG001
     """It is cancelled."""
-    tell_disputes(order)
+    update_dispute_notice(order)
 
 
-def tell_disputes(order: Order) -> None:
+def update_dispute_notice(order: Order) -> None:
     """Raise, rewrite or settle the one notice about all disputes of a locked order."""
     sentence = _evidence(order) or _lost(order)
     if sentence:
-        notice(order.id, NoticeKind.DISPUTE, sentence)
+        open_notice(order.id, NoticeKind.DISPUTE, sentence)
     else:
         settle(order.id, NoticeKind.DISPUTE)
 
@@ -128,8 +128,8 @@ def _lost(order: Order) -> str | None:
     """Of what could still be shipped, and is paid no more."""
     if order.state not in UNSHIPPED:
         return None
-    payment, lost = payment_of(order.id), disputed(order.id, DisputeState.LOST)
-    if payment.captured == 0 or not lost or refundable(payment) > 0:
+    payment, lost = payment_of(order.id), disputed_amounts(order.id, DisputeState.LOST)
+    if payment.captured == 0 or not lost or refundable_amount(payment) > 0:
         return None
     amounts = " and ".join(display(amount, currency) for currency, amount in lost.items())
     return f"a dispute of {amounts} is lost: the money is gone; cancel the order"

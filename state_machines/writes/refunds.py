@@ -4,35 +4,35 @@ from models.base import db
 from models.dispute import Dispute
 from models.order import Order, OrderState
 from models.payment import Payment, payment_of
-from models.refund import Refund, RefundOrigin, refundable
+from models.refund import Refund, RefundOrigin, refundable_amount
 from state_machines.durable import DurableMachine, writes
 
 
 @writes("refund.rest")
-def give_rest_back(order: Order, reason: str | None) -> None:
+def refund_rest(order: Order, reason: str | None) -> None:
     """The order is cancelled: what was paid, and is still here, goes back."""
-    _give_rest_back(order, RefundOrigin.CANCEL, reason)
+    _refund_rest(order, RefundOrigin.CANCEL, reason)
 
 
 @writes("refund.late")
-def give_late_back(order: Order, reason: str | None) -> None:
+def refund_late_payment(order: Order, reason: str | None) -> None:
     """The money came when the order had ended."""
-    _give_rest_back(order, RefundOrigin.LATE, reason)
+    _refund_rest(order, RefundOrigin.LATE, reason)
 
 
 @writes("refund.freed")
-def give_freed_back(dispute: Dispute, reason: str | None) -> None:
+def refund_freed_payment(dispute: Dispute, reason: str | None) -> None:
     """The bank has let go of the money, perhaps after the order had ended."""
     order = db.session.get_one(Order, dispute.order_id)
     if order.state == OrderState.CANCELLED:
-        _give_rest_back(order, RefundOrigin.CANCEL, reason)
+        _refund_rest(order, RefundOrigin.CANCEL, reason)
     elif order.state == OrderState.FAILED:
-        _give_rest_back(order, RefundOrigin.LATE, reason)
+        _refund_rest(order, RefundOrigin.LATE, reason)
 
 
-def _give_rest_back(order: Order, origin: RefundOrigin, reason: str | None) -> None:
+def _refund_rest(order: Order, origin: RefundOrigin, reason: str | None) -> None:
     payment = payment_of(order.id)
-    left = refundable(payment)
+    left = refundable_amount(payment)
     if left > 0:
         begin_refund(payment, left, origin, reason)
 

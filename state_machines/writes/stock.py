@@ -18,7 +18,7 @@ from state_machines.durable import writes
 from state_machines.durable.unit_of_work import before_commit
 
 # What PostgreSQL says, at the commit, when more would be reserved than is there.
-SHORT = "ck_product_reserved"
+STOCK_CONSTRAINT = "ck_product_reserved"
 MOVE = text(
     """
     INSERT INTO stock_move (order_id, product_id, stock, reserved, at)

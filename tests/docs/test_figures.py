@@ -12,7 +12,7 @@ from models.silence import CHECK_INTERVAL_SECONDS
 from state_machines.durable import inbox, runner, sweep
 from state_machines.durable.definition import MAX_POLL_INTERVAL
 from state_machines.durable.unit_of_work import LEASE
-from state_machines.payment import LONGEST, PaymentMachine
+from state_machines.payment import MAX_INTERVAL, PaymentMachine
 from tasks.beat import EXPIRY
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +33,11 @@ FIGURES = [
     ("docs/how-to/operate.md", r"not apply them in (\w+) tries", inbox.RETRY.attempts),
     ("docs/reference/tables.md", r"not be applied in (\w+) tries", inbox.RETRY.attempts),
     ("docs/how-to/run-elsewhere.md", r"can make at once \((\w+)\)", runner.CONCURRENT_CALLS),
-    ("docs/reference/settings.md", r"doubles up to (\w+) hours", LONGEST.total_seconds() / HOUR),
+    (
+        "docs/reference/settings.md",
+        r"doubles up to (\w+) hours",
+        MAX_INTERVAL.total_seconds() / HOUR,
+    ),
     (
         "docs/reference/settings.md",
         r"at least once a (week)",

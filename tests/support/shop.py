@@ -30,7 +30,7 @@ from state_machines.actions import accept_payment, cancel_order, ship_order
 from state_machines.actions.cancel_order import Outcome
 from state_machines.actions.refund_order import refund
 from state_machines.payment import PaymentSignal
-from state_machines.providers.stripe.intents import Intent, news, take_in
+from state_machines.providers.stripe.intents import Intent, record_intent, unheard_signal
 from tests.support.stripe import Json, Stripe, an_intent_event, deliver
 from tests.support.till import Till
 
@@ -51,7 +51,9 @@ class Shop(Till):
         with self.locked(payment_id) as payment:
             thing = an_intent_event(kind, payment, **given)["data"]["object"]
             intent = Intent.read(thing)
-            take_in(payment, intent, news(payment, intent) or PaymentSignal.SUCCEEDED)
+            record_intent(
+                payment, intent, unheard_signal(payment, intent) or PaymentSignal.SUCCEEDED
+            )
 
     def work(self) -> None:
         """Run all that is pending, and what follows from it."""

@@ -28,7 +28,7 @@ from models import (
 from models.clock import now, tick
 from state_machines import PaymentMachine
 from state_machines.payment import PaymentSignal
-from state_machines.providers.stripe.intents import Intent, take_in
+from state_machines.providers.stripe.intents import Intent, record_intent
 
 CARD = {"brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2034}
 CHARGE = {"id": "ch_1", "payment_method_details": {"card": CARD}}
@@ -95,7 +95,7 @@ def stripe_says(order_id: UUID, signal: PaymentSignal, status: str, **given: Any
     with transaction() as session:
         payment_id = session.scalars(select(Payment.id).where(Payment.order_id == order_id)).one()
         payment = PaymentMachine.lock([payment_id])[payment_id]
-        take_in(payment, an_intent(order_id, status, **given), signal)
+        record_intent(payment, an_intent(order_id, status, **given), signal)
 
 
 def an_intent(order_id: UUID, status: str, **given: Any) -> Intent:

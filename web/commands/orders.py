@@ -15,7 +15,7 @@ from models.errors import InvalidInputError
 from models.idempotency import carry_out_once
 from models.money import display, to_minor
 from models.payment import Payment, payment_of
-from models.refund import refundable
+from models.refund import refundable_amount
 from state_machines import PaymentMachine
 from state_machines.actions import accept_payment, cancel_order, refund_order, ship_order
 from web.commands import listing, output
@@ -113,7 +113,7 @@ def give_back(  # noqa: PLR0913  one an option
         def carry_out() -> dict[str, str]:
             minor = _parse_amount(amount, paid_in) if amount is not None else None
             refund_order.refund(payment.order, minor, currency=currency, reason=reason)
-            return {"left": display(refundable(payment), paid_in)}
+            return {"left": display(refundable_amount(payment), paid_in)}
 
         left = carry_out_once(REFUND_KEY_SCOPE, key, request, carry_out)["left"]
         refunded = payment.order

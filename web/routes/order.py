@@ -18,7 +18,7 @@ from models.ids import uuid7
 from state_machines import PaymentMachine
 from state_machines.actions import cancel_order, checkout
 from state_machines.actions.cancel_order import Outcome
-from state_machines.actions.checkout import Line, Wish
+from state_machines.actions.checkout import CheckoutRequest, Line
 from web import authentication, idempotency, prefer, waiters
 from web.changes import subscribe
 from web.request import cause
@@ -115,11 +115,11 @@ def cancel(path: ReferencePath) -> Any:
     return body.json_ready(), HTTPStatus.OK if is_done else HTTPStatus.ACCEPTED
 
 
-def _checkout_request(body: OrderRequest, key: str | None) -> Wish:
+def _checkout_request(body: OrderRequest, key: str | None) -> CheckoutRequest:
     reference = body.reference_id or (key and idempotency.derive_reference(key))
     if not reference:
         raise InvalidInputError("referenceId", "Field required, or an Idempotency-Key")
-    return Wish(
+    return CheckoutRequest(
         reference_id=reference,
         lines=tuple(Line(line.product_id, line.quantity) for line in body.items),
         billing_address=body.billing_address,

@@ -21,7 +21,7 @@ from models.errors import (
     NotFoundError,
 )
 from models.ids import uuid7
-from models.passkey import ChallengePurpose, Passkey, keep_challenge, use_challenge
+from models.passkey import ChallengePurpose, Passkey, store_challenge, use_challenge
 from models.user import REFUSED, User
 from web import authentication, cookies, rate_limits, sign_in, webauthn
 from web.request import cause
@@ -63,7 +63,7 @@ def begin_registration() -> Any:
         user = authentication.current_user()
         passkeys = _load_passkeys(user)
         challenge, options = webauthn.registration_options(user, passkeys)
-        stored = keep_challenge(ChallengePurpose.REGISTER, challenge, user.id)
+        stored = store_challenge(ChallengePurpose.REGISTER, challenge, user.id)
     return Challenge(challenge_id=stored.id, options=options).json_ready()
 
 
@@ -114,7 +114,7 @@ def begin_sign_in() -> Any:
     """Begin to sign in or to step up with a passkey. The options do not depend on the user."""
     with transaction():
         challenge, options = webauthn.sign_in_options()
-        stored = keep_challenge(ChallengePurpose.SIGN_IN, challenge)
+        stored = store_challenge(ChallengePurpose.SIGN_IN, challenge)
     return Challenge(challenge_id=stored.id, options=options).json_ready()
 
 

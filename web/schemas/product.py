@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, RootModel, WithJso
 
 from models import Product, ProductStatus
 from models.money import to_decimal
-from models.product import LARGEST_ID
+from models.product import MAX_PRODUCT_ID
 from web.schemas.base import Incoming, Outgoing, Text, Timestamp
 from web.urls import make_absolute
 
@@ -24,11 +24,11 @@ def read_id(value: Any) -> Any:
 ProductId = Annotated[
     int,
     BeforeValidator(read_id),
-    Field(strict=True, ge=1, le=LARGEST_ID),
+    Field(strict=True, ge=1, le=MAX_PRODUCT_ID),
     WithJsonSchema(
         {
             "anyOf": [
-                {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
+                {"type": "integer", "minimum": 1, "maximum": MAX_PRODUCT_ID},
                 {"type": "string", "pattern": "^[0-9]{1,16}$"},
             ]
         }
@@ -60,7 +60,7 @@ class ProductQuery(Incoming):
 
 
 class ProductPath(Incoming):
-    product_id: int = Field(ge=1, le=LARGEST_ID)
+    product_id: int = Field(ge=1, le=MAX_PRODUCT_ID)
 
 
 class ProductView(Outgoing):

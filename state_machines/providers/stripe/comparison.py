@@ -22,7 +22,7 @@ from state_machines.durable.handler import Told
 from state_machines.durable.unit_of_work import schedule
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.providers.stripe import unmatched
-from state_machines.providers.stripe.disputes import StripeDispute, reached
+from state_machines.providers.stripe.disputes import StripeDispute, target_state
 from state_machines.providers.stripe.intents import Intent
 from state_machines.providers.stripe.refunds import HEARD, StripeRefund
 
@@ -35,7 +35,7 @@ TRIED_AGAIN = timedelta(days=30)
 REFUNDS_FAIL_WITHIN = timedelta(days=30)
 
 
-def try_failed_signals() -> int:
+def retry_failed_signals() -> int:
     """Have Stripe's signals that failed tried once more; how many."""
     return inbox.replay_all(
         SignalRow.source == "stripe",
@@ -46,7 +46,7 @@ def try_failed_signals() -> int:
     )
 
 
-def ask_about_paid(intents: Iterable[Intent]) -> None:
+def schedule_unknown_payments(intents: Iterable[Intent]) -> None:
     """Have Stripe asked about payments whose intents were paid, and which do not know it. What was
     paid for an order that is not here is put before a person.
     """
@@ -61,17 +61,17 @@ def ask_about_paid(intents: Iterable[Intent]) -> None:
         if intent is not None and state != PaymentState.SUCCESS:
             schedule("payments.retrieve_intent", PaymentMachine.name, payment_id, intent=intent.id)
     for intent in paid.values():
-        unmatched.tell(intent)
+        unmatched.notify_unmatched(intent)
 
 
-def read_all(kind: type[R], objects: Iterable[dict[str, Any]]) -> list[R]:
+def read_valid(kind: type[R], objects: Iterable[dict[str, Any]]) -> list[R]:
     """What Stripe listed, without those that cannot be read."""
     return [read for data in objects if (read := _read(kind, data)) is not None]
 
 
-def look_for_refunds(objects: Iterable[dict[str, Any]]) -> None:
+def observe_changed_refunds(objects: Iterable[dict[str, Any]]) -> None:
     """Have all refunds of a payment listed of which one is not here, or stands elsewhere."""
-    told = read_all(StripeRefund, objects)
+    told = read_valid(StripeRefund, objects)
     rows = db.session.execute(
         db.select(Refund.stripe_id, Refund.state).where(
             Refund.stripe_id.in_([refund.id for refund in told])
@@ -97,7 +97,7 @@ def oldest_open_dispute() -> datetime | None:
     return oldest - timedelta(hours=1) if oldest else None
 
 
-def take_in_disputes(objects: Iterable[dict[str, Any]]) -> None:
+def store_changed_disputes(objects: Iterable[dict[str, Any]]) -> None:
     """Have each dispute applied, as its event would be, that is not here or stands elsewhere: each
     as a signal of its own. Those about payments that are not here are not ours.
     """
@@ -115,7 +115,7 @@ def take_in_disputes(objects: Iterable[dict[str, Any]]) -> None:
         [
             _as_event(data)
             for data, dispute in told.values()
-            if dispute.intent_id in ours and states.get(dispute.id) != reached(dispute)
+            if dispute.intent_id in ours and states.get(dispute.id) != target_state(dispute)
         ],
     )
 

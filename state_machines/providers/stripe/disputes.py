@@ -15,8 +15,8 @@ from models.currency import CurrencyCode, MinorAmount
 from models.dispute import Dispute
 from models.payment import Payment
 from state_machines.dispute import DisputeMachine, DisputeSignal
-from state_machines.providers.stripe.intents import locked
-from state_machines.writes.notices import tell_disputes
+from state_machines.providers.stripe.intents import lock_payment
+from state_machines.writes.notices import update_dispute_notice
 
 SIGNALS = {
     "warning_needs_response": DisputeSignal.WARN,
@@ -60,19 +60,19 @@ class StripeDispute:
 
 def apply(told: StripeDispute) -> UUID:
     """Apply an event about a dispute; the id of its order. Raises NoSubjectError."""
-    payment = locked(told.intent_id, None)
+    payment = lock_payment(told.intent_id, None)
     row = _row_of(told) or _opened(payment, told)
     moved_on = row.due_by != told.due_by
     row.due_by = told.due_by
     # Stripe tells again and again where a dispute stands.
-    if row.state != reached(told):
+    if row.state != target_state(told):
         DisputeMachine.observe(row, told.signal)
     if moved_on:
-        tell_disputes(payment.order)
+        update_dispute_notice(payment.order)
     return payment.order_id
 
 
-def reached(told: StripeDispute) -> StrEnum:
+def target_state(told: StripeDispute) -> StrEnum:
     """The state in which our row is once it has heard this."""
     return next(arrow.target for arrow in DisputeMachine.arrows if arrow.signal == told.signal)
 

@@ -5,13 +5,20 @@ from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from models.refund import given_back
+from models.refund import refunded_amount
 from state_machines.durable.handler import MalformedError, NoSubjectError, NotOursError, handles
 from state_machines.durable.unit_of_work import schedule
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.providers.stripe import disputes, refunds, unmatched
 from state_machines.providers.stripe.disputes import StripeDispute
-from state_machines.providers.stripe.intents import Charge, Intent, locked, news, note_card, take_in
+from state_machines.providers.stripe.intents import (
+    Charge,
+    Intent,
+    lock_payment,
+    record_card,
+    record_intent,
+    unheard_signal,
+)
 from state_machines.providers.stripe.origin import refuse_strangers
 from state_machines.providers.stripe.refunds import StripeRefund
 from state_machines.providers.stripe.reviews import (
@@ -55,8 +62,8 @@ def apply_event(kind: str, event: dict[str, Any]) -> UUID:
 
 
 def _told(signal: PaymentSignal, intent: Intent) -> UUID:
-    payment = locked(intent.id, intent.order_id)
-    take_in(payment, intent, signal)
+    payment = lock_payment(intent.id, intent.order_id)
+    record_intent(payment, intent, signal)
     return payment.order_id
 
 
@@ -65,29 +72,29 @@ def _ask(intent: Intent) -> UUID:
     and has the card.
     """
     try:
-        payment = locked(intent.id, intent.order_id)
+        payment = lock_payment(intent.id, intent.order_id)
     except NoSubjectError:
-        unmatched.tell(intent)
+        unmatched.notify_unmatched(intent)
         raise
-    if news(payment, intent):
+    if unheard_signal(payment, intent):
         schedule("payments.retrieve_intent", PaymentMachine.name, payment.id, intent=intent.id)
     return payment.order_id
 
 
 def _charged(charge: Charge) -> UUID:
     """The only event that shows the card."""
-    payment = locked(charge.intent_id, charge.order_id)
+    payment = lock_payment(charge.intent_id, charge.order_id)
     if charge.card is not None:
-        note_card(payment, charge.card)
+        record_card(payment, charge.card)
     return payment.order_id
 
 
 def _refunded(charge: Charge) -> UUID:
     """Which refunds a charge has, its event does not say: where there are others, we ask."""
-    payment = locked(charge.intent_id, charge.order_id)
+    payment = lock_payment(charge.intent_id, charge.order_id)
     # The look needs it, and our own call may still be unanswered.
     payment.intent_id = payment.intent_id or charge.intent_id
-    if charge.refunded != given_back(payment.order_id):
+    if charge.refunded != refunded_amount(payment.order_id):
         PaymentMachine.observe(payment, PaymentSignal.REFUNDS_CHANGED)
     return payment.order_id
 

@@ -17,14 +17,19 @@ from models.base import db
 from models.currency import CurrencyCode, MinorAmount
 from models.money import display
 from models.payment import OPEN, Payment, PaymentState
-from models.refund import refundable
+from models.refund import refundable_amount
 from state_machines.actions.order_limits import close_if_cards_are_tested
-from state_machines.actions.refund_order import cancel_what_went_back
+from state_machines.actions.refund_order import cancel_refunded_order
 from state_machines.durable.handler import NoSubjectError
 from state_machines.durable.unit_of_work import unit_of_work
 from state_machines.payment import PaymentMachine, PaymentSignal
-from state_machines.providers.stripe.payment_window import FOR_EVER, expiry_of, follow, needed_until
-from state_machines.writes.notices import settle_answered, tell_disputes
+from state_machines.providers.stripe.payment_window import (
+    FOR_EVER,
+    expiry_of,
+    move_deadline,
+    payable_until,
+)
+from state_machines.writes.notices import settle_answered, update_dispute_notice
 
 # After these the bank is not at work any more.
 ANSWERED = (PaymentSignal.SUCCEEDED, PaymentSignal.DECLINED, PaymentSignal.CANCELED)
@@ -94,9 +99,9 @@ class Intent:
         return None
 
     @property
-    def needed_until(self) -> datetime | None:
+    def payable_until(self) -> datetime | None:
         """Until when it may be paid, where its method needs longer than the shop's window."""
-        return needed_until(self.status, self.action, self.expires_at)
+        return payable_until(self.status, self.action, self.expires_at)
 
     @property
     def open(self) -> bool:
@@ -147,7 +152,7 @@ class Charge:
         )
 
 
-def take_in(payment: Payment, intent: Intent, signal: PaymentSignal) -> None:
+def record_intent(payment: Payment, intent: Intent, signal: PaymentSignal) -> None:
     """Note what `intent` says on the locked payment, and send it `signal`."""
     _note_intent(payment, intent)
     if payment.state == PaymentState.PENDING and signal in AFTER_CREATION:
@@ -166,15 +171,15 @@ def take_in(payment: Payment, intent: Intent, signal: PaymentSignal) -> None:
     if signal == PaymentSignal.DECLINED:
         payment.decline_reason = intent.decline_reason
     if intent.card is not None:
-        note_card(payment, intent.card)
+        record_card(payment, intent.card)
     moved = PaymentMachine.observe(payment, signal, reason=_reason(intent, signal))
-    follow(payment, intent.needed_until)
+    move_deadline(payment, intent.payable_until)
     if moved and signal == PaymentSignal.DECLINED:
         close_if_cards_are_tested(payment)
     # We may have heard of its refund, or of its dispute, before.
-    if moved and payment.state == PaymentState.SUCCESS and refundable(payment) <= 0:
-        cancel_what_went_back(payment)
-        tell_disputes(payment.order)
+    if moved and payment.state == PaymentState.SUCCESS and refundable_amount(payment) <= 0:
+        cancel_refunded_order(payment)
+        update_dispute_notice(payment.order)
 
 
 def _note_intent(payment: Payment, intent: Intent) -> None:
@@ -183,7 +188,7 @@ def _note_intent(payment: Payment, intent: Intent) -> None:
         payment.client_secret = payment.client_secret or intent.client_secret
 
 
-def note_card(payment: Payment, card: Card) -> None:
+def record_card(payment: Payment, card: Card) -> None:
     """Write the card on the locked payment, and wake those who wait for it; not for somebody whose
     data has been erased.
     """
@@ -194,7 +199,7 @@ def note_card(payment: Payment, card: Card) -> None:
     payment.exp_month, payment.exp_year = card.exp_month, card.exp_year
 
 
-def locked(intent_id: str | None, order_id: str | None) -> Payment:
+def lock_payment(intent_id: str | None, order_id: str | None) -> Payment:
     """The payment of an intent, locked: by the intent's id, or (its creation may still be unheard
     of here) by the order that its metadata names. Raises NoSubjectError when it is not here.
     """
@@ -214,7 +219,7 @@ def locked(intent_id: str | None, order_id: str | None) -> Payment:
     return PaymentMachine.lock([payment_id])[payment_id]
 
 
-def news(payment: Payment, intent: Intent) -> PaymentSignal | None:
+def unheard_signal(payment: Payment, intent: Intent) -> PaymentSignal | None:
     """What the intent says that its payment has not heard, whatever has been heard before."""
     if intent.status == "succeeded":
         return PaymentSignal.SUCCEEDED if payment.state != PaymentState.SUCCESS else None

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from models.clock import now
-from models.notice import NoticeKind, notice
+from models.notice import NoticeKind, open_notice
 from state_machines.durable.handler import NotOursError
 
 # An event may be so far ahead of our clock. How old it is does not matter: what ends a payment is
@@ -22,7 +22,7 @@ def refuse_strangers(kind: str, event: dict[str, Any]) -> None:
             f"Stripe sends {kind} as a thin event, which is not read: end that destination in its"
             " dashboard, and check the one that is read with `stripe endpoint`"
         )
-        notice(None, NoticeKind.UNREAD_EVENT, sentence, subject=kind)
+        open_notice(None, NoticeKind.UNREAD_EVENT, sentence, subject=kind)
         raise NotOursError(f"{kind} is a thin event")
     if account := event.get("account"):
         raise NotOursError(f"{kind} is of the account {account}, and not of our own")

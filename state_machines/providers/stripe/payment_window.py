@@ -35,7 +35,7 @@ def _expiries(part: Any) -> Iterator[int]:
             yield from _expiries(value)
 
 
-def needed_until(status: str, action: str | None, expires_at: int | None) -> datetime | None:
+def payable_until(status: str, action: str | None, expires_at: int | None) -> datetime | None:
     """Until when an intent of this status may still be paid; None where the shop's own window goes.
 
     `action` is the type of its `next_action`, `expires_at` what `expiry_of` found there.
@@ -49,7 +49,7 @@ def needed_until(status: str, action: str | None, expires_at: int | None) -> dat
     return now() + BANK_WINDOW if action in BANK_ACTIONS else None
 
 
-def follow(payment: Payment, until: datetime | None) -> None:
+def move_deadline(payment: Payment, until: datetime | None) -> None:
     """Move the deadline of a locked payment to `until`; back to the shop's window when None."""
     if payment.state not in PAYABLE:
         return

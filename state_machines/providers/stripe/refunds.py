@@ -14,8 +14,8 @@ from models.base import db
 from models.currency import CurrencyCode, MinorAmount
 from models.payment import Payment
 from models.refund import Refund, RefundOrigin, RefundState
-from state_machines.actions.refund_order import cancel_what_went_back
-from state_machines.providers.stripe.intents import locked
+from state_machines.actions.refund_order import cancel_refunded_order
+from state_machines.providers.stripe.intents import lock_payment
 from state_machines.refund import RefundMachine, RefundSignal
 
 SIGNALS = {
@@ -65,7 +65,7 @@ class StripeRefund:
         )
 
 
-def take_in(payment: Payment, told: StripeRefund) -> None:
+def record_refund(payment: Payment, told: StripeRefund) -> None:
     """Note what Stripe says on our row of it; the payment, and so its order, is locked.
 
     What the row has heard already changes nothing.
@@ -84,13 +84,13 @@ def take_in(payment: Payment, told: StripeRefund) -> None:
         row.failure_reason = told.failure_reason
         moved = True
     if moved:
-        cancel_what_went_back(payment)
+        cancel_refunded_order(payment)
 
 
 def apply(told: StripeRefund) -> UUID:
     """Apply an event about a refund; the id of its order. Raises NoSubjectError."""
-    payment = locked(told.intent_id, None)
-    take_in(payment, told)
+    payment = lock_payment(told.intent_id, None)
+    record_refund(payment, told)
     return payment.order_id
 
 

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from pydantic.dataclasses import dataclass
 
-from models.notice import NoticeKind, is_known, notice, settle
-from state_machines.providers.stripe.intents import locked
+from models.notice import NoticeKind, is_known, open_notice, settle
+from state_machines.providers.stripe.intents import lock_payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,11 @@ class FraudWarning:
 
 def apply_review(told: Review) -> UUID:
     """Raise or settle the notice; the id of the order. Raises NoSubjectError."""
-    order_id = locked(told.intent_id, None).order_id
+    order_id = lock_payment(told.intent_id, None).order_id
     sentence = f"Radar wants the payment reviewed ({told.reason}): approve or refund it at Stripe"
     # The word that it is closed may have come before the word that it was opened.
     if not is_known(told.id, NoticeKind.REVIEW):
-        notice(order_id, NoticeKind.REVIEW, sentence, subject=told.id)
+        open_notice(order_id, NoticeKind.REVIEW, sentence, subject=told.id)
     if not told.open:
         settle(told.id, NoticeKind.REVIEW)
     return order_id
@@ -55,8 +55,8 @@ def apply_review(told: Review) -> UUID:
 
 def apply_warning(told: FraudWarning) -> UUID:
     """Raise the notice, which a person settles; the id of the order. Raises NoSubjectError."""
-    order_id = locked(told.intent_id, None).order_id
+    order_id = lock_payment(told.intent_id, None).order_id
     sentence = f"the card's issuer warns of fraud ({told.reason}): a dispute may follow; refund it"
     if told.actionable and not is_known(told.id, NoticeKind.FRAUD_WARNING):
-        notice(order_id, NoticeKind.FRAUD_WARNING, sentence, subject=told.id)
+        open_notice(order_id, NoticeKind.FRAUD_WARNING, sentence, subject=told.id)
     return order_id

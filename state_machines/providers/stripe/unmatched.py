@@ -7,8 +7,8 @@ from uuid import UUID
 
 from models.errors import NotFoundError
 from models.money import display
-from models.notice import NoticeKind, is_known, is_open, notice, settle
-from state_machines.actions.reconcile import at_hand
+from models.notice import NoticeKind, is_known, is_open, open_notice, settle
+from state_machines.actions.reconcile import ensure_reconciliation
 from state_machines.durable.unit_of_work import schedule
 from state_machines.providers.stripe.intents import Intent
 from state_machines.reconciliation import ReconciliationMachine
@@ -16,7 +16,7 @@ from state_machines.reconciliation import ReconciliationMachine
 GIVE_BACK = "reconciliation.give_back"
 
 
-def tell(intent: Intent) -> bool:
+def notify_unmatched(intent: Intent) -> bool:
     """Raise a notice about an intent that was paid for an order, unless there has been one; whether
     it is such an intent. Those of others who use the same account name no order of this kind.
     """
@@ -25,7 +25,7 @@ def tell(intent: Intent) -> bool:
         return False
     if not is_known(intent.id, NoticeKind.UNMATCHED_PAYMENT):
         sentence = _sentence(intent, order_id)
-        notice(None, NoticeKind.UNMATCHED_PAYMENT, sentence, subject=intent.id)
+        open_notice(None, NoticeKind.UNMATCHED_PAYMENT, sentence, subject=intent.id)
     return True
 
 
@@ -36,18 +36,18 @@ def give_back(intent_id: str) -> None:
     """
     if not is_open(intent_id, NoticeKind.UNMATCHED_PAYMENT):
         raise NotFoundError(f"there is no open notice about {intent_id}")
-    schedule(GIVE_BACK, ReconciliationMachine.name, at_hand(), intent=intent_id)
+    schedule(GIVE_BACK, ReconciliationMachine.name, ensure_reconciliation(), intent=intent_id)
 
 
-def note_returned(intent_id: str) -> None:
+def settle_returned(intent_id: str) -> None:
     """It went back: nobody needs to look at it any more."""
     settle(intent_id, NoticeKind.UNMATCHED_PAYMENT)
 
 
-def note_kept(intent_id: str, error: Exception) -> None:
+def notify_not_returned(intent_id: str, error: Exception) -> None:
     """It did not go back: the notice says why."""
     sentence = f"{intent_id} could not be given back: {error}; see it in Stripe's dashboard"
-    notice(None, NoticeKind.UNMATCHED_PAYMENT, sentence, subject=intent_id)
+    open_notice(None, NoticeKind.UNMATCHED_PAYMENT, sentence, subject=intent_id)
 
 
 def _sentence(intent: Intent, order_id: UUID) -> str:

@@ -2,7 +2,7 @@
 
 from models import DisputeState, NoticeKind, OrderState, PaymentState, transaction
 from models.clock import MovableClock
-from models.notice import notice
+from models.notice import open_notice
 from state_machines import DisputeMachine, OrderMachine, PaymentMachine
 from state_machines.durable import inspection
 from state_machines.payment import PaymentSignal
@@ -40,7 +40,7 @@ def test_an_order_that_waits_for_a_payment_that_has_ended_is_stuck(
     with transaction():
         failed = a_payment(PaymentState.FAILURE).order_id
         told = a_payment(PaymentState.SUCCESS).order_id
-        notice(told, NoticeKind.MISPAID, "60.00 came; the order costs 59.00")
+        open_notice(told, NoticeKind.MISPAID, "60.00 came; the order costs 59.00")
         alone = a_payment(PaymentState.SUCCESS).order_id
         unpaid = a_payment(PaymentState.CANCELLED, order=an_order(OrderState.CONFIRMED)).order_id
     found = {difference.id for difference in inspection.stuck(OrderMachine)}
@@ -52,7 +52,7 @@ def test_a_dispute_that_nobody_was_told_of_is_stuck(till: Till) -> None:
     with transaction():
         told, silent = a_dispute(), a_dispute()
         over = a_dispute(DisputeState.LOST)
-        notice(told.order_id, NoticeKind.DISPUTE, "give evidence")
+        open_notice(told.order_id, NoticeKind.DISPUTE, "give evidence")
     found = {difference.id for difference in inspection.stuck(DisputeMachine)}
     assert found == {silent.id}
     assert over.id not in found

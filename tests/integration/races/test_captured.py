@@ -9,7 +9,7 @@ from models import NoticeKind, refresh, transaction
 from models.errors import ConflictError, InvalidInputError
 from models.ids import uuid7
 from state_machines.actions import checkout
-from state_machines.actions.checkout import Line, Wish
+from state_machines.actions.checkout import CheckoutRequest, Line
 from tests.support.factories import a_product, a_user
 from tests.support.shop import Shop
 from tests.support.stripe import Stripe, a_dispute_event, an_intent_event, deliver
@@ -57,8 +57,8 @@ def an_order_of(price: int, currency: str) -> UUID:
     with transaction():
         user, product = a_user(), a_product(price=price, currency=currency)
         session = refresh.open_session(user, user_agent="tests", ip_address="127.0.0.1").session
-    wish = Wish(uuid7().hex, (Line(product.id, 1),), "1 Main St", "1 Main St", None)
-    placed, _ = checkout.place(uuid7(), user.id, session.id, wish)
+    request = CheckoutRequest(uuid7().hex, (Line(product.id, 1),), "1 Main St", "1 Main St", None)
+    placed, _ = checkout.place(uuid7(), user.id, session.id, request)
     return placed
 
 

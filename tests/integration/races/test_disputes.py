@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from models import Dispute, NoticeKind, transaction
-from models.dispute import DisputeState, disputed
+from models.dispute import DisputeState, disputed_amounts
 from models.errors import ConflictError
-from models.refund import refundable
+from models.refund import refundable_amount
 from state_machines.dispute import DisputeMachine, DisputeSignal
 from state_machines.durable import Arrow
 from tests.support.shop import Shop
@@ -38,8 +38,8 @@ def test_a_dispute_that_is_lost_is_booked_and_not_refunded(till: Shop, bank: Str
     deliver(a_dispute_event("needs_response", payment), a_dispute_event("lost", payment))
     assert till.notices(payment_id) == [NoticeKind.DISPUTE], "it should be cancelled"
     with transaction():
-        assert disputed(payment.order_id, DisputeState.LOST) == {"usd": 5900}
-        assert refundable(payment) == 0
+        assert disputed_amounts(payment.order_id, DisputeState.LOST) == {"usd": 5900}
+        assert refundable_amount(payment) == 0
     with pytest.raises(ConflictError):
         till.refund(payment_id)
     till.cancel(payment_id)
@@ -125,7 +125,9 @@ def test_disputes_out_of_order_and_twice(till: Shop, bank: Stripe, at_once: AtOn
     assert till.notices(payment_id) == []
     at_once([lambda: deliver(a_dispute_event("needs_response", payment, "dp_2"))] * 8)
     with transaction():
-        assert disputed(payment.order_id, DisputeState.NEEDS_RESPONSE) == {"usd": 5900}, "one"
+        assert disputed_amounts(payment.order_id, DisputeState.NEEDS_RESPONSE) == {"usd": 5900}, (
+            "one"
+        )
     assert till.notices(payment_id) == [NoticeKind.DISPUTE]
 
 

@@ -11,7 +11,7 @@ from models import Notice, NoticeKind, Payment, transaction
 from models.errors import ConflictError, NotFoundError
 from models.notice import settle
 from state_machines.actions import close_payment
-from state_machines.actions.reconcile import at_hand
+from state_machines.actions.reconcile import ensure_reconciliation
 from state_machines.providers.stripe import unmatched
 from tests.support.shop import Shop
 from tests.support.stripe import Stripe, an_event, deliver
@@ -96,7 +96,7 @@ def test_what_was_paid_for_an_order_that_is_not_here_is_given_back_by_a_person(
         deliver(*bank.events_of(made["id"], "payment_intent.succeeded"))
     else:
         with transaction():
-            at_hand()
+            ensure_reconciliation()
         till.work()
     mine = [text for subject, text in open_notices() if subject == made["id"]]
     assert len(mine) == 1

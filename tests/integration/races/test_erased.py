@@ -21,7 +21,7 @@ from models import (
 from models.base import Base
 from models.clock import MovableClock
 from models.durable.signal import ERASED_PAYLOAD
-from models.notice import notice
+from models.notice import open_notice
 from state_machines.actions.erase_user import request_erasure
 from state_machines.actions.login_codes import begin_login
 from state_machines.actions.sign_in import Device, enter_passkey, open_session
@@ -195,7 +195,7 @@ def test_what_a_person_has_still_to_do_can_be_read_after_an_erasure(
     payment_id = failed(till)
     address, order_id = address_of(till, payment_id), till.order(payment_id).id
     with transaction():
-        notice(order_id, NoticeKind.REFUND_FAILED, "a refund of $59.00 failed")
-        notice(order_id, NoticeKind.UNDELIVERED, f"an e-mail to {address} bounced")
+        open_notice(order_id, NoticeKind.REFUND_FAILED, "a refund of $59.00 failed")
+        open_notice(order_id, NoticeKind.UNDELIVERED, f"an e-mail to {address} bounced")
     erase(till, payment_id)
     assert sorted(till.sentences(payment_id)) == ["(erased)", "a refund of $59.00 failed"]

@@ -11,7 +11,7 @@ from models.clock import MovableClock
 from models.errors import InvalidInputError
 from models.ids import uuid7
 from state_machines.actions import checkout
-from state_machines.actions.checkout import Line, Wish
+from state_machines.actions.checkout import CheckoutRequest, Line
 from tests.support.factories import a_product, a_user
 from tests.support.shop import Shop
 from tests.support.stripe import Stripe
@@ -32,8 +32,8 @@ class Customer:
 
     def buy(self, *product_ids: int, reference: str | None = None) -> tuple[UUID, bool]:
         lines = tuple(Line(product_id, 1) for product_id in product_ids)
-        wish = Wish(reference or uuid4().hex, lines, "1 Main St", "", None)
-        return checkout.place(uuid7(), self.user_id, self.session_id, wish)
+        request = CheckoutRequest(reference or uuid4().hex, lines, "1 Main St", "", None)
+        return checkout.place(uuid7(), self.user_id, self.session_id, request)
 
 
 def shelf(product_id: int) -> tuple[int, int]:

@@ -304,7 +304,7 @@ def fail(way: Way, failures: int) -> None:
 
 def test_wrong_codes_have_to_wait_longer_and_longer(browser: Browser, time: MovableClock) -> None:
     judged = attack(browser, time, rounds=24)
-    assert code_guesses.FREE < judged < 20
+    assert code_guesses.FREE_FAILURES < judged < 20
     with transaction() as session:
         failure = session.scalars(select(LoginFailure)).one()
     assert (failure.way, failure.failures) == (Way.BOUND, judged)
@@ -322,7 +322,7 @@ def test_wrong_codes_have_to_wait_longer_and_longer(browser: Browser, time: Mova
 
 def test_the_loss_of_redis_forgets_no_wrong_code(browser: Browser, time: MovableClock) -> None:
     attack(browser, time, rounds=3)
-    fail(Way.UNBOUND, code_guesses.FREE)
+    fail(Way.UNBOUND, code_guesses.FREE_FAILURES)
     limiter.reset()
     login_id = begin(browser())
     assert enter(browser(), code_of(login_id)) == 429

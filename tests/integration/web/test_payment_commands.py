@@ -11,7 +11,7 @@ from models.payment import payment_of
 from state_machines import PaymentMachine
 from state_machines.payment import PaymentSignal
 from state_machines.providers.stripe import unmatched
-from state_machines.writes.notices import unknown_intent
+from state_machines.writes.notices import notify_unknown_intent
 from tests.support.commands import flask, read
 from tests.support.database import count_all_rows
 from tests.support.web import Person, an_intent, stripe_says
@@ -25,7 +25,7 @@ def payment_id(ann: Person, lamp: Product) -> str:
     with transaction():
         payment = PaymentMachine.lock([payment_of(order_id).id]).popitem()[1]
         PaymentMachine.send(payment, PaymentSignal.CANCEL)
-        unknown_intent(payment)
+        notify_unknown_intent(payment)
         return str(payment.id)
 
 
@@ -34,7 +34,7 @@ def paid_intent(ann: Person) -> str:
     """An intent that was paid for an order that is not here."""
     with transaction():
         intent = an_intent(uuid4(), "succeeded")
-        assert unmatched.tell(intent)
+        assert unmatched.notify_unmatched(intent)
         return intent.id
 
 

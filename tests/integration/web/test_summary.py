@@ -11,7 +11,7 @@ from state_machines import PaymentMachine
 from state_machines.durable import unit_of_work
 from state_machines.durable.unit_of_work import Committed
 from state_machines.payment import PaymentSignal
-from state_machines.providers.stripe.intents import Card, note_card
+from state_machines.providers.stripe.intents import Card, record_card
 from tasks import dispatch
 from tests.support.web import Json, Person, stripe_says, until
 from web import changes
@@ -24,7 +24,7 @@ def pay_without_a_card(order_id: UUID) -> None:
 def learn_the_card(order_id: UUID) -> None:
     with transaction() as session:
         payment_id = session.scalars(select(Payment.id).where(Payment.order_id == order_id)).one()
-        note_card(PaymentMachine.lock([payment_id])[payment_id], Card("visa", "4242", 12, 2034))
+        record_card(PaymentMachine.lock([payment_id])[payment_id], Card("visa", "4242", 12, 2034))
 
 
 def test_the_summary_right_after_the_payment_has_the_card(

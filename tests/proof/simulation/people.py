@@ -11,7 +11,7 @@ from models.ids import uuid7
 from models.payment import payment_of
 from state_machines import PaymentMachine
 from state_machines.actions import accept_payment, cancel_order, checkout, close_payment, ship_order
-from state_machines.actions.checkout import Line, Wish
+from state_machines.actions.checkout import CheckoutRequest, Line
 from state_machines.actions.refund_order import refund
 from state_machines.durable import SignalRefusedError
 from tests.proof.simulation.dashboard import Dashboard
@@ -54,7 +54,7 @@ class People:
             self.shelves = {a_product(stock=pieces, price=PRICE).id: pieces for pieces in stock}
             opened = [refresh.open_session(a_user(), user_agent="", ip_address="") for _ in "ab"]
         self._customers = [(one.user.id, one.session.id) for one in opened]
-        self._wishes: list[tuple[tuple[UUID, UUID], Wish]] = []
+        self._wishes: list[tuple[tuple[UUID, UUID], CheckoutRequest]] = []
         self.visitors = Visitors(dice, outside, [user_id for user_id, _ in self._customers])
 
     def steps(self) -> Iterator[Step]:
@@ -79,8 +79,8 @@ class People:
 
     def place(self) -> None:
         product_id = self._dice.choice(list(self.shelves))
-        wish = Wish(uuid4().hex, (Line(product_id, 1),), "1 Main St", "", None)
-        self._wishes.append((self._dice.choice(self._customers), wish))
+        request = CheckoutRequest(uuid4().hex, (Line(product_id, 1),), "1 Main St", "", None)
+        self._wishes.append((self._dice.choice(self._customers), request))
         self._place(*self._wishes[-1])
 
     def pay(self) -> None:
@@ -115,9 +115,9 @@ class People:
         if known:
             self._outside.forget(self._dice.choice(known))
 
-    def _place(self, customer: tuple[UUID, UUID], wish: Wish) -> None:
+    def _place(self, customer: tuple[UUID, UUID], request: CheckoutRequest) -> None:
         with suppress(ProjectXError):
-            order_id, _ = checkout.place(uuid7(), *customer, wish)
+            order_id, _ = checkout.place(uuid7(), *customer, request)
             self.known.setdefault(order_id, None)
 
     def _ship(self) -> None:
