@@ -31,7 +31,7 @@ FIGURES = [
     ("docs/explanation/guarantees.md", r"sweep after (\w+) s\.", LEASE.total_seconds()),
     ("docs/explanation/guarantees.md", r"sweep tries it up to (\w+)\s", inbox.RETRY.attempts),
     ("docs/how-to/operate.md", r"not apply them in (\w+) tries", inbox.RETRY.attempts),
-    ("docs/reference/tables.md", r"not be applied in (\w+) tries", inbox.RETRY.attempts),
+    ("docs/reference/tables.md", r"not be applied in (\w+) attempts", inbox.RETRY.attempts),
     ("docs/how-to/run-elsewhere.md", r"can make at once \((\w+)\)", runner.CONCURRENT_CALLS),
     (
         "docs/reference/settings.md",
