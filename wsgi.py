@@ -5,6 +5,7 @@ access, so that a service starts with only the settings that it needs.
 """
 
 import gc
+import importlib
 from collections.abc import Iterable
 from functools import cache
 from threading import Lock
@@ -16,6 +17,7 @@ from config import settings
 from models import connections
 from tasks import dispatch
 from web import commands, create_app
+from web.commands.activities import LOAD_ACTIVITIES
 from web.commands.stripe_endpoint import Endpoints, make_group
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ def build(name: str) -> Flask:
 def _build(name: str) -> Flask:
     app = create_app(*SERVICES[name])
     commands.add(app, make_group(_load_endpoints))
+    app.config[LOAD_ACTIVITIES] = _load_activities
     with app.app_context():
         connections.check()
     dispatch.start()
@@ -56,6 +59,11 @@ def _load_endpoints() -> Endpoints:
     from tasks.gateways.stripe import endpoints
 
     return endpoints
+
+
+def _load_activities() -> None:
+    # They load Stripe's library, too.
+    importlib.import_module("tasks.activities")
 
 
 def ports(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

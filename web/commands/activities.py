@@ -1,19 +1,22 @@
-"""Commands for activities, the calls to other systems: list, show, retry and abandon them."""
+"""Commands for activities, the calls to other systems: list, show, retry, cancel, abandon."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 import click
-from sqlalchemy import ColumnElement, select, update
+from flask import current_app
+from sqlalchemy import func, select
 
-from models import ActivityRow, ActivityState
+from models import ActivityRow, ActivityState, reading
+from models.audit import audit
 from models.base import db
-from models.clock import now
-from models.durable.activity import UNDER_WAY
-from models.errors import ConflictError, NotFoundError
-from web.commands import listing, output
-from web.commands.auditing import audited
+from state_machines.durable import operations
+from web.commands import bulk, listing, output
+from web.commands.auditing import as_operator, audited
 
-group = click.Group("activities", help="Calls to other systems: list, show, retry, abandon.")
+group = click.Group("activities", help="Calls to other systems: list, show, retry, cancel.")
 
 FIELDS = (
     "id",
@@ -34,8 +37,16 @@ DETAILS = (
     "created_at",
     "finished_at",
 )
-# No attempt is left, but the machine has not applied the failure yet.
-GIVING_UP = ActivityRow.state.in_(UNDER_WAY) & ActivityRow.giving_up.is_not(None)
+EXAMPLE = ("id", "name", "state", "subject_id", "last_error")
+ENDED_OR_CREATED_AT = func.coalesce(ActivityRow.finished_at, ActivityRow.created_at)
+# Puts a function under this name that registers all activities: a web process does not load them.
+LOAD_ACTIVITIES = "LOAD_ACTIVITIES"
+
+filter_options = bulk.filter_options(
+    "ended (or, while under way, created)",
+    click.option("--name", help='With --all: the name, such as "emails.order_confirmed".'),
+    click.option("--machine", help='With --all: the machine that is told, such as "login".'),
+)
 
 
 @group.command("list")
@@ -62,7 +73,7 @@ def show_list(  # noqa: PLR0913  one a filter
         # Calls to Stripe carry an idempotency key, so that repeating them has no effect.
         conditions += [ActivityRow.unknown_outcomes > 0, ActivityRow.name.startswith("emails.")]
     if giving_up:
-        conditions.append(GIVING_UP)
+        conditions.append(operations.GIVING_UP)
     rows = listing.newest(ActivityRow, limit, *conditions)
     output.print_rows((listing.as_row(row, FIELDS) for row in rows), as_json=as_json)
 
@@ -77,29 +88,91 @@ def show_one(activity_id: UUID, *, as_json: bool) -> None:
 
 @group.command("retry")
 @click.argument("activity_id", type=click.UUID, required=False)
-@click.option("--name", help='With --all: the name, such as "emails.order_confirmed".')
-@click.option("--all", "every", is_flag=True, help="With --name: all that failed.")
+@filter_options
 @output.json_option
-def retry(activity_id: UUID | None, name: str | None, *, every: bool, as_json: bool) -> None:
-    """Run an activity that failed again, or all of one name.
+def retry(activity_id: UUID | None, *, as_json: bool, **options: Any) -> None:
+    """Run an activity that failed again, or with --all those that match the filters.
 
-    Each gets a full set of attempts and keeps its idempotency key.
+    Each gets a full set of attempts and keeps its idempotency key. Many are reset in batches, each
+    of which is one transaction.
     """
-    if activity_id is not None and name is None and not every:
-        with audited("activities retry", activity_id):
-            row = _lock_failed(activity_id)
-            _reset_failed(ActivityRow.id == activity_id)
-        sentence = f"{row.name} {activity_id} will run within a second"
-        output.print_result(sentence, as_json=as_json, id=activity_id, state=ActivityState.PENDING)
-    elif activity_id is None and name is not None and every:
+    row_id = bulk.single_id(activity_id, options)
+    if row_id is None:
+        _retry_all(_select(options, operations.HAS_FAILED), options, as_json=as_json)
+        return
+    with audited("activities retry", row_id):
+        row = operations.retry(row_id)
+    sentence = f"{row.name} {row_id} will run within a second"
+    output.print_result(sentence, as_json=as_json, id=row_id, state=ActivityState.PENDING)
+
+
+def _retry_all(selection: bulk.Selection, options: dict[str, Any], *, as_json: bool) -> None:
+    name = options["name"]
+    if options["dry_run"]:
+        _print_dry_run(selection, "{} would run again", as_json=as_json)
+        return
+    retried = 0
+    for ids in bulk.batches(selection.load_ids()):
         counts: dict[str, int] = {}
-        with audited("activities retry", name, counts=counts):
-            _require_name(name)
-            counts["retried"] = _reset_failed(ActivityRow.name == name)
-        sentence = f"{counts['retried']} {name} will run again"
-        output.print_result(sentence, as_json=as_json, name=name, **counts)
-    else:
-        raise click.UsageError("give an ID, or --name NAME --all")
+        with audited("activities retry", name, counts=counts, filters=selection.filters):
+            counts["retried"] = operations.retry_all(ActivityRow.id.in_(ids), *selection.conditions)
+        retried += counts["retried"]
+    sentence = f"{retried} {name or 'activities'} will run again"
+    output.print_result(sentence, as_json=as_json, name=name, retried=retried)
+
+
+@group.command("cancel")
+@click.argument("activity_id", type=click.UUID, required=False)
+@filter_options
+@click.option("--reason", help="The reason, recorded in the history and the audit.")
+@click.option("--maybe-sent", is_flag=True, help="Also calls that may have been carried out.")
+@output.json_option
+def cancel(
+    activity_id: UUID | None,
+    reason: str | None,
+    *,
+    maybe_sent: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Fail an activity that no worker runs, and tell its machine; or with --all many of them.
+
+    It is as if its last attempt had failed, and it can be retried. One that may have been carried
+    out is refused without --maybe-sent. With --all, give at least one filter; each activity is one
+    transaction, and exit status 1 says that some were refused.
+    """
+    current_app.config.get(LOAD_ACTIVITIES, list)()
+    run = partial(_cancel, reason=reason, maybe_sent=maybe_sent)
+    row_id = bulk.single_id(activity_id, options)
+    if row_id is None:
+        _cancel_all(run, _select(options, operations.CAN_BE_CANCELLED), options, as_json=as_json)
+        return
+    for refusal in bulk.change_each([row_id], run).refusals.values():
+        raise click.ClickException(refusal)
+    sentence = f"{row_id} is cancelled, and its machine knows"
+    output.print_result(sentence, as_json=as_json, id=row_id, state=ActivityState.FAILED)
+
+
+def _cancel(activity_id: UUID, *, reason: str | None, maybe_sent: bool) -> None:
+    with as_operator("activities cancel") as actor:
+        operations.cancel(activity_id, operator=actor, reason=reason, maybe_sent=maybe_sent)
+        audit(actor, "activities cancel", activity_id, reason=reason, maybe_sent=maybe_sent)
+
+
+def _cancel_all(
+    run: Callable[[UUID], None],
+    selection: bulk.Selection,
+    options: dict[str, Any],
+    *,
+    as_json: bool,
+) -> None:
+    if not set(selection.filters) - {"limit"}:
+        raise click.UsageError("give a filter: without one, every call that waits would fail")
+    if options["dry_run"]:
+        _print_dry_run(selection, "{} would be cancelled", as_json=as_json)
+        return
+    tally = bulk.change_each(selection.load_ids(), run)
+    bulk.print_tally(tally, "cancelled", as_json=as_json)
 
 
 @group.command("abandon")
@@ -108,47 +181,22 @@ def retry(activity_id: UUID | None, name: str | None, *, every: bool, as_json: b
 def abandon(activity_id: UUID, *, as_json: bool) -> None:
     """Mark an activity that failed as no longer needed."""
     with audited("activities abandon", activity_id):
-        row = _lock_failed(activity_id)
-        row.state, row.secret, row.finished_at = ActivityState.ABANDONED, None, now()
-        row.token, row.giving_up = None, None
+        row = operations.abandon(activity_id)
     sentence = f"{row.name} {activity_id} is abandoned"
     output.print_result(sentence, as_json=as_json, id=activity_id, state=row.state)
 
 
-def _lock_failed(activity_id: UUID) -> ActivityRow:
-    """Lock a failed activity. Raises NotFoundError, and ConflictError unless it has failed."""
-    row = db.session.get(ActivityRow, activity_id, with_for_update=True)
-    if row is None:
-        raise NotFoundError(f"there is no activity {activity_id}")
-    if row.state != ActivityState.FAILED and row.giving_up is None:
-        raise ConflictError(f"{row.name} {activity_id} is {row.state}, not failed")
-    return row
+def _select(options: dict[str, Any], condition: Any) -> bulk.Selection:
+    """Return the rows of --all. Raises click.ClickException for a name that no activity has."""
+    name, machine = options["name"], options["machine"]
+    if name is not None:
+        query = select(ActivityRow.id).where(ActivityRow.name == name).limit(1)
+        with reading():
+            if db.session.scalar(query) is None:
+                raise click.ClickException(f"there is no activity called {name}")
+    matching = listing.equals(ActivityRow, name=name, machine=machine)
+    return bulk.select_rows(ActivityRow, ENDED_OR_CREATED_AT, options, condition, *matching)
 
 
-def _require_name(name: str) -> None:
-    """Raise NotFoundError when no activity has this name."""
-    if db.session.scalar(select(ActivityRow.id).where(ActivityRow.name == name).limit(1)) is None:
-        raise NotFoundError(f"there is no activity called {name}")
-
-
-def _reset_failed(condition: ColumnElement[bool]) -> int:
-    """Give failed activities a full set of attempts, and return their number."""
-    is_failed = (ActivityRow.state == ActivityState.FAILED) | GIVING_UP
-    failed = select(ActivityRow.id).where(is_failed, condition)
-    # Locking in the order of ids keeps two operators from a deadlock.
-    locked = failed.order_by(ActivityRow.id).with_for_update().cte("locked")
-    reset = db.session.scalars(
-        update(ActivityRow)
-        .where(ActivityRow.id.in_(select(locked.c.id)))
-        .values(
-            state=ActivityState.PENDING,
-            attempts=0,
-            due_at=now(),
-            finished_at=None,
-            token=None,
-            giving_up=None,
-        )
-        .returning(ActivityRow.id)
-        .execution_options(synchronize_session=False)
-    )
-    return len(reset.all())
+def _print_dry_run(selection: bulk.Selection, sentence: str, *, as_json: bool) -> None:
+    bulk.print_dry_run(selection, ActivityRow.name, EXAMPLE, sentence, as_json=as_json)

@@ -15,6 +15,7 @@ from models.audit import audit
 from models.errors import InvalidInputError, ProjectXError
 from models.printable import escape
 from state_machines.durable import SignalRefusedError, caused_by
+from state_machines.durable.operations import OperationRefusedError
 
 NO_LOGIN_ACCOUNT = 2**32 - 1
 
@@ -49,7 +50,7 @@ def cli_errors() -> Iterator[None]:
         yield
     except InvalidInputError as error:
         raise click.ClickException(escape(f"{error.field}: {error.message}")) from error
-    except (ProjectXError, SignalRefusedError) as error:
+    except (ProjectXError, SignalRefusedError, OperationRefusedError) as error:
         raise click.ClickException(escape(str(error))) from error
 
 

@@ -1,17 +1,15 @@
 """Commands for the inbox of signals from Stripe and SendGrid: list, show and replay them."""
 
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import click
-from sqlalchemy import func, select
 
-from models import SignalRow, SignalState, reading
+from models import SignalRow, SignalState
 from models.base import db
 from models.errors import ConflictError, NotFoundError
 from state_machines.durable import inbox
-from web.commands import listing, output
+from web.commands import bulk, listing, output
 from web.commands.auditing import audited
 
 group = click.Group("signals", help="Messages of Stripe and SendGrid: list, show, replay.")
@@ -19,7 +17,7 @@ group = click.Group("signals", help="Messages of Stripe and SendGrid: list, show
 FIELDS = ("id", "received_at", "source", "kind", "state", "attempts", "subject_id", "last_error")
 DETAILS = (*FIELDS, "external_id", "due_at", "applied_at", "payload")
 REPLAYABLE = (SignalState.FAILED, SignalState.UNMATCHED, SignalState.IGNORED)
-TIMESTAMP = click.DateTime(("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"))
+EXAMPLE = ("id", "received_at", "source", "kind", "last_error")
 
 
 @group.command("list")
@@ -47,56 +45,47 @@ def show(signal_id: UUID, *, as_json: bool) -> None:
 
 @group.command("replay")
 @click.argument("signal_id", type=click.UUID, required=False)
-@click.option("--all", "every", is_flag=True, help="Replay all signals that match the filters.")
-@listing.state_option(REPLAYABLE)
-@click.option("--source", help="With --all: filter by sender, stripe or sendgrid.")
-@click.option("--kind", help='With --all: filter by kind, such as "charge.dispute.created".')
-@click.option("--since", type=TIMESTAMP, help="With --all: received at or after this time (UTC).")
-@click.option("--dry-run", is_flag=True, help="With --all: only count the matches.")
+@bulk.filter_options(
+    "received",
+    listing.state_option(REPLAYABLE),
+    click.option("--source", help="With --all: filter by sender, stripe or sendgrid."),
+    click.option("--kind", help='With --all: filter by kind, such as "charge.dispute.created".'),
+)
 @output.json_option
-def replay(  # noqa: PLR0913  one a filter
-    signal_id: UUID | None,
-    state: str | None,
-    source: str | None,
-    kind: str | None,
-    since: datetime | None,
-    *,
-    every: bool,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
+def replay(signal_id: UUID | None, *, as_json: bool, **options: Any) -> None:
     """Apply a signal again that was not applied: the code can read it now, or its order exists now.
 
-    With --all: every failed signal, or those that match the filters.
+    With --all: every failed signal, or those that match the filters. They are stored again in
+    batches, each of which is one transaction.
     """
-    filters = {"state": state, "source": source, "kind": kind, "since": since}
-    if signal_id is not None and not (every or dry_run or any(filters.values())):
-        _replay_one(signal_id, as_json=as_json)
-    elif signal_id is None and every:
-        _replay_all(filters, dry_run=dry_run, as_json=as_json)
+    row_id = bulk.single_id(signal_id, options)
+    if row_id is None:
+        _replay_all(options, as_json=as_json)
     else:
-        raise click.UsageError("give an ID, or --all")
+        _replay_one(row_id, as_json=as_json)
 
 
-def _replay_all(filters: dict[str, Any], *, dry_run: bool, as_json: bool) -> None:
-    conditions = [
-        SignalRow.state == (filters["state"] or SignalState.FAILED),
+def _replay_all(options: dict[str, Any], *, as_json: bool) -> None:
+    selection = bulk.select_rows(
+        SignalRow,
+        SignalRow.received_at,
+        options,
+        SignalRow.state == (options["state"] or SignalState.FAILED),
         SignalRow.payload.is_not(None),
-        *listing.equals(SignalRow, source=filters["source"], kind=filters["kind"]),
-    ]
-    if filters["since"] is not None:
-        conditions.append(SignalRow.received_at >= filters["since"].replace(tzinfo=UTC))
-    if dry_run:
-        with reading():
-            count = select(func.count()).select_from(SignalRow).where(*conditions)
-            number = db.session.scalar(count)
-        output.print_result(f"{number} would be applied again", as_json=as_json, signals=number)
+        *listing.equals(SignalRow, source=options["source"], kind=options["kind"]),
+    )
+    if options["dry_run"]:
+        sentence = "{} would be applied again"
+        bulk.print_dry_run(selection, SignalRow.kind, EXAMPLE, sentence, as_json=as_json)
         return
-    details: dict[str, Any] = {name: str(value) for name, value in filters.items() if value}
-    with audited("signals replay", "--all", details=details):
-        details["signals"] = inbox.replay_all(*conditions)
-    sentence = f"{details['signals']} will be applied again"
-    output.print_result(sentence, as_json=as_json, signals=details["signals"])
+    replayed = 0
+    for ids in bulk.batches(selection.load_ids()):
+        details: dict[str, Any] = {**selection.filters}
+        with audited("signals replay", "--all", details=details):
+            details["signals"] = inbox.replay_all(SignalRow.id.in_(ids), *selection.conditions)
+        replayed += details["signals"]
+    sentence = f"{replayed} will be applied again"
+    output.print_result(sentence, as_json=as_json, signals=replayed)
 
 
 def _replay_one(signal_id: UUID, *, as_json: bool) -> None:

@@ -1,0 +1,158 @@
+"""Operations of people on activities: retry, abandon and cancel them.
+
+Each runs in the caller's transaction, so that the caller's audit commits with the change.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, update
+
+from models.base import db
+from models.clock import now
+from models.durable.activity import UNDER_WAY, ActivityRow, ActivityState
+from state_machines.durable.activity import (
+    Activity,
+    CallError,
+    NonRetryableError,
+    UnknownOutcomeError,
+)
+from state_machines.durable.complaint import one_line
+
+# No attempt is left, but the machine has not applied the failure yet.
+GIVING_UP = ActivityRow.state.in_(UNDER_WAY) & ActivityRow.giving_up.is_not(None)
+HAS_FAILED = (ActivityRow.state == ActivityState.FAILED) | GIVING_UP
+CANCELLABLE = (ActivityState.QUEUED, ActivityState.PENDING, ActivityState.WAITING)
+CAN_BE_CANCELLED = ActivityRow.state.in_(CANCELLABLE) & ActivityRow.giving_up.is_(None)
+MAX_ERROR_LENGTH = 2000  # characters
+
+
+class OperationRefusedError(Exception):
+    """The operation is not possible now. The message says why; nothing was changed."""
+
+
+def retry(activity_id: UUID) -> ActivityRow:
+    """Give a failed activity a full set of attempts. Its idempotency key stays.
+
+    Raises OperationRefusedError unless it has failed.
+    """
+    row = _lock_failed(activity_id)
+    retry_all(ActivityRow.id == activity_id)
+    return row
+
+
+def retry_all(*conditions: ColumnElement[bool]) -> int:
+    """Give matching failed activities a full set of attempts, and return their number."""
+    failed = select(ActivityRow.id).where(HAS_FAILED, *conditions)
+    # Locking in the order of ids keeps two operators from a deadlock.
+    locked = failed.order_by(ActivityRow.id).with_for_update().cte("locked")
+    reset = db.session.scalars(
+        update(ActivityRow)
+        .where(ActivityRow.id.in_(select(locked.c.id)))
+        .values(
+            state=ActivityState.PENDING,
+            attempts=0,
+            due_at=now(),
+            finished_at=None,
+            token=None,
+            giving_up=None,
+        )
+        .returning(ActivityRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(reset.all())
+
+
+def abandon(activity_id: UUID) -> ActivityRow:
+    """Mark a failed activity as no longer needed, and erase its secret.
+
+    Raises OperationRefusedError unless it has failed.
+    """
+    row = _lock_failed(activity_id)
+    row.state, row.secret, row.finished_at = ActivityState.ABANDONED, None, now()
+    row.token, row.giving_up = None, None
+    return row
+
+
+def cancel(
+    activity_id: UUID, *, operator: str, reason: str | None = None, maybe_sent: bool = False
+) -> ActivityRow:
+    """Fail an activity that no worker runs, and tell its machine by `give_up`.
+
+    The error names the operator and the reason. It is a NonRetryableError, which means that the
+    provider did not carry the call out. Where it may have, it is an UnknownOutcomeError, and the
+    call is refused without `maybe_sent`.
+
+    Raises OperationRefusedError.
+    """
+    row = _lock(activity_id)
+    _refuse_running_or_over(row)
+    activity = Activity.registry.get(row.name)
+    if activity is None:
+        raise OperationRefusedError(f"this version of the code knows no activity {row.name}")
+    outcomes = _count_unknown_outcomes(row)
+    if outcomes and not maybe_sent:
+        raise OperationRefusedError(
+            f"{row.name} {row.id} may have been carried out: {outcomes} of its attempts had no"
+            " answer; give --maybe-sent to cancel it all the same"
+        )
+    sentence = f"cancelled by {operator}" + (f": {reason}" if reason else "")
+    row.state, row.finished_at, row.token = ActivityState.FAILED, now(), None
+    row.last_error = sentence[:MAX_ERROR_LENGTH]
+    _tell(activity, row, (UnknownOutcomeError if outcomes else NonRetryableError)(sentence))
+    return row
+
+
+def _lock(activity_id: UUID) -> ActivityRow:
+    row = db.session.get(ActivityRow, activity_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise OperationRefusedError(f"there is no activity {activity_id}")
+    return row
+
+
+def _lock_failed(activity_id: UUID) -> ActivityRow:
+    row = _lock(activity_id)
+    if row.state != ActivityState.FAILED and row.giving_up is None:
+        raise OperationRefusedError(f"{row.name} {activity_id} is {row.state}, not failed")
+    return row
+
+
+def _refuse_running_or_over(row: ActivityRow) -> None:
+    if row.state == ActivityState.RUNNING:
+        raise OperationRefusedError(
+            f"a worker runs {row.name} {row.id}: its lease ends at {row.due_at:%Y-%m-%d %H:%M:%S}"
+            " UTC; cancel it when it is waiting again"
+        )
+    if row.state not in CANCELLABLE:
+        raise OperationRefusedError(f"{row.name} {row.id} is {row.state}: it has ended")
+    if row.giving_up is not None:
+        raise OperationRefusedError(
+            f"{row.name} {row.id} has given up, and its machine could not be told so:"
+            " retry or abandon it"
+        )
+
+
+def _count_unknown_outcomes(row: ActivityRow) -> int:
+    """Count attempts without an answer of all activities that make this call for this execution.
+
+    A poll may repeat a call of which an earlier activity has had no answer.
+    """
+    total = select(func.coalesce(func.sum(ActivityRow.unknown_outcomes), 0)).where(
+        ActivityRow.subject_id == row.subject_id, ActivityRow.name == row.name
+    )
+    return int(db.session.scalar(total) or 0)
+
+
+def _tell(activity: Activity[Any, Any, Any], row: ActivityRow, error: CallError) -> None:
+    """Lock the execution and call `give_up`, as after the last attempt."""
+    subject = activity.machine.lock([row.subject_id]).get(row.subject_id)
+    if subject is None:
+        return
+    try:
+        activity.give_up(subject, error)
+        db.session.flush()
+    except Exception as problem:
+        raise OperationRefusedError(
+            f"{activity.machine.name} {row.subject_id} could not be told that {row.name} is"
+            f" cancelled: {one_line(problem)}"
+        ) from problem

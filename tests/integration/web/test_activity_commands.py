@@ -1,0 +1,188 @@
+"""Operators retry and cancel activities, one or all that match their filters."""
+
+import json
+import os
+import sys
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from launch.children import run
+from launch.stack import ROOT
+from models import ActivityRow, ActivityState, AuditRow, Order, Product, transaction
+from models.clock import MovableClock
+from tests.support.commands import flask, read
+from tests.support.depot import Depot
+from tests.support.parcel import Courier, ParcelState
+from tests.support.web import Person
+from web.commands import bulk
+from web.commands.auditing import operator_name
+
+NAME = "test.announce"
+
+
+def fail(depot: Depot, *labels: str, error: str = "busy") -> list[UUID]:
+    """Pack parcels whose activities have failed."""
+    parcels = depot.pack(*labels)
+    with transaction() as session:
+        session.execute(
+            update(ActivityRow)
+            .where(ActivityRow.subject_id.in_(parcels))
+            .values(
+                state=ActivityState.FAILED, last_error=error, finished_at=ActivityRow.created_at
+            )
+        )
+    return parcels
+
+
+def audit() -> list[AuditRow]:
+    with transaction() as session:
+        return list(session.scalars(select(AuditRow).order_by(AuditRow.id)))
+
+
+def states(depot: Depot, parcels: list[UUID]) -> list[ActivityState]:
+    return [depot.activity(parcel).state for parcel in parcels]
+
+
+FAILED, PENDING = ActivityState.FAILED, ActivityState.PENDING
+
+
+@pytest.mark.parametrize(
+    ("filters", "number"),
+    [
+        (("--name", NAME), 3),
+        (("--machine", "test_parcel"), 3),
+        (("--machine", "login"), 0),
+        (("--error", "no such"), 1),
+        (("--error", "100%"), 0),
+        (("--since", "2999-01-01"), 0),
+        (("--until", "2999-01-01", "--since", "2020-01-01T12:00"), 3),
+        (("--until", "2020-01-01"), 0),
+        (("--limit", "2"), 2),
+        ((), 3),
+    ],
+)
+def test_all_that_match_are_retried_and_a_dry_run_counts_them(
+    shop: Flask, depot: Depot, filters: tuple[str, ...], number: int
+) -> None:
+    parcels = fail(depot, "vase", "lamp") + fail(depot, "bowl", error="no such street")
+    counted = read(shop, "activities", "retry", "--all", "--dry-run", *filters)
+    assert counted["activities"] == len(counted["examples"]) == number
+    assert counted["kinds"] == ({NAME: number} if number else {})
+    assert states(depot, parcels) == [FAILED] * 3
+    assert audit() == []
+    done = read(shop, "activities", "retry", "--all", *filters)
+    assert done["retried"] == number
+    assert states(depot, parcels).count(PENDING) == number
+    assert [row.details["counts"] for row in audit()] == [{"retried": number}] * bool(number)
+
+
+def test_a_dry_run_shows_five_at_the_most(shop: Flask, depot: Depot) -> None:
+    fail(depot, *(f"box-{n}" for n in range(8)))
+    counted = flask(shop, "activities", "retry", "--all", "--dry-run", "--name", NAME)
+    assert counted.stdout.startswith("8 would run again\n")
+    assert counted.stdout.count("busy") == bulk.MAX_EXAMPLES
+
+
+def test_many_are_retried_in_batches_that_are_audited_one_by_one(shop: Flask, depot: Depot) -> None:
+    number = bulk.BATCH_SIZE + 1
+    fail(depot, *(f"box-{n}" for n in range(number)))
+    done = flask(shop, "activities", "retry", "--name", NAME, "--all")
+    assert done.stdout == f"{number} {NAME} will run again\n"
+    assert [row.details["counts"]["retried"] for row in audit()] == [bulk.BATCH_SIZE, 1]
+    assert {row.details["filters"]["name"] for row in audit()} == {NAME}
+
+
+@pytest.mark.parametrize("command", ["retry", "cancel"])
+def test_a_command_that_names_nothing_or_too_much_is_called_wrongly(
+    shop: Flask, depot: Depot, command: str
+) -> None:
+    (parcel,) = fail(depot, "vase")
+    key = str(depot.key(parcel))
+    for words in ((), ("--name", NAME), ("--dry-run",), (key, "--all"), (key, "--error", "busy")):
+        assert flask(shop, "activities", command, *words).exit_code == 2
+    unknown = flask(shop, "activities", command, "--all", "--name", "test.weigh")
+    assert (unknown.exit_code, "no activity called test.weigh" in unknown.stderr) == (1, True)
+    assert flask(shop, "activities", command, str(uuid4())).exit_code == 1
+    assert (states(depot, [parcel]), audit()) == ([FAILED], [])
+
+
+def test_one_activity_is_cancelled(shop: Flask, depot: Depot, courier: Courier) -> None:
+    (parcel,) = depot.pack("vase")
+    done = flask(shop, "activities", "cancel", str(depot.key(parcel)), "--reason", "moved away")
+    assert done.exit_code == 0
+    assert depot.state(parcel) == ParcelState.LOST
+    last = depot.history(parcel)[-1]
+    assert last.reason == f"cancelled by {operator_name()}: moved away"
+    assert (last.actor, last.cause) == (operator_name(), "command:activities cancel")
+    (row,) = audit()
+    assert (row.action, row.subject) == ("activities cancel", str(depot.key(parcel)))
+    assert row.details == {"reason": "moved away", "maybe_sent": False}
+
+
+def test_a_cancellation_that_is_refused_is_a_sentence_and_changes_nothing(
+    shop: Flask, depot: Depot, courier: Courier
+) -> None:
+    held, deaf = depot.pack("vase", "lamp")
+    depot.claim(held)
+    courier.untellable.add("lamp")
+    for parcel, words in ((held, "its lease ends at"), (deaf, "could not be told")):
+        refused = flask(shop, "activities", "cancel", str(depot.key(parcel)), "--maybe-sent")
+        assert (refused.exit_code, words in refused.stderr) == (1, True)
+        assert depot.state(parcel) == ParcelState.PACKED
+    assert (states(depot, [held, deaf]), audit()) == ([ActivityState.RUNNING, PENDING], [])
+
+
+def test_all_that_match_are_cancelled_and_the_refused_ones_are_listed(
+    shop: Flask, depot: Depot, courier: Courier
+) -> None:
+    parcels = depot.pack("vase", "deaf", "lamp")
+    courier.untellable.add("deaf")
+    words = ("activities", "cancel", "--all", "--name", NAME)
+    counted = read(shop, *words, "--dry-run")
+    assert (counted["activities"], audit()) == (3, [])
+    done = flask(shop, *words, "--json")
+    assert done.exit_code == 1
+    result = json.loads(done.stdout)
+    assert (result["cancelled"], len(result["refused"])) == (2, 1)
+    assert result["refused"][0]["id"] == str(depot.key(parcels[1]))
+    assert states(depot, parcels) == [FAILED, PENDING, FAILED]
+    assert len(audit()) == 2
+    courier.untellable.clear()
+    again = flask(shop, *words)
+    assert (again.exit_code, again.stdout) == (0, "1 cancelled\n"), "it can be run again"
+
+
+def test_everything_is_cancelled_only_by_a_filter(shop: Flask, depot: Depot) -> None:
+    (parcel,) = depot.pack("vase")
+    for words in ((), ("--limit", "1")):
+        refused = flask(shop, "activities", "cancel", "--all", *words)
+        assert (refused.exit_code, "give a filter" in refused.stderr) == (2, True)
+    assert states(depot, [parcel]) == [PENDING]
+
+
+def test_what_is_under_way_is_filtered_by_its_birth(
+    shop: Flask, depot: Depot, courier: Courier, time: MovableClock
+) -> None:
+    early = depot.pack("vase")
+    time.advance(hours=2)
+    late = depot.pack("lamp")
+    limit = f"{time():%Y-%m-%dT%H:%M:%S}"
+    done = flask(shop, "activities", "cancel", "--all", "--until", limit)
+    assert done.stdout == "1 cancelled\n"
+    assert states(depot, [*early, *late]) == [FAILED, PENDING]
+
+
+def test_the_program_itself_knows_the_activities_that_it_cancels(
+    shop: Flask, ann: Person, lamp: Product
+) -> None:
+    order_id = ann.order(lamp).get_json()["orderId"]
+    (activity,) = read(shop, "activities", "list")
+    words = ("activities", "cancel", activity["id"], "--reason", "a test")
+    command = [sys.executable, "-m", "flask", "--app", "wsgi:product", *words]
+    done = run(command, env=dict(os.environ), cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    with transaction() as session:
+        assert session.get_one(Order, UUID(order_id)).state == "Failed"

@@ -1,0 +1,178 @@
+"""Commands that change many rows: their filters, dry runs, batches and results."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import Any, TypeVar
+from uuid import UUID
+
+import click
+from sqlalchemy import ColumnElement, exc, func, select
+
+from models import reading
+from models.base import db
+from models.printable import escape
+from state_machines.durable.complaint import complaints, one_line
+from web.commands import output
+
+log = complaints(__name__)
+
+F = TypeVar("F", bound=Callable[..., Any])
+Option = Callable[[F], F]
+
+BATCH_SIZE = 500
+MAX_EXAMPLES = 5
+MAX_ROWS = 1_000_000
+TIMESTAMP = click.DateTime(("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"))
+SWITCHES = ("every", "dry_run")
+
+all_option = click.option("--all", "every", is_flag=True, help="All that match the filters.")
+error_option = click.option("--error", help="With --all: filter by a part of the last error.")
+limit_option = click.option(
+    "--limit", type=click.IntRange(1, MAX_ROWS), help="Maximum number, oldest first."
+)
+dry_run_option = click.option(
+    "--dry-run", is_flag=True, help="Only count the matches, and show some of them."
+)
+
+
+def filter_options(time: str, *own: Option[Any]) -> Option[Any]:
+    """Return a decorator that adds --all, the filters of all bulk commands, and `own` ones.
+
+    `time` says which time --since and --until compare.
+    """
+    since = click.option(
+        "--since", type=TIMESTAMP, help=f"With --all: {time} at or after this time (UTC)."
+    )
+    until = click.option(
+        "--until", type=TIMESTAMP, help=f"With --all: {time} before this time (UTC)."
+    )
+    options = (all_option, *own, error_option, since, until, limit_option, dry_run_option)
+
+    def add(command: F) -> F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+def single_id(row_id: UUID | None, options: dict[str, Any]) -> UUID | None:
+    """Return the id of the only row to change; None for --all.
+
+    Raises click.UsageError unless the command gives either an ID alone, or --all.
+    """
+    has_options = any(value not in (None, False) for value in options.values())
+    if (row_id is not None and has_options) or (row_id is None and not options["every"]):
+        raise click.UsageError("give an ID, or --all with filters")
+    return row_id
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The rows that a bulk command changes, oldest first. `filters` are for the audit."""
+
+    row: type[Any]
+    conditions: list[ColumnElement[bool]]
+    limit: int | None = None
+    filters: dict[str, str] = field(default_factory=dict)
+
+    def load_ids(self) -> list[UUID]:
+        """Load the ids of the rows that match now."""
+        query = select(self.row.id).where(*self.conditions).order_by(self.row.id)
+        with reading():
+            return list(db.session.scalars(query.limit(self.limit)))
+
+
+def select_rows(
+    row: type[Any], time: Any, options: dict[str, Any], *conditions: ColumnElement[bool]
+) -> Selection:
+    """Return the selection of the rows under `conditions` and the options of all bulk commands."""
+    matching = list(conditions)
+    if options["error"]:
+        matching.append(row.last_error.contains(options["error"], autoescape=True))
+    if options["since"] is not None:
+        matching.append(time >= options["since"].replace(tzinfo=UTC))
+    if options["until"] is not None:
+        matching.append(time < options["until"].replace(tzinfo=UTC))
+    filters = {
+        name: str(value)
+        for name, value in options.items()
+        if name not in SWITCHES and value not in (None, "")
+    }
+    return Selection(row, matching, options["limit"], filters)
+
+
+def print_dry_run(
+    selection: Selection, kind: Any, fields: Iterable[str], sentence: str, *, as_json: bool
+) -> None:
+    """Print how many rows of each kind match, and some of them. Nothing is changed.
+
+    `sentence` has a place for the number, such as "{} would run again".
+    """
+    row = selection.row
+    query = select(row.id, kind.label("kind")).where(*selection.conditions)
+    matches = query.order_by(row.id).limit(selection.limit).subquery()
+    counted = select(matches.c.kind, func.count().label("number")).group_by(matches.c.kind)
+    first = select(matches.c.id).order_by(matches.c.id).limit(MAX_EXAMPLES)
+    columns = [getattr(row, name).label(name) for name in fields]
+    with reading():
+        counts = {row.kind: row.number for row in db.session.execute(counted.order_by("kind"))}
+        some = db.session.execute(select(*columns).where(row.id.in_(first)).order_by(row.id))
+        examples = [dict(example) for example in some.mappings()]
+    number = sum(counts.values())
+    noun = {"activity": "activities", "signal": "signals"}.get(row.__tablename__, "executions")
+    if as_json:
+        output.print_result("", as_json=True, **{noun: number}, kinds=counts, examples=examples)
+        return
+    click.echo(sentence.format(number))
+    output.print_rows(({"kind": name, noun: n} for name, n in counts.items()), as_json=False)
+    output.print_rows(examples, as_json=False)
+
+
+def batches(ids: list[UUID]) -> Iterator[list[UUID]]:
+    """Yield the ids in batches, each for one transaction."""
+    for start in range(0, len(ids), BATCH_SIZE):
+        yield ids[start : start + BATCH_SIZE]
+
+
+@dataclass(slots=True)
+class Tally:
+    """The result of changing rows one by one: how many were changed, and why others were not."""
+
+    changed: int = 0
+    refusals: dict[UUID, str] = field(default_factory=dict)
+
+
+def change_each(ids: Iterable[UUID], change: Callable[[UUID], None]) -> Tally:
+    """Change each row in a transaction of its own. A refused one stops no other.
+
+    `change` opens the transaction. Raises what ends all: errors of the connection to PostgreSQL.
+    """
+    tally = Tally()
+    for row_id in ids:
+        try:
+            change(row_id)
+            tally.changed += 1
+        except click.ClickException as refused:
+            tally.refusals[row_id] = refused.message
+        except (exc.OperationalError, exc.TimeoutError):
+            raise
+        except Exception as error:
+            log.exception("%s is not changed", row_id)
+            tally.refusals[row_id] = one_line(error)
+    return tally
+
+
+def print_tally(tally: Tally, verb: str, *, as_json: bool) -> None:
+    """Print how many rows were changed, and each refusal; exit with status 1 if there are any."""
+    refused = [{"id": str(row_id), "why": why} for row_id, why in tally.refusals.items()]
+    if as_json:
+        output.print_result("", as_json=True, **{verb: tally.changed}, refused=refused)
+    else:
+        suffix = f", {len(refused)} refused" if refused else ""
+        click.echo(escape(f"{tally.changed} {verb}{suffix}"))
+        output.print_rows(refused, as_json=False)
+    if refused:
+        sys.exit(1)
