@@ -16,7 +16,7 @@ from bench.race import rounds as race
 from bench.race import table
 from bench.shops import rounds as shops
 from bench.shops import table as shops_table
-from demo.buyer import Addresses, Buyer
+from demo.buyer import Buyer
 from demo.world import World
 from launch.children import end_in_order
 from launch.stack import Stack
@@ -32,13 +32,12 @@ def measure() -> shop.Figures:
         figures = {"start of the whole system, s": tick() - start}
         World.of(stack).restock(1_000_000)
         database = Database(stack.environment["DATABASE_URL"])
-        at = Addresses(stack.urls.auth, stack.urls.order, stack.urls.product, stack.urls.sandbox)
-        products = Buyer(at).products()
+        products = Buyer(stack.urls).products()
         figures |= shop.idle(stack, database)
         background = figures["idle: commits a second"]
         secret = stack.environment["STRIPE_WEBHOOK_SECRETS"]
 
-        buyers = [Buyer(at) for _ in range(shop.BUYERS)]
+        buyers = [Buyer(stack.urls) for _ in range(shop.BUYERS)]
         for buyer in buyers:
             buyer.log_in()
         shop.let_pass(REPORTED)
@@ -57,7 +56,7 @@ def measure() -> shop.Figures:
             figures[f"{title}: commits an order"] = _commits(
                 database, before, start, background, orders
             )
-        figures |= api.measure(at, secret)
+        figures |= api.measure(stack.urls, secret)
         figures |= recovery.measure(stack)
     return figures
 

@@ -17,34 +17,34 @@ from uuid import uuid4
 
 from bench.race.contenders import BENCH_PYTHON
 from bench.shop import Figures
-from demo.buyer import CODE_LENGTH, Addresses, Buyer, Json, wait_for
-from demo.webhooks import signed, success_event
+from demo.buyer import Buyer, Json, find_code, wait_for
+from demo.webhooks import find_success_event, sign_event
 from launch.children import run
-from launch.stack import ROOT
+from launch.stack import ROOT, Urls
 
 CLIENTS, SECONDS, ORDERS, LOGINS, WEBHOOKS = 32, 5, 24, 200, 4000
 ALL = 60  # seconds, by which requests that can be sent but once are sent
 
 
-def measure(at: Addresses, secret: str) -> Figures:
+def measure(urls: Urls, secret: str) -> Figures:
     """All paths, one after the other."""
-    buyer, events = _paid_orders(at)
+    buyer, events = _paid_orders(urls)
     reference = events[0]["data"]["object"]["metadata"]["referenceId"]
     token = {"Authorization": str(buyer.http.headers["Authorization"])}
-    status = f"{at.order}/order/status/{reference}"
-    products = f"{at.product}/product?size=10"
+    status = f"{urls.order}/order/status/{reference}"
+    products = f"{urls.product}/product?size=10"
     figures = rush("GET /product?size=10", [{"method": "GET", "url": products}], again=True)
     figures |= rush(
         "GET /order/status", [{"method": "GET", "url": status, "headers": token}], again=True
     )
     emails = [f"load-{uuid4().hex[:12]}@example.com" for _ in range(LOGINS)]
-    logins = [_post(f"{at.auth}/auth/login", email=email) for email in emails]
+    logins = [_post(f"{urls.auth}/auth/login", email=email) for email in emails]
     figures |= rush("POST /auth/login", logins)
     with ThreadPoolExecutor(8) as pool:
-        codes = list(pool.map(lambda email: _code(Buyer(at, email)), emails))
-    url, pairs = f"{at.auth}/auth/verify-code", zip(emails, codes, strict=True)
+        codes = list(pool.map(lambda email: _code(Buyer(urls, email)), emails))
+    url, pairs = f"{urls.auth}/auth/verify-code", zip(emails, codes, strict=True)
     figures |= rush("POST /auth/verify-code", [_post(url, email=e, code=code) for e, code in pairs])
-    return figures | rush("POST /order/webhook", list(_webhooks(at, events, secret)))
+    return figures | rush("POST /order/webhook", list(_webhooks(urls, events, secret)))
 
 
 def rush(title: str, requests: list[Json], *, again: bool = False) -> Figures:
@@ -80,28 +80,27 @@ def _post(url: str, **body: Any) -> Json:
     return {"method": "POST", "url": url, "json": body}
 
 
-def _paid_orders(at: Addresses) -> tuple[Buyer, list[Json]]:
+def _paid_orders(urls: Urls) -> tuple[Buyer, list[Json]]:
     """Somebody who has paid some orders, and Stripe's events about them."""
-    buyer = Buyer(at)
+    buyer = Buyer(urls)
     buyer.log_in()
     product, events = buyer.products()[0], []
     for _ in range(ORDERS):
         order = buyer.order(product)
         buyer.pay(order["clientSecret"])
-        event = wait_for(lambda order=order: success_event(at, order), "the event")  # type: ignore[misc]
+        event = wait_for(lambda order=order: find_success_event(urls, order), "the event")  # type: ignore[misc]
         events.append(event)
         buyer.wait_until(order["referenceId"], "Confirmed")
     return buyer, events
 
 
 def _code(buyer: Buyer) -> str:
-    words: list[str] = buyer.wait_for_letter("login_code")["text"].split()
-    return next(word for word in words if word.isdigit() and len(word) == CODE_LENGTH)
+    return find_code(buyer.wait_for_email("login_code"))
 
 
-def _webhooks(at: Addresses, events: list[Json], secret: str) -> Iterator[Json]:
+def _webhooks(urls: Urls, events: list[Json], secret: str) -> Iterator[Json]:
     """Stripe says again that these orders were paid, each time in an event of its own."""
     for event in islice(cycle(events), WEBHOOKS):
-        body, headers = signed({**event, "id": f"evt_{uuid4().hex}"}, secret)
-        url = f"{at.order}/order/webhook"
+        body, headers = sign_event({**event, "id": f"evt_{uuid4().hex}"}, secret)
+        url = f"{urls.order}/order/webhook"
         yield {"method": "POST", "url": url, "data": body, "headers": headers}

@@ -38,7 +38,7 @@ TAKEN_AGAIN = "SELECT id FROM activity WHERE id = ANY(%s::uuid[]) AND attempts >
 def measure(stack: Stack) -> Figures:
     """Let workers of a running shop die, one after the other and together."""
     world = World.of(stack)
-    buyer = Buyer(world.at)
+    buyer = Buyer(world.urls)
     buyer.log_in()
     world.faults(stripe={"latencyMs": HANGS})
     try:

@@ -12,7 +12,7 @@ import psutil
 from bench.cost import Database, tree
 from bench.shop import BUYERS, Figures, let_pass
 from bench.traffic import traffic
-from demo.buyer import Addresses, Buyer, Json, TookTooLongError, wait_for
+from demo.buyer import Buyer, Json, TookTooLongError, wait_for
 from demo.world import World
 from launch.children import run
 from launch.stack import ROOT, Stack
@@ -41,9 +41,7 @@ class RunningShop:
         self.stack = stack
         self.database = Database(stack.environment["DATABASE_URL"])
         World.of(stack).restock(1_000_000)
-        urls = stack.urls
-        at = Addresses(urls.auth, urls.order, urls.product, urls.sandbox)
-        self.buyers = [Buyer(at) for _ in range(BUYERS)]
+        self.buyers = [Buyer(stack.urls) for _ in range(BUYERS)]
         self.products: list[Json] = self.buyers[0].products()
         self.sign_in()
 

@@ -12,9 +12,9 @@ from itertools import cycle
 import requests
 
 from bench.cost import Database, megabytes, processor_seconds, statements_in, tree
-from demo.buyer import Addresses, Buyer, Json, wait_for
-from demo.webhooks import deliver, success_event
-from launch.stack import Stack
+from demo.buyer import Buyer, Json, wait_for
+from demo.webhooks import deliver, find_success_event
+from launch.stack import Stack, Urls
 from models.clock import tick
 
 AT_REST = 60
@@ -55,17 +55,17 @@ def _statements(stack: Stack, database: Database) -> Figures:
 
 def at_rest(buyer: Buyer, product: Json, secret: str) -> Figures:
     """Orders one after the other; medians in milliseconds. We deliver Stripe's messages."""
-    _drop_webhooks(buyer.at, 1)
+    _drop_webhooks(buyer.urls, 1)
     legs = [_order(buyer, product, secret) for _ in range(AT_REST)]
-    _drop_webhooks(buyer.at, 0)
+    _drop_webhooks(buyer.urls, 0)
     return {
         f"at rest: {leg}, ms p50": statistics.median(one[leg] for one in legs) for leg in legs[0]
     }
 
 
-def _drop_webhooks(at: Addresses, rate: float) -> None:
+def _drop_webhooks(urls: Urls, rate: float) -> None:
     faults = {"stripe": {"webhook": {"dropRate": rate}}}
-    requests.put(f"{at.sandbox}/faults", json=faults, timeout=10).raise_for_status()
+    requests.put(f"{urls.sandbox}/faults", json=faults, timeout=10).raise_for_status()
 
 
 def _order(buyer: Buyer, product: Json, secret: str) -> Figures:
@@ -73,9 +73,9 @@ def _order(buyer: Buyer, product: Json, secret: str) -> Figures:
     order = buyer.order(product)
     placed = tick()
     buyer.pay(order["clientSecret"])
-    event = wait_for(lambda: success_event(buyer.at, order), "the event")
+    event = wait_for(lambda: find_success_event(buyer.urls, order), "the event")
     sent = tick()
-    deliver(buyer.at, event, secret)
+    deliver(buyer.urls, event, secret)
     # The event makes a worker ask Stripe, whose answer confirms the order.
     wait_for(lambda: _confirmed(buyer, order), "the confirmation")
     confirmed = tick()
@@ -94,7 +94,7 @@ def _confirmed(buyer: Buyer, order: Json) -> Json | None:
 
 
 def _receipt(buyer: Buyer, order: Json) -> Json | None:
-    letters = buyer.letters("order_confirmed")
+    letters = buyer.emails("order_confirmed")
     return next((m for m in letters if m["customArgs"].get("orderId") == order["orderId"]), None)
 
 
@@ -102,14 +102,14 @@ def rush(title: str, buyers: list[Buyer], products: list[Json]) -> Figures:
     """All buyers at once, each with one order after the other of one of `products`, paid as soon as
     it can be.
     """
-    start, seen = tick(), [len(buyer.letters("order_confirmed")) for buyer in buyers]
+    start, seen = tick(), [len(buyer.emails("order_confirmed")) for buyer in buyers]
     with ThreadPoolExecutor(len(buyers)) as pool:
         waits = [wait for some in pool.map(_shop, buyers, cycle(products)) for wait in some]
     seconds = tick() - start
     for buyer, before in zip(buyers, seen, strict=True):
 
         def told(buyer: Buyer = buyer, before: int = before) -> bool | None:
-            return len(buyer.letters("order_confirmed")) >= before + EACH or None
+            return len(buyer.emails("order_confirmed")) >= before + EACH or None
 
         wait_for(told, "receipts")
     return {

@@ -1,1 +1,1 @@
-"""The stories of the shop, played over HTTP as a customer would live them: `make demo`."""
+"""The stories of the shop, played over HTTP as customers experience them: `make demo`."""

@@ -1,80 +1,73 @@
-"""A customer with a browser's means: the API, a mailbox, and a card to type into Stripe's form."""
+"""A customer with the means of a browser: the API, a mailbox, and a card for Stripe's form."""
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import uuid4
 
 import requests
 
+from launch.stack import Urls
 from models.clock import tick
 
 T = TypeVar("T")
-LOOK_AGAIN = 0.02, 0.3  # seconds, at first and at most
-SLOWER = 1.2
+FIRST_PAUSE, MAX_PAUSE = 0.02, 0.3  # seconds between two checks
+PAUSE_FACTOR = 1.2
 CODE_LENGTH = 6
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """Where the services answer, without a slash at the end."""
-
-    auth: str
-    order: str
-    product: str
-    sandbox: str
-
-
 class TookTooLongError(Exception):
-    """What was waited for did not come in time."""
+    """A condition was not met in time."""
 
 
-def wait_for(look: Callable[[], T | None], what: str, *, seconds: float = 30) -> T:
-    """Look again and again until there is an answer, ever less often: many who wait would keep the
-    machine from what they wait for. Raises TookTooLongError.
+def wait_for(check: Callable[[], T | None], description: str, *, seconds: float = 30) -> T:
+    """Call `check` until it returns a value, and return that. Raises TookTooLongError.
+
+    The pauses grow: many waiting clients would otherwise slow down the system they wait for.
     """
-    end, (pause, longest) = tick() + seconds, LOOK_AGAIN
+    end, pause = tick() + seconds, FIRST_PAUSE
     while tick() < end:
-        found = look()
-        if found is not None:
-            return found
+        value = check()
+        if value is not None:
+            return value
         time.sleep(pause)
-        pause = min(pause * SLOWER, longest)
-    raise TookTooLongError(f"{what} did not come within {seconds:g} s")
+        pause = min(pause * PAUSE_FACTOR, MAX_PAUSE)
+    raise TookTooLongError(f"{description} did not come within {seconds:g} s")
 
 
 class Buyer:
-    """One customer. Every method raises requests.HTTPError on an answer that is an error."""
+    """A customer. Every method raises requests.HTTPError when the answer is an error."""
 
-    def __init__(self, at: Addresses, email: str | None = None) -> None:
-        self.at = at
+    def __init__(self, urls: Urls, email: str | None = None) -> None:
+        self.urls = urls
         self.email = email or f"buyer-{uuid4().hex[:10]}@example.com"
         self.http = requests.Session()
 
     def log_in(self) -> None:
-        """Ask for a code, read it in the mailbox, trade it for a token."""
-        seen = len(self.letters("login_code"))
-        self._post(f"{self.at.auth}/auth/login", {"email": self.email})
+        """Request a code, read it in the mailbox, and exchange it for an access token."""
+        count_before = len(self.emails("login_code"))
+        self._post(f"{self.urls.auth}/auth/login", {"email": self.email})
 
-        def newer() -> Json | None:
-            letters = self.letters("login_code")
-            return letters[0] if len(letters) > seen else None
+        def find_new_email() -> Json | None:
+            emails = self.emails("login_code")
+            return emails[0] if len(emails) > count_before else None
 
-        words = wait_for(newer, "the login e-mail")["text"].split()
-        code = next(word for word in words if word.isdigit() and len(word) == CODE_LENGTH)
-        token = self._post(f"{self.at.auth}/auth/verify-code", {"email": self.email, "code": code})
+        code = find_code(wait_for(find_new_email, "the login e-mail"))
+        body = {"email": self.email, "code": code}
+        token = self._post(f"{self.urls.auth}/auth/verify-code", body)
         self.http.headers["Authorization"] = f"Bearer {token['accessToken']}"
 
     def products(self) -> list[Json]:
-        """What can be bought now."""
-        found: list[Json] = self._get(f"{self.at.product}/product", available="true", size=100)
-        return found
+        """Return the products that are available."""
+        products: list[Json] = self._get(f"{self.urls.product}/product", available="true", size=100)
+        return products
 
     def order(self, *products: Json, reference: str | None = None, wait: int = 10) -> Json:
-        """Place an order; the answer has orderId, referenceId and, within `wait` seconds,
-        clientSecret. When the server has no place for one more who waits, it is asked again.
+        """Place an order and return orderId, referenceId and clientSecret.
+
+        clientSecret is None when it does not come within `wait` seconds. A server with too many
+        waiting requests answers at once; the status is then polled for the rest of that time.
         """
         body = {
             "referenceId": reference or str(uuid4()),
@@ -83,16 +76,16 @@ class Buyer:
             "shippingAddress": "1 Main Street\nSpringfield",
         }
         end = tick() + wait
-        placed = self._post(f"{self.at.order}/order", body, {"Prefer": f"wait={wait}"})
-        if placed["clientSecret"] is None and (left := end - tick()) > 0:
-            placed |= self._wait_for_secret(placed["referenceId"], left)
-        return placed
+        order = self._post(f"{self.urls.order}/order", body, {"Prefer": f"wait={wait}"})
+        if order["clientSecret"] is None and (remaining := end - tick()) > 0:
+            order["clientSecret"] = self._wait_for_secret(order["referenceId"], remaining)
+        return order
 
     def pay(self, client_secret: str, method: str = "pm_card_visa") -> Json:
-        """Pay as Stripe's form does, with the secret of the intent; the intent, or the error."""
+        """Pay as Stripe's form does. Return the intent, or the body of the error."""
         intent = client_secret.split("_secret_", maxsplit=1)[0]
-        answer = requests.post(
-            f"{self.at.sandbox}/v1/payment_intents/{intent}/confirm",
+        response = requests.post(
+            f"{self.urls.sandbox}/v1/payment_intents/{intent}/confirm",
             data={
                 "client_secret": client_secret,
                 "payment_method": method,
@@ -100,69 +93,77 @@ class Buyer:
             },
             timeout=30,
         )
-        body: Json = answer.json()
+        body: Json = response.json()
         return body
 
     def status(self, reference: str, wait: int = 0) -> Json:
-        """How far the order has come; within `wait` seconds, once it can be paid or has ended."""
-        url = f"{self.at.order}/order/status/{reference}"
-        found: Json = self._get(url, {"Prefer": f"wait={wait}"})
-        return found
+        """Return the status of an order; wait up to `wait` seconds until it is payable or over."""
+        url = f"{self.urls.order}/order/status/{reference}"
+        status: Json = self._get(url, {"Prefer": f"wait={wait}"})
+        return status
 
     def wait_until(self, reference: str, state: str, *, seconds: float = 30) -> Json:
-        """The order's status once it is `state`. Raises TookTooLongError."""
+        """Return the status of an order once it is in `state`. Raises TookTooLongError."""
 
-        def look() -> Json | None:
-            found = self.status(reference)
-            return found if found["status"] == state else None
+        def check() -> Json | None:
+            status = self.status(reference)
+            return status if status["status"] == state else None
 
-        return wait_for(look, f"{state} of order {reference}", seconds=seconds)
+        return wait_for(check, f"{state} of order {reference}", seconds=seconds)
 
     def cancel(self, reference: str) -> int:
-        """Ask to cancel; the HTTP status of the answer."""
-        return self.http.delete(f"{self.at.order}/order/{reference}", timeout=30).status_code
+        """Request the cancellation of an order, and return the HTTP status."""
+        return self.http.delete(f"{self.urls.order}/order/{reference}", timeout=30).status_code
 
     def summary(self, order_id: str) -> Json:
-        found: Json = self._get(f"{self.at.order}/order/summary/{order_id}")
-        return found
+        summary: Json = self._get(f"{self.urls.order}/order/summary/{order_id}")
+        return summary
 
     def history(self, reference: str) -> list[Json]:
-        found: list[Json] = self._get(f"{self.at.order}/order/{reference}/history")
-        return found
+        transitions: list[Json] = self._get(f"{self.urls.order}/order/{reference}/history")
+        return transitions
 
-    def letters(self, category: str) -> list[Json]:
-        """The e-mails of one kind that this customer got, newest first."""
-        mails = self._get(f"{self.at.sandbox}/mail.json", to=self.email)
-        return [mail for mail in mails if category in mail["categories"]]
+    def emails(self, category: str) -> list[Json]:
+        """Return the customer's e-mails of a category, newest first."""
+        emails = self._get(f"{self.urls.sandbox}/mail.json", to=self.email)
+        return [email for email in emails if category in email["categories"]]
 
-    def wait_for_letter(self, category: str, *, seconds: float = 30) -> Json:
-        """The newest e-mail of one kind. Raises TookTooLongError."""
+    def wait_for_email(self, category: str, *, seconds: float = 30) -> Json:
+        """Return the newest e-mail of a category. Raises TookTooLongError."""
 
-        def look() -> Json | None:
-            return next(iter(self.letters(category)), None)
+        def check() -> Json | None:
+            return next(iter(self.emails(category)), None)
 
-        return wait_for(look, f"the e-mail {category}", seconds=seconds)
+        return wait_for(check, f"the e-mail {category}", seconds=seconds)
 
-    def _wait_for_secret(self, reference: str, seconds: float) -> Json:
-        """The order's clientSecret, which stays None when it does not come in time."""
+    def _wait_for_secret(self, reference: str, seconds: float) -> str | None:
+        """Return the client secret, or None when it does not come in time or the order is over."""
 
-        def look() -> Json | None:
-            found = self.status(reference, wait=5)
-            return found if found["clientSecret"] or found["status"] != "Pending" else None
+        def check() -> Json | None:
+            status = self.status(reference, wait=5)
+            return status if status["clientSecret"] or status["status"] != "Pending" else None
 
         try:
-            found = wait_for(look, "the client secret", seconds=seconds)
+            secret: str | None = wait_for(check, "the client secret", seconds=seconds)[
+                "clientSecret"
+            ]
         except TookTooLongError:
-            return {"clientSecret": None}
-        return {"clientSecret": found["clientSecret"]}
+            return None
+        return secret
 
     def _get(self, url: str, headers: dict[str, str] | None = None, **query: Any) -> Any:
-        answer = self.http.get(url, params=query, headers=headers, timeout=30)
-        answer.raise_for_status()
-        return answer.json()
+        response = self.http.get(url, params=query, headers=headers, timeout=30)
+        response.raise_for_status()
+        return response.json()
 
     def _post(self, url: str, body: Json, headers: dict[str, str] | None = None) -> Json:
-        answer = self.http.post(url, json=body, headers=headers, timeout=30)
-        answer.raise_for_status()
-        found: Json = answer.json()
-        return found
+        response = self.http.post(url, json=body, headers=headers, timeout=30)
+        response.raise_for_status()
+        answer: Json = response.json()
+        return answer
+
+
+def find_code(email: Json) -> str:
+    """Return the sign-in code in an e-mail."""
+    words: list[str] = email["text"].split()
+    return next(word for word in words if word.isdigit() and len(word) == CODE_LENGTH)

@@ -1,4 +1,4 @@
-"""What Stripe does with an event, by hand: so that it can be late, and doubled."""
+"""Delivery of Stripe's events by hand, so that a story can deliver one late or several times."""
 
 import hashlib
 import hmac
@@ -6,47 +6,50 @@ import json
 
 import requests
 
-from demo.buyer import Addresses, Json, wait_for
+from demo.buyer import Json, wait_for
+from launch.stack import Urls
 from models import clock
 
-# Nobody answered, or not to the end.
-LOST = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
+# The server is down, or ended during its answer.
+CONNECTION_ERRORS = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
 
 
-def success_event(at: Addresses, order: Json) -> Json | None:
-    """The event that says that `order` was paid, as the sandbox has it; None before that."""
-    answer = requests.get(
-        f"{at.sandbox}/v1/events",
+def find_success_event(urls: Urls, order: Json) -> Json | None:
+    """Return the sandbox's event of the payment of `order`, or None before the payment."""
+    response = requests.get(
+        f"{urls.sandbox}/v1/events",
         params={"type": "payment_intent.succeeded", "limit": "100"},
         auth=("sk_test_sandbox", ""),
         timeout=10,
     )
-    events: list[Json] = answer.json()["data"]
-    orders = (e for e in events if e["data"]["object"]["metadata"]["orderId"] == order["orderId"])
-    return next(orders, None)
+    events: list[Json] = response.json()["data"]
+    matches = (e for e in events if e["data"]["object"]["metadata"]["orderId"] == order["orderId"])
+    return next(matches, None)
 
 
-def signed(event: Json, secret: str) -> tuple[str, dict[str, str]]:
-    """The body of a webhook and its headers, good for some minutes.
+def sign_event(event: Json, secret: str) -> tuple[str, dict[str, str]]:
+    """Return the body and headers of a webhook, which are valid for some minutes.
 
     Source: https://docs.stripe.com/webhooks#verify-manually
     """
-    body, moment = json.dumps(event), int(clock.now().timestamp())
-    text = f"{moment}.{body}".encode()
-    signature = hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()
-    headers = {"Stripe-Signature": f"t={moment},v1={signature}", "Content-Type": "application/json"}
-    return body, headers
+    body, timestamp = json.dumps(event), int(clock.now().timestamp())
+    signed_text = f"{timestamp}.{body}".encode()
+    signature = hmac.new(secret.encode(), signed_text, hashlib.sha256).hexdigest()
+    return body, {
+        "Stripe-Signature": f"t={timestamp},v1={signature}",
+        "Content-Type": "application/json",
+    }
 
 
-def deliver(at: Addresses, event: Json, secret: str) -> int:
-    """Post an event, signed, again when nobody answers; the HTTP status of the answer."""
-    body, headers = signed(event, secret)
-    url = f"{at.order}/order/webhook"
+def deliver(urls: Urls, event: Json, secret: str) -> int:
+    """Post a signed event until the server answers, and return the HTTP status."""
+    body, headers = sign_event(event, secret)
+    url = f"{urls.order}/order/webhook"
 
     def post() -> int | None:
         try:
             return requests.post(url, data=body, headers=headers, timeout=10).status_code
-        except LOST:
+        except CONNECTION_ERRORS:
             return None
 
     return wait_for(post, "an answer to the webhook")

@@ -1,4 +1,4 @@
-"""Where the stories play."""
+"""The running system that the stories are played in."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,52 +8,52 @@ from typing import Any, Self
 import psycopg2
 import requests
 
-from demo.buyer import Addresses, Buyer
-from demo.telling import Teller
-from launch.stack import Stack
+from demo.buyer import Buyer
+from demo.reporter import Reporter
+from launch.stack import Stack, Urls
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A running system, and hands to disturb it. `kill` ends a process by name with SIGKILL."""
+    """A running system, with means to disturb it. `kill` ends a process by name with SIGKILL."""
 
-    at: Addresses
+    urls: Urls
     webhook_secret: str
     payment_timeout: float
     database_url: str
     kill: Callable[[str], None]
-    tell: Teller
+    reporter: Reporter
 
     @classmethod
     def of(cls, stack: Stack) -> Self:
-        urls, settings = stack.urls, stack.environment
+        settings = stack.environment
         return cls(
-            at=Addresses(urls.auth, urls.order, urls.product, urls.sandbox),
+            urls=stack.urls,
             webhook_secret=settings["STRIPE_WEBHOOK_SECRETS"],
             payment_timeout=float(settings.get("PAYMENT_TIMEOUT", "900")),
             database_url=settings["DATABASE_URL"],
             kill=stack.kill,
-            tell=Teller(),
+            reporter=Reporter(),
         )
 
     def buyer(self) -> Buyer:
-        """Somebody who has just signed in."""
-        buyer = Buyer(self.at)
+        """Sign a new customer in, and return it."""
+        buyer = Buyer(self.urls)
         buyer.log_in()
-        self.tell.step(f"{buyer.email} signs in with the e-mailed code", "SUCCESS")
+        self.reporter.step(f"{buyer.email} signs in with the e-mailed code", "SUCCESS")
         return buyer
 
     def faults(self, **faults: Any) -> None:
-        """Make the sandbox behave badly; without arguments, well again."""
-        requests.put(f"{self.at.sandbox}/faults", json=faults, timeout=10).raise_for_status()
+        """Replace the fault plan of the sandbox; without arguments, remove all faults."""
+        requests.put(f"{self.urls.sandbox}/faults", json=faults, timeout=10).raise_for_status()
 
     def restock(self, pieces: int) -> None:
-        """Put so many more pieces of everything on the shelves."""
+        """Add pieces to the stock of every product."""
         with self._database() as cursor:
             cursor.execute("UPDATE product SET stock = stock + %s", (pieces,))
 
-    def calls_under_way(self) -> int:
-        """How many activities a worker holds at this moment."""
+    def count_running_activities(self) -> int:
+        """Return the number of activities that workers hold now."""
         with self._database() as cursor:
             cursor.execute("SELECT count(*) FROM activity WHERE state = 'running'")
             row = cursor.fetchone()

@@ -40,6 +40,16 @@ class Urls:
     sandbox: str
     flower: str
 
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Self:
+        """Return the URLs of the ports that `environment` sets, on the loopback interface."""
+        return cls(
+            **{
+                name.removesuffix("_PORT").lower(): f"http://127.0.0.1:{environment[name]}"
+                for name in ports.DEFAULTS
+            }
+        )
+
 
 class Stack:
     """A running system, on free ports unless `usual_ports`.
@@ -79,11 +89,7 @@ class Stack:
 
     @property
     def urls(self) -> Urls:
-        base_urls = {
-            name.removesuffix("_PORT").lower(): f"http://127.0.0.1:{self.environment[name]}"
-            for name in ports.DEFAULTS
-        }
-        return Urls(**base_urls)
+        return Urls.of(self.environment)
 
     def start(self) -> None:
         """Start everything and wait until all parts answer.

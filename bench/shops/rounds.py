@@ -41,7 +41,7 @@ class Shop:
     def open(cls, name: str, stack: Stack) -> "Shop":
         World.of(stack).restock(1_000_000)
         people = buyers(stack, max(BUYERS))
-        found = [one for one in Buyer(people[0].at).products() if one["currency"] == "usd"]
+        found = [one for one in Buyer(stack.urls).products() if one["currency"] == "usd"]
         return cls(name, stack, Database(stack.environment["DATABASE_URL"]), people, found)
 
     def worked(self) -> float:
@@ -113,7 +113,7 @@ def _rush(shop: Shop, count: int) -> tuple[float, list[float]]:
 
 
 def _receipts(buyer: Buyer) -> int:
-    return len(buyer.letters("order_confirmed"))
+    return len(buyer.emails("order_confirmed"))
 
 
 def _buy(buyer: Buyer, product: Json) -> list[float]:

@@ -4,7 +4,7 @@ import json
 import sys
 
 from bench.race.contenders import BENCH_PYTHON
-from demo.buyer import Addresses, Buyer
+from demo.buyer import Buyer
 from launch.children import run
 from launch.processes import commands
 from launch.stack import ROOT, Stack
@@ -39,10 +39,9 @@ def buyers(stack: Stack, count: int) -> list[Buyer]:
     """People who are signed in at a shop."""
     command = [sys.executable, "-m", "bench.shops.buyers", str(count)]
     made = run(command, env=stack.environment, cwd=ROOT, check=True, capture_output=True, text=True)
-    urls, found = stack.urls, []
-    at = Addresses(urls.auth, urls.order, urls.product, urls.sandbox)
+    found = []
     for one in json.loads(made.stdout):
-        buyer = Buyer(at, one["email"])
+        buyer = Buyer(stack.urls, one["email"])
         buyer.http.headers["Authorization"] = f"Bearer {one['token']}"
         found.append(buyer)
     return found

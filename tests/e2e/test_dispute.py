@@ -12,7 +12,7 @@ from launch.stack import Stack
 
 
 def test_a_disputed_order_is_shipped_when_the_dispute_is_won(world: World, stack: Stack) -> None:
-    buyer = Buyer(world.at)
+    buyer = Buyer(world.urls)
     buyer.log_in()
     order = buyer.order(buyer.products()[1])
     assert buyer.pay(order["clientSecret"], "pm_card_createDispute")["status"] == "succeeded"
@@ -32,7 +32,7 @@ def test_a_disputed_order_is_shipped_when_the_dispute_is_won(world: World, stack
     assert buyer.cancel(order["referenceId"]) == 409
 
     requests.post(
-        f"{world.at.sandbox}/v1/disputes/{opened['stripe_id']}",
+        f"{world.urls.sandbox}/v1/disputes/{opened['stripe_id']}",
         data={"evidence[uncategorized_text]": "winning_evidence"},
         auth=("sk_test_sandbox", ""),
         timeout=10,
@@ -40,7 +40,7 @@ def test_a_disputed_order_is_shipped_when_the_dispute_is_won(world: World, stack
     wait_for(lambda: (dispute() or {})["state"] == "Won" or None, "the end of the dispute")
     stack.flask(*parcel)
     buyer.wait_until(order["referenceId"], "Shipped")
-    assert "DHL" in buyer.wait_for_letter("order_shipped")["text"]
+    assert "DHL" in buyer.wait_for_email("order_shipped")["text"]
 
 
 def read(stack: Stack, *words: str) -> Any:

@@ -53,7 +53,7 @@ def buy(buyer: Buyer, product: Json) -> str:
 def test_redis_loses_everything_each_second_and_no_order_is_lost(
     world: World, stack: Stack
 ) -> None:
-    buyers = [Buyer(world.at) for _ in range(BUYERS)]
+    buyers = [Buyer(world.urls) for _ in range(BUYERS)]
     for buyer in buyers:
         buyer.log_in()
     product = buyers[0].products()[0]
@@ -69,7 +69,7 @@ def test_redis_loses_everything_each_second_and_no_order_is_lost(
         for buyer in buyers:
 
             def told(buyer: Buyer = buyer) -> bool | None:
-                return len(buyer.letters("order_confirmed")) >= each or None
+                return len(buyer.emails("order_confirmed")) >= each or None
 
             wait_for(told, "the receipts", seconds=60)
 
@@ -83,7 +83,7 @@ def test_redis_loses_everything_each_second_and_no_order_is_lost(
 def test_a_killed_process_comes_back_and_the_order_goes_on(
     world: World, stack: Stack, victim: str
 ) -> None:
-    buyer = Buyer(world.at)
+    buyer = Buyer(world.urls)
     buyer.log_in()
     order = buyer.order(buyer.products()[0])
     before = stack.pids()[victim]
@@ -92,12 +92,12 @@ def test_a_killed_process_comes_back_and_the_order_goes_on(
     stack.wait_ready()
     assert buyer.pay(order["clientSecret"])["status"] == "succeeded"
     buyer.wait_until(order["referenceId"], "Confirmed", seconds=60)
-    buyer.wait_for_letter("order_confirmed", seconds=60)
+    buyer.wait_for_email("order_confirmed", seconds=60)
 
 
 def test_redis_killed_and_empty_again_is_a_delay(world: World, stack: Stack) -> None:
     assert stack.redis is not None
-    buyer = Buyer(world.at)
+    buyer = Buyer(world.urls)
     buyer.log_in()
     stack.redis.kill()
     try:
@@ -117,7 +117,7 @@ def test_redis_killed_and_empty_again_is_a_delay(world: World, stack: Stack) -> 
 
 def test_postgresql_crashes_and_what_was_acknowledged_is_there(world: World, stack: Stack) -> None:
     assert stack.postgres is not None
-    buyer = Buyer(world.at)
+    buyer = Buyer(world.urls)
     buyer.log_in()
     order = buyer.order(buyer.products()[0])
     stack.postgres.kill()
@@ -126,7 +126,9 @@ def test_postgresql_crashes_and_what_was_acknowledged_is_there(world: World, sta
     assert buyer.pay(order["clientSecret"])["status"] == "succeeded"
 
     def confirmed() -> bool | None:
-        answer = buyer.http.get(f"{world.at.order}/order/status/{order['referenceId']}", timeout=10)
+        answer = buyer.http.get(
+            f"{world.urls.order}/order/status/{order['referenceId']}", timeout=10
+        )
         return (answer.status_code == 200 and answer.json()["status"] == "Confirmed") or None
 
     wait_for(confirmed, "the confirmation", seconds=60)

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 import requests
 
-from demo.buyer import Buyer, Json, wait_for
+from demo.buyer import Buyer, Json, find_code, wait_for
 from demo.world import World
 from tests.support.system import TOKEN_LIFETIME
 
@@ -22,7 +22,7 @@ class Page:
     """A page of the client in a browser, which asks before each request whether it may send it."""
 
     def __init__(self, world: World, origin: str) -> None:
-        self.at, self.origin = world.at, origin
+        self.urls, self.origin = world.urls, origin
         self.email = f"react-{uuid4().hex[:10]}@example.com"
         self.token: str | None = None
 
@@ -38,12 +38,12 @@ class Page:
 
     def sign_in(self) -> Json:
         """Ask for a code, type it in as a number, and keep what comes back; the user."""
-        login = self.ask("POST", f"{self.at.auth}/auth/login", {"email": self.email})
+        login = self.ask("POST", f"{self.urls.auth}/auth/login", {"email": self.email})
         assert login.status_code == 201
         assert login.json()["message"]
         code = int(self._code())
         body = {"email": self.email, "code": code}
-        verified = self.ask("POST", f"{self.at.auth}/auth/verify-code", body)
+        verified = self.ask("POST", f"{self.urls.auth}/auth/verify-code", body)
         assert verified.status_code == 200
         session: Json = verified.json()
         assert session["expiresIn"] == TOKEN_LIFETIME, "it never refreshes"
@@ -55,7 +55,9 @@ class Page:
         """Check out; the answer has the client secret."""
         items = [{"productId": product_id, "quantity": 2} for product_id in product_ids]
         body = {"referenceId": str(uuid4()), "items": items, "billingAddress": ""}
-        placed = self.ask("POST", f"{self.at.order}/order", body | {"shippingAddress": ""} | given)
+        placed = self.ask(
+            "POST", f"{self.urls.order}/order", body | {"shippingAddress": ""} | given
+        )
         assert placed.status_code == 201
         answer: Json = placed.json()
         assert answer["referenceId"] == body["referenceId"]
@@ -66,14 +68,13 @@ class Page:
         """Ask for the status again and again until it is `state`."""
 
         def look() -> Json | None:
-            found: Json = self.ask("GET", f"{self.at.order}/order/status/{reference}").json()
+            found: Json = self.ask("GET", f"{self.urls.order}/order/status/{reference}").json()
             return found if found["status"] == state else None
 
         return wait_for(look, f"{state} of {reference}")
 
     def _code(self) -> str:
-        words = str(Buyer(self.at, self.email).wait_for_letter("login_code")["text"]).split()
-        return next(word for word in words if word.isdigit() and len(word) == 6)
+        return find_code(Buyer(self.urls, self.email).wait_for_email("login_code"))
 
     def _preflight(self, method: str, url: str, names: list[str]) -> None:
         headers = {
@@ -97,10 +98,10 @@ class Page:
 def test_the_original_client_checks_out_unchanged(world: World, origin: str) -> None:
     page = Page(world, origin)
     user = page.sign_in()
-    assert page.ask("GET", f"{world.at.auth}/auth/user").json() == user
+    assert page.ask("GET", f"{world.urls.auth}/auth/user").json() == user
     assert user["email"] == page.email
 
-    products = page.ask("GET", f"{world.at.product}/product").json()
+    products = page.ask("GET", f"{world.urls.product}/product").json()
     assert {product["status"] for product in products} == {"Available"}
     lamp, mug = (product for product in products[:2] if product["inStock"])
     as_number = [int(float(str(product["id"]))) for product in (lamp, mug)]
@@ -109,11 +110,11 @@ def test_the_original_client_checks_out_unchanged(world: World, origin: str) -> 
 
     placed = page.order(*as_number, paymentMethod="card")
     # Stripe.js confirms in the page, with the publishable key.
-    paid = Buyer(world.at).pay(placed["clientSecret"])
+    paid = Buyer(world.urls).pay(placed["clientSecret"])
     assert paid["status"] == "succeeded"
     page.poll(placed["referenceId"], "Confirmed")
 
-    answer = page.ask("GET", f"{world.at.order}/order/summary/{placed['orderId']}")
+    answer = page.ask("GET", f"{world.urls.order}/order/summary/{placed['orderId']}")
     summary = answer.json()
     payment = summary["payment"]
     assert (payment["status"], payment["provider"]) == ("Success", "Stripe")
@@ -129,9 +130,9 @@ def test_the_original_client_checks_out_unchanged(world: World, origin: str) -> 
 def test_the_original_client_cancels(world: World) -> None:
     page = Page(world, ORIGINS[0])
     page.sign_in()
-    products = page.ask("GET", f"{world.at.product}/product").json()
+    products = page.ask("GET", f"{world.urls.product}/product").json()
     placed = page.order(products[0]["id"])
-    path = f"{world.at.order}/order/{placed['referenceId']}"
+    path = f"{world.urls.order}/order/{placed['referenceId']}"
     assert page.ask("DELETE", path).status_code in {200, 202}
     page.poll(placed["referenceId"], "Cancelled")
     assert page.ask("DELETE", path).status_code == 200
@@ -139,5 +140,7 @@ def test_the_original_client_cancels(world: World) -> None:
 
 def test_another_origin_is_not_answered(world: World) -> None:
     for origin in ("http://127.0.0.1:3001", "http://127.0.0.1:3000.evil.example", "null"):
-        answer = requests.get(f"{world.at.product}/product", headers={"Origin": origin}, timeout=30)
+        answer = requests.get(
+            f"{world.urls.product}/product", headers={"Origin": origin}, timeout=30
+        )
         assert "Access-Control-Allow-Origin" not in answer.headers

@@ -68,7 +68,7 @@ def test_all_webhooks_dropped(silent: Stack) -> None:
     world, habits = World.of(silent), list(ENDS) * 3
 
     def shop(number: int) -> tuple[Buyer, Json, str]:
-        buyer, habit = Buyer(world.at), habits[number]
+        buyer, habit = Buyer(world.urls), habits[number]
         buyer.log_in()
         order = buyer.order(buyer.products()[number])
         habit(buyer, order)
@@ -87,8 +87,8 @@ def test_all_webhooks_dropped(silent: Stack) -> None:
             return (settled and not invariants.under_way(db)) or None
 
         wait_for(at_rest, "rest", seconds=40)
-        ledger = requests.get(f"{world.at.sandbox}/ledger.json", timeout=10).json()
-        mails = requests.get(f"{world.at.sandbox}/mail.json", timeout=10).json()
+        ledger = requests.get(f"{world.urls.sandbox}/ledger.json", timeout=10).json()
+        mails = requests.get(f"{world.urls.sandbox}/mail.json", timeout=10).json()
         invariants.every_order_has_ended(db, [order["orderId"] for _, order, _ in orders])
         invariants.the_bank_agrees(db, ledger)
         invariants.nobody_pays_for_nothing(db, ledger)

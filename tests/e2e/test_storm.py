@@ -86,8 +86,8 @@ def test_a_storm_costs_time_and_nothing_else(stack: Stack, db: Any, seed: int) -
     await_reconciliation(db)
     come_to_rest(db, seconds=20)
 
-    ledger = requests.get(f"{world.at.sandbox}/ledger.json", timeout=10).json()
-    mails = requests.get(f"{world.at.sandbox}/mail.json", timeout=30).json()
+    ledger = requests.get(f"{world.urls.sandbox}/ledger.json", timeout=10).json()
+    mails = requests.get(f"{world.urls.sandbox}/mail.json", timeout=30).json()
     invariants.every_order_has_ended(db, placed)
     invariants.the_bank_agrees(db, ledger)
     invariants.nobody_pays_for_nothing(db, ledger)
@@ -109,7 +109,7 @@ def weather_the_storm(world: World, stack: Stack, seed: int) -> tuple[list[str],
     """All customers in bad weather, who stay until each has placed an order: the orders' ids, how
     often something was sold out, and who died how often.
     """
-    buyers = [Buyer(world.at) for _ in range(BUYERS)]
+    buyers = [Buyer(world.urls) for _ in range(BUYERS)]
     with ThreadPoolExecutor(BUYERS) as pool:
         list(pool.map(Buyer.log_in, buyers))
         products = sorted(buyers[0].products(), key=lambda product: str(product["sku"]))

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from demo.stories import STORIES
 from launch.children import Child, run
 from launch.waiting import has_ended, until
 
@@ -74,7 +75,8 @@ def test_servers_end_with_whatever_ends_their_starter(
 def test_a_whole_system_ends_when_its_starter_is_killed(environment: dict[str, str]) -> None:
     own = ("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY")
     parent = begin(DEMO, environment | dict.fromkeys(own, ""))
-    wait_for_line(parent, "")
+    # The first story has begun: everything runs.
+    wait_for_line(parent, STORIES[0][0])
     started = family(psutil.Process(parent.pid))
     commands = " ".join(word for process in started for word in process.cmdline())
     assert all(name in commands for name in ("postgres", "redis", "gunicorn", "celery", "sandbox"))

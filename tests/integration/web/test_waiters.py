@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from config import settings
-from demo.webhooks import signed
+from demo.webhooks import sign_event
 from launch import ports
 from launch.children import Child
 from launch.waiting import until
@@ -83,7 +83,7 @@ def assert_others_are_served(server: Server) -> None:
     """Health, a webhook and a sign-in are answered."""
     assert requests.get(f"{server.url}/health", timeout=60).status_code == 200
     event: Json = {"id": f"evt_{uuid4().hex}", "type": "payment_intent.succeeded", "data": {}}
-    body, headers = signed(event, settings.stripe_webhook_secrets[0])
+    body, headers = sign_event(event, settings.stripe_webhook_secrets[0])
     hook = requests.post(f"{server.url}/order/webhook", data=body, headers=headers, timeout=60)
     assert hook.status_code == 200
     login = {"email": f"{uuid4().hex}@example.com"}

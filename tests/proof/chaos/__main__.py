@@ -91,7 +91,7 @@ class Chaos:
     def _visit(self, number: int) -> str | None:
         """One customer; the id of the order."""
         dice = random.Random(f"{self._seed}:{number}")
-        buyer = PatientBuyer(self._world.at)
+        buyer = PatientBuyer(self._world.urls)
         buyer.log_in()
         products = sorted(buyer.products(), key=lambda product: str(product["sku"]))
         wanted = dice.sample(products, dice.randint(1, 3))
@@ -127,7 +127,7 @@ class Chaos:
     def _report(self, shelves: dict[str, int]) -> bool:
         """Whether all is well."""
         with closing(psycopg2.connect(self._url)) as db:
-            report = Report(db, Sandbox.of(self._world.at.sandbox))
+            report = Report(db, Sandbox.of(self._world.urls.sandbox))
             checked = report.check(self._crowd.placed, shelves)
             replayed = report.replay(self._stack.flask)
             report.tell(self._crowd.placed)

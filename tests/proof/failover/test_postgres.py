@@ -71,7 +71,7 @@ class Shoppers:
     promoted: threading.Event = field(default_factory=threading.Event)
 
     def shop(self, _: int) -> None:
-        buyer = PatientBuyer(self.world.at)
+        buyer = PatientBuyer(self.world.urls)
         buyer.log_in()
         product = buyer.products()[0]
         for number in range(1, 1000):
@@ -109,7 +109,7 @@ def test_the_standby_takes_over(pair: tuple[Postgres, Standby], stack: Stack) ->
     wait_for(lambda: not rows(standby, invariants.UNDER_WAY) or None, "rest", seconds=120)
     nothing_is_lost(acknowledged(shoppers), standby)
     with closing(psycopg2.connect(standby.url)) as db:
-        report = Report(db, Sandbox.of(world.at.sandbox))
+        report = Report(db, Sandbox.of(world.urls.sandbox))
         assert report.check(shoppers.placed, shelves)
         assert report.replay(stack.flask)
     assert stack.supervisor.pids() == pids, "nothing was started again"
@@ -118,7 +118,7 @@ def test_the_standby_takes_over(pair: tuple[Postgres, Standby], stack: Stack) ->
 def acknowledged(shoppers: Shoppers) -> dict[str, set[str]]:
     """What was answered 2xx up to now."""
     placed, confirmed = set(shoppers.placed), set(shoppers.confirmed)
-    return {"orders": placed, "paid": confirmed, "webhooks": delivered(shoppers.world.at.sandbox)}
+    return {"orders": placed, "paid": confirmed, "webhooks": delivered(shoppers.world.urls.sandbox)}
 
 
 def delivered(sandbox: str) -> set[str]:

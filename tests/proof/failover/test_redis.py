@@ -56,7 +56,7 @@ def buys(buyer: StoryBuyer) -> None:
     order = buyer.order(buyer.products()[0])
     buyer.pay(order["clientSecret"])
     buyer.wait_until(order["referenceId"], "Confirmed", seconds=60)
-    buyer.wait_for_letter("order_confirmed", seconds=60)
+    buyer.wait_for_email("order_confirmed", seconds=60)
 
 
 @contextmanager
@@ -93,7 +93,7 @@ def hints(server: Redis) -> int:
 def test_the_replica_takes_over(servers: Servers, stack: Stack) -> None:
     pids, world = stack.supervisor.pids(), World.of(stack)
     world.restock(10_000)
-    buyers = [StoryBuyer(world.at) for _ in range(BUYERS)]
+    buyers = [StoryBuyer(world.urls) for _ in range(BUYERS)]
     for buyer in buyers:
         buyer.log_in()
     with buying(buyers) as bought:

@@ -14,13 +14,14 @@ from pathlib import Path
 import psycopg2
 import requests
 
-from demo.buyer import Addresses, TookTooLongError, wait_for
-from demo.telling import Teller
+from demo.buyer import TookTooLongError, wait_for
+from demo.reporter import Reporter
 from launch import development, ports
 from launch.children import Child, run
 from launch.postgres import Postgres
 from launch.processes import commands
 from launch.redis import Redis
+from launch.stack import Urls
 from launch.waiting import until
 from tests.proof.failpoints.world import STRAY, OperatedWorld
 from tests.support import invariants
@@ -55,14 +56,14 @@ REST = 90  # seconds; an order that nobody pays takes its timeout
 LINGER = 3
 
 
-class Silence(Teller):
-    """Tells nothing."""
+class SilentReporter(Reporter):
+    """A reporter that prints nothing."""
 
-    def step(self, did: str, led_to: str = "") -> None:
-        """Not told."""
+    def step(self, action: str, result: str = "") -> None:
+        """Do nothing."""
 
     def history(self, transitions: object) -> None:
-        """Not told."""
+        """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +121,12 @@ class Cell:
         sandbox = f"http://127.0.0.1:{self.environment['SANDBOX_PORT']}"
         self.environment |= {"STRIPE_API_BASE": sandbox, "SENDGRID_API_BASE": sandbox}
         self.world = OperatedWorld(
-            at=Addresses(*(self._url(name) for name in ("AUTH", "ORDER", "PRODUCT", "SANDBOX"))),
+            urls=Urls.of(self.environment),
             webhook_secret=self.environment["STRIPE_WEBHOOK_SECRETS"],
             payment_timeout=PAYMENT_TIMEOUT,
             database_url=self.environment["DATABASE_URL"],
             kill=self._kill,
-            tell=Silence(),
+            reporter=SilentReporter(),
             folder=self.folder,
         )
 
@@ -140,7 +141,7 @@ class Cell:
         self._begin(
             "zygote", [sys.executable, "-m", "tests.proof.failpoints.zygote", str(self.folder)]
         )
-        for url in (self.world.at.sandbox + "/health", self.world.at.order + "/ready"):
+        for url in (self.world.urls.sandbox + "/health", self.world.urls.order + "/ready"):
             until(lambda url=url: _answers(url), url, seconds=START)  # type: ignore[misc]
 
     def stop(self) -> None:
@@ -177,7 +178,7 @@ class Cell:
         run(command, env=self.environment, cwd=ROOT, check=True, capture_output=True)
 
     def _check(self, db: object) -> None:
-        at = self.world.at.sandbox
+        at = self.world.urls.sandbox
         whole = requests.get(f"{at}/ledger.json", timeout=10).json()
         strays = Counter(row["orderId"] for row in whole if row["referenceId"] == STRAY)
         ledger = [
@@ -212,9 +213,6 @@ class Cell:
         pid = self.folder / f"{name}.pid"
         if pid.exists():  # there is no second worker
             os.killpg(int(pid.read_text()), 9)
-
-    def _url(self, name: str) -> str:
-        return f"http://127.0.0.1:{self.environment[f'{name}_PORT']}"
 
 
 def _answers(url: str) -> bool:

@@ -29,10 +29,10 @@ def ship_and_deliver(world: OperatedWorld) -> None:
     reference = order["referenceId"]
     world.operate("orders", "ship", reference, *SHIP)
     # A letter about a state that the order has left does not leave.
-    buyer.wait_for_letter("order_shipped", seconds=LONG)
+    buyer.wait_for_email("order_shipped", seconds=LONG)
     world.operate("orders", "deliver", reference)
     buyer.wait_until(reference, "Delivered")
-    buyer.wait_for_letter("order_delivered", seconds=LONG)
+    buyer.wait_for_email("order_delivered", seconds=LONG)
 
 
 def cancel_and_refund(world: OperatedWorld) -> None:
@@ -63,7 +63,7 @@ def try_again(world: OperatedWorld) -> None:
     """An event that could not be read, and a call that gave up."""
     _, order = _paid(world)
     broken = {"id": f"evt_{order['orderId']}", "type": "refund.failed", "data": {"object": {}}}
-    assert deliver(world.at, broken, world.webhook_secret) == 200
+    assert deliver(world.urls, broken, world.webhook_secret) == 200
     world.operate("signals", "replay", "--all")
     world.execute(GIVE_UP, order["orderId"])
     world.operate("activities", "retry", "--name", "payments.create_intent", "--all")
@@ -118,7 +118,7 @@ def reconcile(world: OperatedWorld) -> None:
 
 def stripe(world: OperatedWorld, path: str, **form: Any) -> Json:
     """What somebody does in Stripe's dashboard."""
-    url = f"{world.at.sandbox}/v1/{path}"
+    url = f"{world.urls.sandbox}/v1/{path}"
     answer = requests.post(url, data=form, auth=("sk_test_sandbox", ""), timeout=10)
     answer.raise_for_status()
     found: Json = answer.json()

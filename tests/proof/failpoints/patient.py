@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 
 import requests
 
-from demo.buyer import Addresses, Buyer, Json, TookTooLongError, wait_for
-from demo.webhooks import LOST
+from demo.buyer import Buyer, Json, TookTooLongError, wait_for
+from demo.webhooks import CONNECTION_ERRORS
+from launch.stack import Urls
 
 T = TypeVar("T")
 ACCEPTED, DONE, BROKEN = 202, 200, 500
@@ -17,15 +18,15 @@ PATIENCE = 120  # seconds
 class PatientBuyer(Buyer):
     """As Buyer, for a system whose processes die. What repeating means is the API's business."""
 
-    def __init__(self, at: Addresses) -> None:
-        super().__init__(at)
+    def __init__(self, urls: Urls) -> None:
+        super().__init__(urls)
         self._cancelled: set[str] = set()
 
     def log_in(self) -> None:
         def try_once() -> bool | None:
             try:
                 super(PatientBuyer, self).log_in()
-            except (*LOST, requests.HTTPError, TookTooLongError):
+            except (*CONNECTION_ERRORS, requests.HTTPError, TookTooLongError):
                 return None  # the code may be used up: another one
             return True
 
@@ -37,7 +38,7 @@ class PatientBuyer(Buyer):
 
         def try_once() -> int | None:
             nonlocal lost
-            with suppress(*LOST):
+            with suppress(*CONNECTION_ERRORS):
                 status = super(PatientBuyer, self).cancel(reference)
                 if status < BROKEN:
                     return status
@@ -71,10 +72,10 @@ class StoryBuyer(PatientBuyer):
             return wait_for(payable, "the client secret", seconds=PATIENCE)
         return placed
 
-    def letters(self, category: str) -> list[Json]:
-        """A letter that came twice counts once here: the invariants count both."""
-        found = super().letters(category)
-        return list({letter["text"]: letter for letter in reversed(found)}.values())[::-1]
+    def emails(self, category: str) -> list[Json]:
+        """Return the e-mails without duplicates: the invariants count those."""
+        emails = super().emails(category)
+        return list({email["text"]: email for email in reversed(emails)}.values())[::-1]
 
 
 def _again(ask: Callable[[], T]) -> T:
@@ -83,7 +84,7 @@ def _again(ask: Callable[[], T]) -> T:
     def try_once() -> tuple[T] | None:
         try:
             return (ask(),)
-        except LOST:
+        except CONNECTION_ERRORS:
             return None
         except requests.HTTPError as refusal:
             if refusal.response.status_code >= BROKEN:

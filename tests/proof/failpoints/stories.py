@@ -17,7 +17,7 @@ def hear_nothing(world: World) -> None:
         order = buyer.order(buyer.products()[0])
         assert buyer.pay(order["clientSecret"])["status"] == "succeeded"
         buyer.wait_until(order["referenceId"], "Confirmed", seconds=SILENCE)
-        wait_for(lambda: buyer.letters("order_confirmed") or None, "the receipt")
+        wait_for(lambda: buyer.emails("order_confirmed") or None, "the receipt")
     finally:
         world.faults()
 

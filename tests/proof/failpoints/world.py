@@ -23,7 +23,7 @@ class OperatedWorld(World):
     folder: Path
 
     def buyer(self) -> Buyer:
-        buyer = StoryBuyer(self.at)
+        buyer = StoryBuyer(self.urls)
         buyer.log_in()
         return buyer
 
