@@ -25,6 +25,7 @@ from launch.processes import commands
 from launch.redis import Redis
 from launch.stack import ROOT
 from launch.waiting import until
+from tasks.celery_app import app
 
 UNACKED = f"{broker_transport_options['global_keyprefix']}unacked"
 PORTS = ("WEB", "AUTH", "ORDER", "PRODUCT", "FLOWER")
@@ -179,3 +180,14 @@ def test_a_message_that_cannot_be_read_is_dropped_and_the_worker_lives(
     assert "celery.pidbox: no properties: [1, 2]" in log
     assert "there is no task 'os.system'" in log
     assert "Traceback" not in log, log[-3000:]
+
+
+def test_a_channel_keeps_one_client_until_it_connects_again(server: Redis) -> None:
+    with app.connection_for_write(server.url) as connection:
+        channel = connection.channel()
+        with channel.conn_or_acquire() as first, channel.conn_or_acquire() as second:
+            assert first is second
+        channel._disconnect_pools()
+        with channel.conn_or_acquire() as after:
+            assert after is not first
+            assert after.ping()
