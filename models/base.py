@@ -7,11 +7,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import psycopg2
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Engine, Enum, MetaData, Text, event
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    DateTime,
+    Engine,
+    Enum,
+    MetaData,
+    Text,
+    event,
+)
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
@@ -20,6 +30,9 @@ from sqlalchemy.pool import Pool
 from config import settings
 from models import clock, silence, text
 from models.printable import protect_logs
+
+if TYPE_CHECKING:
+    from models.personal import Personal
 
 text.register()
 
@@ -32,6 +45,8 @@ MinorUnits = Annotated[int, mapped_column(BigInteger)]
 
 
 class Base(DeclarativeBase):
+    """A table. `personal` says what it holds about a person, or why it holds nothing."""
+
     registry = registry(
         metadata=MetaData(
             naming_convention={
@@ -44,6 +59,21 @@ class Base(DeclarativeBase):
         ),
         type_annotation_map={datetime: DateTime(timezone=True), str: Text()},
     )
+    personal: "ClassVar[Personal | str]" = ""
+
+    @classmethod
+    def expired(cls, _limit: datetime, /) -> ColumnElement[bool] | None:
+        """Return the condition of the rows that retention deletes, or None to keep all rows.
+
+        Only rows that were made before `limit` are deleted.
+        """
+        return None
+
+
+def mapped_tables() -> list[type[Base]]:
+    """Return the mapped classes, each after those that it refers to."""
+    classes = {mapper.local_table: mapper.class_ for mapper in Base.registry.mappers}
+    return [classes[table] for table in Base.metadata.sorted_tables if table in classes]
 
 
 class Database(SQLAlchemy):

@@ -8,7 +8,7 @@ from models.base import TIMEOUTS, db
 
 # Rows are added to these, and nothing else; functions of the owner take away what may go.
 ADDED_TO = ("transition", "audit")
-FUNCTIONS = ("forget_history(uuid[])", "erase_history(uuid, text, text[])")
+FUNCTIONS = ("erase_history(uuid, text, text[])",)
 
 GRANT = """
 DO $$

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, MinorUnits, currency_form, db, text_enum
 from models.durable.execution import Execution
-from models.order import Order
+from models.order import Order, orders_of
+from models.personal import Personal
 
 
 class DisputeState(StrEnum):
@@ -36,6 +37,10 @@ class Dispute(Execution, Base):
         CheckConstraint("amount >= 0", "amount"),
         currency_form(),
         Index("ix_dispute_order_id", "order_id"),
+    )
+    personal = Personal(
+        lambda person: Dispute.order_id.in_(orders_of(person)),
+        keeps=("stripe_id", "currency", "reason"),
     )
 
     state: Mapped[DisputeState] = mapped_column(text_enum(DisputeState, "state"))

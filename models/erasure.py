@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, text_enum
 from models.durable.execution import Execution
+from models.personal import Personal
 
 
 class ErasureState(StrEnum):
@@ -21,6 +22,7 @@ class Erasure(Execution, Base):
 
     __tablename__ = "erasure"
     __table_args__ = (Index("ix_erasure_user_id", "user_id"),)
+    personal = Personal(lambda person: Erasure.user_id == person.user_id)
 
     state: Mapped[ErasureState] = mapped_column(text_enum(ErasureState, "state"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))

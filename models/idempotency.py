@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint, func, select
+from sqlalchemy import ColumnElement, UniqueConstraint, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,6 +29,7 @@ class IdempotencyKey(Base):
 
     __tablename__ = "idempotency_key"
     __table_args__ = (UniqueConstraint("owner", "key"),)
+    personal = "random keys with the ids of a user and an order"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     owner: Mapped[str]
@@ -36,6 +37,10 @@ class IdempotencyKey(Base):
     request_hash: Mapped[str]
     outcome: Mapped[Outcome] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+    @classmethod
+    def expired(cls, limit: datetime, /) -> ColumnElement[bool]:
+        return cls.created_at < limit
 
 
 def refuse_in_flight(owner: str, key: str | None) -> None:

@@ -4,14 +4,14 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models import clock
 from models.base import Base, text_enum
 from models.durable.execution import Execution, deadline_index
 from models.ids import uuid7
-from models.user import is_erased
+from models.personal import Personal, is_erased, pseudonym
 
 
 class LoginState(StrEnum):
@@ -41,6 +41,11 @@ class Login(Execution, Base):
         Index("ix_login_browser_hash", "browser_hash"),
         deadline_index("login"),
     )
+    personal = Personal(
+        lambda person: Login.email.in_((person.email, person.pseudonym)),
+        erase={"email": pseudonym, "code_hash": "", "browser_hash": None},
+        hidden=("code_hash", "browser_hash"),
+    )
 
     state: Mapped[LoginState] = mapped_column(text_enum(LoginState, "state"))
     email: Mapped[str]
@@ -60,6 +65,10 @@ class Login(Execution, Base):
     def live(self) -> bool:
         return self.state in LIVE
 
+    @classmethod
+    def expired(cls, _limit: datetime, /) -> ColumnElement[bool]:
+        return cls.state.not_in(LIVE)
+
 
 class Way(StrEnum):
     """The way a code is presented; wrong codes are counted for each way."""
@@ -77,6 +86,10 @@ class LoginFailure(Base):
 
     __tablename__ = "login_failure"
     __table_args__ = (UniqueConstraint("email", "way"),)
+    personal = Personal(
+        lambda person: LoginFailure.email.in_((person.email, person.pseudonym)),
+        erase={"email": pseudonym},
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     email: Mapped[str]
@@ -84,3 +97,7 @@ class LoginFailure(Base):
     failures: Mapped[int]
     failed_at: Mapped[datetime] = mapped_column(default=clock.now)
     slowed_at: Mapped[datetime | None]
+
+    @classmethod
+    def expired(cls, limit: datetime, /) -> ColumnElement[bool]:
+        return cls.failed_at < limit

@@ -5,13 +5,15 @@ from enum import StrEnum, auto
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, exists, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, case, exists, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models import clock
 from models.base import Base, db, text_enum
 from models.ids import uuid7
+from models.order import orders_of
+from models.personal import ERASED, Person, Personal
 from models.text import storable_key
 
 
@@ -33,6 +35,12 @@ class NoticeKind(StrEnum):
 SUSPICIONS = (NoticeKind.REVIEW, NoticeKind.FRAUD_WARNING)
 
 
+def _needed_text(_: Person) -> Any:
+    # An open notice is about money. One about an undelivered e-mail contains the address.
+    is_needed = Notice.settled_at.is_(None) & (Notice.kind != NoticeKind.UNDELIVERED)
+    return case((is_needed, Notice.text), else_=ERASED)
+
+
 class Notice(Base):
     """A notice. Each subject has at most one open notice of a kind; `text` is the newest sentence.
 
@@ -52,6 +60,11 @@ class Notice(Base):
         Index("ix_notice_order_id", "order_id"),
         # Settled ones too: what a person has decided is not put before them again.
         Index("ix_notice_subject_kind", "subject", "kind"),
+    )
+    personal = Personal(
+        lambda person: Notice.order_id.in_(orders_of(person)),
+        erase={"text": _needed_text},
+        keeps=("subject",),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)

@@ -4,12 +4,23 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    UniqueConstraint,
+    cast,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, MinorUnits, currency_form, text_enum
 from models.durable.execution import Execution
 from models.encrypted import EncryptedText
+from models.personal import Person, Personal
 from models.product import Product
 from models.user import User
 
@@ -36,6 +47,19 @@ class Order(Execution, Base):
     """An order. Amounts are minor units of `currency`; `reference_id` is the customer's own key."""
 
     __tablename__ = "orders"
+    personal = Personal(
+        lambda person: Order.user_id == person.user_id,
+        erase={
+            # The reference is the customer's own text; the id is as unique.
+            "reference_id": lambda _: cast(Order.id, String),
+            "request_hash": "",
+            "billing_address": "",
+            "shipping_address": "",
+            "payment_method": None,
+        },
+        keeps=("currency",),
+        hidden=("request_hash",),
+    )
 
     state: Mapped[OrderState] = mapped_column(text_enum(OrderState, "state"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
@@ -76,6 +100,11 @@ class Order(Execution, Base):
     )
 
 
+def orders_of(person: Person) -> Select[UUID]:
+    """Return the query for the ids of a person's orders."""
+    return select(Order.id).where(Order.user_id == person.user_id)
+
+
 class OrderItem(Base):
     """One line of an order: a product, a quantity and the price at the time of the order."""
 
@@ -84,6 +113,7 @@ class OrderItem(Base):
         CheckConstraint("quantity BETWEEN 1 AND 999", "quantity"),
         CheckConstraint("price >= 0", "price"),
     )
+    personal = Personal(lambda person: OrderItem.order_id.in_(orders_of(person)), keeps=("name",))
 
     order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"), primary_key=True)
     line: Mapped[int] = mapped_column(primary_key=True)

@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum, auto
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, delete
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, LargeBinary, delete
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models import clock
 from models.base import Base, db, text_enum
 from models.ids import uuid7
+from models.personal import Personal
 
 CHALLENGE_LIFETIME = timedelta(minutes=5)
 
@@ -19,6 +20,11 @@ class Passkey(Base):
 
     __tablename__ = "passkey"
     __table_args__ = (Index("ix_passkey_user_id", "user_id"),)
+    personal = Personal(
+        lambda person: Passkey.user_id == person.user_id,
+        hidden=("credential_id", "public_key"),
+        deleted=True,
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
@@ -40,6 +46,11 @@ class PasskeyChallenge(Base):
     """A random value that an authenticator signs. It is used once, within CHALLENGE_LIFETIME."""
 
     __tablename__ = "passkey_challenge"
+    personal = Personal(
+        lambda person: PasskeyChallenge.user_id == person.user_id,
+        hidden=("challenge",),
+        deleted=True,
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     purpose: Mapped[ChallengePurpose] = mapped_column(text_enum(ChallengePurpose, "purpose"))
@@ -47,6 +58,10 @@ class PasskeyChallenge(Base):
     # The user who registers; None for a sign-in, where the credential tells the user.
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     expires_at: Mapped[datetime]
+
+    @classmethod
+    def expired(cls, limit: datetime, /) -> ColumnElement[bool]:
+        return cls.expires_at < limit
 
 
 def store_challenge(

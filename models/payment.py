@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, MinorUnits, currency_form, db, text_enum
 from models.durable.execution import Execution, Polled, deadline_index, poll_index
-from models.order import Order
+from models.order import Order, orders_of
+from models.personal import Personal
 
 
 class PaymentState(StrEnum):
@@ -44,6 +45,12 @@ class Payment(Polled, Execution, Base):
         currency_form("captured_currency"),
         deadline_index("payment"),
         poll_index("payment"),
+    )
+    personal = Personal(
+        lambda person: Payment.order_id.in_(orders_of(person)),
+        erase=dict.fromkeys(("client_secret", "last4", "exp_month", "exp_year", "card_brand")),
+        keeps=("currency", "captured_currency", "intent_id", "charge_id", "decline_reason"),
+        hidden=("client_secret",),
     )
 
     state: Mapped[PaymentState] = mapped_column(text_enum(PaymentState, "state"))

@@ -53,6 +53,7 @@ class Product(Base):
         Index("ix_product_tags", "tags", postgresql_using="gin"),
         Index("ix_product_search", text(SEARCHED), postgresql_using="gin"),
     )
+    personal = "the catalogue; `created_by` is a member of the staff"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(maxvalue=MAX_PRODUCT_ID), primary_key=True)
     sku: Mapped[str] = mapped_column(unique=True)

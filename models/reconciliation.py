@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, text_enum
@@ -23,8 +24,13 @@ class Reconciliation(Execution, Base):
     """
 
     __tablename__ = "reconciliation"
+    personal = "counts of a comparison with Stripe"
 
     state: Mapped[ReconciliationState] = mapped_column(text_enum(ReconciliationState, "state"))
     since: Mapped[datetime]
     events: Mapped[int] = mapped_column(default=0)
     orphans: Mapped[int] = mapped_column(default=0)
+
+    @classmethod
+    def expired(cls, _limit: datetime, /) -> ColumnElement[bool]:
+        return cls.state != ReconciliationState.RUNNING

@@ -21,8 +21,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relatio
 from models.base import Base, MinorUnits, currency_form, db, text_enum
 from models.dispute import Dispute, DisputeState
 from models.durable.execution import Execution, Polled, poll_index
-from models.order import Order
+from models.order import Order, orders_of
 from models.payment import Payment
+from models.personal import Personal
 
 
 class RefundState(StrEnum):
@@ -52,6 +53,11 @@ class Refund(Polled, Execution, Base):
         currency_form(),
         Index("ix_refund_order_id", "order_id"),
         poll_index("refund"),
+    )
+    personal = Personal(
+        lambda person: Refund.order_id.in_(orders_of(person)),
+        erase={"reason": None, "failure_reason": None},
+        keeps=("currency", "stripe_id"),
     )
 
     state: Mapped[RefundState] = mapped_column(text_enum(RefundState, "state"))

@@ -1,28 +1,25 @@
 """Retention: deletes old rows in batches, each in a short transaction.
 
-Orders, payments, refunds, disputes and their histories are financial records, and are kept. Rows
-that are in progress or wait for an operator are never deleted. Payloads of signals that were never
-applied are erased earlier than their rows.
+A model whose rows may go says so as `expired`. Orders, payments, refunds, disputes and their
+histories are financial records, and are kept. Rows that are in progress or wait for an operator are
+never deleted. Payloads of signals that were never applied are erased earlier than their rows.
 
 Ids sort by time, so the oldest rows are found by primary key, without another index.
 """
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, null, or_, select, text, update
+from sqlalchemy import ColumnElement, delete, null, select, update
 
 from config import settings
-from models.base import db, transaction
+from models.base import db, mapped_tables, transaction
 from models.clock import now
-from models.durable.activity import ActivityRow, ActivityState
-from models.durable.signal import SignalRow, SignalState, unapplied_payload
-from models.idempotency import IdempotencyKey
+from models.durable.activity import ActivityRow
+from models.durable.execution import Execution
+from models.durable.signal import SignalRow, unapplied_payload
 from models.ids import first_of
-from models.login import LIVE, Login, LoginFailure
-from models.passkey import PasskeyChallenge
-from models.reconciliation import Reconciliation, ReconciliationState
-from models.user import UserSession
 
 BATCH_SIZE = 1000
 # Batches of each table in one run; the next run continues.
@@ -36,22 +33,20 @@ def forget() -> dict[str, int]:
     number of "payloads".
     """
     limit = now() - timedelta(days=settings.retention_days)
-    ended = (ActivityState.DONE, ActivityState.ABANDONED)
-    expired: tuple[tuple[Any, ColumnElement[bool]], ...] = (
-        (ActivityRow, ActivityRow.state.in_(ended) & (ActivityRow.finished_at < limit)),
-        (SignalRow, SignalRow.state != SignalState.STORED),
-        (Login, Login.state.not_in(LIVE)),
-        (LoginFailure, LoginFailure.failed_at < limit),
-        (IdempotencyKey, IdempotencyKey.created_at < limit),
-        (PasskeyChallenge, PasskeyChallenge.expires_at < limit),
-        (Reconciliation, Reconciliation.state != ReconciliationState.RUNNING),
-        (UserSession, or_(UserSession.expires_at < limit, UserSession.revoked_at < limit)),
-    )
     first = first_of(limit)
     deleted = {
-        row.__tablename__: _delete_all(row, row.id < first, condition) for row, condition in expired
+        table.__tablename__: _delete_all(table, table.id < first, condition)
+        for table, condition in _expiring(limit)
     }
     return deleted | {"payloads": _erase_payloads()}
+
+
+def _expiring(limit: datetime) -> Iterator[tuple[Any, ColumnElement[bool]]]:
+    """Yield the tables whose rows may be deleted, with the condition of those rows."""
+    for table in mapped_tables():
+        condition = table.expired(limit)
+        if condition is not None:
+            yield table, condition
 
 
 def _erase_payloads() -> int:
@@ -91,9 +86,7 @@ def _delete_all(row: type[Any], *conditions: ColumnElement[bool]) -> int:
 
 
 def _delete(row: type[Any], ids: Any) -> None:
-    """Delete these rows with their activities and histories."""
-    if row in (Login, Reconciliation):
+    """Delete these rows with their activities. A trigger of the table deletes their histories."""
+    if issubclass(row, Execution):
         db.session.execute(delete(ActivityRow).where(ActivityRow.subject_id.in_(ids)))
-        # Only a function of the tables' owner may delete history.
-        db.session.execute(text("SELECT forget_history(:ids)"), {"ids": list(ids)})
     db.session.execute(delete(row).where(row.id.in_(ids)))

@@ -21,6 +21,7 @@ class StockMove(Base):
         Index("ix_stock_move_order_id", "order_id"),
         Index("ix_stock_move_product_id", "product_id"),
     )
+    personal = "counts of pieces, with the order's id"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"))

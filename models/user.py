@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, ForeignKey, Index, and_
+from sqlalchemy import ColumnElement, DateTime, ForeignKey, Index, and_, or_
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
@@ -14,15 +14,8 @@ from models import clock
 from models.base import Base, db, text_enum
 from models.encrypted import EncryptedText
 from models.ids import uuid7
+from models.personal import ERASED, Personal, pseudonym
 from models.secret import Secret
-
-# The domain of the addresses that replace erased ones: undeliverable (RFC 2606).
-ERASED_DOMAIN = "@erased.invalid"
-
-
-def is_erased(address: str) -> bool:
-    """Return whether an address replaces an erased one."""
-    return address.endswith(ERASED_DOMAIN)
 
 
 class UserStatus(StrEnum):
@@ -36,10 +29,21 @@ class UserStatus(StrEnum):
 REFUSED = (UserStatus.SUSPENDED, UserStatus.DELETED)
 
 
+CONTACT_COLUMNS = (
+    *("first_name", "last_name", "address_line1", "address_line2", "city"),
+    *("region", "postal_code", "country", "phone_number"),
+)
+
+
 class User(Base):
     """A user. `email` is stored in lower case, so that one address means one user."""
 
     __tablename__ = "users"
+    personal = Personal(
+        lambda person: User.id == person.user_id,
+        erase={"email": pseudonym, "username": ERASED, **dict.fromkeys(CONTACT_COLUMNS, "")},
+        keeps=("roles",),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     email: Mapped[str] = mapped_column(unique=True)
@@ -87,6 +91,12 @@ class UserSession(Base):
         Index("ix_user_session_user_id", "user_id"),
         Index("ix_user_session_login_id", "login_id"),
     )
+    personal = Personal(
+        lambda person: UserSession.user_id == person.user_id,
+        erase={"user_agent": "", "ip_address": "", "family_secret": None},
+        keeps=("methods",),
+        hidden=("family_secret", "generation", "superseded_at"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
@@ -106,6 +116,10 @@ class UserSession(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+    @classmethod
+    def expired(cls, limit: datetime, /) -> ColumnElement[bool]:
+        return or_(cls.expires_at < limit, cls.revoked_at < limit)
 
 
 def signed_in(user_id: UUID, session_id: UUID) -> ColumnElement[bool]:

@@ -15,7 +15,8 @@ from models.login import Login
 from models.money import display
 from models.order import Order, OrderItem
 from models.payment import Payment
-from models.user import UserSession, UserStatus, is_erased
+from models.personal import is_erased
+from models.user import UserSession, UserStatus
 from tasks.gateways.sendgrid import Email
 
 

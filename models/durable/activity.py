@@ -5,7 +5,7 @@ from enum import StrEnum, auto
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, text
+from sqlalchemy import ColumnElement, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -71,3 +71,8 @@ class ActivityRow(Base):
     provider_request_id: Mapped[str | None]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+
+    @classmethod
+    def expired(cls, limit: datetime, /) -> ColumnElement[bool]:
+        ended = (ActivityState.DONE, ActivityState.ABANDONED)
+        return cls.state.in_(ended) & (cls.finished_at < limit)

@@ -53,6 +53,10 @@ class SignalRow(Base):
     received_at: Mapped[datetime]
     applied_at: Mapped[datetime | None]
 
+    @classmethod
+    def expired(cls, _limit: datetime, /) -> ColumnElement[bool]:
+        return cls.state != SignalState.STORED
+
 
 def unapplied_payload() -> ColumnElement[bool]:
     """Return the condition that a signal was never applied and still has its payload.

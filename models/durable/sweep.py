@@ -13,6 +13,7 @@ class Sweep(Base):
     """One row, shared by all processes. `allowance` counts activities of each name."""
 
     __tablename__ = "sweep"
+    personal = "the time of the last sweep"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]

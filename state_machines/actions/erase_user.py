@@ -19,7 +19,8 @@ from models.erasure import Erasure, ErasureState
 from models.errors import ConflictError
 from models.login import LIVE, Login
 from models.order import Order, OrderState
-from models.personal_data import HOLDINGS, KEPT_DETAILS, Person
+from models.personal import Person
+from models.personal_data import KEPT_DETAILS, personal_tables
 from models.refund import Refund, RefundState
 from models.user import User, UserSession, UserStatus
 from state_machines.durable.handler import keeps
@@ -69,14 +70,14 @@ def erase(erasure: Erasure, email: str) -> None:
         text("SELECT erase_history(:user, :email, :kept)"),
         {"user": erasure.user_id, "email": email, "kept": list(KEPT_DETAILS)},
     )
-    for holding in HOLDINGS:
-        values = holding.replacements(person)
-        if holding.deleted:
-            db.session.execute(delete(holding.row).where(holding.of(person)))
-        elif values and holding.row not in (Transition, AuditRow):
+    for table, personal in personal_tables():
+        values = personal.new_values(person)
+        if personal.deleted:
+            db.session.execute(delete(table).where(personal.belongs_to(person)))
+        elif values and table not in (Transition, AuditRow):
             db.session.execute(
-                update(holding.row)
-                .where(holding.of(person))
+                update(table)
+                .where(personal.belongs_to(person))
                 .values(values)
                 .execution_options(synchronize_session=False)
             )

@@ -11,7 +11,8 @@ from models import User, UserSession, UserStatus, reading
 from models.base import db
 from models.clock import now
 from models.errors import ConflictError, NotFoundError
-from models.personal_data import Person, export
+from models.personal import Person
+from models.personal_data import export
 from state_machines.actions.erase_user import request_erasure
 from web.commands import listing, output
 from web.commands.auditing import audited, cli_errors

@@ -14,7 +14,8 @@ from models import User, reading, transaction
 from models.base import db
 from models.clock import now
 from models.errors import NotAuthenticatedError
-from models.personal_data import Person, export
+from models.personal import Person
+from models.personal_data import export
 from state_machines.actions.erase_user import request_erasure
 from web import authentication, cookies
 from web.rate_limits import limiter

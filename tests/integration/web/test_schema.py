@@ -9,7 +9,8 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from models import Base, Order, Product, db, transaction
+from models import Base, Order, Product, clock, db, transaction
+from state_machines import MACHINES
 from tests.support.factories import a_dispute, a_payment, a_refund, an_order
 from tests.support.web import Person
 
@@ -23,6 +24,22 @@ def test_the_models_are_what_the_migrations_make(shop: Flask) -> None:
         context = MigrationContext.configure(connection, opts={"include_object": ours})
         differences = compare_metadata(context, Base.metadata)
     assert differences == []
+
+
+TRIGGERS = """
+SELECT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+WHERE tgname = 'forget_history'
+"""
+
+
+def test_a_table_forgets_the_history_of_its_rows_just_where_they_expire(shop: Flask) -> None:
+    expiring = {
+        machine.model.__tablename__
+        for machine in MACHINES
+        if machine.model.expired(clock.now()) is not None
+    }
+    with shop.app_context(), transaction() as session:
+        assert set(session.scalars(text(TRIGGERS))) == expiring
 
 
 @pytest.mark.parametrize(
