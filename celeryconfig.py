@@ -20,12 +20,18 @@ task_queues = [
     for name in QUEUES
 ]
 task_default_queue = "sweep"
+# Redis has a list for each queue and priority; a worker takes from the list of the lowest number
+# that is not empty. Beat's ticks have no priority, which is 0.
+INTERACTIVE, BACKGROUND = 0, 9
+# Web processes do not import the activities, which declare the same: a test compares them.
 task_routes = {
-    "payments.*": "payments",
-    "refunds.*": "payments",
-    "reconciliation.*": "payments",
-    "emails.*": "emails",
-    "privacy.*": "emails",
+    "payments.create_intent": {"queue": "payments", "priority": INTERACTIVE},
+    "emails.login_code": {"queue": "emails", "priority": INTERACTIVE},
+    "payments.*": {"queue": "payments", "priority": BACKGROUND},
+    "refunds.*": {"queue": "payments", "priority": BACKGROUND},
+    "reconciliation.*": {"queue": "payments", "priority": BACKGROUND},
+    "emails.*": {"queue": "emails", "priority": BACKGROUND},
+    "privacy.*": {"queue": "emails", "priority": BACKGROUND},
     "sweep": "sweep",
     "maintenance": "maintenance",
 }
@@ -62,6 +68,7 @@ broker_transport_options = {
     "interval_start": 0.1,
     "interval_step": 0.2,
     "interval_max": 0.5,
+    "priority_steps": [INTERACTIVE, BACKGROUND],
     # Keeps our keys apart from others in the same Redis.
     "global_keyprefix": "projectx:",
 }

@@ -17,12 +17,12 @@ from celery.beat import ScheduleEntry, Scheduler
 
 import heartbeats
 import redis_url
-from celeryconfig import broker_transport_options, task_queues
+from celeryconfig import task_queues
 from config import settings
+from tasks.broker import PREFIX, list_names
 
 log = logging.getLogger(__name__)
 
-PREFIX = str(broker_transport_options["global_keyprefix"])
 # The lock for sending a tick, as a fraction of the tick's interval: one of several beats gets it.
 TURN = 0.9
 # Seconds after which a waiting message is removed: those of a lease.
@@ -91,9 +91,9 @@ class Beat(Scheduler):  # type: ignore[misc]
         """Announce this beat and remove expired messages."""
         heartbeats.announce(self._redis, heartbeats.BEAT)
         for queue in task_queues:
-            self._expire(
-                keys=[PREFIX + queue.name, f"{PREFIX}mark:{queue.name}"], args=[1000 * EXPIRY]
-            )
+            for name in list_names(queue.name):
+                mark = f"{PREFIX}mark:{name.removeprefix(PREFIX)}"
+                self._expire(keys=[name, mark], args=[1000 * EXPIRY])
 
     def _attempt(self, work: Callable[[], object]) -> None:
         """Call `work` and log errors of Redis: the next tick tries again."""

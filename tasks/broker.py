@@ -18,9 +18,18 @@ from kombu.transport import TRANSPORT_ALIASES, redis
 from kombu.utils.json import loads
 from redis import ConnectionError as LostConnectionError
 
+from celeryconfig import BACKGROUND, broker_transport_options
 from tasks.messages import problem_of
 
 log = logging.getLogger(__name__)
+
+PREFIX = str(broker_transport_options["global_keyprefix"])
+
+
+def list_names(queue: str) -> list[str]:
+    """Return the names of a queue's lists in Redis, that of the highest priority first."""
+    lists = [queue, f"{queue}{redis.Channel.sep}{BACKGROUND}"]
+    return [f"{PREFIX}{name}" for name in lists]
 
 
 class Channel(redis.Channel):

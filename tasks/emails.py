@@ -13,7 +13,7 @@ from models.money import display
 from models.order import Order, OrderState
 from models.refund import Refund, RefundOrigin, RefundState
 from models.user import User, UserSession, UserStatus
-from state_machines.durable import Activity, Call, RetryPolicy
+from state_machines.durable import Activity, Call, Priority, RetryPolicy
 from state_machines.login import LoginMachine, LoginSignal
 from state_machines.order import OrderMachine
 from state_machines.providers.sendgrid import has_bounced, newest_email
@@ -46,6 +46,9 @@ class LoginCode(Activity[Login, Email, str]):
 
     name = "emails.login_code"
     machine = LoginMachine
+    queue = "emails"
+    provider = "sendgrid"
+    priority = Priority.INTERACTIVE
     retry = RETRY
     keyed = False
     timeout = 5
@@ -76,6 +79,8 @@ class NewDevice(Activity[Login, Email, None]):
 
     name = "emails.new_device"
     machine = LoginMachine
+    queue = "emails"
+    provider = "sendgrid"
     retry = PATIENT
     keyed = False
 
@@ -98,6 +103,8 @@ class OrderEmail(Activity[Order, Email, None]):
     """An e-mail about an order, rendered from the order as it is when the e-mail is sent."""
 
     machine = OrderMachine
+    queue = "emails"
+    provider = "sendgrid"
     retry = PATIENT
     keyed = False
     loads = ORDER_LOADS
@@ -178,6 +185,8 @@ class OrderRefunded(Activity[Refund, Email, None]):
 
     name = "emails.order_refunded"
     machine = RefundMachine
+    queue = "emails"
+    provider = "sendgrid"
     retry = PATIENT
     keyed = False
     loads = (

@@ -8,7 +8,14 @@ from models.clock import now
 from models.durable.activity import OVER, ActivityRow
 from models.durable.transition import Transition
 from models.payment import CLOSING, Payment, PaymentState
-from state_machines.durable import Activity, Call, NonRetryableError, RetryPolicy, Snooze
+from state_machines.durable import (
+    Activity,
+    Call,
+    NonRetryableError,
+    Priority,
+    RetryPolicy,
+    Snooze,
+)
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.providers.stripe import unmatched
 from state_machines.providers.stripe.intents import ANSWERS, Intent, record_intent, unheard_signal
@@ -37,6 +44,9 @@ class CreateIntent(Activity[Payment, NewIntent, Intent]):
 
     name = "payments.create_intent"
     machine = PaymentMachine
+    queue = "payments"
+    provider = "stripe"
+    priority = Priority.INTERACTIVE
     retry = RETRY
 
     def prepare(self, payment: Payment, call: Call) -> NewIntent | None:
@@ -95,6 +105,8 @@ class CancelIntent(Activity[Payment, Closing, Intent | None]):
 
     name = "payments.cancel_intent"
     machine = PaymentMachine
+    queue = "payments"
+    provider = "stripe"
     retry = RETRY
     timeout = 13  # up to three calls: find, cancel, retrieve
 
@@ -162,6 +174,8 @@ class RetrieveIntent(Activity[Payment, str, Intent]):
 
     name = "payments.retrieve_intent"
     machine = PaymentMachine
+    queue = "payments"
+    provider = "stripe"
     retry = PATIENT
 
     def prepare(self, payment: Payment, call: Call) -> str | None:

@@ -15,6 +15,7 @@ class Erase(Activity[Erasure, str, str]):
 
     name = "privacy.erase"
     machine = ErasureMachine
+    queue = "emails"
     retry = RETRY
 
     def prepare(self, erasure: Erasure, call: Call) -> str | None:
@@ -35,6 +36,8 @@ class EraseRecipient(Activity[Erasure, str, None]):
 
     name = "privacy.erase_recipient"
     machine = ErasureMachine
+    queue = "emails"
+    provider = "sendgrid"
     retry = RETRY
 
     def prepare(self, erasure: Erasure, call: Call) -> str | None:  # noqa: ARG002

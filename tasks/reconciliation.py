@@ -43,6 +43,8 @@ class Look(Activity[Reconciliation, Page, tuple[list[Any], bool]]):
     """The base of activities that retrieve one page of a list at Stripe."""
 
     machine = ReconciliationMachine
+    queue = "payments"
+    provider = "stripe"
     retry = RETRY
 
     def prepare(self, row: Reconciliation, call: Call) -> Page:
@@ -149,6 +151,8 @@ class GiveBack(Activity[Reconciliation, str, str]):
 
     name = "reconciliation.give_back"
     machine = ReconciliationMachine
+    queue = "payments"
+    provider = "stripe"
     retry = RETRY
 
     def prepare(self, row: Reconciliation, call: Call) -> str:  # noqa: ARG002

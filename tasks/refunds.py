@@ -45,6 +45,8 @@ class SubmitRefund(Activity[Refund, RefundRequest, StripeRefund]):
 
     name = "refunds.submit"
     machine = RefundMachine
+    queue = "payments"
+    provider = "stripe"
     retry = RETRY
     loads = (joinedload(Refund.order).joinedload(Order.payment),)
     timeout = 9  # two calls when the refund may exist
@@ -86,6 +88,8 @@ class ListRefunds(Activity[Payment, str, list[StripeRefund]]):
 
     name = "refunds.list"
     machine = PaymentMachine
+    queue = "payments"
+    provider = "stripe"
     retry = RETRY
 
     def prepare(self, payment: Payment, call: Call) -> str | None:  # noqa: ARG002

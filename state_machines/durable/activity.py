@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum, auto
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
@@ -136,11 +137,21 @@ class Call:
         return str(self.id)
 
 
+class Priority(StrEnum):
+    INTERACTIVE = auto()  # a person waits for the result
+    BACKGROUND = auto()
+
+
 class Activity(Generic[E, Request, Response]):
     """Subclass it with a `name` such as "payments.create_intent", and it is registered."""
 
     name: ClassVar[str]
     machine: ClassVar[type[DurableMachine[Any]]]
+    # The queue of the workers that run it, and the provider that it calls, if any: an operator can
+    # pause each of them.
+    queue: ClassVar[str] = "default"
+    provider: ClassVar[str | None] = None
+    priority: ClassVar[Priority] = Priority.BACKGROUND
     retry: ClassVar[RetryPolicy] = RetryPolicy()
     # What `prepare` reads beside the row, loaded for the whole batch at once.
     loads: ClassVar[tuple[ExecutableOption, ...]] = ()

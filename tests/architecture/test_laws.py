@@ -15,6 +15,7 @@ from state_machines.durable import Activity, DurableMachine
 from state_machines.durable.definition import registered_writes as writes
 from state_machines.durable.inspection import mermaid
 from tasks.activities import ACTIVITIES
+from tasks.celery_app import app
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("models", "state_machines", "tasks", "web")
@@ -107,11 +108,12 @@ def test_every_effect_that_a_machine_names_is_registered() -> None:
     assert named == set(writes)
 
 
-def test_every_activity_goes_to_a_declared_queue() -> None:
+def test_celery_routes_every_activity_as_it_declares() -> None:
     queues = {queue.name for queue in celeryconfig.task_queues if isinstance(queue, Queue)}
     for activity in ACTIVITIES:
-        route = celeryconfig.task_routes[activity.name.split(".")[0] + ".*"]
-        assert route in queues, activity.name
+        route = app.amqp.router.route({}, activity.name)
+        priority = getattr(celeryconfig, activity.priority.name)
+        assert (route["queue"].name, route["priority"]) == (activity.queue, priority)
     assert {queue.routing_key for queue in celeryconfig.task_queues} == queues
 
 

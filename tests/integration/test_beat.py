@@ -18,7 +18,8 @@ from launch.redis import Redis
 from launch.stack import ROOT
 from launch.waiting import until
 from state_machines.durable.unit_of_work import LEASE
-from tasks.beat import EXPIRE, EXPIRY, PREFIX, Beat
+from tasks.beat import EXPIRE, EXPIRY, Beat
+from tasks.broker import PREFIX
 from tasks.celery_app import app
 
 QUEUES = ("sweep", "maintenance", "payments", "emails")

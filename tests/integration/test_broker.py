@@ -25,6 +25,7 @@ from launch.processes import commands
 from launch.redis import Redis
 from launch.stack import ROOT
 from launch.waiting import until
+from tasks.broker import list_names
 from tasks.celery_app import app
 
 UNACKED = f"{broker_transport_options['global_keyprefix']}unacked"
@@ -97,7 +98,7 @@ def test_a_channel_whose_connection_is_gone_is_lost(server: Redis) -> None:
             channel.close()
 
 
-QUEUE = f"{broker_transport_options['global_keyprefix']}payments"
+QUEUE = list_names("payments")[-1]
 CONTROL = f"{broker_transport_options['global_keyprefix']}/0.celery.pidbox"
 SWEEP = f"{broker_transport_options['global_keyprefix']}sweep"
 Bodies = list[list[Any]]

@@ -11,20 +11,21 @@ from flask import Flask
 
 import redis_url
 import tasks.sweep
-from celeryconfig import broker_transport_options
 from config import settings
 from launch.waiting import until
 from models import ActivityRow, ActivityState, transaction
 from models.clock import now
 from models.ids import uuid7
 from state_machines.durable.unit_of_work import Committed
+from tasks.broker import list_names
 from tasks.dispatch import Dispatcher
 
 BROKEN, WELL = "emails.order_failed", "payments.retrieve_intent"
 
 
 def queue(name: str) -> str:
-    return f"{broker_transport_options['global_keyprefix']}{name}"
+    """Return the list of the background activities of a queue."""
+    return list_names(name)[-1]
 
 
 @pytest.fixture
