@@ -18,7 +18,12 @@ from state_machines.durable import (
 )
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.providers.stripe import unmatched
-from state_machines.providers.stripe.intents import ANSWERS, Intent, record_intent, unheard_signal
+from state_machines.providers.stripe.intents import (
+    CANCEL_ANSWERS,
+    Intent,
+    record_intent,
+    unheard_signal,
+)
 from state_machines.providers.stripe.payment_window import move_deadline
 from state_machines.writes.notices import notify_unknown_intent
 from tasks.gateways import stripe
@@ -134,8 +139,8 @@ class CancelIntent(Activity[Payment, Closing, Intent | None]):
 
     def record(self, payment: Payment, intent: Intent | None) -> None:
         if intent is not None:
-            if intent.status in ANSWERS:
-                record_intent(payment, intent, ANSWERS[intent.status])
+            if intent.status in CANCEL_ANSWERS:
+                record_intent(payment, intent, CANCEL_ANSWERS[intent.status])
         elif payment.intent_id is None:
             PaymentMachine.observe(payment, PaymentSignal.REJECTED, reason="never created")
         else:

@@ -16,7 +16,7 @@ from state_machines.durable.unit_of_work import schedule
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.providers.stripe import unmatched
 from state_machines.providers.stripe.comparison import (
-    REFUNDS_FAIL_WITHIN,
+    REFUND_FAILURE_PERIOD,
     observe_changed_refunds,
     oldest_open_dispute,
     read_valid,
@@ -101,7 +101,7 @@ class NewRefunds(Look):
     name = "reconciliation.refunds"
 
     def prepare(self, row: Reconciliation, call: Call) -> Page:
-        return Page(row.since - REFUNDS_FAIL_WITHIN, call.payload.get("after"))
+        return Page(row.since - REFUND_FAILURE_PERIOD, call.payload.get("after"))
 
     def perform(self, request: Page, call: Call) -> tuple[list[dict[str, Any]], bool]:  # noqa: ARG002
         return stripe.new_refunds(request.since, request.after)

@@ -18,7 +18,7 @@ FRONT = int(os.environ.get("RACE_FRONT", "0"))
 
 class FlowState(StrEnum):
     CALLING = "Calling"  # the first call is being made
-    HEARD = "Heard"  # its event has overtaken its answer
+    STATES_AFTER = "Heard"  # its event has overtaken its answer
     WAITING = "Waiting"  # answered; the event has not come yet
     ENDING = "Ending"  # the second call is being made
     DONE = "Done"
@@ -52,8 +52,8 @@ class FlowMachine(DurableMachine[Flow]):
         Arrow(Sig.START, None, S.CALLING, do=("race.first",)),
         Arrow(Sig.ANSWERED, S.CALLING, S.WAITING),
         Arrow(Sig.PAID, S.WAITING, S.ENDING, do=("race.second",)),
-        Arrow(Sig.PAID, S.CALLING, S.HEARD),
-        Arrow(Sig.ANSWERED, S.HEARD, S.ENDING, do=("race.second",)),
+        Arrow(Sig.PAID, S.CALLING, S.STATES_AFTER),
+        Arrow(Sig.ANSWERED, S.STATES_AFTER, S.ENDING, do=("race.second",)),
         Arrow(Sig.ANSWERED, S.ENDING, S.DONE),
         Arrow(Sig.GAVE_UP, S.CALLING, S.FAILED),
         Arrow(Sig.GAVE_UP, S.ENDING, S.FAILED),

@@ -1,4 +1,4 @@
-"""What SendGrid says of our letters, and what that means to who waits for one.
+"""SendGrid's events about e-mails, and their meaning for sign-ins and orders.
 
 Source of the shapes: https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event
 """
@@ -22,16 +22,16 @@ UNDELIVERED = ("bounce", "dropped")
 
 @handles("sendgrid")
 def apply_event(kind: str, event: dict[str, Any]) -> UUID:
-    """Apply one SendGrid event. The answer is the id of the login or order of the letter.
+    """Apply one SendGrid event, and return the id of the login or order of its e-mail.
 
-    Raises NotOursError for letters that we did not tag, NoSubjectError for unknown logins and
+    Raises NotOursError for e-mails without our tags, and NoSubjectError for unknown logins and
     orders.
     """
     login_id, order_id = event.get("loginId"), event.get("orderId")
     if login_id is None and order_id is None and kind in UNDELIVERED:
-        login_id = _login_of(event.get("email"))
+        login_id = _find_login(event.get("email"))
     if login_id is None and order_id is None:
-        raise NotOursError(f"{kind} of a letter that names neither login nor order")
+        raise NotOursError(f"{kind} of an e-mail that names neither login nor order")
     try:
         subject_id = UUID(login_id or order_id)
     except (AttributeError, TypeError, ValueError) as unreadable:
@@ -39,28 +39,32 @@ def apply_event(kind: str, event: dict[str, Any]) -> UUID:
     if kind in UNDELIVERED:
         why = f"{kind}: {event.get('reason')}"
         if login_id is not None:
-            _code_lost(subject_id, event, why)
+            _record_lost_code(subject_id, event, why)
         else:
-            _letter_lost(subject_id, event, why)
+            _notify_lost_email(subject_id, event, why)
     return subject_id
 
 
-def _login_of(address: object) -> str | None:
-    """The login that waits for a code at this address, within its window: some mail systems lose
-    what a letter was tagged with.
+def _find_login(address: object) -> str | None:
+    """Return the newest login that waits for a code at this address, or None.
+
+    Some mail systems lose the tags of an e-mail.
     """
     newest = db.select(Login.id).where(
         Login.email == str(address).strip().lower(),
         Login.state.in_(LIVE),
         Login.created_at > now() - settings.login_window,
     )
-    found = db.session.scalar(newest.order_by(Login.id.desc()).limit(1))
-    return None if found is None else str(found)
+    login_id = db.session.scalar(newest.order_by(Login.id.desc()).limit(1))
+    return None if login_id is None else str(login_id)
 
 
-def has_bounced(login_id: UUID, letter: str) -> bool:
-    """Whether SendGrid has said so of this letter: its event may come before its answer."""
-    # The payload is encrypted, and so looked at here. A login has a handful of such signals.
+def has_bounced(login_id: UUID, email_key: str) -> bool:
+    """Return whether SendGrid has reported a bounce of the e-mail with this idempotency key.
+
+    The event may arrive before the answer to the call.
+    """
+    # PostgreSQL cannot search encrypted payloads. A login has a handful of such signals.
     payloads = db.session.scalars(
         db.select(SignalRow.payload).where(
             SignalRow.subject_id == login_id,
@@ -68,11 +72,13 @@ def has_bounced(login_id: UUID, letter: str) -> bool:
             SignalRow.kind.in_(UNDELIVERED),
         )
     )
-    return any(payload is not None and payload.get("activityId") == letter for payload in payloads)
+    return any(
+        payload is not None and payload.get("activityId") == email_key for payload in payloads
+    )
 
 
-def _code_lost(login_id: UUID, event: dict[str, Any], why: str) -> None:
-    """The person who waits for the code is told so, unless a newer letter is on its way."""
+def _record_lost_code(login_id: UUID, event: dict[str, Any], why: str) -> None:
+    """Have the login observe the bounce, unless a newer e-mail was sent for it."""
     login = LoginMachine.lock([login_id]).get(login_id)
     if login is None:
         raise NoSubjectError(f"no login {login_id}")
@@ -82,20 +88,20 @@ def _code_lost(login_id: UUID, event: dict[str, Any], why: str) -> None:
 
 
 def newest_email(login_id: UUID) -> str | None:
-    """Return the key of the newest letter with a code for this login."""
-    letters = db.select(ActivityRow.id).where(
+    """Return the idempotency key of the newest e-mail with a code for this login, or None."""
+    emails = db.select(ActivityRow.id).where(
         ActivityRow.subject_id == login_id, ActivityRow.name.in_(SEND)
     )
-    newest = db.session.scalar(letters.order_by(ActivityRow.id.desc()).limit(1))
+    newest = db.session.scalar(emails.order_by(ActivityRow.id.desc()).limit(1))
     return None if newest is None else str(newest)
 
 
-def _letter_lost(order_id: UUID, event: dict[str, Any], why: str) -> None:
-    """Nobody waits for it, but it may be the only word that the customer would get."""
+def _notify_lost_email(order_id: UUID, event: dict[str, Any], why: str) -> None:
+    """Open a notice: the customer may not know the state of the order."""
     order = db.session.get(Order, order_id)
     if order is None:
         raise NoSubjectError(f"no order {order_id}")
-    # Of somebody who has been erased, nobody could write it again.
+    # The address of an erased customer is unknown, so the e-mail could not be sent again.
     if not order.erased:
         sentence = f"an e-mail to {event.get('email')}, {why}"
         open_notice(order_id, NoticeKind.UNDELIVERED, sentence)

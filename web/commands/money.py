@@ -83,6 +83,6 @@ def close(key: UUID, reason: str, *, as_json: bool) -> None:
 def give_back(intent_id: str, reason: str, *, as_json: bool) -> None:
     """Refund in full an intent that belongs to no order here (see its notice)."""
     with audited("payments return", intent_id, reason=reason):
-        unmatched.give_back(intent_id)
+        unmatched.request_return(intent_id)
     sentence = f"the rest of {intent_id} is being refunded"
     output.print_result(sentence, as_json=as_json, intent=intent_id)

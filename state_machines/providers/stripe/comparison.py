@@ -1,7 +1,7 @@
-"""Comparing what Stripe has with our rows: what was paid, what went back, what is disputed.
+"""The comparison of Stripe's intents, refunds and disputes with the rows.
 
-Each thing is compared by itself. What differs is asked for, or taken in as an event would be; what
-cannot be read is logged, and keeps no other back. What agrees is left alone.
+Each object is compared by itself. A difference is retrieved from Stripe, or applied as an event
+would be. An unreadable object is logged, and does not stop the others.
 """
 
 from collections.abc import Iterable
@@ -24,31 +24,32 @@ from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.providers.stripe import unmatched
 from state_machines.providers.stripe.disputes import StripeDispute, target_state
 from state_machines.providers.stripe.intents import Intent
-from state_machines.providers.stripe.refunds import HEARD, StripeRefund
+from state_machines.providers.stripe.refunds import STATES_AFTER, StripeRefund
 
 log = complaints(__name__)
 R = TypeVar("R")
 
-# For as long Stripe's events that failed here are tried again: as long as Stripe has them.
-TRIED_AGAIN = timedelta(days=30)
-# A bank may send a refund back when it has long succeeded.
-REFUNDS_FAIL_WITHIN = timedelta(days=30)
+# Stripe keeps its events for so long, and failed ones are retried for as long.
+RETRY_PERIOD = timedelta(days=30)
+# A bank may return a refund long after it succeeded.
+REFUND_FAILURE_PERIOD = timedelta(days=30)
 
 
 def retry_failed_signals() -> int:
-    """Have Stripe's signals that failed tried once more; how many."""
+    """Retry Stripe's failed signals once, and return their number."""
     return inbox.replay_all(
         SignalRow.source == "stripe",
         SignalRow.state == SignalState.FAILED,
         SignalRow.payload.is_not(None),
-        SignalRow.id > first_of(now() - TRIED_AGAIN),
+        SignalRow.id > first_of(now() - RETRY_PERIOD),
         tries=1,
     )
 
 
 def schedule_unknown_payments(intents: Iterable[Intent]) -> None:
-    """Have Stripe asked about payments whose intents were paid, and which do not know it. What was
-    paid for an order that is not here is put before a person.
+    """Schedule the retrieval of paid intents whose payments are not paid.
+
+    An intent that was paid for an order that is not here opens a notice.
     """
     paid = {intent.id: intent for intent in intents if intent.received > 0}
     of_order = {intent.named_order: intent for intent in paid.values() if intent.named_order}
@@ -65,56 +66,57 @@ def schedule_unknown_payments(intents: Iterable[Intent]) -> None:
 
 
 def read_valid(kind: type[R], objects: Iterable[dict[str, Any]]) -> list[R]:
-    """What Stripe listed, without those that cannot be read."""
-    return [read for data in objects if (read := _read(kind, data)) is not None]
+    """Read each object as a `kind`, and leave out the unreadable ones."""
+    return [parsed for data in objects if (parsed := _read(kind, data)) is not None]
 
 
 def observe_changed_refunds(objects: Iterable[dict[str, Any]]) -> None:
-    """Have all refunds of a payment listed of which one is not here, or stands elsewhere."""
-    told = read_valid(StripeRefund, objects)
+    """Have the refunds of a payment listed when one of them is missing here or differs."""
+    refunds = read_valid(StripeRefund, objects)
     rows = db.session.execute(
         db.select(Refund.stripe_id, Refund.state).where(
-            Refund.stripe_id.in_([refund.id for refund in told])
+            Refund.stripe_id.in_([refund.id for refund in refunds])
         )
     )
     states = dict(rows.all())
-    differing = {
-        refund.intent_id for refund in told if states.get(refund.id) not in HEARD[refund.signal]
+    intent_ids = {
+        refund.intent_id
+        for refund in refunds
+        if refund.intent_id and states.get(refund.id) not in STATES_AFTER[refund.signal]
     }
-    found = db.session.scalars(
-        db.select(Payment.id).where(Payment.intent_id.in_([each for each in differing if each]))
-    )
-    for payment in PaymentMachine.lock(found.all()).values():
+    payment_ids = db.session.scalars(db.select(Payment.id).where(Payment.intent_id.in_(intent_ids)))
+    for payment in PaymentMachine.lock(payment_ids.all()).values():
         PaymentMachine.observe(payment, PaymentSignal.REFUNDS_CHANGED)
 
 
 def oldest_open_dispute() -> datetime | None:
-    """When the oldest dispute came that is still open here."""
+    """Return a time before Stripe created the oldest dispute that is open here, or None."""
     oldest: datetime | None = db.session.scalar(
         db.select(db.func.min(Dispute.created_at)).where(Dispute.state.in_(OPEN_DISPUTES))
     )
-    # Our row of it is younger than Stripe's.
+    # Stripe's dispute is older than its row.
     return oldest - timedelta(hours=1) if oldest else None
 
 
 def store_changed_disputes(objects: Iterable[dict[str, Any]]) -> None:
-    """Have each dispute applied, as its event would be, that is not here or stands elsewhere: each
-    as a signal of its own. Those about payments that are not here are not ours.
+    """Store a signal, as an event would be, for each dispute that is missing here or differs.
+
+    Disputes of payments that are not here are left out.
     """
-    told = {
+    disputes = {
         data["id"]: (data, dispute) for data in objects if (dispute := _read(StripeDispute, data))
     }
-    intents = [dispute.intent_id for _, dispute in told.values()]
+    intents = [dispute.intent_id for _, dispute in disputes.values()]
     ours = set(
         db.session.scalars(db.select(Payment.intent_id).where(Payment.intent_id.in_(intents)))
     )
-    rows = db.select(Dispute.stripe_id, Dispute.state).where(Dispute.stripe_id.in_(told))
+    rows = db.select(Dispute.stripe_id, Dispute.state).where(Dispute.stripe_id.in_(disputes))
     states = dict(db.session.execute(rows).all())
     inbox.store(
         "stripe",
         [
             _as_event(data)
-            for data, dispute in told.values()
+            for data, dispute in disputes.values()
             if dispute.intent_id in ours and states.get(dispute.id) != target_state(dispute)
         ],
     )

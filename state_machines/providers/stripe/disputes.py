@@ -1,4 +1,4 @@
-"""What Stripe says of a dispute.
+"""Stripe's disputes, and their meaning for the rows of disputes.
 
 Source of the shapes: https://docs.stripe.com/api/disputes/object
 """
@@ -45,7 +45,7 @@ class StripeDispute:
 
     @classmethod
     def read(cls, data: dict[str, Any]) -> "StripeDispute":
-        """From Stripe's object. Raises KeyError or ValueError when it is no dispute."""
+        """Read Stripe's object. Raises KeyError or ValueError when it is no dispute."""
         return cls(
             id=data["id"],
             signal=SIGNALS[data["status"]],
@@ -58,40 +58,40 @@ class StripeDispute:
         )
 
 
-def apply(told: StripeDispute) -> UUID:
-    """Apply an event about a dispute; the id of its order. Raises NoSubjectError."""
-    payment = lock_payment(told.intent_id, None)
-    row = _row_of(told) or _opened(payment, told)
-    moved_on = row.due_by != told.due_by
-    row.due_by = told.due_by
-    # Stripe tells again and again where a dispute stands.
-    if row.state != target_state(told):
-        DisputeMachine.observe(row, told.signal)
-    if moved_on:
+def apply(dispute: StripeDispute) -> UUID:
+    """Apply an event about a dispute, and return the id of its order. Raises NoSubjectError."""
+    payment = lock_payment(dispute.intent_id, None)
+    row = _lock_row(dispute) or _open_dispute(payment, dispute)
+    is_due_by_changed = row.due_by != dispute.due_by
+    row.due_by = dispute.due_by
+    # Stripe repeats the status of a dispute in many events.
+    if row.state != target_state(dispute):
+        DisputeMachine.observe(row, dispute.signal)
+    if is_due_by_changed:
         update_dispute_notice(payment.order)
     return payment.order_id
 
 
-def target_state(told: StripeDispute) -> StrEnum:
-    """The state in which our row is once it has heard this."""
-    return next(arrow.target for arrow in DisputeMachine.arrows if arrow.signal == told.signal)
+def target_state(dispute: StripeDispute) -> StrEnum:
+    """Return the state that this status of a dispute leads to."""
+    return next(arrow.target for arrow in DisputeMachine.arrows if arrow.signal == dispute.signal)
 
 
-def _row_of(told: StripeDispute) -> Dispute | None:
-    found = db.session.scalar(db.select(Dispute.id).where(Dispute.stripe_id == told.id))
-    return DisputeMachine.lock([found])[found] if found is not None else None
+def _lock_row(dispute: StripeDispute) -> Dispute | None:
+    row_id = db.session.scalar(db.select(Dispute.id).where(Dispute.stripe_id == dispute.id))
+    return DisputeMachine.lock([row_id])[row_id] if row_id is not None else None
 
 
-def _opened(payment: Payment, told: StripeDispute) -> Dispute:
+def _open_dispute(payment: Payment, dispute: StripeDispute) -> Dispute:
     row = Dispute(
         order_id=payment.order_id,
-        stripe_id=told.id,
-        amount=told.amount,
-        currency=told.currency,
-        reason=told.reason,
-        due_by=told.due_by,
+        stripe_id=dispute.id,
+        amount=dispute.amount,
+        currency=dispute.currency,
+        reason=dispute.reason,
+        due_by=dispute.due_by,
     )
     # An inquiry begins with a warning, everything else with the money withdrawn.
-    first = DisputeSignal.WARN if told.inquiry else DisputeSignal.OPEN
+    first = DisputeSignal.WARN if dispute.inquiry else DisputeSignal.OPEN
     DisputeMachine.begin(row, first, reason=row.reason)
     return row

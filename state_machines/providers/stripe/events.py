@@ -1,4 +1,4 @@
-"""Stripe's events: which of them mean something here, and to whom."""
+"""Stripe's events: the kinds that are read, and the handler of each."""
 
 from collections.abc import Callable
 from functools import partial
@@ -30,8 +30,10 @@ from state_machines.providers.stripe.reviews import (
 
 
 class Reader(NamedTuple):
-    """What events of a kind carry, how it is read, and what it then does: it answers the id of the
-    order that the event was about.
+    """The handler of one kind of events.
+
+    `noun` is the type of Stripe's object in the event. `read` parses that object, and raises
+    KeyError, TypeError or ValueError. `apply` applies the result, and returns the order's id.
     """
 
     noun: str
@@ -41,10 +43,10 @@ class Reader(NamedTuple):
 
 @handles("stripe")
 def apply_event(kind: str, event: dict[str, Any]) -> UUID:
-    """Apply one Stripe event. The answer is the id of its order.
+    """Apply one Stripe event, and return the id of its order.
 
-    Raises NotOursError for kinds that mean nothing here, MalformedError for objects that are not
-    what their kind says, NoSubjectError for unknown intents.
+    Raises NotOursError for kinds that are not read, MalformedError for objects that do not fit
+    their kind, and NoSubjectError for unknown intents.
     """
     refuse_strangers(kind, event)
     if kind not in READERS:
@@ -52,24 +54,25 @@ def apply_event(kind: str, event: dict[str, Any]) -> UUID:
     reader = READERS[kind]
     try:
         data = event["data"]["object"]
-        found = data["object"]
-        read = reader.read(data) if found == reader.noun else None
-    except (AttributeError, KeyError, TypeError, ValueError) as wrong:
-        raise MalformedError(f"{kind} came with a malformed {reader.noun}: {wrong!r}") from wrong
-    if read is None:
-        raise MalformedError(f"{kind} came with a {found}, not with a {reader.noun}")
-    return reader.apply(read)
+        noun = data["object"]
+        parsed = reader.read(data) if noun == reader.noun else None
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise MalformedError(f"{kind} came with a malformed {reader.noun}: {error!r}") from error
+    if parsed is None:
+        raise MalformedError(f"{kind} came with a {noun}, not with a {reader.noun}")
+    return reader.apply(parsed)
 
 
-def _told(signal: PaymentSignal, intent: Intent) -> UUID:
+def _apply_intent(signal: PaymentSignal, intent: Intent) -> UUID:
     payment = lock_payment(intent.id, intent.order_id)
     record_intent(payment, intent, signal)
     return payment.order_id
 
 
-def _ask(intent: Intent) -> UUID:
-    """What ends a payment is not believed before Stripe has been asked: what it answers then goes,
-    and has the card.
+def _schedule_retrieval(intent: Intent) -> UUID:
+    """Schedule the retrieval of an intent whose event would end its payment.
+
+    Only Stripe's answer ends a payment, and it also has the card.
     """
     try:
         payment = lock_payment(intent.id, intent.order_id)
@@ -81,40 +84,43 @@ def _ask(intent: Intent) -> UUID:
     return payment.order_id
 
 
-def _charged(charge: Charge) -> UUID:
-    """The only event that shows the card."""
+def _apply_charge(charge: Charge) -> UUID:
+    """Record the card, which no other event contains."""
     payment = lock_payment(charge.intent_id, charge.order_id)
     if charge.card is not None:
         record_card(payment, charge.card)
     return payment.order_id
 
 
-def _refunded(charge: Charge) -> UUID:
-    """Which refunds a charge has, its event does not say: where there are others, we ask."""
+def _apply_refunded_charge(charge: Charge) -> UUID:
+    """Have the refunds of a charge listed when their sum differs from ours.
+
+    The event has only the sum.
+    """
     payment = lock_payment(charge.intent_id, charge.order_id)
-    # The look needs it, and our own call may still be unanswered.
+    # Listing needs the intent's id, and the call that creates the intent may be unanswered.
     payment.intent_id = payment.intent_id or charge.intent_id
     if charge.refunded != refunded_amount(payment.order_id):
         PaymentMachine.observe(payment, PaymentSignal.REFUNDS_CHANGED)
     return payment.order_id
 
 
-def _intent(signal: PaymentSignal) -> Reader:
-    return Reader("payment_intent", Intent.read, partial(_told, signal))
+def _intent_reader(signal: PaymentSignal) -> Reader:
+    return Reader("payment_intent", Intent.read, partial(_apply_intent, signal))
 
 
 _REFUND = Reader("refund", StripeRefund.read, refunds.apply)
 _DISPUTE = Reader("dispute", StripeDispute.read, disputes.apply)
 _REVIEW = Reader("review", Review.read, apply_review)
-# The kinds of events that are read.
+
 READERS = {
-    "payment_intent.succeeded": Reader("payment_intent", Intent.read, _ask),
-    "payment_intent.requires_action": _intent(PaymentSignal.ACTION_REQUIRED),
-    "payment_intent.payment_failed": _intent(PaymentSignal.DECLINED),
-    "payment_intent.processing": _intent(PaymentSignal.PROCESSING),
-    "payment_intent.canceled": Reader("payment_intent", Intent.read, _ask),
-    "charge.succeeded": Reader("charge", Charge.read, _charged),
-    "charge.refunded": Reader("charge", Charge.read, _refunded),
+    "payment_intent.succeeded": Reader("payment_intent", Intent.read, _schedule_retrieval),
+    "payment_intent.requires_action": _intent_reader(PaymentSignal.ACTION_REQUIRED),
+    "payment_intent.payment_failed": _intent_reader(PaymentSignal.DECLINED),
+    "payment_intent.processing": _intent_reader(PaymentSignal.PROCESSING),
+    "payment_intent.canceled": Reader("payment_intent", Intent.read, _schedule_retrieval),
+    "charge.succeeded": Reader("charge", Charge.read, _apply_charge),
+    "charge.refunded": Reader("charge", Charge.read, _apply_refunded_charge),
     "refund.created": _REFUND,
     "refund.updated": _REFUND,
     "refund.failed": _REFUND,
@@ -128,5 +134,5 @@ READERS = {
         "radar.early_fraud_warning", FraudWarning.read, apply_warning
     ),
 }
-# What an endpoint at Stripe is subscribed to. The others tell nothing that one of these does not.
+# The kinds that an endpoint at Stripe subscribes to. The others add nothing to these.
 SUBSCRIBED = frozenset(READERS) - {"charge.succeeded", "refund.created"}

@@ -1,5 +1,6 @@
-"""What Stripe says of a payment intent, and what that means to the payment: the same whether it
-answers a call of ours or tells by itself.
+"""Stripe's payment intents and charges, and their meaning for the rows of payments.
+
+Answers to calls and events are recorded alike.
 
 Source of the shapes: https://docs.stripe.com/api/payment_intents/object
 """
@@ -24,24 +25,24 @@ from state_machines.durable.handler import NoSubjectError
 from state_machines.durable.unit_of_work import unit_of_work
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.providers.stripe.payment_window import (
-    FOR_EVER,
+    MAX_UNIX_SECONDS,
     expiry_of,
     move_deadline,
     payable_until,
 )
 from state_machines.writes.notices import settle_answered, update_dispute_notice
 
-# After these the bank is not at work any more.
-ANSWERED = (PaymentSignal.SUCCEEDED, PaymentSignal.DECLINED, PaymentSignal.CANCELED)
-# These say that there is an intent.
-AFTER_CREATION = (
+# The bank has finished its work.
+BANK_ANSWERS = (PaymentSignal.SUCCEEDED, PaymentSignal.DECLINED, PaymentSignal.CANCELED)
+# They prove that the intent exists.
+SIGNALS_AFTER_CREATION = (
     PaymentSignal.DECLINED,
     PaymentSignal.PROCESSING,
     PaymentSignal.ACTION_REQUIRED,
     PaymentSignal.CANCELED,
 )
-# What an intent's status says when we ask to cancel it.
-ANSWERS = {
+# The signal for the status of an intent after an attempt to cancel it.
+CANCEL_ANSWERS = {
     "succeeded": PaymentSignal.SUCCEEDED,
     "canceled": PaymentSignal.CANCELED,
     "processing": PaymentSignal.STILL_PROCESSING,
@@ -63,8 +64,10 @@ class Card:
 
     @classmethod
     def of_charge(cls, charge: Any) -> "Card | None":
-        """The card of a charge object; None when it was paid otherwise or is not expanded. One that
-        cannot be read is none: what was paid counts.
+        """Return the card of Stripe's charge object, or None.
+
+        None means another payment method, a charge that is not expanded, or an unreadable card: the
+        payment must be recorded all the same.
         """
         try:
             card = charge["payment_method_details"]["card"]
@@ -86,31 +89,31 @@ class Intent:
     card: Card | None
     decline_reason: str | None
     order_id: str | None
-    created: Annotated[int, Field(ge=0, lt=FOR_EVER)] = 0
+    created: Annotated[int, Field(ge=0, lt=MAX_UNIX_SECONDS)] = 0
     action: str | None = None
     expires_at: int | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
 
     @property
     def named_order(self) -> UUID | None:
-        """The order that its metadata names, if that is an id of ours."""
+        """The order id in the metadata, if it is a UUID."""
         with suppress(ValueError):
             return UUID(self.order_id) if self.order_id else None
         return None
 
     @property
     def payable_until(self) -> datetime | None:
-        """Until when it may be paid, where its method needs longer than the shop's window."""
+        """The time until which it can be paid; None means the shop's own payment window."""
         return payable_until(self.status, self.action, self.expires_at)
 
     @property
     def open(self) -> bool:
-        """Whether somebody could still pay it."""
+        """True while somebody can pay it."""
         return self.status.startswith("requires_")
 
     @classmethod
     def read(cls, data: dict[str, Any]) -> "Intent":
-        """From Stripe's object. Raises KeyError or ValueError when it is no payment intent."""
+        """Read Stripe's object. Raises KeyError or ValueError when it is no payment intent."""
         charge = data.get("latest_charge")
         problem = data.get("last_payment_error") or {}
         action = data.get("next_action") or {}
@@ -134,7 +137,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A charge as of one moment. `refunded` is minor units; without an intent it is not ours."""
+    """A charge as of one moment. `refunded` is minor units; `intent_id` is None for others'."""
 
     intent_id: str | None
     order_id: str | None
@@ -143,7 +146,7 @@ class Charge:
 
     @classmethod
     def read(cls, data: dict[str, Any]) -> "Charge":
-        """From Stripe's object. Raises KeyError or ValueError when it is no charge."""
+        """Read Stripe's object. Raises KeyError or ValueError when it is no charge."""
         return cls(
             intent_id=data.get("payment_intent"),
             order_id=(data.get("metadata") or {}).get("orderId"),
@@ -153,15 +156,18 @@ class Charge:
 
 
 def record_intent(payment: Payment, intent: Intent, signal: PaymentSignal) -> None:
-    """Note what `intent` says on the locked payment, and send it `signal`."""
-    _note_intent(payment, intent)
-    if payment.state == PaymentState.PENDING and signal in AFTER_CREATION:
-        # The answer to our own call is still on its way.
+    """Record an intent on its locked payment, and have the payment observe `signal`.
+
+    SUCCEEDED becomes MISPAID when the amount or the currency is not the order's.
+    """
+    _record_keys(payment, intent)
+    if payment.state == PaymentState.PENDING and signal in SIGNALS_AFTER_CREATION:
+        # The answer to the call that creates the intent has not arrived yet.
         PaymentMachine.observe(payment, PaymentSignal.INITIATED)
-    if signal in ANSWERED:
+    if signal in BANK_ANSWERS:
         settle_answered(payment)
     if signal == PaymentSignal.SUCCEEDED:
-        # An amount is no larger than another in another currency: what was heard first stays.
+        # Amounts in different currencies cannot be compared, so the first one stays.
         if payment.captured_currency in (None, intent.currency):
             payment.captured = max(payment.captured, intent.received)
             payment.captured_currency = intent.currency
@@ -176,21 +182,22 @@ def record_intent(payment: Payment, intent: Intent, signal: PaymentSignal) -> No
     move_deadline(payment, intent.payable_until)
     if moved and signal == PaymentSignal.DECLINED:
         close_if_cards_are_tested(payment)
-    # We may have heard of its refund, or of its dispute, before.
+    # Its refund or its dispute may have been recorded before.
     if moved and payment.state == PaymentState.SUCCESS and refundable_amount(payment) <= 0:
         cancel_refunded_order(payment)
         update_dispute_notice(payment.order)
 
 
-def _note_intent(payment: Payment, intent: Intent) -> None:
+def _record_keys(payment: Payment, intent: Intent) -> None:
     payment.intent_id = payment.intent_id or intent.id
     if not payment.order.erased:
         payment.client_secret = payment.client_secret or intent.client_secret
 
 
 def record_card(payment: Payment, card: Card) -> None:
-    """Write the card on the locked payment, and wake those who wait for it; not for somebody whose
-    data has been erased.
+    """Record the card on a locked payment, and wake requests that wait for it.
+
+    The card of a customer whose data is erased is not recorded.
     """
     if payment.order.erased:
         return
@@ -200,8 +207,10 @@ def record_card(payment: Payment, card: Card) -> None:
 
 
 def lock_payment(intent_id: str | None, order_id: str | None) -> Payment:
-    """The payment of an intent, locked: by the intent's id, or (its creation may still be unheard
-    of here) by the order that its metadata names. Raises NoSubjectError when it is not here.
+    """Lock the payment of an intent, and return it.
+
+    A payment that does not know its intent yet is found by `order_id`, from the metadata. Raises
+    NoSubjectError when there is no such payment.
     """
     if intent_id is None:
         raise NoSubjectError("it is about no payment intent, and all of ours are paid by one")
@@ -220,7 +229,7 @@ def lock_payment(intent_id: str | None, order_id: str | None) -> Payment:
 
 
 def unheard_signal(payment: Payment, intent: Intent) -> PaymentSignal | None:
-    """What the intent says that its payment has not heard, whatever has been heard before."""
+    """Return the signal that brings a payment up to date with its intent, or None."""
     if intent.status == "succeeded":
         return PaymentSignal.SUCCEEDED if payment.state != PaymentState.SUCCESS else None
     if intent.status == "canceled":

@@ -1,5 +1,6 @@
-"""What Stripe says of a refund, and what that means to our row of it; also of refunds that somebody
-made in Stripe's own dashboard, which become rows here.
+"""Stripe's refunds, and their meaning for the rows of refunds.
+
+A refund that somebody makes in Stripe's own dashboard becomes a row here.
 
 Source of the shapes: https://docs.stripe.com/api/refunds/object
 """
@@ -25,8 +26,8 @@ SIGNALS = {
     "failed": RefundSignal.FAILED,
     "canceled": RefundSignal.FAILED,
 }
-# The states in which a row has heard each signal already.
-HEARD = {
+# The states of a row after each signal: repeating it there changes nothing.
+STATES_AFTER = {
     RefundSignal.SUBMITTED: (RefundState.SUBMITTED, RefundState.SUCCEEDED),
     RefundSignal.SUCCEEDED: (RefundState.SUCCEEDED,),
     RefundSignal.FAILED: (RefundState.FAILED,),
@@ -35,7 +36,7 @@ HEARD = {
 
 @dataclass(frozen=True, slots=True)
 class StripeRefund:
-    """A refund as of one moment. `amount` is minor units; `row_id` is ours, where it is ours."""
+    """A refund as of one moment. `amount` is minor units; `row_id` is None for others' refunds."""
 
     id: str
     signal: RefundSignal
@@ -48,13 +49,13 @@ class StripeRefund:
 
     @classmethod
     def read(cls, data: dict[str, Any]) -> "StripeRefund":
-        """From Stripe's object. Raises KeyError or ValueError when it is no refund."""
+        """Read Stripe's object. Raises KeyError or ValueError when it is no refund."""
         row_id = None
         with suppress(KeyError, TypeError, ValueError):
             row_id = UUID(data["metadata"]["refundId"])
         return cls(
             id=data["id"],
-            # In a state that is not known here, such as none, it may have left us all the same.
+            # With a status that is unknown here, the money may have left all the same.
             signal=SIGNALS.get(data["status"], RefundSignal.SUBMITTED),
             amount=data["amount"],
             currency=data["currency"],
@@ -65,40 +66,40 @@ class StripeRefund:
         )
 
 
-def record_refund(payment: Payment, told: StripeRefund) -> None:
-    """Note what Stripe says on our row of it; the payment, and so its order, is locked.
+def record_refund(payment: Payment, refund: StripeRefund) -> None:
+    """Record a refund of Stripe's on its row, which is inserted if it is missing.
 
-    What the row has heard already changes nothing.
+    The payment, and so its order, must be locked. A repeated status changes nothing.
     """
-    known = _row_of(payment, told)
-    row = known or _found(payment, told)
+    known = _lock_row(payment, refund)
+    row = known or _import_refund(payment, refund)
     moved = known is None
-    # It was refused, or given up, and Stripe has it all the same.
+    # The call was refused or given up, yet Stripe has the refund.
     if row.stripe_id is None and row.state == RefundState.FAILED:
         RefundMachine.send(row, RefundSignal.FIND)
         moved = True
-    row.stripe_id = told.id
-    if row.state not in HEARD[told.signal] and RefundMachine.observe(
-        row, told.signal, reason=told.failure_reason
+    row.stripe_id = refund.id
+    if row.state not in STATES_AFTER[refund.signal] and RefundMachine.observe(
+        row, refund.signal, reason=refund.failure_reason
     ):
-        row.failure_reason = told.failure_reason
+        row.failure_reason = refund.failure_reason
         moved = True
     if moved:
         cancel_refunded_order(payment)
 
 
-def apply(told: StripeRefund) -> UUID:
-    """Apply an event about a refund; the id of its order. Raises NoSubjectError."""
-    payment = lock_payment(told.intent_id, None)
-    record_refund(payment, told)
+def apply(refund: StripeRefund) -> UUID:
+    """Apply an event about a refund, and return the id of its order. Raises NoSubjectError."""
+    payment = lock_payment(refund.intent_id, None)
+    record_refund(payment, refund)
     return payment.order_id
 
 
-def _row_of(payment: Payment, told: StripeRefund) -> Refund | None:
-    mine = Refund.stripe_id == told.id
-    if told.row_id is not None:
-        # A second one that names the same row is another refund: its money went, too.
-        mine |= (Refund.id == told.row_id) & Refund.stripe_id.is_(None)
+def _lock_row(payment: Payment, refund: StripeRefund) -> Refund | None:
+    mine = Refund.stripe_id == refund.id
+    if refund.row_id is not None:
+        # A second refund with the same row id moved money of its own, so it gets its own row.
+        mine |= (Refund.id == refund.row_id) & Refund.stripe_id.is_(None)
     row: Refund | None = db.session.scalar(
         db.select(Refund)
         .where(Refund.order_id == payment.order_id, mine)
@@ -107,15 +108,15 @@ def _row_of(payment: Payment, told: StripeRefund) -> Refund | None:
     return RefundMachine.lock([row.id])[row.id] if row is not None else None
 
 
-def _found(payment: Payment, told: StripeRefund) -> Refund:
-    """A row for a refund that was not made here."""
+def _import_refund(payment: Payment, refund: StripeRefund) -> Refund:
+    """Insert a row for a refund that was made elsewhere."""
     row = Refund(
         order_id=payment.order_id,
         origin=RefundOrigin.STRIPE,
-        amount=told.amount,
-        currency=told.currency,
-        reason=told.reason,
-        stripe_id=told.id,
+        amount=refund.amount,
+        currency=refund.currency,
+        reason=refund.reason,
+        stripe_id=refund.id,
     )
-    RefundMachine.begin(row, RefundSignal.FIND, reason=told.reason)
+    RefundMachine.begin(row, RefundSignal.FIND, reason=refund.reason)
     return row

@@ -1,5 +1,6 @@
-"""What Stripe's Radar says of a payment: reviews, and warnings of the card's issuer. While one is
-open, the order is not shipped.
+"""Radar's reviews of payments, and fraud warnings of card issuers.
+
+The order is not shipped while one of them is open.
 
 Sources of the shapes: https://docs.stripe.com/api/radar/reviews/object,
 https://docs.stripe.com/api/radar/early_fraud_warnings/object
@@ -23,7 +24,7 @@ class Review:
 
     @classmethod
     def read(cls, data: dict[str, Any]) -> "Review":
-        """From Stripe's object. Raises KeyError or ValueError when it is no review."""
+        """Read Stripe's object. Raises KeyError or ValueError when it is no review."""
         return cls(data["id"], data["open"], str(data["reason"]), data.get("payment_intent"))
 
 
@@ -36,27 +37,35 @@ class FraudWarning:
 
     @classmethod
     def read(cls, data: dict[str, Any]) -> "FraudWarning":
-        """From Stripe's object. Raises KeyError or ValueError when it is no such warning."""
+        """Read Stripe's object. Raises KeyError or ValueError when it is no such warning."""
         reason = str(data.get("fraud_type"))
         return cls(data["id"], data["actionable"], reason, data.get("payment_intent"))
 
 
-def apply_review(told: Review) -> UUID:
-    """Raise or settle the notice; the id of the order. Raises NoSubjectError."""
-    order_id = lock_payment(told.intent_id, None).order_id
-    sentence = f"Radar wants the payment reviewed ({told.reason}): approve or refund it at Stripe"
-    # The word that it is closed may have come before the word that it was opened.
-    if not is_known(told.id, NoticeKind.REVIEW):
-        open_notice(order_id, NoticeKind.REVIEW, sentence, subject=told.id)
-    if not told.open:
-        settle(told.id, NoticeKind.REVIEW)
+def apply_review(review: Review) -> UUID:
+    """Open or settle the notice of a review, and return the id of its order.
+
+    Raises NoSubjectError.
+    """
+    order_id = lock_payment(review.intent_id, None).order_id
+    sentence = f"Radar wants the payment reviewed ({review.reason}): approve or refund it at Stripe"
+    # The event that closes a review may arrive before the one that opens it.
+    if not is_known(review.id, NoticeKind.REVIEW):
+        open_notice(order_id, NoticeKind.REVIEW, sentence, subject=review.id)
+    if not review.open:
+        settle(review.id, NoticeKind.REVIEW)
     return order_id
 
 
-def apply_warning(told: FraudWarning) -> UUID:
-    """Raise the notice, which a person settles; the id of the order. Raises NoSubjectError."""
-    order_id = lock_payment(told.intent_id, None).order_id
-    sentence = f"the card's issuer warns of fraud ({told.reason}): a dispute may follow; refund it"
-    if told.actionable and not is_known(told.id, NoticeKind.FRAUD_WARNING):
-        open_notice(order_id, NoticeKind.FRAUD_WARNING, sentence, subject=told.id)
+def apply_warning(warning: FraudWarning) -> UUID:
+    """Open the notice of a fraud warning, and return the id of its order.
+
+    An operator settles the notice. Raises NoSubjectError.
+    """
+    order_id = lock_payment(warning.intent_id, None).order_id
+    sentence = (
+        f"the card's issuer warns of fraud ({warning.reason}): a dispute may follow; refund it"
+    )
+    if warning.actionable and not is_known(warning.id, NoticeKind.FRAUD_WARNING):
+        open_notice(order_id, NoticeKind.FRAUD_WARNING, sentence, subject=warning.id)
     return order_id

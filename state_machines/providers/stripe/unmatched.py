@@ -1,5 +1,7 @@
-"""Money at Stripe that belongs to no payment here: a restored backup does not know the order, or
-the order has been paid by another intent. It is put before a person, who may give it back.
+"""Money at Stripe that belongs to no payment here.
+
+A restored backup does not know the order, or another intent has paid it. A notice asks an operator,
+who may return the money.
 """
 
 from datetime import UTC, datetime
@@ -17,8 +19,9 @@ GIVE_BACK = "reconciliation.give_back"
 
 
 def notify_unmatched(intent: Intent) -> bool:
-    """Raise a notice about an intent that was paid for an order, unless there has been one; whether
-    it is such an intent. Those of others who use the same account name no order of this kind.
+    """Open a notice about an intent that was paid for an order, unless there has been one.
+
+    Returns whether it is such an intent. Other users of the Stripe account name no order id.
     """
     order_id = intent.named_order
     if order_id is None or intent.received <= 0:
@@ -29,10 +32,10 @@ def notify_unmatched(intent: Intent) -> bool:
     return True
 
 
-def give_back(intent_id: str) -> None:
-    """Have all that is left of such an intent refunded; the notice is settled by the answer.
+def request_return(intent_id: str) -> None:
+    """Schedule a refund of all that is left of an unmatched intent.
 
-    Raises NotFoundError when there is no open notice about it.
+    Stripe's answer settles the notice. Raises NotFoundError when no notice about it is open.
     """
     if not is_open(intent_id, NoticeKind.UNMATCHED_PAYMENT):
         raise NotFoundError(f"there is no open notice about {intent_id}")
@@ -40,12 +43,12 @@ def give_back(intent_id: str) -> None:
 
 
 def settle_returned(intent_id: str) -> None:
-    """It went back: nobody needs to look at it any more."""
+    """Settle the notice about an intent whose money was returned."""
     settle(intent_id, NoticeKind.UNMATCHED_PAYMENT)
 
 
 def notify_not_returned(intent_id: str, error: Exception) -> None:
-    """It did not go back: the notice says why."""
+    """Write into the notice why the money of an intent was not returned."""
     sentence = f"{intent_id} could not be given back: {error}; see it in Stripe's dashboard"
     open_notice(None, NoticeKind.UNMATCHED_PAYMENT, sentence, subject=intent_id)
 
@@ -53,11 +56,11 @@ def notify_not_returned(intent_id: str, error: Exception) -> None:
 def _sentence(intent: Intent, order_id: UUID) -> str:
     created = datetime.fromtimestamp(intent.created, UTC)
     amount, since = display(intent.received, intent.currency), f"{created:%Y-%m-%d %H:%M} UTC"
-    known = [f"{amount} came by {intent.id} of {since}"]
-    known.append(f"for order {order_id}, which is not here or was paid otherwise")
-    known += [f"{name} {value}" for name, value in intent.metadata.items() if name != "orderId"]
+    facts = [f"{amount} came by {intent.id} of {since}"]
+    facts.append(f"for order {order_id}, which is not here or was paid otherwise")
+    facts += [f"{name} {value}" for name, value in intent.metadata.items() if name != "orderId"]
     if intent.charge_id:
-        known.append(f"charge {intent.charge_id}")
+        facts.append(f"charge {intent.charge_id}")
     if intent.card:
-        known.append(f"{intent.card.brand} ending in {intent.card.last4}")
-    return f"{', '.join(known)}; payments return {intent.id} gives it back"
+        facts.append(f"{intent.card.brand} ending in {intent.card.last4}")
+    return f"{', '.join(facts)}; payments return {intent.id} gives it back"

@@ -103,9 +103,9 @@ def test_what_was_paid_for_an_order_that_is_not_here_is_given_back_by_a_person(
     assert "$59.00" in mine[0]
     assert order_id in mine[0]
     with transaction(), pytest.raises(NotFoundError):
-        unmatched.give_back("pi_of_somebody_else")
+        unmatched.request_return("pi_of_somebody_else")
     with transaction():
-        unmatched.give_back(made["id"])
+        unmatched.request_return(made["id"])
     till.work()
     assert [row["amount"] for row in bank.get("refunds", payment_intent=made["id"])["data"]] == [
         5900
