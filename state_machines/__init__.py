@@ -1,7 +1,8 @@
-"""The machines of the shop: what each is made of is a table of arrows in a module of its own.
+"""The state machines of the shop, each a table of arrows in its own module.
 
-Rooms, from the top: `providers` reads messages from outside, `actions` carries out requests, the
-machines say what may happen next, `writes` changes other rows with them, `durable` is the engine.
+Rooms, from the top: `providers` applies messages from outside, `actions` carries out requests,
+`catalogue_import` imports products, the machines list the allowed transitions, `writes` changes
+other rows in their transactions, and `durable` is the engine.
 """
 
 from state_machines.actions import erase_user
@@ -16,7 +17,7 @@ from state_machines.reconciliation import ReconciliationMachine
 from state_machines.refund import RefundMachine
 from state_machines.writes import notices, refunds, stock
 
-# Importing these modules registers them with the engine.
+# The engine's registers are filled by importing the modules of these tuples.
 MACHINES = (
     DisputeMachine,
     ErasureMachine,

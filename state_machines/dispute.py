@@ -1,4 +1,4 @@
-"""The life of a dispute, which is Stripe's to tell. Evidence is given in Stripe's dashboard.
+"""The life of a dispute, which Stripe reports. Evidence is given in Stripe's dashboard.
 
 Source of the statuses: https://docs.stripe.com/disputes/how-disputes-work
 """
@@ -44,7 +44,7 @@ class DisputeMachine(DurableMachine[Dispute]):
         Arrow(Sig.REVIEW, S.WARNING,        S.UNDER_REVIEW),
         Arrow(Sig.REVIEW, S.NEEDS_RESPONSE, S.UNDER_REVIEW),
 
-        # Each from any open state: what came between may not have reached us.
+        # From any open state, since the events between may have been lost.
         Arrow(Sig.CLOSE,  S.WARNING,        S.CLOSED,         writes=NOTICE),
         Arrow(Sig.CLOSE,  S.NEEDS_RESPONSE, S.CLOSED,         writes=FREED),
         Arrow(Sig.CLOSE,  S.UNDER_REVIEW,   S.CLOSED,         writes=FREED),
@@ -54,7 +54,7 @@ class DisputeMachine(DurableMachine[Dispute]):
         Arrow(Sig.LOSE,   S.WARNING,        S.LOST,           writes=NOTICE),
         Arrow(Sig.LOSE,   S.NEEDS_RESPONSE, S.LOST,           writes=NOTICE),
         Arrow(Sig.LOSE,   S.UNDER_REVIEW,   S.LOST,           writes=NOTICE),
-        # Banks have changed their minds before.
+        # Banks do revise their decisions.
         Arrow(Sig.WIN,    S.LOST,           S.WON,            writes=FREED),
         Arrow(Sig.LOSE,   S.WON,            S.LOST,           writes=NOTICE),
     )

@@ -1,7 +1,7 @@
-"""The erasure of a user's personal data: asked for by the user or an operator, done by a worker.
+"""The erasure of a user's personal data: the user or an operator requests it, a worker does it.
 
-The account ends with the request. The books stay: orders, amounts, payments and their histories
-keep their numbers and lose their words.
+The account ends with the request. Orders, amounts, payments and their histories stay for the
+accounts, without personal data.
 """
 
 from enum import StrEnum, auto
@@ -13,10 +13,10 @@ from state_machines.durable import Arrow, DurableMachine
 
 class ErasureSignal(StrEnum):
     REQUEST = auto()  # the user, or an operator
-    ERASE = auto()  # the worker: the data is gone
-    GIVE_UP = auto()  # it could not be erased
+    ERASE = auto()  # the worker has erased the data
+    GIVE_UP = auto()  # no attempt to erase it is left
     RETRY = auto()  # an operator
-    FORGOTTEN = auto()  # SendGrid erases what it keeps about the address
+    FORGOTTEN = auto()  # SendGrid erases its data about the address
     REMEMBERED = auto()  # SendGrid refused to
 
 
@@ -28,7 +28,7 @@ class ErasureMachine(DurableMachine[Erasure]):
     name = "erasure"
     model = Erasure
     states = S
-    # An operator looks why it failed.
+    # An operator finds out why it failed.
     externally_driven = (S.FAILED,)
     # fmt: off
     arrows = (

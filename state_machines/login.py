@@ -1,4 +1,4 @@
-"""The life of a sign-in: a code is e-mailed, and traded for a session before it dies."""
+"""The life of a sign-in: a code is e-mailed, and exchanged for a session before it expires."""
 
 from enum import StrEnum, auto
 
@@ -10,10 +10,10 @@ from state_machines.durable import Arrow, Deadline, DurableMachine
 
 class LoginSignal(StrEnum):
     ASK = auto()  # somebody wants to sign in
-    JOIN = auto()  # so does somebody else, and the code is in the e-mail that has just been sent
+    JOIN = auto()  # another browser uses the code of the e-mail that has just been sent
     PASSKEY = auto()  # somebody signs in with a passkey, which needs no code
-    SENT = auto()  # SendGrid took the e-mail
-    GAVE_UP = auto()  # SendGrid did not, or the e-mail bounced
+    SENT = auto()  # SendGrid accepted the e-mail
+    GAVE_UP = auto()  # SendGrid did not accept it, or it bounced
     RESEND = auto()  # an operator
     WRONG_CODE = auto()
     RIGHT_CODE = auto()
@@ -32,14 +32,14 @@ class LoginMachine(DurableMachine[Login]):
     name = "login"
     model = Login
     states = S
-    # The e-mail may have arrived although we never heard so: a code is good in all live states.
+    # A code is valid in all live states, since the e-mail may have arrived without a confirmation.
     # fmt: off
     arrows = (
         Arrow(Sig.ASK,        None,           S.CODE_PENDING, do=SEND),
         Arrow(Sig.JOIN,       None,           S.CODE_SENT),
         Arrow(Sig.PASSKEY,    None,           S.SUCCEEDED),
         Arrow(Sig.SENT,       S.CODE_PENDING, S.CODE_SENT),
-        # An operator had a letter that gave up sent again.
+        # An operator had an e-mail sent again that was given up.
         Arrow(Sig.SENT,       S.CODE_UNSENT,  S.CODE_SENT),
         Arrow(Sig.GAVE_UP,    S.CODE_PENDING, S.CODE_UNSENT),
         Arrow(Sig.GAVE_UP,    S.CODE_SENT,    S.CODE_UNSENT),

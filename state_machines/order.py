@@ -1,4 +1,4 @@
-"""The life of an order, on one screen. One line is one arrow of the diagram."""
+"""The life of an order, one arrow a line."""
 
 from enum import StrEnum, auto
 
@@ -11,15 +11,15 @@ from state_machines.durable import Arrow, DurableMachine
 
 class OrderSignal(StrEnum):
     PLACE = auto()  # the customer checks out
-    PAID = auto()  # from here on, what its payment tells
-    MISPAID = auto()  # another amount or currency came than was asked for
+    PAID = auto()  # sent by the payment, as are the next five
+    MISPAID = auto()  # another amount or currency was captured than requested
     PAYMENT_FAILED = auto()
     PAYMENT_CANCELLED = auto()
     PAID_WHILE_CANCELLING = auto()
     PAID_LATE = auto()
-    REFUNDED = auto()  # all of it, in Stripe's own dashboard
-    ACCEPT = auto()  # the operator takes what came for what was asked
-    CANCEL = auto()  # the customer or the operator, of what is paid
+    REFUNDED = auto()  # the whole payment, in Stripe's own dashboard
+    ACCEPT = auto()  # the operator accepts another amount or currency
+    CANCEL = auto()  # the customer or the operator, for a paid order
     SHIP = auto()  # the operator
     DELIVER = auto()
 
@@ -30,7 +30,7 @@ FAILED = ("emails.order_failed",)
 CANCELLED = ("emails.order_cancelled",)
 SHIPPED = ("emails.order_shipped",)
 DELIVERED = ("emails.order_delivered",)
-# What a move changes of other rows, in the same commit.
+# Writes: changes of other rows in the same commit.
 RESERVE, SELL, RELEASE = ("stock.reserve",), ("stock.sell",), ("stock.release",)
 RESTORE = ("stock.restore", "notice.settle_lost")
 DECIDED = ("notice.settle_mispaid",)
@@ -51,7 +51,7 @@ class OrderMachine(DurableMachine[Order]):
         Arrow(Sig.PAYMENT_CANCELLED,     S.PENDING,   S.CANCELLED, CANCELLED, RELEASE),
         Arrow(Sig.PAID_WHILE_CANCELLING, S.PENDING,   S.CANCELLED, CANCELLED, UNDO),
 
-        # Not what was asked for: a person decides.
+        # A person decides about another amount or currency than requested.
         Arrow(Sig.MISPAID,               S.PENDING,   S.PENDING,   writes=("notice.mispaid",)),
         Arrow(Sig.ACCEPT,                S.PENDING,   S.CONFIRMED, RECEIPT,   SELL + DECIDED),
         Arrow(Sig.CANCEL,                S.PENDING,   S.CANCELLED, CANCELLED, UNDO + ENDED),
@@ -62,13 +62,12 @@ class OrderMachine(DurableMachine[Order]):
         Arrow(Sig.SHIP,                  S.CONFIRMED, S.SHIPPED,   SHIPPED),
         Arrow(Sig.DELIVER,               S.SHIPPED,   S.DELIVERED, DELIVERED),
 
-        # The bank may answer after we stopped waiting: the order stays ended, the money goes back.
+        # The bank answered after the order had ended: the order stays, the money goes back.
         Arrow(Sig.PAID_LATE,             S.FAILED,    S.FAILED,    writes=("refund.late",)),
         Arrow(Sig.PAID_LATE,             S.CANCELLED, S.CANCELLED, writes=("refund.late",)),
     )
     # fmt: on
-    # A pending order waits for its payment, which has a deadline of its own, the others for a
-    # person.
+    # A pending order waits for its payment, which has its own deadline; the others for a person.
     externally_driven = (S.PENDING, S.CONFIRMED, S.SHIPPED)
     awaited = {
         S.PENDING: has_payment(*OPEN) | has_notice(Order.id, NoticeKind.MISPAID),

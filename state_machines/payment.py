@@ -1,8 +1,8 @@
-"""The life of a payment: one Stripe payment intent, in whatever order its news arrives.
+"""The life of a payment: one Stripe payment intent, whose events may arrive in any order.
 
-Three rules shaped the table. A decline is not the end: another card may follow on the same intent.
-Cancelled and Failure are written only when Stripe has said that nobody can pay any more. A success
-is taken in from any state, and what it means then is the order's to decide.
+Three rules shape the table. A decline is not final: another card may follow on the same intent.
+A payment becomes Cancelled or Failure only when Stripe has said that nobody can pay it any more. A
+success is recorded in every state, and the order decides about its meaning.
 """
 
 from datetime import timedelta
@@ -20,7 +20,7 @@ class PaymentSignal(StrEnum):
     START = auto()  # the order was placed
     INITIATED = auto()  # Stripe created the intent
     REJECTED = auto()  # Stripe refused to create it, or it was never created
-    UNANSWERED = auto()  # nobody can say whether Stripe created it
+    UNANSWERED = auto()  # it is unknown whether Stripe created it
     DECLINED = auto()  # Stripe: payment_intent.payment_failed
     PROCESSING = auto()  # Stripe: payment_intent.processing
     ACTION_REQUIRED = auto()  # Stripe: payment_intent.requires_action (3-D Secure, a voucher)
@@ -29,21 +29,21 @@ class PaymentSignal(StrEnum):
     CANCEL = auto()  # the customer or the operator
     EXPIRE = auto()  # the deadline
     CANCELED = auto()  # Stripe: payment_intent.canceled, in its spelling
-    STILL_PROCESSING = auto()  # Stripe refuses to cancel: the bank is at work
-    STILL_WAITING = auto()  # Stripe has an intent that waits for its customer, such as a voucher
-    CLOSE = auto()  # the operator, of what Stripe does not know
+    STILL_PROCESSING = auto()  # Stripe refuses to cancel while the bank is at work
+    STILL_WAITING = auto()  # the intent waits for its customer, such as with a voucher
+    CLOSE = auto()  # the operator, for an intent that Stripe does not know
     ASK_AGAIN = auto()  # the deadline of the closing states
-    ORPHANED = auto()  # Stripe has an open intent whose creation we never saw succeed
-    REFUNDS_CHANGED = auto()  # Stripe knows of other refunds than we do
+    ORPHANED = auto()  # Stripe has an open intent whose creation was never confirmed here
+    REFUNDS_CHANGED = auto()  # Stripe's refunds differ from the rows
 
 
 Sig = PaymentSignal
-CREATE = ("payments.create_intent",)
-ASK = ("payments.cancel_intent",)
-LOOK = ("refunds.list",)
-SLOW = ("notice.slow_payment",)
+CREATE_INTENT = ("payments.create_intent",)
+CANCEL_INTENT = ("payments.cancel_intent",)
+LIST_REFUNDS = ("refunds.list",)
+NOTIFY_SLOW = ("notice.slow_payment",)
 PAID_MEANWHILE = To.PAID_WHILE_CANCELLING
-# Between two questions about a payment that does not end.
+# Limit of the growing time between two attempts to end a payment.
 MAX_INTERVAL = timedelta(hours=6)
 
 
@@ -57,7 +57,7 @@ class PaymentMachine(DurableMachine[Payment]):
     externally_driven = (S.CANCELLED, S.FAILURE)
     # fmt: off
     arrows = (
-        Arrow(Sig.START,            None,         S.PENDING,    do=CREATE),
+        Arrow(Sig.START,            None,         S.PENDING,    do=CREATE_INTENT),
 
         Arrow(Sig.INITIATED,        S.PENDING,    S.INITIATED),
         Arrow(Sig.INITIATED,        S.CANCELLING, S.CANCELLING),
@@ -67,7 +67,7 @@ class PaymentMachine(DurableMachine[Payment]):
         Arrow(Sig.REJECTED,         S.EXPIRING,   S.FAILURE,    parent_signal=To.PAYMENT_FAILED),
         Arrow(Sig.REJECTED,         S.CANCELLING, S.CANCELLED,  parent_signal=To.PAYMENT_CANCELLED),
 
-        Arrow(Sig.UNANSWERED,       S.PENDING,    S.EXPIRING,   do=ASK),
+        Arrow(Sig.UNANSWERED,       S.PENDING,    S.EXPIRING,   do=CANCEL_INTENT),
 
         Arrow(Sig.DECLINED,         S.INITIATED,  S.DECLINED),
         Arrow(Sig.DECLINED,         S.DECLINED,   S.DECLINED),
@@ -91,50 +91,50 @@ class PaymentMachine(DurableMachine[Payment]):
         Arrow(Sig.MISPAID,          S.CANCELLED,  S.SUCCESS,    parent_signal=To.PAID_LATE),
         Arrow(Sig.MISPAID,          S.FAILURE,    S.SUCCESS,    parent_signal=To.PAID_LATE),
 
-        Arrow(Sig.CANCEL,           S.PENDING,    S.CANCELLING, do=ASK),
-        Arrow(Sig.CANCEL,           S.INITIATED,  S.CANCELLING, do=ASK),
-        Arrow(Sig.CANCEL,           S.DECLINED,   S.CANCELLING, do=ASK),
-        Arrow(Sig.CANCEL,           S.EXPIRING,   S.CANCELLING, do=ASK),
+        Arrow(Sig.CANCEL,           S.PENDING,    S.CANCELLING, do=CANCEL_INTENT),
+        Arrow(Sig.CANCEL,           S.INITIATED,  S.CANCELLING, do=CANCEL_INTENT),
+        Arrow(Sig.CANCEL,           S.DECLINED,   S.CANCELLING, do=CANCEL_INTENT),
+        Arrow(Sig.CANCEL,           S.EXPIRING,   S.CANCELLING, do=CANCEL_INTENT),
 
-        Arrow(Sig.EXPIRE,           S.PENDING,    S.EXPIRING,   do=ASK),
-        Arrow(Sig.EXPIRE,           S.INITIATED,  S.EXPIRING,   do=ASK),
-        Arrow(Sig.EXPIRE,           S.DECLINED,   S.EXPIRING,   do=ASK),
+        Arrow(Sig.EXPIRE,           S.PENDING,    S.EXPIRING,   do=CANCEL_INTENT),
+        Arrow(Sig.EXPIRE,           S.INITIATED,  S.EXPIRING,   do=CANCEL_INTENT),
+        Arrow(Sig.EXPIRE,           S.DECLINED,   S.EXPIRING,   do=CANCEL_INTENT),
 
         Arrow(Sig.CANCELED,         S.INITIATED,  S.CANCELLED,  parent_signal=To.PAYMENT_CANCELLED),
         Arrow(Sig.CANCELED,         S.DECLINED,   S.CANCELLED,  parent_signal=To.PAYMENT_CANCELLED),
         Arrow(Sig.CANCELED,         S.CANCELLING, S.CANCELLED,  parent_signal=To.PAYMENT_CANCELLED),
         Arrow(Sig.CANCELED,         S.EXPIRING,   S.FAILURE,    parent_signal=To.PAYMENT_FAILED),
 
-        Arrow(Sig.STILL_PROCESSING, S.EXPIRING,   S.INITIATED,  writes=SLOW),
+        Arrow(Sig.STILL_PROCESSING, S.EXPIRING,   S.INITIATED,  writes=NOTIFY_SLOW),
         Arrow(Sig.STILL_PROCESSING, S.CANCELLING, S.CANCELLING, quiet=True),
         Arrow(Sig.STILL_WAITING,    S.EXPIRING,   S.INITIATED),
 
-        # Stripe does not know the intent, and so nobody can pay it: a person has looked.
+        # An operator closes an intent that Stripe does not know: nobody can pay it.
         Arrow(Sig.CLOSE,            S.PENDING,    S.CANCELLED,  parent_signal=To.PAYMENT_CANCELLED),
         Arrow(Sig.CLOSE,            S.INITIATED,  S.CANCELLED,  parent_signal=To.PAYMENT_CANCELLED),
         Arrow(Sig.CLOSE,            S.DECLINED,   S.CANCELLED,  parent_signal=To.PAYMENT_CANCELLED),
         Arrow(Sig.CLOSE,            S.CANCELLING, S.CANCELLED,  parent_signal=To.PAYMENT_CANCELLED),
         Arrow(Sig.CLOSE,            S.EXPIRING,   S.FAILURE,    parent_signal=To.PAYMENT_FAILED),
 
-        # Whatever was lost on the way, asking again settles it.
-        Arrow(Sig.ASK_AGAIN,        S.CANCELLING, S.CANCELLING, do=ASK, quiet=True),
-        Arrow(Sig.ASK_AGAIN,        S.EXPIRING,   S.EXPIRING,   do=ASK, quiet=True),
+        # Another attempt to cancel also finds out what a lost answer said.
+        Arrow(Sig.ASK_AGAIN,        S.CANCELLING, S.CANCELLING, do=CANCEL_INTENT, quiet=True),
+        Arrow(Sig.ASK_AGAIN,        S.EXPIRING,   S.EXPIRING,   do=CANCEL_INTENT, quiet=True),
         Arrow(Sig.ORPHANED,         S.FAILURE,    S.FAILURE,    do=("payments.cancel_orphan",)),
         Arrow(Sig.ORPHANED,         S.CANCELLED,  S.CANCELLED,  do=("payments.cancel_orphan",)),
 
-        # Whatever is not paid here yet may be given back at Stripe already.
-        Arrow(Sig.REFUNDS_CHANGED,  S.PENDING,    S.PENDING,    do=LOOK),
-        Arrow(Sig.REFUNDS_CHANGED,  S.INITIATED,  S.INITIATED,  do=LOOK),
-        Arrow(Sig.REFUNDS_CHANGED,  S.DECLINED,   S.DECLINED,   do=LOOK),
-        Arrow(Sig.REFUNDS_CHANGED,  S.CANCELLING, S.CANCELLING, do=LOOK),
-        Arrow(Sig.REFUNDS_CHANGED,  S.EXPIRING,   S.EXPIRING,   do=LOOK),
-        Arrow(Sig.REFUNDS_CHANGED,  S.SUCCESS,    S.SUCCESS,    do=LOOK),
-        Arrow(Sig.REFUNDS_CHANGED,  S.CANCELLED,  S.CANCELLED,  do=LOOK),
-        Arrow(Sig.REFUNDS_CHANGED,  S.FAILURE,    S.FAILURE,    do=LOOK),
+        # In every state, since Stripe may refund what is not recorded as paid here yet.
+        Arrow(Sig.REFUNDS_CHANGED,  S.PENDING,    S.PENDING,    do=LIST_REFUNDS),
+        Arrow(Sig.REFUNDS_CHANGED,  S.INITIATED,  S.INITIATED,  do=LIST_REFUNDS),
+        Arrow(Sig.REFUNDS_CHANGED,  S.DECLINED,   S.DECLINED,   do=LIST_REFUNDS),
+        Arrow(Sig.REFUNDS_CHANGED,  S.CANCELLING, S.CANCELLING, do=LIST_REFUNDS),
+        Arrow(Sig.REFUNDS_CHANGED,  S.EXPIRING,   S.EXPIRING,   do=LIST_REFUNDS),
+        Arrow(Sig.REFUNDS_CHANGED,  S.SUCCESS,    S.SUCCESS,    do=LIST_REFUNDS),
+        Arrow(Sig.REFUNDS_CHANGED,  S.CANCELLED,  S.CANCELLED,  do=LIST_REFUNDS),
+        Arrow(Sig.REFUNDS_CHANGED,  S.FAILURE,    S.FAILURE,    do=LIST_REFUNDS),
     )
     # fmt: on
     deadlines = (
-        # A bank that was still at work gets a longer window each time.
+        # The window grows each time that the bank is still at work.
         Deadline(
             (S.PENDING, S.INITIATED, S.DECLINED),
             growing(settings.payment_window, last=MAX_INTERVAL),
@@ -147,7 +147,7 @@ class PaymentMachine(DurableMachine[Payment]):
             Sig.ASK_AGAIN,
         ),
     )
-    # A success that was not heard of must not wait for the end of the window.
+    # A success whose event was lost must not wait for the end of the window.
     poll = Poll(
         (S.INITIATED, S.DECLINED),
         tuple(timedelta(seconds=age) for age in settings.poll_ages),

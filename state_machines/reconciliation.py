@@ -1,6 +1,6 @@
-"""Comparing our rows with Stripe's: events that never reached us, and intents that nobody knows of.
+"""The life of a comparison with Stripe: it finds lost events and orphaned intents.
 
-Its two looks are activities, a page each, so that a long one survives whatever a short one does.
+Each activity reads one page of a list at Stripe, so that a long comparison survives crashes.
 """
 
 from enum import StrEnum, auto

@@ -1,5 +1,7 @@
-"""The life of a refund. Its row, whose id is the key at Stripe, is committed before the first call;
-what became of it is learned from the call, from Stripe's events, or by asking.
+"""The life of a refund.
+
+Its row, whose id is the idempotency key at Stripe, is committed before the first call. The outcome
+comes from the call, from Stripe's events, or from a poll.
 """
 
 from datetime import timedelta
@@ -14,7 +16,7 @@ from state_machines.order import OrderMachine
 
 class RefundSignal(StrEnum):
     REQUEST = auto()  # the operator, or an order that ended paid
-    FIND = auto()  # it was made in Stripe's own dashboard
+    FIND = auto()  # somebody made it in Stripe's own dashboard
     SUBMITTED = auto()  # Stripe: pending, requires_action
     SUCCEEDED = auto()  # Stripe: succeeded
     FAILED = auto()  # Stripe: failed, canceled
@@ -23,7 +25,7 @@ class RefundSignal(StrEnum):
 
 Sig = RefundSignal
 SUBMIT = ("refunds.submit",)
-LETTER = ("emails.order_refunded",)
+EMAIL = ("emails.order_refunded",)
 NOTICE = ("notice.refund_failed",)
 SETTLE = ("notice.settle_refund_failed",)
 
@@ -34,18 +36,18 @@ class RefundMachine(DurableMachine[Refund]):
     states = S
     parent = OrderMachine
     parent_key = "order_id"
-    # Banks may send the money back long after they took it.
+    # Banks may return the money long after they accepted it.
     externally_driven = (S.SUCCEEDED, S.FAILED)
     # fmt: off
     arrows = (
         Arrow(Sig.REQUEST,   None,        S.REQUESTED, SUBMIT),
         Arrow(Sig.FIND,      None,        S.SUBMITTED),
-        # Stripe had it all the same.
+        # Stripe has a refund whose call was given up.
         Arrow(Sig.FIND,      S.FAILED,    S.SUBMITTED),
 
         Arrow(Sig.SUBMITTED, S.REQUESTED, S.SUBMITTED),
-        Arrow(Sig.SUCCEEDED, S.REQUESTED, S.SUCCEEDED, LETTER, writes=SETTLE),
-        Arrow(Sig.SUCCEEDED, S.SUBMITTED, S.SUCCEEDED, LETTER, writes=SETTLE),
+        Arrow(Sig.SUCCEEDED, S.REQUESTED, S.SUCCEEDED, EMAIL, writes=SETTLE),
+        Arrow(Sig.SUCCEEDED, S.SUBMITTED, S.SUCCEEDED, EMAIL, writes=SETTLE),
         Arrow(Sig.REJECTED,  S.REQUESTED, S.FAILED,    writes=NOTICE),
         Arrow(Sig.FAILED,    S.REQUESTED, S.FAILED,    writes=NOTICE),
         Arrow(Sig.FAILED,    S.SUBMITTED, S.FAILED,    writes=NOTICE),

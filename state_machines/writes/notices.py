@@ -1,4 +1,4 @@
-"""What the machines put before the operator, and what settles it by itself."""
+"""The notices that machines open for the operator, and settle when they are no longer needed."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ from state_machines.durable.handler import Outcome, watch
 
 @watch
 def watch_signals(source: str, external_id: str, kind: str, outcome: Outcome) -> None:
-    """Put every failed signal before the operator, until a later try has gone well."""
+    """Open a notice for a failed signal; settle it once a later attempt has succeeded."""
     state, _, error = outcome
     subject = f"{source} {external_id}"
     if state == SignalState.FAILED:
@@ -30,34 +30,34 @@ def watch_signals(source: str, external_id: str, kind: str, outcome: Outcome) ->
 
 @writes("notice.mispaid")
 def notify_mispaid(order: Order, reason: str | None) -> None:
-    """Raise it: the order can be accepted or cancelled."""
+    """Open the notice of another amount or currency: an operator accepts or cancels the order."""
     total = display(order.total, order.currency)
     open_notice(order.id, NoticeKind.MISPAID, f"{reason}; the order costs {total}")
 
 
 @writes("notice.settle_mispaid")
 def settle_mispaid(order: Order, reason: str | None) -> None:  # noqa: ARG001
-    """Somebody has decided."""
+    """Settle the notice: an operator has decided."""
     settle(order.id, NoticeKind.MISPAID)
 
 
 @writes("notice.slow_payment")
 def notify_slow_payment(payment: Payment, reason: str | None) -> None:  # noqa: ARG001
-    """Raise it: the bank works for longer than the shop wanted to wait."""
+    """Open the notice of a bank that is still at work after the payment's deadline."""
     sentence = "the bank is still at work after the payment's deadline; the goods stay reserved"
     open_notice(payment.order_id, NoticeKind.SLOW_PAYMENT, sentence)
 
 
 def settle_answered(payment: Payment) -> None:
-    """The bank has answered, and so Stripe knows the intent."""
-    # Most payments end before anybody has asked about them: nothing to write for them.
+    """Settle the notices about a slow payment and an unknown intent: the bank has answered."""
+    # Most payments end before a poll or a cancellation could open one: this saves two statements.
     if payment.closing or now() - payment.created_at >= timedelta(seconds=settings.poll_ages[0]):
         settle(payment.order_id, NoticeKind.SLOW_PAYMENT)
         settle(payment.order_id, NoticeKind.UNKNOWN_INTENT)
 
 
 def notify_unknown_intent(payment: Payment) -> None:
-    """Raise it: neither a customer nor we can do anything with that intent."""
+    """Open the notice of an intent that Stripe does not know."""
     sentence = (
         f"Stripe does not know {payment.intent_id}: are these the keys of the account that made it?"
         f" If it is gone for good: payments close {payment.id} --reason ..."
@@ -66,7 +66,7 @@ def notify_unknown_intent(payment: Payment) -> None:
 
 
 def notify_unknown_refund(refund: Refund) -> None:
-    """Raise it: nobody can say what became of the money."""
+    """Open the notice of a refund that Stripe does not know: its outcome is unknown."""
     amount = display(refund.amount, refund.currency)
     sentence = (
         f"Stripe does not know {refund.stripe_id}, a refund of {amount}:"
@@ -77,8 +77,9 @@ def notify_unknown_refund(refund: Refund) -> None:
 
 @writes("notice.refund_failed")
 def notify_refund_failed(refund: Refund, reason: str | None) -> None:
-    """Raise it: the money is here again, and still the customer's. But all of it may have gone back
-    another way, such as by Stripe's dashboard.
+    """Open the notice of a failed refund, unless the whole payment went back another way.
+
+    An operator may have refunded it in Stripe's dashboard.
     """
     if refundable_amount(payment_of(refund.order_id)) <= 0:
         return
@@ -88,34 +89,34 @@ def notify_refund_failed(refund: Refund, reason: str | None) -> None:
 
 @writes("notice.settle_refund_failed")
 def settle_refund_failed(refund: Refund, reason: str | None) -> None:  # noqa: ARG001
-    """Settle it once all the money has gone back after all."""
+    """Settle the notice of a failed refund once the whole payment went back."""
     if refundable_amount(payment_of(refund.order_id)) <= 0:
         settle(refund.order_id, NoticeKind.REFUND_FAILED)
 
 
 @writes("notice.dispute")
 def notify_dispute(row: Dispute, reason: str | None) -> None:  # noqa: ARG001
-    """Say what is to be done now, if anything is."""
+    """Bring the notice about the order's disputes up to date."""
     update_dispute_notice(db.session.get_one(Order, row.order_id))
 
 
 @writes("notice.settle_lost")
 def settle_lost_dispute(order: Order, reason: str | None) -> None:  # noqa: ARG001
-    """It is cancelled."""
+    """Settle the notice of a lost dispute: the order is cancelled."""
     update_dispute_notice(order)
 
 
 def update_dispute_notice(order: Order) -> None:
-    """Raise, rewrite or settle the one notice about all disputes of a locked order."""
-    sentence = _evidence(order) or _lost(order)
+    """Open, rewrite or settle the one notice about all disputes of a locked order."""
+    sentence = _open_sentence(order) or _lost_sentence(order)
     if sentence:
         open_notice(order.id, NoticeKind.DISPUTE, sentence)
     else:
         settle(order.id, NoticeKind.DISPUTE)
 
 
-def _evidence(order: Order) -> str | None:
-    """Of the open dispute whose time ends first."""
+def _open_sentence(order: Order) -> str | None:
+    """Return the sentence about the open dispute with the earliest time limit, or None."""
     mine = db.select(Dispute).where(Dispute.order_id == order.id, Dispute.state.in_(OPEN))
     row = db.session.scalars(mine.order_by(Dispute.due_by, Dispute.id).limit(1)).first()
     if row is None:
@@ -124,8 +125,8 @@ def _evidence(order: Order) -> str | None:
     return f"{display(row.amount, row.currency)} are disputed as {row.reason}{limit}"
 
 
-def _lost(order: Order) -> str | None:
-    """Of what could still be shipped, and is paid no more."""
+def _lost_sentence(order: Order) -> str | None:
+    """Return the sentence about an unshipped order whose money is lost, or None."""
     if order.state not in UNSHIPPED:
         return None
     payment, lost = payment_of(order.id), disputed_amounts(order.id, DisputeState.LOST)

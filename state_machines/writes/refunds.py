@@ -10,19 +10,19 @@ from state_machines.durable import DurableMachine, writes
 
 @writes("refund.rest")
 def refund_rest(order: Order, reason: str | None) -> None:
-    """The order is cancelled: what was paid, and is still here, goes back."""
+    """Refund the rest of a payment whose order is cancelled."""
     _refund_rest(order, RefundOrigin.CANCEL, reason)
 
 
 @writes("refund.late")
 def refund_late_payment(order: Order, reason: str | None) -> None:
-    """The money came when the order had ended."""
+    """Refund a payment that succeeded after its order had ended."""
     _refund_rest(order, RefundOrigin.LATE, reason)
 
 
 @writes("refund.freed")
 def refund_freed_payment(dispute: Dispute, reason: str | None) -> None:
-    """The bank has let go of the money, perhaps after the order had ended."""
+    """Refund the payment of an ended order once a dispute no longer holds the money."""
     order = db.session.get_one(Order, dispute.order_id)
     if order.state == OrderState.CANCELLED:
         _refund_rest(order, RefundOrigin.CANCEL, reason)
@@ -38,6 +38,7 @@ def _refund_rest(order: Order, origin: RefundOrigin, reason: str | None) -> None
 
 
 def begin_refund(payment: Payment, amount: int, origin: RefundOrigin, reason: str | None) -> None:
+    """Request a refund of `amount` minor units of a locked payment."""
     row = Refund(
         order_id=payment.order_id,
         origin=origin,
@@ -45,6 +46,6 @@ def begin_refund(payment: Payment, amount: int, origin: RefundOrigin, reason: st
         currency=payment.captured_currency or payment.currency,
         reason=reason,
     )
-    # By name, because machines name writes and so writes import no machine.
+    # By name: the machines are above the writes, which import none of them.
     machine = DurableMachine.registry["refund"]
     machine.begin(row, "request", reason=reason)

@@ -1,8 +1,8 @@
-"""Stock: reserved when an order is placed, sold when it is paid, free again when nobody can pay.
+"""The stock moves of orders: pieces are reserved when placed, sold when paid, or released.
 
-What is written here are moves; the commit adds them to their products (models/stock.py). Products
-are what all orders share: they are locked last in each transaction, in the order of their ids, and
-so for a moment only, and never two transactions in a circle.
+These writes insert moves, and the commit adds them to the products (models/stock.py). All orders
+share the products, so each transaction locks them last and in the order of their ids: for a short
+time, and without deadlocks.
 """
 
 from collections.abc import Sequence
@@ -17,9 +17,9 @@ from models.order import Order
 from state_machines.durable import writes
 from state_machines.durable.unit_of_work import before_commit
 
-# What PostgreSQL says, at the commit, when more would be reserved than is there.
+# The commit violates this constraint when an order reserves more pieces than there are.
 STOCK_CONSTRAINT = "ck_product_reserved"
-MOVE = text(
+INSERT_MOVES = text(
     """
     INSERT INTO stock_move (order_id, product_id, stock, reserved, at)
     SELECT order_id, product_id, quantity * change.stock, quantity * change.reserved, :at
@@ -32,7 +32,7 @@ MOVE = text(
 
 
 class Change(NamedTuple):
-    """What each ordered piece changes of its product's `stock` and `reserved`."""
+    """The change of a product's `stock` and `reserved` for each piece of an order."""
 
     order_id: UUID
     stock: int
@@ -41,35 +41,35 @@ class Change(NamedTuple):
 
 @writes("stock.reserve")
 def reserve(order: Order, reason: str | None) -> None:  # noqa: ARG001
-    """Set the pieces of an order aside. The commit fails with SHORT when there are too few."""
-    before_commit(move, Change(order.id, stock=0, reserved=1))
+    """Reserve the pieces of an order; the commit violates STOCK_CONSTRAINT if there are too few."""
+    before_commit(write_moves, Change(order.id, stock=0, reserved=1))
 
 
 @writes("stock.sell")
 def sell(order: Order, reason: str | None) -> None:  # noqa: ARG001
-    """What was set aside has found its owner."""
-    before_commit(move, Change(order.id, stock=-1, reserved=-1))
+    """Remove the reserved pieces of a paid order from the stock."""
+    before_commit(write_moves, Change(order.id, stock=-1, reserved=-1))
 
 
 @writes("stock.release")
 def release(order: Order, reason: str | None) -> None:  # noqa: ARG001
-    """What was set aside is for anybody again."""
-    before_commit(move, Change(order.id, stock=0, reserved=-1))
+    """Release the reserved pieces of an order that will not be paid."""
+    before_commit(write_moves, Change(order.id, stock=0, reserved=-1))
 
 
 @writes("stock.restore")
 def restore(order: Order, reason: str | None) -> None:  # noqa: ARG001
-    """What was sold, and has not left, is for anybody again."""
-    before_commit(move, Change(order.id, stock=1, reserved=0))
+    """Return the sold pieces of an unshipped order to the stock."""
+    before_commit(write_moves, Change(order.id, stock=1, reserved=0))
 
 
-def move(changes: Sequence[Change]) -> None:
-    """Write the moves of a whole transaction in one statement."""
+def write_moves(changes: Sequence[Change]) -> None:
+    """Insert the moves of a whole transaction in one statement."""
     orders, stock, reserved = zip(*changes, strict=True)
-    found = {
+    parameters = {
         "orders": [str(order_id) for order_id in orders],
         "stock": list(stock),
         "reserved": list(reserved),
         "at": now(),
     }
-    db.session.execute(MOVE, found)
+    db.session.execute(INSERT_MOVES, parameters)

@@ -52,7 +52,4 @@ ALLOWED = {
     "state_machines/durable/runner.py",
     "state_machines/durable/sweep.py",
     "state_machines/durable/unit_of_work.py",
-    "state_machines/refund.py",
-    "state_machines/writes/notices.py",
-    "state_machines/writes/stock.py",
 }
