@@ -1,1 +1,1 @@
-"""Actions of people and of the clock, each within one transaction."""
+"""The actions of people and of the clock, each within one transaction."""

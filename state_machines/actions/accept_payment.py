@@ -1,6 +1,4 @@
-"""Taking what came for what was asked: an operator's decision about a payment of another amount or
-currency.
-"""
+"""The acceptance of a payment in another amount or currency, by an operator."""
 
 from models.errors import ConflictError
 from models.payment import Payment, PaymentState
@@ -9,9 +7,9 @@ from state_machines.order import OrderMachine, OrderSignal
 
 
 def accept(payment: Payment, *, reason: str | None = None) -> None:
-    """Confirm the order of a locked payment with what was paid.
+    """Confirm the order of a locked payment as it was paid.
 
-    Raises ConflictError while nothing was paid or when nothing is left of it, and
+    Raises ConflictError unless the payment succeeded and something of it is left, and
     SignalRefusedError unless the order is Pending.
     """
     if payment.state != PaymentState.SUCCESS:

@@ -1,4 +1,4 @@
-"""Cancelling an order, which means something else before, during and after its payment."""
+"""The cancellation of an order, before, during and after its payment."""
 
 from enum import StrEnum, auto
 
@@ -18,30 +18,30 @@ TOO_LATE = {
 
 
 class Outcome(StrEnum):
-    CLOSING = auto()  # Stripe is asked to let nobody pay any more
-    REFUNDING = auto()  # it is cancelled, and the money is on its way back
+    CLOSING = auto()  # Stripe is asked to cancel the intent
+    REFUNDING = auto()  # the order is cancelled, and the money is on its way back
     CANCELLED = auto()
 
 
 def cancel(payment: Payment, *, reason: str | None = None) -> Outcome:
-    """Cancel the order of a locked payment. Again is the same as once.
+    """Cancel the order of a locked payment. Repeating it changes nothing.
 
-    Raises ConflictError when it is too late, or a dispute is open.
+    Raises ConflictError when it is too late, or while a dispute is open.
     """
     order = payment.order
     if order.state in TOO_LATE:
         raise ConflictError(TOO_LATE[order.state])
     if order.state == OrderState.CANCELLED:
-        return _after(order)
+        return _cancelled_outcome(order)
     if payment.state == PaymentState.SUCCESS:
         refuse_withdrawn(order)
         OrderMachine.send(order, OrderSignal.CANCEL, reason=reason)
-        return _after(order)
+        return _cancelled_outcome(order)
     if payment.state != PaymentState.CANCELLING:
         PaymentMachine.send(payment, PaymentSignal.CANCEL, reason=reason)
     return Outcome.CLOSING
 
 
-def _after(order: Order) -> Outcome:
+def _cancelled_outcome(order: Order) -> Outcome:
     under_way = refunded_amount(order.id, (RefundState.REQUESTED, RefundState.SUBMITTED))
     return Outcome.REFUNDING if under_way else Outcome.CANCELLED

@@ -1,4 +1,4 @@
-"""Placing an order: prices from the catalogue, all of it or nothing, once for each reference."""
+"""The checkout: it places an order at the catalogue's prices, once for each reference."""
 
 import hashlib
 import json
@@ -25,18 +25,22 @@ from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.writes.stock import STOCK_CONSTRAINT
 
 REFERENCE_CONSTRAINT = "uq_orders_user_id_reference_id"
+# Violated by a request that has just lost to another one.
+RACES = (REFERENCE_CONSTRAINT, STOCK_CONSTRAINT)
 MAX_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """A number of pieces of one product."""
+
     product_id: int
     quantity: int
 
 
 @dataclass(frozen=True, slots=True)
 class CheckoutRequest:
-    """What a customer asks for. `reference_id` is theirs: the same one is the same order."""
+    """The order that a customer asks for. `reference_id` is the customer's own key of it."""
 
     reference_id: str
     lines: tuple[Line, ...]
@@ -46,6 +50,7 @@ class CheckoutRequest:
 
     @property
     def hash(self) -> str:
+        """The hash of the whole request, in hexadecimal."""
         plain = json.dumps(asdict(self), default=str, sort_keys=True)
         return hashlib.sha256(plain.encode()).hexdigest()
 
@@ -58,20 +63,23 @@ def place(
     *,
     key: str | None = None,
 ) -> tuple[UUID, bool]:
-    """Place an order under `order_id`, in a transaction of its own; or find the one that `wish`
-    has already made, by its reference or by the customer's idempotency `key`. Answers the id of
-    the order, and whether it is new.
+    """Place an order under `order_id`, in a transaction of its own, unless it was placed before.
 
-    Raises InvalidInputError, which names the line, NotAuthenticatedError when the user may not act
-    any more, TooManyError, and ConflictError when others were faster again and again.
+    An earlier order is found by its reference, or by the customer's idempotency `key`. Returns the
+    id of the order, and whether it is new.
+
+    Raises InvalidInputError, which names the line, NotAuthenticatedError when the user may no
+    longer act, TooManyError, and ConflictError when others were faster MAX_ATTEMPTS times.
     """
     for _ in range(MAX_ATTEMPTS):
         try:
             return _place_once(order_id, user_id, session_id, request, key)
-        except IntegrityError as lost:
-            # A double click whose other request has just committed this very reference, or the
-            # last piece, which somebody else has just ordered: the next look finds either.
-            if not any(name in str(lost.orig) for name in (REFERENCE_CONSTRAINT, STOCK_CONSTRAINT)):
+        except IntegrityError as error:
+            # Another request has just committed this reference or taken the last piece. The next
+            # attempt sees it.
+            if not any(
+                name in str(error.orig) for name in (REFERENCE_CONSTRAINT, STOCK_CONSTRAINT)
+            ):
                 raise
     raise ConflictError("Too many are buying this at once: try again")
 
@@ -84,7 +92,7 @@ def _place_once(
 
     owner = f"user:{user_id}"
     with transaction():
-        # Before the customer's lock, behind which a second request would wait.
+        # Refuse before locking the customer, where a second request would wait.
         refuse_in_flight(owner, key)
         if key is not None and not db.session.scalar(
             select(User.id)
@@ -97,84 +105,86 @@ def _place_once(
 
 
 def _place(order_id: UUID, user_id: UUID, session_id: UUID, request: CheckoutRequest) -> UUID:
-    """Place the order, or find the one that `wish` has already made; its id."""
-    earlier = _earlier(user_id, session_id, request)
+    """Place the order unless `request` was placed before; return its id."""
+    earlier = _lock_earlier_order(user_id, session_id, request)
     if earlier is not None:
         return earlier.id
     try:
-        products = _products(request)
+        products = _load_products(request)
     except InvalidInputError:
-        # The last piece may have gone to this very order, by another click meanwhile.
-        earlier = _earlier(user_id, session_id, request)
+        # An earlier click may have taken the last piece for this very order.
+        earlier = _lock_earlier_order(user_id, session_id, request)
         if earlier is None:
             raise
         return earlier.id
     refuse_too_many(user_id, [line.quantity for line in request.lines], products)
-    order = _order(order_id, user_id, request, products)
+    order = _new_order(order_id, user_id, request, products)
     OrderMachine.begin(order, OrderSignal.PLACE)
     payment = Payment(order_id=order.id, amount=order.total, currency=order.currency)
     PaymentMachine.begin(payment, PaymentSignal.START)
     return order.id
 
 
-def _earlier(user_id: UUID, session_id: UUID, request: CheckoutRequest) -> Order | None:
-    """The order that this wish has made, for a user who may act. Raises InvalidInputError when its
-    reference has made another one.
+def _lock_earlier_order(user_id: UUID, session_id: UUID, request: CheckoutRequest) -> Order | None:
+    """Lock the user, and return the order that this request has placed, or None.
+
+    Raises NotAuthenticatedError unless the user may act, and InvalidInputError when the reference
+    belongs to another request.
     """
-    welcome = (
+    query = (
         select(User.id, Order)
         .join(UserSession, UserSession.user_id == User.id)
         .outerjoin(Order, (Order.user_id == User.id) & (Order.reference_id == request.reference_id))
         .where(signed_in(user_id, session_id))
-        # One order after the other: what a customer has ordered is counted.
+        # A customer's orders are placed one after the other, since their number is limited.
         .with_for_update(of=User, key_share=True)
     )
-    found = db.session.execute(welcome).one_or_none()
-    if found is None:
+    row = db.session.execute(query).one_or_none()
+    if row is None:
         raise NotAuthenticatedError("This session has ended")
-    order = cast("Order | None", found[1])
+    order = cast("Order | None", row[1])
     if order is not None and order.request_hash != request.hash:
         raise InvalidInputError("referenceId", "was used for another order")
     return order
 
 
-def _products(request: CheckoutRequest) -> Sequence[Product]:
-    """The product of each line. Raises InvalidInputError for the first line that cannot be sold."""
-    wanted = [line.product_id for line in request.lines]
+def _load_products(request: CheckoutRequest) -> Sequence[Product]:
+    """Return the product of each line. Raises InvalidInputError for the first unsellable line."""
+    ids = [line.product_id for line in request.lines]
     rows = db.session.scalars(
-        select(Product).where(Product.id.in_(wanted)).execution_options(populate_existing=True)
+        select(Product).where(Product.id.in_(ids)).execution_options(populate_existing=True)
     )
     catalogue = {product.id: product for product in rows}
     for number, line in enumerate(request.lines):
         field = f"items.{number}.productId"
-        if line.product_id in wanted[:number]:
+        if line.product_id in ids[:number]:
             raise InvalidInputError(field, "is on an earlier line, too")
         product = catalogue.get(line.product_id)
         if product is None:
             raise InvalidInputError(field, "There is no such product")
         if product.status != ProductStatus.AVAILABLE:
             raise InvalidInputError(field, f"{product.name} is {product.status.lower()}")
-        if product.currency != catalogue[wanted[0]].currency:
+        if product.currency != catalogue[ids[0]].currency:
             raise InvalidInputError(field, "is sold in another currency than the first line")
         require_shipping_cost(product.currency, field)
         if product.available < line.quantity:
             field, left = f"items.{number}.quantity", product.available
             raise InvalidInputError(field, f"{product.name} is out of stock: {left} left")
-    return [catalogue[product_id] for product_id in wanted]
+    return [catalogue[product_id] for product_id in ids]
 
 
-def _order(
+def _new_order(
     order_id: UUID, user_id: UUID, request: CheckoutRequest, products: Sequence[Product]
 ) -> Order:
-    items = list(_items(order_id, request, products))
+    items = list(_new_items(order_id, request, products))
     currency = products[0].currency
     subtotal = sum(item.price * item.quantity for item in items)
     shipping = SHIPPING_COSTS[currency]
     total = subtotal + shipping
     try:
         refuse_charge(total, currency)
-    except ValueError as wrong:
-        raise InvalidInputError("items", f"with shipping, they {wrong}") from wrong
+    except ValueError as error:
+        raise InvalidInputError("items", f"with shipping, they {error}") from error
     return Order(
         id=order_id,
         user_id=user_id,
@@ -192,7 +202,7 @@ def _order(
     )
 
 
-def _items(
+def _new_items(
     order_id: UUID, request: CheckoutRequest, products: Sequence[Product]
 ) -> Iterator[OrderItem]:
     for number, (line, product) in enumerate(zip(request.lines, products, strict=True)):

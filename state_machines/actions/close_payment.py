@@ -1,4 +1,4 @@
-"""Closing a payment whose intent Stripe does not know: nobody can pay it or will answer."""
+"""The end of a payment whose intent Stripe does not know, by an operator."""
 
 from models.errors import ConflictError
 from models.notice import NoticeKind, is_open, settle
@@ -9,8 +9,8 @@ from state_machines.payment import PaymentMachine, PaymentSignal
 def close(payment: Payment, *, reason: str) -> None:
     """End a locked payment, and with it the order, for `reason`.
 
-    Raises ConflictError when it has ended, and when Stripe has not said that it does not know the
-    intent: then the order is to be cancelled, so that Stripe is asked.
+    Raises ConflictError when the payment has ended, or when Stripe may know the intent: cancelling
+    the order asks Stripe.
     """
     if payment.state not in OPEN:
         raise ConflictError(f"The payment is {payment.state}: there is nothing to close")

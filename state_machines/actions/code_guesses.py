@@ -1,8 +1,8 @@
-"""How many wrong codes one address takes, across logins, e-mails and clients: kept in PostgreSQL.
+"""The limits of wrong codes for one address, across its logins, e-mails and clients.
 
-NIST SP 800-63B (rev. 4: section 3.2.2, rev. 3: 5.2.2) allows 100 consecutive failures of an account
-at most, and advises waits that grow. A stranger can make such failures for somebody else, so each
-way (`Way`) has failures, waits and a share of the hundred of its own.
+NIST SP 800-63B (rev. 4: section 3.2.2, rev. 3: 5.2.2) allows at most 100 consecutive failures of an
+account, and advises waits that grow. A stranger can enter wrong codes for somebody else's address,
+so each way (`Way`) has its own failures, waits and share of the hundred.
 """
 
 from datetime import timedelta
@@ -14,20 +14,20 @@ from models.clock import now
 from models.errors import TooManyError
 from models.login import Login, LoginFailure, Way
 
-# Together they are 99. What has used up its share stays closed until somebody signs in with the
-# address on another way, or an operator opens it (`flask logins unlock`).
+# Maximum consecutive failures on each way, 99 together. A way that has used its share stays closed
+# until somebody signs in on another way, or an operator runs `flask logins unlock`.
 SHARES = {Way.UNBOUND: 30, Way.BOUND: 39, Way.KNOWN: 30}
-# Wrong codes without a wait: two logins' worth.
+# Wrong codes without a wait: those of two logins.
 FREE_FAILURES = 10
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(days=1)
 REFUSAL = "Too many wrong codes were tried for this address: wait before you try again"
 
 
 def refuse_while_waiting(login: Login, way: Way) -> None:
-    """Raises TooManyError while no code is taken for the login's address on this way.
+    """Raise TooManyError while codes for the login's address must wait on this way.
 
-    The first code for a login that was asked for before the waits began is always taken, but when
-    the share is used up: others who guess must not spoil the sign-in of who was there before them.
+    The first code for a login that began before the waits is accepted unless the share is used up:
+    people who guess must not block a sign-in that was there before them.
     """
     failure = _find(login.email, way)
     if failure is None or failure.failures < FREE_FAILURES:
@@ -42,16 +42,16 @@ def refuse_while_waiting(login: Login, way: Way) -> None:
 
 
 def wait_after(failures: int) -> timedelta:
-    """The wait after so many consecutive failures: it doubles with each."""
+    """Return the wait after this number of consecutive failures; each doubles it."""
     if failures < FREE_FAILURES:
         return timedelta(0)
-    # Doubled twelve times, the first wait is longer than a day.
+    # Twelve doublings exceed a day.
     doubled = FIRST_WAIT.total_seconds() * 2 ** min(failures - FREE_FAILURES, 12)
     return min(timedelta(seconds=doubled), LONGEST_WAIT)
 
 
 def count_failure(email: str, way: Way) -> None:
-    """Count one more wrong code. The address must be locked (`lock_address`)."""
+    """Count a wrong code for a locked address (`lock_address`)."""
     failure = _find(email, way)
     if failure is None:
         failure = LoginFailure(email=email, way=way, failures=0)
@@ -63,12 +63,9 @@ def count_failure(email: str, way: Way) -> None:
 
 
 def forget_failures(email: str) -> bool:
-    """Forget the failures of an address: somebody has signed in with it, or an operator says so.
-
-    Returns whether there were any.
-    """
-    every = delete(LoginFailure).where(LoginFailure.email == email).returning(LoginFailure.id)
-    return bool(db.session.scalars(every).all())
+    """Delete the failures of an address, on all ways. Returns whether there were any."""
+    deletion = delete(LoginFailure).where(LoginFailure.email == email).returning(LoginFailure.id)
+    return bool(db.session.scalars(deletion).all())
 
 
 def _find(email: str, way: Way) -> LoginFailure | None:

@@ -1,7 +1,7 @@
-"""Changes of the catalogue by staff, for routes and commands alike, with a row in the audit.
+"""Changes of the catalogue by staff, for routes and commands, each with a row in the audit.
 
-Each function belongs into a transaction of the caller's. Values are texts by column, and are judged
-as the cells of an import are (state_machines/catalogue_import/cells.py).
+The caller opens and commits the transaction. Values are texts by column, validated like the cells
+of an import (state_machines/catalogue_import/cells.py).
 """
 
 from collections.abc import Mapping
@@ -19,14 +19,14 @@ from models.product import Product, ProductStatus
 from models.shipping import require_shipping_cost
 from state_machines.catalogue_import.cells import MAX_STOCK, as_columns, read
 
-SAME_SKU = "uq_product_sku"
+SKU_CONSTRAINT = "uq_product_sku"
 
 
 def create(actor: str, cells: Mapping[str, str], *, created_by: UUID | None = None) -> Product:
     """Add a product.
 
-    Raises InvalidInputError for the first value that is wrong, and DuplicateError when another
-    product has its SKU.
+    Raises InvalidInputError for the first invalid value, and DuplicateError when another product
+    has its SKU.
     """
     values = as_columns(read(cells, cells.values()))
     product = Product(**values, created_by=created_by)
@@ -52,13 +52,12 @@ def lock(which: ColumnElement[bool]) -> Product:
 
 
 def change(actor: str, product: Product, cells: Mapping[str, str]) -> None:
-    """Change a locked product in the columns that `cells` has, but for its stock. Orders that are
-    placed stay as they are.
+    """Change a locked product in the columns of `cells`, which must not include its stock.
 
-    Raises InvalidInputError for the first value that is wrong, and DuplicateError when another
-    product has its SKU.
+    Orders that are placed stay as they are. Raises InvalidInputError for the first invalid value,
+    and DuplicateError when another product has its SKU.
     """
-    # A price is read in a currency.
+    # A price needs its currency.
     whole = {"currency": product.currency, **cells} if "price" in cells else cells
     values = as_columns(read(whole, whole.values(), defaults={}))
     if values.get("currency", product.currency) != product.currency and "price" not in cells:
@@ -80,9 +79,9 @@ def change(actor: str, product: Product, cells: Mapping[str, str]) -> None:
 
 
 def set_stock(actor: str, product: Product, pieces: int, *, reason: str | None = None) -> None:
-    """Write down that so many pieces of a locked product are here.
+    """Set the number of pieces on hand of a locked product.
 
-    Raises ConflictError when orders have reserved more, or when it is more than can be counted.
+    Raises ConflictError when orders have reserved more, or when it exceeds MAX_STOCK.
     """
     before = product.stock
     if pieces < product.reserved:
@@ -100,6 +99,7 @@ def set_stock(actor: str, product: Product, pieces: int, *, reason: str | None =
 
 
 def _refuse_unsellable(product: Product, field: str) -> None:
+    """Raise InvalidInputError for an available product in a currency without a shipping cost."""
     if product.status == ProductStatus.AVAILABLE:
         require_shipping_cost(product.currency, field)
 
@@ -108,7 +108,7 @@ def _flush(sku: str) -> None:
     """Send the product to the database. Raises DuplicateError when another one has its SKU."""
     try:
         db.session.flush()
-    except IntegrityError as wrong:
-        if SAME_SKU not in str(wrong.orig):
+    except IntegrityError as error:
+        if SKU_CONSTRAINT not in str(error.orig):
             raise
-        raise DuplicateError("sku", f"{sku} is another product's") from wrong
+        raise DuplicateError("sku", f"{sku} is another product's") from error

@@ -1,4 +1,4 @@
-"""Erasure of a user's personal data: the end of the account, and the erasing itself.
+"""The erasure of a user's personal data: its request, which ends the account, and its execution.
 
 Orders, amounts, payments and their histories stay for the accounts, without personal data.
 """
@@ -34,10 +34,10 @@ SETTLED_SIGNALS = (SignalState.IGNORED, SignalState.UNMATCHED)
 
 
 def request_erasure(user: User) -> Erasure:
-    """End the account of a locked user, and have the personal data erased. Again is the same as
-    once.
+    """End the account of a locked user, and request the erasure of the personal data.
 
-    Raises ConflictError while an order, a refund or a dispute is under way.
+    Repeating it changes nothing, but retries a failed erasure. Raises ConflictError while an order,
+    a refund or a dispute is under way.
     """
     earlier = db.session.scalar(select(Erasure.id).where(Erasure.user_id == user.id).limit(1))
     if earlier is not None:
@@ -65,7 +65,7 @@ def erase(erasure: Erasure, email: str) -> None:
     """Erase the personal data of the user of a locked erasure, in the current transaction."""
     person = Person(erasure.user_id, email)
     _erase_unmatched_signals(email)
-    # A function of the owner's does it in the rows that nobody may change.
+    # Only a function of the tables' owner may change the history and the audit.
     db.session.execute(
         text("SELECT erase_history(:user, :email, :kept)"),
         {"user": erasure.user_id, "email": email, "kept": list(KEPT_DETAILS)},
@@ -86,13 +86,13 @@ def erase(erasure: Erasure, email: str) -> None:
 
 @keeps
 def may_keep(subject_id: UUID) -> bool:
-    """Whether a payload about this order or login may be kept: not once it is erased."""
+    """Return whether payloads about this order or login may be stored: not once it is erased."""
     subject = db.session.get(Order, subject_id) or db.session.get(Login, subject_id)
     return subject is None or not subject.erased
 
 
 def _refuse_under_way(user_id: UUID) -> None:
-    """Raises ConflictError, which names the first order that is not finished."""
+    """Raise ConflictError, which names the first order that is not finished."""
     refunds = select(Refund.order_id).where(
         Refund.state.in_((RefundState.REQUESTED, RefundState.SUBMITTED))
     )
@@ -109,14 +109,14 @@ def _refuse_under_way(user_id: UUID) -> None:
 
 
 def _erase_unmatched_signals(email: str) -> None:
-    """Erase the payloads of signals that belong to nobody here and name the address. Those that are
-    still to be applied stay: they may be about money, and are erased when they are applied, or by
-    their age.
+    """Erase the payloads of settled signals that have no subject and contain the address.
 
-    Payloads are encrypted, and so searched here, a page at a time.
+    Signals that wait to be applied stay, since they may be about money: they are erased when they
+    are applied, or by their age. PostgreSQL cannot search encrypted payloads, so this reads them,
+    a page at a time.
     """
     last = UUID(int=0)
-    # A longer address with this one in it is somebody else's.
+    # A longer address that contains this one is somebody else's.
     named_here = re.compile(rf"(?<![^\s\"'<>,;:]){re.escape(email)}(?![^\s\"'<>,;:])")
     while True:
         page = db.session.execute(

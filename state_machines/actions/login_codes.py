@@ -1,4 +1,4 @@
-"""Codes for signing in: sent by e-mail, tried, and sent again."""
+"""The codes of sign-ins: they are e-mailed, tried, and sent again."""
 
 import hashlib
 import hmac
@@ -13,27 +13,27 @@ from models.user import REFUSED, User
 from state_machines.actions import login_emails
 from state_machines.login import LoginMachine, LoginSignal
 
-# Wrong codes from the browser of the login lock it; wrong codes from elsewhere close only that way.
+# For each login. Wrong codes from its browser lock it; those from elsewhere close only that way.
 MAX_WRONG_CODES = 5
 
 
-def new_code() -> str:
-    """Six digits that nobody can guess."""
+def make_code() -> str:
+    """Return six random digits."""
     return f"{secrets.randbelow(1_000_000):06}"
 
 
-def code_hash(code_id: UUID, code: str) -> str:
-    """What is kept of a code: keyed, so that the table alone does not give codes away."""
+def hash_code(code_id: UUID, code: str) -> str:
+    """Return the hash of a code, keyed with CODE_SECRET so that the table reveals no codes."""
     return hmac.new(
         settings.code_secret.encode(), f"{code_id}:{code}".encode(), hashlib.sha256
     ).hexdigest()
 
 
 def begin_login(email: str, browser_hash: str | None = None) -> Login:
-    """Start a sign-in for `email` from a browser; older ones of the same browser end here.
+    """Begin a login for `email` from a browser, and end that browser's older logins.
 
-    Within the cooldown after an e-mail that nobody has used yet, no other is sent: another browser
-    joins the login of that e-mail, and the code in it is good for both.
+    No e-mail is sent during the cooldown after an unused one: another browser joins the login of
+    that e-mail, and its code is valid for both.
 
     Raises TooManyError when this browser has that e-mail already, or too many were sent in all.
     """
@@ -48,20 +48,22 @@ def begin_login(email: str, browser_hash: str | None = None) -> Login:
     if mailed is not None:
         login.code_id, login.code_hash = mailed.login.id, mailed.login.code_hash
         LoginMachine.begin(login, LoginSignal.JOIN)
-        # The code does not live longer for it.
+        # Joining does not extend the life of the code.
         login.deadline_at = mailed.login.deadline_at
         return login
-    code = new_code()
-    login.code_id, login.code_hash = login.id, code_hash(login.id, code)
+    code = make_code()
+    login.code_id, login.code_hash = login.id, hash_code(login.id, code)
     LoginMachine.begin(login, LoginSignal.ASK, secret=code)
     return login
 
 
 def try_code(login: Login, code: str, *, bound: bool = True) -> bool:
-    """Check a code against a live, locked login. The fifth wrong one locks it, unless it comes from
-    a request that is not `bound` to it; so does the right one of somebody who may not sign in.
+    """Try a code on a live, locked login, and return whether the login has succeeded.
+
+    The fifth wrong code of requests that are `bound` to the login locks it. So does the right code
+    of a user who may not sign in.
     """
-    if hmac.compare_digest(login.code_hash, code_hash(login.code_id, code)):
+    if hmac.compare_digest(login.code_hash, hash_code(login.code_id, code)):
         if _is_refused(login.email):
             LoginMachine.send(login, LoginSignal.LOCK, reason="this user may not sign in")
             return False
@@ -77,14 +79,13 @@ def try_code(login: Login, code: str, *, bound: bool = True) -> bool:
 
 
 def resend_code(login: Login) -> None:
-    """Send a new code for a login whose e-mail failed; the old code is dead, also for those who
-    joined it.
+    """Send a new code for a login whose e-mail failed, and for the logins that joined it.
 
-    Raises SignalRefusedError unless the login is CodeUnsent.
+    The old code becomes invalid. Raises SignalRefusedError unless the login is CodeUnsent.
     """
-    code = new_code()
+    code = make_code()
     LoginMachine.send(login, LoginSignal.RESEND, secret=code)
-    login.code_hash = code_hash(login.code_id, code)
+    login.code_hash = hash_code(login.code_id, code)
     db.session.execute(
         db.update(Login)
         .where(Login.email == login.email, Login.code_id == login.code_id, Login.id != login.id)
@@ -93,7 +94,7 @@ def resend_code(login: Login) -> None:
 
 
 def lock_address(email: str) -> None:
-    """Two requests for one address go one after the other, also when it has no login yet."""
+    """Lock an address until the transaction ends, even if it has no login yet."""
     db.session.execute(db.select(db.func.pg_advisory_xact_lock(db.func.hashtextextended(email, 0))))
 
 

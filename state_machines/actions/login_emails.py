@@ -1,6 +1,6 @@
-"""How often codes are e-mailed: to one address, and to all of them together.
+"""The limits of e-mails with codes, for one address and for all addresses together.
 
-Counted in the rows of the logins, so that nothing else has to remember.
+The rows of the logins are counted, so that no other table is needed.
 """
 
 from dataclasses import dataclass
@@ -16,25 +16,25 @@ from models.ids import first_of
 from models.login import Login, LoginState
 
 HOUR = timedelta(hours=1)
-# E-mails within an hour that nobody used; after those, the cooldown doubles with each.
+# Unused e-mails within an hour before the cooldown begins to double with each.
 FREE_EMAILS = 5
-# More of them do not lengthen the cooldown.
+# More unused e-mails do not lengthen the cooldown.
 MAX_COUNTED_EMAILS = 20
 JOINABLE = (LoginState.CODE_PENDING, LoginState.CODE_SENT)
 
 
 @dataclass(frozen=True, slots=True)
 class Mailed:
-    """The login of an e-mail that nobody has used yet; until `until` no other one is sent."""
+    """The login of an unused e-mail. No other e-mail is sent to its address before `until`."""
 
     login: Login
     until: datetime
 
 
 def find_unused(email: str) -> Mailed | None:
-    """Return the newest e-mail to this address, if its cooldown lasts still.
+    """Return the newest unused e-mail to this address during its cooldown, else None.
 
-    One whose code was used has no cooldown: it went to somebody who reads what we send.
+    E-mails before the last sign-in do not count: somebody reads them.
     """
     since = first_of(now() - HOUR)
     used = (
@@ -61,9 +61,7 @@ def find_unused(email: str) -> Mailed | None:
 
 
 def refuse_again(mailed: Mailed, browser_hash: str | None) -> None:
-    """Raises TooManyError when this browser waits for that e-mail already, or when its code is good
-    for nobody any more.
-    """
+    """Raise TooManyError when this browser waits for that e-mail, or when its code is invalid."""
     login = mailed.login
     mine = select(Login.id).where(
         Login.email == login.email, Login.code_id == login.id, Login.browser_hash == browser_hash
@@ -75,7 +73,7 @@ def refuse_again(mailed: Mailed, browser_hash: str | None) -> None:
 
 
 def refuse_flood() -> None:
-    """Raises TooManyError when the e-mails of an hour are used up, those to all addresses."""
+    """Raise TooManyError when LOGIN_EMAILS_PER_HOUR were sent, to all addresses together."""
     first_of_last = db.session.scalar(
         select(Login.created_at)
         .where(Login.id > first_of(now() - HOUR), Login.code_id == Login.id)
@@ -89,8 +87,9 @@ def refuse_flood() -> None:
 
 
 def _cooldown(emails: int) -> timedelta:
-    """How long the newest of so many unused e-mails keeps the next one back: never for longer than
-    half the life of its code, so that whoever asks meanwhile can still join.
+    """Return the cooldown after this number of unused e-mails.
+
+    It ends within half the life of the code, so that another browser can still join.
     """
     seconds = settings.login_cooldown * 2 ** max(0, emails - FREE_EMAILS)
     longest = max(settings.login_cooldown, settings.login_timeout / 2)

@@ -1,7 +1,7 @@
-"""How much one customer may order: unpaid orders and their pieces hold stock that others want, and
-declined cards may be somebody else's, tried one after the other.
+"""The limits of one customer's orders, unpaid pieces and declined cards.
 
-All is counted in PostgreSQL, under the customer's lock, in the transaction that places the order.
+Unpaid orders hold stock that others want, and declined cards may be stolen ones that somebody
+tests. The transaction that places an order counts them under the customer's lock.
 """
 
 from collections.abc import Sequence
@@ -23,10 +23,10 @@ from models.product import Product
 from state_machines.payment import PaymentMachine, PaymentSignal
 
 HOUR = timedelta(hours=1)
-# Orders that are unpaid are younger than this, but for those that a slow bank is at work on.
+# Unpaid orders are younger than this, except for those of a slow bank.
 WINDOW = max(HOUR, settings.payment_window)
-# Orders whose declined cards are counted.
-LATEST = 100
+# The newest orders whose declined cards are counted.
+MAX_COUNTED_ORDERS = 100
 CLOSABLE = (PaymentState.INITIATED, PaymentState.DECLINED)
 
 
@@ -43,9 +43,10 @@ class Counts:
 
 
 def refuse_too_many(user_id: UUID, quantities: Sequence[int], products: Sequence[Product]) -> None:
-    """Return if a locked customer may order so many pieces of each product.
+    """Raise TooManyError when a locked customer has reached a limit.
 
-    Raises TooManyError, and InvalidInputError for a line with too many pieces.
+    Raises InvalidInputError for the first line with too many pieces: `quantities` are the pieces of
+    each of `products`.
     """
     counts = _count(user_id)
     limits = (
@@ -68,13 +69,14 @@ def refuse_too_many(user_id: UUID, quantities: Sequence[int], products: Sequence
 
 
 def close_if_cards_are_tested(payment: Payment) -> None:
-    """Cancel the intent of a locked payment when its cards, or its customer's, were declined too
-    often: whoever has its client secret could go on trying cards at Stripe without us.
+    """Expire a locked payment when too many cards of its order or its customer were declined.
+
+    Otherwise somebody with the client secret could go on trying cards at Stripe.
     """
     if payment.state not in CLOSABLE:
         return
     by_order = select(func.count()).where(_is_decline(), Transition.subject_id == payment.id)
-    # The decline that is being recorded is written at the end of the transaction.
+    # One more, since the current decline is written at the end of the transaction.
     of_order = 1 + (db.session.scalar(by_order) or 0)
     of_user = 1 + _count(payment.order.user_id).declined
     if of_order >= settings.declines_per_order or of_user >= settings.declines_per_hour:
@@ -87,13 +89,18 @@ def _count(user_id: UUID) -> Counts:
         select(Order.id, Order.state, Order.created_at)
         .where(Order.user_id == user_id, Order.id >= first_of(start))
         .order_by(Order.id.desc())
-        # No limit needs more: one customer's orders cost the same however many there are.
+        # No limit needs more rows, so the cost does not grow with the customer's orders.
         .limit(max(settings.orders_per_hour, settings.unpaid_orders))
         .cte("recent")
     )
     hour = now() - HOUR
     in_hour, unpaid = recent.c.created_at >= hour, recent.c.state == OrderState.PENDING
-    latest = select(recent.c.id).order_by(recent.c.id.desc()).limit(LATEST).subquery("latest")
+    latest = (
+        select(recent.c.id)
+        .order_by(recent.c.id.desc())
+        .limit(MAX_COUNTED_ORDERS)
+        .subquery("latest")
+    )
     declines = (
         select(func.count().label("number"), func.min(Transition.at).label("first"))
         .select_from(latest)
@@ -118,7 +125,7 @@ def _is_decline() -> ColumnElement[bool]:
 
 
 def _count_pieces(user_id: UUID, products: Sequence[Product]) -> dict[int, int]:
-    """Pieces of each product in the customer's unpaid orders."""
+    """Return the number of pieces of each product in the customer's unpaid orders."""
     rows = db.session.execute(
         select(OrderItem.product_id, func.sum(OrderItem.quantity))
         .join(OrderItem.order)

@@ -1,4 +1,4 @@
-"""Starting a reconciliation: on request, or when the last one is too old."""
+"""The start of a reconciliation, on request or when the last one is too old."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -20,22 +20,23 @@ START_LOCK = 0x7265636F  # an advisory lock: any number that nothing else locks
 
 
 def start(key: UUID) -> Reconciliation:
-    """Begin one now under the id `key`, and ask about every payment and refund that is open."""
+    """Begin a reconciliation under the id `key`, and poll every open payment and refund now."""
     for row in (Payment, Refund):
-        # Whoever holds one is moving it. Waiting for them, with others in hand, could be a circle.
-        free = db.select(row.id).where(row.poll_at.is_not(None)).order_by(row.id)
-        taken = free.with_for_update(key_share=True, skip_locked=True).cte("taken")
+        # A locked row is moving anyway. Waiting for it with other rows locked could deadlock.
+        polled = db.select(row.id).where(row.poll_at.is_not(None)).order_by(row.id)
+        free = polled.with_for_update(key_share=True, skip_locked=True).cte("free")
         db.session.execute(
-            db.update(row).where(row.id.in_(db.select(taken.c.id))).values(poll_at=now())
+            db.update(row).where(row.id.in_(db.select(free.c.id))).values(poll_at=now())
         )
-    found = Reconciliation(id=key, since=_since())
-    ReconciliationMachine.begin(found, ReconciliationSignal.BEGIN)
-    return found
+    reconciliation = Reconciliation(id=key, since=_since())
+    ReconciliationMachine.begin(reconciliation, ReconciliationSignal.BEGIN)
+    return reconciliation
 
 
 def start_when_due() -> bool:
-    """Begin one unless the last is younger than RECONCILE_EVERY; whether it did. Any number of
-    processes may try at once.
+    """Begin a reconciliation unless the last one is younger than RECONCILE_EVERY.
+
+    Returns whether it did. Any number of processes may call it at once.
     """
     if not db.session.scalar(db.select(db.func.pg_try_advisory_xact_lock(START_LOCK))):
         return False
@@ -47,10 +48,10 @@ def start_when_due() -> bool:
 
 
 def ensure_reconciliation() -> UUID:
-    """The newest reconciliation; a new one when there has been none."""
-    newest = db.select(Reconciliation.id).order_by(Reconciliation.id.desc()).limit(1)
-    found: UUID | None = db.session.scalar(newest)
-    return found or start(uuid7()).id
+    """Return the id of the newest reconciliation; begin one if there is none."""
+    query = db.select(Reconciliation.id).order_by(Reconciliation.id.desc()).limit(1)
+    newest: UUID | None = db.session.scalar(query)
+    return newest or start(uuid7()).id
 
 
 def _since() -> datetime:

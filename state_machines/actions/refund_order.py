@@ -14,24 +14,24 @@ from state_machines.writes.refunds import begin_refund
 def refund(
     order: Order, amount: int | None = None, *, currency: str | None = None, reason: str | None
 ) -> None:
-    """Give back `amount` minor units of a locked order; all that is left when None. All that is
-    left of an order that has not left the house cancels it.
+    """Refund `amount` minor units of a locked order; None means all that is left.
 
-    Raises InvalidInputError for `amount` or `currency`, ConflictError when there is nothing to
-    give back or the bank has taken it already.
+    Refunding all that is left of an unshipped order cancels it. Raises InvalidInputError for
+    `amount` or `currency`, and ConflictError when nothing is left or a dispute holds the money.
     """
     payment = payment_of(order.id)
     left = refundable_amount(payment)
     refuse_withdrawn(order)
     if left <= 0:
         raise ConflictError("Nothing is left to refund")
-    taken = payment.captured_currency or payment.currency
-    if currency is not None and currency.lower() != taken:
-        raise InvalidInputError("currency", f"The order was paid in {taken}")
+    paid_in = payment.captured_currency or payment.currency
+    if currency is not None and currency.lower() != paid_in:
+        raise InvalidInputError("currency", f"The order was paid in {paid_in}")
     if amount is not None and not 0 < amount <= left:
-        raise InvalidInputError("amount", f"must be more than 0 and at most {display(left, taken)}")
-    if amount is not None and amount % CURRENCIES[taken].step:
-        raise InvalidInputError("amount", f"is no multiple of what Stripe takes in {taken}")
+        limit = display(left, paid_in)
+        raise InvalidInputError("amount", f"must be more than 0 and at most {limit}")
+    if amount is not None and amount % CURRENCIES[paid_in].step:
+        raise InvalidInputError("amount", f"is no multiple of what Stripe takes in {paid_in}")
     if order.state in UNSHIPPED and amount in (None, left):
         OrderMachine.send(order, OrderSignal.CANCEL, reason=reason)
     else:
@@ -39,14 +39,15 @@ def refund(
 
 
 def refuse_withdrawn(order: Order) -> None:
-    """Raises ConflictError while the customer's bank has the money: Stripe refunds nothing then."""
+    """Raise ConflictError while the customer's bank holds the money: Stripe refuses refunds."""
     if disputed_amounts(order.id, *WITHDRAWN):
         raise ConflictError("A dispute is open: what was paid is with the customer's bank")
 
 
 def cancel_refunded_order(payment: Payment) -> None:
-    """An order that is still here, and whose money has all gone back without us, is cancelled. What
-    a lost dispute alone has taken is a person's to decide.
+    """Cancel the unshipped order of a payment that was refunded as a whole at Stripe.
+
+    An operator decides about money that only a lost dispute has taken.
     """
     order = payment.order
     if (

@@ -1,4 +1,4 @@
-"""Sending what was bought. The order's lock decides between a parcel and a cancellation."""
+"""The shipment of an order. The order's lock decides between a shipment and a cancellation."""
 
 from models.base import db
 from models.clock import now
@@ -15,10 +15,10 @@ MAX_TEXT_LENGTH = 100  # characters
 
 
 def ship(order: Order, carrier: str, tracking_number: str) -> None:
-    """Hand a locked order to `carrier`.
+    """Record that a locked order was handed to `carrier`.
 
-    Raises InvalidInputError, ConflictError while a dispute or a doubt about the payment is open, or
-    once the money is lost, and SignalRefusedError unless the order is Confirmed.
+    Raises InvalidInputError for "carrier" or "trackingNumber", ConflictError while a dispute or a
+    suspicion is open or once the money is lost, and SignalRefusedError unless it is Confirmed.
     """
     for field, text in (("carrier", carrier), ("trackingNumber", tracking_number)):
         if not 0 < len(text.strip()) <= MAX_TEXT_LENGTH or not text.isprintable():
@@ -44,6 +44,9 @@ def ship(order: Order, carrier: str, tracking_number: str) -> None:
 
 
 def deliver(order: Order) -> None:
-    """The parcel of a locked order has arrived. Raises SignalRefusedError unless it is Shipped."""
+    """Record that the parcel of a locked order has arrived.
+
+    Raises SignalRefusedError unless the order is Shipped.
+    """
     OrderMachine.send(order, OrderSignal.DELIVER)
     db.session.get_one(Shipment, order.id).delivered_at = now()

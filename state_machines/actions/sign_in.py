@@ -1,8 +1,8 @@
-"""Trading a code for a signed-in user: which login it is for, on which way it came, what it counts.
+"""The exchange of a code or a passkey for a session.
 
-A code that comes with the id of its login, or from the browser that asked, is judged on that login.
-One that comes with the address alone is judged on the newest live login; strangers can send such
-codes, too, so their mistakes are counted apart and close no more than that way.
+A code that comes with the id of its login, or from the browser that asked, is tried on that login.
+A code with the address alone is tried on the newest live login. Strangers can send such codes, too,
+so wrong ones are counted apart, and close only that way.
 """
 
 from collections.abc import Iterable
@@ -37,11 +37,10 @@ class Device:
 def enter_code(
     email: str, code: str, *, login_id: UUID | None, browser_hash: str | None
 ) -> tuple[Login, User] | None:
-    """Try a code, in the current transaction, which must be committed. Returns None when the code
-    is wrong, or when the user may not sign in.
+    """Try a code in the current transaction, which must be committed in any case.
 
-    Raises GoneError when there is no live login to try it on, TooManyError when too many were
-    wrong.
+    Returns the login and its user, or None when the code is wrong or the user may not sign in.
+    Raises GoneError when there is no live login, and TooManyError after too many wrong codes.
     """
     lock_address(email)
     login, way = _find_login(email, login_id, browser_hash)
@@ -52,13 +51,13 @@ def enter_code(
     code_guesses.forget_failures(email)
     user = User.of_address(email)
     login.user_id = user.id
-    # The browser has proven itself, whichever asked for the code.
+    # The browser that entered the code becomes a known one, whichever asked for it.
     login.browser_hash = browser_hash or login.browser_hash
     return login, user
 
 
 def enter_passkey(user: User, browser_hash: str) -> Login:
-    """Begin and end a login of a user whose passkey was verified."""
+    """Record the successful login of a user whose passkey was verified."""
     login = Login(
         id=uuid7(),
         email=user.email,
@@ -73,8 +72,9 @@ def enter_passkey(user: User, browser_hash: str) -> Login:
 
 
 def open_session(login: Login, user: User, device: Device, methods: Iterable[str]) -> Rotation:
-    """Open a session for a login that has succeeded. The user is told by e-mail when the device is
-    a new one.
+    """Open a session for a successful login; e-mail the user when the device is new.
+
+    `methods` are the methods of authentication (RFC 8176).
     """
     is_new = _is_new(login, user, device)
     rotation = refresh.open_session(
@@ -90,8 +90,10 @@ def open_session(login: Login, user: User, device: Device, methods: Iterable[str
 
 
 def _is_new(login: Login, user: User, device: Device) -> bool:
-    """Return whether a device signs in to an account for the first time; the first device of a new
-    account is expected. One that keeps no cookie is known by its name and address.
+    """Return whether a device signs in to an account for the first time.
+
+    The first device of a new account does not count. A device without cookies is recognised by its
+    user agent and IP address.
     """
     if user.created_at >= login.created_at:
         return False
@@ -110,16 +112,18 @@ def _is_new(login: Login, user: User, device: Device) -> bool:
 
 
 def _find_login(email: str, login_id: UUID | None, browser_hash: str | None) -> tuple[Login, Way]:
-    """Return the login that the code is for, locked, and the way on which it came."""
+    """Lock the login of a code, and return it with the way of the code. Raises GoneError."""
     way = Way.BOUND
-    wanted = login_id and _id_of(Login.email == email, Login.id == login_id)
+    newest_id = login_id and _find_newest_id(Login.email == email, Login.id == login_id)
     if login_id is None and browser_hash is not None:
         recent = Login.id > first_of(now() - settings.login_window)
-        wanted = _id_of(Login.email == email, Login.browser_hash == browser_hash, recent)
-    if login_id is None and wanted is None:
+        of_browser = Login.browser_hash == browser_hash
+        newest_id = _find_newest_id(Login.email == email, of_browser, recent)
+    if login_id is None and newest_id is None:
         way = Way.UNBOUND
-        wanted = _id_of(Login.email == email, Login.state.in_(LIVE), Login.deadline_at > now())
-    login = LoginMachine.lock([wanted])[wanted] if wanted else None
+        live = Login.state.in_(LIVE) & (Login.deadline_at > now())
+        newest_id = _find_newest_id(Login.email == email, live)
+    login = LoginMachine.lock([newest_id])[newest_id] if newest_id else None
     if login is None or not _is_usable(login, way):
         raise GoneError("This code can no longer be used: ask for a new one")
     if way == Way.BOUND and browser_hash is not None and _is_known(email, browser_hash):
@@ -127,7 +131,7 @@ def _find_login(email: str, login_id: UUID | None, browser_hash: str | None) -> 
     return login, way
 
 
-def _id_of(*conditions: ColumnElement[bool]) -> UUID | None:
+def _find_newest_id(*conditions: ColumnElement[bool]) -> UUID | None:
     newest = select(Login.id).where(*conditions).order_by(Login.id.desc()).limit(1)
     login_id: UUID | None = db.session.scalar(newest)
     return login_id
@@ -138,7 +142,7 @@ def _is_usable(login: Login, way: Way) -> bool:
         return False
     if way == Way.UNBOUND and login.unbound_codes >= MAX_WRONG_CODES:
         return False
-    # A code works once, also where several browsers wait for it.
+    # A code is valid once, even if several browsers wait for it.
     used = exists().where(
         Login.email == login.email,
         Login.code_id == login.code_id,
@@ -148,9 +152,9 @@ def _is_usable(login: Login, way: Way) -> bool:
 
 
 def _is_known(email: str, browser_hash: str) -> bool:
-    before = exists().where(
+    succeeded = exists().where(
         Login.browser_hash == browser_hash,
         Login.email == email,
         Login.state == LoginState.SUCCEEDED,
     )
-    return bool(db.session.scalar(select(before)))
+    return bool(db.session.scalar(select(succeeded)))
