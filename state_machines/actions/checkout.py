@@ -77,9 +77,7 @@ def place(
         except IntegrityError as error:
             # Another request has just committed this reference or taken the last piece. The next
             # attempt sees it.
-            if not any(
-                name in str(error.orig) for name in (REFERENCE_CONSTRAINT, STOCK_CONSTRAINT)
-            ):
+            if not any(name in str(error.orig) for name in RACES):
                 raise
     raise ConflictError("Too many are buying this at once: try again")
 
