@@ -26,7 +26,7 @@ from models.order import OrderItem
 from models.product import Product, ProductStatus
 from models.shipping import SHIPPING_COSTS
 from models.user import REFUSED, User, UserSession
-from state_machines.writes.stock import MOVE
+from state_machines.writes.stock import INSERT_MOVES
 from tasks import email_rendering
 from tasks.emails import ORDER_LOADS
 from tasks.gateways import sendgrid, stripe
@@ -188,7 +188,7 @@ def _locked(session: Session, order_id: str) -> Order:
 
 def _move(session: Session, order_id: str, *, stock: int, reserved: int) -> None:
     moved = {"orders": [order_id], "stock": [stock], "reserved": [reserved], "at": now()}
-    session.execute(MOVE, moved)
+    session.execute(INSERT_MOVES, moved)
 
 
 if __name__ == "__main__":
