@@ -21,7 +21,7 @@ HOUR = 3600
 WEEK = timedelta(days=7)
 # A page, its words with the figure in brackets, and what the code says.
 FIGURES = [
-    ("docs/how-to/operate.md", r"at once (\w+) of a name are handed out each", sweep.PER_SECOND),
+    ("docs/how-to/operate.md", r"at once, (\w+) of a name\s+are handed out each", sweep.PER_SECOND),
     ("docs/explanation/the-engine.md", r"hands out (\w+) of a name each second", sweep.PER_SECOND),
     ("docs/reference/activities.md", r"hands out (\w+) of a name each second", sweep.PER_SECOND),
     ("docs/decisions/0022*.md", r"`PER_SECOND` \((\w+)\)", sweep.PER_SECOND),
@@ -30,7 +30,7 @@ FIGURES = [
     ("docs/explanation/guarantees.md", r"after their lease of (\w+) s, so Redis", EXPIRY),
     ("docs/explanation/guarantees.md", r"sweep after (\w+) s\.", LEASE.total_seconds()),
     ("docs/explanation/guarantees.md", r"sweep tries it up to (\w+)\s", inbox.RETRY.attempts),
-    ("docs/how-to/operate.md", r"not apply them in (\w+) tries", inbox.RETRY.attempts),
+    ("docs/how-to/operate.md", r"not apply them in (\w+) attempts", inbox.RETRY.attempts),
     ("docs/reference/tables.md", r"not be applied in (\w+) attempts", inbox.RETRY.attempts),
     ("docs/how-to/run-elsewhere.md", r"can make at once \((\w+)\)", runner.CONCURRENT_CALLS),
     (
