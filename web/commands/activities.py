@@ -166,8 +166,6 @@ def _cancel_all(
     *,
     as_json: bool,
 ) -> None:
-    if not set(selection.filters) - {"limit"}:
-        raise click.UsageError("give a filter: without one, every call that waits would fail")
     if options["dry_run"]:
         _print_dry_run(selection, "{} would be cancelled", as_json=as_json)
         return
@@ -195,7 +193,10 @@ def _select(options: dict[str, Any], condition: Any) -> bulk.Selection:
             if db.session.scalar(query) is None:
                 raise click.ClickException(f"there is no activity called {name}")
     matching = listing.equals(ActivityRow, name=name, machine=machine)
-    return bulk.select_rows(ActivityRow, ENDED_OR_CREATED_AT, options, condition, *matching)
+    rows = bulk.select_rows(ActivityRow, ENDED_OR_CREATED_AT, options, condition, *matching)
+    if not set(rows.filters) - {"limit"}:
+        raise click.UsageError("give a filter, such as --name: --all alone is every activity")
+    return rows
 
 
 def _print_dry_run(selection: bulk.Selection, sentence: str, *, as_json: bool) -> None:

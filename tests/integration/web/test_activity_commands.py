@@ -60,8 +60,7 @@ FAILED, PENDING = ActivityState.FAILED, ActivityState.PENDING
         (("--since", "2999-01-01"), 0),
         (("--until", "2999-01-01", "--since", "2020-01-01T12:00"), 3),
         (("--until", "2020-01-01"), 0),
-        (("--limit", "2"), 2),
-        ((), 3),
+        (("--limit", "2", "--name", NAME), 2),
     ],
 )
 def test_all_that_match_are_retried_and_a_dry_run_counts_them(
@@ -155,12 +154,13 @@ def test_all_that_match_are_cancelled_and_the_refused_ones_are_listed(
     assert (again.exit_code, again.stdout) == (0, "1 cancelled\n"), "it can be run again"
 
 
-def test_everything_is_cancelled_only_by_a_filter(shop: Flask, depot: Depot) -> None:
-    (parcel,) = depot.pack("vase")
-    for words in ((), ("--limit", "1")):
-        refused = flask(shop, "activities", "cancel", "--all", *words)
+@pytest.mark.parametrize("command", ["retry", "cancel"])
+def test_without_a_filter_nothing_is_changed(shop: Flask, depot: Depot, command: str) -> None:
+    parcels = depot.pack("vase") + fail(depot, "lamp")
+    for words in ((), ("--limit", "1"), ("--dry-run",)):
+        refused = flask(shop, "activities", command, "--all", *words)
         assert (refused.exit_code, "give a filter" in refused.stderr) == (2, True)
-    assert states(depot, [parcel]) == [PENDING]
+    assert states(depot, parcels) == [PENDING, FAILED]
 
 
 def test_what_is_under_way_is_filtered_by_its_birth(
