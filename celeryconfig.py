@@ -34,6 +34,8 @@ task_routes = {
     "privacy.*": {"queue": "emails", "priority": BACKGROUND},
     "sweep": "sweep",
     "maintenance": "maintenance",
+    # Activities of other names, until their provider needs a queue of its own.
+    "*.*": {"queue": "emails", "priority": BACKGROUND},
 }
 # A misspelt queue is an error, instead of a queue without workers.
 task_create_missing_queues = False

@@ -23,7 +23,7 @@ from tasks import dispatch
 from tasks.celery_app import app
 from tasks.worker import database, register
 
-app.conf.task_routes = {**app.conf.task_routes, "race.*": "payments"}
+app.conf.task_routes = {"race.*": "payments", **app.conf.task_routes}
 for _activity in (First, Second):
     register(_activity.name)
 

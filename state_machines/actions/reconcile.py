@@ -7,9 +7,8 @@ from config import settings
 from models.base import db
 from models.clock import now
 from models.ids import uuid7
-from models.payment import Payment
 from models.reconciliation import Reconciliation, ReconciliationState
-from models.refund import Refund
+from state_machines.durable import DurableMachine
 from state_machines.reconciliation import ReconciliationMachine, ReconciliationSignal
 
 # Stripe lists events of the last 30 days. Source: https://docs.stripe.com/api/events
@@ -20,8 +19,8 @@ START_LOCK = 0x7265636F  # an advisory lock: any number that nothing else locks
 
 
 def start(key: UUID) -> Reconciliation:
-    """Begin a reconciliation under the id `key`, and poll every open payment and refund now."""
-    for row in (Payment, Refund):
+    """Begin a reconciliation under the id `key`, and poll every row that has a poll now."""
+    for row in (machine.model for machine in DurableMachine.registry.values() if machine.poll):
         # A locked row is moving anyway. Waiting for it with other rows locked could deadlock.
         polled = db.select(row.id).where(row.poll_at.is_not(None)).order_by(row.id)
         free = polled.with_for_update(key_share=True, skip_locked=True).cte("free")
