@@ -1,6 +1,7 @@
-"""One PostgreSQL, one Redis and one sandbox for each of pytest's processes: the project's own, or
-those of DATABASE_URL and REDIS_URL. The environment is set here, before the first import of the
-project reads it.
+"""One PostgreSQL, one Redis and one sandbox for each of pytest's processes.
+
+They are the project's own, or those of DATABASE_URL and REDIS_URL. The environment is set here,
+before the first import of the project reads it.
 """
 
 import atexit
@@ -37,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def flask_app() -> Iterator[Flask]:
-    """The schema, made by the migrations, and an application that reaches it."""
+    """Yield an application with the schema, created by the migrations."""
     from tests.support.database import application, migrate
 
     app = application()
@@ -51,7 +52,7 @@ def flask_app() -> Iterator[Flask]:
 
 @pytest.fixture
 def app(flask_app: Flask) -> Iterator[Flask]:
-    """An application context on an empty database."""
+    """Yield an application context on an empty database."""
     from tests.support.database import empty
 
     with flask_app.app_context():

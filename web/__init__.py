@@ -1,5 +1,6 @@
-"""The web: HTTP requests and commands become signals of machines. This module builds the
-applications, one for each service or one with all of them.
+"""HTTP routes and commands, which send signals to machines.
+
+This module builds the applications: one for each service, or one with all of them.
 """
 
 import re

@@ -24,7 +24,7 @@ Pages = dict[str, Any]
 
 
 def load(path: str, code: str) -> ModuleType:
-    """The module that a block is, importable by its name like the file that it stands for."""
+    """Run a block as an importable module with the name of the file that it stands for."""
     module = ModuleType(path.replace("/", "."))
     sys.modules[module.__name__] = module
     exec(compile(code, f"{path}.py", "exec"), module.__dict__)  # noqa: S102  our own page
@@ -33,7 +33,7 @@ def load(path: str, code: str) -> ModuleType:
 
 @pytest.fixture(scope="module")
 def newsletter(flask_app: Flask) -> Iterator[Pages]:
-    """The page's modules by path, and their table; afterwards all of it is forgotten."""
+    """Yield the page's modules by path, with their table; remove all of it afterwards."""
     before = set(Activity.registry), set(DurableMachine.registry)
     modules = {path: load(path, code) for path, code in BLOCKS}
     table = Base.metadata.tables["subscription"]

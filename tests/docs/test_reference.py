@@ -31,7 +31,7 @@ def page(name: str) -> str:
 
 
 def shown(default: Any) -> str:
-    """A default as the page of the settings writes it."""
+    """Return a default as the page of the settings writes it."""
     if isinstance(default, tuple):
         default = ",".join(map(str, default))
     return "empty" if default == "" else f"`{default}`"

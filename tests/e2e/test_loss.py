@@ -1,4 +1,4 @@
-"""What dies on the way costs time, and nothing else."""
+"""Tests of lost processes and messages: a loss costs time, and nothing else."""
 
 import threading
 from collections.abc import Iterator

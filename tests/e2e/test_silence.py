@@ -26,7 +26,7 @@ SETTINGS = {
 
 @pytest.fixture
 def silent() -> Iterator[Stack]:
-    """A system that asks early, and that Stripe never tells anything."""
+    """Yield a system that polls early, and to which Stripe sends no event."""
     own = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "")
     with Stack(environment=own | SETTINGS) as running:
         World.of(running).faults(stripe={"webhook": {"dropRate": 1}})

@@ -29,7 +29,7 @@ VICTIMS = {"worker-1": 4, "worker-2": 4, "sweeper": 2, "beat": 1}
 
 @pytest.fixture
 def stack() -> Iterator[Stack]:
-    """A system whose clocks run fast."""
+    """Yield a system with short times."""
     own = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "")
     with Stack(environment=own | SETTINGS) as running:
         yield running
@@ -51,8 +51,9 @@ def seed() -> int:
 
 @contextmanager
 def killed_at_random(stack: Stack, dice: random.Random) -> Iterator[Counter[str]]:
-    """About every two seconds one of the VICTIMS, but none so often that the supervisor gives it
-    up; the answer counts the deaths.
+    """Kill one of the VICTIMS about every two seconds, and yield the number of deaths of each.
+
+    None is killed so often that the supervisor gives it up.
     """
     over, deaths = threading.Event(), Counter[str]()
     last = {name: deque[float](maxlen=MAX_ENDS - 1) for name in VICTIMS}
@@ -106,8 +107,10 @@ def test_a_storm_costs_time_and_nothing_else(stack: Stack, db: Any, seed: int) -
 
 
 def weather_the_storm(world: World, stack: Stack, seed: int) -> tuple[list[str], int, Counter[str]]:
-    """All customers in bad weather, who stay until each has placed an order: the orders' ids, how
-    often something was sold out, and who died how often.
+    """Let all customers place an order each in the storm.
+
+    Return the orders' ids, how often something was sold out, and the number of deaths of each
+    victim.
     """
     buyers = [Buyer(world.urls) for _ in range(BUYERS)]
     with ThreadPoolExecutor(BUYERS) as pool:
@@ -161,7 +164,7 @@ def await_reconciliation(db: Any) -> None:
 
 
 def figures(db: Any) -> str:
-    """How many orders, refunds and late payments there were."""
+    """Return the numbers of orders, refunds and late payments."""
     query = """
         SELECT state AS what, count(*) FROM orders GROUP BY state
         UNION ALL SELECT 'refunds', count(*) FROM refund

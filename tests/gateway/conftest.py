@@ -59,7 +59,7 @@ def running(command: list[str], log: Path, environment: dict[str, str]) -> Itera
 
 
 def _fill_in(template: str, folder: Path, port: int, given: dict[str, str]) -> str:
-    """As the image of nginx does: nothing but the variables that it is given."""
+    """Fill in the template as nginx's image does: only the given variables."""
     services = {name: f"127.0.0.1:{given[f'{name}_PORT']}" for name in ("AUTH", "ORDER", "PRODUCT")}
     return Template(template).safe_substitute(
         services,

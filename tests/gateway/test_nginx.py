@@ -1,4 +1,4 @@
-"""What the gateway passes on, what it keeps from the services, and whom they take a client for."""
+"""Tests of the gateway: forwarded requests, blocked requests, and the client's address."""
 
 import socket
 from contextlib import ExitStack

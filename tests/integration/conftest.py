@@ -32,7 +32,7 @@ def time() -> Iterator[MovableClock]:
 
 @pytest.fixture
 def committed() -> Iterator[list[Committed]]:
-    """The commits of the test, as a process that dispatches hears of them."""
+    """Return a list that collects the commits, as a dispatching process receives them."""
     commits: list[Committed] = []
     unit_of_work.after_commit(commits.append)
     yield commits
@@ -47,7 +47,7 @@ def shop(flask_app: Flask) -> Flask:
 
 @pytest.fixture
 def client(shop: Flask, app: Flask) -> FlaskClient:
-    """A browser without cookies, on an empty database, before its first request."""
+    """Return a browser without cookies on an empty database, before its first request."""
     with shop.app_context():
         limiter.reset()
     return shop.test_client()

@@ -1,6 +1,4 @@
-"""Beat keeps nothing, and keeps Redis small: no more than one tick of each kind waits, and messages
-that nobody took are removed after a lease.
-"""
+"""Tests of beat: no file, one waiting tick of each kind, and no old messages in Redis."""
 
 import os
 import subprocess

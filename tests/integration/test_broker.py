@@ -51,13 +51,13 @@ def worker(server: Redis, flask_app: Flask, tmp_path: Path) -> Iterator[Child]:
 
 
 def listens(server: Redis) -> bool:
-    """Whether somebody waits for messages."""
+    """Tell if a worker waits for messages."""
     with redis.Redis(port=server.port) as client:
         return any(one["cmd"] == "brpop" for one in client.client_list())
 
 
 def holds(server: Redis) -> int:
-    """How many messages somebody has taken and not acknowledged."""
+    """Return the number of received messages that are not acknowledged."""
     with redis.Redis(port=server.port) as client:
         return int(client.hlen(UNACKED))
 

@@ -24,7 +24,7 @@ HOME = "12 Privet Drive"
 
 @pytest.fixture
 def old_key() -> str:
-    """The key under which earlier rows were written, still among ENCRYPTION_KEYS."""
+    """Return the key of earlier rows, which is still among ENCRYPTION_KEYS."""
     return Fernet.generate_key().decode()
 
 

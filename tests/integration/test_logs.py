@@ -1,4 +1,4 @@
-"""What goes wrong in the database is logged without the values of rows."""
+"""Tests of logs: errors of the database are logged without the values of rows."""
 
 import logging
 import traceback

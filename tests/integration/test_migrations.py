@@ -53,7 +53,7 @@ SHELVES = "SELECT sku, reserved FROM product ORDER BY id"
 
 @pytest.fixture
 def other(flask_app: Flask) -> Iterator[Flask]:
-    """An application with a database of its own, which is empty."""
+    """Yield an application with its own empty database."""
     server = create_engine(settings.database_url, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
         connection.execute(text("DROP DATABASE IF EXISTS migrated"))

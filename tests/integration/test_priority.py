@@ -32,7 +32,7 @@ def server(tmp_path: Path) -> Iterator[Redis]:
 
 @pytest.fixture
 def work(server: Redis, tmp_path: Path) -> Iterator[list[Child]]:
-    """A list for a worker that the test starts: it ends with the test."""
+    """Yield a list of tasks for a worker, which ends with the test."""
     started: list[Child] = []
     yield started
     for process in started:

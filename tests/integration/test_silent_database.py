@@ -1,6 +1,4 @@
-"""The database host goes silent: whoever waits for it gets an error; and what a migration does may
-take as long as it takes.
-"""
+"""Tests of a silent database host: statements end in an error, and migrations may take long."""
 
 import os
 import shutil

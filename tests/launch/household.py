@@ -1,6 +1,4 @@
-"""`python -m tests.launch.household`: a process that starts some of everything, says "ready", and
-waits for its end.
-"""
+"""`python -m tests.launch.household`: start some children, print "ready", and wait."""
 
 import signal
 import subprocess

@@ -1,4 +1,4 @@
-"""What is started ends with what has started it, however that ends."""
+"""Tests of child processes: they end with their parent, however it ends."""
 
 import os
 import signal
@@ -22,7 +22,7 @@ ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL)
 
 @pytest.fixture
 def environment() -> dict[str, str]:
-    """As in a shell of its own: not that of a process of pytest."""
+    """Return the environment of a separate shell, not of a process of pytest."""
     ours = ("PYTEST_", "MAKE")
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 

@@ -1,4 +1,4 @@
-"""What dies is started again, and what a killed run left behind is ended."""
+"""Tests of the supervisor: it restarts dead processes, and ends those of a killed run."""
 
 import signal
 import sys

@@ -1,5 +1,6 @@
-"""Compares what the sandbox answers with the types of Stripe's own package, which are generated
-from Stripe's description of its API.
+"""A comparison of the sandbox's answers with the types of Stripe's package.
+
+Stripe generates these types from its API description.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""How often each kind of call came, and how often it took effect."""
+"""Tests of the sandbox's counts: received and executed calls of each kind."""
 
 from typing import Any
 

@@ -9,7 +9,7 @@ from tests.support.sandbox import Receiver, Sandbox, eventually
 
 
 def disputed(sandbox: Sandbox, card: str) -> Any:
-    """The dispute of a payment with this card, once it is there."""
+    """Return the dispute of a payment with this card, once it exists."""
     intent = sandbox.paid_intent(card)
     disputes = sandbox.client.v1.disputes
     assert eventually(lambda: disputes.list({"payment_intent": intent.id}).data)

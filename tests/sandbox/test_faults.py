@@ -12,7 +12,7 @@ INTENT: Any = {"amount": 2000, "currency": "usd", "metadata": {"orderId": "1"}}
 
 
 def outcomes(sandbox: Sandbox, seed: int) -> list[int]:
-    """The statuses of the same 30 requests."""
+    """Return the statuses of the same 30 requests."""
     sandbox.faults(seed=seed, stripe={"errorRate": 0.4, "rateLimitRate": 0.2})
     form = {"amount": "500", "currency": "usd"}
     return [sandbox.post("/v1/payment_intents", **form).status_code for _ in range(30)]

@@ -1,4 +1,4 @@
-"""What survives: a killed sandbox comes back as it was."""
+"""Tests of the sandbox's memory: a killed sandbox restarts with the same data."""
 
 from pathlib import Path
 from typing import Any

@@ -33,7 +33,7 @@ def get(sandbox: Sandbox, path: str) -> Any:
 
 @pytest.fixture(scope="module")
 def busy() -> Iterator[Sandbox]:
-    """A sandbox in which everything has happened that its cards can bring about."""
+    """Yield a sandbox in which every effect of its cards has happened."""
     sandbox = Sandbox("--settle-seconds", "0.1")
     try:
         _play(sandbox)

@@ -80,7 +80,7 @@ class Authenticator:
         )
 
     def _public_key(self) -> bytes:
-        """The public key as COSE: EC2, ES256, P-256 (RFC 9053)."""
+        """Return the public key as COSE: EC2, ES256, P-256 (RFC 9053)."""
         point = self.key.public_key().public_numbers()
         x, y = (part.to_bytes(32, "big") for part in (point.x, point.y))
         return cbor2.dumps({1: 2, 3: -7, -1: 1, -2: x, -3: y})

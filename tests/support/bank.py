@@ -7,7 +7,7 @@ from models import Payment
 
 
 class Bank:
-    """What the customer's browser and Stripe's dashboard do at Stripe."""
+    """The actions of a customer's browser and of Stripe's dashboard at Stripe."""
 
     def confirm(self, payment: Payment, method: str = "pm_card_visa") -> dict[str, object]:
         url = f"{config.stripe_api_base}/v1/payment_intents/{payment.intent_id}/confirm"
@@ -18,7 +18,7 @@ class Bank:
         return found
 
     def change(self, payment: Payment, **form: object) -> None:
-        """What somebody does to the intent in Stripe's dashboard."""
+        """Change the intent in Stripe's dashboard."""
         url = f"{config.stripe_api_base}/v1/payment_intents/{payment.intent_id}"
         requests.post(url, data=form, auth=(config.stripe_secret_key, ""), timeout=10)
 

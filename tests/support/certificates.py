@@ -13,7 +13,7 @@ from models.clock import now
 
 
 def certify(folder: Path) -> None:
-    """A key and certificate for 127.0.0.1, which signs itself, and one of a stranger."""
+    """Create a self-signed key and certificate for 127.0.0.1, and another one of a stranger."""
     for name in ("server", "stranger"):
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])

@@ -9,7 +9,7 @@ from models.base import Base, db, transaction
 
 
 def application() -> Flask:
-    """A bare application with the project's database."""
+    """Return a bare application with the project's database."""
     app = Flask("tests")
     base.attach(app, pool_size=20)
     Migrate(app, db, directory="migrations")

@@ -17,7 +17,7 @@ from tests.support.parcel import (
 
 
 class Depot:
-    """Where parcels are packed and looked at."""
+    """A depot where tests pack and inspect parcels."""
 
     def pack(self, *labels: str) -> list[UUID]:
         with transaction():
@@ -51,7 +51,7 @@ class Depot:
         return self.activity(parcel_id).id
 
     def claim(self, parcel_id: UUID) -> Claim:
-        """What a worker does before it dies."""
+        """Claim activities as a worker does before it dies."""
         key = self.key(parcel_id)
         with transaction():
             return claim.claim(Announce.name, [key])

@@ -60,7 +60,7 @@ def a_product(**given: Any) -> Product:
 
 
 def an_order(state: OrderState = OrderState.PENDING, **given: Any) -> Order:
-    """An order in `state`, without history: for tests of single moves."""
+    """Return an order in `state`, without history, for tests of single transitions."""
     user = given.pop("user", None) or a_user()
     plain = {
         "state": state,
@@ -79,7 +79,7 @@ def an_order(state: OrderState = OrderState.PENDING, **given: Any) -> Order:
 
 
 def a_payment(state: PaymentState = PaymentState.PENDING, **given: Any) -> Payment:
-    """A payment in `state`, without history, and its pending order."""
+    """Return a payment in `state`, without history, with its pending order."""
     order = given.pop("order", None) or an_order()
     plain = {"state": state, "order_id": order.id, "amount": order.total, "currency": "usd"}
     return _add(Payment(**plain | given))
@@ -90,7 +90,7 @@ def an_order_with_payment(state: OrderState = OrderState.PENDING) -> Order:
 
 
 def a_refund(state: RefundState = RefundState.REQUESTED, **given: Any) -> Refund:
-    """A refund in `state`, without history, of a cancelled order that was paid."""
+    """Return a refund in `state`, without history, of a cancelled order that was paid."""
     order = given.pop("order", None)
     if order is None:
         ended = an_order(OrderState.CANCELLED)
@@ -123,7 +123,7 @@ def a_login(state: LoginState = LoginState.CODE_PENDING, **given: Any) -> Login:
 
 
 def a_placed_order() -> Payment:
-    """An order as the checkout leaves it, with its history; the answer is its payment."""
+    """Place an order as the checkout does, with its history, and return its payment."""
     user, product = a_user(), a_product()
     placed = Order(
         id=uuid7(),

@@ -1,4 +1,4 @@
-"""What is known of orders, read in one statement, and what must be true of it at any moment."""
+"""Facts about orders, read in one statement, and their invariants at any moment."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ class Facts:
         return self.captured - self.given_back - self.lost
 
     def check(self) -> None:
-        """What is true of an order in itself."""
+        """Check the invariants of a single order."""
         assert (self.payment in OPEN) == self.has_deadline, self
         if self.payment in OPEN:
             assert self.order == OrderState.PENDING, self
@@ -79,12 +79,12 @@ class Facts:
             assert NoticeKind.REFUND_FAILED in self.notices or self.withdrawn, self
 
     def check_shelf(self) -> None:
-        """What is true of a product that only this order has taken a piece of."""
+        """Check the stock of a product that only this order has taken a piece of."""
         sold, waits = self.order in SOLD, self.order == OrderState.PENDING
         assert (self.stock, self.reserved) == (STOCK - sold, waits), self
 
     def check_after(self, before: "Facts") -> None:
-        """What is true of a step."""
+        """Check the invariants of a step."""
         assert self.order == before.order or (before.order, self.order) in MOVES, (before, self)
         if self.order != before.order and self.order == OrderState.SHIPPED:
             assert before.left > 0, (before, self)

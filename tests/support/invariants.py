@@ -1,7 +1,7 @@
-"""What must be true of a system at rest, whatever happened to it: our books agree with the bank's,
-with the shelves and with the mailbox. Each complaint names the orders that it is about.
+"""Invariants of a system at rest: the books equal the bank's, the stock and the mailbox.
 
-`db` is a psycopg2 connection, `ledger` the sandbox's /ledger.json, `mails` its /mail.json.
+Each complaint names its orders. `db` is a psycopg2 connection, `ledger` the sandbox's /ledger.json,
+`mails` its /mail.json.
 """
 
 from collections import Counter
@@ -87,14 +87,14 @@ PAID = """
 
 
 def read(db: Any, query: str, *values: object) -> list[Json]:
-    """All rows of a query, as of now."""
+    """Return all rows of a query, as of now."""
     with db, db.cursor(cursor_factory=RealDictCursor) as cursor:
         cursor.execute(query, values)
         return [dict(row) for row in cursor]
 
 
 def under_way(db: Any) -> list[Json]:
-    """What the system has still to do; reconciliations aside, which never end."""
+    """Return the work that is left to do, without reconciliations, which never end."""
     return read(db, UNDER_WAY)
 
 
@@ -105,7 +105,7 @@ def the_last_reconciliation_has_ended(db: Any) -> None:
 
 
 def every_order_has_ended(db: Any, placed: Iterable[str]) -> None:
-    """The orders with the ids `placed`, and no other, are there and in an end state."""
+    """Check that exactly the orders `placed` exist, each in a final state."""
     found = {row["id"]: (row["state"], row["payment"]) for row in read(db, MONEY)}
     _none(set(placed) ^ found.keys(), "lost, or never placed")
     _none((item for item in found.items() if item[1] not in ENDS), "not in an end state")
@@ -140,8 +140,9 @@ def refunded_once(ledger: list[Json]) -> None:
 
 
 def nobody_pays_for_nothing(db: Any, ledger: list[Json], but: Collection[str] = ()) -> None:
-    """What is sold is paid, in full; what is not has cost nothing in the end. Orders whose ids are
-    in `but` are left out.
+    """Check that sold orders are paid in full, and all others cost nothing in the end.
+
+    Orders whose ids are in `but` are left out.
     """
     kept = {row["orderId"]: row["captured"] - row["refunded"] for row in ledger}
     _none(
@@ -156,7 +157,7 @@ def nobody_pays_for_nothing(db: Any, ledger: list[Json], but: Collection[str] = 
 
 
 def decided(db: Any) -> set[str]:
-    """The ids of the orders that the bank or a person has decided about."""
+    """Return the ids of the orders that the bank or a person has decided about."""
     return {row["id"] for row in read(db, DECIDED)}
 
 
@@ -199,7 +200,7 @@ def every_letter_came(db: Any, mails: list[Json]) -> int:
 
 
 def nothing_can_be_paid(ledger: list[Json]) -> None:
-    """All orders have ended: the bank has no intent that is open."""
+    """Check that the bank has no open intent after all orders have ended."""
     _none((row for row in ledger if row["status"] not in ("succeeded", "canceled")), "still open")
 
 

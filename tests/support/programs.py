@@ -1,6 +1,4 @@
-"""Programs of the system's packages: those that are installed, or else Debian's, unpacked into the
-data folder. Nothing is installed.
-"""
+"""Programs of the system's packages: installed ones, or Debian's, unpacked but not installed."""
 
 import fcntl
 import os
@@ -29,7 +27,7 @@ class Program:
 
 
 def program(name: str) -> Program:
-    """The program of the package `name`. Where there is none, the test is skipped with a reason."""
+    """Return the path of a program of the package `name`, or skip the test with a reason."""
     path = os.pathsep.join((os.environ.get("PATH", ""), *PLACES))
     if installed := shutil.which(name, path=path):
         return Program(installed, dict(os.environ))
@@ -47,7 +45,7 @@ def program(name: str) -> Program:
 
 @contextmanager
 def _alone() -> Iterator[Path]:
-    """The folder of the unpacked packages; one process at a time."""
+    """Yield the folder of the unpacked packages to one process at a time."""
     folder = unprivileged_user.reachable_folder(ROOT / ".data" / "programs")
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 def eventually(find: Callable[[], T], seconds: float = 30) -> T:
-    """The first true answer; the last one when the time is up."""
+    """Return the first true answer, or the last one at the end of the time."""
     deadline = time.monotonic() + seconds
     while not (found := find()) and time.monotonic() < deadline:
         threading.Event().wait(0.01)
@@ -63,7 +63,7 @@ class Receiver:
         return [json.loads(body) for path, _, body in self.posts if path == "/stripe"]
 
     def types(self, intent: str) -> list[str]:
-        """The types of the events about an intent, sorted, since their order is not promised."""
+        """Return the sorted types of the events about an intent: their order is not guaranteed."""
         told = [(event["type"], event["data"]["object"]) for event in self.events()]
         return sorted(kind for kind, it in told if intent in (it["id"], it.get("payment_intent")))
 
@@ -113,7 +113,7 @@ class Sandbox:
         return {row["paymentIntent"]: row for row in rows}
 
     def post(self, path: str, key: str = SECRET_KEY, **form: str) -> requests.Response:
-        """A call of the Stripe API without its client."""
+        """Call the Stripe API without its client."""
         headers = {"Authorization": f"Bearer {key}"}
         return requests.post(f"{self.url}{path}", data=form, headers=headers, timeout=5)
 

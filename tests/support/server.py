@@ -33,7 +33,7 @@ class Server:
         return closing(psycopg2.connect(dsn, user=role, password=password))
 
     def read(self, query: str) -> list[tuple[Any, ...]]:
-        """As the owner."""
+        """Return the rows of a query, as the owner."""
         with self.connect() as connection, connection.cursor() as cursor:
             cursor.execute(query)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
@@ -43,7 +43,7 @@ class Server:
         return self.python("-m", "flask", "--app", "wsgi", *words, **settings)
 
     def python(self, *words: str, **settings: str) -> CompletedProcess[str]:
-        """As the owner, unless `settings` say something else."""
+        """Run Python code as the owner, unless `settings` says something else."""
         own = {"DATABASE_URL": f"postgresql://postgres@{self.address}", "PROJECTX_OPERATOR": "ann"}
         environment = os.environ | own | settings
         return run(
@@ -52,6 +52,6 @@ class Server:
 
 
 def as_the_role(server: Server) -> dict[str, str]:
-    """The settings of a process that is not the owner."""
+    """Return the settings of a process that is not the owner."""
     url = f"postgresql://{ROLE}@{server.address}"
     return {"DATABASE_URL": url, "DATABASE_PASSWORD": PASSWORD}

@@ -1,6 +1,4 @@
-"""The till with everything around it: what customers and operators do to orders, and what became
-of orders, shelves and money.
-"""
+"""The till with its surroundings: actions of customers and operators, and their results."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,7 +38,7 @@ class Shop(Till):
         self.bank = bank
 
     def confirmed(self, method: str = "pm_card_visa") -> UUID:
-        """The payment of an order that is paid, as Stripe's events told us."""
+        """Return the payment of an order that Stripe's events confirmed as paid."""
         payment_id = self.initiated()
         self.bank.confirm(self.payment(payment_id), method)
         deliver(*self.bank.events(self.payment(payment_id), "payment_intent.succeeded"))
@@ -103,13 +101,13 @@ class Shop(Till):
 
     @contextmanager
     def loaded(self, row: Refund, loads: tuple[ExecutableOption, ...]) -> Iterator[Refund]:
-        """A refund as an activity finds it."""
+        """Return a refund as an activity loads it."""
         with transaction() as session:
             found = select(Refund).where(Refund.id == row.id).options(*loads)
             yield session.scalars(found.execution_options(populate_existing=True)).one()
 
     def notices(self, payment_id: UUID) -> list[NoticeKind]:
-        """What a person should look at."""
+        """Return the kinds of the open notices."""
         order_id = self.order(payment_id).id
         with transaction() as session:
             rows = select(Notice.kind).where(
@@ -118,7 +116,7 @@ class Shop(Till):
             return list(session.scalars(rows))
 
     def sentences(self, payment_id: UUID) -> list[str]:
-        """What the open notices say."""
+        """Return the texts of the open notices."""
         order_id = self.order(payment_id).id
         with transaction() as session:
             rows = select(Notice.text).where(
@@ -140,7 +138,7 @@ class Shop(Till):
             return payment_of(order_id).id
 
     def order_signals(self, payment_id: UUID) -> list[str]:
-        """What moved the order."""
+        """Return the signals that moved the order."""
         order_id = self.order(payment_id).id
         with transaction() as session:
             rows = select(Transition.signal).where(
@@ -149,11 +147,11 @@ class Shop(Till):
             return list(session.scalars(rows.order_by(Transition.version)))
 
     def asked_for(self, name: str) -> int:
-        """How often an activity was asked for."""
+        """Return how often an activity was scheduled."""
         return len(self.activity_states(name))
 
     def letters(self, payment_id: UUID) -> list[Json]:
-        """What is in the customer's mailbox, oldest first."""
+        """Return the emails in the customer's mailbox, oldest first."""
         user_id = self.order(payment_id).user_id
         with transaction() as session:
             address = session.get_one(User, user_id).email

@@ -1,6 +1,4 @@
-"""The customers of the storm: each does with an order what people do, and treats the bank as a
-browser does, which tries again when there is no answer.
-"""
+"""The customers of the storm: each has a habit, and repeats unanswered requests like a browser."""
 
 import random
 from collections.abc import Callable
@@ -112,7 +110,7 @@ def pays_late(visit: Visit) -> None:
 
 
 def pays_with_a_deaf_bank(visit: Visit) -> None:
-    """Which does not hear of the cancellation, and pays when the order has failed."""
+    """Pay after the order has failed, at a bank that missed the cancellation."""
     visit.confirm("pm_sandbox_succeedsAfterCancel")
 
 
@@ -135,8 +133,9 @@ HABITS: dict[Callable[[Visit], None], int] = {
 
 
 def shop(buyer: Buyer, products: list[Json], dice: random.Random, window: float) -> str | None:
-    """Order something, and do with it as one of the HABITS says: the order's id, or None when it
-    was sold out. `window` is how many seconds there are to pay.
+    """Order something with one of the HABITS; return the order's id, or None when sold out.
+
+    `window` is the number of seconds in which to pay.
     """
     (habit,) = dice.choices(list(HABITS), list(HABITS.values()))
     clicks = 2 if dice.random() < 0.15 else 1
@@ -170,7 +169,7 @@ def place(buyer: Buyer, products: list[Json], clicks: int) -> Json | None:
 
 
 def secret_of(status: Json) -> str | None:
-    """What to pay with, "" when the order has ended, None when there is nothing to do yet."""
+    """Return the client secret: "" when the order has ended, None when there is none yet."""
     if status["status"] != "Pending":
         return ""
     secret: str | None = status["clientSecret"]

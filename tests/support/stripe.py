@@ -1,6 +1,4 @@
-"""What Stripe's own side does, and what it tells: the sandbox keeps its events, and the test hands
-them over.
-"""
+"""Stripe's own side: the sandbox keeps its events, and the test delivers them."""
 
 from typing import Any
 from uuid import uuid4
@@ -20,7 +18,7 @@ Json = dict[str, Any]
 
 class Stripe(Bank):
     def post(self, path: str, **form: object) -> Json:
-        """What somebody does in Stripe's dashboard."""
+        """Make a change in Stripe's dashboard."""
         url, key = f"{settings.stripe_api_base}/v1/{path}", (settings.stripe_secret_key, "")
         found: Json = requests.post(url, data=form, auth=key, timeout=10).json()
         return found
@@ -31,7 +29,7 @@ class Stripe(Bank):
         return found
 
     def events(self, payment: Payment, *kinds: str) -> list[Event]:
-        """All that Stripe has to tell about an intent, oldest first; of `kinds`, where given."""
+        """Return all events of Stripe about an intent, oldest first, optionally of `kinds`."""
         return self.events_of(payment.intent_id, *kinds)
 
     def events_of(self, intent_id: str | None, *kinds: str) -> list[Event]:
@@ -43,19 +41,17 @@ class Stripe(Bank):
         ]
 
     def entry(self, payment: Payment) -> Json:
-        """The one line of the bank's books for an order."""
+        """Return the entry for an order in the bank's books."""
         (entry,) = self.ledger(payment)
         return entry
 
     def refunded(self, payment: Payment) -> list[int]:
-        """The amounts of all refunds that Stripe has made for an intent, whatever became of them;
-        oldest first.
-        """
+        """Return the amounts of all refunds of an intent, whatever their result; oldest first."""
         found = self.get("refunds", payment_intent=payment.intent_id, limit=100)["data"]
         return [refund["amount"] for refund in reversed(found)]
 
     def settled(self, payment: Payment) -> None:
-        """Waits until the bank has answered a slow refund."""
+        """Wait until the bank has answered a slow refund."""
         assert eventually(lambda: self.events(payment, "refund.updated"))
 
 
@@ -66,8 +62,9 @@ def about(event: Event) -> str | None:
 
 
 def deliver(*events: Event) -> list[SignalState | None]:
-    """Hand events over as the webhook does; None for those that were here before. What they make us
-    ask of Stripe is asked at once.
+    """Deliver events as the webhook does, and run the retrievals that they schedule.
+
+    An event that was received before returns None.
     """
     states = [inbox.receive("stripe", event["id"], event["type"], event) for event in events]
     ask()
@@ -86,7 +83,7 @@ def ask() -> None:
 
 
 def an_event(kind: str, noun: str, **thing: object) -> Event:
-    """An event that the test makes up."""
+    """Return an event that the test makes up."""
     about_it = {"object": noun, "id": f"{noun}_{uuid4().hex}"} | thing
     return {"id": f"evt_{uuid4().hex}", "type": kind, "data": {"object": about_it}}
 

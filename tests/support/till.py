@@ -28,7 +28,7 @@ class Till:
             return session.get_one(Payment, payment_id, populate_existing=True)
 
     def states(self, payment_id: UUID) -> tuple[str, str]:
-        """Of the payment, and of its order."""
+        """Return the states of the payment and of its order."""
         found = self.payment(payment_id)
         return found.state.value, found.order.state.value
 
@@ -49,7 +49,7 @@ class Till:
             return list(session.scalars(select(ActivityRow.state).where(ActivityRow.name == name)))
 
     def activity(self, name: str) -> ActivityRow:
-        """The newest one of this name."""
+        """Return the newest activity of this name."""
         with transaction() as session:
             rows = select(ActivityRow).where(ActivityRow.name == name)
             newest = (
@@ -63,19 +63,19 @@ class Till:
         return runner.run(name, ids) if ids else 0
 
     def claim(self, name: str) -> claim.Claim:
-        """What a worker does before it dies."""
+        """Claim activities as a worker does before it dies."""
         ids = self.pending(name)
         with transaction():
             return claim.claim(name, ids)
 
     def sweep(self) -> None:
-        """What beat asks for every second: deadlines ring, what is due runs."""
+        """Run the sweep of each second: fire deadlines and run due activities."""
         sweep.fire_deadlines()
         for name, activity_id in sweep.due_activities():
             runner.run(name, [activity_id])
 
     def initiated(self) -> UUID:
-        """A payment whose intent is there."""
+        """Return a payment whose intent exists."""
         payment_id = self.place()
         self.run("payments.create_intent")
         return payment_id

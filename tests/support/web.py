@@ -46,8 +46,9 @@ class Person:
     headers: Json = field(default_factory=dict)
 
     def order(self, product: Product, **given: Any) -> TestResponse:
-        """Ask for one piece of `product`, without waiting for Stripe unless told to: `wait` is in
-        seconds, and None is for a client that does not know of `Prefer`.
+        """Order one piece of `product`, by default without waiting for Stripe.
+
+        `wait` is in seconds; None stands for a client that does not send `Prefer`.
         """
         wait = given.pop("wait", 0)
         body = {
@@ -70,7 +71,7 @@ SignIn = Callable[..., Person]
 
 
 def until(look: Callable[[], T | None], seconds: float = 10) -> T:
-    """What `look` finds, as soon as it finds something."""
+    """Return the first true result of `look`."""
     end = tick() + seconds
     while tick() < end:
         found = look()
@@ -80,7 +81,7 @@ def until(look: Callable[[], T | None], seconds: float = 10) -> T:
 
 
 def code_of(login_id: str) -> str:
-    """The code in the e-mail that will be sent, for this login or for the one that it joined."""
+    """Return the code in the email of this login, or of the login that it joined."""
     with transaction() as session:
         query = (
             select(ActivityRow.secret)

@@ -23,7 +23,7 @@ print(json.dumps([ask(*question) for question in json.loads(sys.argv[1])]))
 
 
 def serve(*questions: tuple[Any, ...], **environment: str) -> list[Any]:
-    """What a new process answers; it has no other settings than ours and `environment`."""
+    """Return the answers of a new process with our settings and `environment`."""
     done = run(
         [sys.executable, "-c", SERVE, json.dumps(questions)],
         env=os.environ | environment,

@@ -1,4 +1,4 @@
-"""What fails again and again is logged in one line each, with a traceback once for each kind."""
+"""Tests of repeated errors: one line each, and one traceback for each kind."""
 
 import logging
 from collections.abc import Iterator

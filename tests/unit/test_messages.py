@@ -1,4 +1,4 @@
-"""What this system sends itself is taken, also what beat adds and what is delivered again."""
+"""Tests of accepted messages: our own, also with beat's additions and after a redelivery."""
 
 import json
 from typing import Any

@@ -44,7 +44,7 @@ def good(own_keys: dict[str, str]) -> dict[str, Any]:
 
 @pytest.fixture
 def own_keys() -> dict[str, str]:
-    """Those that the tests run with are real ones."""
+    """Tell production's checks that the keys of the tests are real ones."""
     names = ("jwt_private_key", "jwt_public_keys", "code_secret", "encryption_keys")
     kept = Settings().model_dump(include=set(names))
     return {name: ",".join(v) if isinstance(v, tuple) else v for name, v in kept.items()}

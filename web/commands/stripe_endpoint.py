@@ -111,8 +111,9 @@ def _find(calls: Endpoints, url: str, key: str | None) -> list[Endpoint]:
 
 
 def _create(calls: Endpoints, endpoints: list[Endpoint], url: str) -> None:
-    """Create an endpoint and insert it first. Raises click.ClickException if there is one already
-    of our API version.
+    """Create an endpoint and insert it first.
+
+    Raises click.ClickException if there is one of our API version already.
     """
     if endpoints and endpoints[0]["api_version"] == calls.API_VERSION:
         raise click.ClickException(f"{endpoints[0]['id']} exists already: --update corrects it")

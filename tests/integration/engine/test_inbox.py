@@ -1,4 +1,4 @@
-"""What was acknowledged is kept, once, and applied: now, or later."""
+"""Tests of the inbox: an acknowledged signal is stored once, and applied now or later."""
 
 import threading
 from typing import Any

@@ -1,7 +1,7 @@
-"""Nothing on a hot path reads a whole table that grows.
+"""Tests of query plans: no frequent operation reads a whole table that grows.
 
-The real code runs once, on tables with thousands of rows; each statement that it sends is explained
-at that moment. So a new statement on these paths is looked at without being named here.
+The real code runs once, on tables with thousands of rows, and each of its statements is explained
+at that moment. So a new statement of these operations is checked without being named here.
 """
 
 from collections.abc import Iterator
@@ -82,7 +82,7 @@ UPDATE signal SET state = 'stored', due_at = now() WHERE id = (SELECT id FROM si
 
 
 class Plans:
-    """What PostgreSQL would do for each statement that the code sends."""
+    """PostgreSQL's plans for each statement that the code sends."""
 
     def __init__(self) -> None:
         self.connection = psycopg2.connect(settings.database_url.replace("+psycopg2", ""))
@@ -105,8 +105,9 @@ class Plans:
 
 
 def _read_whole(plan: dict[str, Any], *, limited: bool = False) -> Iterator[str]:
-    """Tables that are read row by row, and indexes from one end to the other: one of what is under
-    way is short until very much is.
+    """Return the tables read row by row and the indexes read from end to end.
+
+    An index of rows in progress is short, until very much is in progress.
     """
     kind = plan["Node Type"]
     limited |= kind == "Limit"
@@ -235,7 +236,7 @@ def run_reconciliation() -> None:
 
 
 def forget() -> None:
-    """When a few of the oldest rows have come of age: one batch is far less than a table."""
+    """Delete a few of the oldest rows: one batch is far less than a table."""
     oldest = timedelta(seconds=8.64 * (ORDERS - 100)) + timedelta(hours=1)
     with clock.stopped(clock.now() + timedelta(days=settings.retention_days) - oldest):
         found = retention.forget()

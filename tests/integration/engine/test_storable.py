@@ -1,4 +1,4 @@
-"""What others say is stored, whatever characters they use, wherever it ends up."""
+"""Tests of storable text: any characters of other systems can be stored in any column."""
 
 from sqlalchemy import select, text, update
 

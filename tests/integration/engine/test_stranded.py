@@ -18,7 +18,7 @@ CHECK = "ck_test_parcel_state"
 
 @pytest.fixture
 def unchecked(depot: Depot) -> Iterator[None]:
-    """The table takes any state, as that of an older version took its own."""
+    """Let the table accept any state, as that of an older version accepted its own."""
     with transaction() as session:
         known = session.scalar(
             text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name"),

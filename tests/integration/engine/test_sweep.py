@@ -155,7 +155,7 @@ def test_a_row_that_cannot_be_moved_stops_no_other(depot: Depot, time: MovableCl
 
 @contextmanager
 def away(table: str) -> Iterator[None]:
-    """A table that nobody can read, as after half a migration."""
+    """Make a table unreadable, as after half a migration."""
     try:
         with transaction() as session:
             session.execute(text(f"ALTER TABLE {table} RENAME TO away"))

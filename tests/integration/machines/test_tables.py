@@ -208,7 +208,7 @@ def table(text: str) -> dict[tuple[str, str], str]:
 
 
 def quiet(machine: type[DurableMachine[Any]], state: Any, signal: Any) -> bool:
-    """Whether the arrow writes no history."""
+    """Tell if the arrow writes no history."""
     return any(
         arrow.quiet for arrow in machine.arrows if (arrow.source, arrow.signal) == (state, signal)
     )

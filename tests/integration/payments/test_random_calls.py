@@ -92,7 +92,7 @@ class RandomCalls(RuleBasedStateMachine):
 
     @rule(order=orders)
     def pay(self, order: int) -> None:
-        """The bank takes the money; whether we hear of it is another matter."""
+        """Let the bank take the money, whether or not its event arrives."""
         if self._intent(order) is not None:
             with transaction() as session:
                 payment = session.get_one(Payment, self.payment_ids[order])
@@ -240,7 +240,7 @@ class RandomCalls(RuleBasedStateMachine):
 
 
 def _replays(machine: type[DurableMachine[Any]], order_ids: list[UUID]) -> None:
-    """The histories lead to the rows."""
+    """Check that the histories lead to the rows."""
     key = machine.model.id if machine.parent is None else machine.model.order_id
     rows = list(db.session.scalars(select(machine.model).where(key.in_(order_ids))))
     steps = select(Transition).where(Transition.subject_id.in_([row.id for row in rows]))

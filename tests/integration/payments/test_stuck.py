@@ -1,4 +1,4 @@
-"""Nothing waits for nothing: each execution that is not at its end has something that moves it."""
+"""Tests of stuck executions: each one that has not ended has something that moves it."""
 
 from models import DisputeState, NoticeKind, OrderState, PaymentState, transaction
 from models.clock import MovableClock

@@ -1,4 +1,4 @@
-"""What was captured is said and given back as it is: in its own amount and its own currency."""
+"""Tests of captured amounts: shown and refunded in their own amount and currency."""
 
 from typing import Any
 from uuid import UUID

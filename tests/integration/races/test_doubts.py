@@ -1,6 +1,4 @@
-"""Money in doubt: reviews and warnings of Radar, intents that Stripe does not know, and money that
-belongs to nothing here.
-"""
+"""Tests of doubtful money: Radar's reviews and warnings, unknown intents, unmatched payments."""
 
 from uuid import uuid4
 

@@ -1,5 +1,6 @@
-"""Whoever has asked for it is forgotten, and stays forgotten: letters do not leave, and what Stripe
-and SendGrid say later is applied and not kept. The books are not touched.
+"""Tests of erased users: no email is sent, and later events are applied but not stored.
+
+The books are not touched.
 """
 
 from datetime import timedelta
@@ -55,7 +56,7 @@ def erase(till: Shop, payment_id: UUID) -> str:
 
 
 def failed(till: Shop) -> UUID:
-    """The payment of an order that was not paid in time."""
+    """Return the payment of an order that was not paid in time."""
     payment_id = till.initiated()
     till.send(payment_id, PaymentSignal.EXPIRE)
     till.run("payments.cancel_intent")
@@ -64,7 +65,7 @@ def failed(till: Shop) -> UUID:
 
 
 def everything() -> str:
-    """All rows of all tables, decrypted."""
+    """Return all rows of all tables, decrypted."""
     with transaction() as session:
         tables = [table for table in Base.metadata.sorted_tables if not table.name.startswith("te")]
         rows = (session.execute(select(table)) for table in tables)

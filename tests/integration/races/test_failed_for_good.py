@@ -1,6 +1,4 @@
-"""A handler has failed for good, and what its event said is erased: comparing with Stripe repairs
-what was missed.
-"""
+"""Tests of failed signals whose payload is erased: the reconciliation repairs the loss."""
 
 from uuid import UUID
 

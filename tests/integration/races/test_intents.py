@@ -15,7 +15,7 @@ CREATE = "payments.create_intent"
 
 
 def unheard(till: Shop, bank: Stripe) -> UUID:
-    """A payment whose intent is at the bank, and the answer got lost."""
+    """Return a payment whose intent exists at the bank, although its answer was lost."""
     payment_id = till.place()
     bank.faults(stripe={"timeoutRate": 1})
     till.run(CREATE)

@@ -29,7 +29,7 @@ def sessions() -> int:
 
 
 def in_all_tabs(shop: Flask, code: Callable[[int], str], **about: str) -> list[int]:
-    """The status codes of typing `code(number)` in every tab at the same moment."""
+    """Enter `code(number)` in every tab at the same moment, and return the status codes."""
     ready = Barrier(TABS, timeout=10)
 
     def type_it(number: int) -> int:
@@ -98,7 +98,7 @@ def resend(login_id: UUID) -> None:
 
 
 def retry(letter: UUID) -> None:
-    """What `activities retry` does."""
+    """Retry an activity as `activities retry` does."""
     with transaction() as session:
         row = session.get_one(ActivityRow, letter)
         row.state, row.attempts = ActivityState.PENDING, 0

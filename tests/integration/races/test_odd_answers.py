@@ -1,6 +1,4 @@
-"""Answers of Stripe that are odd in one place: nothing that is money is lost for it, and nothing
-beside it stops.
-"""
+"""Tests of partly malformed answers of Stripe: no money is lost, and the rest is processed."""
 
 from typing import Any
 from uuid import uuid4

@@ -1,5 +1,6 @@
-"""Whatever one field of a signed event holds, the event ends at once: applied, or put aside with
-its reason. None is tried again for twenty minutes, and none stops another.
+"""Tests of malformed events: each ends at once, applied or stored with a reason.
+
+None is retried for twenty minutes, and none stops another.
 """
 
 import copy
@@ -26,7 +27,7 @@ ODD: tuple[Any, ...] = (None, -1, 10**30, "\x00", [{}])
 
 
 def paths(part: Any, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """The paths to all that is not an object."""
+    """Yield the paths to all values that are not objects."""
     if not isinstance(part, dict):
         yield before
         return

@@ -21,7 +21,7 @@ CANCEL = "payments.cancel_intent"
 
 
 def paid_in_the_end(bank: Stripe, till: Shop, payment_id: UUID) -> list[Event]:
-    """The event of the bank that did not hear of the cancellation."""
+    """Return the event of a bank that was paid in spite of the cancellation."""
     payment = till.payment(payment_id)
     found = eventually(lambda: bank.events(payment, SUCCEEDED))
     assert found, "the bank pays in the end"

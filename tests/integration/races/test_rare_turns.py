@@ -86,7 +86,7 @@ def test_sendgrid_answers_about_an_erasure_before_and_after_its_end(
 
 
 def give_up(name: str, erasure_id: UUID) -> None:
-    """As the runner does when no try is left."""
+    """Give up as the runner does after the last attempt."""
     with transaction():
         erasure = ErasureMachine.lock([erasure_id])[erasure_id]
         Activity.registry[name].give_up(erasure, NonRetryableError("refused"))

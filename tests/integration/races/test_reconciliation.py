@@ -1,4 +1,4 @@
-"""What Stripe told and we did not hear: asked for one by one, and fetched all together."""
+"""Tests of lost events of Stripe: polled one by one, and reconciled all together."""
 
 import os
 import sys
@@ -29,7 +29,7 @@ NOWHERE = ("--stripe-webhook-url", "http://127.0.0.1:9/")
 
 @pytest.fixture
 def silent() -> Iterator[Sandbox]:
-    """A Stripe whose webhooks are all dropped."""
+    """Make Stripe drop all its webhooks."""
     sandbox = Sandbox(*NOWHERE, "--settle-seconds", "0.2")
     sandbox.faults(stripe={"webhook": {"dropRate": 1}})
     yield sandbox
@@ -184,7 +184,7 @@ def test_an_orphaned_intent_is_cancelled(till: Shop, bank: Stripe, end: str, *, 
 
 
 def an_intent_beside(till: Shop, bank: Stripe, payment_id: UUID) -> str:
-    """The id of one more intent that names the payment's order."""
+    """Return the id of a second intent that names the payment's order."""
     order_id = till.order(payment_id).id
     form = {"amount": 5900, "currency": "usd", "metadata[orderId]": order_id}
     return str(bank.post("payment_intents", **form)["id"])

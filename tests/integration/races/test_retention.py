@@ -1,4 +1,4 @@
-"""What is forgotten after RETENTION_DAYS, and what never is."""
+"""Tests of retention: rows that are deleted after RETENTION_DAYS, and rows that stay."""
 
 from typing import Any
 from uuid import UUID
@@ -46,7 +46,7 @@ def ids(row: type[Any]) -> set[UUID]:
 
 
 def histories() -> dict[str, int]:
-    """How many steps are kept of each machine."""
+    """Return the number of history rows of each machine."""
     with transaction() as session:
         counted = select(Transition.machine, func.count()).group_by(Transition.machine)
         return dict(session.execute(counted).all())

@@ -1,5 +1,6 @@
-"""A PostgreSQL that asks everybody but its owner for a password, with the schema, and commands that
-run against it as some role.
+"""A PostgreSQL that requires passwords from everybody but its owner, with the schema.
+
+Commands run against it as any role.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""All processes together must not want more connections than PostgreSQL has."""
+"""Tests of connection pools: together they stay below PostgreSQL's limit."""
 
 import pytest
 

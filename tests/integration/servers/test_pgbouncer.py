@@ -1,6 +1,4 @@
-"""PgBouncer in transaction mode stands before PostgreSQL: everything works, no timeout is lost, and
-connections to it are encrypted where a setting says so.
-"""
+"""Tests with PgBouncer in transaction mode: timeouts hold, and connections can be encrypted."""
 
 import os
 import sys

@@ -1,5 +1,6 @@
-"""Whatever is put into a field of a route or an option of a command: no 5xx, no traceback, and
-nothing has changed after a refusal. BAD_INPUT_EXAMPLES says how many examples each test tries.
+"""Tests of bad input in every field and option: no 5xx, no traceback, and no change.
+
+BAD_INPUT_EXAMPLES is the number of examples of each test.
 """
 
 import json
@@ -76,7 +77,7 @@ def sample(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The path to each value inside."""
+    """Yield the path to each value inside."""
     yield path
     inner = (
         value.items()

@@ -63,7 +63,7 @@ def test_random_bytes_as_a_signature_of_sendgrid(
 
 
 def chunked(client: FlaskClient, path: str, stream: Any, **headers: str) -> TestResponse:
-    """A body whose length nobody has said, as a server hands it over."""
+    """Return a body of unknown length, as a server passes it on."""
     return client.open(
         path,
         method="POST",

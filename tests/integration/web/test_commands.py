@@ -21,7 +21,7 @@ from web.commands import GROUPS
 
 
 def commands(group: Command) -> Iterator[tuple[str, ...]]:
-    """The words that call it, or each of its commands."""
+    """Yield the words that call a command, or each of its subcommands."""
     if isinstance(group, Group):
         for name in group.commands:
             yield (str(group.name), name)
@@ -89,7 +89,7 @@ def test_diagrams(shop: Flask) -> None:
 
 @pytest.fixture
 def given_up(ann: Person, lamp: Product) -> UUID:
-    """An activity that gave up."""
+    """Return an activity that gave up."""
     ann.order(lamp)
     with transaction() as session:
         session.execute(update(ActivityRow).values(state=ActivityState.FAILED, attempts=10))

@@ -1,4 +1,4 @@
-"""Who was denied what is in the audit, once an hour each."""
+"""Tests of denials: each is audited, at most once an hour."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ STRANGE = {"Origin": "https://evil.example"}
 
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
-    """The tables were emptied, and the process still remembers."""
+    """Clear the process's memory of denials, because the tables were emptied."""
     audit._denials.clear()
     yield
     audit._denials.clear()

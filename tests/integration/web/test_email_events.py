@@ -1,4 +1,4 @@
-"""What SendGrid tells us of our letters: each event of a batch is judged alone."""
+"""Tests of SendGrid's events about emails: each event of a batch is validated alone."""
 
 import json
 from typing import Any

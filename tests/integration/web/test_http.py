@@ -1,4 +1,4 @@
-"""What holds for every route."""
+"""Tests of rules for all routes."""
 
 import json
 import os

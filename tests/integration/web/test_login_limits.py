@@ -1,4 +1,4 @@
-"""How often codes are sent and guessed, and that strangers cannot lock anybody out."""
+"""Tests of login limits: sent codes, guesses, and strangers who lock nobody out."""
 
 from collections.abc import Callable
 from uuid import uuid4
@@ -79,14 +79,14 @@ def sign_in(browser: FlaskClient) -> None:
 
 
 def emails(email: str = EMAIL) -> int:
-    """How many e-mails with a code were asked for."""
+    """Return the number of scheduled emails with a code."""
     with transaction() as session:
         query = select(func.count(ActivityRow.id)).join(Login, Login.id == ActivityRow.subject_id)
         return session.scalar(query.where(Login.email == email)) or 0
 
 
 def forget_client() -> None:
-    """The next request comes as if from another client, or after Redis has lost everything."""
+    """Make the next request come from another client, or after a loss of Redis."""
     limiter.reset()
 
 
@@ -279,8 +279,9 @@ def test_a_forged_cookie_is_none(browser: Browser) -> None:
 
 
 def attack(browser: Browser, time: MovableClock, rounds: int) -> int:
-    """Ask for a code and guess five times, again and again, each time as a new client; how many
-    guesses were judged.
+    """Ask for codes and guess five times each, as a new client each time.
+
+    Return the number of guesses that were checked.
     """
     judged = 0
     for _ in range(rounds):
@@ -296,7 +297,7 @@ def attack(browser: Browser, time: MovableClock, rounds: int) -> int:
 
 
 def fail(way: Way, failures: int) -> None:
-    """As if so many wrong codes had come just now."""
+    """Record this number of wrong codes as of now."""
     with transaction() as session:
         at = {"failed_at": clock.now(), "slowed_at": clock.now()}
         session.add(LoginFailure(email=EMAIL, way=way, failures=failures, **at))

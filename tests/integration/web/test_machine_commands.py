@@ -1,4 +1,4 @@
-"""Whether all is well, asked on the command line, also when a row is in a state of yesterday."""
+"""Tests of commands that check the machines, also with rows in states of an older version."""
 
 import json
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ CHECK = "ck_login_state"
 
 @pytest.fixture
 def left(client: FlaskClient) -> Iterator[UUID]:
-    """A sign-in in a state that an older version knew."""
+    """Return a sign-in in a state of an older version."""
     login_id = client.post("/auth/login", json={"email": "a@example.com"}).get_json()["loginId"]
     with transaction() as session:
         known = session.scalar(

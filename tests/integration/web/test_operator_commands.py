@@ -1,4 +1,4 @@
-"""What an operator hears of letters, sign-ins and machines, and what is written down of it."""
+"""Tests of commands about emails, sign-ins and machines, and of their audit rows."""
 
 import json
 from uuid import UUID, uuid4
@@ -17,7 +17,7 @@ from web.commands.auditing import operator_name
 
 
 def audit() -> list[tuple[str, str | None]]:
-    """What was done by hand, to what; all of it by us."""
+    """Return the audited actions and subjects, all of this operator."""
     with transaction() as session:
         rows = session.scalars(select(AuditRow).order_by(AuditRow.id)).all()
     assert {row.actor for row in rows} <= {operator_name()}

@@ -1,4 +1,4 @@
-"""What an operator does to orders on the command line."""
+"""Tests of the commands for orders."""
 
 from uuid import UUID, uuid4
 
@@ -23,7 +23,7 @@ from tests.support.web import Person, stripe_says
 
 
 def paid(person: Person, product: Product) -> str:
-    """The reference of an order that is paid."""
+    """Return the reference of a paid order."""
     placed = person.order(product).get_json()
     stripe_says(UUID(placed["orderId"]), PaymentSignal.SUCCEEDED, "succeeded")
     return str(placed["referenceId"])

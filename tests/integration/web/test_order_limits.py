@@ -1,6 +1,4 @@
-"""How much one customer may order: stock is not taken by those who do not pay, and no cards are
-tried one after the other.
-"""
+"""Tests of limits for one customer: unpaid orders, reserved stock and declined cards."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What an operator does to money that Stripe does not know, or that belongs to no order here."""
+"""Tests of commands for money that Stripe does not know, or without an order here."""
 
 from uuid import UUID, uuid4
 
@@ -19,7 +19,7 @@ from tests.support.web import Person, an_intent, stripe_says
 
 @pytest.fixture
 def payment_id(ann: Person, lamp: Product) -> str:
-    """A payment whose intent Stripe does not know, while its order is being cancelled."""
+    """Return a payment whose intent Stripe does not know, while its order is being cancelled."""
     order_id = UUID(ann.order(lamp).get_json()["orderId"])
     stripe_says(order_id, PaymentSignal.INITIATED, "requires_payment_method")
     with transaction():
@@ -31,7 +31,7 @@ def payment_id(ann: Person, lamp: Product) -> str:
 
 @pytest.fixture
 def paid_intent(ann: Person) -> str:
-    """An intent that was paid for an order that is not here."""
+    """Return an intent that was paid for an unknown order."""
     with transaction():
         intent = an_intent(uuid4(), "succeeded")
         assert unmatched.notify_unmatched(intent)

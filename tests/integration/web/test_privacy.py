@@ -47,7 +47,7 @@ EMAIL = f"{MARK}@example.com"
 
 @pytest.fixture
 def mona(sign_in: SignIn) -> Person:
-    """A customer who has left her name in every table."""
+    """Return a customer whose name is in every table."""
     person = sign_in(
         email=EMAIL, username=MARK, first_name=MARK, last_name=MARK, address_line1=MARK,
         city=MARK, region=MARK, postal_code=MARK, country=MARK, phone_number=MARK,
@@ -94,7 +94,7 @@ def work() -> None:
 
 
 def everything() -> str:
-    """All rows of all tables, decrypted."""
+    """Return all rows of all tables, decrypted."""
     with transaction() as session:
         session.expire_all()
         tables = [table for table in Base.metadata.sorted_tables if not table.name.startswith("te")]

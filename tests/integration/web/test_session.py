@@ -28,7 +28,7 @@ from web import authentication, tokens, waiters
 
 @pytest.fixture
 def browser(client: FlaskClient) -> FlaskClient:
-    """A browser with a refresh cookie."""
+    """Return a browser with a refresh cookie."""
     login_id = client.post("/auth/login", json={"email": "ann@example.com"}).get_json()["loginId"]
     body = {"email": "ann@example.com", "code": code_of(login_id)}
     assert client.post("/auth/verify-code", json=body).status_code == 200

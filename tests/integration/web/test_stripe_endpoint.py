@@ -27,7 +27,7 @@ Json = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def office(flask_app: Flask) -> Flask:
-    """An application with the command, as `wsgi.py` adds it."""
+    """Return an application with the command, as `wsgi.py` adds it."""
     made = create_app()
     commands.add(made, make_group(lambda: endpoints))
     return made
@@ -35,7 +35,7 @@ def office(flask_app: Flask) -> Flask:
 
 @pytest.fixture
 def url(app: Flask) -> str:
-    """An address that no endpoint has: the sandbox keeps those of all tests."""
+    """Return a URL that no endpoint has: the sandbox keeps those of all tests."""
     return f"https://{uuid4().hex}.example/order/webhook"
 
 

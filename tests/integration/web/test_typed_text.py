@@ -1,4 +1,4 @@
-"""What people type: brought into one form, judged before anything is written, never repeated."""
+"""Tests of typed text: normalised, validated before any write, and never repeated."""
 
 import io
 import json

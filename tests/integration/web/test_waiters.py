@@ -1,4 +1,4 @@
-"""Those who wait leave threads for those who need not."""
+"""Tests of waiting requests: they leave threads for all other requests."""
 
 import os
 import sys

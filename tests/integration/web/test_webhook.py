@@ -1,4 +1,4 @@
-"""What Stripe and SendGrid tell us."""
+"""Tests of the webhooks of Stripe and SendGrid."""
 
 import json
 from typing import Any
@@ -37,7 +37,7 @@ def run(name: str) -> None:
 
 
 def paid(ann: Person, lamp: Product) -> tuple[dict[str, Any], dict[str, Any]]:
-    """An order that has been paid, and Stripe's event about it."""
+    """Return a paid order and Stripe's event about it."""
     placed = ann.order(lamp).get_json()
     run("payments.create_intent")
     with transaction() as session:

@@ -31,7 +31,7 @@ def test_the_services_of_a_process_share_their_connections(app: Flask) -> None:
 
 @pytest.fixture
 def closed(app: Flask) -> int:
-    """A port on which nothing listens."""
+    """Return a port on which nothing listens."""
     (port,) = ports.free_ports(1)
     return port
 

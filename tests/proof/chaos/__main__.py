@@ -1,5 +1,7 @@
-"""`make chaos`: orders come at a constant rate while every part of the system is killed, frozen or
-emptied at random; then peace, and a report. Exit status 0 only if nothing was lost or doubled.
+"""`make chaos`: orders at a constant rate while parts of the system are killed at random.
+
+Parts are killed, frozen or emptied; then the faults stop, and a report follows. Exit status 0 only
+if nothing was lost or done twice.
 """
 
 import os
@@ -47,7 +49,7 @@ def main() -> int:
 
 
 class Chaos:
-    """What goes wrong with the run itself is a complaint, and the report comes all the same."""
+    """One run. Faults of the run itself are complaints, and the report follows all the same."""
 
     def __init__(self, stack: Stack, seed: int) -> None:
         self._stack, self._seed = stack, seed
@@ -60,7 +62,7 @@ class Chaos:
         self._complaints: list[str] = []
 
     def run(self, seconds: float) -> int:
-        """The exit status."""
+        """Run everything and return the exit status."""
         self._world.restock(1_000_000)
         stock = "SELECT id::text, stock FROM product"
         shelves = {row["id"]: row["stock"] for row in self._read(stock)}
@@ -81,7 +83,7 @@ class Chaos:
 
     @contextmanager
     def _noted(self) -> Iterator[None]:
-        """What is raised is a complaint."""
+        """Turn an error of the block into a complaint."""
         try:
             yield
         except Exception as error:  # noqa: BLE001  the report comes whatever it is
@@ -106,7 +108,10 @@ class Chaos:
             wait_for(lambda look=newer: look() or None, "a reconciliation", seconds=60)  # type: ignore[misc]
 
     def _wait_for_rest(self) -> None:
-        """Raises TookTooLongError; what is still under way is a complaint then."""
+        """Wait until nothing is in progress.
+
+        Raises TookTooLongError; the rest in progress is then a complaint.
+        """
         try:
             wait_for(lambda: not self._read(invariants.UNDER_WAY) or None, "rest", seconds=REST)
         except TookTooLongError:
@@ -117,7 +122,7 @@ class Chaos:
             raise
 
     def _look_back(self, seconds: float) -> None:
-        """Whether the run was what it says."""
+        """Check that the run had its customers and its faults."""
         self._complaints += self._crowd.failed
         if given_up := self._stack.supervisor.given_up:
             self._complaints.append(f"{given_up} died too often, and was given up")
@@ -125,7 +130,7 @@ class Chaos:
             self._complaints.append(f"these blows never fell: {', '.join(never)}")
 
     def _report(self, shelves: dict[str, int]) -> bool:
-        """Whether all is well."""
+        """Print the report, and return True if all invariants hold."""
         with closing(psycopg2.connect(self._url)) as db:
             report = Report(db, Sandbox.of(self._world.urls.sandbox))
             checked = report.check(self._crowd.placed, shelves)
@@ -137,7 +142,7 @@ class Chaos:
         return checked and replayed and not self._complaints
 
     def _tell(self) -> None:
-        """The figures of the trouble."""
+        """Print the figures of the faults."""
         print(self._crowd.tell())
         blows, overlaps = self._trouble.blows, self._trouble.overlaps
         print(f"blows: {dict(blows)}; {overlaps} of {blows.total()} while another lasted")

@@ -13,8 +13,10 @@ TROUBLES = (requests.RequestException, TookTooLongError, AssertionError)
 
 
 class Crowd:
-    """`visit` is one customer's, by number, and answers with the id of an order, if one was placed.
-    At most `at_once` are there together: who finds no room comes late.
+    """Customers who arrive at a constant rate.
+
+    `visit` is the visit of one customer, by number, and returns the id of a placed order, if any.
+    At most `at_once` are there together; later ones wait.
     """
 
     def __init__(self, visit: Callable[[int], str | None], rate: float, at_once: int) -> None:
@@ -43,7 +45,7 @@ class Crowd:
             list(pool.map(one, range(customers)))
 
     def tell(self) -> str:
-        """How well they kept to the rate."""
+        """Print how well the rate was kept."""
         achieved = len(self._came) / (max(self._came, default=0.0) + 1 / self._rate)
         return (
             f"load: {len(self._came)} customers came, {achieved:.2f} a second of {self._rate:g}; "

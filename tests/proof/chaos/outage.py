@@ -9,8 +9,10 @@ class Spared(Exception):  # noqa: N818  nobody did anything wrong
 
 
 class Outage:
-    """Of one service, one at a time. It ends early when `over` is set; what keeps the service from
-    coming back is added to `broken`.
+    """An outage of one service at a time.
+
+    It ends early when `over` is set. An error that keeps the service from coming back is added to
+    `broken`.
     """
 
     def __init__(self, over: threading.Event, broken: list[Exception]) -> None:
@@ -23,7 +25,7 @@ class Outage:
         return self._thread is not None and self._thread.is_alive()
 
     def begin(self, leave: Callable[[], None], seconds: float, back: Callable[[], None]) -> None:
-        """Raises Spared while the one before lasts."""
+        """Begin an outage. Raises Spared while the previous one lasts."""
         if self.lasts:
             raise Spared
 

@@ -1,4 +1,4 @@
-"""How long what was under way when a blow fell waits until somebody takes it again."""
+"""The time from a fault until the interrupted activities are claimed again."""
 
 import threading
 from contextlib import closing, suppress
@@ -38,7 +38,7 @@ class Recovery:
         self._took: list[tuple[str, float]] = []
 
     def running(self) -> list[invariants.Json]:
-        """What workers hold just now; nothing while PostgreSQL is down."""
+        """Return the activities that workers hold now; none while PostgreSQL is down."""
         with (
             suppress(psycopg2.OperationalError, psycopg2.InterfaceError),
             closing(psycopg2.connect(self._url, connect_timeout=2)) as db,
@@ -47,7 +47,7 @@ class Recovery:
         return []
 
     def begin(self, kind: str, running: list[invariants.Json]) -> None:
-        """A blow has fallen while these ran."""
+        """Record a fault that hit while these activities ran."""
         held = [Held(kind, tick(), row["id"], row["token"]) for row in running]
         with self._lock:
             self._held += held
@@ -67,7 +67,7 @@ class Recovery:
             self._held = [one for one in self._held if one not in over]
 
     def tell(self, lease: float) -> str:
-        """The figures, with what has not been taken again to this moment."""
+        """Print the figures, including activities that are not claimed yet."""
         took = self._took + [(one.kind, tick() - one.since) for one in self._held]
         after = [seconds for kind, seconds in took if kind.startswith("worker")]
         longest = max((seconds for _, seconds in took), default=0.0)

@@ -1,4 +1,4 @@
-"""What is true of the system when the trouble is over."""
+"""The report on a system after all faults."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -16,7 +16,7 @@ COMMANDS = ("verify", "stuck")
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """What the bank and the post office say."""
+    """The records of the sandbox's bank and mailbox."""
 
     ledger: list[Json]
     mails: list[Json]
@@ -28,7 +28,7 @@ class Sandbox:
         return cls(*(requests.get(f"{url}/{page}.json", timeout=60).json() for page in pages))
 
     def duplicates(self) -> dict[str, int]:
-        """What was done more often than once, by the kind of call."""
+        """Return the repeated calls by kind."""
         creates = {row["orderId"]: row["creates"] for row in self.ledger}
         refunds = Counter(refund_id for row in self.ledger for refund_id in row["refundIds"])
         letters = Counter((mail["to"], mail["text"]) for mail in self.mails)
@@ -48,7 +48,7 @@ class Report:
         self._db, self._sandbox = db, sandbox
 
     def check(self, placed: list[str], shelves: dict[str, int]) -> bool:
-        """Whether all invariants hold for the orders `placed`."""
+        """Return True if all invariants hold for the orders `placed`."""
         db, ledger, mails = self._db, self._sandbox.ledger, self._sandbox.mails
         checks: dict[str, Callable[[], object]] = {
             "orders in, right ends out": lambda: invariants.every_order_has_ended(db, placed),
@@ -65,12 +65,12 @@ class Report:
         return all(found)
 
     def replay(self, flask: Callable[..., object]) -> bool:
-        """Whether the histories lead to their rows, and nothing is stuck."""
+        """Return True if the histories lead to their rows, and nothing is stuck."""
         found = [told(f"machines {one}", partial(flask, "machines", one)) for one in COMMANDS]
         return all(found)
 
     def tell(self, placed: list[str]) -> None:
-        """The figures."""
+        """Print the figures."""
         ends = "SELECT state, count(*) FROM orders GROUP BY state ORDER BY state"
         states = ", ".join(
             f"{row['count']} {row['state']}" for row in invariants.read(self._db, ends)

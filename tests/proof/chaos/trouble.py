@@ -1,7 +1,7 @@
-"""What happens to the parts of a running system, at random: killed, frozen, emptied, started again.
+"""Faults of a running system at random: parts are killed, frozen, emptied and restarted.
 
-Every part comes back by itself: the supervisor starts what was killed, and we start PostgreSQL and
-Redis, as their own supervisors would. While one of these is away, other blows fall.
+Every part comes back: the supervisor restarts killed processes, and this module restarts PostgreSQL
+and Redis, as their own supervisors would. While one of these is down, the other faults continue.
 """
 
 import os
@@ -60,13 +60,14 @@ class Trouble:
 
     @property
     def overlaps(self) -> int:
-        """How many blows fell while PostgreSQL or Redis was away."""
+        """Return the number of faults while PostgreSQL or Redis was down."""
         return self._redis.meanwhile + self._postgres.meanwhile
 
     @contextmanager
     def striking(self) -> Iterator[None]:
-        """Strike until the block ends; afterwards everything is up, or on its way. Raises what kept
-        a blow from falling, or a service from coming back.
+        """Inject faults until the block ends; afterwards everything is up or starting.
+
+        Raises the error that kept a fault from being injected, or a service from coming back.
         """
         thread = threading.Thread(target=self._strike_on)
         thread.start()

@@ -1,4 +1,4 @@
-"""How long a system in trouble stands still, and how long its activities wait beyond their time."""
+"""The longest standstill of a system, and the largest delay of its activities."""
 
 import threading
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ class Watch:
 
     @contextmanager
     def looking(self) -> Iterator[None]:
-        """Raises at the end what kept it from looking."""
+        """Watch the system during the block. Raises at the end if watching failed."""
         thread = threading.Thread(target=self._look_on)
         thread.start()
         try:

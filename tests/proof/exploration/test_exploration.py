@@ -1,5 +1,6 @@
-"""Every state that one order can get into, whatever happens around it: no law is broken anywhere,
-and from everywhere the system alone finds the way to an end.
+"""Exploration of every state that one order can reach.
+
+Every state keeps the invariants, and from every state the system alone reaches an end.
 """
 
 from collections import defaultdict, deque
@@ -79,9 +80,7 @@ SPARE_TIMERS = (
 
 
 class Steps(NamedTuple):
-    """Where the system alone leads from a state, where else the world may lead, and which arrows
-    and timers that took.
-    """
+    """The next states by the system alone and by the world, with the arrows and timers used."""
 
     system: frozenset[State]
     world: frozenset[State]
@@ -117,7 +116,7 @@ def explore(shop: Shop, known: dict[State, Steps]) -> dict[State, Steps]:
 
 
 def broken_law(state: State) -> str | None:
-    """The invariant that this state breaks."""
+    """Return the invariant that this state breaks."""
     if state.order in SOLD and state.intent != "succeeded":
         return "sold, and not paid"
     if state.order in ENDED and state.intent in ("open", "processing"):
@@ -141,9 +140,7 @@ def stock_of(state: State) -> str:
 
 
 def settled(state: State) -> bool:
-    """Nothing is left to do but for people, nobody's money is kept for nothing, and what went back
-    without us is in the books.
-    """
+    """Tell if only people have something left to do, and the money is booked and not kept."""
     if state.gone != state.booked:
         return False
     if state.order in SOLD:
@@ -158,7 +155,7 @@ def settled(state: State) -> bool:
 
 
 def unsettled(found: dict[State, Steps]) -> set[State]:
-    """The states from which the system alone does not get to a settled one."""
+    """Return the states from which the system alone does not reach a settled one."""
     back = defaultdict(set)
     for state, steps in found.items():
         for after in steps.system:

@@ -1,9 +1,8 @@
-"""A small model of everything around one order: Stripe, its webhooks, crashes, the customer and the
-operator. What our side does with all that is read from the real tables of arrows, deadlines and
-polls.
+"""A small model of one order's surroundings: Stripe, webhooks, crashes, people.
 
-A `State` is one moment; `system_steps` are what the system does by itself, `world_steps` what may
-happen to it.
+The model reads our side from the real tables of arrows, deadlines and polls. A `State` is one
+moment; `system_steps` are the system's own steps, `world_steps` the possible steps of everything
+else.
 """
 
 from collections.abc import Iterator
@@ -39,7 +38,7 @@ Tables = dict[str, dict[tuple[str, str | None], Arrow]]
 
 
 def tables(*, without: object = None) -> Tables:
-    """The arrows by machine, signal and state; one of them may be left out."""
+    """Return the arrows by machine, signal and state; one of them may be left out."""
     return {
         machine.name: {
             (arrow.signal.value, arrow.source): arrow
@@ -51,7 +50,7 @@ def tables(*, without: object = None) -> Tables:
 
 
 class Timer(NamedTuple):
-    """What time brings to a row in `state`: a signal, or a call that asks Stripe."""
+    """A timer of a row in `state`: it sends a signal, or makes a call to Stripe."""
 
     machine: str
     state: str
@@ -60,7 +59,7 @@ class Timer(NamedTuple):
 
 
 def timers() -> list[Timer]:
-    """Those of the deadlines and polls."""
+    """Return the timers of the deadlines and polls."""
     found = [
         Timer(machine.name, state.value, deadline.send.value, None)
         for machine in MACHINES
@@ -77,11 +76,13 @@ def timers() -> list[Timer]:
 
 
 class State(NamedTuple):
-    """`intent`, `back` and `gone` are Stripe's side: the payment intent, the money's way back, and
-    whether all of it was given back in the dashboard instead. `wrong`: it was paid with another
-    amount. `calls` are activities under way; `news` are events that were not heard: webhooks on
-    their way, or lost. `known`, `captured` and `booked` are what our rows have heard; `booked` is
-    the row of a refund of the dashboard.
+    """One moment of the model.
+
+    `intent`, `back` and `gone` are Stripe's side: the payment intent, the refund, and whether all
+    of it was refunded in the dashboard instead. `wrong`: it was paid with another amount. `calls`
+    are activities in progress; `news` are undelivered events: webhooks that are delayed or lost.
+    `known`, `captured` and `booked` are recorded in our rows; `booked` is the row of a refund of
+    the dashboard.
     """
 
     order: str = "Pending"
@@ -100,8 +101,9 @@ class State(NamedTuple):
 
 
 class Shop:
-    """Moves of our side, by the tables of which one arrow, or one timer, may be left out. `walked`
-    are those that were used. Raises KeyError for what this world does not know.
+    """Our side, by the tables; one arrow or one timer may be left out.
+
+    `walked` are the used arrows. Raises KeyError for signals that this model does not know.
     """
 
     def __init__(self, *, without: Arrow | Timer | None = None) -> None:
@@ -111,7 +113,7 @@ class Shop:
         self.walked: set[Arrow | Timer] = set()
 
     def send(self, state: State, machine: str, signal: str) -> State:
-        """What the signal leads to; the same state where it has no arrow."""
+        """Return the state after the signal; the same state without an arrow for it."""
         arrow = self.arrows[machine].get((signal, getattr(state, machine)))
         if arrow is None:
             return state
@@ -133,14 +135,14 @@ class Shop:
         return state._replace(stock=STOCK[effect])
 
     def give_back(self, state: State) -> State:
-        """A refund of all that was captured, unless one is there that counts."""
+        """Refund everything that was captured, unless a refund already counts."""
         if not state.captured or state.booked or state.refund in ACTIVE:
             return state
         born = self.arrows["refund"][("request", None)]
         return state._replace(refund=born.target.value, calls=state.calls | {"submit"})
 
     def told(self, state: State, said: str) -> State:
-        """An event: of the end of a payment Stripe is asked before it is believed."""
+        """Receive an event; an event about the end of a payment leads to a retrieval first."""
         if said not in ("paid", "canceled"):
             return self.hears(state, said)
         over = ("Success",) if said == "paid" else ("Success", "Cancelled", "Failure")
@@ -166,15 +168,16 @@ class Shop:
         return self.send(state._replace(known=True), "payment", said)
 
     def went_back(self, state: State) -> State:
-        """An order whose money is gone is cancelled."""
+        """Cancel an order whose money has been returned."""
         nothing_left = state.booked and state.payment == "Success"
         unshipped = state.order in ("Pending", "Confirmed")
         return self.send(state, "order", "refunded") if nothing_left and unshipped else state
 
 
 def system_steps(shop: Shop, state: State) -> Iterator[State]:
-    """What the system does by itself, whoever sleeps: its calls, deadlines, polls, and a
-    reconciliation now and then. A bank that is at work comes to an end, too.
+    """Yield the steps of the system alone: calls, deadlines, polls and reconciliations.
+
+    A bank that is processing comes to an end, too.
     """
     yield from _bank(state)
     for call in state.calls:
@@ -200,7 +203,7 @@ def _rings(shop: Shop, state: State, timer: Timer) -> State:
 
 
 def world_steps(shop: Shop, state: State) -> Iterator[State]:
-    """What customers, banks, operators, networks and crashes do."""
+    """Yield the steps of customers, banks, operators, networks and crashes."""
     yield from _stripe(state)
     yield from _people(shop, state)
     for said in state.news:
@@ -219,7 +222,7 @@ def world_steps(shop: Shop, state: State) -> Iterator[State]:
 
 
 def perform(state: State, call: str) -> State | None:
-    """What the call does at Stripe; None while it must wait."""
+    """Return the call's effect at Stripe; None while it must wait."""
     if call == "create":
         wanted = not state.known and state.payment in ("Pending", *CLOSING)
         return state._replace(intent="open") if wanted and state.intent == "none" else state
@@ -235,7 +238,7 @@ def perform(state: State, call: str) -> State | None:
 
 
 def record(shop: Shop, state: State, call: str) -> State:
-    """What the answer to the call does here; the call has ended."""
+    """Return the effect of the call's answer here; the call has ended."""
     state = state._replace(calls=state.calls - {call})
     if call == "ask":
         return _asked(shop, state)
@@ -282,7 +285,7 @@ def _refund_told(shop: Shop, state: State) -> State:
 
 
 def _given_up(shop: Shop, state: State, call: str) -> Iterator[State]:
-    """All tries failed: nobody can say whether the last one was carried out."""
+    """Return the state after the last attempt, which may have been carried out."""
     over = state._replace(calls=state.calls - {call})
     if call == "create" and not state.known:
         yield shop.send(over, "payment", "unanswered")
@@ -294,7 +297,7 @@ def _given_up(shop: Shop, state: State, call: str) -> Iterator[State]:
 
 
 def _stripe(state: State) -> Iterator[State]:
-    """What happens at Stripe, and which events it sends of that."""
+    """Yield the changes at Stripe, with the events that it sends."""
     if state.intent == "open":
         for wrong in (False, True):
             yield _tells(state, intent="succeeded")._replace(wrong=wrong)
@@ -326,7 +329,7 @@ def _tells(state: State, *, intent: str) -> State:
 
 
 def _people(shop: Shop, state: State) -> Iterator[State]:
-    """The customer and the operator, as far as the code lets them."""
+    """Yield the steps of the customer and the operator that the code allows."""
     if state.order == "Pending" and state.payment != "Success":
         yield shop.send(state, "payment", "cancel")
     if state.intent == "canceled":

@@ -54,7 +54,7 @@ class Sentinel:
             self._process.wait(10)
 
     def replicas(self) -> int:
-        """How many it knows of that are well."""
+        """Return the number of healthy replicas that the sentinel knows."""
         try:
             with redis.Redis(port=self.port, decode_responses=True) as client:
                 found = client.sentinel_slaves(NAME)
@@ -63,7 +63,7 @@ class Sentinel:
         return sum(not one["is_odown"] and not one["is_sdown"] for one in found)
 
     def master(self) -> int:
-        """The port of the master as of now."""
+        """Return the port of the current master."""
         with redis.Redis(port=self.port, decode_responses=True) as client:
             _, port = client.sentinel_get_master_addr_by_name(NAME)
         return int(port)

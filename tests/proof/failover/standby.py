@@ -1,6 +1,4 @@
-"""A second PostgreSQL, which has every commit before the first one says so, and can take its
-place.
-"""
+"""A synchronous standby of PostgreSQL, which can be promoted."""
 
 from contextlib import closing
 from pathlib import Path

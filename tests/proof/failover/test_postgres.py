@@ -1,6 +1,4 @@
-"""The primary dies under load, the standby takes its place: nothing that was acknowledged is lost,
-and nothing has to be started again.
-"""
+"""Proof that a lost primary costs no acknowledged order, and no process has to be restarted."""
 
 import threading
 from collections.abc import Iterator
@@ -61,8 +59,9 @@ def stack(pair: tuple[Postgres, Standby]) -> Iterator[Stack]:
 
 @dataclass
 class Shoppers:
-    """Each orders, pays and waits, until one of their orders was placed and confirmed after the
-    promotion; every third order is left unpaid. `placed` and `confirmed` were acknowledged.
+    """Customers who order, pay and wait until an order is confirmed after the promotion.
+
+    Every third order is left unpaid. `placed` and `confirmed` were acknowledged.
     """
 
     world: World
@@ -116,13 +115,13 @@ def test_the_standby_takes_over(pair: tuple[Postgres, Standby], stack: Stack) ->
 
 
 def acknowledged(shoppers: Shoppers) -> dict[str, set[str]]:
-    """What was answered 2xx up to now."""
+    """Return the orders that were acknowledged with 2xx so far."""
     placed, confirmed = set(shoppers.placed), set(shoppers.confirmed)
     return {"orders": placed, "paid": confirmed, "webhooks": delivered(shoppers.world.urls.sandbox)}
 
 
 def delivered(sandbox: str) -> set[str]:
-    """The events that Stripe got a 200 for."""
+    """Return the events for which Stripe got a 200."""
     found: list[str] = []
     more = True
     while more:

@@ -1,6 +1,4 @@
-"""The master dies, the sentinel makes another one: the system goes on, and nothing has to be
-started again.
-"""
+"""Proof that a lost master of Redis is replaced, and no process has to be restarted."""
 
 import threading
 from collections.abc import Iterator
@@ -61,8 +59,9 @@ def buys(buyer: StoryBuyer) -> None:
 
 @contextmanager
 def buying(buyers: list[StoryBuyer]) -> Iterator[list[int]]:
-    """All of them buy one thing after the other until the block ends, and each once more after it;
-    the answer counts what each has bought.
+    """Let all customers buy repeatedly during the block, and once more after it.
+
+    Yield the number of purchases of each.
     """
     over, bought = threading.Event(), [0] * len(buyers)
 
@@ -84,7 +83,7 @@ def buying(buyers: list[StoryBuyer]) -> Iterator[list[int]]:
 
 
 def hints(server: Redis) -> int:
-    """How many messages Celery has sent by way of this server."""
+    """Return the number of Celery's messages that went through this server."""
     with redis.Redis(port=server.port) as client:
         commands = client.info("commandstats")
     return sum(commands.get(f"cmdstat_{name}", {}).get("calls", 0) for name in ("lpush", "brpop"))

@@ -1,9 +1,8 @@
-"""Lives in every process of the system under test: notes each point that the process comes past,
-and kills it there when it is told to.
+"""The agent in every process of the system under test: records failpoints, and kills at one.
 
-Points are found, not listed: before and after every commit, every activity's call, every request
-that a call makes and every message that is published, wherever in the code it is. What is added to
-the project is found like the rest.
+Failpoints are not listed by hand: they are before and after every commit, every activity's call,
+every request of a call and every published message, wherever in the code it is. So new code is
+included automatically.
 """
 
 import os
@@ -41,8 +40,10 @@ REQUEST = re.compile(rb"[A-Z]+ [^\r\n]+ HTTP/1\.[01]\r\n")
 
 
 class Agent:
-    """`folder` is where the processes of one cell meet the test:
-    `order` holds the number of the run and the point to die at, `points` what was come past.
+    """The agent of one process.
+
+    The processes of one cell and the test share `folder`: `order` holds the number of the run and
+    the failpoint at which to die, `points` the recorded failpoints.
     """
 
     def __init__(self, folder: Path, process: str) -> None:
@@ -53,8 +54,10 @@ class Agent:
         self._points = os.open(folder / "points", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
     def come_past(self, what: str, *, counted: bool = True) -> None:
-        """`counted`: each time is a point of its own, not only the first of a run. What comes by
-        the clock never is.
+        """Record a failpoint, and die there if the order says so.
+
+        With `counted`, each time is a failpoint of its own, not only the first of a run. Failpoints
+        of timers are never counted.
         """
         with self._lock:
             self._look()
@@ -77,7 +80,7 @@ class Agent:
             self._counts.clear()
 
     def _first(self) -> bool:
-        """Whether nobody has died in this run yet."""
+        """Tell if no process has died in this run yet."""
         try:
             os.close(os.open(self._folder / f"died-{self._run}", os.O_CREAT | os.O_EXCL))
         except FileExistsError:
@@ -154,7 +157,7 @@ def _around(agent: Agent, what: str, run: Callable[..., Any]) -> Callable[..., A
 
 
 def _place() -> str:
-    """The function of the project that asked for it."""
+    """Return the project's function that caused it."""
     frame = sys._getframe(2)
     while frame.f_back is not None:
         file = frame.f_code.co_filename

@@ -1,5 +1,6 @@
-"""A whole system, small enough that several run side by side: one of each process, a database and a
-sandbox of its own.
+"""A whole system, small enough to run several side by side.
+
+It has one of each process, and its own database and sandbox.
 """
 
 import os
@@ -68,13 +69,16 @@ class SilentReporter(Reporter):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the cells share. The database `shop` has the schema and the products, and no order."""
+    """The services that the cells share.
+
+    The database `shop` has the schema and the products, and no order.
+    """
 
     postgres: Postgres
     secrets: dict[str, str]
 
     def database(self, name: str) -> str:
-        """The URL of a new database."""
+        """Create a database and return its URL."""
         with closing(psycopg2.connect(self.postgres.url)) as connection:
             connection.autocommit = True
             connection.cursor().execute(f'CREATE DATABASE "{name}" TEMPLATE shop')
@@ -169,11 +173,14 @@ class Cell:
             wait_for(lambda: self.died() or None, "the death", seconds=LINGER)
 
     def died(self) -> bool:
-        """Whether anybody died in the last play."""
+        """Tell if a process died in the last run."""
         return (self.folder / f"died-{self._run}").exists()
 
     def verify(self) -> None:
-        """All histories lead to their rows, and nothing is stuck. Raises CalledProcessError."""
+        """Check that all histories lead to their rows, and nothing is stuck.
+
+        Raises CalledProcessError.
+        """
         command = [sys.executable, "-c", VERIFY]
         run(command, env=self.environment, cwd=ROOT, check=True, capture_output=True)
 

@@ -1,6 +1,4 @@
-"""What a process can be killed at, as the code's text has it: whatever no story comes past is
-found, and must have a reason.
-"""
+"""The failpoints according to the source code: each must be passed or have a reason."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -21,7 +19,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def left_out(points: Iterable[str]) -> set[str]:
-    """What no point is at and has no reason for it, and what has a reason and is there no more."""
+    """Return the places without a failpoint or a reason, and the reasons without a place."""
     known, passed = set(_known()), "\n".join(points)
     bare = {what for what in known if not _is_in(what, passed)}
     return {f"no story comes past {what}" for what in bare - REASONS.keys()} | {
@@ -56,7 +54,7 @@ def _of(name: str, function: Function) -> Iterator[str]:
 
 
 def _own(node: ast.AST) -> Iterator[ast.AST]:
-    """What is in a function, without the functions in it."""
+    """Yield the nodes of a function without those of inner functions."""
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, Function):
             yield child

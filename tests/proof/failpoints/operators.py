@@ -1,4 +1,4 @@
-"""What an operator does, by commands. Who dies while giving one gives it again."""
+"""Stories of an operator, who repeats a command during which a process died."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -60,7 +60,7 @@ def accept_another_amount(world: OperatedWorld) -> None:
 
 
 def try_again(world: OperatedWorld) -> None:
-    """An event that could not be read, and a call that gave up."""
+    """Retry an event that could not be read, and a call that gave up."""
     _, order = _paid(world)
     broken = {"id": f"evt_{order['orderId']}", "type": "refund.failed", "data": {"object": {}}}
     assert deliver(world.urls, broken, world.webhook_secret) == 200
@@ -117,7 +117,7 @@ def reconcile(world: OperatedWorld) -> None:
 
 
 def stripe(world: OperatedWorld, path: str, **form: Any) -> Json:
-    """What somebody does in Stripe's dashboard."""
+    """Make a change in Stripe's dashboard."""
     url = f"{world.urls.sandbox}/v1/{path}"
     answer = requests.post(url, data=form, auth=("sk_test_sandbox", ""), timeout=10)
     answer.raise_for_status()

@@ -16,7 +16,7 @@ PATIENCE = 120  # seconds
 
 
 class PatientBuyer(Buyer):
-    """As Buyer, for a system whose processes die. What repeating means is the API's business."""
+    """A Buyer for a system whose processes die: it repeats requests as the API allows."""
 
     def __init__(self, urls: Urls) -> None:
         super().__init__(urls)
@@ -58,7 +58,7 @@ class PatientBuyer(Buyer):
 
 
 class StoryBuyer(PatientBuyer):
-    """As the stories want it."""
+    """A PatientBuyer with the interface that the stories need."""
 
     def order(self, *products: Json, reference: str | None = None, wait: int = 10) -> Json:
         """With the client secret, also when that took longer than one request may."""

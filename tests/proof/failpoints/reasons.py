@@ -1,4 +1,4 @@
-"""Why no story comes past some places. What stands here is not killed at."""
+"""The reasons why no story passes some places. No process is killed there."""
 
 READS = "it only reads"
 ONE_ROW = "a request that changes rows of its own, and asks for nothing that comes later"

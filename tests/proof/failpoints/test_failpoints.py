@@ -42,9 +42,7 @@ class Death:
 
     @property
     def place(self) -> tuple[str, ...]:
-        """The point, whichever time it is that a process comes there; a story's own where each
-        story is played for itself.
-        """
+        """Return the failpoint without its count; with its story if stories are played alone."""
         return self.point.rpartition(" #")[0], *(self.stories if EVERY else ())
 
     @property
@@ -104,7 +102,10 @@ class Cells:
         return Outcome(death, died, complaint)
 
     def verify(self) -> None:
-        """All histories lead to their rows, and nothing is stuck. Raises CalledProcessError."""
+        """Check that all histories lead to their rows, and nothing is stuck.
+
+        Raises CalledProcessError.
+        """
         for _ in range(CELLS):
             self._free.get().verify()
 
@@ -149,15 +150,17 @@ def not_reached(outcomes: list[Outcome]) -> set[Death]:
 
 
 def missed(outcomes: list[Outcome]) -> list[Death]:
-    """Where nobody died, and should have. How often a process comes past a place is partly chance
-    (two events are taken in as one): but once it must, and then also somebody must have died there.
+    """Return the failpoints at which a process should have died and did not.
+
+    How often a process passes a place is partly chance (two events may be received as one), but it
+    must pass once and die there once.
     """
     places = {one.death.place for one in outcomes if one.died}
     return [death for death in not_reached(outcomes) if death.first or death.place not in places]
 
 
 def say(outcomes: list[Outcome], forgiven: set[Death]) -> None:
-    """How many points there were, and which were not reached a second time."""
+    """Print the number of failpoints, and those that were not reached a second time."""
     points = {one.death for one in outcomes}
     again = ", ".join(sorted(death.point for death in forgiven)) or "none"
     killed = len(points) - len(not_reached(outcomes))
@@ -165,7 +168,7 @@ def say(outcomes: list[Outcome], forgiven: set[Death]) -> None:
 
 
 def wanted(recorded: dict[str, tuple[float, list[str]]]) -> list[Death]:
-    """Where to die; in long stories first, so that nobody waits for them in the end."""
+    """Return the failpoints at which to die; those of long stories first, to finish together."""
     by_time = sorted(recorded, key=lambda title: recorded[title][0])
     stories: defaultdict[str, list[str]] = defaultdict(list)
     for title in by_time:

@@ -28,8 +28,9 @@ class OperatedWorld(World):
         return buyer
 
     def operate(self, *words: str) -> None:
-        """Have a `flask` command given, until it has been. Where somebody died after the commit,
-        the second time may be refused.
+        """Repeat a `flask` command until it has run.
+
+        If a process died after the commit, the second run may be refused.
         """
         number = len(list(self.folder.glob(COMMANDS)))
         file = self.folder / COMMANDS.replace("*", f"{number:06}")
@@ -41,7 +42,7 @@ class OperatedWorld(World):
         wait_for(answered, f"an answer to {words}", seconds=PATIENCE)
 
     def read(self, query: str, *values: object) -> list[Json]:
-        """The rows of a query."""
+        """Return the rows of a query."""
         with closing(psycopg2.connect(self.database_url)) as db:
             return invariants.read(db, query, *values)
 

@@ -1,6 +1,7 @@
-"""`make simulate SEEDS=1000`: many seeds, as many at once as there are processors. SEEDS=7-7 plays
-seed 7 alone, and tells its steps. Exit status 0 only if every seed was played, nothing broke, and
-those that were played twice came out alike.
+"""`make simulate SEEDS=1000`: play many seeds, as many at once as there are processors.
+
+SEEDS=7-7 plays seed 7 alone and prints its steps. Exit status 0 only if every seed was played and
+none failed, and those that were played twice had identical results.
 """
 
 import os
@@ -44,7 +45,7 @@ def main(words: str) -> int:
 
 
 def wrong(report: Json, other: Json) -> str:
-    """What broke, or where two plays of a seed part."""
+    """Yield the failures, and the seeds whose two runs differ."""
     if report is other:
         return str(report["broken"])
     if (report["trail"], report["digest"]) == (other["trail"], other["digest"]):
@@ -55,8 +56,10 @@ def wrong(report: Json, other: Json) -> str:
 
 
 def parts(seeds: range) -> list[list[int]]:
-    """Who plays which seeds. Some are played by all: by the first at once, by the others last, when
-    they have others behind them.
+    """Return the seeds of each player.
+
+    Some seeds are played by all players: by the first at once, by the others last, after other
+    seeds.
     """
     players = min(os.cpu_count() or 1, len(seeds))
     found = [list(seeds[number::players]) for number in range(players)]

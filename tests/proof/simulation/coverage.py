@@ -1,4 +1,4 @@
-"""What some seeds have come past, and what none of them has."""
+"""The coverage of some seeds, and the parts that no seed covered."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any

@@ -1,6 +1,4 @@
-"""Who works in Stripe's dashboard beside the shop, and the banks behind it: what they do reaches us
-by events alone.
-"""
+"""People in Stripe's dashboard, and the banks behind it; their changes arrive as events."""
 
 import random
 from collections.abc import Iterator
@@ -53,7 +51,7 @@ class Dashboard:
         self._post(f"payment_intents/{self._dice.choice(payable).id}/cancel")
 
     def _change_amount(self, payable: list[Intent]) -> None:
-        """Of an intent, which is then paid with it."""
+        """Change the amount of an intent, which is then paid with it."""
         intent = self._dice.choice(payable)
         amount = self._dice.choice(OTHER_AMOUNTS)
         self._post(f"payment_intents/{intent.id}", amount=amount)
@@ -76,7 +74,7 @@ class Dashboard:
         self._post(f"disputes/{self._dice.choice(disputes).id}/close")
 
     def _prevent(self, disputes: list[Dispute]) -> None:
-        """The bank and the card's network have settled it among themselves."""
+        """Settle a dispute between the bank and the card's network."""
         decide(self._outside.bank, self._dice.choice(disputes), "prevented", ITSELF)
 
     def _change_mind(self, disputes: list[Dispute]) -> None:
@@ -85,6 +83,6 @@ class Dashboard:
         decide(self._outside.bank, dispute, other, ITSELF)
 
     def _post(self, path: str, **form: Any) -> None:
-        """What Stripe does not allow just now is refused, and changes nothing."""
+        """Send a change to Stripe. A change that Stripe refuses has no effect."""
         url = f"{settings.stripe_api_base}/v1/{path}"
         self._http.post(url, data=form, auth=(settings.stripe_secret_key, ""), timeout=60)

@@ -48,7 +48,7 @@ TESTS: dict[Arrow, str] = {
 
 
 def walked() -> Iterator[Arrow]:
-    """What the exploration walks, as its own test says."""
+    """Return the arrows that the exploration covers, according to its own test."""
     for machine in MACHINES:
         for arrow in machine.arrows:
             if arrow.source is not None and arrow_name(machine, arrow) not in NOT_WALKED:
@@ -56,7 +56,7 @@ def walked() -> Iterator[Arrow]:
 
 
 def missing() -> list[str]:
-    """The tests that are named here, and are not there."""
+    """Return the tests that are named here and do not exist."""
     return [test for test in TESTS.values() if not _is_there(*test.split("::"))]
 
 

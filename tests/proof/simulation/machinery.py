@@ -1,4 +1,4 @@
-"""What the system does beside its workers, a step at a time: sweeps, messages, the bank, time."""
+"""Steps of the system besides its workers: sweeps, messages, the bank, time."""
 
 import random
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ class Machinery:
         self._strange = 0
 
     def steps(self) -> Iterator[Step]:
-        """What may happen now, when everything may go wrong."""
+        """Yield the possible steps; faults are possible, too."""
         yield from self.workers.steps()
         yield from self.workers.poison.steps()
         yield Step(0.08, "lose a key", self._lose_key)
@@ -88,7 +88,7 @@ class Machinery:
         return min([HOUR, *(max(0.001, m - self._time.at.timestamp()) for m in moments)])
 
     def _deliver(self, events: list[Event]) -> str:
-        """What is not answered stays: it comes again."""
+        """Deliver events. An event that is not answered with 200 stays and comes again."""
         kinds = self._receive(events)
         for event in events:
             self._outside.post.take(event, Delivery.DELIVERED)
@@ -157,7 +157,7 @@ def about(signal: Told) -> str:
 
 
 def unstorable(signal: Told) -> Told:
-    """The same event, with text in it that PostgreSQL does not keep."""
+    """Return the same event with text that PostgreSQL cannot store."""
     key, kind, event = signal
     inside = event["data"]["object"] if "data" in event else event
     inside["note"] = "a\0b \ud800"

@@ -1,5 +1,6 @@
-"""What a seed is fond of: it takes some steps, cards and troubles more often than others do. So a
-few hundred seeds come past what is rare.
+"""The mood of a seed: it prefers some steps, cards and faults.
+
+So a few hundred seeds cover rare cases.
 """
 
 from dataclasses import dataclass, field
@@ -7,8 +8,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mood:
-    """`steps` are factors of the weights of steps, by their names; `cards` are weights beside those
-    of the others; `calls` begin the names of activities that are troubled for a while.
+    """The preferences of one seed.
+
+    `steps` are factors of the weights of steps, by name; `cards` are weights of cards in addition
+    to those of the others; `calls` are prefixes of activity names that fail for a while.
     """
 
     steps: dict[str, float] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What an operator does when the trouble is over: gives another try to what gave up."""
+"""The operator after all faults: retries the activities that gave up."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -50,7 +50,7 @@ class Operator:
             )
 
     def has_been_told(self) -> None:
-        """Nothing failed in silence, and nobody's data was forgotten to be forgotten."""
+        """Check that every failure was reported, and that no erasure was left undone."""
         untold = invariants.read(self._db, UNTOLD)
         assert not untold, f"failed, and nobody was told: {untold}"
         kept = invariants.read(self._db, NOT_ERASED)

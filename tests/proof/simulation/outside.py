@@ -1,5 +1,6 @@
-"""The sandbox inside this process, on the simulation's time: its HTTP is served by a thread, and
-what it would do later, or post, waits until the scheduler lets it.
+"""The sandbox inside this process, on the simulation's time.
+
+A thread serves its HTTP; its later steps and posts wait until the scheduler chooses them.
 """
 
 import asyncio
@@ -39,7 +40,7 @@ SEARCH_LAG = 900
 
 
 class Later(NamedTuple):
-    """What the bank will do of itself, at `moment` in Unix seconds."""
+    """A later step of the bank, at `moment` in Unix seconds."""
 
     moment: float
     act: Callable[[Bank, str], None]
@@ -61,20 +62,20 @@ class Post:
             self.waiting.append(event)
 
     def take(self, event: Event, state: Delivery) -> None:
-        """It has arrived, or never will."""
+        """Remove an event that has arrived or never will."""
         self.waiting.remove(event)
         event.state = state
         self._store.save_state(event)
 
 
 def told(event: Event) -> Told:
-    """What would be posted: Stripe's object, or the one in SendGrid's list."""
+    """Return the posted object: Stripe's, or the one in SendGrid's list."""
     body = json.loads(event.body)
     return event.id, event.type, body if event.source == Source.STRIPE else body[0]
 
 
 class Fates(Faults):
-    """What requests meet is the scheduler's to say."""
+    """The results of requests, which the scheduler decides."""
 
     hold = 0.0  # what was done is done: nothing else moves until then
 
@@ -85,7 +86,7 @@ class Fates(Faults):
 
     @contextmanager
     def meeting(self, faults: list[Fault]) -> Iterator[None]:
-        """The requests made within meet these, one after the other."""
+        """Let the requests of the block have these results, one after the other."""
         self._next = list(faults)
         yield
         self._next = []
@@ -122,7 +123,7 @@ class Outside:
         self.begin(0)
 
     def begin(self, seed: int) -> None:
-        """A world in which nothing has happened yet."""
+        """Return a world without any event yet."""
         self.store = Store(Journal(None))
         self.post = Post(self.store)
         self.bank = PatientBank(self.store, self.post)
@@ -135,7 +136,7 @@ class Outside:
         return ledger(self.store) + self._forgotten
 
     def forget(self, intent: Intent) -> None:
-        """Nobody will ever hear of this open intent again."""
+        """Make Stripe forget this open intent."""
         (entry,) = [row for row in ledger(self.store) if row["paymentIntent"] == intent.id]
         self._forgotten.append(entry | {"status": "canceled"})
         del self.store.intents[intent.id]

@@ -1,4 +1,4 @@
-"""Who comes into the shop, and who works in it."""
+"""The customers and the operator of the simulated shop."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -40,8 +40,9 @@ ORDERS = 4
 
 
 class People:
-    """Some customers, and an operator. `known` is what is known of each order; None of one that is
-    only just placed.
+    """Some customers and an operator.
+
+    `known` holds the facts of each order; None for one that was just placed.
     """
 
     def __init__(self, dice: random.Random, outside: Outside, mood: Mood) -> None:
@@ -90,8 +91,9 @@ class People:
         self._dashboard.pay(intent, card)
 
     def decide(self) -> bool:
-        """The operator accepts or cancels what was paid with another amount, and closes what Stripe
-        does not know; whether anything was done.
+        """Let the operator decide about payments of another amount and unknown intents.
+
+        Return True if anything was done.
         """
         done = [self._decide(order_id, facts) for order_id, facts in self.known.items()]
         return any(done)
@@ -131,7 +133,7 @@ class People:
         self._do(accept_payment.accept)
 
     def _do(self, deed: Deed, order_id: UUID | None = None) -> bool:
-        """Whether the order let that be done."""
+        """Try an action, and return True if the order allowed it."""
         order_id = order_id or self._dice.choice(list(self.known))
         with suppress(ProjectXError, SignalRefusedError), transaction():
             payment_id = payment_of(order_id).id

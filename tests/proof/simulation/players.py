@@ -26,7 +26,7 @@ class CrashedError(Exception):
 
 
 def play(parts: list[list[int]]) -> Iterator[Json]:
-    """The reports of all seeds, as they come; each part is for one player, in this order.
+    """Yield the reports of all seeds as they arrive; each player gets one part, in this order.
 
     Raises CrashedError after the last report.
     """
@@ -60,7 +60,7 @@ def _forward(player: Player, lines: "SimpleQueue[str | None]") -> None:
 
 
 def _place(postgres: Postgres, number: int, secrets: dict[str, str]) -> dict[str, str]:
-    """The environment of one player, with a migrated database."""
+    """Return the environment of one player, with a migrated database."""
     name = f"player_{number}"
     # Nobody pulls the plug here: what is simulated is the order of things.
     lazily = f"ALTER DATABASE {name} SET synchronous_commit = off"

@@ -1,6 +1,4 @@
-"""What goes wrong for a while, and each time: a provider that answers one kind of call with errors,
-or a statement that fails, so that whatever needs it raises.
-"""
+"""Faults that last for a while: calls of one kind fail, or a statement fails each time."""
 
 import random
 from collections.abc import Iterator
@@ -45,7 +43,7 @@ class Poison:
         return self._until > 0
 
     def of(self, activity: str) -> Fault:
-        """What the requests of a call meet."""
+        """Return the results of the requests of a call."""
         is_hit = self.lasts() and self._calls and activity.startswith(self._calls)
         return self._fault if is_hit else Fault.NONE
 

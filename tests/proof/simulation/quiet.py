@@ -1,4 +1,4 @@
-"""What moves quietly: the history does not have it, so it is noted here."""
+"""A record of quiet transitions, which the history does not have."""
 
 from functools import partial
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is told of one seed."""
+"""The report of one seed."""
 
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -14,8 +14,10 @@ Arrow = tuple[str, str, str | None, str]
 
 @dataclass(slots=True)
 class Report:
-    """`arrows` are (machine, signal, source, target), `ignored` are (machine, state, signal).
-    `trail` names the steps, with what they did; `digest` is of the history without its ids.
+    """The results of one seed.
+
+    `arrows` are (machine, signal, source, target), `ignored` are (machine, state, signal). `trail`
+    names the steps with their results; `digest` is of the history without its ids.
     """
 
     seed: int

@@ -1,5 +1,6 @@
-"""One seed: some days of a small shop, in which everything goes wrong that can, then peace, in
-which everything must come right.
+"""One seed: some days of a small shop with every kind of fault, then none.
+
+At the end every order must be in a correct state.
 """
 
 import random
@@ -103,9 +104,7 @@ class Simulation:
 
     @contextmanager
     def _clock_of(self, step: Step) -> Iterator[int]:
-        """Take the step by the clock of a process that may be ahead or behind; by how many seconds
-        it is ahead.
-        """
+        """Take the step with the fast or slow clock of a process, and yield the difference."""
         disagrees = step.name in CLOCKED and self._dice.random() < DISAGREE
         ahead = self._dice.choice(AHEAD) if disagrees else 0
         self._time.advance(seconds=ahead)
@@ -113,14 +112,14 @@ class Simulation:
         self._time.advance(seconds=-ahead)
 
     def _moments(self, step: Step) -> list[int]:
-        """The statements of a step that fail, by their numbers: none, one, or several."""
+        """Return the numbers of the statements of a step that fail: none, one, or several."""
         if self._dice.random() >= TROUBLED.get(step.name, ELSE_TROUBLED):
             return []
         gaps = [self._dice.randint(*AGAIN) for _ in range(self._dice.choice((1, 1, 2, 3)))]
         return list(accumulate(gaps))
 
     def _look(self) -> None:
-        """Nothing that must be true of each order is false, and no step went astray."""
+        """Check the invariants of each order, and that no step raised."""
         known = self._people.known
         for order_id, now in self._facts(known).items():
             now.check()

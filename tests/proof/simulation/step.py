@@ -1,12 +1,13 @@
-"""What the scheduler chooses from."""
+"""The steps from which the scheduler chooses."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
 
 class Step(NamedTuple):
-    """One of the things that may happen next; `weight` says how often it is chosen. What `do`
-    answers stands beside the name in the trail.
+    """One possible next step; `weight` is its probability beside the others.
+
+    The result of `do` is recorded beside the name in the trail.
     """
 
     weight: float

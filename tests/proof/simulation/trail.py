@@ -33,8 +33,6 @@ MET: dict[str, Callable[[str], bool]] = {
 
 
 def entry(name: str, did: object, trouble: int, ahead: int = 0) -> str:
-    """What a step is called, what it did, by how many seconds its process's clock was ahead, and
-    how often PostgreSQL failed it.
-    """
+    """Add a step: its name, its result, its clock's difference, and its failed statements."""
     clock = f"{CLOCK}{ahead:+d} s" if ahead else ""
     return name + (f": {did}" if did is not None else "") + clock + TROUBLE * trouble

@@ -18,8 +18,9 @@ class TroubleError(OperationalError):
 
 
 class Trouble:
-    """`met` is how often it was met since it was last asked for. Every statement that `poison` is
-    part of fails.
+    """Failures of statements and commits.
+
+    `met` counts them since it was last read. Every statement that contains `poison` fails.
     """
 
     def __init__(self) -> None:
@@ -29,8 +30,9 @@ class Trouble:
 
     @contextmanager
     def at(self, moments: list[int]) -> Iterator[None]:
-        """Have statements and commits fail, by their numbers, the first being 1. Where that ends
-        what was to be done, the block just ends.
+        """Make the statements and commits with these numbers fail, counted from 1.
+
+        If such a failure ends the work of the block, the block ends without an error.
         """
         self._moments, self._passed, self.met = moments, 0, 0
         try:

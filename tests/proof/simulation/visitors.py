@@ -1,5 +1,6 @@
-"""Who signs in: by an e-mailed code or with a passkey, from a known browser or a new one, with the
-right code or a guess; and who has their account deleted.
+"""Visitors who sign in, with a code or a passkey, or have their account deleted.
+
+They use a known browser or a new one, and the correct code or a guess.
 """
 
 import random
@@ -42,7 +43,7 @@ class Visitors:
             yield Step(0.15, "resend a code", self._resend)
 
     def retry_erasures(self) -> bool:
-        """An operator has those that failed tried again; whether there were any."""
+        """Let an operator retry failed erasures, and return True if there were any."""
         failed = db.select(Erasure.user_id).where(Erasure.state == ErasureState.FAILED)
         with transaction():
             users = sorted(db.session.scalars(failed).all())
@@ -57,7 +58,7 @@ class Visitors:
             self._logins.append((login.id, address))
 
     def _enter_code(self) -> None:
-        """The one of an e-mail to that address, of whatever login, or a wrong one."""
+        """Enter the code of an email to that address, of any login, or a wrong one."""
         login_id, address = self._dice.choice(self._logins)
         letters = [mail for mail in self._outside.mails() if "login_code" in mail["categories"]]
         texts = [mail["text"] for mail in letters if mail["to"] == address]

@@ -1,5 +1,7 @@
-"""The workers: each takes some hints of one kind, makes its calls one after the other, and records
-them all at once; or dies with what it holds.
+"""The workers: each claims activities of one kind, makes their calls, and records them.
+
+The calls are made one after the other and recorded together. Or the worker dies while it holds
+them.
 """
 
 import random
@@ -28,7 +30,7 @@ SLOW, SLOWNESS = 0.06, (4, 9, 40)
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a worker holds, and the calls of it that are still to be made."""
+    """The activities that a worker holds, and the calls that are still to be made."""
 
     batch: Batch
     to_make: list[Try]
@@ -47,11 +49,11 @@ class Workers:
         self.held: list[Held] = []
 
     def hear(self, committed: Committed) -> None:
-        """What was committed is on its way to the workers."""
+        """Send the committed activities to the workers."""
         self.hints += committed.activities
 
     def steps(self) -> Iterator[Step]:
-        """What may happen now, when everything may go wrong."""
+        """Yield the possible steps; faults are possible, too."""
         if self.hints:
             yield Step(5, "receive", self._receive)
             yield Step(0.4, "lose a hint", self._lose)
@@ -76,7 +78,7 @@ class Workers:
         return True
 
     def _receive(self) -> str:
-        """Some hints of one activity's name, as they come in one message."""
+        """Receive some ids of one activity's name, as in one message."""
         name, _ = self._dice.choice(self.hints)
         alike = [hint for hint in self.hints if hint[0] == name]
         taken = self._dice.sample(alike, min(len(alike), self._dice.randint(1, LARGEST)))
@@ -124,7 +126,7 @@ class Workers:
         return self.hints[-1][0]
 
     def _fault(self) -> list[Fault]:
-        """What the requests of a call meet, one after the other."""
+        """Return the results of a call's requests, one after the other."""
         number = self._dice.choices(list(REQUESTS), list(REQUESTS.values()))[0]
         fault = self._dice.choices(list(FAULTS), list(FAULTS.values()))[0]
         return [*[Fault.NONE] * (number - 1), fault] if number else []
