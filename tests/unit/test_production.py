@@ -44,7 +44,7 @@ def good(own_keys: dict[str, str]) -> dict[str, Any]:
 
 @pytest.fixture
 def own_keys() -> dict[str, str]:
-    """Tell production's checks that the keys of the tests are real ones."""
+    """Return the tests' own keys, which are valid ones."""
     names = ("jwt_private_key", "jwt_public_keys", "code_secret", "encryption_keys")
     kept = Settings().model_dump(include=set(names))
     return {name: ",".join(v) if isinstance(v, tuple) else v for name, v in kept.items()}
