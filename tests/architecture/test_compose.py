@@ -85,12 +85,12 @@ def test_the_image_holds_what_is_listed_and_nothing_else() -> None:
     lines = (ROOT / ".dockerignore").read_text().splitlines()
     first, *rules = [line for line in lines if not line.startswith("#")]
     assert first == "*", "everything stays out"
-    taken = {rule.removeprefix("!") for rule in rules if rule.startswith("!")}
-    assert all((ROOT / name).exists() for name in taken)
+    included = {rule.removeprefix("!") for rule in rules if rule.startswith("!")}
+    assert all((ROOT / name).exists() for name in included)
     rooms = {"web", "tasks", "state_machines", "models", "migrations", "sandbox"}
     files = {file.name for file in ROOT.glob("*.py")}
-    assert taken == rooms | files | {"requirements/runtime.txt"}
-    assert "**/.env*" in rules[len(taken) :], "what is named last counts"
+    assert included == rooms | files | {"requirements/runtime.txt"}
+    assert "**/.env*" in rules[len(included) :], "what is named last counts"
 
 
 def test_the_image_carries_no_database_and_nothing_that_starts_one() -> None:
@@ -111,9 +111,9 @@ def test_every_long_lived_service_restarts_and_is_bounded() -> None:
 
 
 def test_each_provider_and_the_sweep_have_workers_of_their_own() -> None:
-    taken = [SERVICES[name]["command"][5] for name in ("worker", "mailer", "sweeper")]
-    assert taken == ["payments,sweep", "emails,sweep", "sweep,maintenance"]
-    assert {queue.name for queue in celeryconfig.task_queues} == set(",".join(taken).split(","))
+    queues = [SERVICES[name]["command"][5] for name in ("worker", "mailer", "sweeper")]
+    assert queues == ["payments,sweep", "emails,sweep", "sweep,maintenance"]
+    assert {queue.name for queue in celeryconfig.task_queues} == set(",".join(queues).split(","))
     assert len(celeryconfig.task_queues) >= 3
 
 
@@ -123,10 +123,10 @@ def test_no_secret_has_a_default() -> None:
 
 
 def test_every_setting_reaches_a_part() -> None:
-    given = {name for one in SERVICES.values() for name in one.get("environment", {})}
+    passed = {name for service in SERVICES.values() for name in service.get("environment", {})}
     # A port of a container is published under another number.
     ports = {name for name in Settings.model_fields if name.endswith("_port")}
-    assert {name.upper() for name in Settings.model_fields if name not in ports} <= given
+    assert {name.upper() for name in Settings.model_fields if name not in ports} <= passed
     # One that has no value here is that of .env, and left out where .env has none.
     secret = {name.upper() for name in SECRET}
     assert not secret & {name for name, value in COMPOSE["x-tuning"].items() if value is None}
@@ -164,7 +164,7 @@ def test_all_pools_of_the_file_are_counted_and_postgresql_has_room_for_them() ->
             pool = environment.get("DATABASE_POOL") or default
             count = int(command[command.index("--workers") + 1]) if "--workers" in command else 1
             pools += [int(pool)] * count * service.get("deploy", {}).get("replicas", 1)
-    given = SERVICES["auth"]["environment"]["DATABASE_POOLS"]
-    assert sorted(map(str, pools)) == sorted(given.split(","))
+    listed = SERVICES["auth"]["environment"]["DATABASE_POOLS"]
+    assert sorted(map(str, pools)) == sorted(listed.split(","))
     limit = int(re.findall(r"max_connections=(\d+)", " ".join(SERVICES["postgres"]["command"]))[0])
     assert sum(pool + OVERFLOW for pool in pools) <= limit - 30, "and some for commands"

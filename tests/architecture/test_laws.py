@@ -46,7 +46,7 @@ def imports(tree: ast.Module) -> Iterator[str]:
 
 
 def test_transaction_is_the_only_boundary() -> None:
-    found = [
+    violations = [
         f"{path}: {call}"
         for path, tree in sources()
         for call in calls(tree)
@@ -54,7 +54,9 @@ def test_transaction_is_the_only_boundary() -> None:
         and not call.endswith(("Machine.begin", "machine.begin"))
     ]
     # One that commits, one that only reads; and the driver's own, which is watched.
-    assert found == ["models/base.py: session.begin"] * 2 + ["models/silence.py: super().commit"]
+    assert violations == ["models/base.py: session.begin"] * 2 + [
+        "models/silence.py: super().commit"
+    ]
 
 
 def test_no_row_carries_a_machine() -> None:
@@ -71,10 +73,10 @@ def test_no_row_carries_a_machine() -> None:
     ],
 )
 def test_time_and_environment_have_one_reader(forbidden: str, home: str | None) -> None:
-    found = {
+    readers = {
         path for path, tree in sources() for call in calls(tree) if re.fullmatch(forbidden, call)
     }
-    assert found == ({home} if home else set())
+    assert readers == ({home} if home else set())
 
 
 @pytest.mark.parametrize(
@@ -90,9 +92,9 @@ def test_a_library_is_known_in_its_own_room_only(library: str, homes: set[str]) 
 
 
 def test_every_activity_that_a_machine_asks_for_is_registered() -> None:
-    asked = {name for machine in MACHINES for arrow in machine.arrows for name in arrow.do}
-    asked |= {machine.poll.do for machine in MACHINES if machine.poll}
-    assert asked <= {activity.name for activity in ACTIVITIES}
+    scheduled = {name for machine in MACHINES for arrow in machine.arrows for name in arrow.do}
+    scheduled |= {machine.poll.do for machine in MACHINES if machine.poll}
+    assert scheduled <= {activity.name for activity in ACTIVITIES}
 
 
 def test_every_machine_and_every_activity_of_the_shop_is_in_its_tuple() -> None:
@@ -148,9 +150,9 @@ def test_every_state_that_a_deadline_leaves_has_the_arrow_for_it() -> None:
 
 def test_a_child_tells_its_parent_only_what_the_parent_knows() -> None:
     for machine in MACHINES:
-        told = {arrow.parent_signal for arrow in machine.arrows if arrow.parent_signal}
+        sent = {arrow.parent_signal for arrow in machine.arrows if arrow.parent_signal}
         known = {arrow.signal for arrow in machine.parent.arrows} if machine.parent else set()
-        assert told <= known, machine.name
+        assert sent <= known, machine.name
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)

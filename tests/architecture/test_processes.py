@@ -12,10 +12,10 @@ OTHER_WAYS = re.compile(
 
 
 def test_nothing_is_started_in_another_way() -> None:
-    found = {
+    starters = {
         str(file.relative_to(ROOT))
         for room in ROOMS
         for file in (ROOT / room).rglob("*.py")
         if OTHER_WAYS.search(file.read_text())
     }
-    assert found == {"launch/children.py", "tests/architecture/test_processes.py"}
+    assert starters == {"launch/children.py", "tests/architecture/test_processes.py"}

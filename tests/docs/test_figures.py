@@ -51,10 +51,10 @@ FIGURES = [
 @pytest.mark.parametrize(("page", "words", "figure"), FIGURES)
 def test_a_figure_is_that_of_the_code(page: str, words: str, figure: float) -> None:
     (path,) = ROOT.glob(page)
-    found = re.findall(words, path.read_text())
-    assert found, "the page says it in other words now: change this test with it"
-    for said in found:
-        number = {"week": 1, "a second": 1}.get(said) or WORDS.get(said) or float(said)
+    figures_of_page = re.findall(words, path.read_text())
+    assert figures_of_page, "the page says it in other words now: change this test with it"
+    for text in figures_of_page:
+        number = {"week": 1, "a second": 1}.get(text) or WORDS.get(text) or float(text)
         assert number == figure
 
 

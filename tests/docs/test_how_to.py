@@ -69,8 +69,8 @@ def test_the_invitation_arrives(newsletter: Pages, app: Flask) -> None:
     email = f"newsletter-{clock.now().timestamp()}@example.com"
     newsletter[PATHS[-1]].asked(email)
     mailbox = f"{settings.sendgrid_api_base}/mail.json"
-    (letter,) = requests.get(mailbox, params={"to": email}, timeout=5).json()
-    assert letter["subject"] == "Shall we write to you?"
+    (email_received,) = requests.get(mailbox, params={"to": email}, timeout=5).json()
+    assert email_received["subject"] == "Shall we write to you?"
 
 
 def test_an_invitation_that_is_refused_is_told_to_the_machine(

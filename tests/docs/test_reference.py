@@ -98,10 +98,10 @@ def links() -> Iterator[tuple[Path, str]]:
 @pytest.mark.parametrize(("path", "target"), list(links()), ids=str)
 def test_every_link_leads_somewhere(path: Path, target: str) -> None:
     name, _, anchor = target.partition("#")
-    found = path.parent / name if name else path
-    assert found.exists()
+    linked = path.parent / name if name else path
+    assert linked.exists()
     if anchor:
-        headings = re.findall(r"^#+ (.+)$", found.read_text(), re.MULTILINE)
+        headings = re.findall(r"^#+ (.+)$", linked.read_text(), re.MULTILINE)
         assert anchor in {re.sub(r"[^\w -]", "", h).lower().replace(" ", "-") for h in headings}
 
 

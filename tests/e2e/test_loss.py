@@ -62,16 +62,16 @@ def test_redis_loses_everything_each_second_and_no_order_is_lost(
     with flushed_every_second(stack.environment["REDIS_URL"]) as times:
         with ThreadPoolExecutor(BUYERS) as pool:
             shopping = [pool.submit(buy, buyer, product) for buyer in buyers for _ in range(each)]
-            references = [one.result() for one in shopping]
+            references = [purchase.result() for purchase in shopping]
         owners = [buyer for buyer in buyers for _ in range(each)]
         for buyer, reference in zip(owners, references, strict=True):
             buyer.wait_until(reference, "Confirmed", seconds=60)
         for buyer in buyers:
 
-            def told(buyer: Buyer = buyer) -> bool | None:
+            def is_emailed(buyer: Buyer = buyer) -> bool | None:
                 return len(buyer.emails("order_confirmed")) >= each or None
 
-            wait_for(told, "the receipts", seconds=60)
+            wait_for(is_emailed, "the receipts", seconds=60)
 
     assert len(references) == ORDERS
     assert times[0] >= 2, "Redis was emptied while they shopped"

@@ -51,12 +51,12 @@ class Page:
         user: Json = session["user"]
         return user
 
-    def order(self, *product_ids: int, **given: Any) -> Json:
+    def order(self, *product_ids: int, **fields: Any) -> Json:
         """Check out; the answer has the client secret."""
         items = [{"productId": product_id, "quantity": 2} for product_id in product_ids]
         body = {"referenceId": str(uuid4()), "items": items, "billingAddress": ""}
         placed = self.ask(
-            "POST", f"{self.urls.order}/order", body | {"shippingAddress": ""} | given
+            "POST", f"{self.urls.order}/order", body | {"shippingAddress": ""} | fields
         )
         assert placed.status_code == 201
         answer: Json = placed.json()
@@ -68,8 +68,8 @@ class Page:
         """Ask for the status again and again until it is `state`."""
 
         def look() -> Json | None:
-            found: Json = self.ask("GET", f"{self.urls.order}/order/status/{reference}").json()
-            return found if found["status"] == state else None
+            status: Json = self.ask("GET", f"{self.urls.order}/order/status/{reference}").json()
+            return status if status["status"] == state else None
 
         return wait_for(look, f"{state} of {reference}")
 

@@ -44,9 +44,9 @@ def db(stack: Stack) -> Iterator[Any]:
 @pytest.fixture
 def seed() -> int:
     """STORM_SEED has the customers wish for the same again."""
-    found = int(os.environ.get("STORM_SEED") or random.randrange(1_000_000))
-    print(f"\nSTORM_SEED={found}")  # noqa: T201  a failed run shows it
-    return found
+    number = int(os.environ.get("STORM_SEED") or random.randrange(1_000_000))
+    print(f"\nSTORM_SEED={number}")  # noqa: T201  a failed run shows it
+    return number
 
 
 @contextmanager
@@ -120,15 +120,15 @@ def weather_the_storm(world: World, stack: Stack, seed: int) -> tuple[list[str],
         def shop(number: int) -> list[str | None]:
             dice, tries = random.Random(f"{seed}:{number}"), list[str | None]()
             while not any(tries):
-                wanted = dice.sample(products[1:], dice.randint(1, 3))
+                chosen = dice.sample(products[1:], dice.randint(1, 3))
                 if dice.random() < 0.25:
-                    wanted[0] = products[0]
-                tries.append(storm.shop(buyers[number % BUYERS], wanted, dice, PAYMENT_TIMEOUT))
+                    chosen[0] = products[0]
+                tries.append(storm.shop(buyers[number % BUYERS], chosen, dice, PAYMENT_TIMEOUT))
             return tries
 
         world.faults(seed=seed, **FAULTS)
         with killed_at_random(stack, random.Random(seed)) as deaths:
-            tries = [found for visits in pool.map(shop, range(ORDERS)) for found in visits]
+            tries = [visit for visits in pool.map(shop, range(ORDERS)) for visit in visits]
         world.faults()
     return [order for order in tries if order is not None], tries.count(None), deaths
 

@@ -32,15 +32,15 @@ SETTINGS = {
 @pytest.fixture(scope="module")
 def gateway(flask_app: Flask) -> Iterator[str]:
     """Its address."""
-    nginx, given = program("nginx"), ports.assign_free_ports()
-    environment = os.environ | SETTINGS | given
+    nginx, assigned = program("nginx"), ports.assign_free_ports()
+    environment = os.environ | SETTINGS | assigned
     with ExitStack() as closing:
         folder = closing.enter_context(temporary_folder())
         web = commands(environment, folder, sandbox=False)["web"]
         closing.enter_context(running(web, folder / "web.log", environment))
         (port,) = ports.free_ports(1)
         configuration = folder / "nginx.conf"
-        configuration.write_text(_fill_in(TEMPLATE.read_text(), folder, port, given))
+        configuration.write_text(_fill_in(TEMPLATE.read_text(), folder, port, assigned))
         closing.enter_context(_served(nginx, configuration))
         url = f"http://127.0.0.1:{port}"
         until(lambda: _answers(port) and requests.get(f"{url}/docs", timeout=5).ok, "the gateway")
@@ -58,9 +58,11 @@ def running(command: list[str], log: Path, environment: dict[str, str]) -> Itera
         child.wait()
 
 
-def _fill_in(template: str, folder: Path, port: int, given: dict[str, str]) -> str:
+def _fill_in(template: str, folder: Path, port: int, variables: dict[str, str]) -> str:
     """Fill in the template as nginx's image does: only the given variables."""
-    services = {name: f"127.0.0.1:{given[f'{name}_PORT']}" for name in ("AUTH", "ORDER", "PRODUCT")}
+    services = {
+        name: f"127.0.0.1:{variables[f'{name}_PORT']}" for name in ("AUTH", "ORDER", "PRODUCT")
+    }
     return Template(template).safe_substitute(
         services,
         LISTEN=f"127.0.0.1:{port}",

@@ -31,8 +31,8 @@ def server(tmp_path: Path) -> Iterator[Redis]:
 
 @pytest.fixture
 def client(server: Redis) -> Iterator[redis.Redis]:
-    with redis.Redis(port=server.port) as found:
-        yield found
+    with redis.Redis(port=server.port) as connection:
+        yield connection
 
 
 def beats(server: Redis, folder: Path, number: int, stack: ExitStack) -> None:
@@ -64,7 +64,7 @@ def test_of_many_ticks_of_two_beats_no_more_than_one_waits_while_workers_are_awa
             until(lambda turn=turn: not client.exists(turn), f"the end of turn {number}")  # type: ignore[misc]
             until(lambda turn=turn: bool(client.exists(turn)), f"tick {number}")  # type: ignore[misc]
             seen.append(lengths(client))
-    assert all(found["sweep"] == 1 and found["maintenance"] <= 1 for found in seen), seen
+    assert all(waiting["sweep"] == 1 and waiting["maintenance"] <= 1 for waiting in seen), seen
     assert list(folder.iterdir()) == [], "a clock that is set back finds no schedule file"
 
 
@@ -91,7 +91,7 @@ def test_messages_that_nobody_took_are_removed_after_a_lease(client: redis.Redis
 
     def remove(lease: int) -> list[bytes]:
         expire(keys=keys, args=[lease])
-        return [found for found in client.lrange("queue", 0, -1) if isinstance(found, bytes)]
+        return [message for message in client.lrange("queue", 0, -1) if isinstance(message, bytes)]
 
     old = [uuid4().hex for _ in range(3)]
     client.lpush("queue", *old)

@@ -40,8 +40,8 @@ def server(tmp_path: Path) -> Iterator[Redis]:
 
 @pytest.fixture
 def worker(server: Redis, flask_app: Flask, tmp_path: Path) -> Iterator[Child]:
-    found = {f"{name}_PORT": "0" for name in PORTS}
-    command = commands(found, tmp_path, sandbox=False)["sweeper"]
+    queue_ports = {f"{name}_PORT": "0" for name in PORTS}
+    command = commands(queue_ports, tmp_path, sandbox=False)["sweeper"]
     environment = os.environ | {"REDIS_URL": server.url}
     with (tmp_path / "log").open("wb") as log:
         process = Child(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
@@ -53,7 +53,7 @@ def worker(server: Redis, flask_app: Flask, tmp_path: Path) -> Iterator[Child]:
 def listens(server: Redis) -> bool:
     """Tell if a worker waits for messages."""
     with redis.Redis(port=server.port) as client:
-        return any(one["cmd"] == "brpop" for one in client.client_list())
+        return any(connection["cmd"] == "brpop" for connection in client.client_list())
 
 
 def holds(server: Redis) -> int:
@@ -114,8 +114,8 @@ def sent(server: Redis, name: str, *arguments: Any) -> dict[str, Any]:
         tasks.app.send_task(name, args=arguments, connection=connection)
     with redis.Redis(port=server.port) as client:
         message: bytes = client.lpop(QUEUE) or client.lpop(SWEEP)
-    found: dict[str, Any] = json.loads(message)
-    return found
+    body: dict[str, Any] = json.loads(message)
+    return body
 
 
 def body(*parts: Any) -> str:

@@ -79,7 +79,7 @@ def test_a_value_that_no_key_decrypts_stops_nothing(old_key: str) -> None:
         session.expire_all()
         assert session.get_one(Order, order.id).billing_address == UNREADABLE
         assert session.scalars(db.select(SignalRow.payload)).one() == UNREADABLE_JSON
-    counts = {(one.table, one.column): one.unreadable for one in rotate()}
+    counts = {(count.table, count.column): count.unreadable for count in rotate()}
     assert counts["orders", "billing_address"] == counts["signal", "payload"] == 1
 
 

@@ -55,14 +55,16 @@ class Wire:
                 near, _ = self._door.accept()
                 far = socket.create_connection(self._to)
                 self._ends += (near, far)
-                for one, other in ((near, far), (far, near)):
-                    threading.Thread(target=self._pass_on, args=(one, other), daemon=True).start()
+                for source, target in ((near, far), (far, near)):
+                    threading.Thread(
+                        target=self._pass_on, args=(source, target), daemon=True
+                    ).start()
 
-    def _pass_on(self, one: socket.socket, other: socket.socket) -> None:
+    def _pass_on(self, source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError):
-            while words := one.recv(65536):
+            while words := source.recv(65536):
                 if not self.cut.is_set():
-                    other.sendall(words)
+                    target.sendall(words)
 
 
 @pytest.fixture
@@ -70,17 +72,17 @@ def wire() -> Iterator[Wire]:
     url = make_url(settings.database_url)
     if not url.host or url.host.startswith("/"):
         pytest.skip("the database is reached through a file")
-    found = Wire(url.host, url.port or 5432)
-    yield found
-    found.close()
+    between = Wire(url.host, url.port or 5432)
+    yield between
+    between.close()
 
 
 @pytest.fixture
 def engine(wire: Wire) -> Iterator[Engine]:
     url = make_url(settings.database_url).set(host="127.0.0.1", port=wire.port)
-    found = create_engine(url, **engine_options(1, statement_timeout=0.5))
-    yield found
-    found.dispose()
+    created = create_engine(url, **engine_options(1, statement_timeout=0.5))
+    yield created
+    created.dispose()
 
 
 def test_a_statement_to_a_server_that_says_nothing_ends_in_an_error(
@@ -116,14 +118,18 @@ def test_a_host_that_goes_away_is_noticed_by_the_kernel(engine: Engine) -> None:
     with engine.connect() as connection:
         number = connection.connection.dbapi_connection.fileno()  # type: ignore[union-attr]
         with closing(socket.socket(fileno=os.dup(number))) as ours:
-            kept = {
+            options = {
                 name: ours.getsockopt(socket.IPPROTO_TCP, getattr(socket, name))
                 for name in ("TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT", "TCP_USER_TIMEOUT")
             }
             assert ours.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
-    idle, interval, count = kept["TCP_KEEPIDLE"], kept["TCP_KEEPINTVL"], kept["TCP_KEEPCNT"]
+    idle, interval, count = (
+        options["TCP_KEEPIDLE"],
+        options["TCP_KEEPINTVL"],
+        options["TCP_KEEPCNT"],
+    )
     assert idle + interval * count <= 15
-    assert kept["TCP_USER_TIMEOUT"] <= 15_000
+    assert options["TCP_USER_TIMEOUT"] <= 15_000
     assert settings.statement_timeout < 15
 
 

@@ -50,8 +50,8 @@ def test_data_survives_a_crash_and_a_leftover_server(folder: Path) -> None:
 
 
 def test_a_stale_pid_file_of_a_stranger_stops_nothing(folder: Path) -> None:
-    with Postgres(folder / "postgres") as one:
-        data = ask(one, "SHOW data_directory")
+    with Postgres(folder / "postgres") as postgres:
+        data = ask(postgres, "SHOW data_directory")
     assert isinstance(data, tuple)
     # Pid 1 is somebody else's.
     (Path(data[0]) / "postmaster.pid").write_text("1\n/nowhere\n")

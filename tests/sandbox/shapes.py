@@ -36,10 +36,10 @@ LEFT_OUT: dict[str, Any] = {
 
 def differences(value: Any, path: str = "") -> list[str]:
     """Return what differs from Stripe's types in an object and in all objects within it."""
-    found = list(_against(value, NOUNS[value["object"]], path or value["object"]))
+    problems = list(_against(value, NOUNS[value["object"]], path or value["object"]))
     for name, inner in _objects_within(value):
-        found += _against(inner, NOUNS[inner["object"]], f"{path or value['object']}.{name}")
-    return found
+        problems += _against(inner, NOUNS[inner["object"]], f"{path or value['object']}.{name}")
+    return problems
 
 
 def against_error(error: Any) -> list[str]:
@@ -56,12 +56,12 @@ def _objects_within(value: Any) -> Iterator[tuple[str, Any]]:
             yield from ((f"{name}.{rest}", inner) for rest, inner in _objects_within(child))
 
 
-def _against(value: Any, wanted: Any, path: str) -> Iterator[str]:
+def _against(value: Any, expected: Any, path: str) -> Iterator[str]:
     """Yield each place at which `value` is nothing that `wanted` allows."""
-    if isinstance(wanted, str | ForwardRef):
-        name = wanted if isinstance(wanted, str) else wanted.__forward_arg__
-        wanted = getattr(stripe, name, None)
-    origin, choices = get_origin(wanted), get_args(wanted)
+    if isinstance(expected, str | ForwardRef):
+        name = expected if isinstance(expected, str) else expected.__forward_arg__
+        expected = getattr(stripe, name, None)
+    origin, choices = get_origin(expected), get_args(expected)
     if origin in (Union, UnionType):
         yield from _against_one_of(value, choices, path)
     elif origin is Literal:
@@ -69,12 +69,12 @@ def _against(value: Any, wanted: Any, path: str) -> Iterator[str]:
             yield f"{path}: {value!r} is none of {choices}"
     elif origin is list:
         yield from _against_list(value, choices[0], path)
-    elif _allows(wanted, value):
+    elif _allows(expected, value):
         return
-    elif isinstance(origin or wanted, type) and issubclass(origin or wanted, StripeObject):
-        yield from _against_object(value, origin or wanted, path)
-    elif type(value) is not wanted:
-        yield f"{path}: {value!r} is no {wanted}"
+    elif isinstance(origin or expected, type) and issubclass(origin or expected, StripeObject):
+        yield from _against_object(value, origin or expected, path)
+    elif type(value) is not expected:
+        yield f"{path}: {value!r} is no {expected}"
 
 
 def _against_one_of(value: Any, choices: tuple[Any, ...], path: str) -> Iterator[str]:
@@ -88,35 +88,35 @@ def _against_one_of(value: Any, choices: tuple[Any, ...], path: str) -> Iterator
         yield from (deep or attempts)[0]
 
 
-def _against_list(value: Any, wanted: Any, path: str) -> Iterator[str]:
+def _against_list(value: Any, expected: Any, path: str) -> Iterator[str]:
     if not isinstance(value, list):
         yield f"{path}: {value!r} is no list"
         return
     for number, item in enumerate(value):
-        yield from _against(item, wanted, f"{path}.{number}")
+        yield from _against(item, expected, f"{path}.{number}")
 
 
-def _against_object(value: Any, wanted: type[StripeObject], path: str) -> Iterator[str]:
+def _against_object(value: Any, expected: type[StripeObject], path: str) -> Iterator[str]:
     if not isinstance(value, dict):
-        yield f"{path}: {value!r} is no {wanted.__qualname__}"
+        yield f"{path}: {value!r} is no {expected.__qualname__}"
         return
     fields = {
-        name: kind for name, kind in wanted.__annotations__.items() if name != "OBJECT_NAME"
-    } | LEFT_OUT.get(wanted.__name__, {})  # fmt: skip
+        name: kind for name, kind in expected.__annotations__.items() if name != "OBJECT_NAME"
+    } | LEFT_OUT.get(expected.__name__, {})  # fmt: skip
     missing = fields.keys() - value.keys()
     yield from (f"{path}.{name} is missing" for name in missing if not _may_miss(fields[name]))
     for name, item in value.items():
         if name not in fields:
-            yield f"{path}.{name} is not in {wanted.__qualname__}"
+            yield f"{path}.{name} is not in {expected.__qualname__}"
         else:
             yield from _against(item, fields[name], f"{path}.{name}")
 
 
-def _allows(wanted: Any, value: Any) -> bool:
+def _allows(expected: Any, value: Any) -> bool:
     """Tell whether the package says no more of it than `value` shows."""
-    if isinstance(value, dict) and (get_origin(wanted) or wanted) is UntypedStripeObject:
+    if isinstance(value, dict) and (get_origin(expected) or expected) is UntypedStripeObject:
         return True
-    return wanted is Any or isinstance(wanted, TypeVar)
+    return expected is Any or isinstance(expected, TypeVar)
 
 
 def _may_miss(kind: Any) -> bool:

@@ -13,8 +13,8 @@ INTENT: Any = {"amount": 2000, "currency": "usd", "metadata": {"orderId": "1"}}
 
 def calls(sandbox: Sandbox, kind: str) -> tuple[int, int, int]:
     """Received, executed, replayed."""
-    found = requests.get(f"{sandbox.url}/calls.json", timeout=5).json()[kind]
-    return found["received"], found["executed"], found["replayed"]
+    counts = requests.get(f"{sandbox.url}/calls.json", timeout=5).json()[kind]
+    return counts["received"], counts["executed"], counts["replayed"]
 
 
 def test_a_key_that_comes_again_is_a_replay(sandbox: Sandbox) -> None:

@@ -33,9 +33,9 @@ def test_evidence_decides(sandbox: Sandbox, receiver: Receiver, text: str, end: 
     assert sandbox.client.v1.disputes.update(dispute.id, evidence).status == "under_review"
     assert eventually(lambda: "charge.dispute.closed" in receiver.types(dispute.payment_intent))
     assert sandbox.client.v1.disputes.retrieve(dispute.id).status == end
-    told = set(receiver.types(dispute.payment_intent))
-    assert {"charge.dispute.created", "charge.dispute.funds_withdrawn"} <= told
-    assert ("charge.dispute.funds_reinstated" in told) == (end == "won")
+    kinds = set(receiver.types(dispute.payment_intent))
+    assert {"charge.dispute.created", "charge.dispute.funds_withdrawn"} <= kinds
+    assert ("charge.dispute.funds_reinstated" in kinds) == (end == "won")
     with pytest.raises(stripe.InvalidRequestError, match="already closed"):
         sandbox.client.v1.disputes.close(dispute.id)
 
@@ -78,8 +78,8 @@ def test_an_inquiry_can_become_a_dispute(sandbox: Sandbox) -> None:
     evidence: Any = {"evidence": {"uncategorized_text": "escalate_inquiry_evidence"}}
     assert disputes.update(dispute.id, evidence).status == "warning_under_review"
     assert eventually(lambda: disputes.retrieve(dispute.id).status == "needs_response")
-    (taken,) = disputes.retrieve(dispute.id).balance_transactions
-    assert (taken.amount, taken.fee) == (-2000, 1500)
+    (withdrawal,) = disputes.retrieve(dispute.id).balance_transactions
+    assert (withdrawal.amount, withdrawal.fee) == (-2000, 1500)
 
 
 def test_disputes_outlive_a_restart(sandbox: Sandbox) -> None:

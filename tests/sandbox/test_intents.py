@@ -178,10 +178,10 @@ def test_update_changes_what_may_change(shared: Sandbox) -> None:
 
 def test_search_and_lists_find_intents(sandbox: Sandbox) -> None:
     made = [sandbox.new_intent(str(number)).id for number in range(5)]
-    found = sandbox.intents.search({"query": "metadata['orderId']:'3' AND status:'canceled'"})
-    assert found.data == []
-    found = sandbox.intents.search({"query": "metadata['orderId']:'3'"})
-    assert [intent.id for intent in found.data] == [made[3]]
+    page = sandbox.intents.search({"query": "metadata['orderId']:'3' AND status:'canceled'"})
+    assert page.data == []
+    page = sandbox.intents.search({"query": "metadata['orderId']:'3'"})
+    assert [intent.id for intent in page.data] == [made[3]]
     with pytest.raises(stripe.InvalidRequestError):
         sandbox.intents.search({"query": "metadata orderId 3"})
 

@@ -21,7 +21,7 @@ GOOD = {
 }
 
 
-def letter(to: str = "ann@example.com", subject: str = "Your code") -> Mail:
+def an_email(to: str = "ann@example.com", subject: str = "Your code") -> Mail:
     mail = Mail("shop@example.com", to, subject, "Code 123456", f"<p>Code</p>{EVIL}")
     mail.category = Category("login")
     mail.custom_arg = CustomArg("loginId", "7")
@@ -33,9 +33,9 @@ def send(sandbox: Sandbox, mail: Any, key: str = "SG.sandbox") -> Any:
 
 
 def test_a_letter_arrives_newest_first(sandbox: Sandbox) -> None:
-    answer = send(sandbox, letter(subject="first"))
-    send(sandbox, letter(subject="second"))
-    send(sandbox, letter("bob@example.com"))
+    answer = send(sandbox, an_email(subject="first"))
+    send(sandbox, an_email(subject="second"))
+    send(sandbox, an_email("bob@example.com"))
 
     assert answer.status_code == 202
     assert answer.headers["X-Message-Id"]
@@ -50,7 +50,7 @@ def test_a_letter_arrives_newest_first(sandbox: Sandbox) -> None:
 
 
 def test_the_page_escapes_what_people_wrote(sandbox: Sandbox) -> None:
-    send(sandbox, letter(subject=EVIL))
+    send(sandbox, an_email(subject=EVIL))
     page = requests.get(f"{sandbox.url}/mail", timeout=5).text
     assert EVIL not in page
     assert "&lt;script&gt;" in page
@@ -88,7 +88,7 @@ def test_bad_mail_is_refused_in_sendgrids_envelope(
 
 def test_a_wrong_key_and_a_broken_body_are_refused(shared: Sandbox) -> None:
     with pytest.raises(HTTPError) as refused:
-        send(shared, letter(), key="wrong")
+        send(shared, an_email(), key="wrong")
     assert refused.value.status_code == 401
     assert json.loads(refused.value.body)["errors"][0]["field"] is None
     headers = {"Authorization": "Bearer SG.sandbox"}
@@ -97,9 +97,9 @@ def test_a_wrong_key_and_a_broken_body_are_refused(shared: Sandbox) -> None:
 
 
 def test_events_are_signed_with_the_published_key(sandbox: Sandbox, receiver: Receiver) -> None:
-    message_id = send(sandbox, letter()).headers["X-Message-Id"]
+    message_id = send(sandbox, an_email()).headers["X-Message-Id"]
     sandbox.faults(sendgrid={"bounceRate": 1})
-    send(sandbox, letter("gone@example.com"))
+    send(sandbox, an_email("gone@example.com"))
 
     assert eventually(lambda: "gone@example.com" in str(receiver.posts))
     key = requests.get(f"{sandbox.url}/sendgrid/public_key", timeout=5).json()["public_key"]
@@ -124,7 +124,7 @@ def test_a_bounce_is_heard_among_deliveries(receiver: Receiver) -> None:
     people = [{"email": f"{number}@example.com"} for number in range(20)]
     send(sandbox, {**GOOD, "personalizations": [{"to": people}]})
     sandbox.faults(sendgrid={"bounceRate": 1})
-    send(sandbox, letter("last@example.com"))
+    send(sandbox, an_email("last@example.com"))
 
     assert eventually(lambda: "last@example.com" in str(receiver.posts))
     sandbox.end()
@@ -136,10 +136,10 @@ def test_a_bounce_is_heard_among_deliveries(receiver: Receiver) -> None:
 def test_a_failing_sendgrid_keeps_no_letter(sandbox: Sandbox) -> None:
     sandbox.faults(sendgrid={"errorRate": 1})
     with pytest.raises(HTTPError) as broken:
-        send(sandbox, letter())
+        send(sandbox, an_email())
     assert broken.value.status_code == 500
     assert sandbox.mail() == []
     sandbox.faults(sendgrid={"timeoutRate": 1})
     with pytest.raises(OSError, match=r"closed|reset"):
-        send(sandbox, letter())
+        send(sandbox, an_email())
     assert len(sandbox.mail()) == 1

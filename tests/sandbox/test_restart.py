@@ -22,13 +22,13 @@ def test_kill_minus_nine_loses_nothing(sandbox: Sandbox, receiver: Receiver) -> 
     events = sandbox.client.v1.events
     assert eventually(lambda: not events.list({"delivery_success": False}).data)
     posts = len(receiver.posts)
-    ledger, letters = sandbox.ledger(), sandbox.mail()
+    ledger, emails = sandbox.ledger(), sandbox.mail()
 
     sandbox.end(kill=True)
     sandbox.start()
 
     assert sandbox.ledger() == ledger
-    assert sandbox.mail() == letters
+    assert sandbox.mail() == emails
     assert requests.get(f"{sandbox.url}/sendgrid/public_key", timeout=5).text == key
     again = sandbox.intents.create(INTENT, {"idempotency_key": "k"})
     assert again.to_dict() == first.to_dict()
@@ -38,16 +38,16 @@ def test_kill_minus_nine_loses_nothing(sandbox: Sandbox, receiver: Receiver) -> 
 
 
 def test_a_torn_last_line_is_forgotten(sandbox: Sandbox, tmp_path: Path) -> None:
-    kept = sandbox.new_intent()
+    intent = sandbox.new_intent()
     sandbox.end(kill=True)
-    with (tmp_path / "data" / "journal.jsonl").open("a") as journal:
-        journal.write('["Intent",{"id":"pi_torn"')
+    with (tmp_path / "data" / "journal.jsonl").open("a") as log:
+        log.write('["Intent",{"id":"pi_torn"')
     sandbox.start()
-    assert list(sandbox.ledger()) == [kept.id]
+    assert list(sandbox.ledger()) == [intent.id]
     later = sandbox.new_intent()
     sandbox.end(kill=True)
     sandbox.start()
-    assert list(sandbox.ledger()) == [kept.id, later.id]
+    assert list(sandbox.ledger()) == [intent.id, later.id]
 
 
 def test_it_ends_when_asked_with_webhooks_on_the_way(sandbox: Sandbox, receiver: Receiver) -> None:

@@ -68,8 +68,8 @@ def _play(sandbox: Sandbox) -> None:
 
 def _disputes(sandbox: Sandbox, number: int) -> list[Any]:
     """List the disputes, newest first, once there are `number` of them."""
-    found: list[Any] = get(sandbox, "disputes?limit=100")["data"]
-    return found if len(found) == number else []
+    listed: list[Any] = get(sandbox, "disputes?limit=100")["data"]
+    return listed if len(listed) == number else []
 
 
 @pytest.mark.parametrize("path", LISTS, ids=lambda path: path.partition("?")[0])
@@ -106,17 +106,17 @@ def test_every_error_is_one_of_stripe_s(shared: Sandbox, path: str, form: dict[s
 
 def test_the_comparison_finds_what_is_not_stripe_s(shared: Sandbox) -> None:
     refund = shared.client.v1.refunds.create({"payment_intent": shared.paid_intent().id})
-    right = get(shared, f"refunds/{refund.id}")
-    assert differences(right) == []
-    wrong = {
+    valid = get(shared, f"refunds/{refund.id}")
+    assert differences(valid) == []
+    invalid = {
         "amount": "100", "currency": None, "reason": "because", "colour": "red", "charge": 7,
         "destination_details": {"card": {"type": "cash"}, "type": "card"},
     }  # fmt: skip
-    assert {what.split()[0].rstrip(":") for what in differences(right | wrong)} == {
+    assert {what.split()[0].rstrip(":") for what in differences(valid | invalid)} == {
         "refund.amount", "refund.currency", "refund.reason", "refund.colour", "refund.charge",
         "refund.destination_details.card.type",
     }  # fmt: skip
-    assert differences({name: value for name, value in right.items() if name != "id"}) == [
+    assert differences({name: value for name, value in valid.items() if name != "id"}) == [
         "refund.id is missing"
     ]
 

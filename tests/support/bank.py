@@ -12,10 +12,10 @@ class Bank:
     def confirm(self, payment: Payment, method: str = "pm_card_visa") -> dict[str, object]:
         url = f"{config.stripe_api_base}/v1/payment_intents/{payment.intent_id}/confirm"
         body = {"payment_method": method, "return_url": "http://localhost"}
-        found: dict[str, object] = requests.post(
+        intent: dict[str, object] = requests.post(
             url, data=body, auth=(config.stripe_secret_key, ""), timeout=10
         ).json()
-        return found
+        return intent
 
     def change(self, payment: Payment, **form: object) -> None:
         """Change the intent in Stripe's dashboard."""
@@ -28,8 +28,8 @@ class Bank:
 
     def letters(self, to: str) -> list[dict[str, object]]:
         url = f"{config.sendgrid_api_base}/mail.json"
-        found: list[dict[str, object]] = requests.get(url, params={"to": to}, timeout=10).json()
-        return found
+        emails: list[dict[str, object]] = requests.get(url, params={"to": to}, timeout=10).json()
+        return emails
 
     def faults(self, **faults: object) -> None:
         url = f"{config.stripe_api_base}/faults"

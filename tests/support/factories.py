@@ -38,12 +38,12 @@ def _add(row: R) -> R:
     return row
 
 
-def a_user(**given: Any) -> User:
+def a_user(**fields: Any) -> User:
     unique = uuid7().hex
-    return _add(User(**{"email": f"{unique}@example.com", "username": unique, **given}))
+    return _add(User(**{"email": f"{unique}@example.com", "username": unique, **fields}))
 
 
-def a_product(**given: Any) -> Product:
+def a_product(**fields: Any) -> Product:
     plain = {
         "sku": uuid7().hex,
         "name": "Desk lamp",
@@ -56,12 +56,12 @@ def a_product(**given: Any) -> Product:
         "stock": 100,
         "status": ProductStatus.AVAILABLE,
     }
-    return _add(Product(**plain | given))
+    return _add(Product(**plain | fields))
 
 
-def an_order(state: OrderState = OrderState.PENDING, **given: Any) -> Order:
+def an_order(state: OrderState = OrderState.PENDING, **fields: Any) -> Order:
     """Return an order in `state`, without history, for tests of single transitions."""
-    user = given.pop("user", None) or a_user()
+    user = fields.pop("user", None) or a_user()
     plain = {
         "state": state,
         "user_id": user.id,
@@ -75,35 +75,35 @@ def an_order(state: OrderState = OrderState.PENDING, **given: Any) -> Order:
         "billing_address": "1 Main St",
         "shipping_address": "1 Main St",
     }
-    return _add(Order(**plain | given))
+    return _add(Order(**plain | fields))
 
 
-def a_payment(state: PaymentState = PaymentState.PENDING, **given: Any) -> Payment:
+def a_payment(state: PaymentState = PaymentState.PENDING, **fields: Any) -> Payment:
     """Return a payment in `state`, without history, with its pending order."""
-    order = given.pop("order", None) or an_order()
+    order = fields.pop("order", None) or an_order()
     plain = {"state": state, "order_id": order.id, "amount": order.total, "currency": "usd"}
-    return _add(Payment(**plain | given))
+    return _add(Payment(**plain | fields))
 
 
 def an_order_with_payment(state: OrderState = OrderState.PENDING) -> Order:
     return a_payment(PaymentState.INITIATED, order=an_order(state)).order
 
 
-def a_refund(state: RefundState = RefundState.REQUESTED, **given: Any) -> Refund:
+def a_refund(state: RefundState = RefundState.REQUESTED, **fields: Any) -> Refund:
     """Return a refund in `state`, without history, of a cancelled order that was paid."""
-    order = given.pop("order", None)
+    order = fields.pop("order", None)
     if order is None:
         ended = an_order(OrderState.CANCELLED)
         order = a_payment(PaymentState.SUCCESS, order=ended, captured=ended.total).order
     plain = {"state": state, "order_id": order.id, "amount": 100, "currency": "usd"}
-    return _add(Refund(**plain | {"origin": RefundOrigin.OPERATOR} | given))
+    return _add(Refund(**plain | {"origin": RefundOrigin.OPERATOR} | fields))
 
 
-def a_dispute(state: DisputeState = DisputeState.NEEDS_RESPONSE, **given: Any) -> Dispute:
-    order = given.pop("order", None) or an_order_with_payment(OrderState.CONFIRMED)
+def a_dispute(state: DisputeState = DisputeState.NEEDS_RESPONSE, **fields: Any) -> Dispute:
+    order = fields.pop("order", None) or an_order_with_payment(OrderState.CONFIRMED)
     plain = {"state": state, "order_id": order.id, "amount": order.total, "currency": "usd"}
     stripe = {"stripe_id": f"dp_{uuid7().hex}", "reason": "fraudulent"}
-    return _add(Dispute(**plain | stripe | given))
+    return _add(Dispute(**plain | stripe | fields))
 
 
 def a_reconciliation(
@@ -116,10 +116,10 @@ def an_erasure(state: ErasureState = ErasureState.REQUESTED) -> Erasure:
     return _add(Erasure(state=state, user_id=a_user().id))
 
 
-def a_login(state: LoginState = LoginState.CODE_PENDING, **given: Any) -> Login:
-    login_id = given.pop("id", None) or uuid7()
+def a_login(state: LoginState = LoginState.CODE_PENDING, **fields: Any) -> Login:
+    login_id = fields.pop("id", None) or uuid7()
     plain = {"state": state, "email": f"{uuid7().hex}@example.com", "code_hash": "-"}
-    return _add(Login(**plain | {"id": login_id, "code_id": login_id} | given))
+    return _add(Login(**plain | {"id": login_id, "code_id": login_id} | fields))
 
 
 def a_placed_order() -> Payment:

@@ -106,9 +106,9 @@ def the_last_reconciliation_has_ended(db: Any) -> None:
 
 def every_order_has_ended(db: Any, placed: Iterable[str]) -> None:
     """Check that exactly the orders `placed` exist, each in a final state."""
-    found = {row["id"]: (row["state"], row["payment"]) for row in read(db, MONEY)}
-    _none(set(placed) ^ found.keys(), "lost, or never placed")
-    _none((item for item in found.items() if item[1] not in ENDS), "not in an end state")
+    states = {row["id"]: (row["state"], row["payment"]) for row in read(db, MONEY)}
+    _none(set(placed) ^ states.keys(), "lost, or never placed")
+    _none((item for item in states.items() if item[1] not in ENDS), "not in an end state")
 
 
 def the_bank_agrees(db: Any, ledger: list[Json]) -> None:
@@ -144,13 +144,13 @@ def nobody_pays_for_nothing(db: Any, ledger: list[Json], but: Collection[str] = 
 
     Orders whose ids are in `but` are left out.
     """
-    kept = {row["orderId"]: row["captured"] - row["refunded"] for row in ledger}
+    balances = {row["orderId"]: row["captured"] - row["refunded"] for row in ledger}
     _none(
         (
-            f"{row['id']} {row['state']}: {kept.get(row['id'], 0)} kept of {row['total']}"
+            f"{row['id']} {row['state']}: {balances.get(row['id'], 0)} kept of {row['total']}"
             for row in read(db, MONEY)
             if row["id"] not in but
-            and kept.get(row["id"], 0) != (row["total"] if row["state"] in SOLD else 0)
+            and balances.get(row["id"], 0) != (row["total"] if row["state"] in SOLD else 0)
         ),
         "charged wrongly",
     )
@@ -208,6 +208,6 @@ def paid_once(db: Any) -> None:
     _none((row["id"] for row in read(db, PAID)), "paid more than once")
 
 
-def _none(found: Iterable[object], complaint: str) -> None:
-    listed = list(found)
+def _none(items: Iterable[object], complaint: str) -> None:
+    listed = list(items)
     assert not listed, f"{complaint}: {listed}"

@@ -19,6 +19,6 @@ def count_rows(row: type[Any] = Product) -> int:
         return session.scalar(select(func.count(row.id))) or 0
 
 
-def a_lamp(**given: Any) -> Product:
+def a_lamp(**fields: Any) -> Product:
     with transaction():
-        return a_product(**{"sku": "L-1", "name": "Lamp"} | given)
+        return a_product(**{"sku": "L-1", "name": "Lamp"} | fields)

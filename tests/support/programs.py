@@ -37,10 +37,12 @@ def program(name: str) -> Program:
         unpacked = folder / name
         if not unpacked.exists():
             _fetch(name, folder)
-    found = shutil.which(name, path=os.pathsep.join(f"{unpacked}/usr/{d}" for d in ("sbin", "bin")))
-    assert found is not None, f"the package {name} has no program {name}"
-    libraries = [str(found) for place in LIBRARIES for found in unpacked.glob(place)]
-    return Program(found, os.environ | {"LD_LIBRARY_PATH": os.pathsep.join(libraries)})
+    executable = shutil.which(
+        name, path=os.pathsep.join(f"{unpacked}/usr/{d}" for d in ("sbin", "bin"))
+    )
+    assert executable is not None, f"the package {name} has no program {name}"
+    libraries = [str(path) for place in LIBRARIES for path in unpacked.glob(place)]
+    return Program(executable, os.environ | {"LD_LIBRARY_PATH": os.pathsep.join(libraries)})
 
 
 @contextmanager
@@ -74,10 +76,10 @@ def _fetch(name: str, folder: Path) -> None:
 def _missing_libraries(name: str) -> list[str]:
     waiting, seen = [name], {name}
     while waiting:
-        told = run(
+        output = run(
             ["apt-cache", "depends", "--important", waiting.pop()], capture_output=True, text=True
         )
-        for line in told.stdout.splitlines():
+        for line in output.stdout.splitlines():
             kind, _, package = line.strip().partition(": ")
             if kind == "Depends" and package.startswith("lib") and package not in seen:
                 seen.add(package)
@@ -87,5 +89,5 @@ def _missing_libraries(name: str) -> list[str]:
 
 
 def _is_installed(package: str) -> bool:
-    asked = run(["dpkg-query", "--show", "--showformat=${Status}", package], capture_output=True)
-    return b"install ok installed" in asked.stdout
+    query = run(["dpkg-query", "--show", "--showformat=${Status}", package], capture_output=True)
+    return b"install ok installed" in query.stdout

@@ -27,9 +27,9 @@ T = TypeVar("T")
 def eventually(find: Callable[[], T], seconds: float = 30) -> T:
     """Return the first true answer, or the last one at the end of the time."""
     deadline = time.monotonic() + seconds
-    while not (found := find()) and time.monotonic() < deadline:
+    while not (result := find()) and time.monotonic() < deadline:
         threading.Event().wait(0.01)
-    return found
+    return result
 
 
 class Receiver:
@@ -64,8 +64,8 @@ class Receiver:
 
     def types(self, intent: str) -> list[str]:
         """Return the sorted types of the events about an intent: their order is not guaranteed."""
-        told = [(event["type"], event["data"]["object"]) for event in self.events()]
-        return sorted(kind for kind, it in told if intent in (it["id"], it.get("payment_intent")))
+        events = [(event["type"], event["data"]["object"]) for event in self.events()]
+        return sorted(kind for kind, it in events if intent in (it["id"], it.get("payment_intent")))
 
     def stop(self) -> None:
         self._server.shutdown()
@@ -132,7 +132,7 @@ class Sandbox:
 
     def mail(self, to: str = "") -> list[dict[str, Any]]:
         query = {"to": to} if to else {}
-        letters: list[dict[str, Any]] = requests.get(
+        emails: list[dict[str, Any]] = requests.get(
             f"{self.url}/mail.json", params=query, timeout=5
         ).json()
-        return letters
+        return emails

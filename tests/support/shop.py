@@ -44,10 +44,10 @@ class Shop(Till):
         deliver(*self.bank.events(self.payment(payment_id), "payment_intent.succeeded"))
         return payment_id
 
-    def hear(self, payment_id: UUID, kind: str = "succeeded", **given: object) -> None:
+    def hear(self, payment_id: UUID, kind: str = "succeeded", **fields: object) -> None:
         """Take in an answer of Stripe that the test makes up; paid in full, unless given."""
         with self.locked(payment_id) as payment:
-            thing = an_intent_event(kind, payment, **given)["data"]["object"]
+            thing = an_intent_event(kind, payment, **fields)["data"]["object"]
             intent = Intent.read(thing)
             record_intent(
                 payment, intent, unheard_signal(payment, intent) or PaymentSignal.SUCCEEDED
@@ -103,8 +103,8 @@ class Shop(Till):
     def loaded(self, row: Refund, loads: tuple[ExecutableOption, ...]) -> Iterator[Refund]:
         """Return a refund as an activity loads it."""
         with transaction() as session:
-            found = select(Refund).where(Refund.id == row.id).options(*loads)
-            yield session.scalars(found.execution_options(populate_existing=True)).one()
+            query = select(Refund).where(Refund.id == row.id).options(*loads)
+            yield session.scalars(query.execution_options(populate_existing=True)).one()
 
     def notices(self, payment_id: UUID) -> list[NoticeKind]:
         """Return the kinds of the open notices."""
@@ -129,8 +129,8 @@ class Shop(Till):
         order_id = self.order(payment_id).id
         with transaction() as session:
             rows = select(Product).join(OrderItem, OrderItem.product_id == Product.id)
-            found = rows.where(OrderItem.order_id == order_id)
-            product = session.scalars(found.execution_options(populate_existing=True)).one()
+            products = rows.where(OrderItem.order_id == order_id)
+            product = session.scalars(products.execution_options(populate_existing=True)).one()
             return product.stock, product.reserved
 
     def payment_of(self, order_id: UUID) -> UUID:

@@ -20,13 +20,13 @@ class Stripe(Bank):
     def post(self, path: str, **form: object) -> Json:
         """Make a change in Stripe's dashboard."""
         url, key = f"{settings.stripe_api_base}/v1/{path}", (settings.stripe_secret_key, "")
-        found: Json = requests.post(url, data=form, auth=key, timeout=10).json()
-        return found
+        answer: Json = requests.post(url, data=form, auth=key, timeout=10).json()
+        return answer
 
     def get(self, path: str, **query: Any) -> Json:
         url, key = f"{settings.stripe_api_base}/v1/{path}", (settings.stripe_secret_key, "")
-        found: Json = requests.get(url, params=query, auth=key, timeout=10).json()
-        return found
+        answer: Json = requests.get(url, params=query, auth=key, timeout=10).json()
+        return answer
 
     def events(self, payment: Payment, *kinds: str) -> list[Event]:
         """Return all events of Stripe about an intent, oldest first, optionally of `kinds`."""
@@ -47,8 +47,8 @@ class Stripe(Bank):
 
     def refunded(self, payment: Payment) -> list[int]:
         """Return the amounts of all refunds of an intent, whatever their result; oldest first."""
-        found = self.get("refunds", payment_intent=payment.intent_id, limit=100)["data"]
-        return [refund["amount"] for refund in reversed(found)]
+        refunds = self.get("refunds", payment_intent=payment.intent_id, limit=100)["data"]
+        return [refund["amount"] for refund in reversed(refunds)]
 
     def settled(self, payment: Payment) -> None:
         """Wait until the bank has answered a slow refund."""
@@ -88,7 +88,7 @@ def an_event(kind: str, noun: str, **thing: object) -> Event:
     return {"id": f"evt_{uuid4().hex}", "type": kind, "data": {"object": about_it}}
 
 
-def an_intent_event(kind: str, payment: Payment, **given: object) -> Event:
+def an_intent_event(kind: str, payment: Payment, **fields: object) -> Event:
     """`kind` is such as "succeeded"; paid in full where it is, unless given otherwise."""
     plain = {
         "id": payment.intent_id,
@@ -97,10 +97,12 @@ def an_intent_event(kind: str, payment: Payment, **given: object) -> Event:
         "amount_received": payment.amount if kind == "succeeded" else 0,
         "metadata": {"orderId": str(payment.order_id)},
     }
-    return an_event(f"payment_intent.{kind}", "payment_intent", **plain | given)
+    return an_event(f"payment_intent.{kind}", "payment_intent", **plain | fields)
 
 
-def a_dispute_event(status: str, payment: Payment, dispute: str = "dp_1", **given: object) -> Event:
+def a_dispute_event(
+    status: str, payment: Payment, dispute: str = "dp_1", **fields: object
+) -> Event:
     """`status` is the dispute's; `dispute` its name, of which each payment has its own."""
     part = {"needs_response": "created", "warning_needs_response": "created"}.get(status)
     part = part or ("closed" if status in ("won", "lost", "warning_closed") else "updated")
@@ -113,4 +115,4 @@ def a_dispute_event(status: str, payment: Payment, dispute: str = "dp_1", **give
         "reason": "fraudulent",
         "evidence_details": {"due_by": 1_900_000_000},
     }
-    return an_event(f"charge.dispute.{part}", "dispute", **plain | given)
+    return an_event(f"charge.dispute.{part}", "dispute", **plain | fields)

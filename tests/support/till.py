@@ -29,8 +29,8 @@ class Till:
 
     def states(self, payment_id: UUID) -> tuple[str, str]:
         """Return the states of the payment and of its order."""
-        found = self.payment(payment_id)
-        return found.state.value, found.order.state.value
+        payment = self.payment(payment_id)
+        return payment.state.value, payment.order.state.value
 
     def signals(self, payment_id: UUID) -> list[str]:
         with transaction() as session:

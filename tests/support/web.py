@@ -45,12 +45,12 @@ class Person:
     session_id: UUID
     headers: Json = field(default_factory=dict)
 
-    def order(self, product: Product, **given: Any) -> TestResponse:
+    def order(self, product: Product, **fields: Any) -> TestResponse:
         """Order one piece of `product`, by default without waiting for Stripe.
 
         `wait` is in seconds; None stands for a client that does not send `Prefer`.
         """
-        wait = given.pop("wait", 0)
+        wait = fields.pop("wait", 0)
         body = {
             "referenceId": uuid4().hex,
             "items": [{"productId": product.id, "quantity": 1}],
@@ -58,7 +58,7 @@ class Person:
             "shippingAddress": "",
         }
         headers = self.headers | ({} if wait is None else {"Prefer": f"wait={wait}"})
-        return self.client.post("/order", json=body | given, headers=headers)
+        return self.client.post("/order", json=body | fields, headers=headers)
 
     def get(self, path: str, **headers: str) -> TestResponse:
         return self.client.get(path, headers=self.headers | headers)
@@ -74,9 +74,9 @@ def until(look: Callable[[], T | None], seconds: float = 10) -> T:
     """Return the first true result of `look`."""
     end = tick() + seconds
     while tick() < end:
-        found = look()
-        if found is not None:
-            return found
+        result = look()
+        if result is not None:
+            return result
     raise AssertionError("it did not come")
 
 
@@ -91,26 +91,26 @@ def code_of(login_id: str) -> str:
         return session.scalars(query).one() or ""
 
 
-def stripe_says(order_id: UUID, signal: PaymentSignal, status: str, **given: Any) -> None:
+def stripe_says(order_id: UUID, signal: PaymentSignal, status: str, **fields: Any) -> None:
     """Move an order's payment as the worker does when Stripe has answered."""
     with transaction() as session:
         payment_id = session.scalars(select(Payment.id).where(Payment.order_id == order_id)).one()
         payment = PaymentMachine.lock([payment_id])[payment_id]
-        record_intent(payment, an_intent(order_id, status, **given), signal)
+        record_intent(payment, an_intent(order_id, status, **fields), signal)
 
 
-def an_intent(order_id: UUID, status: str, **given: Any) -> Intent:
+def an_intent(order_id: UUID, status: str, **fields: Any) -> Intent:
     about = {"id": f"pi_{order_id.hex}", "status": status, "client_secret": f"cs_{order_id.hex}"}
     paid: Json = {"amount_received": 5900, "latest_charge": CHARGE} if status == "succeeded" else {}
     named = {"metadata": {"orderId": str(order_id)}, "currency": "usd"}
-    return Intent.read(about | named | paid | given)
+    return Intent.read(about | named | paid | fields)
 
 
-def deliver(client: FlaskClient, event: Any, **given: Any) -> TestResponse:
+def deliver(client: FlaskClient, event: Any, **signed: Any) -> TestResponse:
     """Post an event as Stripe does."""
     body = event if isinstance(event, str) else json.dumps(event)
-    secret = given.get("secret", settings.stripe_webhook_secrets[-1])
-    signature = WebhookSignature.generate_signature_header(body, secret, given.get("at"))
+    secret = signed.get("secret", settings.stripe_webhook_secrets[-1])
+    signature = WebhookSignature.generate_signature_header(body, secret, signed.get("at"))
     headers = {"Stripe-Signature": signature, "Content-Type": "application/json"}
     return client.post("/order/webhook", data=body, headers=headers)
 
@@ -128,17 +128,17 @@ def deliver_email_events(client: FlaskClient, events: Any, at: int | None = None
     return client.post("/order/email-events", data=body, headers=headers)
 
 
-def a_payment_event(kind: str = "payment_intent.succeeded", **given: Any) -> dict[str, Any]:
+def a_payment_event(kind: str = "payment_intent.succeeded", **fields: Any) -> dict[str, Any]:
     intent = {
         "id": f"pi_{uuid4().hex}",
         "object": "payment_intent",
         "status": "succeeded",
         "amount_received": 5900,
         "currency": "usd",
-        "metadata": {"orderId": given.pop("order_id", str(uuid4()))},
+        "metadata": {"orderId": fields.pop("order_id", str(uuid4()))},
     }
     event = {"id": f"evt_{uuid4().hex}", "object": "event", "type": kind, "livemode": False}
-    return event | {"data": {"object": intent}} | given
+    return event | {"data": {"object": intent}} | fields
 
 
 def all_signals() -> list[SignalRow]:

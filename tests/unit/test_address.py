@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from web.schemas.base import normal_address
 
-LETTERS = st.characters(codec="utf-8", max_codepoint=0x2FFFF)
+CHARACTERS = st.characters(codec="utf-8", max_codepoint=0x2FFFF)
 TYPED = st.builds(
     "{}@{}.{}".format,
-    st.text(LETTERS, min_size=1, max_size=8),
-    st.text(LETTERS, min_size=1, max_size=8),
+    st.text(CHARACTERS, min_size=1, max_size=8),
+    st.text(CHARACTERS, min_size=1, max_size=8),
     st.sampled_from(["com", "COM", "\uff43\uff4f\uff4d", "xn--p1ai", "\u0440\u0444"]),
 )
 

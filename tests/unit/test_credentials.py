@@ -73,10 +73,10 @@ def test_an_empty_limit_is_refused_in_production_and_said_elsewhere(name: str, e
 @pytest.mark.parametrize("name", ["ENCRYPTION_KEYS", "CODE_SECRET", "JWT_PUBLIC_KEYS"])
 @pytest.mark.parametrize("mode", ["development", "production"])
 def test_the_words_of_a_failed_start_show_no_secret(name: str, mode: str) -> None:
-    wrong = {name: "head-of-it tail-of-it", "PROJECTX_ENV": mode, "WEB_PORT": "no number"}
+    invalid = {name: "head-of-it tail-of-it", "PROJECTX_ENV": mode, "WEB_PORT": "no number"}
     done = run(
         [sys.executable, "-c", "import config"],
-        env=os.environ | wrong,
+        env=os.environ | invalid,
         capture_output=True,
         text=True,
         timeout=60,
@@ -89,8 +89,8 @@ def test_the_words_of_a_failed_start_show_no_secret(name: str, mode: str) -> Non
 
 
 def secrets() -> list[str]:
-    kept = (settings.code_secret, *settings.encryption_keys, settings.jwt_private_key)
-    return [secret[-12:] for secret in kept]
+    configured = (settings.code_secret, *settings.encryption_keys, settings.jwt_private_key)
+    return [secret[-12:] for secret in configured]
 
 
 def test_a_private_member_would_be_left_out_of_the_published_set() -> None:

@@ -19,7 +19,7 @@ def test_a_decline_is_told_in_our_words(code: str | None, sentence: str | None) 
 
 
 @pytest.mark.parametrize(
-    ("machine", "signal", "reason", "told"),
+    ("machine", "signal", "reason", "shown"),
     [
         ("payment", "declined", "insufficient_funds", "The card has not enough funds."),
         ("payment", "declined", "No such payment_method: 'pm_1'", DECLINED),
@@ -31,9 +31,9 @@ def test_a_decline_is_told_in_our_words(code: str | None, sentence: str | None) 
     ],
 )
 def test_a_step_says_what_a_customer_may_read(
-    machine: str, signal: str, reason: str | None, told: str | None
+    machine: str, signal: str, reason: str | None, shown: str | None
 ) -> None:
-    assert step_reason(machine, signal, reason) == told
+    assert step_reason(machine, signal, reason) == shown
 
 
 def test_a_code_that_is_not_the_customers_to_read_is_that_of_any_decline() -> None:

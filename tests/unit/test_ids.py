@@ -13,5 +13,5 @@ def test_ids_are_uuid7_and_sort_by_the_time_they_were_made() -> None:
             made.append(uuid7())
             time.advance(milliseconds=1)
     assert made == sorted(made)
-    assert {(one.version, one.variant) for one in made} == {(7, "specified in RFC 4122")}
+    assert {(key.version, key.variant) for key in made} == {(7, "specified in RFC 4122")}
     assert made[0].int >> 80 == 1767225600000

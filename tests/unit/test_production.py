@@ -46,8 +46,8 @@ def good(own_keys: dict[str, str]) -> dict[str, Any]:
 def own_keys() -> dict[str, str]:
     """Return the tests' own keys, which are valid ones."""
     names = ("jwt_private_key", "jwt_public_keys", "code_secret", "encryption_keys")
-    kept = Settings().model_dump(include=set(names))
-    return {name: ",".join(v) if isinstance(v, tuple) else v for name, v in kept.items()}
+    keys = Settings().model_dump(include=set(names))
+    return {name: ",".join(v) if isinstance(v, tuple) else v for name, v in keys.items()}
 
 
 def test_a_complete_production_starts(good: dict[str, Any]) -> None:
@@ -91,11 +91,11 @@ def test_each_part_starts_with_what_it_needs_and_no_more(
     for name in good:
         monkeypatch.delenv(name.upper(), raising=False)
     needed = {name: good[name] for name in REQUIRED[part]}
-    given = needed | {"projectx_env": "production", "projectx_part": part}
-    assert Settings.model_validate(given).projectx_part == part
+    variables = needed | {"projectx_env": "production", "projectx_part": part}
+    assert Settings.model_validate(variables).projectx_part == part
     for name in needed:
         with pytest.raises(ValidationError, match=f"{name.upper()} is missing"):
-            Settings.model_validate(given | {name: ""})
+            Settings.model_validate(variables | {name: ""})
 
 
 @pytest.mark.parametrize("part", [part for part in REQUIRED if part not in ("all", "auth")])

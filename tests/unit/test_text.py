@@ -27,7 +27,7 @@ ANY_JSON = st.recursive(
 
 
 @pytest.mark.parametrize(
-    ("text", "kept"),
+    ("text", "stored"),
     [
         ("a\x00b", f"a{REPLACEMENT}b"),
         ("\ud800", REPLACEMENT),
@@ -36,8 +36,8 @@ ANY_JSON = st.recursive(
         ("", ""),
     ],
 )
-def test_what_cannot_be_stored_is_replaced_and_nothing_else(text: str, kept: str) -> None:
-    assert storable(text) == kept
+def test_what_cannot_be_stored_is_replaced_and_nothing_else(text: str, stored: str) -> None:
+    assert storable(text) == stored
 
 
 def test_a_pair_of_surrogates_that_json_spells_out_is_one_character() -> None:
@@ -51,15 +51,15 @@ def test_storable_text_is_utf_8_without_nul(text: str) -> None:
 
 @given(ANY_JSON)
 def test_storable_json_is_json_whatever_it_was(value: Any) -> None:
-    kept = storable_json(value)
+    stored = storable_json(value)
     written = dump_json(value)
-    assert written == dump_json(kept)
+    assert written == dump_json(stored)
     assert "\\u0000" not in written.replace("\\\\", "")
-    assert json.loads(written, parse_constant=pytest.fail) == kept
+    assert json.loads(written, parse_constant=pytest.fail) == stored
 
 
 @pytest.mark.parametrize(
-    ("sent", "kept"),
+    ("sent", "stored"),
     [
         ("[NaN, Infinity, -Infinity]", ["nan", "inf", "-inf"]),
         ("1e400000", "inf"),
@@ -71,20 +71,20 @@ def test_storable_json_is_json_whatever_it_was(value: Any) -> None:
         ("123456789012345678901234567890", 123456789012345678901234567890),
     ],
 )
-def test_json_that_postgresql_refuses(sent: str, kept: Any) -> None:
-    assert storable_json(parse(sent)) == kept
-    assert json.loads(dump_json(parse(sent))) == kept
+def test_json_that_postgresql_refuses(sent: str, stored: Any) -> None:
+    assert storable_json(parse(sent)) == stored
+    assert json.loads(dump_json(parse(sent))) == stored
 
 
 def test_json_is_cut_off_where_it_is_too_deep() -> None:
     deep: Any = []
     for _ in range(100_000):
         deep = [deep]
-    kept, levels = json.loads(dump_json(deep)), 0
-    while isinstance(kept, list):
-        (kept,) = kept
+    stored, levels = json.loads(dump_json(deep)), 0
+    while isinstance(stored, list):
+        (stored,) = stored
         levels += 1
-    assert (levels, kept) == (MAX_DEPTH, REPLACEMENT)
+    assert (levels, stored) == (MAX_DEPTH, REPLACEMENT)
 
 
 def test_json_text_that_is_nested_too_deeply_is_a_value_error() -> None:

@@ -15,7 +15,7 @@ from tests.support.cards import CARDS
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "stored"),
     [
         ("  Ann  ", "Ann"),
         ("Zoe\u0308", "Zo\u00eb"),
@@ -27,9 +27,9 @@ from tests.support.cards import CARDS
         ("Ⅷ ﬁ", "Ⅷ ﬁ"),
     ],
 )
-def test_text_is_kept_in_one_form(typed: str, kept: str) -> None:
-    assert clean_line(typed) == clean_lines(typed) == kept
-    assert clean_line(kept) == kept, "once is enough"
+def test_text_is_kept_in_one_form(typed: str, stored: str) -> None:
+    assert clean_line(typed) == clean_lines(typed) == stored
+    assert clean_line(stored) == stored, "once is enough"
 
 
 @pytest.mark.parametrize("breaks", ["\r\n", "\r", "\n", "\u2028"])

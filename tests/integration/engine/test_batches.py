@@ -38,10 +38,10 @@ class SlowCourier(Courier):
 
 @pytest.fixture
 def slow() -> Iterator[SlowCourier]:
-    before, found = Announce.courier, SlowCourier()
-    Announce.courier = found
-    yield found
-    found.may_answer.set()
+    before, courier = Announce.courier, SlowCourier()
+    Announce.courier = courier
+    yield courier
+    courier.may_answer.set()
     Announce.courier = before
 
 

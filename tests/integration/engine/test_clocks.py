@@ -34,12 +34,12 @@ with application().app_context():
 """
 
 
-def on_a_host(wrong: float, activity_id: object) -> list[str]:
+def on_a_host(seconds_ahead: float, activity_id: object) -> list[str]:
     """Sweep, and work, in a process whose host's clock is `wrong` by so many seconds."""
-    command = [sys.executable, "-c", HOST, str(wrong), Announce.name, str(activity_id)]
-    found = run(command, cwd=ROOT, env=os.environ, capture_output=True, text=True, timeout=120)
-    assert found.returncode == 0, found.stderr
-    return list(map(str, found.stdout.split()))
+    command = [sys.executable, "-c", HOST, str(seconds_ahead), Announce.name, str(activity_id)]
+    done = run(command, cwd=ROOT, env=os.environ, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return list(map(str, done.stdout.split()))
 
 
 def test_a_host_whose_clock_is_ahead_steals_no_lease_and_fires_no_deadline(depot: Depot) -> None:
@@ -51,9 +51,9 @@ def test_a_host_whose_clock_is_ahead_steals_no_lease_and_fires_no_deadline(depot
         later = now() + timedelta(minutes=30)
         session.get_one(Parcel, parcel_id).deadline_at = later
         session.get_one(ActivityRow, key).due_at = later
-    fired, handed_out, claimed, told = on_a_host(3600, key)
+    fired, handed_out, claimed, clock_ahead = on_a_host(3600, key)
     assert (handed_out, claimed, fired) == ("0", "0", "0")
-    assert float(told) < later.timestamp(), "it goes by PostgreSQL's time"
+    assert float(clock_ahead) < later.timestamp(), "it goes by PostgreSQL's time"
     assert depot.activity(parcel_id).state == ActivityState.RUNNING
     assert depot.state(parcel_id) == ParcelState.PACKED
 

@@ -48,8 +48,8 @@ def test_every_signal_that_failed_is_put_before_a_person_until_it_went_well(
         assert open_notices() == [], "it is tried again"
         wear_out(time)
         assert load_signal("e-1").state == SignalState.FAILED
-        told = {(NoticeKind.FAILED_SIGNAL, f"test-trouble e-{number}") for number in (1, 2)}
-        assert set(open_notices()) == told
+        expected = {(NoticeKind.FAILED_SIGNAL, f"test-trouble e-{number}") for number in (1, 2)}
+        assert set(open_notices()) == expected
     finally:
         trouble.clear()
     with transaction():

@@ -70,9 +70,9 @@ def test_giving_up_that_fails_is_tried_again_until_the_machine_knows(
         activity = depot.activity(parcel_id)
         assert (activity.state, depot.state(parcel_id)) == ("waiting", ParcelState.PACKED)
         assert "DivisionByZero" in str(activity.last_error)
-        (found,) = inspection.stuck(ParcelMachine)
-        assert found.id == parcel_id
-        assert "does not know that test.announce gave up: give_up:" in found.what
+        (difference,) = inspection.stuck(ParcelMachine)
+        assert difference.id == parcel_id
+        assert "does not know that test.announce gave up: give_up:" in difference.what
         waits.append(activity.due_at - time())
         run_when_due(depot, time, parcel_id)
     assert waits == sorted(waits), "the intervals grow"

@@ -54,8 +54,8 @@ def test_a_signal_is_applied_once_however_often_it_comes(depot: Depot) -> None:
 def test_signals_that_come_together_are_applied_in_their_order(depot: Depot) -> None:
     vase, lamp = depot.pack("vase", "lamp")
     story = [("e-1", "announced", vase), ("e-2", "collect", vase), ("e-3", "lose", lamp)]
-    told = [(key, kind, {"parcel": str(parcel)}) for key, kind, parcel in story]
-    receive_all("test-gate", [*told, ("e-4", "weather", {"rain": True}), told[0]])
+    signals = [(key, kind, {"parcel": str(parcel)}) for key, kind, parcel in story]
+    receive_all("test-gate", [*signals, ("e-4", "weather", {"rain": True}), signals[0]])
     assert (depot.state(vase), depot.state(lamp)) == (ParcelState.COLLECTED, ParcelState.LOST)
     assert [row.signal for row in depot.history(vase)] == ["pack", "announced", "collect"]
     assert (load_signal("e-2").subject_id, load_signal("e-2").attempts) == (vase, 1)
@@ -65,8 +65,8 @@ def test_signals_that_come_together_are_applied_in_their_order(depot: Depot) -> 
 def test_one_signal_that_fails_keeps_none_of_its_company_back(depot: Depot) -> None:
     vase, lamp = depot.pack("vase", "lamp")
     no_parcel = ("e-2", "lose", {"parcel": "no id"})
-    told = [("e-1", "lose", {"parcel": str(vase)}), no_parcel]
-    receive_all("test-gate", [*told, ("e-3", "lose", {"parcel": str(lamp)})])
+    signals = [("e-1", "lose", {"parcel": str(vase)}), no_parcel]
+    receive_all("test-gate", [*signals, ("e-3", "lose", {"parcel": str(lamp)})])
     assert {depot.state(p) for p in (vase, lamp)} == {ParcelState.LOST}
     assert load_signal("e-2").state == SignalState.STORED
 

@@ -89,14 +89,14 @@ def test_a_listener_that_fails_does_not_undo_the_commit(depot: Depot) -> None:
 def test_listeners_hear_of_commits_with_their_activities_and_moves(
     depot: Depot, committed: list[Committed]
 ) -> None:
-    one, two = depot.pack("vase", "lamp")
-    depot.send(one, ParcelSignal.LOSE)
+    first, second = depot.pack("vase", "lamp")
+    depot.send(first, ParcelSignal.LOSE)
 
     born, lost = committed
     assert {name for name, _ in born.activities} == {"test.announce"}
-    assert {key for _, key in born.activities} == {depot.activity(p).id for p in (one, two)}
+    assert {key for _, key in born.activities} == {depot.activity(p).id for p in (first, second)}
     assert born.moved == frozenset(), "nobody can wait for what is being born"
-    assert (lost.activities, lost.moved) == ((), frozenset({one}))
+    assert (lost.activities, lost.moved) == ((), frozenset({first}))
 
 
 def test_a_signal_without_an_arrow_is_refused_to_a_person(depot: Depot) -> None:

@@ -90,16 +90,18 @@ class Plans:
         self.seen: set[str] = set()
         self.whole: list[tuple[str, str]] = []
 
-    def look(self, cursor: Any, statement: str, given: Any) -> None:
+    def look(self, cursor: Any, statement: str, parameters: Any) -> None:
         """Explain a statement that is about to be sent, once."""
         if statement in self.seen or not statement.lstrip().startswith(EXPLAINED):
             return
         self.seen.add(statement)
-        filled = cursor.mogrify(statement, given[0] if isinstance(given, list) else given)
+        filled = cursor.mogrify(
+            statement, parameters[0] if isinstance(parameters, list) else parameters
+        )
         with self.connection.cursor() as own:
             own.execute(b"EXPLAIN (FORMAT JSON) " + filled)
-            ((found,),) = own.fetchall()
-        for table in _read_whole(found[0]["Plan"]):
+            ((plan,),) = own.fetchall()
+        for table in _read_whole(plan[0]["Plan"]):
             if table not in SMALL:
                 self.whole.append((table, statement))
 
@@ -141,15 +143,15 @@ def grown(app: Flask, committed: list[Committed]) -> Iterator[Product]:
 
 @pytest.fixture
 def plans(grown: Product) -> Iterator[Plans]:
-    found = Plans()
+    collected = Plans()
 
-    def look(_: Any, cursor: Any, statement: str, given: Any, *__: Any) -> None:
-        found.look(cursor, statement, given)
+    def look(_: Any, cursor: Any, statement: str, parameters: Any, *__: Any) -> None:
+        collected.look(cursor, statement, parameters)
 
     event.listen(Engine, "before_cursor_execute", look)
-    yield found
+    yield collected
     event.remove(Engine, "before_cursor_execute", look)
-    found.connection.close()
+    collected.connection.close()
 
 
 def test_no_hot_path_reads_a_whole_table_that_grows(plans: Plans, grown: Product) -> None:
@@ -223,8 +225,8 @@ def work() -> None:
         ActivityRow.state == ActivityState.PENDING, ActivityRow.due_at <= clock.now() + LEASE
     )
     with db.engine.connect() as connection:
-        found: list[tuple[str, UUID]] = [(name, key) for name, key in connection.execute(pending)]
-    for name, key in found:
+        due: list[tuple[str, UUID]] = [(name, key) for name, key in connection.execute(pending)]
+    for name, key in due:
         runner.run(name, [key])
 
 
@@ -239,6 +241,6 @@ def forget() -> None:
     """Delete a few of the oldest rows: one batch is far less than a table."""
     oldest = timedelta(seconds=8.64 * (ORDERS - 100)) + timedelta(hours=1)
     with clock.stopped(clock.now() + timedelta(days=settings.retention_days) - oldest):
-        found = retention.forget()
-    assert found["activity"] > 0
-    assert found["signal"] > 0
+        deleted = retention.forget()
+    assert deleted["activity"] > 0
+    assert deleted["signal"] > 0

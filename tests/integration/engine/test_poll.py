@@ -15,11 +15,11 @@ class Waiting(StrEnum):
 
 def test_the_ages_at_which_is_asked(time: MovableClock) -> None:
     ages = tuple(timedelta(seconds=age) for age in (300, 3600, 86400))
-    poll, born, asked = Poll((Waiting.LONG,), ages, "test.ask"), time(), []
+    poll, born, polled_at = Poll((Waiting.LONG,), ages, "test.ask"), time(), []
     for _ in range(7):
         time.at = poll.after(born, time())
-        asked.append((time() - born).total_seconds())
-    assert asked == [age * DAY for age in (300 / DAY, 3600 / DAY, 1, 2, 4, 8, 15)]
+        polled_at.append((time() - born).total_seconds())
+    assert polled_at == [age * DAY for age in (300 / DAY, 3600 / DAY, 1, 2, 4, 8, 15)]
 
 
 def test_a_late_birth_is_not_asked_about_for_the_past(time: MovableClock) -> None:

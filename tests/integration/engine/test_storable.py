@@ -52,10 +52,10 @@ def test_the_details_of_an_audit_row_and_a_column_of_text(depot: Depot) -> None:
     with transaction() as session:
         audit(ODD, "test", details_of={ODD: [ODD, float("nan")]})
         ParcelMachine.begin(Parcel(label=ODD), ParcelSignal.PACK)
-        found = session.execute(
+        result = session.execute(
             text("SELECT label FROM test_parcel WHERE label = :is"), {"is": ODD}
         )
-        assert found.scalar_one() == KEPT
+        assert result.scalar_one() == KEPT
     with transaction() as session:
         row = session.scalars(select(AuditRow).execution_options(populate_existing=True)).one()
     assert (row.actor, row.details) == (KEPT, {"details_of": {KEPT: [KEPT, "nan"]}})

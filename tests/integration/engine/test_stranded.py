@@ -45,8 +45,8 @@ def test_rows_in_states_that_are_no_more_are_listed(depot: Depot) -> None:
     left, _ = depot.pack("vase", "lamp")
     assert stranded(ParcelMachine) == []
     put("Weighed", left)
-    (found,) = stranded(ParcelMachine)
-    assert (found.id, found.what) == (left, "Weighed is no state any more")
+    (difference,) = stranded(ParcelMachine)
+    assert (difference.id, difference.what) == (left, "Weighed is no state any more")
     (differs,) = verify(ParcelMachine)
     assert (differs.id, differs.what) == (
         left,
@@ -112,9 +112,9 @@ def test_an_activity_that_no_code_knows_is_announced_to_nobody_and_listed(
     handed_out = sweep.due_activities()
     assert handed_out
     assert "parcel.weigh" not in {name for name, _ in handed_out}
-    assert [found.id for found in stuck(ParcelMachine)] == []
+    assert [difference.id for difference in stuck(ParcelMachine)] == []
     time.advance(hours=1)
     sweep.due_activities()
-    (found,) = stuck(ParcelMachine)
-    assert (found.id, found.what) == (left, "nobody has taken parcel.weigh for an hour")
+    (difference,) = stuck(ParcelMachine)
+    assert (difference.id, difference.what) == (left, "nobody has taken parcel.weigh for an hour")
     assert well != left

@@ -230,5 +230,5 @@ def test_what_nothing_will_move_is_reported_as_stuck(depot: Depot, courier: Cour
     assert inspection.stuck(ParcelMachine) == []
     with transaction() as session:
         session.get_one(Parcel, stuck).deadline_at = None
-    (found,) = inspection.stuck(ParcelMachine)
-    assert found.id == stuck
+    (difference,) = inspection.stuck(ParcelMachine)
+    assert difference.id == stuck

@@ -163,7 +163,7 @@ LOGIN = "\n".join(
         *(f"{state} supersede Superseded" for state in LIVE),
     ]
 )
-TELLS = {
+PARENT_SIGNALS = {
     ("Pending", "succeeded"): OrderState.CONFIRMED,
     ("Initiated", "succeeded"): OrderState.CONFIRMED,
     ("Declined", "succeeded"): OrderState.CONFIRMED,
@@ -245,7 +245,7 @@ def test_each_pair_moves_as_the_table_says_or_is_refused(
             assert (locked.state, locked.version) == (target, written)
 
 
-@pytest.mark.parametrize(("pair", "order_state"), list(TELLS.items()), ids=str)
+@pytest.mark.parametrize(("pair", "order_state"), list(PARENT_SIGNALS.items()), ids=str)
 def test_a_payment_tells_its_order_in_the_same_transaction(
     database: object, pair: tuple[str, str], order_state: OrderState
 ) -> None:

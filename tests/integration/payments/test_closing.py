@@ -117,16 +117,16 @@ def test_a_bank_at_work_is_asked_at_growing_intervals_and_leaves_no_history(
     assert bank.confirm(till.payment(payment_id), SLOW_BANK)["status"] == "processing"
     till.send(payment_id, PaymentSignal.CANCEL)
     till.run(CANCEL)
-    before, asked = till.signals(payment_id), []
+    before, intervals = till.signals(payment_id), []
     for _ in range(12):
         deadline_at = till.payment(payment_id).deadline_at
         assert deadline_at is not None
-        asked.append(deadline_at - time())
+        intervals.append(deadline_at - time())
         time.at = deadline_at
         till.sweep()
-    assert asked[:3] == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
-    assert asked == sorted(asked)
-    assert asked[-1] == timedelta(hours=6)
+    assert intervals[:3] == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
+    assert intervals == sorted(intervals)
+    assert intervals[-1] == timedelta(hours=6)
     assert till.signals(payment_id) == before, "an answer that changes nothing is not written down"
     assert till.states(payment_id) == ("Cancelling", "Pending")
     assert len(till.activity_states(CANCEL)) == 13, "Stripe was asked each time"

@@ -129,8 +129,8 @@ class RandomCalls(RuleBasedStateMachine):
             pending = select(ActivityRow.name, ActivityRow.id).where(
                 mine, ActivityRow.state == ActivityState.PENDING
             )
-            found = list(session.execute(pending))
-        for name, activity_id in found:
+            due = list(session.execute(pending))
+        for name, activity_id in due:
             runner.run(name, [activity_id])
         self._checked(order)
 
@@ -183,9 +183,9 @@ class RandomCalls(RuleBasedStateMachine):
             self._deliver(order, kind, {**event, "id": f"evt_{uuid4().hex}"}, SignalState.APPLIED)
 
     def teardown(self) -> None:
-        for found in facts(self.order_ids).values():
-            found.check()
-            found.check_shelf()
+        for order_facts in facts(self.order_ids).values():
+            order_facts.check()
+            order_facts.check_shelf()
         with transaction():
             for machine in MACHINES:
                 _replays(machine, self.order_ids)
@@ -248,16 +248,16 @@ def _replays(machine: type[DurableMachine[Any]], order_ids: list[UUID]) -> None:
     for step in db.session.scalars(steps.order_by(Transition.version)):
         histories[step.subject_id].append(step)
     for row in rows:
-        found = inspection.compare(machine, row.state, row.version, histories[row.id])
-        assert found is None, (machine.name, row.id, found)
+        difference = inspection.compare(machine, row.state, row.version, histories[row.id])
+        assert difference is None, (machine.name, row.id, difference)
 
 
 @pytest.fixture
 def dice() -> int:
     """CALLS_SEED has the same calls made again."""
-    found = int(os.environ.get("CALLS_SEED") or random.randrange(1_000_000))
-    print(f"\nCALLS_SEED={found}")  # noqa: T201  a failed run shows it
-    return found
+    seed = int(os.environ.get("CALLS_SEED") or random.randrange(1_000_000))
+    print(f"\nCALLS_SEED={seed}")  # noqa: T201  a failed run shows it
+    return seed
 
 
 @pytest.mark.slow

@@ -30,7 +30,7 @@ def test_ended_and_moving_payments_are_not_stuck(
     with transaction():
         forgotten = PaymentMachine.lock([open_one])[open_one]
         forgotten.deadline_at = forgotten.poll_at = None
-    assert [found.id for found in stuck()] == [open_one]
+    assert [difference.id for difference in stuck()] == [open_one]
 
 
 def test_an_order_that_waits_for_a_payment_that_has_ended_is_stuck(
@@ -39,20 +39,20 @@ def test_an_order_that_waits_for_a_payment_that_has_ended_is_stuck(
     well = till.payment(till.initiated()).order_id
     with transaction():
         failed = a_payment(PaymentState.FAILURE).order_id
-        told = a_payment(PaymentState.SUCCESS).order_id
-        open_notice(told, NoticeKind.MISPAID, "60.00 came; the order costs 59.00")
+        order_id = a_payment(PaymentState.SUCCESS).order_id
+        open_notice(order_id, NoticeKind.MISPAID, "60.00 came; the order costs 59.00")
         alone = a_payment(PaymentState.SUCCESS).order_id
         unpaid = a_payment(PaymentState.CANCELLED, order=an_order(OrderState.CONFIRMED)).order_id
-    found = {difference.id for difference in inspection.stuck(OrderMachine)}
-    assert found == {failed, alone, unpaid}
-    assert well not in found
+    stuck_ids = {difference.id for difference in inspection.stuck(OrderMachine)}
+    assert stuck_ids == {failed, alone, unpaid}
+    assert well not in stuck_ids
 
 
 def test_a_dispute_that_nobody_was_told_of_is_stuck(till: Till) -> None:
     with transaction():
-        told, silent = a_dispute(), a_dispute()
+        noticed, silent = a_dispute(), a_dispute()
         over = a_dispute(DisputeState.LOST)
-        open_notice(told.order_id, NoticeKind.DISPUTE, "give evidence")
-    found = {difference.id for difference in inspection.stuck(DisputeMachine)}
-    assert found == {silent.id}
-    assert over.id not in found
+        open_notice(noticed.order_id, NoticeKind.DISPUTE, "give evidence")
+    stuck_ids = {difference.id for difference in inspection.stuck(DisputeMachine)}
+    assert stuck_ids == {silent.id}
+    assert over.id not in stuck_ids

@@ -16,14 +16,14 @@ SUCCEEDED = "payment_intent.succeeded"
 NEWS = (*TOLD, SUCCEEDED)
 
 
-@pytest.mark.parametrize("told", [*((kind,) for kind in TOLD), TOLD, TOLD[::-1]], ids="+".join)
+@pytest.mark.parametrize("kinds", [*((kind,) for kind in TOLD), TOLD, TOLD[::-1]], ids="+".join)
 def test_a_refund_of_the_dashboard_becomes_a_row(
-    till: Shop, bank: Stripe, told: tuple[str, ...]
+    till: Shop, bank: Stripe, kinds: tuple[str, ...]
 ) -> None:
     payment_id = till.confirmed()
     payment = till.payment(payment_id)
     bank.post("refunds", payment_intent=payment.intent_id, amount=900)
-    for kind in told:
+    for kind in kinds:
         deliver(*bank.events(payment, kind))
     till.work()
     (row,) = till.refund_rows(payment_id)
@@ -99,18 +99,18 @@ def test_a_refund_that_the_dashboard_has_overtaken_needs_nobody(till: Shop, bank
 
 @pytest.mark.parametrize("works", [True, False], ids=["at once", "at the end"])
 @pytest.mark.parametrize(
-    "told",
+    "kinds",
     [*permutations(NEWS), *permutations(NEWS[::2]), *permutations(NEWS[1:])],
     ids="+".join,
 )
 def test_a_full_refund_of_the_dashboard_in_whatever_order_we_hear(
-    till: Shop, bank: Stripe, told: tuple[str, ...], *, works: bool
+    till: Shop, bank: Stripe, kinds: tuple[str, ...], *, works: bool
 ) -> None:
     payment_id = till.initiated()
     payment = till.payment(payment_id)
     bank.confirm(payment)
     bank.post("refunds", payment_intent=payment.intent_id)
-    for kind in told:
+    for kind in kinds:
         deliver(*bank.events(payment, kind))
         if works:
             till.work()
@@ -139,31 +139,31 @@ def test_a_refund_of_the_dashboard_before_our_call_was_answered(till: Shop, bank
     assert till.refunds(payment_id) == [(5900, "Succeeded")]
 
 
-@pytest.mark.parametrize("told", [*permutations(NEWS)], ids="+".join)
+@pytest.mark.parametrize("kinds", [*permutations(NEWS)], ids="+".join)
 def test_part_of_it_back_before_we_heard_of_the_payment(
-    till: Shop, bank: Stripe, told: tuple[str, ...]
+    till: Shop, bank: Stripe, kinds: tuple[str, ...]
 ) -> None:
     payment_id = till.initiated()
     payment = till.payment(payment_id)
     bank.confirm(payment)
     bank.post("refunds", payment_intent=payment.intent_id, amount=900)
-    for kind in told:
+    for kind in kinds:
         deliver(*bank.events(payment, kind))
         till.work()
     assert till.states(payment_id) == ("Success", "Confirmed")
     assert till.refunds(payment_id) == [(900, "Succeeded")]
 
 
-@pytest.mark.parametrize("told", [*permutations(NEWS)], ids="+".join)
+@pytest.mark.parametrize("kinds", [*permutations(NEWS)], ids="+".join)
 def test_what_was_paid_wrongly_and_went_back_needs_no_decision(
-    till: Shop, bank: Stripe, told: tuple[str, ...]
+    till: Shop, bank: Stripe, kinds: tuple[str, ...]
 ) -> None:
     payment_id = till.initiated()
     payment = till.payment(payment_id)
     bank.post(f"payment_intents/{payment.intent_id}", amount=5000)
     bank.confirm(payment)
     bank.post("refunds", payment_intent=payment.intent_id)
-    for kind in told:
+    for kind in kinds:
         deliver(*bank.events(payment, kind))
         till.work()
     assert till.states(payment_id) == ("Success", "Cancelled")

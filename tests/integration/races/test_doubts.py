@@ -83,14 +83,14 @@ def open_notices() -> list[tuple[str, str]]:
         return [(row.subject, row.text) for row in session.scalars(rows)]
 
 
-@pytest.mark.parametrize("heard", [True, False], ids=["by its event", "by a reconciliation"])
+@pytest.mark.parametrize("delivered", [True, False], ids=["by its event", "by a reconciliation"])
 def test_what_was_paid_for_an_order_that_is_not_here_is_given_back_by_a_person(
-    till: Shop, bank: Stripe, *, heard: bool
+    till: Shop, bank: Stripe, *, delivered: bool
 ) -> None:
     order_id = str(uuid4())
     form = {"amount": 5900, "currency": "usd", "metadata[orderId]": order_id, "confirm": "true"}
     made = bank.post("payment_intents", **form, payment_method="pm_card_visa")
-    if heard:
+    if delivered:
         deliver(*bank.events_of(made["id"], "payment_intent.succeeded"))
     else:
         with transaction():

@@ -69,7 +69,7 @@ def everything() -> str:
     with transaction() as session:
         tables = [table for table in Base.metadata.sorted_tables if not table.name.startswith("te")]
         rows = (session.execute(select(table)) for table in tables)
-        return "\n".join(str(tuple(row)) for found in rows for row in found)
+        return "\n".join(str(tuple(row)) for result in rows for row in result)
 
 
 def signal(external_id: str) -> tuple[SignalState, object]:
@@ -156,8 +156,8 @@ def test_a_letter_that_bounces_after_the_erasure_names_nobody(
     erase(till, payment_id)
     about = {"orderId": till.order(payment_id).id, "loginId": login.id}
     for kind in ("bounce", "delivered"):
-        said = {name: str(about[name]), "email": address, "reason": f"550 no {address}"}
-        inbox.receive("sendgrid", f"ev_{kind}", kind, said)
+        bounce = {name: str(about[name]), "email": address, "reason": f"550 no {address}"}
+        inbox.receive("sendgrid", f"ev_{kind}", kind, bounce)
         assert signal(f"ev_{kind}") == (SignalState.APPLIED, ERASED_PAYLOAD)
     assert address not in everything()
 

@@ -80,9 +80,9 @@ def test_what_is_disputed_is_not_shipped(till: Shop, bank: Stripe) -> None:
         till.ship(payment_id)
 
 
-@pytest.mark.parametrize("heard", [True, False])
+@pytest.mark.parametrize("delivered", [True, False])
 def test_an_intent_that_was_canceled_before_its_creation_was_answered(
-    till: Shop, bank: Stripe, time: MovableClock, *, heard: bool
+    till: Shop, bank: Stripe, time: MovableClock, *, delivered: bool
 ) -> None:
     payment_id = _created_unheard(till, bank)
     intent_id = str(bank.entry(till.payment(payment_id))["paymentIntent"])
@@ -92,11 +92,11 @@ def test_an_intent_that_was_canceled_before_its_creation_was_answered(
     deliver(an_event("charge.refunded", "charge", **about))
     assert till.payment(payment_id).intent_id == intent_id
     bank.post(f"payment_intents/{intent_id}/cancel")
-    if heard:
+    if delivered:
         deliver(*bank.events_of(intent_id, "payment_intent.canceled"))
     time.advance(seconds=10)
     till.sweep()
-    assert till.states(payment_id)[0] == ("Cancelled" if heard else "Initiated")
+    assert till.states(payment_id)[0] == ("Cancelled" if delivered else "Initiated")
     time.advance(seconds=300)
     sweep.schedule_polls()
     till.sweep()

@@ -52,8 +52,8 @@ def test_two_correct_codes_at_once(shop: Flask, client: FlaskClient) -> None:
 def test_wrong_codes_at_once_are_all_counted(shop: Flask, client: FlaskClient) -> None:
     login_id = client.post("/auth/login", json={"email": EMAIL}).get_json()["loginId"]
     right = int(code_of(login_id))
-    wrong = lambda number: f"{(right + number + 1) % 1_000_000:06}"  # noqa: E731
-    assert in_all_tabs(shop, wrong, loginId=login_id) == [401] * 5 + [410] * (TABS - 5)
+    wrong_code = lambda number: f"{(right + number + 1) % 1_000_000:06}"  # noqa: E731
+    assert in_all_tabs(shop, wrong_code, loginId=login_id) == [401] * 5 + [410] * (TABS - 5)
     with transaction() as session:
         login = session.scalars(select(Login)).one()
         assert (login.state, login.wrong_codes) == (LoginState.LOCKED, 5)
@@ -73,12 +73,12 @@ def test_sendgrid_timed_out(till: Shop, bank: Stripe, time: MovableClock) -> Non
     time.advance(seconds=10)
     till.sweep()
     assert till.activity(CODE).state == ActivityState.DONE
-    letters = bank.letters(EMAIL)[: len(bank.letters(EMAIL)) - before]
-    assert len(letters) == 2, "nobody could know that the first was sent"
-    assert all(str(code) in str(letter["text"]) for letter in letters), "the same code"
+    emails = bank.letters(EMAIL)[: len(bank.letters(EMAIL)) - before]
+    assert len(emails) == 2, "nobody could know that the first was sent"
+    assert all(str(code) in str(email["text"]) for email in emails), "the same code"
     with transaction() as session:
-        found = session.get_one(Login, login.id, populate_existing=True)
-        assert found.state == LoginState.CODE_SENT
+        row = session.get_one(Login, login.id, populate_existing=True)
+        assert row.state == LoginState.CODE_SENT
 
 
 def state(login_id: UUID) -> LoginState:
@@ -86,9 +86,9 @@ def state(login_id: UUID) -> LoginState:
         return session.get_one(Login, login_id, populate_existing=True).state
 
 
-def lost(login_id: UUID, letter: UUID) -> None:
+def lost(login_id: UUID, activity_id: UUID) -> None:
     """SendGrid says that this letter bounced."""
-    event = {"loginId": str(login_id), "activityId": str(letter), "reason": "full"}
+    event = {"loginId": str(login_id), "activityId": str(activity_id), "reason": "full"}
     inbox.receive("sendgrid", uuid4().hex, "bounce", event)
 
 
@@ -97,10 +97,10 @@ def resend(login_id: UUID) -> None:
         resend_code(LoginMachine.lock([login_id])[login_id])
 
 
-def retry(letter: UUID) -> None:
+def retry(activity_id: UUID) -> None:
     """Retry an activity as `activities retry` does."""
     with transaction() as session:
-        row = session.get_one(ActivityRow, letter)
+        row = session.get_one(ActivityRow, activity_id)
         row.state, row.attempts = ActivityState.PENDING, 0
 
 
@@ -168,10 +168,12 @@ def test_sendgrid_timed_out_on_an_order_s_letter(
     bank.faults()
     time.advance(seconds=10)
     till.sweep()
-    asked = till.activity("emails.order_confirmed")
-    assert (asked.state, asked.unknown_outcomes) == (ActivityState.DONE, 1), "the doubt is counted"
-    letters = till.letters(payment_id)
-    assert [letter["categories"] for letter in letters] == [["order_confirmed"]] * 2
+    activity = till.activity("emails.order_confirmed")
+    assert (activity.state, activity.unknown_outcomes) == (ActivityState.DONE, 1), (
+        "the doubt is counted"
+    )
+    emails = till.letters(payment_id)
+    assert [email["categories"] for email in emails] == [["order_confirmed"]] * 2
     assert till.asked_for("emails.order_confirmed") == 1, "one letter an order and occasion"
 
 

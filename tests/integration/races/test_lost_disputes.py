@@ -14,11 +14,11 @@ LOST = "lost: the money is gone; cancel the order"
 LATER = {"due_by": int(datetime(2031, 5, 6, 12, tzinfo=UTC).timestamp())}
 
 
-@pytest.mark.parametrize("told", [("needs_response", "lost"), ("won", "lost")], ids="+".join)
-def test_what_is_lost_is_not_shipped(till: Shop, bank: Stripe, told: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("kinds", [("needs_response", "lost"), ("won", "lost")], ids="+".join)
+def test_what_is_lost_is_not_shipped(till: Shop, bank: Stripe, kinds: tuple[str, ...]) -> None:
     payment_id = till.confirmed()
     payment = till.payment(payment_id)
-    deliver(*(a_dispute_event(status, payment) for status in told))
+    deliver(*(a_dispute_event(status, payment) for status in kinds))
     with pytest.raises(ConflictError, match="cancel"):
         till.ship(payment_id)
     (sentence,) = till.sentences(payment_id)

@@ -54,26 +54,26 @@ def test_one_intent_that_cannot_be_read_stops_no_reconciliation(till: Shop, bank
     assert till.states(payment_id) == ("Success", "Confirmed")
 
 
-def told(data: list[Any]) -> stripe.StripeObject:
+def as_list(data: list[Any]) -> stripe.StripeObject:
     return stripe.StripeObject.construct_from({"data": data, "has_more": True}, None)
 
 
 @pytest.mark.parametrize("data", [[], [{"id": "pi_1"}]], ids=["empty", "the same again"])
 def test_a_list_that_does_not_go_on_is_not_asked_for_ever(data: list[Any]) -> None:
-    page, more = retrieve_page(lambda _: told([{"id": "pi_1"}]), now(), None)
+    page, more = retrieve_page(lambda _: as_list([{"id": "pi_1"}]), now(), None)
     assert (page, more) == ([{"id": "pi_1"}], True)
     with pytest.raises(RetryableError, match="does not continue"):
-        retrieve_page(lambda _: told(data), now(), "pi_1")
+        retrieve_page(lambda _: as_list(data), now(), "pi_1")
 
 
 @pytest.mark.parametrize("status", [None, "on_its_way"])
 def test_a_refund_in_a_state_that_is_not_known_counts_as_given_back(
     till: Shop, bank: Stripe, status: str | None
 ) -> None:
-    found = StripeRefund.read(
+    refund = StripeRefund.read(
         {"id": "re_1", "status": status, "amount": 5900, "currency": "usd", "payment_intent": "pi"}
     )
-    assert found.signal == RefundSignal.SUBMITTED
+    assert refund.signal == RefundSignal.SUBMITTED
 
 
 def test_a_refund_that_stripe_does_not_know_is_put_before_a_person(

@@ -23,9 +23,9 @@ CANCEL = "payments.cancel_intent"
 def paid_in_the_end(bank: Stripe, till: Shop, payment_id: UUID) -> list[Event]:
     """Return the event of a bank that was paid in spite of the cancellation."""
     payment = till.payment(payment_id)
-    found = eventually(lambda: bank.events(payment, SUCCEEDED))
-    assert found, "the bank pays in the end"
-    return found
+    events = eventually(lambda: bank.events(payment, SUCCEEDED))
+    assert events, "the bank pays in the end"
+    return events
 
 
 def test_success_after_timeout(till: Shop, bank: Stripe, time: MovableClock) -> None:

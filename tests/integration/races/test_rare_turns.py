@@ -108,5 +108,5 @@ def test_a_refund_that_stripe_refused_and_had_all_the_same(till: Shop, bank: Str
     deliver(*bank.events(payment, "charge.refunded"))
     till.work()
     with transaction() as session:
-        found = session.get_one(Refund, row.id, populate_existing=True)
-        assert found.state == RefundState.SUCCEEDED
+        refund = session.get_one(Refund, row.id, populate_existing=True)
+        assert refund.state == RefundState.SUCCEEDED

@@ -198,11 +198,11 @@ def test_an_orphan_that_could_not_be_cancelled_is_asked_for_again(
     till.run("payments.create_intent")
     till.run("payments.cancel_intent")
     orphan = an_intent_beside(till, bank, payment_id)
-    for found in (1, 0):
+    for orphans in (1, 0):
         key = run_reconciliation()
         while any(till.run(f"reconciliation.{page}") for page in PAGES):
             pass
-        assert outcome(key) == ("Done", 0, found), "the second finds it under way"
+        assert outcome(key) == ("Done", 0, orphans), "the second finds it under way"
     bank.faults(stripe={"errorRate": 1})
     till.work()
     for _ in range(10):
@@ -229,7 +229,9 @@ def test_a_second_intent_of_an_order_is_cancelled(till: Shop, bank: Stripe, *, e
     key = run_reconciliation()
     till.work()
     assert outcome(key) == ("Done", 0, 2)
-    assert [bank.get(f"payment_intents/{one}")["status"] for one in beside] == ["canceled"] * 2
+    assert [bank.get(f"payment_intents/{intent_id}")["status"] for intent_id in beside] == [
+        "canceled"
+    ] * 2
     assert till.states(payment_id) == states
     after = till.payment(payment_id)
     assert (after.intent_id, after.version) == (before.intent_id, before.version)

@@ -30,7 +30,7 @@ def kinds(answers: list[Any], kind: type[Exception] | None) -> int:
 
 
 @pytest.mark.parametrize(
-    ("amount", "taken", "why", "end"),
+    ("amount", "accepted", "why", "end"),
     [
         (500, 11, InvalidInputError, OrderState.CONFIRMED),  # 400 are left
         (590, 10, ConflictError, OrderState.CANCELLED),  # nothing is left
@@ -42,17 +42,17 @@ def test_concurrent_partial_refunds(
     bank: Stripe,
     at_once: AtOnce,
     amount: int,
-    taken: int,
+    accepted: int,
     why: type[Exception],
     end: OrderState,
 ) -> None:
     payment_id = till.confirmed()
     answers = at_once([lambda: till.refund(payment_id, amount)] * 20)
-    assert (kinds(answers, None), kinds(answers, why)) == (taken, 20 - taken)
-    assert active(till, payment_id) == taken * amount <= till.payment(payment_id).captured
+    assert (kinds(answers, None), kinds(answers, why)) == (accepted, 20 - accepted)
+    assert active(till, payment_id) == accepted * amount <= till.payment(payment_id).captured
     till.work()
-    assert bank.refunded(till.payment(payment_id)) == [amount] * taken
-    assert bank.entry(till.payment(payment_id))["refunded"] == taken * amount
+    assert bank.refunded(till.payment(payment_id)) == [amount] * accepted
+    assert bank.entry(till.payment(payment_id))["refunded"] == accepted * amount
     assert till.order(payment_id).state == end
     assert till.shelf(payment_id) == ((100, 0) if end == OrderState.CANCELLED else (99, 0))
 
@@ -60,7 +60,7 @@ def test_concurrent_partial_refunds(
 def test_more_refunds_than_a_page_are_all_listed(till: Shop, bank: Stripe) -> None:
     intent_id = till.payment(till.confirmed()).intent_id or ""
     made = [bank.post("refunds", payment_intent=intent_id, amount=1)["id"] for _ in range(101)]
-    assert [found.id for found in list_refunds(intent_id)] == made[::-1]
+    assert [refund.id for refund in list_refunds(intent_id)] == made[::-1]
 
 
 def test_refund_fails_late(till: Shop, bank: Stripe) -> None:
@@ -181,8 +181,8 @@ def test_a_slow_refund_is_taken_in_when_the_bank_has_answered(till: Shop, bank: 
     assert till.refunds(payment_id) == [(5900, "Submitted")]
     assert till.asked_for("emails.order_refunded") == 0
     payment = till.payment(payment_id)
-    told = eventually(lambda: bank.events(payment, "refund.updated"))
-    deliver(*told, *told, *bank.events(payment, "refund.created", "charge.refunded"))
+    events = eventually(lambda: bank.events(payment, "refund.updated"))
+    deliver(*events, *events, *bank.events(payment, "refund.created", "charge.refunded"))
     assert till.refunds(payment_id) == [(5900, "Succeeded")]
     assert till.asked_for("emails.order_refunded") == 1
     assert till.asked_for("refunds.list") == 0, "nothing that we do not know"

@@ -57,13 +57,13 @@ def test_the_books_stay(till: Shop, bank: Stripe, time: MovableClock) -> None:
     till.cancel(payment_id)
     till.work()
     before = {row: ids(row) for row in BOOKS}
-    told = histories()
+    lengths = histories()
     time.advance(days=DAYS + 1)
     forgotten = retention.forget()
     assert forgotten["activity"] == 6, "intent, answer, receipt, cancellation, refund, its letter"
     assert forgotten["signal"] == 1
     assert {row: ids(row) for row in BOOKS} == before
-    assert histories() == told
+    assert histories() == lengths
     assert list(verify(PaymentMachine)) == []
     assert retention.forget() == dict.fromkeys(forgotten, 0)
 
@@ -164,7 +164,7 @@ def test_old_logins_and_sessions_go_with_their_history(
 )
 def test_nobody_else_rewrites_the_history(till: Shop, statement: str) -> None:
     till.place()
-    before = histories()
+    lengths = histories()
     with pytest.raises(DBAPIError), transaction() as session:
         session.execute(text(statement))
-    assert histories() == before
+    assert histories() == lengths

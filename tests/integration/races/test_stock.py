@@ -68,16 +68,16 @@ def test_a_hundred_buyers_of_the_last_piece(till: Shop, at_once: AtOnce) -> None
 
 
 def test_lines_in_opposite_order_never_wait_for_each_other(till: Shop, at_once: AtOnce) -> None:
-    one, other = some_product(1000), some_product(1000)
+    first, second = some_product(1000), some_product(1000)
     buyers = [Customer() for _ in range(THREADS)]
 
     def shop_around(number: int) -> int:
-        lines = (one, other) if number % 2 else (other, one)
+        lines = (first, second) if number % 2 else (second, first)
         return len([buyers[number].buy(*lines) for _ in range(5)])
 
     bought = at_once([partial(shop_around, number) for number in range(THREADS)])
     assert bought == [5] * THREADS
-    assert shelf(one) == shelf(other) == (1000, 5 * THREADS)
+    assert shelf(first) == shelf(second) == (1000, 5 * THREADS)
 
 
 def test_two_tabs_double_click(till: Shop, at_once: AtOnce) -> None:

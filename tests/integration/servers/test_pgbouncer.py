@@ -71,8 +71,8 @@ def pooler(server: Server) -> Iterator[Pooler]:
         (folder / "users").write_text("".join(lines))
         certify(folder)
         more = TLS.format(mode="allow", folder=folder)
-        given = {"port": port, "postgres": server.postgres.port, "folder": folder, "more": more}
-        (folder / "pgbouncer.ini").write_text(SETTINGS.format(**given))
+        fields = {"port": port, "postgres": server.postgres.port, "folder": folder, "more": more}
+        (folder / "pgbouncer.ini").write_text(SETTINGS.format(**fields))
         with (folder / "log").open("wb") as log:
             child = Child(
                 [pgbouncer.path, str(folder / "pgbouncer.ini")],

@@ -14,10 +14,10 @@ from web import tokens
 
 @pytest.fixture
 def sign_in(client: FlaskClient) -> SignIn:
-    def person(**given: Any) -> Person:
+    def person(**fields: Any) -> Person:
         unique = uuid7().hex
         with transaction() as session:
-            user = User(**{"email": f"{unique}@example.com", "username": unique} | given)
+            user = User(**{"email": f"{unique}@example.com", "username": unique} | fields)
             session.add(user)
             session.flush()
             opened = refresh.open_session(user, user_agent="tests", ip_address="127.0.0.1")

@@ -59,8 +59,10 @@ def operations(shop: Flask) -> list[tuple[str, str, dict[str, Any]]]:
 
 
 def resolve(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = schemas[schema["$ref"].split("/")[-1]] if "$ref" in schema else schema
-    return found
+    resolved: dict[str, Any] = (
+        schemas[schema["$ref"].split("/")[-1]] if "$ref" in schema else schema
+    )
+    return resolved
 
 
 def sample(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
@@ -128,11 +130,11 @@ def test_no_field_of_a_route_breaks_it(
     answer = ann.client.open(
         url, method=method, data=body, content_type="application/json", headers=ann.headers
     )
-    asked = method, url[:200], str(body)[:200]
-    assert answer.status_code < 500 or url.startswith("/ready"), asked
+    request_sent = method, url[:200], str(body)[:200]
+    assert answer.status_code < 500 or url.startswith("/ready"), request_sent
     assert len(answer.data) < 100_000 or answer.status_code == 200
     if answer.status_code in REFUSED:
-        assert count_all_rows() == before, asked
+        assert count_all_rows() == before, request_sent
 
 
 def leaves(command: click.Command, *words: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:

@@ -126,8 +126,8 @@ def test_retrying_all_that_gave_up_of_a_name(shop: Flask, given_up: UUID) -> Non
     for words in ((), create, ("--all",), (str(given_up), *create), (str(given_up), "--all")):
         assert flask(shop, *retry, *words).exit_code == 2, words
     with transaction() as session:
-        kept = session.scalars(select(AuditRow).order_by(AuditRow.id)).all()
-    assert [(row.action, row.subject, row.details) for row in kept] == [
+        audited = session.scalars(select(AuditRow).order_by(AuditRow.id)).all()
+    assert [(row.action, row.subject, row.details) for row in audited] == [
         (
             "activities retry",
             create[1],

@@ -32,8 +32,8 @@ def test_what_is_for_staff_only_is_denied_and_audited(client: FlaskClient, ann: 
 
 
 def test_a_denied_sign_in_is_audited_without_an_address(client: FlaskClient) -> None:
-    wrong = {"email": "ann@example.com", "code": "123456"}
-    assert client.post("/auth/verify-code", json=wrong).status_code in (401, 410)
+    wrong_code = {"email": "ann@example.com", "code": "123456"}
+    assert client.post("/auth/verify-code", json=wrong_code).status_code in (401, 410)
     assert client.post("/auth/refresh", headers=STRANGE).status_code == 403
     actors, subjects, _ = zip(*denials(), strict=True)
     assert set(actors) == {"anonymous"}

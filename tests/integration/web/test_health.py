@@ -22,17 +22,17 @@ from web import changes, create_app
 
 @pytest.fixture
 def server() -> Iterator[redis.Redis]:
-    with redis.Redis.from_url(settings.redis_url) as found:
-        yield found
-        found.config_set("maxmemory", 0)
+    with redis.Redis.from_url(settings.redis_url) as connection:
+        yield connection
+        connection.config_set("maxmemory", 0)
         for name in (heartbeats.BEAT, *heartbeats.QUEUES):
-            found.delete(f"projectx:here:{name}")
+            connection.delete(f"projectx:here:{name}")
 
 
 @pytest.fixture
 def client(app: object) -> Iterator[FlaskClient]:
-    with create_app().test_client() as found:
-        yield found
+    with create_app().test_client() as test_client:
+        yield test_client
 
 
 @pytest.fixture
@@ -44,8 +44,8 @@ def everybody(server: redis.Redis, app: object, time: MovableClock) -> None:
 def ready(client: FlaskClient) -> Json:
     answer = client.get("/ready")
     assert answer.status_code == 200, "what is degraded is ready all the same"
-    found: Json = answer.get_json()
-    return found
+    report: Json = answer.get_json()
+    return report
 
 
 @pytest.mark.usefixtures("everybody")
@@ -108,24 +108,24 @@ def test_two_revisions_at_once_are_not_ready(client: FlaskClient) -> None:
 @pytest.mark.usefixtures("everybody")
 def test_a_sweep_that_is_older_than_a_minute(client: FlaskClient, time: MovableClock) -> None:
     time.advance(seconds=75)
-    found = ready(client)
-    assert (found["status"], found["reasons"]) == ("degraded", ["the last sweep was 75 s ago"])
+    report = ready(client)
+    assert (report["status"], report["reasons"]) == ("degraded", ["the last sweep was 75 s ago"])
 
 
 @pytest.mark.usefixtures("everybody")
 def test_nobody_beats_and_nobody_takes_emails(client: FlaskClient, server: redis.Redis) -> None:
     server.delete("projectx:here:beat", "projectx:here:emails")
-    found = ready(client)
-    assert found["status"] == "degraded"
-    assert found["reasons"] == ["no beat", "no worker takes emails"]
+    report = ready(client)
+    assert report["status"] == "degraded"
+    assert report["reasons"] == ["no beat", "no worker takes emails"]
 
 
 @pytest.mark.usefixtures("everybody")
 def test_redis_is_full(client: FlaskClient, server: redis.Redis) -> None:
     server.config_set("maxmemory", 1)
-    found = ready(client)
-    assert (found["status"], found["redis"]) == ("degraded", "full")
-    assert found["reasons"] == ["Redis is full: nothing is announced"]
+    report = ready(client)
+    assert (report["status"], report["redis"]) == ("degraded", "full")
+    assert report["reasons"] == ["Redis is full: nothing is announced"]
     assert changes.redis_client().ping(), "it answers, and takes nothing"
 
 

@@ -163,12 +163,15 @@ def test_the_six_headers(client: FlaskClient) -> None:
     ],
 )
 def test_origins_are_exact(client: FlaskClient, origin: str, *, welcome: bool) -> None:
-    asked = {
+    preflight = {
         "Origin": origin,
         "Access-Control-Request-Method": "POST",
         "Access-Control-Request-Headers": "authorization, content-type, prefer",
     }
-    for answer in (client.options("/order", headers=asked), client.get("/product", headers=asked)):
+    for answer in (
+        client.options("/order", headers=preflight),
+        client.get("/product", headers=preflight),
+    ):
         allowed = answer.headers.get("Access-Control-Allow-Origin")
         assert allowed == (origin if welcome else None)
         if welcome:
@@ -240,5 +243,5 @@ def test_ready(client: FlaskClient) -> None:
     assert client.get("/health").get_json() == {"status": "ok"}
     answer = client.get("/ready")
     assert answer.status_code == 200
-    found = answer.get_json()
-    assert (found["postgresql"], found["redis"]) == ("ok", "ok")
+    report = answer.get_json()
+    assert (report["postgresql"], report["redis"]) == ("ok", "ok")

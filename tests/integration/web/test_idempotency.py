@@ -19,14 +19,14 @@ from tests.support.web import Person, SignIn, stripe_says
 KEY = '"8e03978e-40d5-43dd-bc93-6894a57f9324"'
 
 
-def buy(person: Person, product: Product, key: str, **given: Any) -> TestResponse:
+def buy(person: Person, product: Product, key: str, **fields: Any) -> TestResponse:
     body = {
         "items": [{"productId": product.id, "quantity": 1}],
         "billingAddress": "1 Main St",
         "shippingAddress": "",
     }
     headers = person.headers | {"Prefer": "wait=0", "Idempotency-Key": key}
-    return person.client.post("/order", json=body | given, headers=headers)
+    return person.client.post("/order", json=body | fields, headers=headers)
 
 
 def count(row: type[Any]) -> int:
@@ -34,9 +34,9 @@ def count(row: type[Any]) -> int:
         return session.scalar(select(func.count(row.id))) or 0
 
 
-@pytest.mark.parametrize("given", [{}, {"referenceId": "mine"}])
-def test_the_same_key_is_the_same_order(ann: Person, lamp: Product, given: dict[str, Any]) -> None:
-    first, again = buy(ann, lamp, KEY, **given), buy(ann, lamp, KEY, **given)
+@pytest.mark.parametrize("fields", [{}, {"referenceId": "mine"}])
+def test_the_same_key_is_the_same_order(ann: Person, lamp: Product, fields: dict[str, Any]) -> None:
+    first, again = buy(ann, lamp, KEY, **fields), buy(ann, lamp, KEY, **fields)
     assert (first.status_code, again.status_code) == (202, 200)
     assert first.get_json()["orderId"] == again.get_json()["orderId"]
     assert ann.get(first.headers["Location"]).status_code == 200

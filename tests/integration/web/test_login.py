@@ -21,12 +21,12 @@ def ask(client: FlaskClient, email: str = "ann@example.com") -> str:
     return login_id
 
 
-def enter(client: FlaskClient, code: object, email: str = "ann@example.com", **given: Any) -> int:
-    body = {"email": email, "code": code} | given
+def enter(client: FlaskClient, code: object, email: str = "ann@example.com", **fields: Any) -> int:
+    body = {"email": email, "code": code} | fields
     return client.post("/auth/verify-code", json=body).status_code
 
 
-def wrong(code: str) -> str:
+def another(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06}"
 
 
@@ -54,14 +54,14 @@ def test_a_code_works_once(client: FlaskClient) -> None:
 
 def test_the_fifth_wrong_code_ends_the_login(client: FlaskClient) -> None:
     code = code_of(ask(client))
-    assert [enter(client, wrong(code)) for _ in range(5)] == [401] * 5
+    assert [enter(client, another(code)) for _ in range(5)] == [401] * 5
     assert enter(client, code) == 410
 
 
 def test_fifty_guesses_at_once_are_five_tries(client: FlaskClient, shop: Flask) -> None:
     code = code_of(ask(client))
     with ThreadPoolExecutor(10) as pool:
-        guesses = list(pool.map(lambda _: enter(shop.test_client(), wrong(code)), range(50)))
+        guesses = list(pool.map(lambda _: enter(shop.test_client(), another(code)), range(50)))
     assert (guesses.count(401), guesses.count(410)) == (5, 45)
     assert enter(shop.test_client(), code) == 410, "this way is closed"
     assert enter(client, code) == 200, "the browser that asked is not concerned"
@@ -123,8 +123,8 @@ def test_how_far_a_login_has_come(client: FlaskClient) -> None:
     login_id = ask(client)
 
     def seen() -> tuple[str, str]:
-        found = client.get(f"/auth/login/{login_id}").get_json()
-        return found["status"], found["codeStatus"]
+        progress = client.get(f"/auth/login/{login_id}").get_json()
+        return progress["status"], progress["codeStatus"]
 
     def send(signal: LoginSignal) -> None:
         with transaction() as session:

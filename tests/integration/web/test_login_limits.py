@@ -30,7 +30,7 @@ def browser(client: FlaskClient, shop: Flask) -> Browser:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "same"),
+    ("first", "second", "same"),
     [
         ("192.0.2.1", "192.0.2.2", False),
         ("192.0.2.1", "::ffff:192.0.2.1", True),
@@ -45,10 +45,10 @@ def browser(client: FlaskClient, shop: Flask) -> Browser:
     ],
 )
 def test_a_client_has_one_counter_however_many_addresses_it_has(
-    shop: Flask, one: str, other: str, *, same: bool
+    shop: Flask, first: str, second: str, *, same: bool
 ) -> None:
     names = []
-    for address in (one, other):
+    for address in (first, second):
         with shop.test_request_context(environ_base={"REMOTE_ADDR": address}):
             names.append(client_key())
     assert (names[0] == names[1]) == same
@@ -70,7 +70,7 @@ def enter(browser: FlaskClient, code: str, **about: str) -> int:
     return browser.post("/auth/verify-code", json=body).status_code
 
 
-def wrong(code: str) -> str:
+def another(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06}"
 
 
@@ -101,8 +101,8 @@ SPELLINGS = [
 
 
 def test_one_mailbox_has_one_limit_however_it_is_spelled(browser: Browser) -> None:
-    asked = [ask(browser(), SPELLINGS[n % len(SPELLINGS)]).status_code for n in range(40)]
-    assert asked == [201] * 6 + [429] * 34
+    statuses = [ask(browser(), SPELLINGS[n % len(SPELLINGS)]).status_code for n in range(40)]
+    assert statuses == [201] * 6 + [429] * 34
     assert emails() == 1
 
 
@@ -186,7 +186,7 @@ def test_all_addresses_together_have_a_limit(client: FlaskClient, time: MovableC
 def test_a_stranger_s_guesses_without_the_login_do_not_lock_it(browser: Browser) -> None:
     victim, stranger = browser(), browser()
     code = code_of(begin(victim))
-    assert [enter(stranger, wrong(code)) for _ in range(8)] == [401] * 5 + [410] * 3
+    assert [enter(stranger, another(code)) for _ in range(8)] == [401] * 5 + [410] * 3
     assert enter(victim, code) == 200
 
 
@@ -194,7 +194,7 @@ def test_the_login_s_id_is_enough_without_a_cookie(browser: Browser) -> None:
     login_id = begin(browser())
     code = code_of(login_id)
     for _ in range(5):
-        enter(browser(), wrong(code))
+        enter(browser(), another(code))
     assert enter(browser(), code, loginId=login_id) == 200
 
 
@@ -270,9 +270,9 @@ def test_a_forged_cookie_is_none(browser: Browser) -> None:
         forged = browser()
         forged.set_cookie("browser", value, path="/auth")
         begin(forged)
-        given = forged.get_cookie("browser", path="/auth")
-        assert given is not None
-        assert given.value != value
+        new_cookie = forged.get_cookie("browser", path="/auth")
+        assert new_cookie is not None
+        assert new_cookie.value != value
 
 
 # Guesses
@@ -287,7 +287,7 @@ def attack(browser: Browser, time: MovableClock, rounds: int) -> int:
     for _ in range(rounds):
         forget_client()
         login_id = begin(browser())
-        code = wrong(code_of(login_id))
+        code = another(code_of(login_id))
         for _ in range(5):
             if enter(browser(), code, loginId=login_id) != 401:
                 break
@@ -362,7 +362,7 @@ def test_who_asked_before_others_guessed_is_not_kept_waiting(
         time.advance(seconds=61)
         login_id = begin(browser())
         for _ in range(5):
-            enter(browser(), wrong(code_of(login_id)), loginId=login_id)
+            enter(browser(), another(code_of(login_id)), loginId=login_id)
     assert enter(browser(), code_of(login_id), loginId=login_id) == 429
     assert enter(victim, code) == 200
 

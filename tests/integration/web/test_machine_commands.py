@@ -36,9 +36,9 @@ def test_stranded_rows_are_reported_by_all_that_look(shop: Flask, left: UUID) ->
     counts = read(shop, "machines", "list")
     assert {"machine": "login", "state": "Dreaming", "executions": 1} in counts
     for look in ("stranded", "verify"):
-        found = flask(shop, "machines", look, "--json")
-        assert found.exit_code == 1
-        assert [(row["machine"], row["id"]) for row in json.loads(found.stdout)] == [
+        result = flask(shop, "machines", look, "--json")
+        assert result.exit_code == 1
+        assert [(row["machine"], row["id"]) for row in json.loads(result.stdout)] == [
             ("login", str(left))
         ]
     assert flask(shop, "machines", "stuck").exit_code == 0, "that is another question"
@@ -48,5 +48,8 @@ def test_where_nothing_is_stranded_the_exit_status_says_so(
     shop: Flask, client: FlaskClient
 ) -> None:
     client.post("/auth/login", json={"email": "a@example.com"})
-    found = flask(shop, "machines", "stranded")
-    assert (found.exit_code, found.output) == (0, "every row is in a state that its machine has\n")
+    result = flask(shop, "machines", "stranded")
+    assert (result.exit_code, result.output) == (
+        0,
+        "every row is in a state that its machine has\n",
+    )

@@ -73,10 +73,10 @@ def test_sign_ins_are_looked_at_and_codes_sent_again(shop: Flask, ann: Person) -
     assert read(shop, "logins", "list", "--state", "Locked") == []
     (whole,) = read(shop, "logins", "show", login_id)
     assert [step["signal"] for step in whole["history"]] == ["ask", "gave_up"]
-    told = flask(shop, "logins", "show", login_id)
-    assert told.exit_code == 0
-    assert "emails.login_code" in told.output
-    assert code not in told.output + json.dumps(whole), "nobody may read it"
+    result = flask(shop, "logins", "show", login_id)
+    assert result.exit_code == 0
+    assert "emails.login_code" in result.output
+    assert code not in result.output + json.dumps(whole), "nobody may read it"
     assert flask(shop, "logins", "show", str(uuid4())).exit_code == 1
 
     assert flask(shop, "logins", "resend", login_id).exit_code == 0

@@ -182,7 +182,7 @@ def test_ten_clicks_at_once_are_one_order(
 
 
 @pytest.mark.parametrize(
-    ("given", "field"),
+    ("fields", "field"),
     [
         ({"items": []}, "items"),
         ({"items": None}, "items"),
@@ -204,9 +204,9 @@ def test_ten_clicks_at_once_are_one_order(
     ],
 )
 def test_a_wrong_order_names_the_field(
-    ann: Person, lamp: Product, given: dict[str, Any], field: str
+    ann: Person, lamp: Product, fields: dict[str, Any], field: str
 ) -> None:
-    answer = ann.order(lamp, **given)
+    answer = ann.order(lamp, **fields)
     assert answer.status_code == 422
     assert answer.mimetype == "application/problem+json"
     assert answer.get_json()["errors"][0]["field"] == field

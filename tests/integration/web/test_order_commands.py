@@ -49,12 +49,12 @@ def test_ship_and_deliver(shop: Flask, ann: Person, lamp: Product) -> None:
         ("deliver", True),
     ]
     with transaction() as session:
-        kept = session.scalars(select(AuditRow).order_by(AuditRow.id)).all()
-    assert [(row.action, row.subject) for row in kept] == [
+        audited = session.scalars(select(AuditRow).order_by(AuditRow.id)).all()
+    assert [(row.action, row.subject) for row in audited] == [
         ("orders ship", shipped["id"]),
         ("orders deliver", shipped["id"]),
     ]
-    assert kept[0].details == {"carrier": "DHL", "tracking": "JJD0001"}
+    assert audited[0].details == {"carrier": "DHL", "tracking": "JJD0001"}
 
 
 def test_part_of_it_refunded_then_all_that_is_left(shop: Flask, ann: Person, lamp: Product) -> None:
@@ -76,7 +76,7 @@ def test_part_of_it_refunded_then_all_that_is_left(shop: Flask, ann: Person, lam
 
 
 @pytest.mark.parametrize(
-    ("given", "why"),
+    ("options", "why"),
     [
         (("--amount", "0"), "more than 0"),
         (("--amount", "-1"), "more than 0"),
@@ -89,11 +89,11 @@ def test_part_of_it_refunded_then_all_that_is_left(shop: Flask, ann: Person, lam
     ],
 )
 def test_a_wrong_refund_changes_nothing(
-    shop: Flask, ann: Person, lamp: Product, given: tuple[str, ...], why: str
+    shop: Flask, ann: Person, lamp: Product, options: tuple[str, ...], why: str
 ) -> None:
     reference = paid(ann, lamp)
     before = count_all_rows()
-    refused = flask(shop, "orders", "refund", reference, *given)
+    refused = flask(shop, "orders", "refund", reference, *options)
     assert (refused.exit_code, why in refused.stderr) == (1, True), refused.stderr
     assert count_all_rows() == before
 

@@ -83,7 +83,7 @@ def test_passkeys_are_listed_and_removed(
     ann: Person, phone: Authenticator, sign_in: SignIn
 ) -> None:
     passkey_id = register(ann, phone, "My phone").get_json()["id"]
-    assert [one["name"] for one in ann.get("/auth/passkeys").get_json()] == ["My phone"]
+    assert [passkey["name"] for passkey in ann.get("/auth/passkeys").get_json()] == ["My phone"]
     other = sign_in()
     assert other.get("/auth/passkeys").get_json() == []
     assert other.delete(f"/auth/passkeys/{passkey_id}").status_code == 404
@@ -270,9 +270,9 @@ def test_a_step_up_by_code(ann: Person) -> None:
         clock.advance(seconds=MAX_SIGN_IN_AGE.total_seconds() + 1)
         begun = post(ann, "/login", {"email": ann.user.email}).get_json()
         code = code_of(begun["loginId"])
-        wrong = f"{(int(code) + 1) % 1_000_000:06}"
+        wrong_code = f"{(int(code) + 1) % 1_000_000:06}"
         body = {"loginId": begun["loginId"]}
-        assert post(ann, "/step-up", body | {"code": wrong}).status_code == 401
+        assert post(ann, "/step-up", body | {"code": wrong_code}).status_code == 401
         stepped = post(ann, "/step-up", body | {"code": code})
         assert stepped.status_code == 200
         ann.headers["Authorization"] = f"Bearer {stepped.get_json()['accessToken']}"

@@ -58,8 +58,8 @@ def open_notices() -> int:
 
 
 def test_a_payment_is_closed_with_its_order(shop: Flask, payment_id: str) -> None:
-    told = read(shop, "payments", "close", payment_id, "--reason", "test data was deleted")
-    assert told == {"id": payment_id, "state": "Cancelled"}
+    result = read(shop, "payments", "close", payment_id, "--reason", "test data was deleted")
+    assert result == {"id": payment_id, "state": "Cancelled"}
     with transaction() as session:
         assert session.get_one(Payment, UUID(payment_id)).order.state == "Cancelled"
     assert open_notices() == 0
@@ -88,8 +88,8 @@ def test_a_payment_that_stripe_may_know_is_not_closed(
 
 
 def test_money_of_no_order_is_given_back(shop: Flask, paid_intent: str) -> None:
-    told = read(shop, "payments", "return", paid_intent, "--reason", "the backup lacks it")
-    assert told == {"intent": paid_intent}
+    result = read(shop, "payments", "return", paid_intent, "--reason", "the backup lacks it")
+    assert result == {"intent": paid_intent}
     assert ("reconciliation.give_back", paid_intent) in activities()
     assert audited() == [("payments return", paid_intent, "the backup lacks it")]
     assert open_notices() == 1, "until Stripe has answered"

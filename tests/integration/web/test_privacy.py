@@ -74,8 +74,8 @@ def mona(sign_in: SignIn) -> Person:
         with caused_by("command", "orders ship", EMAIL):
             OrderMachine.send(order, OrderSignal.SHIP, reason=MARK)
             OrderMachine.send(order, OrderSignal.DELIVER, reason=MARK)
-    letter = {"loginId": str(login.id), "email": EMAIL, "reason": MARK}
-    inbox.receive("sendgrid", "ev-1", "bounce", letter)
+    bounce = {"loginId": str(login.id), "email": EMAIL, "reason": MARK}
+    inbox.receive("sendgrid", "ev-1", "bounce", bounce)
     inbox.receive("sendgrid", "ev-2", "bounce", {"loginId": str(UUID(int=1)), "email": EMAIL})
     with transaction() as session:
         for row in session.scalars(select(ActivityRow)):

@@ -86,9 +86,9 @@ def test_no_product_has_such_a_number(client: FlaskClient, number: str, status: 
 
 
 def test_categories(client: FlaskClient) -> None:
-    found = client.get("/product/categories").get_json()
-    assert {"name": "Lighting", "products": 2} in found
-    assert [category["name"] for category in found] == [
+    categories = client.get("/product/categories").get_json()
+    assert {"name": "Lighting", "products": 2} in categories
+    assert [category["name"] for category in categories] == [
         "Furniture", "Lighting", "Stationery",
     ]  # fmt: skip
 

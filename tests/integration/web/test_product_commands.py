@@ -23,7 +23,7 @@ def test_what_is_low(shop: Flask) -> None:
     }  # fmt: skip
     for words in (["--q", "desk"], ["--q", "d-"], ["--category", "Furniture"],
                   ["--status", "Unavailable"], ["--limit", "1"]):  # fmt: skip
-        assert [one["sku"] for one in read(shop, "products", "list", *words)] == ["D-1"], words
+        assert [row["sku"] for row in read(shop, "products", "list", *words)] == ["D-1"], words
     assert read(shop, "products", "list", "--low", "1") == []
 
 

@@ -59,9 +59,9 @@ def test_an_older_schema_is_not_ready_and_a_newer_one_is_and_says_so(
         answer = ann.client.get("/ready")
     finally:
         set_revision(ours)
-    found = answer.get_json()
-    assert (answer.status_code, found["postgresql"]) == (status, says)
-    assert f"PostgreSQL: {says}" in found["reasons"]
+    report = answer.get_json()
+    assert (answer.status_code, report["postgresql"]) == (status, says)
+    assert f"PostgreSQL: {says}" in report["reasons"]
     assert ann.client.get("/ready").status_code == 200
 
 

@@ -36,9 +36,9 @@ def browser(client: FlaskClient) -> FlaskClient:
 
 
 def cookie(browser: FlaskClient) -> str:
-    found = browser.get_cookie("refresh", path="/auth")
-    assert found is not None
-    return found.value
+    stored = browser.get_cookie("refresh", path="/auth")
+    assert stored is not None
+    return stored.value
 
 
 def test_each_refresh_brings_the_next_token(browser: FlaskClient) -> None:
@@ -172,12 +172,12 @@ def test_a_session_whose_key_is_lost_is_asked_to_sign_in_again(browser: FlaskCli
 
 def test_signing_out_ends_access_and_refresh(browser: FlaskClient) -> None:
     token = browser.post("/auth/refresh").get_json()["accessToken"]
-    kept = cookie(browser)
+    old_cookie = cookie(browser)
     assert browser.post("/auth/logout").status_code == 204
     assert browser.get_cookie("refresh", path="/auth") is None
     headers = {"Authorization": f"Bearer {token}"}
     assert browser.get("/auth/user", headers=headers).status_code == 401
-    browser.set_cookie("refresh", kept, path="/auth")
+    browser.set_cookie("refresh", old_cookie, path="/auth")
     assert browser.post("/auth/refresh").status_code == 401
 
 
@@ -235,10 +235,10 @@ def test_what_else_to_except_is_refused(ann: Person) -> None:
 
 def test_signing_out_everywhere_takes_the_cookie_back(browser: FlaskClient) -> None:
     token = browser.post("/auth/refresh").get_json()["accessToken"]
-    kept = cookie(browser)
+    old_cookie = cookie(browser)
     browser.delete("/auth/sessions", headers={"Authorization": f"Bearer {token}"})
     assert browser.get_cookie("refresh", path="/auth") is None
-    browser.set_cookie("refresh", kept, path="/auth")
+    browser.set_cookie("refresh", old_cookie, path="/auth")
     assert browser.post("/auth/refresh").status_code == 401
 
 

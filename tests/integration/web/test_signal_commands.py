@@ -67,8 +67,8 @@ def test_what_is_replayed_ends_where_it_belongs(shop: Flask, three: list[str]) -
     flask(shop, "signals", "replay", "--all")
     sweep.apply_signals()
     assert states() == [FAILED, FAILED, SignalState.IGNORED]
-    told = {row["subject"] for row in read(shop, "notices", "list", "--kind", "failed_signal")}
-    assert told == {f"stripe {event_id}" for event_id in three}
+    subjects = {row["subject"] for row in read(shop, "notices", "list", "--kind", "failed_signal")}
+    assert subjects == {f"stripe {event_id}" for event_id in three}
 
 
 @pytest.mark.parametrize(

@@ -67,9 +67,9 @@ def audited() -> list[str]:
 
 
 def test_an_endpoint_that_is_missing_is_made_once_with_its_secret(office: Flask, url: str) -> None:
-    status, told = check(office, "--url", url)
-    assert (status, told["endpoint"]) == (1, None)
-    assert told["differences"] == [
+    status, output = check(office, "--url", url)
+    assert (status, output["endpoint"]) == (1, None)
+    assert output["differences"] == [
         f"there is no endpoint with the address {url}: --create creates it"
     ]
     assert audited() == [], "a check changes nothing"
@@ -78,8 +78,8 @@ def test_an_endpoint_that_is_missing_is_made_once_with_its_secret(office: Flask,
     assert made["endpoint"].pop("secret").startswith("whsec_")
     assert made["endpoint"]["api_version"] == endpoints.API_VERSION
     assert set(made["endpoint"]["enabled_events"]) == SUBSCRIBED
-    status, told = check(office, "--url", url)
-    assert (status, told) == (0, {"endpoint": made["endpoint"], "differences": []})
+    status, output = check(office, "--url", url)
+    assert (status, output) == (0, {"endpoint": made["endpoint"], "differences": []})
     assert audited() == ["stripe endpoint --create"]
     again = flask(office, "stripe", "endpoint", "--url", url, "--create")
     assert again.exit_code == 1
@@ -105,19 +105,21 @@ def test_each_difference_is_a_line(office: Flask, url: str) -> None:
 def test_what_can_be_changed_is_mended(office: Flask, url: str) -> None:
     key = make("https://before.example/order/webhook", kinds={"refund.failed"})
     at_stripe(f"/{key}", disabled="true")
-    status, told = check(office, "--url", url, "--id", key)
+    status, output = check(office, "--url", url, "--id", key)
     assert status == 1
-    assert f"its address is https://before.example/order/webhook, not {url}" in told["differences"]
-    status, told = check(office, "--url", url, "--id", key, "--update")
-    assert (status, told["differences"], told["endpoint"]["status"]) == (0, [], "enabled")
+    assert (
+        f"its address is https://before.example/order/webhook, not {url}" in output["differences"]
+    )
+    status, output = check(office, "--url", url, "--id", key, "--update")
+    assert (status, output["differences"], output["endpoint"]["status"]) == (0, [], "enabled")
     assert audited() == ["stripe endpoint --update"]
-    assert check(office, "--url", url) == (0, told)
+    assert check(office, "--url", url) == (0, output)
 
 
 def test_an_endpoint_of_another_version_gets_a_successor(office: Flask, url: str) -> None:
     old = make(url, OLD)
-    status, told = check(office, "--url", url, "--update")
-    assert (status, len(told["differences"])) == (1, 1), "Stripe cannot change the version"
+    status, output = check(office, "--url", url, "--update")
+    assert (status, len(output["differences"])) == (1, 1), "Stripe cannot change the version"
     status, made = check(office, "--url", url, "--create")
     assert status == 1
     (sentence,) = made["differences"]

@@ -43,11 +43,11 @@ def test_the_summary_right_after_the_payment_has_the_card(
         return bool(number)
 
     with ThreadPoolExecutor(1) as pool:
-        asked = pool.submit(look)
-        until(lambda: is_listening() or asked.done() or None)
-        assert not asked.done(), "it waits for the card"
+        pending = pool.submit(look)
+        until(lambda: is_listening() or pending.done() or None)
+        assert not pending.done(), "it waits for the card"
         learn_the_card(order_id)
-        payment = asked.result()["payment"]
+        payment = pending.result()["payment"]
     assert (payment["status"], payment["cardBrand"], payment["last4"]) == (
         "Success",
         "visa",

@@ -33,25 +33,25 @@ def test_a_reference_that_a_path_cannot_carry(ann: Person, lamp: Product, refere
     before = count_all_rows()
     answer = ann.order(lamp, referenceId=reference)
     assert answer.status_code == 422
-    assert [one["field"] for one in answer.get_json()["errors"]] == ["referenceId"]
+    assert [error["field"] for error in answer.get_json()["errors"]] == ["referenceId"]
     assert count_all_rows() == before
 
 
 @pytest.mark.parametrize(
-    ("reference", "kept"),
+    ("reference", "stored"),
     [("a", "a"), ("x" * 200, "x" * 200), ("  mine\n", "mine"), ("a.b_c~d:e@f+g=h,i-", None),
      ("statuses", None), ("550e8400-e29b-41d4-a716-446655440000", None), ("42", None)],
 )  # fmt: skip
 def test_a_reference_works_wherever_it_is_used(
-    ann: Person, lamp: Product, reference: str, kept: str | None
+    ann: Person, lamp: Product, reference: str, stored: str | None
 ) -> None:
-    kept = kept or reference
+    stored = stored or reference
     placed = ann.order(lamp, referenceId=reference)
-    assert placed.get_json()["referenceId"] == kept
+    assert placed.get_json()["referenceId"] == stored
     assert ann.order(lamp, referenceId=reference).status_code == 200
-    assert ann.get(placed.headers["Location"]).get_json()["referenceId"] == kept
-    assert ann.get(f"/order/{kept}/history").status_code == 200
-    assert ann.delete(f"/order/{kept}").status_code == 202
+    assert ann.get(placed.headers["Location"]).get_json()["referenceId"] == stored
+    assert ann.get(f"/order/{stored}/history").status_code == 200
+    assert ann.delete(f"/order/{stored}").status_code == 202
 
 
 def test_the_words_of_our_own_paths_are_reserved(shop: Flask) -> None:

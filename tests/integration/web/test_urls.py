@@ -30,8 +30,8 @@ def test_an_image_is_where_the_request_went(client: FlaskClient, stored: str, sh
     with transaction():
         lamp = a_product(image_url=stored)
     for path in ("/product", f"/product/{lamp.id}"):
-        found = client.get(path, base_url="http://127.0.0.1:81").get_json()
-        assert (found[0] if path == "/product" else found)["imageUrl"] == shown
+        product = client.get(path, base_url="http://127.0.0.1:81").get_json()
+        assert (product[0] if path == "/product" else product)["imageUrl"] == shown
 
 
 def test_the_image_of_what_was_bought(ann: Person, lamp: Product) -> None:
@@ -101,5 +101,5 @@ def test_a_forged_host_is_refused(database: Flask, proxies: str) -> None:
 def test_every_service_describes_the_whole_interface(database: Flask) -> None:
     ports = (settings.product_port, settings.order_port, settings.auth_port, settings.web_port)
     documents = [answer[1] for answer in serve(*((port, "GET", "/openapi.json") for port in ports))]
-    assert all(one["paths"] == documents[-1]["paths"] for one in documents)
-    assert all(one["components"] == documents[-1]["components"] for one in documents)
+    assert all(document["paths"] == documents[-1]["paths"] for document in documents)
+    assert all(document["components"] == documents[-1]["components"] for document in documents)

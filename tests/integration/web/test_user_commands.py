@@ -25,12 +25,12 @@ def actions(shop: Flask, *words: str) -> list[str]:
 
 
 def emails(shop: Flask, *words: str) -> list[str]:
-    return [one["email"] for one in read(shop, "users", "list", *words)]
+    return [row["email"] for row in read(shop, "users", "list", *words)]
 
 
-def a_person(email: str, **given: Any) -> User:
+def a_person(email: str, **fields: Any) -> User:
     with transaction():
-        return a_user(email=email, username=email.partition("@")[0], **given)
+        return a_user(email=email, username=email.partition("@")[0], **fields)
 
 
 def test_finding_people(shop: Flask) -> None:
@@ -48,7 +48,7 @@ def test_finding_people(shop: Flask) -> None:
 def test_looking_at_somebody(shop: Flask, ann: Person) -> None:
     (shown,) = read(shop, "users", "show", ann.user.email.upper())
     assert shown["id"] == str(ann.user.id)
-    assert [one["id"] for one in shown["sessions"]] == [str(ann.session_id)]
+    assert [row["id"] for row in shown["sessions"]] == [str(ann.session_id)]
     assert str(ann.session_id) in flask(shop, "users", "show", ann.user.email).stdout
 
 

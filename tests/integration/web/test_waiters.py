@@ -75,8 +75,8 @@ def answers(url: str) -> bool:
         return False
 
 
-def waiting(asked: list[Future[requests.Response]]) -> list[Future[requests.Response]]:
-    return [future for future in asked if not future.done()]
+def waiting(requested: list[Future[requests.Response]]) -> list[Future[requests.Response]]:
+    return [future for future in requested if not future.done()]
 
 
 def assert_others_are_served(server: Server) -> None:
@@ -90,17 +90,17 @@ def assert_others_are_served(server: Server) -> None:
     assert requests.post(f"{server.url}/auth/login", json=login, timeout=60).status_code == 201
 
 
-def assert_the_rest_was_told_to_ask_again(asked: list[Future[requests.Response]]) -> None:
-    for future in set(asked) - set(waiting(asked)):
+def assert_the_rest_was_told_to_ask_again(requested: list[Future[requests.Response]]) -> None:
+    for future in set(requested) - set(waiting(requested)):
         answer = future.result()
         assert answer.json()["clientSecret"] is None
         assert answer.headers["Retry-After"] == "1"
         assert "Preference-Applied" not in answer.headers
 
 
-def release(asked: list[Future[requests.Response]]) -> None:
+def release(requested: list[Future[requests.Response]]) -> None:
     """Let Stripe answer: whoever waits gets the secret."""
-    still = waiting(asked)
+    still = waiting(requested)
     with transaction() as session:
         ids = session.scalars(db.select(Payment.order_id)).all()
     for order_id in ids:
@@ -113,17 +113,21 @@ def test_health_webhooks_and_sign_ins_are_answered_while_many_wait(
     serve: Callable[[int], Server], sign_in: SignIn, lamp: Product
 ) -> None:
     server, people = serve(8), [sign_in() for _ in range(6)]
-    paths = [f"/order/status/{one.order(lamp).get_json()['referenceId']}" for one in people]
-    asked = [
-        server.ask(one, path) for one, path in zip(people, paths, strict=True) for _ in "1234567"
+    paths = [f"/order/status/{person.order(lamp).get_json()['referenceId']}" for person in people]
+    requested = [
+        server.ask(person, path)
+        for person, path in zip(people, paths, strict=True)
+        for _ in "1234567"
     ]
     until(
-        lambda: len(waiting(asked)) == 4, "the answers to all but half of the threads", seconds=25
+        lambda: len(waiting(requested)) == 4,
+        "the answers to all but half of the threads",
+        seconds=25,
     )
     assert_others_are_served(server)
-    assert_the_rest_was_told_to_ask_again(asked)
-    assert len(waiting(asked)) == 4, "they wait on, beside all that"
-    release(asked)
+    assert_the_rest_was_told_to_ask_again(requested)
+    assert len(waiting(requested)) == 4, "they wait on, beside all that"
+    release(requested)
 
 
 @pytest.mark.slow
@@ -132,13 +136,13 @@ def test_one_customer_cannot_take_all_places_to_wait(
 ) -> None:
     server, bob = serve(8), sign_in()
     path = f"/order/status/{ann.order(lamp).get_json()['referenceId']}"
-    asked = [server.ask(ann, path) for _ in range(20)]
-    until(lambda: len(waiting(asked)) == 2, "the answers to all but two", seconds=25)
+    requested = [server.ask(ann, path) for _ in range(20)]
+    until(lambda: len(waiting(requested)) == 2, "the answers to all but two", seconds=25)
     bobs = server.buy(bob, lamp)
     until(lambda: has_ordered(bob.user), "bob's order", seconds=25)
     assert_others_are_served(server)
     assert not bobs.done(), "he waits, since there is a place for him"
-    release([*asked, bobs])
+    release([*requested, bobs])
 
 
 def test_buyers_get_their_orders_and_stripe_gets_its_answer_while_stripe_does_not_answer_us(

@@ -96,8 +96,8 @@ class Chaos:
         buyer = PatientBuyer(self._world.urls)
         buyer.log_in()
         products = sorted(buyer.products(), key=lambda product: str(product["sku"]))
-        wanted = dice.sample(products, dice.randint(1, 3))
-        return storm.shop(buyer, wanted, dice, PAYMENT_TIMEOUT)
+        chosen = dice.sample(products, dice.randint(1, 3))
+        return storm.shop(buyer, chosen, dice, PAYMENT_TIMEOUT)
 
     def _come_to_rest(self) -> None:
         """Rest, a reconciliation, and rest again."""

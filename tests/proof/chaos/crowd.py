@@ -30,7 +30,7 @@ class Crowd:
         """Return when the last one has gone."""
         start = tick()
 
-        def one(number: int) -> None:
+        def run_visit(number: int) -> None:
             due = start + number / self._rate
             storm.wait_until(due)
             self._came.append(tick() - start)
@@ -42,7 +42,7 @@ class Crowd:
                 self.failed.append(f"a customer could not go on: {type(error).__name__}: {error}")
 
         with ThreadPoolExecutor(self._at_once) as pool:
-            list(pool.map(one, range(customers)))
+            list(pool.map(run_visit, range(customers)))
 
     def tell(self) -> str:
         """Print how well the rate was kept."""

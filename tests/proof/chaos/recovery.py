@@ -58,17 +58,21 @@ class Recovery:
             held = list(self._held)
         if not held:
             return
-        found = invariants.read(db, STILL_HELD, [one.id for one in held])
-        tokens = {row["id"]: row["token"] for row in found}
+        rows = invariants.read(db, STILL_HELD, [activity.id for activity in held])
+        tokens = {row["id"]: row["token"] for row in rows}
         # A pending one has no token: nobody has taken it yet.
-        over = [one for one in held if tokens.get(one.id, "") not in (None, one.token)]
-        self._took += [(one.kind, tick() - one.since) for one in over]
+        over = [
+            activity
+            for activity in held
+            if tokens.get(activity.id, "") not in (None, activity.token)
+        ]
+        self._took += [(activity.kind, tick() - activity.since) for activity in over]
         with self._lock:
-            self._held = [one for one in self._held if one not in over]
+            self._held = [activity for activity in self._held if activity not in over]
 
     def tell(self, lease: float) -> str:
         """Print the figures, including activities that are not claimed yet."""
-        took = self._took + [(one.kind, tick() - one.since) for one in self._held]
+        took = self._took + [(activity.kind, tick() - activity.since) for activity in self._held]
         after = [seconds for kind, seconds in took if kind.startswith("worker")]
         longest = max((seconds for _, seconds in took), default=0.0)
         slow = sum(seconds > lease + 2 for seconds in after)

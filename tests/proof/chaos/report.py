@@ -31,14 +31,14 @@ class Sandbox:
         """Return the repeated calls by kind."""
         creates = {row["orderId"]: row["creates"] for row in self.ledger}
         refunds = Counter(refund_id for row in self.ledger for refund_id in row["refundIds"])
-        letters = Counter((mail["to"], mail["text"]) for mail in self.mails)
+        emails = Counter((mail["to"], mail["text"]) for mail in self.mails)
         times = {
             "creates": creates.values(),
             "cancels": [row["cancels"] for row in self.ledger],
             "refunds": refunds.values(),
-            "letters": letters.values(),
+            "letters": emails.values(),
         }
-        return {kind: sum(max(0, each - 1) for each in found) for kind, found in times.items()}
+        return {kind: sum(max(0, each - 1) for each in counts) for kind, counts in times.items()}
 
 
 class Report:
@@ -61,13 +61,16 @@ class Report:
             "nothing is left to pay": lambda: invariants.nothing_can_be_paid(ledger),
             "paid once": lambda: invariants.paid_once(db),
         }
-        found = [told(name, check) for name, check in checks.items()]
-        return all(found)
+        results = [print_result(name, check) for name, check in checks.items()]
+        return all(results)
 
     def replay(self, flask: Callable[..., object]) -> bool:
         """Return True if the histories lead to their rows, and nothing is stuck."""
-        found = [told(f"machines {one}", partial(flask, "machines", one)) for one in COMMANDS]
-        return all(found)
+        results = [
+            print_result(f"machines {command}", partial(flask, "machines", command))
+            for command in COMMANDS
+        ]
+        return all(results)
 
     def tell(self, placed: list[str]) -> None:
         """Print the figures."""
@@ -88,7 +91,7 @@ class Report:
             )
 
 
-def told(name: str, check: Callable[[], object]) -> bool:
+def print_result(name: str, check: Callable[[], object]) -> bool:
     """Print whether a check complains."""
     try:
         check()

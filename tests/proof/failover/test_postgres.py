@@ -51,7 +51,7 @@ def pair() -> Iterator[tuple[Postgres, Standby]]:
 
 @pytest.fixture
 def stack(pair: tuple[Postgres, Standby]) -> Iterator[Stack]:
-    hosts = ",".join(f"127.0.0.1:{one.port}" for one in pair)
+    hosts = ",".join(f"127.0.0.1:{server.port}" for server in pair)
     url = f"postgresql://postgres@{hosts}/postgres?target_session_attrs=read-write"
     with Stack(environment=SETTINGS | {"DATABASE_URL": url}) as running:
         yield running
@@ -101,8 +101,8 @@ def test_the_standby_takes_over(pair: tuple[Postgres, Standby], stack: Stack) ->
         standby.promote()
         shoppers.promoted.set()
         nothing_is_lost(before, standby)
-        for one in shopping:
-            one.result(timeout=180)
+        for shopper in shopping:
+            shopper.result(timeout=180)
     assert min(len(before["paid"]), len(before["webhooks"])) >= PAID_BEFORE
 
     wait_for(lambda: not rows(standby, invariants.UNDER_WAY) or None, "rest", seconds=120)
@@ -122,16 +122,16 @@ def acknowledged(shoppers: Shoppers) -> dict[str, set[str]]:
 
 def delivered(sandbox: str) -> set[str]:
     """Return the events for which Stripe got a 200."""
-    found: list[str] = []
+    ids: list[str] = []
     more = True
     while more:
         query = {"delivery_success": "true", "limit": "100"}
-        query |= {"starting_after": found[-1]} if found else {}
+        query |= {"starting_after": ids[-1]} if ids else {}
         url, key = f"{sandbox}/v1/events", ("sk_test_sandbox", "")
         page = requests.get(url, params=query, auth=key, timeout=10).json()
-        found += [event["id"] for event in page["data"]]
+        ids += [event["id"] for event in page["data"]]
         more = page["has_more"]
-    return set(found)
+    return set(ids)
 
 
 def nothing_is_lost(known: dict[str, set[str]], standby: Postgres) -> None:

@@ -78,8 +78,8 @@ def buying(buyers: list[StoryBuyer]) -> Iterator[list[int]]:
             yield bought
         finally:
             over.set()
-        for one in shopping:
-            one.result(timeout=180)
+        for buyer in shopping:
+            buyer.result(timeout=180)
 
 
 def hints(server: Redis) -> int:

@@ -93,16 +93,16 @@ def services(folder: Path) -> Iterator[Services]:
     """Start what the cells share."""
     # Each process of each cell has connections of its own.
     with Postgres(folder / "postgres", connections=400) as postgres:
-        found = Services(postgres, development.load_secrets(folder))
+        shared = Services(postgres, development.load_secrets(folder))
         with closing(psycopg2.connect(postgres.url)) as connection:
             connection.autocommit = True
             connection.cursor().execute("CREATE DATABASE shop")
-        settings = SETTINGS | found.secrets | development.SANDBOX
-        environment = {**os.environ, **settings, "DATABASE_URL": found.url("shop")}
+        settings = SETTINGS | shared.secrets | development.SANDBOX
+        environment = {**os.environ, **settings, "DATABASE_URL": shared.url("shop")}
         for words in (("db", "upgrade"), ("products", "seed")):
             command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
             run(command, env=environment, cwd=ROOT, check=True, capture_output=True)
-        yield found
+        yield shared
 
 
 class Cell:
@@ -140,8 +140,8 @@ class Cell:
         with closing(psycopg2.connect(self.world.database_url)) as db:
             shelves = invariants.read(db, "SELECT id::text, stock FROM product")
         self._at_first = {row["id"]: row["stock"] for row in shelves}
-        wanted = commands(self.environment, self.folder, sandbox=True)
-        self._begin("sandbox", wanted["sandbox"])
+        started = commands(self.environment, self.folder, sandbox=True)
+        self._begin("sandbox", started["sandbox"])
         self._begin(
             "zygote", [sys.executable, "-m", "tests.proof.failpoints.zygote", str(self.folder)]
         )
@@ -165,7 +165,7 @@ class Cell:
             self._check(db)
         lines = (self.folder / "points").read_text().splitlines()
         runs = (line.partition("|") for line in lines)
-        return [found for run, _, found in runs if run == str(self._run)]
+        return [point for run, _, point in runs if run == str(self._run)]
 
     def _linger(self) -> None:
         """Leave time for what comes a while after a story, or for the death."""

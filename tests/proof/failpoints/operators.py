@@ -121,8 +121,8 @@ def stripe(world: OperatedWorld, path: str, **form: Any) -> Json:
     url = f"{world.urls.sandbox}/v1/{path}"
     answer = requests.post(url, data=form, auth=("sk_test_sandbox", ""), timeout=10)
     answer.raise_for_status()
-    found: Json = answer.json()
-    return found
+    body: Json = answer.json()
+    return body
 
 
 def _intent_id(order: Json) -> str:

@@ -66,8 +66,8 @@ class StoryBuyer(PatientBuyer):
         if placed["clientSecret"] is None and wait:
 
             def payable() -> Json | None:
-                found = self.status(placed["referenceId"])
-                return placed | found if found["clientSecret"] else None
+                status = self.status(placed["referenceId"])
+                return placed | status if status["clientSecret"] else None
 
             return wait_for(payable, "the client secret", seconds=PATIENCE)
         return placed

@@ -124,9 +124,9 @@ class Cells:
 @pytest.fixture
 def cells() -> Iterator[Cells]:
     with temporary_folder() as folder, services(folder) as shared:
-        found = Cells(shared, folder)
-        yield found
-        found.stop()
+        created = Cells(shared, folder)
+        yield created
+        created.stop()
 
 
 def test_a_process_is_killed_at_every_point(cells: Cells) -> None:
@@ -134,19 +134,23 @@ def test_a_process_is_killed_at_every_point(cells: Cells) -> None:
         recorded = dict(zip(PLAYS, pool.map(cells.record, PLAYS), strict=True))
         bare = left_out(point for _, points in recorded.values() for point in points)
         assert not bare, "\n".join(sorted(bare))
-        outcomes = list(pool.map(told(cells.die), wanted(recorded)))
+        outcomes = list(pool.map(printing(cells.die), plan_deaths(recorded)))
         # Once more, now that the machine has time.
-        outcomes += list(pool.map(told(cells.die), missed(outcomes)))
+        outcomes += list(pool.map(printing(cells.die), missed(outcomes)))
     forgiven = not_reached(outcomes) - set(missed(outcomes))
     say(outcomes, forgiven)
-    complaints = [f"{one.death.point}: {one.complaint}" for one in outcomes if one.complaint]
+    complaints = [
+        f"{outcome.death.point}: {outcome.complaint}" for outcome in outcomes if outcome.complaint
+    ]
     assert not complaints, "\n".join(complaints)
     assert not missed(outcomes), f"nobody came past any more: {missed(outcomes)}"
     cells.verify()
 
 
 def not_reached(outcomes: list[Outcome]) -> set[Death]:
-    return {one.death for one in outcomes} - {one.death for one in outcomes if one.died}
+    return {outcome.death for outcome in outcomes} - {
+        outcome.death for outcome in outcomes if outcome.died
+    }
 
 
 def missed(outcomes: list[Outcome]) -> list[Death]:
@@ -155,19 +159,19 @@ def missed(outcomes: list[Outcome]) -> list[Death]:
     How often a process passes a place is partly chance (two events may be received as one), but it
     must pass once and die there once.
     """
-    places = {one.death.place for one in outcomes if one.died}
+    places = {outcome.death.place for outcome in outcomes if outcome.died}
     return [death for death in not_reached(outcomes) if death.first or death.place not in places]
 
 
 def say(outcomes: list[Outcome], forgiven: set[Death]) -> None:
     """Print the number of failpoints, and those that were not reached a second time."""
-    points = {one.death for one in outcomes}
+    points = {outcome.death for outcome in outcomes}
     again = ", ".join(sorted(death.point for death in forgiven)) or "none"
     killed = len(points) - len(not_reached(outcomes))
     print(f"killed at {killed} of {len(points)} points; not reached again: {again}")  # noqa: T201
 
 
-def wanted(recorded: dict[str, tuple[float, list[str]]]) -> list[Death]:
+def plan_deaths(recorded: dict[str, tuple[float, list[str]]]) -> list[Death]:
     """Return the failpoints at which to die; those of long stories first, to finish together."""
     by_time = sorted(recorded, key=lambda title: recorded[title][0])
     stories: defaultdict[str, list[str]] = defaultdict(list)
@@ -175,24 +179,24 @@ def wanted(recorded: dict[str, tuple[float, list[str]]]) -> list[Death]:
         for point in recorded[title][1]:
             stories[point].append(title)
     if EVERY:
-        found = [Death(point, (title,)) for point, titles in stories.items() for title in titles]
+        deaths = [Death(point, (title,)) for point, titles in stories.items() for title in titles]
     else:
-        found = [Death(point, tuple(titles)) for point, titles in stories.items()]
-        found = [death for death in found if death.first]
+        deaths = [Death(point, tuple(titles)) for point, titles in stories.items()]
+        deaths = [death for death in deaths if death.first]
     if not EVERY and not proof.IN_FULL:
         # One of each kind, in the shortest story that has it.
-        found.sort(key=lambda death: by_time.index(death.stories[0]), reverse=True)
-        found = list({death.kind: death for death in found}.values())
-    return sorted(found, key=lambda death: -by_time.index(death.stories[0]))
+        deaths.sort(key=lambda death: by_time.index(death.stories[0]), reverse=True)
+        deaths = list({death.kind: death for death in deaths}.values())
+    return sorted(deaths, key=lambda death: -by_time.index(death.stories[0]))
 
 
-def told(die: Callable[[Death], Outcome]) -> Callable[[Death], Outcome]:
+def printing(die: Callable[[Death], Outcome]) -> Callable[[Death], Outcome]:
     """Says what is done, for those who watch a run of all points."""
 
-    def one(death: Death) -> Outcome:
+    def run(death: Death) -> Outcome:
         outcome = die(death)
         if EVERY:
             print(f"{outcome.complaint or 'well'}: {death.point}", file=sys.stderr, flush=True)  # noqa: T201
         return outcome
 
-    return one
+    return run

@@ -27,9 +27,9 @@ def main(folder: Path) -> None:
         importlib.import_module(module)
     wsgi.build("app")
     tasks.worker.database()
-    wanted = commands({**os.environ, "WEB_WORKERS": "1"}, folder, sandbox=False)
-    wanted["worker-1"] = worker("worker-1", threads=8)  # one for all queues
-    wanted["operator"] = [sys.executable, "-m", "tests.proof.failpoints.operator", str(folder)]
+    started = commands({**os.environ, "WEB_WORKERS": "1"}, folder, sandbox=False)
+    started["worker-1"] = worker("worker-1", threads=8)  # one for all queues
+    started["operator"] = [sys.executable, "-m", "tests.proof.failpoints.operator", str(folder)]
     running: dict[int, str] = {}
 
     def end(*_: object) -> None:
@@ -39,12 +39,12 @@ def main(folder: Path) -> None:
 
     signal.signal(signal.SIGTERM, end)
     for name in NAMES:
-        running[_fork(folder, name, wanted[name])] = name
+        running[_fork(folder, name, started[name])] = name
     while True:
         pid, _ = os.wait()
         children.forget(pid)
         name = running.pop(pid)
-        running[_fork(folder, name, wanted[name])] = name
+        running[_fork(folder, name, started[name])] = name
 
 
 def _fork(folder: Path, name: str, command: list[str]) -> int:

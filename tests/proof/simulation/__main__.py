@@ -30,7 +30,7 @@ def main(words: str) -> int:
             other = reports.setdefault(report["seed"], report)
             if report is other and not len(reports) % OFTEN:
                 print(f"{len(reports)} seeds after {tick() - start:.0f} s", flush=True)
-            if complaint := wrong(report, other):
+            if complaint := difference(report, other):
                 complaints.append(f"seed {report['seed']}: {complaint}")
                 print(complaints[-1], flush=True)
             if len(seeds) == 1:
@@ -39,12 +39,12 @@ def main(words: str) -> int:
         complaints.append(str(crash))
     if missing := sorted(set(seeds) - reports.keys()):
         complaints.append(f"{len(missing)} seeds were not played to their end: {missing}")
-    print("\n".join(told(list(reports.values()), tick() - start)))
+    print("\n".join(summarize(list(reports.values()), tick() - start)))
     print("\n".join(complaints))
     return int(bool(complaints))
 
 
-def wrong(report: Json, other: Json) -> str:
+def difference(report: Json, other: Json) -> str:
     """Yield the failures, and the seeds whose two runs differ."""
     if report is other:
         return str(report["broken"])
@@ -62,11 +62,11 @@ def parts(seeds: range) -> list[list[int]]:
     seeds.
     """
     players = min(os.cpu_count() or 1, len(seeds))
-    found = [list(seeds[number::players]) for number in range(players)]
-    return [own + [seed for seed in seeds[:TWICE] if seed not in own] for own in found]
+    lists = [list(seeds[number::players]) for number in range(players)]
+    return [own + [seed for seed in seeds[:TWICE] if seed not in own] for own in lists]
 
 
-def told(reports: list[Json], seconds: float) -> list[str]:
+def summarize(reports: list[Json], seconds: float) -> list[str]:
     whole = (
         f"{len(reports)} seeds in {seconds:.0f} s: {sum(r['orders'] for r in reports)} orders, "
         f"{sum(len(r['trail']) for r in reports)} steps, "

@@ -67,8 +67,8 @@ class Dashboard:
         return [intent for intent in intents if intent.status == "succeeded"]
 
     def _give_evidence(self, disputes: list[Dispute]) -> None:
-        said = {"evidence[uncategorized_text]": self._dice.choice(EVIDENCE)}
-        self._post(f"disputes/{self._dice.choice(disputes).id}", **said)
+        evidence = {"evidence[uncategorized_text]": self._dice.choice(EVIDENCE)}
+        self._post(f"disputes/{self._dice.choice(disputes).id}", **evidence)
 
     def _give_in(self, disputes: list[Dispute]) -> None:
         self._post(f"disputes/{self._dice.choice(disputes).id}/close")

@@ -13,7 +13,7 @@ RACES = "tests/integration/races"
 # An arrow as (machine, signal, source, target).
 Arrow = tuple[str, str, str, str]
 RARE = f"{RACES}/test_rare_turns.py::"
-LETTERS = f"{RACES}/test_logins.py::"
+EMAILS = f"{RACES}/test_logins.py::"
 ORPHANS = f"{RACES}/test_reconciliation.py::test_an_orphaned_intent_is_cancelled"
 DISPUTES = f"{RACES}/test_disputes.py::test_every_turn_of_a_dispute_is_taken_as_stripe_tells_it"
 LOCKED = f"{RARE}test_wrong_codes_lock_a_sign_in_wherever_its_letter_is"
@@ -26,10 +26,10 @@ TESTS: dict[Arrow, str] = {
         f"{RARE}test_a_refund_that_stripe_refused_and_had_all_the_same"
     ),
     ("login", "sent", "CodeUnsent", "CodeSent"): (
-        f"{LETTERS}test_a_retried_letter_is_sent_unless_its_code_is_dead"
+        f"{EMAILS}test_a_retried_letter_is_sent_unless_its_code_is_dead"
     ),
     ("login", "resend", "CodeUnsent", "CodePending"): (
-        f"{LETTERS}test_only_the_newest_letter_s_bounce_counts"
+        f"{EMAILS}test_only_the_newest_letter_s_bounce_counts"
     ),
     **{("login", "lock", state, "Locked"): LOCKED for state in LIVE},
     **{("login", "wrong_code", state, state): LOCKED for state in LIVE},

@@ -83,8 +83,8 @@ class Machinery:
                 (Refund.poll_at, Refund.poll_at.is_not(None)),
                 (SignalRow.due_at, SignalRow.state == SignalState.STORED),
             ):
-                found = session.scalar(select(func.min(column)).where(condition))
-                moments += [found.timestamp()] if found else []
+                due_at = session.scalar(select(func.min(column)).where(condition))
+                moments += [due_at.timestamp()] if due_at else []
         return min([HOUR, *(max(0.001, m - self._time.at.timestamp()) for m in moments)])
 
     def _deliver(self, events: list[Event]) -> str:
@@ -113,10 +113,10 @@ class Machinery:
             sealed = select(ActivityRow.id, ActivityRow.name).where(
                 ActivityRow.state.in_(UNDER_WAY), ActivityRow.secret.is_not(None)
             )
-            found = session.execute(sealed.order_by(ActivityRow.id)).all()
-            if not found:
+            rows = session.execute(sealed.order_by(ActivityRow.id)).all()
+            if not rows:
                 return None
-            key, name = self._dice.choice(found)
+            key, name = self._dice.choice(rows)
             session.execute(text("UPDATE activity SET secret = 'x' WHERE id = :id"), {"id": key})
         return str(name)
 
@@ -128,9 +128,9 @@ class Machinery:
         self._outside.bank.do(later)
 
     def _rescue_overdue(self) -> int:
-        found = sorted(sweep.due_activities(), key=itemgetter(1))  # in every replay alike
-        self.workers.hints += found
-        return len(found)
+        overdue = sorted(sweep.due_activities(), key=itemgetter(1))  # in every replay alike
+        self.workers.hints += overdue
+        return len(overdue)
 
     def _let_pass(self) -> None:
         seconds = self._dice.choices(

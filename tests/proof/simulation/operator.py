@@ -53,5 +53,5 @@ class Operator:
         """Check that every failure was reported, and that no erasure was left undone."""
         untold = invariants.read(self._db, UNTOLD)
         assert not untold, f"failed, and nobody was told: {untold}"
-        kept = invariants.read(self._db, NOT_ERASED)
-        assert not kept, f"not erased: {kept}"
+        remaining = invariants.read(self._db, NOT_ERASED)
+        assert not remaining, f"not erased: {remaining}"

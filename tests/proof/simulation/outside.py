@@ -55,10 +55,10 @@ class Post:
         self.waiting: list[Event] = []
 
     def publish(self, event: Event) -> None:
-        wanted = event.type in WANTED[Source(event.source)]
-        event.state = Delivery.PENDING if wanted else Delivery.UNWANTED
+        subscribed = event.type in WANTED[Source(event.source)]
+        event.state = Delivery.PENDING if subscribed else Delivery.UNWANTED
         self._store.save(event)
-        if wanted:
+        if subscribed:
             self.waiting.append(event)
 
     def take(self, event: Event, state: Delivery) -> None:

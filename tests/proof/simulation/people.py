@@ -54,7 +54,7 @@ class People:
             stock = [dice.randint(1, 3) for _ in range(dice.randint(1, 2))]
             self.shelves = {a_product(stock=pieces, price=PRICE).id: pieces for pieces in stock}
             opened = [refresh.open_session(a_user(), user_agent="", ip_address="") for _ in "ab"]
-        self._customers = [(one.user.id, one.session.id) for one in opened]
+        self._customers = [(person.user.id, person.session.id) for person in opened]
         self._wishes: list[tuple[tuple[UUID, UUID], CheckoutRequest]] = []
         self.visitors = Visitors(dice, outside, [user_id for user_id, _ in self._customers])
 

@@ -161,8 +161,8 @@ class Simulation:
         if lost := acknowledged - {row["id"] for row in invariants.read(db, SIGNAL_IDS)}:
             raise BrokenError(f"acknowledged, but not stored: {lost}")
         for machine in ours():
-            if wrong := [*inspection.verify(machine), *inspection.stuck(machine)]:
-                raise BrokenError(str(wrong))
+            if differences := [*inspection.verify(machine), *inspection.stuck(machine)]:
+                raise BrokenError(str(differences))
 
     def _finished(self) -> Report:
         report = self.report

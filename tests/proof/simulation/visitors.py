@@ -60,8 +60,8 @@ class Visitors:
     def _enter_code(self) -> None:
         """Enter the code of an email to that address, of any login, or a wrong one."""
         login_id, address = self._dice.choice(self._logins)
-        letters = [mail for mail in self._outside.mails() if "login_code" in mail["categories"]]
-        texts = [mail["text"] for mail in letters if mail["to"] == address]
+        emails = [mail for mail in self._outside.mails() if "login_code" in mail["categories"]]
+        texts = [mail["text"] for mail in emails if mail["to"] == address]
         words = " ".join(texts[-3:]).split()
         codes = [word for word in words if word.isdigit() and len(word) == len(WRONG)] or [WRONG]
         self._try(login_id, address, self._dice.choice(codes))

@@ -81,29 +81,31 @@ class Workers:
         """Receive some ids of one activity's name, as in one message."""
         name, _ = self._dice.choice(self.hints)
         alike = [hint for hint in self.hints if hint[0] == name]
-        taken = self._dice.sample(alike, min(len(alike), self._dice.randint(1, LARGEST)))
-        for hint in taken:
+        received = self._dice.sample(alike, min(len(alike), self._dice.randint(1, LARGEST)))
+        for hint in received:
             self.hints.remove(hint)
-        batch = runner.prepare(name, [activity_id for _, activity_id in taken])
+        batch = runner.prepare(name, [activity_id for _, activity_id in received])
         if batch.tries:
-            self.held.append(Held(batch, [one for one in batch.tries if one.error is None]))
-        return f"{len(taken)} of {name}"
+            self.held.append(
+                Held(batch, [attempt for attempt in batch.tries if attempt.error is None])
+            )
+        return f"{len(received)} of {name}"
 
     def _call(self, faults: list[Fault], *, slow: float = 0) -> str:
         """One of a batch: with threads no seed would play the same twice."""
         held = self._dice.choice(self._calling())
-        one = held.to_make.pop(self._dice.randrange(len(held.to_make)))
+        attempt = held.to_make.pop(self._dice.randrange(len(held.to_make)))
         batch = held.batch
         met = f", request {len(faults)} meets {faults[-1].name}" if faults else ""
         if (lasting := self.poison.of(batch.activity.name)) != Fault.NONE:
             faults, met = [lasting] * MOST_REQUESTS, f", all requests meet {lasting.name}"
         with self._outside.faults.meeting(faults):
-            runner.perform(Batch(batch.activity, batch.claimed, [one]))
+            runner.perform(Batch(batch.activity, batch.claimed, [attempt]))
         slowly = ""
         if slow and self._dice.random() < slow:
             self._time.advance(seconds=self._dice.choice(SLOWNESS))
             slowly = ", slowly"
-        return batch.activity.name + (met if one.error else "") + slowly
+        return batch.activity.name + (met if attempt.error else "") + slowly
 
     def _record(self) -> str:
         held = self._dice.choice(self._called())
