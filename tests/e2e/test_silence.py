@@ -92,6 +92,6 @@ def test_all_webhooks_dropped(silent: Stack) -> None:
         invariants.every_order_has_ended(db, [order["orderId"] for _, order, _ in orders])
         invariants.the_bank_agrees(db, ledger)
         invariants.nobody_pays_for_nothing(db, ledger)
-        invariants.every_letter_came(db, mails)
+        invariants.every_email_arrived(db, mails)
     silent.flask("machines", "verify")
     silent.flask("machines", "stuck")

@@ -94,7 +94,7 @@ def test_a_storm_costs_time_and_nothing_else(stack: Stack, db: Any, seed: int) -
     invariants.nobody_pays_for_nothing(db, ledger)
     invariants.refunds_fit(db)
     invariants.the_shelves_add_up(db, at_first)
-    doubled = invariants.every_letter_came(db, mails)
+    doubled = invariants.every_email_arrived(db, mails)
     invariants.nothing_can_be_paid(ledger)
     invariants.paid_once(db)
     stack.flask("machines", "verify")
@@ -102,7 +102,7 @@ def test_a_storm_costs_time_and_nothing_else(stack: Stack, db: Any, seed: int) -
     assert stack.supervisor.given_up is None
     print(  # noqa: T201  what the storm was like
         f"storm {seed}: {figures(db)}, {sold_out} times sold out, {deaths.total()} kills, "
-        f"{doubled} doubled letters, {tick() - began:.0f} s"
+        f"{doubled} repeated emails, {tick() - began:.0f} s"
     )
 
 
@@ -168,7 +168,7 @@ def figures(db: Any) -> str:
     query = """
         SELECT state AS what, count(*) FROM orders GROUP BY state
         UNION ALL SELECT 'refunds', count(*) FROM refund
-        UNION ALL SELECT 'bounced letters', count(*) FROM notice WHERE kind = 'undelivered'
+        UNION ALL SELECT 'bounced emails', count(*) FROM notice WHERE kind = 'undelivered'
         UNION ALL SELECT 'late payments', count(*) FROM transition WHERE machine = 'payment'
             AND signal = 'succeeded' AND source IN ('Expiring', 'Failure', 'Cancelled')
     """

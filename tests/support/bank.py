@@ -26,7 +26,7 @@ class Bank:
         rows = requests.get(f"{config.stripe_api_base}/ledger.json", timeout=10).json()
         return [row for row in rows if row["orderId"] == str(payment.order_id)]
 
-    def letters(self, to: str) -> list[dict[str, object]]:
+    def emails_to(self, to: str) -> list[dict[str, object]]:
         url = f"{config.sendgrid_api_base}/mail.json"
         emails: list[dict[str, object]] = requests.get(url, params={"to": to}, timeout=10).json()
         return emails

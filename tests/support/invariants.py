@@ -182,7 +182,7 @@ def the_shelves_add_up(db: Any, at_first: Mapping[str, int]) -> None:
     )
 
 
-def every_letter_came(db: Any, mails: list[Json]) -> int:
+def every_email_arrived(db: Any, mails: list[Json]) -> int:
     """Each once, unless nobody can say whether a try was carried out; how many came again."""
     came = Counter(
         (mail["customArgs"].get("orderId"), category.replace("payment_late", "order"))
@@ -194,8 +194,8 @@ def every_letter_came(db: Any, mails: list[Json]) -> int:
     last = [*read(db, LAST_NEWS), *read(db, GIVEN_BACK)]
     needed = Counter((row["id"], row["category"]) for row in last)
     doubts = Counter({(row["id"], row["category"]): row["tries"] for row in read(db, DOUBTS)})
-    _none((needed - came).elements(), "letters that never came")
-    _none((came - due - doubts).elements(), "letters that came too often")
+    _none((needed - came).elements(), "emails that never arrived")
+    _none((came - due - doubts).elements(), "emails that arrived too often")
     return (came - due).total()
 
 

@@ -150,9 +150,9 @@ class Shop(Till):
         """Return how often an activity was scheduled."""
         return len(self.activity_states(name))
 
-    def letters(self, payment_id: UUID) -> list[Json]:
+    def emails_of(self, payment_id: UUID) -> list[Json]:
         """Return the emails in the customer's mailbox, oldest first."""
         user_id = self.order(payment_id).user_id
         with transaction() as session:
             address = session.get_one(User, user_id).email
-        return cast("list[Json]", self.bank.letters(address))[::-1]
+        return cast("list[Json]", self.bank.emails_to(address))[::-1]

@@ -86,5 +86,5 @@ def test_a_login_code_is_sent_once_sealed_until_then_and_erased_afterwards(
     assert till.activity("emails.login_code").secret is None
     with transaction() as session:
         assert session.get_one(Login, login.id).state == LoginState.CODE_SENT
-    (email,) = bank.letters("amy@example.com")
+    (email,) = bank.emails_to("amy@example.com")
     assert code in str(email["text"])

@@ -46,7 +46,7 @@ def test_cancel_before_paying(till: Shop, bank: Stripe) -> None:
     assert till.states(payment_id) == ("Cancelled", "Cancelled")
     assert till.cancel(payment_id) == Outcome.CANCELLED
     assert bank.confirm(till.payment(payment_id))["error"], "nobody can pay any more"
-    assert [email["categories"] for email in till.letters(payment_id)] == [["order_cancelled"]]
+    assert [email["categories"] for email in till.emails_of(payment_id)] == [["order_cancelled"]]
 
 
 def test_cancel_while_paying(till: Shop, bank: Stripe, at_once: AtOnce) -> None:
@@ -84,7 +84,7 @@ def test_cancel_after_paying(till: Shop, bank: Stripe) -> None:
     assert till.cancel(payment_id) == Outcome.CANCELLED
     assert till.refunds(payment_id) == [(5900, "Succeeded")]
     assert till.shelf(payment_id) == (100, 0)
-    kinds = {email["categories"][0] for email in till.letters(payment_id)}
+    kinds = {email["categories"][0] for email in till.emails_of(payment_id)}
     assert kinds == {"order_cancelled", "order_refunded"}, "it is not confirmed any more"
 
 

@@ -24,7 +24,7 @@ def test_the_receipt_of_what_was_accepted_says_what_was_captured(till: Shop, ban
     till.hear(payment_id, **FIFTY_EUROS)
     till.accept(payment_id)
     till.work()
-    receipt = till.letters(payment_id)[0]
+    receipt = till.emails_of(payment_id)[0]
     assert receipt["categories"] == ["order_confirmed"]
     for text in (receipt["text"], receipt["html"]):
         assert "$59.00" in text, "what it costs"
@@ -46,7 +46,7 @@ def test_what_is_ordered_is_paid_and_refunded_as_stripe_counts_it(
     bank.confirm(payment)
     deliver(*bank.events(payment, SUCCEEDED))
     till.work()
-    assert shown in till.letters(payment_id)[0]["text"]
+    assert shown in till.emails_of(payment_id)[0]["text"]
     till.refund(payment_id)
     till.work()
     assert bank.refunded(payment) == [amount]
@@ -65,7 +65,7 @@ def an_order_of(price: int, currency: str) -> UUID:
 def test_the_receipt_of_what_was_ordered_has_one_sum(till: Shop, bank: Stripe) -> None:
     payment_id = till.confirmed()
     till.work()
-    receipt = till.letters(payment_id)[0]
+    receipt = till.emails_of(payment_id)[0]
     assert "Paid" not in receipt["text"]
 
 

@@ -16,7 +16,7 @@ def test_a_receipt_needs_nothing_of_stripe(till: Shop, bank: Stripe) -> None:
     till.run(RECEIPT)
     sent = till.activity(RECEIPT)
     assert (sent.state, sent.unknown_outcomes) == (ActivityState.DONE, 0)
-    assert len(till.letters(payment_id)) == 1
+    assert len(till.emails_of(payment_id)) == 1
 
 
 def test_order_emails_outlast_hours_without_sendgrid(
@@ -34,7 +34,7 @@ def test_order_emails_outlast_hours_without_sendgrid(
     time.advance(minutes=11)
     till.sweep()
     assert till.activity(RECEIPT).state == ActivityState.DONE
-    assert len(till.letters(payment_id)) == 1
+    assert len(till.emails_of(payment_id)) == 1
 
 
 def test_an_email_is_only_sent_while_it_is_true(
@@ -49,7 +49,7 @@ def test_an_email_is_only_sent_while_it_is_true(
     time.advance(minutes=11)
     till.sweep()
     assert till.activity(RECEIPT).state == ActivityState.DONE, "nothing is left to say"
-    categories = [email["categories"] for email in till.letters(payment_id)]
+    categories = [email["categories"] for email in till.emails_of(payment_id)]
     assert ["order_confirmed"] not in categories
     assert sorted(categories) == [["order_cancelled"], ["order_refunded"]]
 
@@ -61,5 +61,5 @@ def test_a_parcel_that_has_arrived_is_not_on_its_way(till: Shop, bank: Stripe) -
     with till.locked(payment_id) as payment:
         deliver(payment.order)
     till.work()
-    categories = [email["categories"] for email in till.letters(payment_id)]
+    categories = [email["categories"] for email in till.emails_of(payment_id)]
     assert categories == [["order_confirmed"], ["order_delivered"]]

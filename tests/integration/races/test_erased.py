@@ -96,8 +96,8 @@ def test_no_letter_about_an_order_leaves_once_its_customer_is_deleted(
     time.advance(minutes=11)
     till.sweep()
     assert till.refunds(payment_id) == [(5900, RefundState.SUCCEEDED)]
-    assert bank.letters(address) == []
-    assert till.letters(payment_id) == []
+    assert bank.emails_to(address) == []
+    assert till.emails_of(payment_id) == []
 
 
 def test_no_letter_about_a_device_leaves_once_its_user_is_deleted(till: Shop, bank: Stripe) -> None:
@@ -111,7 +111,7 @@ def test_no_letter_about_a_device_leaves_once_its_user_is_deleted(till: Shop, ba
     ask_to_erase(till, payment_id)
     till.run("emails.new_device")
     assert till.activity("emails.new_device").state == ActivityState.DONE
-    assert bank.letters(address) == []
+    assert bank.emails_to(address) == []
 
 
 def test_money_that_comes_after_the_erasure_goes_back_and_brings_no_word_along(

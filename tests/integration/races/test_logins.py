@@ -63,7 +63,7 @@ def test_wrong_codes_at_once_are_all_counted(shop: Flask, client: FlaskClient) -
 def test_sendgrid_timed_out(till: Shop, bank: Stripe, time: MovableClock) -> None:
     with transaction():
         login = begin_login(EMAIL)
-    before = len(bank.letters(EMAIL))
+    before = len(bank.emails_to(EMAIL))
     bank.faults(sendgrid={"timeoutRate": 1})
     till.run(CODE)
     lost = till.activity(CODE)
@@ -73,7 +73,7 @@ def test_sendgrid_timed_out(till: Shop, bank: Stripe, time: MovableClock) -> Non
     time.advance(seconds=10)
     till.sweep()
     assert till.activity(CODE).state == ActivityState.DONE
-    emails = bank.letters(EMAIL)[: len(bank.letters(EMAIL)) - before]
+    emails = bank.emails_to(EMAIL)[: len(bank.emails_to(EMAIL)) - before]
     assert len(emails) == 2, "nobody could know that the first was sent"
     assert all(str(code) in str(email["text"]) for email in emails), "the same code"
     with transaction() as session:
@@ -151,12 +151,12 @@ def test_a_retried_letter_is_sent_unless_its_code_is_dead(
     bank.faults(sendgrid={"errorRate": 1})
     till.run(CODE)
     bank.faults()
-    before = len(bank.letters(EMAIL))
+    before = len(bank.emails_to(EMAIL))
     with transaction() as session:
         session.get_one(ActivityRow, first.id).secret = "123456"
     retry(first.id)
     till.run(CODE)
-    assert len(bank.letters(EMAIL)) == before, "its code is dead"
+    assert len(bank.emails_to(EMAIL)) == before, "its code is dead"
 
 
 def test_sendgrid_timed_out_on_an_order_s_letter(
@@ -172,7 +172,7 @@ def test_sendgrid_timed_out_on_an_order_s_letter(
     assert (activity.state, activity.unknown_outcomes) == (ActivityState.DONE, 1), (
         "the doubt is counted"
     )
-    emails = till.letters(payment_id)
+    emails = till.emails_of(payment_id)
     assert [email["categories"] for email in emails] == [["order_confirmed"]] * 2
     assert till.asked_for("emails.order_confirmed") == 1, "one letter an order and occasion"
 
@@ -185,14 +185,14 @@ def test_a_refused_letter_leaves_no_doubt(till: Shop, bank: Stripe, time: Movabl
     time.advance(seconds=10)
     till.sweep()
     assert till.activity("emails.order_confirmed").unknown_outcomes == 0
-    assert len(till.letters(payment_id)) == 1
+    assert len(till.emails_of(payment_id)) == 1
 
 
 def test_a_worker_sends_codes_without_the_secret_that_hashes_them(till: Shop, bank: Stripe) -> None:
-    before = len(bank.letters(EMAIL))
+    before = len(bank.emails_to(EMAIL))
     with transaction() as session:
         login = begin_login(EMAIL)
         session.flush()
         login.code_hash = "made with a CODE_SECRET that workers do not have"
     till.run(CODE)
-    assert len(bank.letters(EMAIL)) == before + 1
+    assert len(bank.emails_to(EMAIL)) == before + 1

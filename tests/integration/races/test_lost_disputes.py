@@ -76,7 +76,7 @@ def test_lost_then_cancelled_then_won(till: Shop, bank: Stripe) -> None:
     till.work()
     assert till.refunds(payment_id) == [(5900, "Succeeded")]
     assert bank.refunded(payment) == [5900], "once"
-    assert till.letters(payment_id)[-1]["categories"] == ["order_refunded"]
+    assert till.emails_of(payment_id)[-1]["categories"] == ["order_refunded"]
 
 
 def test_lost_before_a_late_payment_then_won(till: Shop, bank: Stripe, time: MovableClock) -> None:

@@ -42,7 +42,7 @@ def test_success_after_timeout(till: Shop, bank: Stripe, time: MovableClock) -> 
     till.work()
     assert till.refunds(payment_id) == [(5900, "Succeeded")]
     assert bank.refunded(till.payment(payment_id)) == [5900], "once"
-    failed, explained = till.letters(payment_id)
+    failed, explained = till.emails_of(payment_id)
     assert "not paid in time" in failed["text"]
     assert explained["categories"] == ["payment_late_refunded"]
     assert "after the order had been closed" in explained["text"]
@@ -71,7 +71,7 @@ def test_success_after_cancel(till: Shop, bank: Stripe) -> None:
     till.work()
     assert till.states(payment_id) == ("Success", "Cancelled")
     assert bank.refunded(till.payment(payment_id)) == [5900]
-    assert till.letters(payment_id)[-1]["categories"] == ["payment_late_refunded"]
+    assert till.emails_of(payment_id)[-1]["categories"] == ["payment_late_refunded"]
 
 
 def test_duplicate_event(till: Shop, bank: Stripe, at_once: AtOnce) -> None:

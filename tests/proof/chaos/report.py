@@ -57,7 +57,7 @@ class Report:
             "refunded once": lambda: invariants.refunded_once(ledger),
             "refunds fit": lambda: invariants.refunds_fit(db),
             "the shelves add up": lambda: invariants.the_shelves_add_up(db, shelves),
-            "every letter came": lambda: invariants.every_letter_came(db, mails),
+            "every email arrived": lambda: invariants.every_email_arrived(db, mails),
             "nothing is left to pay": lambda: invariants.nothing_can_be_paid(ledger),
             "paid once": lambda: invariants.paid_once(db),
         }

@@ -202,7 +202,7 @@ class Cell:
         invariants.nothing_can_be_paid([row for row in whole if row["orderId"] in ours])
         invariants.refunds_fit(db)
         invariants.the_shelves_add_up(db, self._at_first)
-        invariants.every_letter_came(db, mails)
+        invariants.every_email_arrived(db, mails)
         invariants.paid_once(db)
 
     def _order(self, point: str) -> None:

@@ -41,7 +41,7 @@ STRANGE = Mood(
 SIGNING_IN = Mood(
     steps={
         "ask for a code": 4, "enter a code": 2, "guess codes": 5, "resend a code": 8,
-        "send letters again": 8, "poison": 4, "lose a key": 3, "place": 0.3, "time": 1.3,
+        "send emails again": 8, "poison": 4, "lose a key": 3, "place": 0.3, "time": 1.3,
     },
     calls=("emails.login_code",),
 )  # fmt: skip

@@ -32,7 +32,7 @@ class Operator:
         self._db = db
 
     def steps(self) -> Iterator[Step]:
-        yield Step(0.05, "send letters again", lambda: self._send_again("emails."))
+        yield Step(0.05, "send emails again", lambda: self._send_again("emails."))
 
     def tidies_up(self) -> None:
         """Apply failed events again, send letters about orders again that gave up."""

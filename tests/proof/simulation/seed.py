@@ -152,7 +152,7 @@ class Simulation:
         invariants.refunds_fit(db)
         shelves = {str(key): stock for key, stock in self._people.shelves.items()}
         invariants.the_shelves_add_up(db, shelves)
-        invariants.every_letter_came(db, self._outside.mails())
+        invariants.every_email_arrived(db, self._outside.mails())
         invariants.nothing_can_be_paid(ledger)
         invariants.paid_once(db)
         self._operator.has_been_told()
