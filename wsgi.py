@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 
 from config import settings
-from models import connections
+from models import connection_limit
 from tasks import dispatch
 from web import commands, create_app
 from web.commands.activities import LOAD_ACTIVITIES
@@ -47,7 +47,7 @@ def _build(name: str) -> Flask:
     commands.add(app, make_group(_load_endpoints))
     app.config[LOAD_ACTIVITIES] = _load_activities
     with app.app_context():
-        connections.check()
+        connection_limit.check()
     dispatch.start()
     # Loaded modules stay in memory: exclude them from garbage collection.
     gc.freeze()

@@ -4,7 +4,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import NullPool, create_engine
 
-from models.base import connect_arguments
+from models.connection import connect_arguments
 
 migrate = current_app.extensions["migrate"]
 # A migration may take as long as it takes: what ends statements of the shop does not end it. But one

@@ -1,4 +1,4 @@
-"""Rows and their invariants, one noun a file. Importing the room maps every table."""
+"""The rows and their invariants, one noun a file. Importing this package maps every table."""
 
 from models.audit import AuditRow
 from models.base import Base, db, reading, transaction

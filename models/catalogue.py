@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, case, func, literal_column, or_, select
 
 from models.base import db
 from models.currency import codes_with
-from models.product import SEARCHED, Product, ProductStatus
+from models.product import SEARCH_EXPRESSION, Product, ProductStatus
 
 # Minor units in a major unit of each product's currency.
 UNITS = case(
@@ -66,7 +66,7 @@ def _conditions(query: CatalogueQuery) -> list[ColumnElement[bool]]:
         terms = func.websearch_to_tsquery("english", query.q)
         # A part of the name also matches: people type as they go.
         part = Product.name.icontains(query.q.strip(), autoescape=True)
-        conditions.append(or_(literal_column(SEARCHED).bool_op("@@")(terms), part))
+        conditions.append(or_(literal_column(SEARCH_EXPRESSION).bool_op("@@")(terms), part))
     if query.category is not None:
         conditions.append(Product.category == query.category)
     if query.tag is not None:

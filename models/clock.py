@@ -1,7 +1,7 @@
-"""The only source of time, so that a test or a simulation can move it.
+"""The only source of time, which a test or a simulation can move.
 
-It is PostgreSQL's time, as this process last heard it from there: hosts whose clocks disagree judge
-each other's leases and deadlines alike. Until the first connection it is the host's.
+It is PostgreSQL's time, so that hosts with different clocks agree about leases and deadlines. Until
+a process opens its first connection, it is the host's time.
 """
 
 import time
@@ -10,15 +10,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-# Asks PostgreSQL for its time, in seconds since 1970.
-ASK = "SELECT extract(epoch FROM clock_timestamp())"
-# Seconds. Older answers are asked for again; ones that took longer to come say too little.
-KEPT, SLOW = 60.0, 0.5
+# Returns PostgreSQL's time, in seconds since 1970.
+TIME_QUERY = "SELECT extract(epoch FROM clock_timestamp())"
+# An answer is replaced at this age, and is too inexact when it took longer than this to arrive.
+MAX_AGE_SECONDS, MAX_ANSWER_SECONDS = 60.0, 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
-    """PostgreSQL's time, and the host's, less that of `tick`; and when it was asked."""
+    """An answer of PostgreSQL's, received when `tick` was `at`.
+
+    `database` and `host` are the times of PostgreSQL and of the host minus that of `tick`.
+    """
 
     database: float
     host: float
@@ -29,17 +32,17 @@ _setting: _Setting | None = None
 
 
 def needs_setting() -> bool:
-    """Return whether PostgreSQL is to be asked for the time: it was long ago, or the host slept."""
-    if _setting is None or tick() - _setting.at > KEPT:
+    """Return whether PostgreSQL's answer is missing or old, or the host's clock has jumped."""
+    if _setting is None or tick() - _setting.at > MAX_AGE_SECONDS:
         return True
     return abs(time.time() - tick() - _setting.host) > 1
 
 
 def set_by_database(seconds: float, asked_at: float) -> None:
-    """Take PostgreSQL's answer to ASK, which was asked `asked_at`, on the clock of `tick`."""
+    """Set the clock to PostgreSQL's answer to TIME_QUERY, asked at `asked_at` of `tick`."""
     global _setting  # noqa: PLW0603  one clock a process is the point
     at = tick()
-    quick = at - asked_at < SLOW
+    quick = at - asked_at < MAX_ANSWER_SECONDS
     if quick or _setting is None:
         asked_again_at = at if quick else float("-inf")
         _setting = _Setting(seconds - (asked_at + at) / 2, time.time() - at, asked_again_at)
@@ -55,17 +58,17 @@ _source: Callable[[], datetime] = _system
 
 
 def now() -> datetime:
-    """The current time, in UTC."""
+    """Return the current time, in UTC."""
     return _source()
 
 
 def tick() -> float:
-    """Seconds of a clock that never jumps, for measuring waits inside one process."""
+    """Return the seconds of a clock that never jumps, to measure waits inside one process."""
     return time.monotonic()
 
 
 class MovableClock:
-    """A clock that stands still until it is moved; or goes on by `step` whenever it is read."""
+    """A clock that stands still until it is moved, or advances by `step` at each reading."""
 
     def __init__(self, at: datetime, step: timedelta = timedelta(0)) -> None:
         self.at = at
@@ -84,7 +87,7 @@ class MovableClock:
 def stopped(
     at: datetime | None = None, *, step: timedelta = timedelta(0)
 ) -> Iterator[MovableClock]:
-    """Stop the process's clock (at `at`, else now) and hand out the means to move it."""
+    """Replace the process's clock by one that starts `at` a time, else now, and yield it."""
     global _source  # noqa: PLW0603  one clock a process is the point
     before, clock = _source, MovableClock(at or now(), step)
     _source = clock

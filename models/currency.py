@@ -1,4 +1,4 @@
-"""The currencies in which Stripe takes payments, and how it counts and limits their amounts.
+"""The currencies of Stripe's payments, with their minor units and limits.
 
 Source: https://docs.stripe.com/currencies, its sections "Minor units in API amounts", "Special
 cases" and "Minimum and maximum charge amounts".
@@ -44,12 +44,13 @@ MinorAmount = Annotated[int, Field(ge=0, lt=2**63)]
 
 
 class UnknownCurrencyError(ValueError):
-    """Stripe takes no payments in this currency."""
+    """Stripe accepts no payments in this currency."""
 
 
 class Currency(NamedTuple):
-    """One major unit is `10 ** exponent` minor units. An amount is a multiple of `step` minor
-    units; a charge is at least `minimum` and at most `maximum` of them.
+    """A currency. One major unit is `10 ** exponent` minor units.
+
+    An amount is a multiple of `step` minor units; a charge is from `minimum` to `maximum` of them.
     """
 
     code: str

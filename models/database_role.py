@@ -1,13 +1,16 @@
-"""The role of the processes in PostgreSQL: it reads and writes rows, owns no table, and can neither
-take away history nor rewrite the audit. The owner of the tables gives it its rights.
+"""The role of the processes in PostgreSQL, which owns no table.
+
+It reads and writes rows, but cannot change or delete histories and the audit. The owner of the
+tables grants its rights.
 """
 
 from sqlalchemy import text
 
-from models.base import TIMEOUTS, db
+from models.base import db
+from models.connection import TIMEOUTS
 
-# Rows are added to these, and nothing else; functions of the owner take away what may go.
-ADDED_TO = ("transition", "audit")
+# The role inserts rows into these. Only functions of the owner change or delete them.
+APPEND_ONLY_TABLES = ("transition", "audit")
 FUNCTIONS = ("erase_history(uuid, text, text[])",)
 
 GRANT = """
@@ -34,9 +37,9 @@ END $$
 
 
 def grant(role: str, password: str) -> None:
-    """Make `role` where it is missing, and give it its rights. Without `password` it keeps its own.
+    """Create `role` if it is missing, and grant its rights. An empty `password` changes none.
 
-    Raises sqlalchemy.exc.ProgrammingError where the current role may not do so, and ValueError for
+    Raises sqlalchemy.exc.ProgrammingError when the current role may not do so, and ValueError for
     the current role itself.
     """
     session = db.session
@@ -49,7 +52,7 @@ def grant(role: str, password: str) -> None:
         )
     session.execute(text(GRANT))
     quoted = db.engine.dialect.identifier_preparer.quote_identifier(role)
-    for table in ADDED_TO:
+    for table in APPEND_ONLY_TABLES:
         session.execute(text(f"REVOKE UPDATE, DELETE ON {table} FROM {quoted}"))
     for function in FUNCTIONS:
         session.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {quoted}"))

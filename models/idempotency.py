@@ -1,4 +1,4 @@
-"""Keys with which a client may send a request again: it is carried out once, and answered twice.
+"""Idempotency keys: a request that a client repeats is carried out once, and answered alike.
 
 A key, the hash of its request and the outcome are written in the transaction that carries it out.
 Source: https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key-header-07
@@ -25,7 +25,7 @@ FIELD = "Idempotency-Key"
 
 
 class IdempotencyKey(Base):
-    """`owner` is whose key it is, such as "user:" and their id: nobody meets another's keys."""
+    """A used key. Keys are separate for each `owner`, such as "user:" and an id."""
 
     __tablename__ = "idempotency_key"
     __table_args__ = (UniqueConstraint("owner", "key"),)
@@ -44,7 +44,7 @@ class IdempotencyKey(Base):
 
 
 def refuse_in_flight(owner: str, key: str | None) -> None:
-    """Hold the key until the transaction ends. Raises ConflictError while another one holds it."""
+    """Lock the key until the transaction ends. Raises ConflictError while another one has it."""
     if key is None:
         return
     number = func.hashtextextended(f"{owner} {key}", 0)
@@ -55,10 +55,10 @@ def refuse_in_flight(owner: str, key: str | None) -> None:
 def carry_out_once(
     owner: str, key: str | None, request: Any, carry_out: Callable[[], Outcome]
 ) -> Outcome:
-    """Return what `carry_out` returns; for a key that was used before, what it returned then.
+    """Call `carry_out` and return its outcome; for a key that was used, return the earlier outcome.
 
-    Raises InvalidInputError when the key was used for another request, and ConflictError when the
-    same one is being carried out.
+    Raises InvalidInputError when the key was used for another request, and ConflictError while the
+    same request is being carried out.
     """
     if key is None:
         return carry_out()

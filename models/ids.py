@@ -1,4 +1,4 @@
-"""Identifiers: UUID version 7, which sort by time and so keep index pages warm."""
+"""The ids of rows: UUIDs of version 7, which sort by time."""
 
 import hashlib
 import secrets

@@ -1,4 +1,4 @@
-"""Rewriting encrypted values under the first of ENCRYPTION_KEYS, so that older keys can be removed.
+"""The rotation of encryption keys: it encrypts values again, so that older keys can be removed.
 
 Every column of an encrypted type is visited, so that a new one cannot be forgotten. Rows are read
 and rewritten in short transactions; a value that changed meanwhile is left to the next run.
@@ -17,12 +17,12 @@ from models.base import Base, db, transaction
 from models.encrypted import PREFIX, EncryptedJson, EncryptedText, encrypt
 from models.secret import Secret, encryption_keys
 
-BATCH = 500
+BATCH_SIZE = 500
 
 
 @dataclass
 class Rotation:
-    """The result for one column. `unreadable` values were left as they are: no key opens them."""
+    """The result for one column. `unreadable` values were not changed: no key opens them."""
 
     table: str
     column: str
@@ -34,7 +34,7 @@ class Rotation:
 def rotate(*, check: bool = False) -> Iterator[Rotation]:
     """Rewrite every value that is plain or under an older key; with `check`, only count them.
 
-    Yields the counts of each encrypted column. Run it while the system is up: any number of times.
+    Yields the counts of each encrypted column. It can run while the system is up, and repeatedly.
     """
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
@@ -49,7 +49,7 @@ def _rotate_column(table: Table, column: Column[Any], *, check: bool) -> Rotatio
     query = db.select(*key, raw.label("stored")).where(column.is_not(None)).order_by(*key)
     last: tuple[Any, ...] | None = None
     while True:
-        page = query.limit(BATCH)
+        page = query.limit(BATCH_SIZE)
         if last is not None:
             page = page.where(tuple_(*key) > tuple_(*last))
         with transaction() as session:
@@ -63,7 +63,7 @@ def _rotate_column(table: Table, column: Column[Any], *, check: bool) -> Rotatio
                         .where(*same, raw == type_coerce(stored, raw.type))
                         .values({column: type_coerce(fresh, raw.type)})
                     )
-        if len(rows) < BATCH:
+        if len(rows) < BATCH_SIZE:
             return result
         last = tuple(rows[-1][:-1])
 

@@ -7,21 +7,21 @@ from decimal import Decimal
 
 from models.currency import CURRENCIES, Currency, currency_of
 
-SYMBOLS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
-EXPONENT = 2  # Stripe's for a currency that its page does not list
+CURRENCY_SYMBOLS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
+DEFAULT_EXPONENT = 2  # Stripe's for a currency that its page does not list
 
 
 def to_decimal(minor: int, currency: str) -> Decimal:
     """Return minor units as major ones: 149999 usd is 1499.99."""
     known = CURRENCIES.get(currency.lower())
-    return Decimal(minor).scaleb(-(known.exponent if known else EXPONENT))
+    return Decimal(minor).scaleb(-(known.exponent if known else DEFAULT_EXPONENT))
 
 
 def to_minor(major: Decimal, currency: str) -> int:
     """Return major units as minor ones.
 
-    Raises ValueError unless that is an amount which Stripe can take in this currency, and
-    UnknownCurrencyError, which is one, when Stripe does not take the currency.
+    Raises ValueError unless Stripe accepts such an amount in this currency, and its subclass
+    UnknownCurrencyError when Stripe does not accept the currency.
     """
     known = currency_of(currency)
     minor = major.scaleb(known.exponent)
@@ -33,19 +33,19 @@ def to_minor(major: Decimal, currency: str) -> int:
 
 
 def display(minor: int, currency: str) -> str:
-    """Return an amount for people: "$1,499.99", or "1,499.99 CHF" where we know no symbol."""
+    """Return an amount for people: "$1,499.99", or "1,499.99 CHF" without a known symbol."""
     major = to_decimal(minor, currency)
     known = CURRENCIES.get(currency.lower())
-    decimals = known.decimals if known else EXPONENT
+    decimals = known.decimals if known else DEFAULT_EXPONENT
     if known and minor % known.step:
-        decimals = known.exponent  # what Stripe should never have taken is still shown as it is
+        decimals = known.exponent  # an amount that Stripe should have refused is shown exactly
     amount = f"{major:,.{decimals}f}"
-    symbol = SYMBOLS.get(currency.lower())
+    symbol = CURRENCY_SYMBOLS.get(currency.lower())
     return f"{symbol}{amount}" if symbol else f"{amount} {currency.upper()}"
 
 
 def refuse_charge(minor: int, currency: str) -> None:
-    """Raise ValueError unless Stripe takes a payment of this amount."""
+    """Raise ValueError unless Stripe accepts a payment of this amount."""
     known = currency_of(currency)
     if minor < known.minimum:
         raise ValueError(f"cost less than can be paid, {display(known.minimum, currency)}")

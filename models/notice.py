@@ -58,7 +58,7 @@ class Notice(Base):
             postgresql_where=text("settled_at IS NULL"),
         ),
         Index("ix_notice_order_id", "order_id"),
-        # Settled ones too: what a person has decided is not put before them again.
+        # Settled ones too, so that a decided question is not asked again.
         Index("ix_notice_subject_kind", "subject", "kind"),
     )
     personal = Personal(

@@ -1,4 +1,4 @@
-"""Passkeys: public keys with which a user signs in instead of by an e-mailed code."""
+"""Passkeys: public keys that replace the e-mailed code of a sign-in."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
@@ -55,7 +55,7 @@ class PasskeyChallenge(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     purpose: Mapped[ChallengePurpose] = mapped_column(text_enum(ChallengePurpose, "purpose"))
     challenge: Mapped[bytes] = mapped_column(LargeBinary)
-    # The user who registers; None for a sign-in, where the credential tells the user.
+    # The user who registers; None for a sign-in, where the credential identifies the user.
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     expires_at: Mapped[datetime]
 
@@ -67,7 +67,7 @@ class PasskeyChallenge(Base):
 def store_challenge(
     purpose: ChallengePurpose, challenge: bytes, user_id: UUID | None = None
 ) -> PasskeyChallenge:
-    """Keep a challenge until it is used or expires."""
+    """Store a challenge, and return its row."""
     row = PasskeyChallenge(
         id=uuid7(),
         purpose=purpose,
@@ -82,8 +82,8 @@ def store_challenge(
 def use_challenge(
     challenge_id: UUID, purpose: ChallengePurpose, user_id: UUID | None = None
 ) -> bytes | None:
-    """Take a challenge, so that nobody can use it again; None when there is none that is live."""
-    taken = (
+    """Delete a challenge and return it; None when there is none, or when it has expired."""
+    deletion = (
         delete(PasskeyChallenge)
         .where(
             PasskeyChallenge.id == challenge_id,
@@ -92,5 +92,5 @@ def use_challenge(
         )
         .returning(PasskeyChallenge.challenge, PasskeyChallenge.expires_at)
     )
-    row = db.session.execute(taken).one_or_none()
+    row = db.session.execute(deletion).one_or_none()
     return row.challenge if row is not None and row.expires_at > clock.now() else None

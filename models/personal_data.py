@@ -38,7 +38,7 @@ def personal_tables() -> Iterator[tuple[type[Base], Personal]]:
 
 
 def export(person: Person) -> dict[str, list[dict[str, Any]]]:
-    """Return all that is kept about a person: the rows of each table, by column.
+    """Return all data about a person: the rows of each table, by column.
 
     Money is integer minor units; times are in UTC. Secrets of ours are left out.
     """
@@ -83,9 +83,9 @@ def _is_audited(person: Person) -> ColumnElement[bool]:
 def _kept_details(_: Person) -> Any:
     """Return the details of an audit row without the words that somebody typed."""
     detail = func.jsonb_each(AuditRow.details).table_valued("key", "value")
-    kept = func.jsonb_object_agg(detail.c.key, detail.c.value)
+    details = func.jsonb_object_agg(detail.c.key, detail.c.value)
     return (
-        select(func.coalesce(kept, literal({}, JSONB)))
+        select(func.coalesce(details, literal({}, JSONB)))
         .select_from(detail)
         .where(detail.c.key.in_(KEPT_DETAILS))
         .scalar_subquery()
@@ -93,7 +93,7 @@ def _kept_details(_: Person) -> Any:
 
 
 def _without_error(_: Person) -> Any:
-    # NULL stays NULL; what is still to be told to a machine stays to be told.
+    # NULL stays NULL. An activity that still has to tell its machine keeps the rest.
     path = cast(["error"], ARRAY(Text))
     return func.jsonb_set(ActivityRow.giving_up, path, literal(ERASED, JSONB))
 

@@ -1,15 +1,16 @@
-"""Text of people and of other systems, made harmless for a terminal and for a line of a log."""
+"""The escaping of texts from outside, for terminals and for lines of logs."""
 
 import logging
 import traceback
 from typing import Any
 
-OURS = frozenset({"models", "state_machines", "tasks", "web"})
+OUR_PACKAGES = frozenset({"models", "state_machines", "tasks", "web"})
 
 
 def escape(text: str, *, keep: str = "") -> str:
-    """Return the text with an escape for each character that would move a cursor, hide or turn
-    text, or begin a line; those of `keep` stay.
+    """Return the text with an escape for each character that is not printable.
+
+    Such characters move a cursor, hide or turn text, or begin a line. Those in `keep` stay.
     """
     if text.isprintable():
         return text
@@ -21,14 +22,14 @@ def escape(text: str, *, keep: str = "") -> str:
     )
 
 
-class Record(logging.LogRecord):
-    """A line of the log. One of ours has no control characters, whatever its words come from."""
+class SafeRecord(logging.LogRecord):
+    """A line of the log. Lines of our packages have no control characters."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._is_ours = self.name.partition(".")[0] in OURS
+        self._is_ours = self.name.partition(".")[0] in OUR_PACKAGES
         if self._is_ours and self.exc_info and self.exc_info[0] is not None:
-            # Formatters use it where it is there.
+            # Formatters use this text instead of formatting the exception.
             lines = "".join(traceback.format_exception(*self.exc_info)).rstrip("\n")
             self.exc_text = escape(lines, keep="\n")
 
@@ -38,5 +39,5 @@ class Record(logging.LogRecord):
 
 
 def protect_logs() -> None:
-    """Have every logger of this process make such records."""
-    logging.setLogRecordFactory(Record)
+    """Have every logger of this process make safe records."""
+    logging.setLogRecordFactory(SafeRecord)

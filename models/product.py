@@ -33,9 +33,8 @@ class ProductStatus(StrEnum):
     DISCONTINUED = "Discontinued"
 
 
-# The expression of the full-text index and query, in PostgreSQL's own spelling, which Alembic
-# compares.
-SEARCHED = "to_tsvector('english', (((name || ' ') || description) || ' ') || category)"
+# Used by the full-text index and query. Alembic compares it, so it has PostgreSQL's own spelling.
+SEARCH_EXPRESSION = "to_tsvector('english', (((name || ' ') || description) || ' ') || category)"
 
 
 class Product(Base):
@@ -51,7 +50,7 @@ class Product(Base):
         CheckConstraint("reserved >= 0 AND reserved <= stock", "reserved"),
         Index("ix_product_category", "category"),
         Index("ix_product_tags", "tags", postgresql_using="gin"),
-        Index("ix_product_search", text(SEARCHED), postgresql_using="gin"),
+        Index("ix_product_search", text(SEARCH_EXPRESSION), postgresql_using="gin"),
     )
     personal = "the catalogue; `created_by` is a member of the staff"
 

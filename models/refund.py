@@ -30,7 +30,7 @@ class RefundState(StrEnum):
     REQUESTED = "Requested"  # committed here, perhaps known to Stripe
     SUBMITTED = "Submitted"  # Stripe has it, and the bank has not answered
     SUCCEEDED = "Succeeded"
-    FAILED = "Failed"  # the money is ours again
+    FAILED = "Failed"  # the money has returned to the shop
 
 
 # States that count against the captured amount.

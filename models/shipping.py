@@ -21,14 +21,14 @@ def require_shipping_cost(currency: str, field: str = "currency") -> None:
 def read_costs(entries: Iterable[str]) -> dict[str, int]:
     """Return the amounts of entries such as `usd:1000`, in minor units by currency.
 
-    Raises ValueError for the first entry that is no amount which Stripe could take, and for none.
+    Raises ValueError for no entries, and for the first one that Stripe would not accept.
     """
     costs: dict[str, int] = {}
     for entry in entries:
         try:
             code, minor = _read_cost(entry)
-        except ValueError as wrong:
-            raise ValueError(f"SHIPPING_COSTS: {entry!r}: {wrong}") from wrong
+        except ValueError as error:
+            raise ValueError(f"SHIPPING_COSTS: {entry!r}: {error}") from error
         if code in costs:
             raise ValueError(f"SHIPPING_COSTS: {code} is there twice")
         costs[code] = minor
@@ -50,5 +50,5 @@ def _read_cost(entry: str) -> tuple[str, int]:
     return currency.code, minor
 
 
-# Read when the process starts: a wrong setting stops it.
+# Read at the import, so that a process with a wrong setting does not start.
 SHIPPING_COSTS = read_costs(settings.shipping_costs)

@@ -75,7 +75,7 @@ def _shut(stuck: connection) -> None:
 
 
 class WatchedConnection(connection):
-    """A connection that waits for an answer for `patience` seconds; None means for ever."""
+    """A connection that waits for an answer for `patience` seconds; None means no limit."""
 
     patience: float | None = None
 

@@ -12,8 +12,8 @@ from models.base import Base
 class StockMove(Base):
     """A change of a product's `stock` and `reserved` pieces by an order.
 
-    The database adds a row to its product at the very end of the transaction, within the commit: a
-    product is what all orders share, and so it is locked for no longer than the commit takes.
+    A trigger adds a row to its product within the commit. All orders share the products, so each is
+    locked no longer than the commit takes.
     """
 
     __tablename__ = "stock_move"

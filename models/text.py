@@ -15,13 +15,13 @@ from typing import Any
 
 from psycopg2.extensions import QuotedString, register_adapter
 
-REPLACEMENT = "\ufffd"  # Unicode's own sign for a character that could not be kept
+REPLACEMENT = "\ufffd"  # Unicode's REPLACEMENT CHARACTER
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # In what `json.dumps` writes: those characters, NaN and the infinities.
 SUSPECT = re.compile(r"\\u0000|\\u[dD][89abAB]|NaN|Infinity")
 # Levels of lists and objects. PostgreSQL's own limit depends on its stack.
 MAX_DEPTH = 100
-# Characters of a key that an index takes in whole; its rows end at 2,700 bytes.
+# Characters. A row of an index has at most 2,700 bytes.
 MAX_KEY_LENGTH = 255
 
 
@@ -35,11 +35,11 @@ def storable_key(text: str) -> str:
 
     A changed id ends in the hash of the original, so that different ids stay different.
     """
-    kept = storable(text)
-    if kept == text and len(kept) <= MAX_KEY_LENGTH:
+    clean = storable(text)
+    if clean == text and len(clean) <= MAX_KEY_LENGTH:
         return text
     digest = sha256(text.encode(errors="surrogatepass")).hexdigest()
-    return f"{kept[: MAX_KEY_LENGTH - len(digest) - 1]} {digest}"
+    return f"{clean[: MAX_KEY_LENGTH - len(digest) - 1]} {digest}"
 
 
 def storable_json(value: Any) -> Any:

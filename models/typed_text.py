@@ -1,9 +1,9 @@
 """Normalisation and validation of text that people type.
 
-Normalised: Unicode's form NFC, no spaces around it, one kind of line break, and none of the marks
-for the direction of writing that come along when Arabic or Hebrew is pasted. Refused: characters
-that nobody sees or that reorder what others see, and anything that looks like a card's number.
-Text of other systems is not validated but made storable: models/text.py.
+Normalised text is in Unicode's form NFC, without spaces around it, with one kind of line break, and
+without marks for the direction of writing, which pasted Arabic or Hebrew has. Invisible or
+reordering characters and card numbers are refused. models/text.py makes texts of other systems
+storable instead.
 
 Sources: Unicode Standard Annex 15 (NFC, and its Stream-Safe Text Format for the number of marks);
 the property Default_Ignorable_Code_Point of https://www.unicode.org/reports/tr44/
@@ -26,10 +26,10 @@ UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 NONCHARACTERS = frozenset(
     map(chr, [*range(0xFDD0, 0xFDF0), *(p << 16 | n for p in range(17) for n in (0xFFFE, 0xFFFF))])
 )
-# They look like nothing, and yet are marks, letters or symbols: the combining grapheme joiner,
+# Marks, letters or symbols that look like nothing: the combining grapheme joiner,
 # Hangul fillers, Khmer inherent vowels, Mongolian variation selectors and the blank of Braille.
 BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
-# They choose how the character before them looks, as that of many emoji.
+# They select the look of the character before them, such as an emoji.
 VARIATIONS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 
 # Card numbers have 13 to 19 digits, with spaces or other signs between them.
@@ -50,13 +50,13 @@ TELEPHONE = re.compile(r"\+\d(?:[ ()./-]{0,2}\d){6,14}(?![ ()./-]{0,2}\d)")
 def normalise(text: str) -> str:
     """Return typed text in NFC, without space around it. Line breaks and tabs inside stay.
 
-    Raises ValueError for characters that nobody sees, since they make two texts of one.
+    Raises ValueError for invisible characters: two different texts would look alike.
     """
     return _refuse_unseen(_compose(text), allowed=LAYOUT)
 
 
 def normalise_name(text: str) -> str:
-    """Return `normalise(text)`, for what things are found by: a key, a tag.
+    """Return `normalise(text)` for a name by which things are found, such as a key or a tag.
 
     Raises ValueError also for line breaks, for spaces other than the plain one, and for variation
     selectors.

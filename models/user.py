@@ -25,7 +25,7 @@ class UserStatus(StrEnum):
     SUSPENDED = "Suspended"
 
 
-# They can neither sign in nor act.
+# Users with these can neither sign in nor act.
 REFUSED = (UserStatus.SUSPENDED, UserStatus.DELETED)
 
 
@@ -100,7 +100,7 @@ class UserSession(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
-    # None: opened by a version that kept hashes; such a session cannot be refreshed any more.
+    # None: opened by a version that stored hashes. Such a session can no longer be refreshed.
     family_secret: Mapped[str | None] = mapped_column(Secret, deferred=True)
     generation: Mapped[int] = mapped_column(default=1)
     superseded_at: Mapped[list[datetime]] = mapped_column(
@@ -123,8 +123,9 @@ class UserSession(Base):
 
 
 def signed_in(user_id: UUID, session_id: UUID) -> ColumnElement[bool]:
-    """Return the condition that this session is open and its user may act, for a query that joins
-    users and sessions.
+    """Return the condition that this session is open and its user may act.
+
+    The query must join users and sessions.
     """
     return and_(
         User.id == user_id,

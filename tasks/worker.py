@@ -12,7 +12,7 @@ from celery.signals import worker_init
 from flask import Flask
 
 from config import settings
-from models import base, connections
+from models import base, connection_limit
 from state_machines.durable import runner
 from state_machines.durable.complaint import complaints
 from tasks import broker, dispatch, maintenance, sweep
@@ -66,7 +66,7 @@ def run_maintenance() -> dict[str, int]:
 def _start(**_: object) -> None:
     logging.getLogger("transitions").setLevel(logging.WARNING)
     with database().app_context():
-        connections.check()
+        connection_limit.check()
     # Celery logs the exceptions of tasks.
     complaints("celery.app.trace")
     broker.Transport.queues = frozenset(queue.name for queue in app.conf.task_queues)

@@ -9,7 +9,7 @@ import yaml
 
 import celeryconfig
 from config import Settings
-from models.base import OVERFLOW
+from models.connection import MAX_OVERFLOW
 from production import REQUIRED
 
 ROOT = Path(__file__).parents[2]
@@ -167,4 +167,4 @@ def test_all_pools_of_the_file_are_counted_and_postgresql_has_room_for_them() ->
     listed = SERVICES["auth"]["environment"]["DATABASE_POOLS"]
     assert sorted(map(str, pools)) == sorted(listed.split(","))
     limit = int(re.findall(r"max_connections=(\d+)", " ".join(SERVICES["postgres"]["command"]))[0])
-    assert sum(pool + OVERFLOW for pool in pools) <= limit - 30, "and some for commands"
+    assert sum(pool + MAX_OVERFLOW for pool in pools) <= limit - 30, "and some for commands"

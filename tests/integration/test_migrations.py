@@ -13,7 +13,8 @@ from sqlalchemy.exc import DataError, IntegrityError, InternalError
 
 from config import settings
 from migrations.batches import update_in_batches
-from models.base import db, engine_options
+from models.base import db
+from models.connection import engine_options
 
 UUIDS, NUMBERS, AMOUNTS = "0002", "0003", "0007"
 # By their ids alone, the products would come in another order than they were made in.

@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 from config import settings
 from launch.children import run
 from launch.stack import ROOT
-from models.base import connect_arguments, engine_options
+from models.connection import connect_arguments, engine_options
 
 SLOW = '''"""Slower than a statement of the shop may be."""
 

@@ -43,7 +43,8 @@ ENGINE = ["tests/integration/engine/test_move.py", "tests/integration/races/test
 SHOW = """
 import json, wsgi
 from sqlalchemy import text
-from models.base import TIMEOUTS, reading
+from models.base import reading
+from models.connection import TIMEOUTS
 with wsgi.build("app").app_context(), reading() as session:
     print(json.dumps([session.scalar(text(f"SHOW {name}")) for name in TIMEOUTS]))
 """

@@ -30,7 +30,7 @@ from tasks import dispatch
 ROOT = Path(__file__).parents[3]
 ROOMS = tuple(f"{ROOT / room}/" for room in ("web", "tasks", "state_machines", "models"))
 # They commit, or call, for whoever asked them to.
-BETWEEN = ("models/base.py", "state_machines/durable/unit_of_work.py")
+BETWEEN = ("models/base.py", "models/connection.py", "state_machines/durable/unit_of_work.py")
 WROTE = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL"
 # How often these come is a matter of time, not of the story.
 SWEEP = "sweep"

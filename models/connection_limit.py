@@ -1,4 +1,4 @@
-"""A check that PostgreSQL has enough connections for all processes."""
+"""The check that PostgreSQL has enough connections for all processes."""
 
 import contextlib
 import logging
@@ -6,7 +6,8 @@ import logging
 from sqlalchemy import exc, text
 
 from config import settings
-from models.base import OVERFLOW, reading
+from models.base import reading
+from models.connection import MAX_OVERFLOW
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +20,7 @@ WHERE name IN ('max_connections', 'superuser_reserved_connections', 'reserved_co
 
 def configured_peak() -> int:
     """Return the number of connections that all processes may open at their peaks."""
-    return sum(pool + OVERFLOW for pool in settings.database_pools)
+    return sum(pool + MAX_OVERFLOW for pool in settings.database_pools)
 
 
 def available() -> int:
@@ -43,7 +44,7 @@ def shortage() -> str:
         return ""
     return (
         f"{len(settings.database_pools)} processes (DATABASE_POOLS) may open {configured_peak()}"
-        f" connections, up to {OVERFLOW} each above its pool, but PostgreSQL has only {limit}"
+        f" connections, up to {MAX_OVERFLOW} each above its pool, but PostgreSQL has only {limit}"
         " available: raise max_connections, lower DATABASE_POOL, or put a pooler in front"
         " (DATABASE_POOLER)"
     )
