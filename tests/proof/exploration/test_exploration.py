@@ -80,36 +80,62 @@ SPARE_TIMERS = (
 
 
 class Steps(NamedTuple):
-    """The next states by the system alone and by the world, with the arrows and timers used."""
+    """The numbers of the next states by the system alone and by the world, and what led there."""
 
-    system: frozenset[State]
-    world: frozenset[State]
+    system: frozenset[int]
+    world: frozenset[int]
     by: frozenset[Arrow | Timer]
 
 
-def steps_from(shop: Shop, state: State) -> Steps:
-    shop.walked.clear()
-    system, world = frozenset(system_steps(shop, state)), frozenset(world_steps(shop, state))
-    return Steps(system, world, frozenset(shop.walked))
+class Atlas:
+    """All states that were met. Each has a number, since comparing numbers is fast."""
+
+    def __init__(self) -> None:
+        self.states: list[State] = []
+        self.laws: list[str | None] = []
+        self.settled: list[bool] = []
+        self._numbers: dict[State, int] = {}
+
+    def number(self, state: State) -> int:
+        """Return the number of a state, which is added if it is new."""
+        number = self._numbers.setdefault(state, len(self.states))
+        if number == len(self.states):
+            self.states.append(state)
+            self.laws.append(broken_law(state))
+            self.settled.append(is_settled(state))
+        return number
+
+    def steps_from(self, shop: Shop, number: int) -> Steps:
+        shop.walked.clear()
+        state = self.states[number]
+        system = frozenset(map(self.number, system_steps(shop, state)))
+        world = frozenset(map(self.number, world_steps(shop, state)))
+        return Steps(system, world, frozenset(shop.walked))
+
+
+ATLAS = Atlas()
 
 
 @cache
-def whole() -> dict[State, Steps]:
-    """Every reachable state, with all arrows and timers."""
+def whole() -> dict[int, Steps]:
+    """Explore with all arrows and timers."""
     return explore(Shop(), {})
 
 
-def explore(shop: Shop, known: dict[State, Steps]) -> dict[State, Steps]:
-    """Every reachable state. What is `known` of one goes, unless it took what this shop lacks."""
-    found: dict[State, Steps] = {}
-    waiting = deque([State()])
+def explore(shop: Shop, known: dict[int, Steps]) -> dict[int, Steps]:
+    """Return the steps from every reachable state.
+
+    The `known` steps of a state hold, unless they took the arrow or timer that this shop lacks.
+    """
+    found: dict[int, Steps] = {}
+    waiting = deque([ATLAS.number(State())])
     while waiting:
-        state = waiting.popleft()
-        if state not in found:
-            steps = known.get(state)
+        number = waiting.popleft()
+        if number not in found:
+            steps = known.get(number)
             if steps is None or shop.without in steps.by:
-                steps = steps_from(shop, state)
-            found[state] = steps
+                steps = ATLAS.steps_from(shop, number)
+            found[number] = steps
             waiting.extend(steps.system)
             waiting.extend(steps.world)
     return found
@@ -139,7 +165,7 @@ def stock_of(state: State) -> str:
     return "sold" if state.order in SOLD else "free"
 
 
-def settled(state: State) -> bool:
+def is_settled(state: State) -> bool:
     """Tell if only people have something left to do, and the money is booked and not kept."""
     if state.gone != state.booked:
         return False
@@ -154,13 +180,13 @@ def settled(state: State) -> bool:
     return state.booked or state.refund in ("Submitted", "Succeeded", "Failed")
 
 
-def unsettled(found: dict[State, Steps]) -> set[State]:
+def unsettled(found: dict[int, Steps]) -> set[int]:
     """Return the states from which the system alone does not reach a settled one."""
     back = defaultdict(set)
-    for state, steps in found.items():
+    for number, steps in found.items():
         for after in steps.system:
-            back[after].add(state)
-    waiting = deque(state for state in found if settled(state))
+            back[after].add(number)
+    waiting = deque(number for number in found if ATLAS.settled[number])
     good = set(waiting)
     while waiting:
         for before in back[waiting.popleft()] - good:
@@ -169,9 +195,9 @@ def unsettled(found: dict[State, Steps]) -> set[State]:
     return found.keys() - good
 
 
-def complaints(found: dict[State, Steps]) -> list[str]:
-    broken = [f"{law}: {state}" for state in found if (law := broken_law(state))]
-    return broken[:3] + [f"never settled: {state}" for state in list(unsettled(found))[:3]]
+def complaints(found: dict[int, Steps]) -> list[str]:
+    broken = [f"{law}: {ATLAS.states[n]}" for n in found if (law := ATLAS.laws[n])]
+    return broken[:3] + [f"never settled: {ATLAS.states[n]}" for n in sorted(unsettled(found))[:3]]
 
 
 def arrows() -> Iterator[Any]:
