@@ -6,6 +6,9 @@ ROOMS := config.py addresses.py credentials.py production.py celeryconfig.py hea
 # Where it is set, each of our processes would compile the project anew when it starts.
 unexport PYTHONDONTWRITEBYTECODE
 
+# Long tests outside tests/proof: `make test` runs a sample of each.
+SAMPLED := tests/integration/payments/test_random_calls.py tests/e2e/test_storm.py tests/e2e/test_loss.py
+
 .DEFAULT_GOAL := help
 .PHONY: help run demo test test-fast prove check bench race shops pins clean simulate failpoints chaos
 
@@ -19,13 +22,13 @@ demo: .venv/ready ## Start everything on free ports and play the stories
 	@$(BIN)/python -m demo
 
 test: .venv/ready ## Run all tests, with a sample of the long proofs (ARGS="tests/unit -k money" for some)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 3 $(ARGS)
 
 test-fast: .venv/ready ## Run the tests of the inner loop: unit, architecture, docs, integration
 	@$(BIN)/python -m pytest -m "not slow" tests/unit tests/architecture tests/docs tests/integration
 
 prove: .venv/ready ## Run the long proofs in full (about half an hour)
-	@PROVE=1 exec $(BIN)/python -m pytest -n 0 tests/proof tests/integration/payments/test_random_calls.py
+	@PROVE=1 exec $(BIN)/python -m pytest -n 0 tests/proof $(SAMPLED)
 
 simulate: .venv/ready ## Play many seeds of a shop in which all goes wrong (SEEDS=1000, or 7-7 for one)
 	@$(BIN)/python -m tests.proof.simulation $(SEEDS)

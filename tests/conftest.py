@@ -8,12 +8,14 @@ import atexit
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 from flask import Flask
+from xdist.scheduler import LoadFileScheduling
 
 from launch import children
-from tests.support import environment
+from tests.support import environment, order
 
 # The variables that a process of pytest has set: one that it starts makes its own.
 OWN = "PROJECTX_TESTS_OWN"
@@ -34,6 +36,19 @@ os.environ.update(made, **{OWN: " ".join(made)})
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("numprocesses") and any(name in found for name in GIVEN):
         raise pytest.UsageError("DATABASE_URL and REDIS_URL are for one process: add -n 0")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order.sort(items)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Have one process run all tests of the system that they share."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    scheduling = LoadFileScheduling(config, log)
+    scheduling._split_scope = order.unit
+    return scheduling
 
 
 @pytest.fixture(scope="session")

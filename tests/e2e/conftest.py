@@ -9,7 +9,7 @@ from launch.stack import Stack
 from tests.support.system import PAYMENT_TIMEOUT, TOKEN_LIFETIME
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
     """One running system, with its own PostgreSQL, Redis and sandbox."""
     own = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "")

@@ -11,8 +11,9 @@ import redis
 from demo.buyer import Buyer, Json, wait_for
 from demo.world import World
 from launch.stack import Stack
+from tests.support import proof
 
-ORDERS = 200
+ORDERS = 200 if proof.IN_FULL else 100
 BUYERS = 20
 
 

@@ -18,12 +18,12 @@ from demo.world import World
 from launch.stack import Stack
 from launch.supervisor import ENDS_WINDOW, MAX_ENDS
 from models.clock import tick
-from tests.support import invariants, storm
+from tests.support import invariants, proof, storm
 from tests.support.storm import FAULTS, PAYMENT_TIMEOUT, SETTINGS
 
-ORDERS = 300
+ORDERS = 300 if proof.IN_FULL else 150
 BUYERS = 24
-SCARCE = 40  # pieces of one product, which every fourth customer wants
+SCARCE = ORDERS // 8  # pieces of one product, which every fourth customer wants
 VICTIMS = {"worker-1": 4, "worker-2": 4, "sweeper": 2, "beat": 1}
 
 

@@ -20,6 +20,8 @@ from tasks.beat import EXPIRE, EXPIRY, Beat
 from tasks.broker import PREFIX
 from tasks.celery_app import app
 
+pytestmark = pytest.mark.slow
+
 QUEUES = ("sweep", "maintenance", "payments", "emails")
 
 

@@ -28,6 +28,8 @@ from launch.waiting import until
 from tasks.broker import list_names
 from tasks.celery_app import app
 
+pytestmark = pytest.mark.slow
+
 UNACKED = f"{broker_transport_options['global_keyprefix']}unacked"
 PORTS = ("WEB", "AUTH", "ORDER", "PRODUCT", "FLOWER")
 

@@ -9,7 +9,10 @@ PROGRAM = """
 import os, wsgi
 from launch.children import fork, forget
 from sqlalchemy import text
+import pytest
 from models import reading
+
+pytestmark = pytest.mark.slow
 
 def backend():
     with app.app_context(), reading() as session:

@@ -21,6 +21,8 @@ from tasks.broker import list_names
 from tasks.celery_app import app as celery
 from tasks.payments import CreateIntent, RetrieveIntent
 
+pytestmark = pytest.mark.slow
+
 BACKLOG = 10_000
 
 

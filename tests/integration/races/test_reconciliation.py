@@ -98,6 +98,7 @@ def test_webhook_lost_of_a_refund(till: Shop, bank: Stripe, time: MovableClock) 
     assert bank.refunded(payment) == [5900]
 
 
+@pytest.mark.slow
 def test_all_webhooks_dropped(till: Shop, silent: Sandbox) -> None:
     paid, declined, returned, late = (till.place() for _ in range(4))
     worker(silent)
@@ -120,6 +121,7 @@ def test_all_webhooks_dropped(till: Shop, silent: Sandbox) -> None:
     assert till.states(late) == ("Cancelled", "Cancelled")
 
 
+@pytest.mark.slow
 def test_an_event_that_could_not_be_stored_stops_no_other(till: Shop, silent: Sandbox) -> None:
     odd, plain = till.place(), till.place()
     worker(silent)
@@ -138,13 +140,16 @@ def test_more_than_a_page_of_events_is_fetched_once(till: Shop, silent: Sandbox)
     payment_id = till.place()
     worker(silent)
     intent_id = till.payment(payment_id).intent_id or ""
+    for _ in range(90):
+        path = f"/v1/payment_intents/{intent_id}/confirm"
+        silent.post(path, payment_method="pm_card_chargeDeclined")
     silent.intents.confirm(intent_id, {"payment_method": "pm_card_visa"})
-    for _ in range(59):
-        silent.post("/v1/refunds", payment_intent=intent_id, amount="100")
+    for _ in range(10):
+        silent.post("/v1/refunds", payment_intent=intent_id, amount="590")
     first = run_reconciliation()
     worker(silent)
-    assert outcome(first) == ("Done", 2 + 2 * 59, 0)
-    assert till.refunds(payment_id) == [(100, "Succeeded")] * 59
+    assert outcome(first) == ("Done", 90 + 2 + 2 * 10, 0)
+    assert till.refunds(payment_id) == [(590, "Succeeded")] * 10
     assert till.states(payment_id) == ("Success", "Cancelled"), "all of it went back"
     second = run_reconciliation()
     worker(silent)

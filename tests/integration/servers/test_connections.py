@@ -4,6 +4,8 @@ import pytest
 
 from tests.support.server import Server, as_the_role
 
+pytestmark = pytest.mark.slow
+
 START = "import wsgi; wsgi.build('product'); print('started')"
 TOO_MANY = {"DATABASE_POOLS": "12,12,12,12,12,12,12"}
 

@@ -9,6 +9,8 @@ from production import SANDBOX_KEYS
 from tests.support.server import Server
 from web.commands import auditing
 
+pytestmark = pytest.mark.slow
+
 ACCOUNT = pwd.getpwuid(os.getuid()).pw_name
 FORGED = dict.fromkeys(("LOGNAME", "USER", "LNAME", "USERNAME", "SUDO_USER"), "someone.else")
 

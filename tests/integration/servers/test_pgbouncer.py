@@ -20,6 +20,8 @@ from tests.support.certificates import certify
 from tests.support.programs import program
 from tests.support.server import PASSWORD, ROLE, Server
 
+pytestmark = pytest.mark.slow
+
 OWNER = "owner"  # the password of the role postgres, as PgBouncer knows it
 SETTINGS = """
 [databases]

@@ -25,6 +25,8 @@ from celery import Celery
 from redis_url import broker, connect
 from config import settings
 
+pytestmark = pytest.mark.slow
+
 print(connect(settings.redis_url, socket_timeout=5).ping())
 app = Celery(broker=broker(settings.redis_url)[0])
 with app.connection() as connection:

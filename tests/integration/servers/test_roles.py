@@ -10,6 +10,8 @@ import pytest
 
 from tests.support.server import PASSWORD, ROLE, Server, as_the_role
 
+pytestmark = pytest.mark.slow
+
 LET = "SET projectx.retention = 'on'; "
 FORBIDDEN = [
     "DELETE FROM transition",

@@ -54,6 +54,7 @@ def test_a_host_in_capitals_is_the_same_host(ann: Person, lamp: Product, host: s
     assert f"<http://{host.lower()}/product?" in answer.headers["Link"]
 
 
+@pytest.mark.slow
 def test_with_a_public_address_another_host_is_nowhere(ann: Person, lamp: Product) -> None:
     body = {
         "referenceId": uuid4().hex,
@@ -80,6 +81,7 @@ def test_with_a_public_address_another_host_is_nowhere(ann: Person, lamp: Produc
     assert redirect[2]["Location"] == "https://api.shop.example/product/categories"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("proxies", ["0", "1"])
 def test_a_forged_host_is_refused(database: Flask, proxies: str) -> None:
     forged = FORGED if proxies == "0" else {"X-Forwarded-Host": "evil.example"}
@@ -98,6 +100,7 @@ def test_a_forged_host_is_refused(database: Flask, proxies: str) -> None:
     assert not any("Location" in answer[2] for answer in answers)
 
 
+@pytest.mark.slow
 def test_every_service_describes_the_whole_interface(database: Flask) -> None:
     ports = (settings.product_port, settings.order_port, settings.auth_port, settings.web_port)
     documents = [answer[1] for answer in serve(*((port, "GET", "/openapi.json") for port in ports))]

@@ -145,6 +145,7 @@ def test_one_customer_cannot_take_all_places_to_wait(
     release([*requested, bobs])
 
 
+@pytest.mark.slow
 def test_buyers_get_their_orders_and_stripe_gets_its_answer_while_stripe_does_not_answer_us(
     serve: Callable[[int], Server], sign_in: SignIn, lamp: Product
 ) -> None:

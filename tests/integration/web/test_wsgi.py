@@ -15,6 +15,8 @@ COUNT = """
 import wsgi
 from models.base import db
 
+pytestmark = pytest.mark.slow
+
 pools = set()
 for name in ("auth", "order", "product", "app"):
     with wsgi.build(name).app_context():
