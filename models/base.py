@@ -23,7 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 from config import settings
 from models import clock, text
 from models.connection import engine_options
-from models.printable import protect_logs
+from models.logs import protect_logs
 
 if TYPE_CHECKING:
     from models.personal import Personal

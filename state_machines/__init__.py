@@ -7,6 +7,7 @@ other rows in their transactions, and `durable` is the engine.
 
 from state_machines.actions import erase_user
 from state_machines.dispute import DisputeMachine
+from state_machines.durable import inbox
 from state_machines.erasure import ErasureMachine
 from state_machines.login import LoginMachine
 from state_machines.order import OrderMachine
@@ -28,14 +29,22 @@ MACHINES = (
     RefundMachine,
 )
 WRITES = (notices, refunds, stock)
-HANDLERS = (events.apply_event, sendgrid.apply_event)
-# Decide which payloads of signals are stored.
+# The functions that apply the events of each provider.
+HANDLERS = {"stripe": events.apply_event, "sendgrid": sendgrid.apply_event}
+# The functions that decide whether the payloads of events are stored.
 KEEPERS = (erase_user.may_keep,)
+# The functions that learn of failed events.
+WATCHERS = (notices.watch_signals,)
+
+inbox.handlers.update(HANDLERS)
+inbox.keepers.extend(KEEPERS)
+inbox.watchers.extend(WATCHERS)
 
 __all__ = [
     "HANDLERS",
     "KEEPERS",
     "MACHINES",
+    "WATCHERS",
     "WRITES",
     "DisputeMachine",
     "ErasureMachine",

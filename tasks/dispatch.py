@@ -23,12 +23,12 @@ import redis
 import redis_url
 from config import settings
 from models.clock import tick
+from models.logs import logger
 from state_machines.durable import unit_of_work
-from state_machines.durable.complaint import complaints
 from state_machines.durable.unit_of_work import Committed
 from tasks.celery_app import app
 
-log = complaints(__name__)
+log = logger(__name__)
 
 BATCH = 25  # ids in a message
 LINGER = 0.02  # seconds

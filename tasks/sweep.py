@@ -7,11 +7,11 @@ from collections import defaultdict
 from collections.abc import Callable
 from uuid import UUID
 
+from models.logs import logger
 from state_machines.durable import sweep
-from state_machines.durable.complaint import complaints
 from tasks import dispatch
 
-log = complaints(__name__)
+log = logger(__name__)
 
 
 def run() -> dict[str, int]:

@@ -13,8 +13,8 @@ from flask import Flask
 
 from config import settings
 from models import base, connection_limit
-from state_machines.durable import runner
-from state_machines.durable.complaint import complaints
+from models.logs import logger
+from state_machines.durable import executor
 from tasks import broker, dispatch, maintenance, sweep
 from tasks.activities import ACTIVITIES
 from tasks.celery_app import app
@@ -41,7 +41,7 @@ def register(name: str) -> None:
     @app.task(name=name)  # type: ignore[untyped-decorator]
     def task(ids: list[str]) -> int:
         with database().app_context():
-            return runner.run(name, [UUID(activity_id) for activity_id in ids])
+            return executor.run(name, [UUID(activity_id) for activity_id in ids])
 
 
 for _activity in ACTIVITIES:
@@ -68,7 +68,7 @@ def _start(**_: object) -> None:
     with database().app_context():
         connection_limit.check()
     # Celery logs the exceptions of tasks.
-    complaints("celery.app.trace")
+    logger("celery.app.trace")
     broker.Transport.queues = frozenset(queue.name for queue in app.conf.task_queues)
     broker.Transport.tasks = TICKS.union(activity.name for activity in ACTIVITIES)
     dispatch.start()

@@ -41,7 +41,11 @@ def hear(events: list[Json]) -> None:
     # In the order in which all others lock flows.
     events.sort(key=itemgetter("flow"))
     with database().app_context():
-        inbox.receive_all("race", [(event["id"], event["type"], event) for event in events])
+        inbox.receive_all(
+            "race",
+            [(event["id"], event["type"], event) for event in events],
+            lock=lambda: FlowMachine.lock({UUID(event["flow"]) for event in events}),
+        )
 
 
 def is_done(flow_id: str) -> bool:

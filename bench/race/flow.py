@@ -11,7 +11,7 @@ from bench.race.call import call as provider
 from models.base import Base, text_enum
 from models.durable.execution import Execution, deadline_index
 from state_machines.durable import Activity, Arrow, Call, DurableMachine
-from state_machines.durable.handler import NoSubjectError, handles
+from state_machines.durable.inbox import NoSubjectError, handlers
 
 FRONT = int(os.environ.get("RACE_FRONT", "0"))
 
@@ -90,11 +90,6 @@ class Second(First):
         FlowMachine.observe(flow, Sig.ANSWERED)
 
 
-def subject(kind: str, event: dict[str, Any]) -> tuple[type[FlowMachine], UUID]:  # noqa: ARG001
-    return FlowMachine, UUID(event["flow"])
-
-
-@handles("race", subject)
 def paid(kind: str, event: dict[str, Any]) -> UUID:  # noqa: ARG001
     flow_id = UUID(event["flow"])
     found = FlowMachine.lock([flow_id])
@@ -102,3 +97,6 @@ def paid(kind: str, event: dict[str, Any]) -> UUID:  # noqa: ARG001
         raise NoSubjectError(event["flow"])
     FlowMachine.observe(found[flow_id], Sig.PAID)
     return flow_id
+
+
+handlers["race"] = paid

@@ -23,7 +23,6 @@ from models.personal import Person
 from models.personal_data import KEPT_DETAILS, personal_tables
 from models.refund import Refund, RefundState
 from models.user import User, UserSession, UserStatus
-from state_machines.durable.handler import keeps
 from state_machines.erasure import ErasureMachine, ErasureSignal
 from state_machines.login import LoginMachine, LoginSignal
 
@@ -84,7 +83,6 @@ def erase(erasure: Erasure, email: str) -> None:
     ErasureMachine.observe(erasure, ErasureSignal.ERASE)
 
 
-@keeps
 def may_keep(subject_id: UUID) -> bool:
     """Return whether payloads about this order or login may be stored: not once it is erased."""
     subject = db.session.get(Order, subject_id) or db.session.get(Login, subject_id)

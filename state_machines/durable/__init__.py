@@ -1,9 +1,9 @@
-"""The durable engine: a transition and the calls that it asks for are one commit.
+"""The durable engine: a transition and the calls that it schedules are one commit.
 
 It knows rows, signals, activities and deadlines, but no order and no broker. Read it in this order:
-definition.py and machine.py (tables and moves), move.py and unit_of_work.py (what a move writes),
-activity.py (calls), claim.py, runner.py and recorder.py (each call is recorded once), inbox.py
-(messages from outside), sweep.py (periodic recovery), inspection.py (checks).
+definition.py and machine.py (tables and transitions), unit_of_work.py (one transaction),
+activity.py (calls), leases.py and executor.py (each call is recorded once), inbox.py (events of
+providers), sweep.py (periodic recovery), inspection.py (checks).
 """
 
 from state_machines.durable.activity import (

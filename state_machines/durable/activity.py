@@ -1,12 +1,12 @@
 """Activities: one call to the outside world each, in three parts.
 
-`prepare` and `record` run inside transactions, `perform` runs between them: so no transaction is
-ever open during a network call. An activity runs at least once; `Call.key` never changes between
-its tries, so that a provider with idempotency keys makes it exactly once.
+`prepare` and `record` run inside transactions and `perform` runs between them, so that no
+transaction is open during a network call. An activity runs at least once. `Call.key` is the same
+for all its attempts, so that a provider with idempotency keys carries it out exactly once.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -15,55 +15,65 @@ from enum import StrEnum, auto
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.sql.base import ExecutableOption
 
+from models.base import db
 from models.clock import tick
 from models.durable.execution import Execution
 from state_machines.durable.machine import DurableMachine
 
 E = TypeVar("E", bound=Execution)
-# Of a lease, for claiming and recording beside the calls.
-MARGIN = timedelta(seconds=5)
 Request = TypeVar("Request")
 Response = TypeVar("Response")
+# The part of a lease for claiming and recording, before and after the call.
+MARGIN = timedelta(seconds=5)
 
 
 class CallError(Exception):
-    """A call to a provider failed. The subclasses say what may be done about it."""
+    """A call to a provider failed. The subclasses say whether another attempt may succeed."""
 
 
 class RetryableError(CallError):
-    """The call failed, and another try may succeed."""
+    """The call failed, and another attempt may succeed."""
 
 
 class UnknownOutcomeError(CallError):
-    """No answer came, and the provider may have carried the call out. It is tried again."""
+    """No response came, and the provider may have carried the call out. It is tried again."""
 
 
 class NonRetryableError(CallError):
     """The provider refused the call, and would refuse it again. It is not tried again."""
 
 
+class Snooze(Exception):  # noqa: N818  not an error
+    """`prepare` raises it to be called again `after` a while. The attempt does not count."""
+
+    def __init__(self, why: str, *, after: timedelta = timedelta(seconds=1)) -> None:
+        super().__init__(why)
+        self.after = after
+
+
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
 def note_request_id(request_id: str | None) -> None:
-    """Say what the provider called the request under way, so that its support can be asked."""
+    """Note the provider's id of the request under way, for a question to its support."""
     _request_id.set(request_id)
 
 
 def request_id() -> str | None:
-    """What the provider called the last request made here."""
+    """Return the provider's id of the last request made in this context."""
     return _request_id.get()
 
 
-# When the activity under way must have ended, on the clock of `tick`.
+# The end of the activity under way, on the clock of `tick`.
 _end: ContextVar[float] = ContextVar("end", default=float("inf"))
 
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Let the calls inside end within `seconds`: they ask for `time_left`."""
+    """Limit the calls made inside to `seconds` in all. They read `time_left`."""
     token = _end.set(tick() + seconds)
     try:
         yield
@@ -76,18 +86,12 @@ def time_left() -> float:
     return _end.get() - tick()
 
 
-class Snooze(Exception):  # noqa: N818  not an error: "come back later"
-    """Raised by `prepare`: the activity waits, without spending an attempt."""
-
-    def __init__(self, why: str, *, after: timedelta = timedelta(seconds=1)) -> None:
-        super().__init__(why)
-        self.after = after
-
-
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """When to try again. Seconds; the wait before try n+1 is initial * backoff**(n-1), at most
-    `maximum`, spread by +-`jitter` (a fraction) so that failures do not return in step.
+    """Delays between attempts, in seconds, and their number.
+
+    The delay before attempt n+1 is initial * backoff**(n-1), at most `maximum`. `jitter` is the
+    fraction by which it varies, so that failures do not return in step.
     """
 
     initial: float = 1.0
@@ -98,31 +102,34 @@ class RetryPolicy:
     non_retryable: tuple[type[Exception], ...] = (NonRetryableError,)
 
     def delay(self, attempts: int) -> timedelta:
-        """How long to wait after the try number `attempts` has failed."""
+        """Return the delay after attempt number `attempts` has failed."""
         plain = min(self.initial * self.backoff ** (attempts - 1), self.maximum)
         return timedelta(seconds=plain * random.uniform(1 - self.jitter, 1 + self.jitter))  # noqa: S311
 
     def allows(self, error: Exception, attempts: int) -> bool:
-        """Whether another try may follow the try number `attempts`, which ended in `error`."""
+        """Return whether another attempt may follow number `attempts`, which ended in `error`."""
         return attempts < self.attempts and not isinstance(error, self.non_retryable)
 
 
 @dataclass(frozen=True, slots=True)
 class GivingUp:
-    """No try is left, and telling the machine so has failed: the error that it is to be told."""
+    """The error that `give_up` must be called with again, because `give_up` itself failed.
+
+    `permanent` means a NonRetryableError; `failures` counts the failed calls of `give_up`.
+    """
 
     error: str
     permanent: bool
     failures: int
 
     def as_exception(self) -> Exception:
-        """Return the error as `give_up` tells errors apart: permanent, or not."""
+        """Return the error as `give_up` distinguishes errors: permanent, or not."""
         return (NonRetryableError if self.permanent else RetryableError)(self.error)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One try of one activity, as its row says."""
+    """One attempt of one activity, as its row says."""
 
     id: UUID
     subject_id: UUID
@@ -133,7 +140,7 @@ class Call:
 
     @property
     def key(self) -> str:
-        """The idempotency key: the same for every try."""
+        """The idempotency key: the same for every attempt."""
         return str(self.id)
 
 
@@ -143,7 +150,7 @@ class Priority(StrEnum):
 
 
 class Activity(Generic[E, Request, Response]):
-    """Subclass it with a `name` such as "payments.create_intent", and it is registered."""
+    """A call to a provider. A subclass with a `name`, such as "payments.refund", is registered."""
 
     name: ClassVar[str]
     machine: ClassVar[type[DurableMachine[Any]]]
@@ -155,10 +162,10 @@ class Activity(Generic[E, Request, Response]):
     retry: ClassVar[RetryPolicy] = RetryPolicy()
     # What `prepare` reads beside the row, loaded for the whole batch at once.
     loads: ClassVar[tuple[ExecutableOption, ...]] = ()
-    # Start to close, in seconds, over all requests of one try; `perform` ends by `time_left`.
+    # Seconds for all requests of one attempt; `perform` ends by `time_left`.
     timeout: ClassVar[float] = 5
-    # Whether the provider carries out once what comes twice under one key. Where it does not, a
-    # claim must not be lost in a crash: it is what tells that the call may have been made.
+    # Whether the provider honours idempotency keys. Without them the claim is written to disk
+    # before the call, since only the claim says that the call may have been made.
     keyed: ClassVar[bool] = True
 
     registry: "ClassVar[dict[str, Activity[Any, Any, Any]]]" = {}
@@ -169,11 +176,20 @@ class Activity(Generic[E, Request, Response]):
 
     @property
     def lease(self) -> timedelta:
-        """How long a worker owns what it claimed: one try, and its two transactions."""
+        """The time for which a claim is exclusive: one attempt and its two transactions."""
         return timedelta(seconds=self.timeout) + MARGIN
 
+    def load(self, subject_ids: Iterable[UUID]) -> dict[UUID, E]:
+        """Load the rows of a batch, without a lock, and return them by id."""
+        ids, model = set(subject_ids), self.machine.model
+        if not ids:
+            return {}
+        query = select(model).where(model.id.in_(ids)).options(*self.loads)
+        rows = db.session.scalars(query.execution_options(populate_existing=True))
+        return {row.id: row for row in rows}
+
     def prepare(self, row: E, call: Call) -> Request | None:
-        """What to ask for, read from the (unlocked) row; None when nothing is left to do.
+        """Return the request, read from the (unlocked) row, or None when nothing is left to do.
 
         Raises Snooze to be called again later.
         """
@@ -184,7 +200,7 @@ class Activity(Generic[E, Request, Response]):
         raise NotImplementedError
 
     def record(self, row: E, response: Response) -> None:
-        """Take the answer in: the row is locked, and what is written commits with the activity."""
+        """Record the response. The row is locked, and all changes commit with the activity."""
 
     def give_up(self, row: E, error: Exception) -> None:
         """Tell the machine that the activity has failed. The row is locked.
@@ -193,3 +209,24 @@ class Activity(Generic[E, Request, Response]):
         the provider may have carried the call out. An exception raised here is logged, and the
         engine calls this again, at growing intervals, until it succeeds.
         """
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One prepared call, and later its response or error.
+
+    It is `maybe_sent` while the provider may have carried it out and no row says so yet.
+    """
+
+    call: Call
+    request: Any = None
+    response: Any = None
+    error: Exception | None = None
+    maybe_sent: bool = False
+    request_id: str | None = None
+
+    def is_last(self, retry: RetryPolicy) -> bool:
+        """Return whether the attempt failed and `retry` allows no other."""
+        if self.error is None or isinstance(self.error, Snooze):
+            return False
+        return self.call.giving_up is not None or not retry.allows(self.error, self.call.attempt)

@@ -1,12 +1,12 @@
-"""Signals from outside, kept once by their sender's id.
+"""The inbox: events of providers, stored once by the sender's id and applied once.
 
-A signal is applied and inserted in one transaction. One that was here before is found out by its
-row, which undoes its application. If applying fails, the row alone is stored and the sweep applies
-it later: what was acknowledged is never dropped.
+An event is applied and inserted in one transaction. The insert of a repeated event fails, which
+undoes its application. If applying fails, the event alone is stored and the sweep applies it later:
+an acknowledged event is never lost.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, select, update
@@ -15,99 +15,126 @@ from sqlalchemy.exc import DataError
 
 from models.base import db, transaction
 from models.clock import now
-from models.durable.signal import SignalRow, SignalState
+from models.durable.signal import ERASED_PAYLOAD, SignalRow, SignalState
 from models.ids import uuid7
+from models.logs import logger
 from models.text import storable, storable_json, storable_key
 from state_machines.durable.activity import RetryPolicy
-from state_machines.durable.complaint import complaints
-from state_machines.durable.handler import (
-    Outcome,
-    Told,
-    apply,
-    lock_together,
-    payload_to_keep,
-    tell_watchers,
-)
+from state_machines.durable.leases import error_text
+from state_machines.durable.unit_of_work import caused_by
 
-log = complaints(__name__)
+log = logger(__name__)
 
 RETRY = RetryPolicy(initial=1, backoff=2, maximum=300, attempts=12)
-LATER: Outcome = (SignalState.STORED, None, None)
 
 
-class KnownError(Exception):
-    """A signal was here before: what it did this time is undone."""
+class NoSubjectError(Exception):
+    """The event is about something unknown here. It is stored as unmatched."""
+
+
+class NotOursError(Exception):
+    """The event is of a kind that means nothing here. It is stored as ignored."""
+
+
+class MalformedError(Exception):
+    """The event is not what its kind says. It is stored as failed, for an operator."""
+
+
+class RepeatedError(Exception):
+    """The event came before. Its second application is undone."""
+
+
+class Outcome(NamedTuple):
+    """The result of applying an event: its new state, its subject's id, and the error."""
+
+    state: SignalState
+    subject_id: UUID | None = None
+    error: str | None = None
+
+
+STORED = Outcome(SignalState.STORED)
+
+# The sender's id, the kind, and the payload.
+ProviderEvent = tuple[str, str, dict[str, Any]]
+# Takes kind and payload, moves machines, and returns the id of the event's subject.
+Handler = Callable[[str, dict[str, Any]], UUID]
+# Takes a subject's id, and returns whether payloads about it may be stored.
+Keeper = Callable[[UUID], bool]
+# Takes source, sender's id, kind and outcome of an event that failed, or that was applied later
+# than it came. Runs in the transaction that stores the outcome.
+Watcher = Callable[[str, str, str, Outcome], None]
+
+# The shop fills these when it is imported: state_machines/__init__.py.
+handlers: dict[str, Handler] = {}
+keepers: list[Keeper] = []
+watchers: list[Watcher] = []
 
 
 def receive(
     source: str, external_id: str, kind: str, payload: dict[str, Any]
 ) -> SignalState | None:
-    """Keep a signal and apply it. None when it was here before (nothing happens then)."""
-    signal = _storable((external_id, kind, payload))
+    """Store and apply an event. Return its state, or None (nothing changes) when it came before."""
+    event = _storable((external_id, kind, payload))
     try:
         with transaction():
-            outcome = apply(source, signal)
-            _keep(source, [signal], [outcome])
-    except KnownError:
+            outcome = _apply(source, event)
+            _insert_new(source, [event], [outcome])
+    except RepeatedError:
         return None
     except Exception:
-        log.exception("signal %s %r is stored, to be applied later", source, external_id)
+        log.exception("event %s %r is stored, to be applied later", source, external_id)
         with transaction():
-            return SignalState.STORED if _insert(source, [signal], [LATER]) else None
-    return outcome[0]
+            return SignalState.STORED if _insert(source, [event], [STORED]) else None
+    return outcome.state
 
 
-def receive_all(source: str, signals: Sequence[Told]) -> None:
-    """Keep signals that came together, and apply them, in one transaction where that goes well."""
-    signals = [_storable(signal) for signal in signals]
+def receive_all(
+    source: str, events: Sequence[ProviderEvent], *, lock: Callable[[], object] | None = None
+) -> None:
+    """Store and apply events that came together, in one transaction or else one by one.
+
+    `lock` runs first in the common transaction, to lock the rows of all events at once.
+    """
+    events = [_storable(event) for event in events]
     try:
         with transaction():
-            lock_together(source, signals)
-            _keep(source, signals, [apply(source, signal) for signal in signals])
-    except KnownError:
-        log.info("of the signals of %s some were here before: one by one", source)
+            if lock is not None:
+                lock()
+            _insert_new(source, events, [_apply(source, event) for event in events])
+    except RepeatedError:
+        log.info("some of %d events of %s came before: one by one", len(events), source)
     except Exception:
-        log.exception("signals of %s that came together: one by one", source)
+        log.exception("applying %d events of %s at once failed: one by one", len(events), source)
     else:
         return
-    for signal in signals:
+    for event in events:
         try:
-            receive(source, *signal)
+            receive(source, *event)
         except DataError:
-            # It can be repeated for ever, and will never be stored: that must not stop the others.
-            log.exception("signal %s %r is skipped: it cannot be stored", source, signal[0])
+            # It could never be stored, however often it is repeated, and must not stop the others.
+            log.exception("event %s %r is skipped: it cannot be stored", source, event[0])
 
 
-def store(source: str, signals: Sequence[Told]) -> int:
-    """Keep signals in the current transaction: the sweep
-    will apply them. How many were not here before.
-    """
-    return _insert(source, [_storable(signal) for signal in signals], [LATER] * len(signals))
-
-
-def replay(row: SignalRow) -> None:
-    """Have a locked signal applied again by the sweep."""
-    row.state, row.attempts, row.due_at, row.last_error = SignalState.STORED, 0, now(), None
+def store(source: str, events: Sequence[ProviderEvent]) -> int:
+    """Store events in the current transaction for the sweep, and return how many are new."""
+    return _insert(source, [_storable(event) for event in events], [STORED] * len(events))
 
 
 def replay_all(*conditions: ColumnElement[bool], tries: int = RETRY.attempts) -> int:
-    """Have all signals under these conditions applied again by the sweep, with so many tries; how
-    many there are.
+    """Make the sweep apply the signals under `conditions` again, up to `tries` times each.
+
+    Returns how many there are.
     """
-    # Two who do so at once take them in the same order.
-    taken = select(SignalRow.id).where(*conditions).order_by(SignalRow.id).with_for_update()
-    ids = db.session.scalars(taken).all()
-    db.session.execute(
-        update(SignalRow)
-        .where(SignalRow.id.in_(ids))
-        .values(state=SignalState.STORED, attempts=RETRY.attempts - tries, due_at=now())
-        .execution_options(synchronize_session=False)
-    )
+    # In the order of ids, so that two replays at once do not deadlock.
+    query = select(SignalRow.id).where(*conditions).order_by(SignalRow.id).with_for_update()
+    ids = db.session.scalars(query).all()
+    values = {"attempts": RETRY.attempts - tries, "due_at": now(), "last_error": None}
+    _update(SignalRow.id.in_(ids), state=SignalState.STORED, **values)
     return len(ids)
 
 
 def apply_stored(limit: int) -> int:
-    """Apply signals whose time has come, each in its own transaction; how many were tried."""
+    """Apply up to `limit` due events, each in its own transaction, and return how many."""
     with transaction():
         due = db.session.scalars(
             select(SignalRow.id)
@@ -117,15 +144,7 @@ def apply_stored(limit: int) -> int:
         ).all()
     for signal_id in due:
         try:
-            with transaction():
-                row = _claim(signal_id)
-                if row is not None:
-                    outcome = apply(row.source, (row.external_id, row.kind, row.payload or {}))
-                    row.state, row.subject_id, row.last_error = outcome
-                    row.payload = payload_to_keep(row.payload, outcome)
-                    row.attempts += 1
-                    row.applied_at = now()
-                    tell_watchers(row.source, row.external_id, row.kind, outcome)
+            _apply_one(signal_id)
         except Exception as error:
             log.exception("signal %s could not be applied", signal_id)
             try:
@@ -135,23 +154,78 @@ def apply_stored(limit: int) -> int:
     return len(due)
 
 
-def _storable(signal: Told) -> Told:
-    """What is applied is what is kept, so that a replay does the same."""
-    external_id, kind, payload = signal
+def _apply_one(signal_id: UUID) -> None:
+    with transaction() as session:
+        # A condition on the state would let PostgreSQL scan all stored signals to find this one.
+        query = select(SignalRow).where(SignalRow.id == signal_id)
+        query = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+        row = session.scalar(query)
+        if row is None or row.state != SignalState.STORED:
+            return
+        outcome = _apply(row.source, (row.external_id, row.kind, row.payload or {}))
+        row.state, row.subject_id, row.last_error = outcome
+        row.payload = _kept(row.payload, outcome)
+        row.attempts += 1
+        row.applied_at = now()
+        _tell_watchers(row.source, row.external_id, row.kind, outcome)
+
+
+def _postpone(signal_id: UUID, error: Exception) -> None:
+    """Put an event off; after its last attempt, mark it as failed and tell its watchers.
+
+    That is a second transaction, so that a watcher that fails leaves the event stored.
+    """
+    # Only the columns that are needed: the row may be unreadable.
+    columns = (SignalRow.state, SignalRow.attempts, SignalRow.subject_id)
+    names = (SignalRow.source, SignalRow.external_id, SignalRow.kind)
+    query = select(*columns, *names).where(SignalRow.id == signal_id)
+    last_error = error_text(error)
+    with transaction():
+        row = db.session.execute(query.with_for_update(skip_locked=True)).one_or_none()
+        if row is None or row.state != SignalState.STORED:
+            return
+        attempts = row.attempts + 1
+        values = {"attempts": attempts, "due_at": now() + RETRY.delay(attempts)}
+        _update(SignalRow.id == signal_id, last_error=last_error, **values)
+    if RETRY.allows(error, attempts):
+        return
+    with transaction():
+        _update(SignalRow.id == signal_id, state=SignalState.FAILED, due_at=now())
+        outcome = Outcome(SignalState.FAILED, row.subject_id, last_error)
+        _tell_watchers(row.source, row.external_id, row.kind, outcome)
+
+
+def _storable(event: ProviderEvent) -> ProviderEvent:
+    """Return the event as it is stored, so that a replay does the same."""
+    external_id, kind, payload = event
     return storable_key(external_id), storable(kind), storable_json(payload)
 
 
-def _keep(source: str, signals: Sequence[Told], outcomes: Sequence[Outcome]) -> None:
-    """Raises KnownError when one of them was here before, or twice among them."""
-    if _insert(source, signals, outcomes) < len(signals):
-        raise KnownError
-    for (external_id, kind, _), outcome in zip(signals, outcomes, strict=True):
-        if outcome[0] == SignalState.FAILED:
-            tell_watchers(source, external_id, kind, outcome)
+def _apply(source: str, event: ProviderEvent) -> Outcome:
+    """Apply an event in the current transaction. Raises the error that prevents it for now."""
+    external_id, kind, payload = event
+    with caused_by(f"signal:{source}", external_id):
+        try:
+            return Outcome(SignalState.APPLIED, handlers[source](kind, payload))
+        except NoSubjectError as error:
+            return Outcome(SignalState.UNMATCHED, error=str(error))
+        except NotOursError as error:
+            return Outcome(SignalState.IGNORED, error=str(error))
+        except MalformedError as error:
+            return Outcome(SignalState.FAILED, error=str(error))
 
 
-def _insert(source: str, signals: Iterable[Told], outcomes: Iterable[Outcome]) -> int:
-    """How many were not here before."""
+def _insert_new(source: str, events: Sequence[ProviderEvent], outcomes: Sequence[Outcome]) -> None:
+    """Insert applied events. Raises RepeatedError when one came before, or twice among them."""
+    if _insert(source, events, outcomes) < len(events):
+        raise RepeatedError
+    for (external_id, kind, _), outcome in zip(events, outcomes, strict=True):
+        if outcome.state == SignalState.FAILED:
+            _tell_watchers(source, external_id, kind, outcome)
+
+
+def _insert(source: str, events: Sequence[ProviderEvent], outcomes: Sequence[Outcome]) -> int:
+    """Insert the events that are new, and return their number."""
     at = now()
     rows: list[dict[str, Any]] = [
         {
@@ -159,18 +233,16 @@ def _insert(source: str, signals: Iterable[Told], outcomes: Iterable[Outcome]) -
             "source": source,
             "external_id": external_id,
             "kind": kind,
-            "payload": payload_to_keep(payload, (state, subject_id, last_error)),
-            "state": state,
-            "subject_id": subject_id,
-            "last_error": last_error,
-            "attempts": int(state != SignalState.STORED),
+            "payload": _kept(payload, outcome),
+            "state": outcome.state,
+            "subject_id": outcome.subject_id,
+            "last_error": outcome.error,
+            "attempts": int(outcome.state != SignalState.STORED),
             "due_at": at,
             "received_at": at,
-            "applied_at": None if state == SignalState.STORED else at,
+            "applied_at": None if outcome.state == SignalState.STORED else at,
         }
-        for (external_id, kind, payload), (state, subject_id, last_error) in zip(
-            signals, outcomes, strict=True
-        )
+        for (external_id, kind, payload), outcome in zip(events, outcomes, strict=True)
     ]
     if not rows:
         return 0
@@ -179,45 +251,19 @@ def _insert(source: str, signals: Iterable[Told], outcomes: Iterable[Outcome]) -
     return len(db.session.execute(new.returning(table.c.id), rows).all())
 
 
-def _claim(signal_id: UUID) -> SignalRow | None:
-    # Asked for its state, too, PostgreSQL may go through all that is stored to find this one.
-    row = db.session.scalar(
-        select(SignalRow)
-        .where(SignalRow.id == signal_id)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
-    return row if row is not None and row.state == SignalState.STORED else None
+def _kept(payload: dict[str, Any] | None, outcome: Outcome) -> dict[str, Any] | None:
+    """Return the part of the payload that may be stored."""
+    subject_id = outcome.subject_id
+    if subject_id is None or all(keeper(subject_id) for keeper in keepers):
+        return payload
+    return ERASED_PAYLOAD
 
 
-def _postpone(signal_id: UUID, error: Exception) -> None:
-    """Have a signal applied later. After its last try it is failed, in a transaction of its own in
-    which its watchers are told; where that fails, the signal is tried on.
-    """
-    # Only the columns that this needs: the row may be one that cannot even be read.
-    columns = (SignalRow.state, SignalRow.attempts, SignalRow.subject_id)
-    names = (SignalRow.source, SignalRow.external_id, SignalRow.kind)
-    query = select(*columns, *names).where(SignalRow.id == signal_id)
-    last_error = f"{type(error).__name__}: {error}"[:2000]
-    with transaction():
-        row = db.session.execute(query.with_for_update(skip_locked=True)).one_or_none()
-        if row is None or row.state != SignalState.STORED:
-            return
-        attempts = row.attempts + 1
-        due_at = now() + RETRY.delay(attempts)
-        _change(signal_id, attempts=attempts, last_error=last_error, due_at=due_at)
-    if RETRY.allows(error, attempts):
-        return
-    with transaction():
-        _change(signal_id, state=SignalState.FAILED, due_at=now())
-        outcome = (SignalState.FAILED, row.subject_id, last_error)
-        tell_watchers(row.source, row.external_id, row.kind, outcome)
+def _tell_watchers(source: str, external_id: str, kind: str, outcome: Outcome) -> None:
+    for watcher in watchers:
+        watcher(source, external_id, kind, outcome)
 
 
-def _change(signal_id: UUID, **values: Any) -> None:
-    db.session.execute(
-        update(SignalRow)
-        .where(SignalRow.id == signal_id)
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
+def _update(condition: ColumnElement[bool], **values: Any) -> None:
+    query = update(SignalRow).where(condition).values(**values)
+    db.session.execute(query.execution_options(synchronize_session=False))

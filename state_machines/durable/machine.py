@@ -1,84 +1,88 @@
-"""Machines as tables of arrows. One transition is one commit: state, version, history, activities
-and deadline are written together or not at all.
+"""Machines as tables of arrows. One transition is one commit.
+
+State, version, history, activities and deadline are written together or not at all.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any, ClassVar, Generic, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import lazyload
-from transitions import Machine, MachineError
+from transitions import EventData, Machine, MachineError
 
 from models.base import db
 from models.clock import now
-from models.durable.execution import Execution
+from models.durable.execution import Execution, Polled
 from models.ids import uuid7
-from state_machines.durable.definition import Arrow, Deadline, Poll, refuse_steady_repetition
-from state_machines.durable.move import Move, append
-from state_machines.durable.unit_of_work import unit_of_work
+from state_machines.durable.definition import (
+    Arrow,
+    Deadline,
+    Poll,
+    refuse_steady_repetition,
+    registered_writes,
+)
+from state_machines.durable.unit_of_work import current_cause, schedule, unit_of_work
 
 E = TypeVar("E", bound=Execution)
 
 
 class SignalRefusedError(Exception):
-    """The machine has no arrow for this signal from the state it is in."""
+    """The machine has no arrow for this signal from the state of the row."""
 
 
 class NotLockedError(RuntimeError):
-    """A row was moved that this transaction had not locked: a mistake in the code."""
+    """A mistake in the code: it moves a row that its transaction has not locked."""
 
 
 class DurableMachine(Generic[E]):
-    """One machine for one kind of row. Subclasses are tables; nobody makes instances."""
+    """A machine for one kind of row. Its subclasses are tables and have no instances."""
 
     name: ClassVar[str]
     model: ClassVar[type[Any]]
     states: ClassVar[type[StrEnum]]
     arrows: ClassVar[tuple[Arrow, ...]]
     deadlines: ClassVar[tuple[Deadline, ...]] = ()
-    # The rows of a machine that has one are `Asked`.
+    # The model of a machine with a poll is `Polled`.
     poll: ClassVar[Poll | None] = None
-    # States that wait for a person, the outside world or a child execution, and for nothing else.
+    # States that wait for a person, the outside world or a child, and for nothing scheduled here.
     externally_driven: ClassVar[tuple[StrEnum, ...]] = ()
-    # For some of them, a condition on the row without which it waits for nothing: `machines stuck`
-    # lists it. It may speak of other rows, such as a child's.
+    # For states that wait: the condition under which the row still can be moved. Without it,
+    # `machines stuck` lists the row. The condition may read other rows, such as a child's.
     awaited: "ClassVar[dict[StrEnum, ColumnElement[bool]]]" = {}
-    # A child is locked, and announced, through its parent.
+    # A child is locked through its parent, and its transitions are published as its parent's.
     parent: "ClassVar[type[DurableMachine[Any]] | None]" = None
     parent_key: ClassVar[str] = ""
 
     registry: "ClassVar[dict[str, type[DurableMachine[Any]]]]" = {}
     _machine: ClassVar[Machine]
-    _born: ClassVar[dict[str, Arrow]]
+    _births: ClassVar[dict[str, Arrow]]
 
     def __init_subclass__(cls) -> None:
         refuse_steady_repetition(cls.name, cls.arrows, cls.deadlines)
         cls._check_parent()
         cls._machine = Machine(
-            model=None,
-            states=cls.states,
-            initial=None,
-            auto_transitions=False,
-            send_event=True,
-            queued=False,
+            None, states=cls.states, initial=None, auto_transitions=False, send_event=True
         )
-        cls._born = {arrow.signal: arrow for arrow in cls.arrows if arrow.source is None}
+        cls._births = {arrow.signal: arrow for arrow in cls.arrows if arrow.source is None}
         for arrow in cls.arrows:
             if arrow.source is not None:
+                after = partial(cls._after_trigger, arrow)
                 cls._machine.add_transition(
-                    arrow.signal.value, arrow.source, arrow.target, after=Move(cls, arrow)
+                    arrow.signal.value, arrow.source, arrow.target, after=after
                 )
         DurableMachine.registry[cls.name] = cls
 
     @classmethod
     def _check_parent(cls) -> None:
-        """Refuse a child whose parent could not be locked or told through it."""
-        told = [arrow.signal.value for arrow in cls.arrows if arrow.parent_signal is not None]
+        """Raise TypeError for a child that its parent cannot lock, or that it cannot signal."""
+        signals = [arrow.signal.value for arrow in cls.arrows if arrow.parent_signal is not None]
         if cls.parent is None:
-            if told or cls.parent_key:
-                raise TypeError(f"{cls.name} has no parent to tell: {', '.join(told)}")
+            if signals or cls.parent_key:
+                raise TypeError(f"{cls.name} has no parent to tell: {', '.join(signals)}")
         elif cls.parent.parent is not None:
             # The root's lock, and its waiters, are found one step up.
             path = f"{cls.parent.parent.name}, {cls.parent.name}, {cls.name}"
@@ -90,8 +94,10 @@ class DurableMachine(Generic[E]):
 
     @classmethod
     def lock(cls, ids: Iterable[UUID], *, skip_locked: bool = False) -> dict[UUID, E]:
-        """Lock executions (a child by its parent), in id order, and read them afresh; those that
-        this transaction holds already are as it knows them.
+        """Lock the executions and return them by id.
+
+        Rows are locked in the order of their ids, children through their parents, and read afresh.
+        Rows that this transaction already holds are returned as it knows them.
         """
         ids = sorted(ids)
         held = unit_of_work().held
@@ -104,45 +110,46 @@ class DurableMachine(Generic[E]):
             cls.parent.model.id.in_(select(key).where(cls.model.id.in_(ids))),
             skip_locked=skip_locked,
         )
-        found = db.session.scalars(
+        children = db.session.scalars(
             select(cls.model)
             .where(cls.model.id.in_(ids), key.in_(list(parents)))
             .order_by(cls.model.id)
-            # The parents are here already.
+            # The parents are already loaded.
             .options(lazyload("*"))
             .execution_options(populate_existing=True)
         )
-        return cls._hold(found)
+        return cls._hold(children)
 
     @classmethod
-    def _lock_roots(cls, which: Any, *, skip_locked: bool) -> dict[UUID, E]:
-        found = db.session.scalars(
+    def _lock_roots(cls, condition: Any, *, skip_locked: bool) -> dict[UUID, E]:
+        roots = db.session.scalars(
             select(cls.model)
-            .where(which)
+            .where(condition)
             .order_by(cls.model.id)
             .with_for_update(key_share=True, skip_locked=skip_locked)
             .execution_options(populate_existing=True)
         )
-        return cls._hold(found)
+        return cls._hold(roots)
 
     @classmethod
-    def _hold(cls, found: Iterable[Any]) -> dict[UUID, E]:
-        rows = {row.id: row for row in found}
-        unit_of_work().held.update(rows)
-        return cast("dict[UUID, E]", rows)
+    def _hold(cls, rows: Iterable[Any]) -> dict[UUID, E]:
+        """Note in the unit of work that the rows are locked, and return them by id."""
+        rows_by_id = {row.id: row for row in rows}
+        unit_of_work().held.update(rows_by_id)
+        return cast("dict[UUID, E]", rows_by_id)
 
     @classmethod
     def begin(
         cls, row: E, signal: str, *, reason: str | None = None, secret: str | None = None
     ) -> None:
-        """Bring a new row to life: its first state, its first history row, its activities."""
-        arrow = cls._born[signal]
+        """Create an execution: its first state, its first history row and its activities."""
+        arrow = cls._births[signal]
         row.id, row.version = row.id or uuid7(), 0
         row.created_at = row.created_at or now()
         db.session.add(row)
         unit_of_work().held[row.id] = row
         row.state = arrow.target
-        Move(cls, arrow).write(row, reason=reason, secret=secret)
+        cls._write(arrow, row, reason=reason, secret=secret)
 
     @classmethod
     def send(
@@ -159,34 +166,100 @@ class DurableMachine(Generic[E]):
             raise SignalRefusedError(f"{cls.name} is {row.state}: {signal} only starts one")
         try:
             event.trigger(row, reason=reason, secret=secret)
-        except MachineError as refused:
-            raise SignalRefusedError(
-                f"{cls.name} is {row.state}: no arrow for {signal}"
-            ) from refused
+        except MachineError as error:
+            raise SignalRefusedError(f"{cls.name} is {row.state}: no arrow for {signal}") from error
 
     @classmethod
     def observe(cls, row: E, signal: StrEnum, *, reason: str | None = None) -> bool:
-        """Send a fact from outside. Facts are never refused: one without an arrow is recorded in
-        the history as ignored. Returns whether it moved the row.
+        """Record a fact from outside, and return whether it moved the row.
+
+        Facts are never refused: without an arrow for it, the history gets an ignored row.
         """
         try:
             cls.send(row, signal, reason=reason)
         except SignalRefusedError:
             because = f"no arrow from {row.state}" + (f"; {reason}" if reason else "")
-            append(cls, row, signal, row.state, ignored=True, reason=because)
+            cls._append(row, signal, row.state, because, ignored=True)
             return False
         return True
 
     @classmethod
+    def _after_trigger(cls, arrow: Arrow, event: EventData) -> None:
+        """Write the transition; `transitions` calls this once it has changed the state."""
+        cls._write(arrow, cast("E", event.model), **event.kwargs)
+
+    @classmethod
+    def _write(
+        cls, arrow: Arrow, row: E, *, reason: str | None = None, secret: str | None = None
+    ) -> None:
+        """Write everything that commits with a transition of `row` along `arrow`."""
+        if not arrow.quiet:
+            cls._append(row, arrow.signal, arrow.source, reason)
+        for name in arrow.do:
+            schedule(name, cls.name, row.id, secret=secret)
+        row.deadline_at = cls._next_deadline(arrow, row)
+        if isinstance(row, Polled):
+            row.poll_at = cls._next_poll(arrow, row, row.poll_at)
+        for name in arrow.writes:
+            registered_writes[name](row, reason)
+        if arrow.parent_signal is not None and cls.parent is not None:
+            parent = db.session.get_one(cls.parent.model, cls.root_id(row))
+            cls.parent.observe(parent, arrow.parent_signal, reason=reason)
+
+    @classmethod
+    def _append(
+        cls, row: E, signal: StrEnum, source: str | None, why: str | None, *, ignored: bool = False
+    ) -> None:
+        """Add a row to the history of `row` and increment its version."""
+        cause = current_cause()
+        row.version += 1
+        row.updated_at = now()
+        if source is not None:
+            unit_of_work().moved.add(cls.root_id(row))
+        unit_of_work().history.append(
+            {
+                "subject_id": row.id,
+                "version": row.version,
+                "machine": cls.name,
+                "signal": signal.value,
+                "source": source,
+                "target": row.state,
+                "ignored": ignored,
+                "reason": why,
+                "cause": cause.text,
+                "actor": cause.actor,
+                "at": row.updated_at,
+            }
+        )
+
+    @classmethod
+    def _next_deadline(cls, arrow: Arrow, row: E) -> datetime | None:
+        deadline = cls.deadline_of(row.state)
+        if deadline is None:
+            return None
+        fired = row.deadline_at is not None and row.deadline_at <= now()
+        if not fired and deadline is cls.deadline_of(arrow.source):
+            return row.deadline_at
+        since = row.created_at if deadline.from_birth else row.updated_at
+        return now() + deadline.interval(now() - since)
+
+    @classmethod
+    def _next_poll(cls, arrow: Arrow, row: E, poll_at: datetime | None) -> datetime | None:
+        if cls.poll is None or row.state not in cls.poll.states:
+            return None
+        return poll_at if arrow.source in cls.poll.states else cls.poll.after(row.created_at, now())
+
+    @classmethod
     def allowed(cls, state: str) -> tuple[StrEnum, ...]:
-        """The signals that have an arrow from `state`."""
+        """Return the signals that have an arrow from `state`."""
         return tuple(arrow.signal for arrow in cls.arrows if arrow.source == state)
 
     @classmethod
     def deadline_of(cls, state: str | None) -> Deadline | None:
+        """Return the deadline of the rows in `state`."""
         return next((deadline for deadline in cls.deadlines if state in deadline.states), None)
 
     @classmethod
     def root_id(cls, row: E) -> UUID:
-        """The id of the execution that holds the lock: the parent's, or its own."""
+        """Return the id of the execution that holds the lock: the parent's, or the row's own."""
         return cast("UUID", getattr(row, cls.parent_key) if cls.parent else row.id)

@@ -11,13 +11,13 @@ from sqlalchemy import ColumnElement, func, select, update
 from models.base import db
 from models.clock import now
 from models.durable.activity import UNDER_WAY, ActivityRow, ActivityState
+from models.logs import one_line
 from state_machines.durable.activity import (
     Activity,
     CallError,
     NonRetryableError,
     UnknownOutcomeError,
 )
-from state_machines.durable.complaint import one_line
 
 # No attempt is left, but the machine has not applied the failure yet.
 GIVING_UP = ActivityRow.state.in_(UNDER_WAY) & ActivityRow.giving_up.is_not(None)

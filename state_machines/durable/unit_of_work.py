@@ -21,9 +21,9 @@ from models.clock import now
 from models.durable.activity import OVER, ActivityRow, ActivityState
 from models.durable.transition import Transition
 from models.ids import uuid7
-from state_machines.durable.complaint import complaints
+from models.logs import logger
 
-log = complaints(__name__)
+log = logger(__name__)
 
 # How long what is to be published belongs to the process that publishes it, until a sweep may do
 # so again. How long a worker owns what it claimed is its activity's own lease.

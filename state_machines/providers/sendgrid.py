@@ -14,13 +14,12 @@ from models.durable.signal import SignalRow
 from models.login import LIVE, Login
 from models.notice import NoticeKind, open_notice
 from models.order import Order
-from state_machines.durable.handler import NoSubjectError, NotOursError, handles
+from state_machines.durable.inbox import NoSubjectError, NotOursError
 from state_machines.login import SEND, LoginMachine, LoginSignal
 
 UNDELIVERED = ("bounce", "dropped")
 
 
-@handles("sendgrid")
 def apply_event(kind: str, event: dict[str, Any]) -> UUID:
     """Apply one SendGrid event, and return the id of the login or order of its e-mail.
 

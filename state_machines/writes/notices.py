@@ -13,10 +13,9 @@ from models.order import UNSHIPPED, Order
 from models.payment import Payment, payment_of
 from models.refund import Refund, refundable_amount
 from state_machines.durable import writes
-from state_machines.durable.handler import Outcome, watch
+from state_machines.durable.inbox import Outcome
 
 
-@watch
 def watch_signals(source: str, external_id: str, kind: str, outcome: Outcome) -> None:
     """Open a notice for a failed signal; settle it once a later attempt has succeeded."""
     state, _, error = outcome

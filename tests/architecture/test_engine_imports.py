@@ -7,8 +7,8 @@ from pathlib import Path
 ROOMS = (Path("state_machines/durable"), Path("models/durable"))
 ALLOWED = (
     *("state_machines.durable", "models.durable", "sqlalchemy", "transitions"),
-    *("models.base", "models.clock", "models.encrypted", "models.ids", "models.secret"),
-    "models.text",
+    *("models.base", "models.clock", "models.encrypted", "models.ids", "models.logs"),
+    *("models.secret", "models.text"),
 )
 
 

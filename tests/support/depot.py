@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from models import ActivityRow, SignalRow, Transition, transaction
-from state_machines.durable import claim, runner
-from state_machines.durable.claim import Claim
+from state_machines.durable import executor, leases
+from state_machines.durable.leases import Claim
 from tests.support.parcel import (
     Announce,
     Parcel,
@@ -54,10 +54,10 @@ class Depot:
         """Claim activities as a worker does before it dies."""
         key = self.key(parcel_id)
         with transaction():
-            return claim.claim(Announce.name, [key])
+            return leases.claim(Announce.name, [key])
 
     def run(self, *parcel_ids: UUID) -> int:
-        return runner.run(Announce.name, [self.key(p) for p in parcel_ids])
+        return executor.run(Announce.name, [self.key(p) for p in parcel_ids])
 
 
 def load_signal(external_id: str) -> SignalRow:

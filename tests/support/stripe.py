@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from config import settings
 from models import ActivityRow, ActivityState, Payment, SignalState, transaction
-from state_machines.durable import inbox, runner
+from state_machines.durable import executor, inbox
 from tests.support.bank import Bank
 from tests.support.sandbox import eventually
 
@@ -79,7 +79,7 @@ def ask() -> None:
             ActivityRow.state == ActivityState.PENDING,
         )
         ids = session.scalars(pending.order_by(ActivityRow.id)).all()
-    runner.run("payments.retrieve_intent", ids)
+    executor.run("payments.retrieve_intent", ids)
 
 
 def an_event(kind: str, noun: str, **thing: object) -> Event:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import undefer
 
 from models import ActivityRow, ActivityState, Payment, Transition, transaction
 from state_machines import PaymentMachine
-from state_machines.durable import claim, runner, sweep
+from state_machines.durable import executor, leases, sweep
 from state_machines.payment import PaymentSignal
 from tests.support import factories
 
@@ -60,19 +60,19 @@ class Till:
     def run(self, name: str) -> int:
         """Run the pending activities of one name; how many there were."""
         ids = self.pending(name)
-        return runner.run(name, ids) if ids else 0
+        return executor.run(name, ids) if ids else 0
 
-    def claim(self, name: str) -> claim.Claim:
+    def claim(self, name: str) -> leases.Claim:
         """Claim activities as a worker does before it dies."""
         ids = self.pending(name)
         with transaction():
-            return claim.claim(name, ids)
+            return leases.claim(name, ids)
 
     def sweep(self) -> None:
         """Run the sweep of each second: fire deadlines and run due activities."""
         sweep.fire_deadlines()
         for name, activity_id in sweep.due_activities():
-            runner.run(name, [activity_id])
+            executor.run(name, [activity_id])
 
     def initiated(self) -> UUID:
         """Return a payment whose intent exists."""

@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, exc, func, select
 
 from models import reading
 from models.base import db
+from models.logs import logger, one_line
 from models.printable import escape
-from state_machines.durable.complaint import complaints, one_line
 from web.commands import output
 
-log = complaints(__name__)
+log = logger(__name__)
 
 F = TypeVar("F", bound=Callable[..., Any])
 Option = Callable[[F], F]

@@ -97,6 +97,6 @@ def _replay_one(signal_id: UUID, *, as_json: bool) -> None:
             raise ConflictError(f"signal {signal_id} is {row.state}: there is nothing to replay")
         if row.payload is None:
             raise ConflictError(f"signal {signal_id} is too old: its payload has been erased")
-        inbox.replay(row)
+        inbox.replay_all(SignalRow.id == signal_id)
     sentence = f"{row.kind} will be applied within a second"
     output.print_result(sentence, as_json=as_json, id=signal_id)

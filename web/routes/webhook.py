@@ -13,7 +13,7 @@ from werkzeug.exceptions import BadRequest
 from config import settings
 from models.text import dump_json, parse
 from state_machines.durable import inbox
-from state_machines.durable.handler import Told
+from state_machines.durable.inbox import ProviderEvent
 from web.schemas.webhook import Received
 from web.signatures import check_sendgrid, check_stripe
 
@@ -56,12 +56,12 @@ def email_events() -> Any:
     return Received().json_ready()
 
 
-def _subject_id(signal: Told) -> str:
+def _subject_id(signal: ProviderEvent) -> str:
     _, _, event = signal
     return str(event.get("loginId") or event.get("orderId") or "")
 
 
-def _email_event(event: Any) -> Told | None:
+def _email_event(event: Any) -> ProviderEvent | None:
     """Return the event with its id and kind, or None when it is malformed.
 
     Events of unsubscribe groups have no id. Theirs is a hash of the event, so that a repetition is

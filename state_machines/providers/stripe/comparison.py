@@ -14,11 +14,11 @@ from models.dispute import OPEN as OPEN_DISPUTES
 from models.dispute import Dispute
 from models.durable.signal import SignalRow, SignalState
 from models.ids import first_of
+from models.logs import logger
 from models.payment import Payment, PaymentState
 from models.refund import Refund
 from state_machines.durable import inbox
-from state_machines.durable.complaint import complaints
-from state_machines.durable.handler import Told
+from state_machines.durable.inbox import ProviderEvent
 from state_machines.durable.unit_of_work import schedule
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.providers.stripe import unmatched
@@ -26,7 +26,7 @@ from state_machines.providers.stripe.disputes import StripeDispute, target_state
 from state_machines.providers.stripe.intents import Intent
 from state_machines.providers.stripe.refunds import STATES_AFTER, StripeRefund
 
-log = complaints(__name__)
+log = logger(__name__)
 R = TypeVar("R")
 
 # Stripe keeps its events for so long, and failed ones are retried for as long.
@@ -122,7 +122,7 @@ def store_changed_disputes(objects: Iterable[dict[str, Any]]) -> None:
     )
 
 
-def _as_event(dispute: dict[str, Any]) -> Told:
+def _as_event(dispute: dict[str, Any]) -> ProviderEvent:
     key, kind = f"compared {dispute['id']} {dispute['status']}", "charge.dispute.updated"
     return key, kind, {"id": key, "type": kind, "data": {"object": dispute}}
 

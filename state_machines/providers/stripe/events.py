@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from models.refund import refunded_amount
-from state_machines.durable.handler import MalformedError, NoSubjectError, NotOursError, handles
+from state_machines.durable.inbox import MalformedError, NoSubjectError, NotOursError
 from state_machines.durable.unit_of_work import schedule
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.providers.stripe import disputes, refunds, unmatched
@@ -41,7 +41,6 @@ class Reader(NamedTuple):
     apply: Callable[[Any], UUID]
 
 
-@handles("stripe")
 def apply_event(kind: str, event: dict[str, Any]) -> UUID:
     """Apply one Stripe event, and return the id of its order.
 

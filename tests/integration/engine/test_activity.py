@@ -19,12 +19,11 @@ from state_machines.durable import (
     NonRetryableError,
     RetryableError,
     UnknownOutcomeError,
-    claim,
-    recorder,
-    runner,
+    executor,
+    leases,
     sweep,
 )
-from state_machines.durable.activity import MARGIN
+from state_machines.durable.activity import MARGIN, Attempt
 from state_machines.durable.unit_of_work import LEASE
 from tests.support.depot import Depot
 from tests.support.parcel import Announce, Courier, ParcelSignal, ParcelState
@@ -139,12 +138,13 @@ def test_a_worker_that_comes_back_too_late_finds_its_token_gone(
     (parcel_id,) = depot.pack("vase")
     key = depot.key(parcel_id)
     slow = depot.claim(parcel_id)
+    (call,) = slow.calls
     time.advance(seconds=LEASE.total_seconds())
     depot.run(parcel_id)
 
     with transaction():
-        assert claim.finish(slow, {key: None}) == set()
-        assert not claim.fail(slow, key, claim.Failure("too late"))
+        assert leases.finish(slow, {key: None}) == set()
+        assert not leases.fail(slow, Attempt(call, error=NonRetryableError("too late")))
     assert depot.activity(parcel_id).state == ActivityState.DONE
 
 
@@ -228,10 +228,10 @@ def test_a_call_that_could_outlive_its_lease_is_not_begun(
     depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
     (parcel_id,) = depot.pack("vase")
-    batch = runner.prepare(Announce.name, [depot.key(parcel_id)])
+    batch = executor.prepare(Announce.name, [depot.key(parcel_id)])
     time.advance(seconds=LEASE.total_seconds() - Announce.timeout + 1)
-    runner.perform(batch)
-    recorder.finish(batch)
+    executor.perform(batch)
+    executor.finish(batch)
     activity = depot.activity(parcel_id)
     assert courier.calls == []
     assert (activity.state, activity.attempts) == (ActivityState.WAITING, 0)
@@ -242,14 +242,14 @@ def test_what_another_holds_by_now_is_not_called_and_what_is_ours_is_kept(
     depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
     stolen, ours = depot.pack("vase", "lamp")
-    batch = runner.prepare(Announce.name, [depot.key(stolen), depot.key(ours)])
+    batch = executor.prepare(Announce.name, [depot.key(stolen), depot.key(ours)])
     time.advance(seconds=Activity.registry[Announce.name].lease.total_seconds())
     depot.claim(stolen)
     with transaction():
-        claim.renew(batch.claimed, batch.activity.lease)
+        leases.renew(batch.claimed)
     assert sweep.due_activities() == [], "both are held"
-    runner.perform(batch)
-    recorder.finish(batch)
+    executor.perform(batch)
+    executor.finish(batch)
     assert [call.id for call in courier.calls] == [depot.key(ours)]
     assert (depot.state(stolen), depot.state(ours)) == ("Packed", "Announced")
     assert depot.activity(stolen).state == ActivityState.RUNNING
@@ -326,4 +326,4 @@ def test_a_lost_message_is_found_by_the_sweep_once(depot: Depot, time: MovableCl
 
 def test_an_unknown_id_is_nobody_s_work(depot: Depot, courier: Courier) -> None:
     (parcel_id,) = depot.pack("vase")
-    assert runner.run(Announce.name, [parcel_id]) == 0
+    assert executor.run(Announce.name, [parcel_id]) == 0

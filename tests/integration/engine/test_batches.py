@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 
 from launch.waiting import until
 from models import ActivityRow, ActivityState, transaction
-from state_machines.durable import Call, runner
-from state_machines.durable.runner import CONCURRENT_CALLS
+from state_machines.durable import Call, executor
+from state_machines.durable.executor import CONCURRENT_CALLS
 from tasks.dispatch import BATCH
 from tests.support.depot import Depot
 from tests.support.parcel import Announce, Courier
@@ -58,7 +58,7 @@ def test_no_letter_is_returned_because_its_batch_was_slow(
 
     def run(number: int) -> int:
         with flask_app.app_context():
-            return runner.run(Announce.name, keys[number * BATCH : (number + 1) * BATCH])
+            return executor.run(Announce.name, keys[number * BATCH : (number + 1) * BATCH])
 
     with ThreadPoolExecutor(THREADS) as pool:
         claimed = [pool.submit(run, number) for number in range(THREADS)]

@@ -24,12 +24,12 @@ time.time, datetime.datetime = lambda: host() + wrong, WrongTime
 
 from tests.support.database import application
 from tests.support import parcel
-from state_machines.durable import runner, sweep
+from state_machines.durable import executor, sweep
 from models import clock
 from uuid import UUID
 with application().app_context():
     print(sweep.fire_deadlines())
-    print(len(sweep.due_activities()), runner.run(name, [UUID(activity_id)]))
+    print(len(sweep.due_activities()), executor.run(name, [UUID(activity_id)]))
     print(clock.now().timestamp())
 """
 

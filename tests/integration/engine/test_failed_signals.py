@@ -6,17 +6,19 @@ from models import Notice, NoticeKind, SignalRow, SignalState, transaction
 from models.base import db
 from models.clock import MovableClock
 from state_machines.durable import inbox, sweep
-from state_machines.durable.handler import MalformedError, handles
+from state_machines.durable.inbox import MalformedError
 from tests.support.depot import load_signal
 
 trouble: dict[str, Exception] = {}
 
 
-@handles("test-trouble")
 def apply(kind: str, payload: dict[str, str]) -> UUID:
     if kind in trouble:
         raise trouble[kind]
     return UUID(int=7)
+
+
+inbox.handlers["test-trouble"] = apply
 
 
 def open_notices() -> list[tuple[NoticeKind, str]]:

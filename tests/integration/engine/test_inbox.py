@@ -9,19 +9,13 @@ from flask import Flask
 from models import SignalState, transaction
 from models.clock import MovableClock
 from state_machines.durable import inbox, sweep
-from state_machines.durable.handler import NoSubjectError, NotOursError, Outcome, handles, watch
-from state_machines.durable.inbox import receive, receive_all
+from state_machines.durable.inbox import NoSubjectError, NotOursError, Outcome, receive, receive_all
 from tests.support.depot import Depot, load_signal
 from tests.support.parcel import ParcelMachine, ParcelSignal, ParcelState
 
 out_of_order: set[str] = set()
 
 
-def parcel_of(kind: str, payload: dict[str, Any]) -> tuple[type[ParcelMachine], UUID] | None:
-    return (ParcelMachine, UUID(payload["parcel"])) if kind in set(ParcelSignal) else None
-
-
-@handles("test-gate", parcel_of)
 def apply(kind: str, payload: dict[str, Any]) -> UUID:
     if kind == "weather":
         raise NotOursError("we do not care for the weather")
@@ -35,10 +29,13 @@ def apply(kind: str, payload: dict[str, Any]) -> UUID:
     return parcel_id
 
 
-@watch
 def hear(source: str, external_id: str, kind: str, outcome: Outcome) -> None:
     if "watcher" in out_of_order and source == "test-gate":
         raise RuntimeError("the watcher is out of order")
+
+
+inbox.handlers["test-gate"] = apply
+inbox.watchers.append(hear)
 
 
 def test_a_signal_is_applied_once_however_often_it_comes(depot: Depot) -> None:

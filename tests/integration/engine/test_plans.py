@@ -20,7 +20,7 @@ from config import settings
 from models import ActivityRow, ActivityState, Product, clock, retention, transaction
 from models.base import db
 from state_machines.actions import reconcile
-from state_machines.durable import runner, sweep
+from state_machines.durable import executor, sweep
 from state_machines.durable.unit_of_work import LEASE, Committed
 from tests.support.database import truncate
 from tests.support.factories import a_product
@@ -227,7 +227,7 @@ def work() -> None:
     with db.engine.connect() as connection:
         due: list[tuple[str, UUID]] = [(name, key) for name, key in connection.execute(pending)]
     for name, key in due:
-        runner.run(name, [key])
+        executor.run(name, [key])
 
 
 def run_reconciliation() -> None:

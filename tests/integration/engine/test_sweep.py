@@ -15,7 +15,7 @@ from sqlalchemy import Engine, event, text
 import tasks.sweep
 from models import ActivityState, transaction
 from models.clock import MovableClock
-from state_machines.durable import inbox, inspection, runner, sweep
+from state_machines.durable import executor, inbox, inspection, sweep
 from state_machines.durable.unit_of_work import LEASE, unit_of_work
 from tests.support.depot import Depot
 from tests.support.factories import a_placed_order
@@ -205,7 +205,7 @@ def test_a_row_that_moves_while_histories_are_verified_is_not_accused(
 
     def move() -> None:
         with flask_app.app_context():
-            runner.run("test.announce", [key])
+            executor.run("test.announce", [key])
 
     def look(_: Any, __: Any, statement: str, *___: Any) -> None:
         # Rows have been read, their histories have not.

@@ -5,7 +5,7 @@ import pytest
 from models import ActivityState, Login, LoginState, transaction
 from models.clock import MovableClock
 from state_machines.actions.login_codes import begin_login
-from state_machines.durable import UnknownOutcomeError, runner, sweep
+from state_machines.durable import UnknownOutcomeError, executor, sweep
 from tasks.gateways import stripe
 from tests.support.bank import Bank
 from tests.support.till import Till
@@ -82,7 +82,7 @@ def test_a_login_code_is_sent_once_sealed_until_then_and_erased_afterwards(
     bank.faults()
     time.advance(seconds=3)
     for name, activity_id in sweep.due_activities():
-        runner.run(name, [activity_id])
+        executor.run(name, [activity_id])
     assert till.activity("emails.login_code").secret is None
     with transaction() as session:
         assert session.get_one(Login, login.id).state == LoginState.CODE_SENT

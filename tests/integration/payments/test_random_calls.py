@@ -35,7 +35,7 @@ from models.errors import ProjectXError
 from state_machines import DisputeMachine, OrderMachine, PaymentMachine, RefundMachine
 from state_machines.actions import accept_payment, cancel_order, ship_order
 from state_machines.actions.refund_order import refund
-from state_machines.durable import DurableMachine, SignalRefusedError, inspection, runner, sweep
+from state_machines.durable import DurableMachine, SignalRefusedError, executor, inspection, sweep
 from state_machines.durable.inbox import receive
 from tests.support import proof
 from tests.support.bank import Bank
@@ -131,7 +131,7 @@ class RandomCalls(RuleBasedStateMachine):
             )
             due = list(session.execute(pending))
         for name, activity_id in due:
-            runner.run(name, [activity_id])
+            executor.run(name, [activity_id])
         self._checked(order)
 
     # What Stripe says.
@@ -265,7 +265,7 @@ def test_random_calls(till: Till, bank: Bank, time: MovableClock, dice: int) -> 
     with transaction():
         payments = [a_placed_order() for _ in range(ORDERS)]
     # Some intents are still to be created.
-    runner.run("payments.create_intent", till.pending("payments.create_intent")[: ORDERS - 8])
+    executor.run("payments.create_intent", till.pending("payments.create_intent")[: ORDERS - 8])
 
     class Here(RandomCalls):
         def __init__(self) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from models import ActivityRow, ActivityState, Login, LoginState, UserSession, transaction
 from models.clock import MovableClock
 from state_machines.actions.login_codes import begin_login, resend_code
-from state_machines.durable import inbox, recorder, runner
+from state_machines.durable import executor, inbox
 from state_machines.login import LoginMachine
 from tests.support.shop import Shop
 from tests.support.stripe import Stripe
@@ -122,10 +122,10 @@ def test_only_the_newest_letter_s_bounce_counts(till: Shop, bank: Stripe) -> Non
 def test_a_bounce_may_be_faster_than_the_answer(till: Shop, bank: Stripe) -> None:
     with transaction():
         login = begin_login(EMAIL)
-    batch = runner.prepare(CODE, till.pending(CODE))
-    runner.perform(batch)
+    batch = executor.prepare(CODE, till.pending(CODE))
+    executor.perform(batch)
     lost(login.id, till.activity(CODE).id)
-    recorder.finish(batch)
+    executor.finish(batch)
     assert till.activity(CODE).state == ActivityState.DONE
     assert state(login.id) == LoginState.CODE_UNSENT
 

@@ -9,14 +9,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from models import ActivityRow, ActivityState, SignalRow, SignalState, base, transaction
-from state_machines.durable import inbox, runner
+from state_machines.durable import executor, inbox
 from tasks.activities import ACTIVITIES
 
 
 def work() -> None:
     while pending := _pending():
         for name, activity_id in pending:
-            runner.run(name, [activity_id])
+            executor.run(name, [activity_id])
         while _stored():
             inbox.apply_stored(100)
 

@@ -31,7 +31,7 @@ from models.clock import now
 from models.durable.activity import UNDER_WAY
 from models.notice import open_notice
 from state_machines.actions.login_codes import begin_login
-from state_machines.durable import caused_by, inbox, runner
+from state_machines.durable import caused_by, executor, inbox
 from state_machines.durable.inspection import verify
 from state_machines.erasure import ErasureMachine
 from state_machines.order import OrderMachine, OrderSignal
@@ -90,7 +90,7 @@ def work() -> None:
             select(ActivityRow.name, ActivityRow.id).where(ActivityRow.state.in_(UNDER_WAY))
         ).all()
     for name, activity_id in waiting:
-        runner.run(name, [activity_id])
+        executor.run(name, [activity_id])
 
 
 def everything() -> str:

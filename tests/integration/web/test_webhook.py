@@ -21,7 +21,7 @@ from models import (
     transaction,
 )
 from models.clock import now
-from state_machines.durable import inbox, runner
+from state_machines.durable import executor, inbox
 from state_machines.payment import PaymentSignal
 from tests.support.stripe import Stripe
 from tests.support.web import Person, a_payment_event, all_signals, deliver, stripe_says
@@ -33,7 +33,7 @@ def run(name: str) -> None:
             ActivityRow.name == name, ActivityRow.state == ActivityState.PENDING
         )
         ids = session.scalars(pending).all()
-    runner.run(name, ids)
+    executor.run(name, ids)
 
 
 def paid(ann: Person, lamp: Product) -> tuple[dict[str, Any], dict[str, Any]]:

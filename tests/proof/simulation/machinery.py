@@ -17,7 +17,7 @@ from models.refund import Refund
 from sandbox.events import Delivery, Event
 from state_machines.actions import reconcile
 from state_machines.durable import inbox, sweep
-from state_machines.durable.handler import Told
+from state_machines.durable.inbox import ProviderEvent
 from tests.proof.simulation.mood import Mood
 from tests.proof.simulation.outside import Outside, told
 from tests.proof.simulation.step import Step
@@ -151,12 +151,12 @@ class Machinery:
         return [later for later in self._outside.bank.later if later.moment <= at]
 
 
-def about(signal: Told) -> str:
+def about(signal: ProviderEvent) -> str:
     _, _, event = signal
     return str(event.get("loginId") or event.get("orderId") or "")
 
 
-def unstorable(signal: Told) -> Told:
+def unstorable(signal: ProviderEvent) -> ProviderEvent:
     """Return the same event with text that PostgreSQL cannot store."""
     key, kind, event = signal
     inside = event["data"]["object"] if "data" in event else event

@@ -26,7 +26,7 @@ from sandbox.store import Store
 from sandbox.stripe_api.bank import Bank
 from sandbox.stripe_api.intents import Intent
 from sandbox.stripe_api.routes import routes
-from state_machines.durable.handler import Told
+from state_machines.durable.inbox import ProviderEvent
 
 Json = dict[str, Any]
 WANTED = {
@@ -68,7 +68,7 @@ class Post:
         self._store.save_state(event)
 
 
-def told(event: Event) -> Told:
+def told(event: Event) -> ProviderEvent:
     """Return the posted object: Stripe's, or the one in SendGrid's list."""
     body = json.loads(event.body)
     return event.id, event.type, body if event.source == Source.STRIPE else body[0]

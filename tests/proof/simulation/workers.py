@@ -11,8 +11,9 @@ from uuid import UUID
 
 from models.clock import MovableClock
 from sandbox.faults import Fault
-from state_machines.durable import recorder, runner
-from state_machines.durable.batch import Batch, Try
+from state_machines.durable import executor
+from state_machines.durable.activity import Attempt
+from state_machines.durable.executor import Batch
 from state_machines.durable.unit_of_work import Committed
 from tests.proof.simulation.mood import Mood
 from tests.proof.simulation.outside import Outside
@@ -33,10 +34,10 @@ class Held:
     """The activities that a worker holds, and the calls that are still to be made."""
 
     batch: Batch
-    to_make: list[Try]
+    to_make: list[Attempt]
 
     def __str__(self) -> str:
-        return f"{len(self.batch.tries)} of {self.batch.activity.name}"
+        return f"{len(self.batch.attempts)} of {self.batch.activity.name}"
 
 
 class Workers:
@@ -84,10 +85,10 @@ class Workers:
         received = self._dice.sample(alike, min(len(alike), self._dice.randint(1, LARGEST)))
         for hint in received:
             self.hints.remove(hint)
-        batch = runner.prepare(name, [activity_id for _, activity_id in received])
-        if batch.tries:
+        batch = executor.prepare(name, [activity_id for _, activity_id in received])
+        if batch.attempts:
             self.held.append(
-                Held(batch, [attempt for attempt in batch.tries if attempt.error is None])
+                Held(batch, [attempt for attempt in batch.attempts if attempt.error is None])
             )
         return f"{len(received)} of {name}"
 
@@ -100,7 +101,7 @@ class Workers:
         if (lasting := self.poison.of(batch.activity.name)) != Fault.NONE:
             faults, met = [lasting] * MOST_REQUESTS, f", all requests meet {lasting.name}"
         with self._outside.faults.meeting(faults):
-            runner.perform(Batch(batch.activity, batch.claimed, [attempt]))
+            executor.perform(Batch(batch.claimed, [attempt]))
         slowly = ""
         if slow and self._dice.random() < slow:
             self._time.advance(seconds=self._dice.choice(SLOWNESS))
@@ -110,7 +111,7 @@ class Workers:
     def _record(self) -> str:
         held = self._dice.choice(self._called())
         self.held.remove(held)
-        recorder.finish(held.batch)
+        executor.finish(held.batch)
         return str(held)
 
     def _die(self) -> str:

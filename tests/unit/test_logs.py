@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from state_machines.durable.complaint import TracebackOnce
+from models.logs import TracebackOnce
 
 
 @pytest.fixture

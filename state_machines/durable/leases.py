@@ -1,0 +1,243 @@
+"""The life of an activity row, in plain statements: claimed, finished, retried, given up.
+
+A claim is a lease with a token. A worker can change a row only while it holds the token: one that
+was believed dead and comes back changes zero rows, and stops.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    LargeBinary,
+    Text,
+    Uuid,
+    case,
+    cast,
+    column,
+    func,
+    literal,
+    or_,
+    text,
+    type_coerce,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from models.base import db
+from models.clock import now
+from models.durable.activity import OVER, ActivityRow, ActivityState
+from models.logs import logger
+from models.secret import decrypt
+from models.text import parse
+from state_machines.durable.activity import (
+    Activity,
+    Attempt,
+    Call,
+    GivingUp,
+    NonRetryableError,
+    RetryPolicy,
+    Snooze,
+)
+
+log = logger(__name__)
+
+MAX_ERROR_CHARACTERS = 2000
+# The delays between calls of `give_up` that fail. Their number has no limit.
+GIVE_UP_RETRY = RetryPolicy(initial=5, backoff=2, maximum=600)
+# Giving up makes no call, and so is no attempt.
+_CALLS = ActivityRow.giving_up.is_(None)
+_ATTEMPTS = ActivityRow.attempts + case((_CALLS, 1), else_=0)
+# A worker that died while it held the row may have made the call.
+UNKNOWN_OUTCOMES = ActivityRow.unknown_outcomes + case(
+    ((ActivityRow.state == ActivityState.RUNNING) & _CALLS, 1), else_=0
+)
+
+
+@dataclass(slots=True)
+class Claim:
+    """The activities of one name that a worker holds under one token, `until` its lease ends.
+
+    `sealed` has their payloads and secrets as the database keeps them. `lost` has the ids of the
+    activities that another worker holds by now.
+    """
+
+    activity: Activity[Any, Any, Any]
+    token: UUID
+    until: datetime
+    calls: tuple[Call, ...]
+    sealed: Mapping[UUID, tuple[str, bytes | None]]
+    lost: set[UUID] = field(default_factory=set)
+
+    def open(self, call: Call) -> Call:
+        """Return `call` with its payload and secret. Raises ValueError when one is unreadable."""
+        payload, secret = self.sealed[call.id]
+        return replace(call, payload=parse(payload), secret=decrypt(secret))
+
+
+def claim(name: str, ids: Iterable[UUID], *, to_disk: bool = True) -> Claim:
+    """Claim the activities of `ids` that are free: pending, or running past their lease.
+
+    A crash of PostgreSQL may lose a claim that is not written `to_disk`, as if it was never made.
+    """
+    activity, at, token = Activity.registry[name], now(), uuid4()
+    until = at + activity.lease
+    if not to_disk:
+        db.session.execute(text("SET LOCAL synchronous_commit = off"))
+    rows = db.session.execute(
+        update(ActivityRow)
+        .where(
+            ActivityRow.id.in_(list(ids)),
+            ActivityRow.name == name,
+            ActivityRow.state.not_in((*OVER, ActivityState.WAITING, ActivityState.QUEUED)),
+            or_(ActivityRow.state != ActivityState.RUNNING, ActivityRow.due_at <= at),
+        )
+        .values(
+            state=ActivityState.RUNNING,
+            token=token,
+            attempts=_ATTEMPTS,
+            unknown_outcomes=UNKNOWN_OUTCOMES,
+            due_at=until,
+        )
+        .returning(
+            ActivityRow.id,
+            ActivityRow.subject_id,
+            ActivityRow.attempts,
+            ActivityRow.giving_up,
+            # Decoded one by one: one unreadable value must not fail the statement for all.
+            cast(ActivityRow.payload, Text),
+            type_coerce(ActivityRow.secret, LargeBinary),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    calls, sealed = [], {}
+    for key, subject_id, attempt, giving_up, payload, secret in rows:
+        pending = GivingUp(**giving_up) if giving_up else None
+        calls.append(Call(key, subject_id, attempt, giving_up=pending))
+        sealed[key] = payload, secret
+    return Claim(activity, token, until, tuple(sorted(calls, key=attrgetter("id"))), sealed)
+
+
+def renew(claimed: Claim) -> None:
+    """Extend the claim by another lease, as far as its token is still valid."""
+    until = now() + claimed.activity.lease
+    held = db.session.scalars(
+        update(ActivityRow)
+        .where(
+            ActivityRow.id.in_([call.id for call in claimed.calls]),
+            ActivityRow.state == ActivityState.RUNNING,
+            ActivityRow.token == claimed.token,
+        )
+        .values(due_at=until)
+        .returning(ActivityRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    claimed.lost = {call.id for call in claimed.calls} - set(held)
+    claimed.until = until
+
+
+def finish(claimed: Claim, request_ids: Mapping[UUID, str | None]) -> set[UUID]:
+    """End activities that succeeded, erase their secrets, and return the ids of those still held.
+
+    `request_ids` maps each activity to the provider's id of its request.
+    """
+    keys = literal(list(request_ids), ARRAY(Uuid))
+    requests = literal(list(request_ids.values()), ARRAY(Text))
+    finished = (
+        func.unnest(keys, requests)
+        .table_valued(column("id", Uuid), column("request", Text))
+        .render_derived("done")
+    )
+    ids = db.session.scalars(
+        update(ActivityRow)
+        .where(ActivityRow.id == finished.c.id, ActivityRow.token == claimed.token)
+        .values(
+            state=ActivityState.DONE,
+            token=None,
+            finished_at=now(),
+            secret=None,
+            last_error=None,
+            provider_request_id=finished.c.request,
+        )
+        .returning(ActivityRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return set(ids)
+
+
+def snooze(claimed: Claim, activity_id: UUID, error: Snooze) -> None:
+    """Return an activity that cannot run yet. The attempt does not count."""
+    _release(
+        claimed,
+        activity_id,
+        state=ActivityState.WAITING,
+        due_at=now() + error.after,
+        attempts=ActivityRow.attempts - 1,
+        last_error=str(error),
+    )
+
+
+def fail(claimed: Claim, attempt: Attempt) -> bool:
+    """Write a failed attempt to its row, and return whether its machine must give up now.
+
+    The activity waits for its next attempt. After the last one it is `failed`, and the caller tells
+    its machine in the same transaction. Its secret stays, so that an operator can retry it.
+    """
+    call, error = attempt.call, attempt.error or RuntimeError("no response")
+    if isinstance(error, Snooze):
+        snooze(claimed, call.id, error)
+        return False
+    retry, values = claimed.activity.retry, _failure(attempt, error_text(error))
+    if attempt.is_last(retry):
+        name = claimed.activity.name
+        log.warning("%s %s gave up after %d attempts: %s", name, call.id, call.attempt, error)
+        values |= {"state": ActivityState.FAILED, "finished_at": now(), "giving_up": None}
+        return _release(claimed, call.id, **values)
+    values |= {"state": ActivityState.WAITING, "due_at": now() + retry.delay(call.attempt)}
+    _release(claimed, call.id, **values | {"provider_request_id": attempt.request_id})
+    return False
+
+
+def give_up_later(claimed: Claim, attempt: Attempt, problem: Exception) -> None:
+    """Return an activity without further attempts, because its `give_up` raised `problem`."""
+    before, permanent = attempt.call.giving_up, isinstance(attempt.error, NonRetryableError)
+    error = str(attempt.error)[:MAX_ERROR_CHARACTERS]
+    giving_up = GivingUp(error, permanent, before.failures + 1 if before else 1)
+    _release(
+        claimed,
+        attempt.call.id,
+        state=ActivityState.WAITING,
+        due_at=now() + GIVE_UP_RETRY.delay(giving_up.failures),
+        giving_up=asdict(giving_up),
+        **_failure(attempt, f"give_up: {error_text(problem)}"),
+    )
+
+
+def _failure(attempt: Attempt, last_error: str) -> dict[str, Any]:
+    # Giving up makes no request: the id of the last one stays.
+    request_id = func.coalesce(attempt.request_id, ActivityRow.provider_request_id)
+    return {
+        "last_error": last_error,
+        "provider_request_id": request_id,
+        "unknown_outcomes": ActivityRow.unknown_outcomes + int(attempt.maybe_sent),
+    }
+
+
+def error_text(error: Exception) -> str:
+    """Return the type and the message of an error, as rows keep it."""
+    return f"{type(error).__name__}: {error}"[:MAX_ERROR_CHARACTERS]
+
+
+def _release(claimed: Claim, activity_id: UUID, **values: Any) -> bool:
+    """Change one row and clear its token. Return whether the token was still valid."""
+    changed = db.session.scalar(
+        update(ActivityRow)
+        .where(ActivityRow.id == activity_id, ActivityRow.token == claimed.token)
+        .values(token=None, **values)
+        .returning(ActivityRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return changed is not None
