@@ -217,7 +217,7 @@ class Settings(BaseSettings):
 
     @property
     def stripe_is_live(self) -> bool:
-        """Whether Stripe's keys are live ones. The publishable key alone is enough to tell."""
+        """True when Stripe's keys are live ones. The publishable key alone is enough to tell."""
         keys = (self.stripe_publishable_key, self.stripe_secret_key)
         return any(key.startswith(("pk_live", "sk_live", "rk_live")) for key in keys)
 

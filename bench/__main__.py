@@ -1,5 +1,6 @@
-"""`make bench`: all that is measured, in one run: the race, the shops, a running shop of its own,
-its growth, and the bars. `--quick` takes small numbers; the name of a file gets all of it as JSON.
+"""`make bench`: run all measurements: the race, the two shops, a running shop, and its growth.
+
+`--quick` takes small numbers. The names of files get all results as JSON.
 """
 
 import json
@@ -22,95 +23,97 @@ from launch.children import end_in_order
 from launch.stack import Stack
 from models.clock import tick
 
-REPORTED = 2  # seconds after which every backend has reported its commits
+REPORT_DELAY = 2  # seconds within which a backend of PostgreSQL reports its commits
 
 
 def measure() -> shop.Figures:
-    """A running shop: idle, one order after the other, 32 buyers, and the API alone."""
+    """Measure a running shop: idle, single orders, 32 buyers, the API alone, and recovery."""
     start = tick()
-    with Stack(environment=growth.OPEN) as stack:
+    with Stack(environment=growth.UNLIMITED) as stack:
         figures = {"start of the whole system, s": tick() - start}
         World.of(stack).restock(1_000_000)
         database = Database(stack.environment["DATABASE_URL"])
         products = Buyer(stack.urls).products()
-        figures |= shop.idle(stack, database)
-        background = figures["idle: commits a second"]
+        figures |= shop.measure_idle(stack, database)
+        idle_rate = figures["idle: commits a second"]
         secret = stack.environment["STRIPE_WEBHOOK_SECRETS"]
 
         buyers = [Buyer(stack.urls) for _ in range(shop.BUYERS)]
         for buyer in buyers:
             buyer.log_in()
-        shop.let_pass(REPORTED)
+        shop.let_pass(REPORT_DELAY)
 
-        before, start = database.commits(), tick()
-        figures |= shop.at_rest(buyers[0], products[0], secret)
-        figures["at rest: commits an order"] = _commits(
-            database, before, start, background, shop.AT_REST
+        commits, start = database.commits(), tick()
+        figures |= shop.measure_single_orders(buyers[0], products[0], secret)
+        figures["at rest: commits an order"] = _commits_per_order(
+            database, commits, start, idle_rate, shop.SINGLE_ORDERS
         )
 
-        # One product is the worst case: its row is what all of them wait for.
-        for title, some in (("32 buyers", products), ("32 buyers of one product", products[:1])):
-            before, start = database.commits(), tick()
-            figures |= shop.rush(title, buyers, some)
-            orders = shop.BUYERS * shop.EACH
-            figures[f"{title}: commits an order"] = _commits(
-                database, before, start, background, orders
+        # A single product is the worst case: all orders wait for its row.
+        for title, choice in (("32 buyers", products), ("32 buyers of one product", products[:1])):
+            commits, start = database.commits(), tick()
+            figures |= shop.measure_rush(title, buyers, choice)
+            orders = shop.BUYERS * shop.ORDERS_PER_BUYER
+            figures[f"{title}: commits an order"] = _commits_per_order(
+                database, commits, start, idle_rate, orders
             )
         figures |= api.measure(stack.urls, secret)
         figures |= recovery.measure(stack)
     return figures
 
 
-def _commits(
-    database: Database, before: int, start: float, background: float, orders: int
+def _commits_per_order(
+    database: Database, commits_before: int, start: float, idle_rate: float, orders: int
 ) -> float:
-    shop.let_pass(REPORTED)
-    return (database.commits() - before - background * (tick() - start)) / orders
+    """Return the commits an order, without those that the idle system makes in the same time."""
+    shop.let_pass(REPORT_DELAY)
+    return (database.commits() - commits_before - idle_rate * (tick() - start)) / orders
 
 
-class Findings:
-    """What has been measured so far, told and written down as it comes: a run takes long."""
+class Results:
+    """The results so far, printed and written to the files as they come: a run takes long."""
 
     def __init__(self, files: list[str]) -> None:
         self._files = [Path(name) for name in files]
         machine = (
             f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
         )
-        self._found: dict[str, Any] = {"machine": machine}
+        self._tables: dict[str, Any] = {"machine": machine}
         self.figures: shop.Figures = {}
         print(machine, flush=True)
 
-    def add(self, name: str, rows: list[Any], lines: Iterable[str], verdict: shop.Figures) -> None:
-        """A table."""
-        self._found[name] = rows
-        self._tell(lines)
-        self.take(verdict)
+    def add_table(
+        self, name: str, rows: list[Any], lines: Iterable[str], verdict: shop.Figures
+    ) -> None:
+        """Add a table, and the figures that follow from it."""
+        self._tables[name] = rows
+        self._print(lines)
+        self.add_figures(verdict)
 
-    def take(self, figures: shop.Figures) -> None:
-        """Figures of their own."""
+    def add_figures(self, figures: shop.Figures) -> None:
         self.figures |= figures
-        self._tell(f"| {name} | {value:.1f} |" for name, value in figures.items())
+        self._print(f"| {name} | {value:.1f} |" for name, value in figures.items())
         for file in self._files:
-            file.write_text(json.dumps(self._found | {"figures": self.figures}, indent=2) + "\n")
+            file.write_text(json.dumps(self._tables | {"figures": self.figures}, indent=2) + "\n")
 
-    def end(self) -> None:
-        self._tell(bars.lines(self.figures))
+    def print_bars(self) -> None:
+        self._print(bars.lines(self.figures))
 
-    def _tell(self, lines: Iterable[str]) -> None:
+    def _print(self, lines: Iterable[str]) -> None:
         print("\n" + "\n".join(lines), flush=True)
 
 
 def main() -> int:
     end_in_order()
     quick = "--quick" in sys.argv
-    found = Findings([name for name in sys.argv[1:] if not name.startswith("-")])
+    results = Results([name for name in sys.argv[1:] if not name.startswith("-")])
     flows = race.race(race.QUICK, rounds=1) if quick else race.race(race.CELLS)
-    found.add("race", flows, table.lines(flows), table.verdict(flows))
+    results.add_table("race", flows, table.lines(flows), table.verdict(flows))
     orders = shops.race((8,), rounds=1) if quick else shops.race()
-    found.add("shops", orders, shops_table.lines(orders), shops_table.verdict(orders))
-    found.take(measure())
-    found.take(growth.measure(*growth.QUICK) if quick else growth.measure())
-    found.end()
+    results.add_table("shops", orders, shops_table.lines(orders), shops_table.verdict(orders))
+    results.add_figures(measure())
+    results.add_figures(growth.measure(*growth.QUICK) if quick else growth.measure())
+    results.print_bars()
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What was promised, beside what was measured."""
+"""The promised figures, compared with the measured ones."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -7,12 +7,12 @@ from bench.shop import Figures
 
 
 class Bar(NamedTuple):
-    """`limit` is the least that `figure` may be; the most, where `most` says so."""
+    """A promise: the figure is at least `limit`, or at most, if `is_maximum`."""
 
-    what: str
+    title: str
     figure: str
     limit: float
-    most: bool = False
+    is_maximum: bool = False
 
 
 BARS = (
@@ -20,29 +20,29 @@ BARS = (
         "ours / DBOS, flows a second, latency 0, each at its best", 3),
     Bar("the same at 300 ms, 32 in flight, DBOS with few in flight",
         "ours / DBOS with few in flight, flows a second, 300 ms, 32 in flight", 3),
-    Bar("commits a flow, 32 in flight", "commits a flow, 32 in flight", 3.5, most=True),
+    Bar("commits a flow, 32 in flight", "commits a flow, 32 in flight", 3.5, is_maximum=True),
     Bar("orders a second beside the shop on DBOS", "ours / shop on DBOS, orders a second", 2),
     Bar("% of PostgreSQL alone, one flow a transaction",
         "ours, % of PostgreSQL alone, one by one", 35),
     Bar("% of the empty shop's throughput, 10 million orders",
         "10000000 orders: orders a second, % of the empty shop's", 90),
     Bar("seconds until 100 thousand deadlines have fired",
-        "100000 deadlines at once: seconds", 60, most=True),
+        "100000 deadlines at once: seconds", 60, is_maximum=True),
     Bar("seconds until a dead worker's calls are made again: their lease and two",
-        "a dead worker's calls are made again, s at most", 12, most=True),
+        "a dead worker's calls are made again, s at most", 12, is_maximum=True),
     Bar("% of their throughput that new orders keep meanwhile",
         "100000 deadlines at once: orders meanwhile, % of before", 50),
 )  # fmt: skip
 
 
 def lines(figures: Figures) -> Iterator[str]:
-    """A line for each bar whose figure was measured."""
+    """Yield a Markdown table with a row for each bar whose figure was measured."""
     yield "| bar | limit | measured | |"
     yield "|---|---:|---:|---|"
     for bar in BARS:
         if bar.figure in figures:
             value = figures[bar.figure]
-            met = value <= bar.limit if bar.most else value >= bar.limit
-            sign = "at most" if bar.most else "at least"
-            said = "met" if met else "MISSED"
-            yield f"| {bar.what} | {sign} {bar.limit:g} | {value:.1f} | {said} |"
+            is_met = value <= bar.limit if bar.is_maximum else value >= bar.limit
+            bound = "at most" if bar.is_maximum else "at least"
+            verdict = "met" if is_met else "MISSED"
+            yield f"| {bar.title} | {bound} {bar.limit:g} | {value:.1f} | {verdict} |"

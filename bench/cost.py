@@ -1,4 +1,4 @@
-"""What the system costs: commits, memory, processor time, statements."""
+"""Readers of costs: commits, memory, processor time, statements."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -10,55 +10,57 @@ import psycopg2
 
 
 class Database:
-    """PostgreSQL's own counters, over a connection of our own."""
+    """PostgreSQL's own counters, read over a separate connection."""
 
     def __init__(self, url: str) -> None:
         self._connection = psycopg2.connect(url.replace("+psycopg2", ""))
         self._connection.autocommit = True
 
-    def one(self, query: str) -> Any:
-        """The first column of the first row."""
+    def execute(self, query: str) -> Any:
+        """Execute a statement, and return the first column of its first row, if it has one."""
         with self._connection.cursor() as cursor:
             cursor.execute(query)
             row = cursor.fetchone() if cursor.description else None
         return row[0] if row else None
 
     def commits(self) -> int:
-        """Commits so far, reads included. A backend reports them when it has been idle for a
-        moment, at most a second late; this connection's own looks are a few of them.
+        """Return the number of commits so far, those of reads included.
+
+        An idle backend reports its commits after a moment. A few are of this connection.
         """
-        found: int = self.one(
+        count: int = self.execute(
             "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
         )
-        return found
+        return count
 
     def log_statements(self, *, on: bool) -> None:
-        """Have the server write every statement to its log, or stop it."""
-        self.one(f"ALTER SYSTEM SET log_statement = '{'all' if on else 'none'}'")
-        self.one("SELECT pg_reload_conf()")
+        """Switch the logging of every statement on or off."""
+        self.execute(f"ALTER SYSTEM SET log_statement = '{'all' if on else 'none'}'")
+        self.execute("SELECT pg_reload_conf()")
 
 
-def statements_in(log: Path, start_at: int) -> int:
-    """Statements in a server's log from byte `start_at` on."""
+def count_statements(log: Path, offset: int) -> int:
+    """Return the number of statements in a server's log, from a byte offset on."""
     with log.open(errors="replace") as file:
-        file.seek(start_at)
+        file.seek(offset)
         return len(re.findall(r"LOG:  (?:statement|execute [^:]+):", file.read()))
 
 
-def tree(roots: Mapping[str, int]) -> dict[int, psutil.Process]:
-    """The processes of `roots` and all below them, by pid."""
-    found: dict[int, psutil.Process] = {}
-    for pid in roots.values():
-        process = psutil.Process(pid)
-        found |= {one.pid: one for one in (process, *process.children(recursive=True))}
-    return found
+def process_tree(pids: Mapping[str, int]) -> dict[int, psutil.Process]:
+    """Return processes, given by name, with all their descendants, by pid."""
+    processes: dict[int, psutil.Process] = {}
+    for pid in pids.values():
+        root = psutil.Process(pid)
+        processes |= {process.pid: process for process in (root, *root.children(recursive=True))}
+    return processes
 
 
 def megabytes(process: psutil.Process) -> float:
-    """Resident memory by proportional set size: a page shared by three counts a third in each."""
+    """Return the proportional set size: a page that three processes share is a third of each."""
     rollup = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
     return int(rollup.split("\nPss:")[1].split()[0]) / 1024
 
 
 def processor_seconds(processes: Iterable[psutil.Process]) -> float:
+    """Return the processor time of the processes, without that of ended children."""
     return sum(sum(process.cpu_times()[:2]) for process in processes)

@@ -1,8 +1,8 @@
-"""Fills the tables as years of trade leave them, by INSERT ... SELECT in slices.
+"""Rows as of years of trade, inserted by INSERT ... SELECT in slices.
 
-Finished orders go back from this moment, ten thousand a day. Each has what a paid
-order keeps for ever; activities and signals are there for RETENTION days only. Waiting orders are
-Pending, with an intent that the sandbox is told of, and a deadline that lies ahead.
+Finished orders go back from now, ten thousand a day. Each has all rows that are kept without a
+limit; activities and signals are there for RETENTION_DAYS only. Waiting orders are Pending, with an
+intent at the sandbox and a deadline in a day.
 """
 
 import json
@@ -18,9 +18,10 @@ import psycopg2
 
 from sandbox.stripe_api.intents import Intent
 
-STEPS = {"finished": "8.64 s", "waiting": "0.005 s"}
-RETENTION, SLICE = 90, 50_000  # days, orders
-BEFORE = """
+INTERVALS = {"finished": "8.64 s", "waiting": "0.005 s"}  # between two orders
+RETENTION_DAYS = 90
+SLICE = 50_000  # orders in a transaction
+SETUP = """
 SET session_replication_role = replica;  -- no triggers, no foreign keys: the rows are consistent
 SET synchronous_commit = off;
 SET statement_timeout = 0;
@@ -31,14 +32,14 @@ AS $$ SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || 
 CREATE TEMP TABLE bought (n bigint, at timestamptz, order_id uuid, payment_id uuid, user_id uuid,
     product_id bigint, name text, price int, currency text);
 """
-# Ten orders a user; products in turn. The oldest first, as they came.
+# Each user has ten orders; products alternate. The oldest order is the first.
 BOUGHT = """
 TRUNCATE bought;
 INSERT INTO bought
 SELECT n, at, pg_temp.key(%(kind)s || 'order', n, at), pg_temp.key(%(kind)s || 'payment', n, at),
     pg_temp.key('user', n / 10, '2020-01-01'), goods.id, goods.name, goods.price, goods.currency
 FROM generate_series(%(last)s, %(first)s, -1) AS n
-CROSS JOIN LATERAL (SELECT timestamptz %(now)s - interval '1 h' - n * interval %(step)s AS at)
+CROSS JOIN LATERAL (SELECT timestamptz %(now)s - interval '1 h' - n * interval %(interval)s AS at)
 JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS places
       FROM product) AS goods ON goods.place = n %% goods.places
 ORDER BY n DESC;
@@ -119,7 +120,7 @@ WAITING = (
 
 
 class Filler:
-    """Loads rows over connections of the tables' owner, a core each."""
+    """A writer of orders, with one connection of the tables' owner per core."""
 
     def __init__(self, url: str) -> None:
         self._connections = [
@@ -127,28 +128,28 @@ class Filler:
         ]
         for connection in self._connections:
             connection.autocommit = True
-            connection.cursor().execute(BEFORE)
+            connection.cursor().execute(SETUP)
         self._cursor = self._connections[0].cursor()
         self._cursor.execute("SELECT now()::text")
-        self._now: Any = self._one()
+        self._now: Any = (self._cursor.fetchone() or [None])[0]
 
-    def finished(self, first: int, last: int) -> None:
-        """Orders `first` to `last` - 1, counted back from now."""
+    def insert_finished(self, first: int, last: int) -> None:
+        """Insert the orders `first` to `last` - 1, counted back from now."""
         self._fill(FINISHED, "finished", first, last)
 
-    def waiting(self, number: int) -> Iterator[Intent]:
-        """So many waiting orders; what Stripe would have of each."""
+    def insert_waiting(self, number: int) -> Iterator[Intent]:
+        """Insert waiting orders, and yield the intents that Stripe would have."""
         self._fill(WAITING, "waiting", 0, number)
         self._cursor.execute(
             "SELECT intent_id, amount, currency, client_secret, order_id::text FROM payment"
             " WHERE state = 'Initiated' AND deadline_at > now() + interval '12 h'"
         )
         for key, amount, currency, secret, order_id in self._cursor.fetchall():
-            created, about = 1_700_000_000, {"orderId": order_id}
-            yield Intent(key, amount, currency, created, secret, metadata=about)
+            created, metadata = 1_700_000_000, {"orderId": order_id}
+            yield Intent(key, amount, currency, created, secret, metadata=metadata)
 
     def settle(self) -> None:
-        """What autovacuum and the checkpointer do in the minutes after such a load."""
+        """Do the work of autovacuum and the checkpointer in the minutes after such a load."""
         self._cursor.execute("VACUUM (FREEZE, ANALYZE)")
         self._cursor.execute("CHECKPOINT")
 
@@ -156,28 +157,26 @@ class Filler:
         for connection in self._connections:
             connection.close()
 
-    def _fill(self, how: str, kind: str, first: int, last: int) -> None:
+    def _fill(self, statements: str, kind: str, first: int, last: int) -> None:
         free: SimpleQueue[Any] = SimpleQueue()
-        # What waits holds pieces of products, which all slices share.
-        hands = self._connections[: 1 if kind == "waiting" else None]
-        for connection in hands:
+        # Waiting orders update the rows of products, which parallel slices would lock.
+        connections = self._connections[: 1 if kind == "waiting" else None]
+        for connection in connections:
             free.put(connection.cursor())
 
         def fill(upper: int) -> None:
             cursor, lower = free.get(), max(first, upper - SLICE)
-            given = {"kind": kind, "first": lower, "last": upper - 1, "now": self._now}
-            cursor.execute(how, given | {"step": STEPS[kind], "days": RETENTION})
+            values = {"kind": kind, "first": lower, "last": upper - 1, "now": self._now}
+            cursor.execute(
+                statements, values | {"interval": INTERVALS[kind], "days": RETENTION_DAYS}
+            )
             free.put(cursor)
 
-        with ThreadPoolExecutor(len(hands)) as pool:
+        with ThreadPoolExecutor(len(connections)) as pool:
             list(pool.map(fill, range(last, first, -SLICE)))
 
-    def _one(self) -> Any:
-        row = self._cursor.fetchone()
-        return row[0] if row else None
 
-
-def tell_sandbox(journal: Path, intents: Iterator[Intent]) -> None:
-    """Write intents where the sandbox reads them at its next start."""
-    with journal.open("a") as file:
-        file.writelines(json.dumps(["Intent", asdict(one)]) + "\n" for one in intents)
+def append_to_row_log(row_log: Path, intents: Iterator[Intent]) -> None:
+    """Append intents to the sandbox's file, which it reads at its next start."""
+    with row_log.open("a") as file:
+        file.writelines(json.dumps(["Intent", asdict(intent)]) + "\n" for intent in intents)

@@ -1,5 +1,6 @@
-"""`python -m bench.history [ROWS]`: does the history stay fast? The same reads and writes on an
-empty table and on one with ROWS rows (10 million), in one run, on a PostgreSQL of its own.
+"""`python -m bench.history [ROWS]`: compare an empty history with one of ROWS rows (10 million).
+
+Both are measured in one run, with the same reads and writes, on a separate PostgreSQL.
 """
 
 import os
@@ -10,14 +11,16 @@ from contextlib import ExitStack
 from time import perf_counter
 from typing import Any
 
-# What imports the settings is imported once DATABASE_URL is known.
+# Modules that import the settings are imported later, when DATABASE_URL is known.
 from sqlalchemy import text
 
 from launch.postgres import Postgres
 from launch.unprivileged_user import temporary_folder
 
-ROWS, STEPS, TIMES = 10_000_000, 5, 500
-# Ids that sort by time, five steps each, as the machines write them; loaded in slices.
+ROWS = 10_000_000
+TRANSITIONS_PER_ORDER = 5
+REPETITIONS = 500
+# Ids sort by time, as those of the machines do.
 FILL = """
 INSERT INTO transition (subject_id, version, machine, signal, source, target, ignored, reason,
                         cause, actor, at)
@@ -40,9 +43,9 @@ def main() -> int:
         migrate(app)
         with app.app_context():
             empty = _measure()
-            seconds = _timed(lambda: _fill(rows // STEPS))
+            seconds = _time(lambda: _fill(rows // TRANSITIONS_PER_ORDER))
             full = _measure()
-    print(f"{rows} rows, filled in {seconds:.0f} s; ms each, p50 of {TIMES}")
+    print(f"{rows} rows, filled in {seconds:.0f} s; ms each, p50 of {REPETITIONS}")
     for name, before in empty.items():
         print(f"  {name:<44}{before:8.3f} empty{full[name]:8.3f} full  x {full[name] / before:.2f}")
     return 0
@@ -57,14 +60,14 @@ def _fill(subjects: int) -> None:
             connection: Any = session.connection().connection
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL statement_timeout = 0")
-                cursor.execute(FILL, {"first": first, "last": last, "steps": STEPS})
+                cursor.execute(FILL, {"first": first, "last": last, "steps": TRANSITIONS_PER_ORDER})
     with transaction() as session:
-        # As autovacuum does a minute after so many rows.
+        # Autovacuum would do it within a minute of so many new rows.
         session.execute(text("ANALYZE transition"))
 
 
 def _measure() -> dict[str, float]:
-    """What an order writes, what an operator reads, and what `machines verify` does."""
+    """Time placing an order, reading its timeline, and `machines verify`, in milliseconds."""
     from models import Order, transaction
     from state_machines import OrderMachine
     from state_machines.durable.inspection import verify
@@ -81,24 +84,26 @@ def _measure() -> dict[str, float]:
         with transaction():
             assert load_timeline(ids[-1])["history"]  # noqa: S101
 
-    placed, found = _median(place), _median(read)
+    place_time, read_time = _median_time(place), _median_time(read)
     with transaction() as session:
         orders = session.query(Order).count()
-    checked = _timed(lambda: list(verify(OrderMachine))) * 1000 / orders
+    verify_time = _time(lambda: list(verify(OrderMachine))) * 1000 / orders
     return {
-        "place an order (two histories begin)": placed,
-        "read an order's whole story": found,
-        "replay the history of one order": checked,
+        "place an order (two histories begin)": place_time,
+        "read an order's timeline": read_time,
+        "replay the history of one order": verify_time,
     }
 
 
-def _median(do: Callable[[], object]) -> float:
-    return statistics.median(_timed(do) * 1000 for _ in range(TIMES))
+def _median_time(action: Callable[[], object]) -> float:
+    """Return the median duration in milliseconds."""
+    return statistics.median(_time(action) * 1000 for _ in range(REPETITIONS))
 
 
-def _timed(do: Callable[[], object]) -> float:
+def _time(action: Callable[[], object]) -> float:
+    """Return the duration in seconds."""
     start = perf_counter()
-    do()
+    action()
     return perf_counter() - start
 
 

@@ -1,6 +1,7 @@
-"""`python -m bench.imports [LINES]`: how long `flask products import` takes, and how much memory,
-for 10,000 lines and for LINES (100,000): first all are new, then all are known. The command is a
-process of its own, on a PostgreSQL of its own. Memory that does not grow with the lines is bounded.
+"""`python -m bench.imports [LINES]`: measure the time and memory of `flask products import`.
+
+It imports 10,000 lines and LINES lines (100,000 by default), first all new, then all known. The
+command is a separate process with its own PostgreSQL. Its memory should not grow with the lines.
 """
 
 import os
@@ -17,7 +18,7 @@ from launch.unprivileged_user import temporary_folder
 
 LINES = (10_000, 100_000)
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi:product")
-# Linux says kilobytes, macOS bytes.
+# The unit of ru_maxrss: kilobytes on Linux, bytes on macOS.
 MEGABYTE = 1024 if sys.platform == "linux" else 1024 * 1024
 
 
@@ -33,17 +34,17 @@ def main() -> int:
             file = folder / f"{lines}.csv"
             _write(file, lines)
             print(f"{lines} lines, {file.stat().st_size / 1e6:.1f} MB")
-            for what in ("new", "known"):
-                seconds, own, peak = _import(file, environment)
+            for state in ("new", "known"):
+                seconds, processor, peak = _import(file, environment)
                 print(
-                    f"  all {what:<6}{seconds:7.1f} s, {own:.1f} s of them the command's own "
-                    f"processor time; {peak:.0f} MB resident at the most"
+                    f"  all {state:<6}{seconds:7.1f} s, with {processor:.1f} s of processor time; "
+                    f"peak memory {peak:.0f} MB"
                 )
     return 0
 
 
 def _write(file: Path, lines: int) -> None:
-    """A catalogue with every column filled, as a supplier would send it."""
+    """Write a catalogue with all columns filled."""
     with file.open("w") as out:
         out.write("sku,name,description,price,currency,category,tags,image,stock,status\n")
         for n in range(lines):
@@ -55,10 +56,10 @@ def _write(file: Path, lines: int) -> None:
 
 
 def _import(file: Path, environment: Mapping[str, str]) -> tuple[float, float, float]:
-    """Seconds, processor seconds, and megabytes. Raises RuntimeError when the command fails."""
+    """Return seconds, processor seconds and megabytes. Raises RuntimeError on a failure."""
     command = (*FLASK, "products", "import", str(file), "--json")
     began = perf_counter()
-    # The child's own peak, unlike RUSAGE_CHILDREN, which is that of the largest so far.
+    # wait4 returns the peak of this child; RUSAGE_CHILDREN has that of the largest child so far.
     child = Child(command, env=environment, stdout=DEVNULL)
     _, status, used = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)

@@ -1,5 +1,7 @@
-"""What each of Locust's users does (`python -m locust -f bench/load.py`): sends the next of the
-requests in the JSON file REQUESTS; when all are sent it stops, or begins anew where AGAIN is set.
+"""The users of Locust (`python -m locust -f bench/load.py`).
+
+Together they send the requests of the JSON file REQUESTS, each once; with AGAIN set they start over
+after the last one.
 """
 
 import json
@@ -11,21 +13,21 @@ from locust import FastHttpUser, task  # type: ignore[import-not-found]  # of .v
 from locust.exception import StopUser  # type: ignore[import-not-found]
 
 requests = json.loads(Path(os.environ["REQUESTS"]).read_text())
-turn = cycle(requests) if os.environ.get("AGAIN") else iter(requests)
+queue = cycle(requests) if os.environ.get("AGAIN") else iter(requests)
 
 
 class Client(FastHttpUser):  # type: ignore[misc]
-    # Each request names its own.
+    # Locust requires a host; each request has a full URL.
     host = "http://127.0.0.1"
 
     @task  # type: ignore[untyped-decorator]
     def send(self) -> None:
-        request = next(turn, None)
+        request = next(queue, None)
         if request is not None:
             self.client.request(**request)
             return
         runner = self.environment.runner
-        # This one is still counted.
+        # This user still counts.
         if runner.user_count == 1:
             runner.quit()
         raise StopUser

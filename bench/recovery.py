@@ -1,7 +1,6 @@
-"""A worker dies with the calls that it was making: how long until somebody makes them again.
+"""The time until the calls of a killed worker are made again: `python -m bench.recovery`.
 
-`python -m bench.recovery` measures it alone. The lease of a call runs out first; then a sweep finds
-its row, and a worker takes it.
+The lease of a call ends first; then a sweep publishes its activity, and a worker claims it.
 """
 
 import contextlib
@@ -17,64 +16,65 @@ from models.clock import tick
 from tests.support import invariants
 
 ORDERS = 12
-MANY = 4  # of their calls, under way together: a busy machine may be slow to start them
-# Long enough for all to be under way together, and shorter than the patience of a call.
-HANGS = 4000  # milliseconds
-# The worker for payments makes these calls; the sweeper has them handed out again.
-DEATHS = (("worker-1",), ("worker-1", "sweeper"), ("worker-1", "worker-2"))
-PATIENCE = 120  # seconds
+MIN_CALLS = 4  # under way at the kill: a busy machine may be slow to start all
+# Long enough for several calls at once, and shorter than the timeout of a call.
+LATENCY_MS = 4000
+# worker-1 makes these calls, and the sweeper publishes them again.
+VICTIMS = (("worker-1",), ("worker-1", "sweeper"), ("worker-1", "worker-2"))
+TIMEOUT = 120  # seconds
 RUNNING = """
     SELECT id::text, token::text FROM activity
     WHERE name = 'payments.create_intent' AND state = 'running'
 """
-# What is done, or waits for its next try, was not held by the dead.
+# An activity that is done, or waits for its next attempt, has left the killed worker.
 STILL_HELD = """
     SELECT id FROM activity WHERE id = ANY(%s::uuid[])
         AND (state = 'pending' OR state = 'running' AND token = ANY(%s::uuid[]))
 """
-TAKEN_AGAIN = "SELECT id FROM activity WHERE id = ANY(%s::uuid[]) AND attempts > 1"
+CLAIMED_AGAIN = "SELECT id FROM activity WHERE id = ANY(%s::uuid[]) AND attempts > 1"
 
 
 def measure(stack: Stack) -> Figures:
-    """Let workers of a running shop die, one after the other and together."""
+    """Kill workers of a running shop, one after the other and together."""
     world = World.of(stack)
     buyer = Buyer(world.urls)
     buyer.log_in()
-    world.faults(stripe={"latencyMs": HANGS})
+    world.faults(stripe={"latencyMs": LATENCY_MS})
     try:
-        slowest = max(recover(world, buyer, victims) for victims in DEATHS)
+        slowest = max(time_recovery(world, buyer, victims) for victims in VICTIMS)
     finally:
         world.faults()
     return {"a dead worker's calls are made again, s at most": slowest}
 
 
-def recover(world: World, buyer: Buyer, victims: tuple[str, ...]) -> float:
-    """Kill the `victims` while they make calls to a slow Stripe. Return the seconds until all that
-    they held is taken again.
+def time_recovery(world: World, buyer: Buyer, victims: tuple[str, ...]) -> float:
+    """Kill workers during calls to a slow Stripe. Return the seconds until all are claimed again.
+
+    Raises TookTooLongError, and RuntimeError when the workers held nothing.
     """
     product = buyer.products()[0]
     with contextlib.closing(psycopg2.connect(world.database_url)) as db:
-        wait_for(lambda: not invariants.read(db, RUNNING) or None, "rest", seconds=PATIENCE)
+        wait_for(lambda: not invariants.read(db, RUNNING) or None, "rest", seconds=TIMEOUT)
         for _ in range(ORDERS):
             buyer.order(product, wait=0)
 
-        def many_running() -> list[Json] | None:
+        def find_running() -> list[Json] | None:
             rows = invariants.read(db, RUNNING)
-            return rows if len(rows) >= MANY else None
+            return rows if len(rows) >= MIN_CALLS else None
 
-        held = wait_for(many_running, "calls under way", seconds=PATIENCE)
+        held = wait_for(find_running, "calls under way", seconds=TIMEOUT)
         ids, tokens = [row["id"] for row in held], [row["token"] for row in held]
         killed = tick()
         for victim in victims:
             world.kill(victim)
 
-        def all_taken() -> bool | None:
+        def is_recovered() -> bool | None:
             return not invariants.read(db, STILL_HELD, ids, tokens) or None
 
-        wait_for(all_taken, "all calls", seconds=PATIENCE)
+        wait_for(is_recovered, "all calls", seconds=TIMEOUT)
         seconds = tick() - killed
-        if not invariants.read(db, TAKEN_AGAIN, ids):
-            raise RuntimeError("the dead held nothing")
+        if not invariants.read(db, CLAIMED_AGAIN, ids):
+            raise RuntimeError("the killed workers held no calls")
     return seconds
 
 

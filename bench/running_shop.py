@@ -1,6 +1,4 @@
-"""A running shop of its own, and what can be measured of it: 32 buyers over HTTP for a span of
-time, a sweep, and what happens to the buyers while very much falls due.
-"""
+"""A running shop with 32 buyers, and the measurements of it: sales, a sweep, and disturbances."""
 
 import contextlib
 import json
@@ -9,7 +7,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from bench.cost import Database, tree
+from bench.cost import Database, process_tree
 from bench.shop import BUYERS, Figures, let_pass
 from bench.traffic import traffic
 from demo.buyer import Buyer, Json, TookTooLongError, wait_for
@@ -18,8 +16,9 @@ from launch.children import run
 from launch.stack import ROOT, Stack
 from models.clock import tick
 
-WARM = 3  # seconds before a measurement begins
-PATIENCE = 240  # seconds for one disturbance
+WARM_UP = 3  # seconds before a measurement begins
+MAX_DISTURBANCE = 240  # seconds
+MAX_SETTLING = 600  # seconds until no activity is under way
 UNDER_WAY = (
     "SELECT count(*) FROM activity WHERE state IN ('queued', 'pending', 'waiting', 'running')"
 )
@@ -27,8 +26,9 @@ UNDER_WAY = (
 
 @dataclass(frozen=True, slots=True)
 class Sold:
-    """Orders a second, the median wait for a client secret and the processor time of one order;
-    milliseconds.
+    """Orders a second, the median wait for a client secret, and the processor time of an order.
+
+    Both times are milliseconds.
     """
 
     rate: float
@@ -37,6 +37,8 @@ class Sold:
 
 
 class RunningShop:
+    """A shop with its buyers, and the database behind it."""
+
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
         self.database = Database(stack.environment["DATABASE_URL"])
@@ -46,47 +48,50 @@ class RunningShop:
         self.sign_in()
 
     def sign_in(self) -> None:
-        """Access tokens live for minutes, and filling a shop takes longer."""
+        """Sign all buyers in again: access tokens expire while the tables are filled."""
         for buyer in self.buyers:
             buyer.log_in()
 
     def sell(self, span: float) -> Sold:
-        """What is sold in `span` seconds; then it is at rest again."""
-        with traffic(self.buyers, self.products, WARM) as flow:
+        """Measure the sales of `span` seconds, then wait until no activity is under way."""
+        with traffic(self.buyers, self.products, WARM_UP) as sales:
             start, before = tick(), self._processor_seconds()
             let_pass(span)
             end, after = tick(), self._processor_seconds()
-        rate = flow.rate(start, end)
+        rate = sales.rate(start, end)
         used = sum(seconds - before.get(pid, 0) for pid, seconds in after.items())
-        self.none(UNDER_WAY, "rest", 600)
-        return Sold(rate, flow.median_wait(start, end), 1000 * used / (rate * (end - start)))
+        self.wait_for_none(UNDER_WAY, "rest", MAX_SETTLING)
+        return Sold(rate, sales.median_wait(start, end), 1000 * used / (rate * (end - start)))
 
-    def disturb(self, title: str, how: str, left: str, span: float) -> Figures:
-        """What `how` makes due is worked off while the shop goes on, until `left` counts none."""
-        with traffic(self.buyers, self.products, WARM) as flow:
+    def disturb(self, title: str, statement: str, count_remaining: str, span: float) -> Figures:
+        """Execute a statement that makes much due, and measure the sales until it is worked off.
+
+        It is worked off when the query `count_remaining` returns 0.
+        """
+        with traffic(self.buyers, self.products, WARM_UP) as sales:
             calm = tick()
             let_pass(span)
             start = tick()
-            self.database.one(how)
+            self.database.execute(statement)
             with contextlib.suppress(TookTooLongError):
-                self.none(left, title, PATIENCE)
+                self.wait_for_none(count_remaining, title, MAX_DISTURBANCE)
             end = tick()
             let_pass(span)
             after = tick()
-        before, meanwhile = flow.rate(calm, start), flow.rate(start, end)
+        before, meanwhile = sales.rate(calm, start), sales.rate(start, end)
         return {
             f"{title}: seconds": end - start,
-            f"{title}: left after that": float(self.database.one(left)),
+            f"{title}: left after that": float(self.database.execute(count_remaining)),
             f"{title}: orders a second before": before,
             f"{title}: orders a second meanwhile": meanwhile,
             f"{title}: orders meanwhile, % of before": 100 * meanwhile / before,
-            f"{title}: client secret meanwhile, ms p50": flow.median_wait(start, end),
-            f"{title}: orders a second just after": flow.rate(end, after),
-            f"{title}: requests that failed": flow.errors,
+            f"{title}: client secret meanwhile, ms p50": sales.median_wait(start, end),
+            f"{title}: orders a second just after": sales.rate(end, after),
+            f"{title}: requests that failed": sales.errors,
         }
 
-    def sweep(self, title: str) -> Figures:
-        """A sweep with nothing due, part by part."""
+    def measure_sweep(self, title: str) -> Figures:
+        """Measure a sweep that finds nothing due."""
         done = run(
             [sys.executable, "-m", "bench.tick"],
             cwd=ROOT, env=self.stack.environment, check=True, capture_output=True, text=True,
@@ -94,14 +99,16 @@ class RunningShop:
         parts = json.loads(done.stdout)
         return {f"{title}: sweep with nothing due, ms": sum(parts.values())}
 
-    def none(self, left: str, what: str, seconds: float) -> None:
-        """Wait until `left` counts none. Raises TookTooLongError."""
-        wait_for(lambda: self.database.one(left) == 0 or None, what, seconds=seconds)
+    def wait_for_none(self, count_query: str, description: str, seconds: float) -> None:
+        """Wait until the query returns 0. Raises TookTooLongError."""
+        wait_for(
+            lambda: self.database.execute(count_query) == 0 or None, description, seconds=seconds
+        )
 
     def _processor_seconds(self) -> dict[int, float]:
-        found = {}
-        for pid, process in tree(self.stack.pids()).items():
-            # PostgreSQL's own workers come and go.
+        seconds = {}
+        for pid, process in process_tree(self.stack.pids()).items():
+            # PostgreSQL starts and ends background processes at any time.
             with contextlib.suppress(psutil.NoSuchProcess):
-                found[pid] = sum(process.cpu_times()[:2])
-        return found
+                seconds[pid] = sum(process.cpu_times()[:2])
+        return seconds

@@ -1,7 +1,7 @@
-"""What one order costs, at rest and with 32 buyers, and what the idle system costs.
+"""The cost of an order, alone and with 32 buyers, and the cost of the idle system.
 
-Times are the client's. Commits are PostgreSQL's own count, reads included, without those that the
-idle system makes in the same time.
+Times are those of the client. Commits are PostgreSQL's count, those of reads included, without
+those that the idle system makes in the same time.
 """
 
 import statistics
@@ -11,23 +11,23 @@ from itertools import cycle
 
 import requests
 
-from bench.cost import Database, megabytes, processor_seconds, statements_in, tree
+from bench.cost import Database, count_statements, megabytes, process_tree, processor_seconds
 from demo.buyer import Buyer, Json, wait_for
 from demo.webhooks import deliver, find_success_event
 from launch.stack import Stack, Urls
 from models.clock import tick
 
-AT_REST = 60
+SINGLE_ORDERS = 60
 BUYERS = 32
-EACH = 15
+ORDERS_PER_BUYER = 15
 IDLE_SECONDS = 15
 
 Figures = dict[str, float]
 
 
-def idle(stack: Stack, database: Database) -> Figures:
-    """The system with nobody in it."""
-    processes = tree(stack.pids())
+def measure_idle(stack: Stack, database: Database) -> Figures:
+    """Measure the system without customers."""
+    processes = process_tree(stack.pids())
     start, before = tick(), processor_seconds(processes.values())
     commits = database.commits()
     let_pass(IDLE_SECONDS)
@@ -39,27 +39,31 @@ def idle(stack: Stack, database: Database) -> Figures:
         / seconds,
         "idle: commits a second": (database.commits() - commits) / seconds,
     }
-    return figures | _statements(stack, database)
+    return figures | _measure_statements(stack, database)
 
 
-def _statements(stack: Stack, database: Database) -> Figures:
+def _measure_statements(stack: Stack, database: Database) -> Figures:
     if stack.postgres is None:
         return {}
     database.log_statements(on=True)
-    start_at, start = stack.postgres.log.stat().st_size, tick()
+    offset, start = stack.postgres.log.stat().st_size, tick()
     let_pass(IDLE_SECONDS)
-    count = statements_in(stack.postgres.log, start_at)
+    count = count_statements(stack.postgres.log, offset)
     database.log_statements(on=False)
     return {"idle: statements a second": count / (tick() - start)}
 
 
-def at_rest(buyer: Buyer, product: Json, secret: str) -> Figures:
-    """Orders one after the other; medians in milliseconds. We deliver Stripe's messages."""
+def measure_single_orders(buyer: Buyer, product: Json, secret: str) -> Figures:
+    """Place one order after the other, and return medians in milliseconds.
+
+    The sandbox drops its webhooks: this program delivers them, to know when they were sent.
+    """
     _drop_webhooks(buyer.urls, 1)
-    legs = [_order(buyer, product, secret) for _ in range(AT_REST)]
+    orders = [_time_order(buyer, product, secret) for _ in range(SINGLE_ORDERS)]
     _drop_webhooks(buyer.urls, 0)
     return {
-        f"at rest: {leg}, ms p50": statistics.median(one[leg] for one in legs) for leg in legs[0]
+        f"at rest: {stage}, ms p50": statistics.median(times[stage] for times in orders)
+        for stage in orders[0]
     }
 
 
@@ -68,7 +72,8 @@ def _drop_webhooks(urls: Urls, rate: float) -> None:
     requests.put(f"{urls.sandbox}/faults", json=faults, timeout=10).raise_for_status()
 
 
-def _order(buyer: Buyer, product: Json, secret: str) -> Figures:
+def _time_order(buyer: Buyer, product: Json, secret: str) -> Figures:
+    """Place and pay an order, and return the times of its stages in milliseconds."""
     start = tick()
     order = buyer.order(product)
     placed = tick()
@@ -77,41 +82,36 @@ def _order(buyer: Buyer, product: Json, secret: str) -> Figures:
     sent = tick()
     deliver(buyer.urls, event, secret)
     # The event makes a worker ask Stripe, whose answer confirms the order.
-    wait_for(lambda: _confirmed(buyer, order), "the confirmation")
+    wait_for(lambda: _find_confirmation(buyer, order), "the confirmation")
     confirmed = tick()
-    wait_for(lambda: _receipt(buyer, order), "the receipt")
-    mailed = tick()
+    wait_for(lambda: _find_receipt(buyer, order), "the receipt")
+    received = tick()
     return {
         "POST /order to client secret": (placed - start) * 1000,
         "webhook to Confirmed": (confirmed - sent) * 1000,
-        "webhook to receipt": (mailed - sent) * 1000,
+        "webhook to receipt": (received - sent) * 1000,
     }
 
 
-def _confirmed(buyer: Buyer, order: Json) -> Json | None:
-    seen = buyer.status(order["referenceId"], wait=5)
-    return seen if seen["status"] == "Confirmed" else None
+def _find_confirmation(buyer: Buyer, order: Json) -> Json | None:
+    status = buyer.status(order["referenceId"], wait=5)
+    return status if status["status"] == "Confirmed" else None
 
 
-def _receipt(buyer: Buyer, order: Json) -> Json | None:
-    letters = buyer.emails("order_confirmed")
-    return next((m for m in letters if m["customArgs"].get("orderId") == order["orderId"]), None)
+def _find_receipt(buyer: Buyer, order: Json) -> Json | None:
+    emails = buyer.emails("order_confirmed")
+    return next((m for m in emails if m["customArgs"].get("orderId") == order["orderId"]), None)
 
 
-def rush(title: str, buyers: list[Buyer], products: list[Json]) -> Figures:
-    """All buyers at once, each with one order after the other of one of `products`, paid as soon as
-    it can be.
-    """
-    start, seen = tick(), [len(buyer.emails("order_confirmed")) for buyer in buyers]
+def measure_rush(title: str, buyers: list[Buyer], products: list[Json]) -> Figures:
+    """Let all buyers order at once, each one order after the other, paid as soon as possible."""
+    start, counts = tick(), [count_receipts(buyer) for buyer in buyers]
     with ThreadPoolExecutor(len(buyers)) as pool:
-        waits = [wait for some in pool.map(_shop, buyers, cycle(products)) for wait in some]
+        results = pool.map(place_orders, buyers, cycle(products))
+        waits = [1000 * wait for waits_of_buyer in results for wait in waits_of_buyer]
     seconds = tick() - start
-    for buyer, before in zip(buyers, seen, strict=True):
-
-        def told(buyer: Buyer = buyer, before: int = before) -> bool | None:
-            return len(buyer.emails("order_confirmed")) >= before + EACH or None
-
-        wait_for(told, "receipts")
+    for buyer, count in zip(buyers, counts, strict=True):
+        wait_for_receipts(buyer, count + ORDERS_PER_BUYER)
     return {
         f"{title}: orders a second": len(waits) / seconds,
         f"{title}: POST /order to client secret, ms p50": statistics.median(waits),
@@ -119,16 +119,26 @@ def rush(title: str, buyers: list[Buyer], products: list[Json]) -> Figures:
     }
 
 
-def _shop(buyer: Buyer, product: Json) -> list[float]:
+def place_orders(buyer: Buyer, product: Json, count: int = ORDERS_PER_BUYER) -> list[float]:
+    """Place and pay orders, and return the seconds until each client secret."""
     waits = []
-    for _ in range(EACH):
+    for _ in range(count):
         start = tick()
         order = buyer.order(product)
-        waits.append((tick() - start) * 1000)
+        waits.append(tick() - start)
         buyer.pay(order["clientSecret"])
     return waits
 
 
+def count_receipts(buyer: Buyer) -> int:
+    return len(buyer.emails("order_confirmed"))
+
+
+def wait_for_receipts(buyer: Buyer, count: int, *, seconds: float = 30) -> None:
+    """Wait until the buyer has so many receipts. Raises TookTooLongError."""
+    wait_for(lambda: count_receipts(buyer) >= count or None, "the receipts", seconds=seconds)
+
+
 def let_pass(seconds: float) -> None:
-    """Do nothing for a while: what is measured is what the others do meanwhile."""
+    """Do nothing for a while, in which the other processes are measured."""
     threading.Event().wait(seconds)

@@ -1,6 +1,6 @@
-"""One sweep by hand, part by part: the median of each in milliseconds, as JSON.
+"""The duration of a sweep by parts: the median of each in milliseconds, as JSON.
 
-A program of its own, since it needs the settings of the system that it looks at.
+This is a separate program, since it needs the settings of the measured system.
 """
 
 import json
@@ -12,7 +12,7 @@ from models.clock import tick
 from state_machines.durable import sweep
 from tasks.worker import database
 
-TIMES = 50
+REPETITIONS = 50
 PARTS: tuple[Callable[[], object], ...] = (
     sweep.fire_deadlines,
     sweep.schedule_polls,
@@ -21,7 +21,8 @@ PARTS: tuple[Callable[[], object], ...] = (
 )
 
 
-def _timed(part: Callable[[], object]) -> float:
+def _time(part: Callable[[], object]) -> float:
+    """Run a part of the sweep, and return its duration in milliseconds."""
     start = tick()
     part()
     return (tick() - start) * 1000
@@ -29,5 +30,7 @@ def _timed(part: Callable[[], object]) -> float:
 
 if __name__ == "__main__":
     with database().app_context():
-        medians = {p.__name__: statistics.median(_timed(p) for _ in range(TIMES)) for p in PARTS}
+        medians = {
+            p.__name__: statistics.median(_time(p) for _ in range(REPETITIONS)) for p in PARTS
+        }
     json.dump(medians, sys.stdout)

@@ -1,4 +1,4 @@
-"""Buyers who never stop: how many orders a second get as far as being paid, in any span of time."""
+"""Buyers who order without a pause, and the rate of their payments in any span of time."""
 
 import statistics
 import threading
@@ -17,7 +17,7 @@ from models.clock import tick
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """When an order was paid, and how long its client secret took; seconds."""
+    """The time of a payment, and the wait for its client secret, in seconds."""
 
     at: float
     wait: float
@@ -25,16 +25,18 @@ class Sale:
 
 @dataclass(slots=True)
 class Traffic:
+    """The sales and failed requests of all buyers."""
+
     sales: list[Sale] = field(default_factory=list)
     errors: int = 0
-    over: threading.Event = field(default_factory=threading.Event)
+    ended: threading.Event = field(default_factory=threading.Event)
 
-    def shop(self, buyer: Buyer, product: Json) -> None:
-        """One order after the other, until it is over."""
-        while not self.over.is_set():
+    def place_orders(self, buyer: Buyer, product: Json) -> None:
+        """Place one order after the other until the traffic has ended."""
+        while not self.ended.is_set():
             start = tick()
             try:
-                secret = self._secret(buyer, buyer.order(product))
+                secret = self._wait_for_secret(buyer, buyer.order(product))
                 wait = tick() - start
                 if secret is not None:
                     buyer.pay(secret)
@@ -42,19 +44,19 @@ class Traffic:
             except requests.RequestException:
                 self.errors += 1
 
-    def _secret(self, buyer: Buyer, order: Json) -> str | None:
-        """What to pay with, however long it takes."""
+    def _wait_for_secret(self, buyer: Buyer, order: Json) -> str | None:
+        """Return the client secret, or None when the traffic ends before it comes."""
         secret: str | None = order["clientSecret"]
-        while secret is None and not self.over.is_set():
+        while secret is None and not self.ended.is_set():
             secret = buyer.status(order["referenceId"], wait=5)["clientSecret"]
         return secret
 
     def rate(self, start: float, end: float) -> float:
-        """Orders a second from `start` to `end`, as of `tick`."""
+        """Return the orders a second between two values of `tick`."""
         return len(self._between(start, end)) / (end - start)
 
     def median_wait(self, start: float, end: float) -> float:
-        """Of the client secret, in milliseconds; of the orders that were paid in that time."""
+        """Return the median wait for the client secrets of a span, in milliseconds."""
         waits = [sale.wait for sale in self._between(start, end)]
         return 1000 * statistics.median(waits) if waits else float("inf")
 
@@ -63,15 +65,18 @@ class Traffic:
 
 
 @contextmanager
-def traffic(buyers: list[Buyer], products: list[Json], warm: float) -> Iterator[Traffic]:
-    """All buyers at work; the block begins `warm` seconds later."""
-    found = Traffic()
+def traffic(buyers: list[Buyer], products: list[Json], warm_up: float) -> Iterator[Traffic]:
+    """Let all buyers order during the block, which begins `warm_up` seconds after them."""
+    running = Traffic()
     with ThreadPoolExecutor(len(buyers)) as pool:
-        done = [pool.submit(found.shop, *one) for one in zip(buyers, cycle(products))]
+        futures = [
+            pool.submit(running.place_orders, buyer, product)
+            for buyer, product in zip(buyers, cycle(products))
+        ]
         try:
-            let_pass(warm)
-            yield found
+            let_pass(warm_up)
+            yield running
         finally:
-            found.over.set()
-    for one in done:
-        one.result()
+            running.ended.set()
+    for future in futures:
+        future.result()

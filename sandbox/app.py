@@ -11,9 +11,9 @@ from sandbox.compact import compact
 from sandbox.events import Source
 from sandbox.fault_calls import FaultCalls
 from sandbox.faults import Faults
-from sandbox.journal import Journal
 from sandbox.ledger import ledger
 from sandbox.pages import index
+from sandbox.row_log import RowLog
 from sandbox.sendgrid_api.erase_job import EraseJob
 from sandbox.sendgrid_api.mail_send import MailSend
 from sandbox.sendgrid_api.mailbox import Mailbox
@@ -25,7 +25,7 @@ from sandbox.stripe_api.challenge import Challenge
 from sandbox.stripe_api.routes import routes
 from sandbox.webhooks import Listener, Webhooks
 
-JOURNAL_FILE = "journal.jsonl"
+ROW_LOG_FILE = "journal.jsonl"  # its name in earlier releases, whose data stays readable
 STRIPE_JS = Path(__file__).with_name("stripe.js")
 MAX_BODY_SIZE = 30 * 1024 * 1024  # SendGrid's limit
 
@@ -52,7 +52,7 @@ def make_app(options: Options) -> web.Application:
     if options.data:
         options.data.mkdir(parents=True, exist_ok=True)
     key = load_key(options.sendgrid_private_key, options.data)
-    store = Store(Journal(options.data / JOURNAL_FILE if options.data else None))
+    store = Store(RowLog(options.data / ROW_LOG_FILE if options.data else None))
     faults = Faults()
     webhooks = Webhooks(store, faults, _listeners(options, key))
     bank = Bank(store, webhooks, options.settle_seconds)
@@ -64,7 +64,7 @@ def make_app(options: Options) -> web.Application:
         _resume(bank)
         yield
         await webhooks.stop()
-        store.journal.close()
+        store.row_log.close()
 
     app = web.Application(client_max_size=MAX_BODY_SIZE, middlewares=[calls.count])
     app.cleanup_ctx.append(run)

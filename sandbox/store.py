@@ -1,9 +1,9 @@
-"""The rows of the sandbox: dictionaries by id, oldest first, restored from the journal."""
+"""The rows of the sandbox: dictionaries by id, oldest first, restored from the row log."""
 
 from typing import Any, TypeVar
 
 from sandbox.events import Event
-from sandbox.journal import Journal
+from sandbox.row_log import RowLog
 from sandbox.sendgrid_api.emails import Email
 from sandbox.stripe_api.charges import Charge
 from sandbox.stripe_api.disputes import Dispute
@@ -16,13 +16,13 @@ from sandbox.stripe_api.refunds import Refund
 Row = Intent | Charge | Refund | Dispute | PaymentMethod | WebhookEndpoint | Answer | Event | Email
 R = TypeVar("R", bound=Row)
 
-# A journal entry with only the state of an event: its body is long and never changes.
+# A line with only the state of an event: its body is long and never changes.
 EVENT_STATE = "EventState"
 
 
 class Store:
-    def __init__(self, journal: Journal) -> None:
-        self.journal = journal
+    def __init__(self, row_log: RowLog) -> None:
+        self.row_log = row_log
         self.intents: dict[str, Intent] = {}
         self.charges: dict[str, Charge] = {}
         self.refunds: dict[str, Refund] = {}
@@ -47,27 +47,27 @@ class Store:
         }
 
     def load(self) -> None:
-        """Restore the rows from the journal, then open it for writing."""
+        """Restore the rows from the row log, then open it for writing."""
         kinds = {kind.__name__: kind for kind in self._tables}
-        # The old name in the journals of earlier releases.
+        # The old name in the files of earlier releases.
         kinds["Letter"] = Email
-        for kind, fields in self.journal.read():
+        for kind, fields in self.row_log.read():
             if kind == EVENT_STATE:
                 event = self.events[fields["id"]]
                 event.state = fields["state"]
                 self._put(event)
             else:
                 self._put(kinds[kind](**fields))
-        self.journal.open()
+        self.row_log.open()
 
     def save(self, row: Row) -> None:
         self._put(row)
         fields = {name: getattr(row, name) for name in row.__slots__}
-        self.journal.write(type(row).__name__, fields)
+        self.row_log.write(type(row).__name__, fields)
 
     def save_state(self, event: Event) -> None:
         self._put(event)
-        self.journal.write(EVENT_STATE, {"id": event.id, "state": event.state})
+        self.row_log.write(EVENT_STATE, {"id": event.id, "state": event.state})
 
     def refunds_of(self, charge: Charge) -> list[Refund]:
         return [refund for refund in self.refunds.values() if refund.charge == charge.id]

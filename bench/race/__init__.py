@@ -1,4 +1,4 @@
-"""The same flow on three foundations: our engine, DBOS, and plain Celery.
+"""A race of three engines with the same flow: ours, DBOS, and plain Celery.
 
-Start, call a provider, wait for its event, call it again, done.
+The flow: start, call a provider, wait for its event, call it again, done.
 """

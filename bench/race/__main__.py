@@ -1,4 +1,4 @@
-"""`make race`: the race alone. `--quick` runs few cells once; a file's name gets it as JSON."""
+"""`make race`: run the race alone. `--quick` runs few cells once; files get the rows as JSON."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""The call to the provider, the same in every contender: one kept connection a thread."""
+"""The call to the provider, the same for all contenders: a persistent connection per thread."""
 
 import http.client
 import json
@@ -7,20 +7,22 @@ import threading
 from typing import Any
 
 PROVIDER = int(os.environ.get("RACE_PROVIDER", "0"))
-_mine = threading.local()
+_of_thread = threading.local()
 
 
 def call(flow: str, step: int, port: int) -> dict[str, Any]:
-    """POST the call; the provider's event goes to `port`. Raises OSError, or http.client's own."""
+    """POST a call. The provider's event goes to `port`. Raises OSError or HTTPException."""
     body = {"flow": flow, "step": step, "port": port, "amount": 4200, "currency": "eur"}
-    connection = getattr(_mine, "connection", None)
+    connection = getattr(_of_thread, "connection", None)
     if connection is None:
-        connection = _mine.connection = http.client.HTTPConnection("127.0.0.1", PROVIDER, timeout=5)
+        connection = _of_thread.connection = http.client.HTTPConnection(
+            "127.0.0.1", PROVIDER, timeout=5
+        )
     try:
         connection.request("POST", "/call", json.dumps(body))
-        answer = connection.getresponse()
-        found: dict[str, Any] = json.loads(answer.read())
+        response = connection.getresponse()
+        answer: dict[str, Any] = json.loads(response.read())
     except (OSError, http.client.HTTPException):
-        _mine.connection = None
+        _of_thread.connection = None
         raise
-    return found
+    return answer

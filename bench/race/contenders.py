@@ -1,4 +1,4 @@
-"""Starting the contenders: each with a PostgreSQL, and where it needs one a Redis, of its own."""
+"""The contenders as running systems, each with its own PostgreSQL and Redis, if it needs them."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from bench.cost import Database, tree
+from bench.cost import Database, process_tree
 from launch import ports
 from launch.postgres import Postgres
 from launch.redis import Redis
@@ -21,48 +21,50 @@ from launch.waiting import until
 
 BENCH_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 CORES = os.cpu_count() or 1
-FEW = 4
+FEW_FLOWS = 4  # at once in a process of DBOS
 
 
 @dataclass
 class Contender:
-    """One that runs. `fronts` are the ports of its doors; `roots` are its processes, services and
-    all, by name.
+    """A running contender. `fronts` are the ports of its HTTP servers.
+
+    `pids` has its processes and services by name. `min_in_flight` is the number of concurrent flows
+    from which its settings make a difference.
     """
 
     name: str
     fronts: list[int]
-    roots: dict[str, int]
+    pids: dict[str, int]
     database: Database | None = None
-    # From how many flows at once on it has something to show.
-    least: int = 1
+    min_in_flight: int = 1
 
-    def committed(self) -> int:
-        """Commits so far, reads included."""
+    def commits(self) -> int:
+        """Return the number of commits so far, those of reads included."""
         return self.database.commits() if self.database else 0
 
-    def written(self) -> int:
-        """Bytes of write-ahead log so far."""
+    def wal_bytes(self) -> int:
+        """Return the bytes of write-ahead log so far."""
         if self.database is None:
             return 0
-        found: int = self.database.one("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::int8")
-        return found
+        query = "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::int8"
+        written: int = self.database.execute(query)
+        return written
 
-    def worked(self) -> float:
-        """Seconds of processor time that it and its services have used."""
-        return worked(self.roots)
+    def processor_seconds(self) -> float:
+        """Return the processor time of the contender and its services so far."""
+        return total_processor_seconds(self.pids)
 
 
-class Paddock:
-    """Starts contenders, and ends them all at the end."""
+class Starter:
+    """A starter of contenders. `closing` ends them."""
 
     def __init__(self, folder: Path, closing: ExitStack, provider: int) -> None:
         self._folder = folder
         self._closing = closing
         self._provider = provider
 
-    def engine(self) -> Contender:
-        """Ours: one front, a worker a core as in production, and beat."""
+    def start_ours(self) -> Contender:
+        """Start our engine: one front, beat, and a worker per core as in production."""
         name = "ours"
         postgres, redis = self._postgres(name), self._redis(name)
         front = ports.free_ports(1)[0]
@@ -81,28 +83,28 @@ class Paddock:
         for core in range(CORES):
             commands[f"worker-{core}"] = [*celery, *worker, *lean, "-n", f"race-{core}@%h"]
         environment = {**stack.environment, "RACE_FRONT": str(front)}
-        roots = self._run(environment, commands, [front])
-        roots |= {"postgres": postgres.pid, "redis": redis.pid}
-        return Contender(name, [front], roots, Database(postgres.url))
+        pids = self._run(environment, commands, [front])
+        pids |= {"postgres": postgres.pid, "redis": redis.pid}
+        return Contender(name, [front], pids, Database(postgres.url))
 
-    def dbos(self, in_flight: int = FEW) -> Contender:
-        """DBOS: a process a core, each with `in_flight` flows at once; more wait their turn."""
+    def start_dbos(self, in_flight: int = FEW_FLOWS) -> Contender:
+        """Start DBOS: a process per core, each with at most `in_flight` flows at once."""
         name = f"DBOS, {in_flight} a process"
         postgres = self._postgres(name)
         fronts = ports.free_ports(CORES)
         environment = {"DATABASE_URL": postgres.url, "RACE_DBOS_IN_FLIGHT": str(in_flight)}
-        roots: dict[str, int] = {}
+        pids: dict[str, int] = {}
         for core, front in enumerate(fronts):
-            # One after the other: the first makes the tables.
+            # One after the other: the first creates the tables.
             command = [str(BENCH_PYTHON), "-m", "bench.race.on_dbos", str(front)]
-            roots |= self._run(environment, {f"dbos-{core}": command}, [front])
-        roots |= {"postgres": postgres.pid}
-        # What is never reached makes no difference.
-        least = 1 if in_flight == FEW else FEW * CORES + 1
-        return Contender(name, fronts, roots, Database(postgres.url), least)
+            pids |= self._run(environment, {f"dbos-{core}": command}, [front])
+        pids |= {"postgres": postgres.pid}
+        # With fewer flows in flight a higher limit is never reached.
+        min_in_flight = 1 if in_flight == FEW_FLOWS else FEW_FLOWS * CORES + 1
+        return Contender(name, fronts, pids, Database(postgres.url), min_in_flight)
 
-    def plain(self, concurrency: int = 32) -> Contender:
-        """Plain Celery: one front, a worker a core."""
+    def start_plain(self, concurrency: int = 32) -> Contender:
+        """Start plain Celery: one front, and a worker per core."""
         redis, front = self._redis("plain"), ports.free_ports(1)[0]
         environment = {"REDIS_URL": redis.url, "RACE_FRONT": str(front)}
         celery = (sys.executable, "-m", "celery", "--quiet", "-A", "bench.race.plain", "worker")
@@ -113,8 +115,8 @@ class Paddock:
             for core in range(CORES)
         }
         commands["front"] = [sys.executable, "-m", "bench.race.plain", str(front)]
-        roots = self._run(environment, commands, [front])
-        return Contender("plain Celery", [front], roots | {"redis": redis.pid})
+        pids = self._run(environment, commands, [front])
+        return Contender("plain Celery", [front], pids | {"redis": redis.pid})
 
     def _postgres(self, name: str) -> Postgres:
         return self._closing.enter_context(Postgres(self._folder / name / "postgres"))
@@ -125,9 +127,9 @@ class Paddock:
     def _run(
         self, environment: Mapping[str, str], commands: Mapping[str, list[str]], fronts: list[int]
     ) -> dict[str, int]:
-        given = {**os.environ, **environment, "RACE_PROVIDER": str(self._provider)}
-        given |= {"MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1", "PROJECTX_ENV_FILE": ""}
-        supervisor = Supervisor(given, show="RACE_SHOW" in os.environ)
+        variables = {**os.environ, **environment, "RACE_PROVIDER": str(self._provider)}
+        variables |= {"MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1", "PROJECTX_ENV_FILE": ""}
+        supervisor = Supervisor(variables, show="RACE_SHOW" in os.environ)
         self._closing.callback(supervisor.stop)
         for name, command in commands.items():
             supervisor.start(name, command)
@@ -136,14 +138,14 @@ class Paddock:
         return supervisor.pids()
 
 
-def worked(roots: Mapping[str, int]) -> float:
-    """Seconds of processor time of processes and all below them."""
-    found = 0.0
-    for process in tree(roots).values():
+def total_processor_seconds(pids: Mapping[str, int]) -> float:
+    """Return the processor time of processes and all their descendants, also of ended ones."""
+    total = 0.0
+    for process in process_tree(pids).values():
         with contextlib.suppress(psutil.NoSuchProcess):
-            # Its own, and those of its children that have ended.
-            found += sum(process.cpu_times()[:4])
-    return found
+            # user, system, and both of the children that have ended
+            total += sum(process.cpu_times()[:4])
+    return total
 
 
 def answers(port: int) -> bool:

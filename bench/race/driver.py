@@ -1,4 +1,4 @@
-"""Keeps a number of flows going at one contender for a while, and says what that gave and cost."""
+"""A driver that keeps a number of flows in flight at a contender, and measures their cost."""
 
 import asyncio
 import os
@@ -9,14 +9,14 @@ from time import perf_counter
 
 import psutil
 
-from bench.race.contenders import Contender, worked
+from bench.race.contenders import Contender, total_processor_seconds
 from bench.race.wire import Connections
 from models.ids import uuid7
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """How many flows at once, and the seconds that the provider takes."""
+    """A setting of the race: the number of flows at once, and the provider's latency in seconds."""
 
     in_flight: int
     latency: float
@@ -24,7 +24,10 @@ class Cell:
 
 @dataclass(slots=True)
 class Round:
-    """What one contender did in one cell. Times are milliseconds, of flows and of processors."""
+    """The result of a contender in a cell. Times are milliseconds.
+
+    `cpu`, `wal` (bytes) and `commits` are per flow.
+    """
 
     flows: int
     per_second: float
@@ -33,7 +36,7 @@ class Round:
     cpu: float
     wal: float = 0.0
     commits: float = 0.0
-    # What programs that are no part of the race used of the machine, percent.
+    # Percent of the machine that was used by programs outside the race.
     others: float = 0.0
 
     def row(self) -> dict[str, float]:
@@ -41,37 +44,39 @@ class Round:
 
 
 def drive(contender: Contender, cell: Cell, seconds: float) -> Round:
-    """Run one cell. The first flows are a warm-up, and not timed."""
+    """Run a cell. The first flows are a warm-up, and not timed."""
     machine = Machine()
-    before, wal = contender.worked(), contender.written()
+    cpu, wal = contender.processor_seconds(), contender.wal_bytes()
     waits, flows = asyncio.run(_drive(contender, cell, seconds))
     return Round(
         flows=flows,
         per_second=len(waits) / seconds,
         p50=statistics.median(waits) * 1000,
         p99=sorted(waits)[len(waits) * 99 // 100] * 1000,
-        cpu=(contender.worked() - before) * 1000 / flows,
-        wal=(contender.written() - wal) / flows,
+        cpu=(contender.processor_seconds() - cpu) * 1000 / flows,
+        wal=(contender.wal_bytes() - wal) / flows,
         others=machine.others(),
     )
 
 
 class Machine:
-    """Who else uses it, from now on."""
+    """The use of the processors by programs outside the race, from now on."""
 
     def __init__(self) -> None:
-        self._busy, self._all, self._ours = self._look()
+        self._busy, self._total, self._race = self._read()
 
     def others(self) -> float:
-        """Percent of all processors."""
-        busy, total, ours = self._look()
-        others = (busy - self._busy) - (ours - self._ours)
-        return max(0.0, 100 * others / (total - self._all))
+        """Return the share of the other programs, in percent of all processors."""
+        busy, total, race = self._read()
+        others = (busy - self._busy) - (race - self._race)
+        return max(0.0, 100 * others / (total - self._total))
 
-    def _look(self) -> tuple[float, float, float]:
+    def _read(self) -> tuple[float, float, float]:
+        """Return the seconds that the processors were busy, in all, and busy with the race."""
         times = psutil.cpu_times()
         idle = times.idle + getattr(times, "iowait", 0.0)
-        return sum(times[:8]) - idle, sum(times[:8]), worked({"race": os.getpid()})
+        race = total_processor_seconds({"race": os.getpid()})
+        return sum(times[:8]) - idle, sum(times[:8]), race
 
 
 async def _drive(contender: Contender, cell: Cell, seconds: float) -> tuple[list[float], int]:

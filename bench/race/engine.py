@@ -1,5 +1,7 @@
-"""Our engine in the race. `app` is its Celery application; `python -m bench.race.engine PORT` is
-the process that starts flows and takes events, as the web does in the shop.
+"""Our engine in the race: `app` is its Celery application.
+
+`python -m bench.race.engine PORT` is the process that starts flows and receives events, as the web
+processes of the shop do.
 """
 
 import asyncio
@@ -13,7 +15,7 @@ from uuid import UUID
 import redis
 
 from bench.race.flow import First, Flow, FlowMachine, FlowSignal, FlowState, Second
-from bench.race.front import Gathered, open_front
+from bench.race.front import Batcher, serve_front
 from bench.race.wire import Json
 from config import settings
 from models import base
@@ -27,8 +29,8 @@ app.conf.task_routes = {"race.*": "payments", **app.conf.task_routes}
 for _activity in (First, Second):
     register(_activity.name)
 
-MOVES = 3  # answered, paid, answered again: then a flow is done
-LOOK_EVERY = 1.0  # seconds; a ring may get lost
+MOVES = 3  # of a flow: answered, paid, answered again
+CHECK_INTERVAL = 1.0  # seconds; a message of Redis may be lost
 
 
 def begin(ids: list[str]) -> None:
@@ -37,8 +39,8 @@ def begin(ids: list[str]) -> None:
             FlowMachine.begin(Flow(id=UUID(flow_id)), FlowSignal.START)
 
 
-def hear(events: list[Json]) -> None:
-    # In the order in which all others lock flows.
+def receive(events: list[Json]) -> None:
+    # Every transaction locks flows in this order, which avoids deadlocks.
     events.sort(key=itemgetter("flow"))
     with database().app_context():
         inbox.receive_all(
@@ -54,23 +56,23 @@ def is_done(flow_id: str) -> bool:
         return flow is not None and flow.state == FlowState.DONE
 
 
-class Bell:
-    """Rings when a flow has moved for the last time."""
+class Completions:
+    """Completed flows, recognized by the number of their moves, which Redis announces."""
 
     def __init__(self) -> None:
         self._moves: defaultdict[str, int] = defaultdict(int)
         self._waiting: dict[str, asyncio.Event] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._heard = redis.Redis.from_url(settings.redis_url).pubsub(  # type: ignore[no-untyped-call]
+        self._messages = redis.Redis.from_url(settings.redis_url).pubsub(  # type: ignore[no-untyped-call]
             ignore_subscribe_messages=True
         )
-        self._heard.psubscribe(dispatch.channel("*"))  # type: ignore[arg-type]
+        self._messages.psubscribe(dispatch.channel("*"))  # type: ignore[arg-type]
 
     async def wait(self, flow_id: str) -> None:
         done = self._waiting[flow_id]
         while not done.is_set():
             try:
-                await asyncio.wait_for(done.wait(), LOOK_EVERY)
+                await asyncio.wait_for(done.wait(), CHECK_INTERVAL)
             except TimeoutError:
                 if await asyncio.to_thread(is_done, flow_id):
                     break
@@ -84,7 +86,7 @@ class Bell:
         self._waiting[flow_id] = asyncio.Event()
 
     def _listen(self) -> None:
-        for message in self._heard.listen():
+        for message in self._messages.listen():
             flow_id = message["channel"].decode().rsplit(":", 1)[1]
             self._moves[flow_id] += 1
             if self._moves[flow_id] == MOVES and flow_id in self._waiting:
@@ -96,14 +98,14 @@ def main() -> None:
     with database().app_context():
         Base.metadata.create_all(base.db.engine, [Flow.__table__])  # type: ignore[list-item]
     dispatch.start()
-    beginning, hearing, bell = Gathered(begin), Gathered(hear), Bell()
+    starts, events, completions = Batcher(begin), Batcher(receive), Completions()
 
     async def start(flow_id: str) -> None:
-        bell.expect(flow_id)
-        await beginning.add(flow_id)
-        await bell.wait(flow_id)
+        completions.expect(flow_id)
+        await starts.add(flow_id)
+        await completions.wait(flow_id)
 
-    open_front(int(sys.argv[1]), start, hearing.add)
+    serve_front(int(sys.argv[1]), start, events.add)
 
 
 if __name__ == "__main__":

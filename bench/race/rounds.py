@@ -1,5 +1,6 @@
-"""The race: all contenders run at once, and take turns. A B C, A B C, A B C: what else the machine
-does hits them alike. The median of the rounds counts.
+"""The rounds of the race: all contenders run at once, and take turns: A B C, A B C, A B C.
+
+So other programs on the machine disturb all alike. The median of the rounds counts.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from contextlib import ExitStack
 from time import monotonic, sleep
 from typing import Any
 
-from bench.race.contenders import Contender, Paddock, answers
+from bench.race.contenders import Contender, Starter, answers
 from bench.race.driver import Cell, Round, drive
 from bench.race.wire import Connections
 from launch import ports
@@ -20,86 +21,91 @@ from launch.unprivileged_user import temporary_folder
 from launch.waiting import until
 
 LATENCIES, IN_FLIGHT = (0.0, 0.05, 0.3), (1, 8, 32, 128)
-CELLS = tuple(Cell(some, latency) for latency in LATENCIES for some in IN_FLIGHT)
+CELLS = tuple(Cell(number, latency) for latency in LATENCIES for number in IN_FLIGHT)
 QUICK = (Cell(1, 0.0), Cell(32, 0.0), Cell(32, 0.3))
 SECONDS, WARM_UP = 2.0, Cell(8, 0.0)
-# A backend of PostgreSQL reports its commits when it has been idle for so long, seconds.
-REPORTED = 10.5
+REPORT_DELAY = 10.5  # seconds of idleness within which a backend of PostgreSQL reports its commits
 
-# One contender in one cell, as the table shows it.
+# The result of a contender in a cell.
 Row = dict[str, Any]
 
 
-class Accounts:
-    """Counts each round's commits: when the next begins, all of the last have been reported."""
+class CommitCounter:
+    """A counter of each round's commits, which PostgreSQL reports late.
+
+    The commits of a round are counted just before the contender's next round.
+    """
 
     def __init__(self) -> None:
-        self._last: dict[str, Round] = {}
-        self._count: dict[str, int] = {}
-        self._from: dict[str, float] = {}
-        self._ended: dict[str, float] = {}
-        self.idle: dict[str, float] = {}
+        self._rounds: dict[str, Round] = {}
+        self._counts: dict[str, int] = {}
+        self._counted_at: dict[str, float] = {}
+        self._ended_at: dict[str, float] = {}
+        self._idle_rates: dict[str, float] = {}
 
-    def settle(self, one: Contender) -> None:
-        """Close the account of the round before, without what is committed when nothing runs."""
-        sleep(max(0.0, self._ended.get(one.name, 0.0) + REPORTED - monotonic()))
-        count, at = one.committed(), monotonic()
-        last = self._last.pop(one.name, None)
+    def settle(self, contender: Contender) -> None:
+        """Set the commits of the contender's last round, without those of an idle contender."""
+        name = contender.name
+        sleep(max(0.0, self._ended_at.get(name, 0.0) + REPORT_DELAY - monotonic()))
+        count, now = contender.commits(), monotonic()
+        last = self._rounds.pop(name, None)
         if last is not None:
-            background = self.idle.get(one.name, 0.0) * (at - self._from[one.name])
-            last.commits = (count - self._count[one.name] - background) / last.flows
-        self._count[one.name], self._from[one.name] = count, at
+            idle = self._idle_rates.get(name, 0.0) * (now - self._counted_at[name])
+            last.commits = (count - self._counts[name] - idle) / last.flows
+        self._counts[name], self._counted_at[name] = count, now
 
-    def book(self, one: Contender, run: Round) -> None:
-        self._last[one.name], self._ended[one.name] = run, monotonic()
+    def add(self, contender: Contender, result: Round) -> None:
+        """Note a round that has just ended."""
+        self._rounds[contender.name], self._ended_at[contender.name] = result, monotonic()
 
-    def watch_idle(self, contenders: Sequence[Contender]) -> None:
-        """Learn what each commits a second while nothing runs."""
-        sleep(REPORTED)
-        before, start = [one.committed() for one in contenders], monotonic()
-        sleep(REPORTED)
-        for one, count in zip(contenders, before, strict=True):
-            self.idle[one.name] = (one.committed() - count) / (monotonic() - start)
+    def measure_idle(self, contenders: Sequence[Contender]) -> None:
+        """Measure the commits a second of each contender without flows."""
+        sleep(REPORT_DELAY)
+        counts, start = [contender.commits() for contender in contenders], monotonic()
+        sleep(REPORT_DELAY)
+        for contender, count in zip(contenders, counts, strict=True):
+            rate = (contender.commits() - count) / (monotonic() - start)
+            self._idle_rates[contender.name] = rate
 
 
 def race(cells: Sequence[Cell] = CELLS, rounds: int = 3) -> list[Row]:
-    """The table: a row for each contender in each cell."""
-    found: defaultdict[tuple[Cell, str], list[Round]] = defaultdict(list)
+    """Run the race, and return a row for each contender in each cell."""
+    results: defaultdict[tuple[Cell, str], list[Round]] = defaultdict(list)
     with ExitStack() as closing:
         provider = ports.free_ports(1)[0]
         _start_provider(closing, provider)
-        contenders = _contenders(closing, provider)
-        accounts = Accounts()
-        for one in contenders:
-            drive(one, WARM_UP, 1.0)
-        accounts.watch_idle(contenders)
+        contenders = _start_contenders(closing, provider)
+        counter = CommitCounter()
+        for contender in contenders:
+            drive(contender, WARM_UP, 1.0)
+        counter.measure_idle(contenders)
         for cell in cells:
             asyncio.run(_set_latency(provider, cell.latency))
+            in_cell = [c for c in contenders if cell.in_flight >= c.min_in_flight]
             for _ in range(rounds):
-                for one in contenders:
-                    if cell.in_flight >= one.least:
-                        accounts.settle(one)
-                        run = drive(one, cell, SECONDS)
-                        accounts.book(one, run)
-                        found[cell, one.name].append(run)
-                        _say(cell, one, run)
-        for one in contenders:
-            accounts.settle(one)
-    return [_median(cell, name, runs) for (cell, name), runs in found.items()]
+                for contender in in_cell:
+                    counter.settle(contender)
+                    result = drive(contender, cell, SECONDS)
+                    counter.add(contender, result)
+                    results[cell, contender.name].append(result)
+                    _print_progress(cell, contender, result)
+        for contender in contenders:
+            counter.settle(contender)
+    return [_median(cell, name, runs) for (cell, name), runs in results.items()]
 
 
-def _say(cell: Cell, one: Contender, run: Round) -> None:
-    what = f"{cell.latency * 1000:g} ms, {cell.in_flight} in flight, {one.name}"
-    print(f"{what}: {run.per_second:.0f} flows/s", file=sys.stderr, flush=True)
+def _print_progress(cell: Cell, contender: Contender, result: Round) -> None:
+    setting = f"{cell.latency * 1000:g} ms, {cell.in_flight} in flight, {contender.name}"
+    print(f"{setting}: {result.per_second:.0f} flows/s", file=sys.stderr, flush=True)
 
 
-def _contenders(closing: ExitStack, provider: int) -> list[Contender]:
-    paddock = Paddock(closing.enter_context(temporary_folder()), closing, provider)
+def _start_contenders(closing: ExitStack, provider: int) -> list[Contender]:
+    starter = Starter(closing.enter_context(temporary_folder()), closing, provider)
     return [
-        paddock.engine(),
-        paddock.dbos(),
-        paddock.dbos(in_flight=64),
-        paddock.plain(),
+        starter.start_ours(),
+        starter.start_dbos(),
+        starter.start_dbos(in_flight=64),
+        starter.start_plain(),
     ]
 
 
@@ -117,6 +123,7 @@ async def _set_latency(provider: int, seconds: float) -> None:
 
 
 def _median(cell: Cell, name: str, runs: list[Round]) -> Row:
+    """Return the medians of the rounds, and the slowest and the fastest rate."""
     figures = {
         key: round(statistics.median(run.row()[key] for run in runs), 2) for key in runs[0].row()
     }

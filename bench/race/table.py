@@ -1,23 +1,24 @@
-"""The race as a table of Markdown, and what it comes to."""
+"""The results of the race as a Markdown table, and the comparisons that follow from them."""
 
 from collections.abc import Iterator, Sequence
 
-from bench.race.contenders import FEW
-from bench.race.limit import TRANSACTIONS, limit
+from bench.race.contenders import FEW_FLOWS
+from bench.race.limit import TRANSACTIONS, measure_limit
 from bench.race.rounds import Row
 
-HEAD = (
+HEADINGS = (
     *("latency ms", "in flight", "contender", "flows/s", "slowest to fastest"),
     *("p50 ms", "p99 ms", "commits", "WAL bytes", "CPU ms", "others' CPU"),
 )
 
 
 def lines(rows: Sequence[Row]) -> Iterator[str]:
-    """A line a row; commits, bytes and CPU are those of one flow. What others used of the machine
-    while it was measured was missing to all.
+    """Yield the lines of the table. Commits, bytes and CPU are per flow.
+
+    Programs outside the race slow down all contenders: "others' CPU" is their share of the machine.
     """
-    yield "| " + " | ".join(HEAD) + " |"
-    yield "|---:|---:|---|" + "---:|" * (len(HEAD) - 3)
+    yield "| " + " | ".join(HEADINGS) + " |"
+    yield "|---:|---:|---|" + "---:|" * (len(HEADINGS) - 3)
     for row in rows:
         cells = (
             f"{row['latency']:g}",
@@ -36,10 +37,10 @@ def lines(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def verdict(rows: Sequence[Row]) -> dict[str, float]:
-    """Ours against DBOS, each at its best; and against PostgreSQL without anybody."""
+    """Compare ours with DBOS, each at its best, and with PostgreSQL alone."""
     ours = _best(rows, "ours", latency=0)
-    gathered, alone = limit(ours["commits"]), limit(TRANSACTIONS)
-    found = {
+    gathered, alone = measure_limit(ours["commits"]), measure_limit(TRANSACTIONS)
+    figures = {
         "best flows a second, ours, latency 0": ours["per_second"],
         "PostgreSQL alone, flows gathered as ours": gathered,
         "PostgreSQL alone, one flow a transaction": alone,
@@ -48,17 +49,17 @@ def verdict(rows: Sequence[Row]) -> dict[str, float]:
     }
     for row in rows:
         if (row["latency"], row["in_flight"], row["contender"]) == (0, 32, "ours"):
-            found["commits a flow, 32 in flight"] = row["commits"]
+            figures["commits a flow, 32 in flight"] = row["commits"]
     slow = {"latency": 300, "in_flight": 32}
-    few = _best(rows, f"DBOS, {FEW} a process", **slow)["per_second"]
-    found["ours / DBOS with few in flight, flows a second, 300 ms, 32 in flight"] = (
+    few = _best(rows, f"DBOS, {FEW_FLOWS} a process", **slow)["per_second"]
+    figures["ours / DBOS with few in flight, flows a second, 300 ms, 32 in flight"] = (
         _best(rows, "ours", **slow)["per_second"] / few
     )
     for title, cell in _cells(rows):
-        one, other = _best(rows, "ours", **cell), _best(rows, "DBOS", **cell)
-        found[f"ours / DBOS, flows a second, {title}"] = one["per_second"] / other["per_second"]
-        found[f"DBOS / ours, CPU a flow, {title}"] = other["cpu"] / one["cpu"]
-    return found
+        ours, dbos = _best(rows, "ours", **cell), _best(rows, "DBOS", **cell)
+        figures[f"ours / DBOS, flows a second, {title}"] = ours["per_second"] / dbos["per_second"]
+        figures[f"DBOS / ours, CPU a flow, {title}"] = dbos["cpu"] / ours["cpu"]
+    return figures
 
 
 def _cells(rows: Sequence[Row]) -> Iterator[tuple[str, dict[str, float]]]:
@@ -70,10 +71,10 @@ def _cells(rows: Sequence[Row]) -> Iterator[tuple[str, dict[str, float]]]:
 
 
 def _best(rows: Sequence[Row], name: str, **cell: float) -> Row:
-    """The row of the most flows a second, of the contenders whose names begin so."""
-    theirs = [
+    """Return the fastest row of a cell, of the contenders whose names begin with `name`."""
+    candidates = [
         row
         for row in rows
         if row["contender"].startswith(name) and all(row[k] == v for k, v in cell.items())
     ]
-    return max(theirs, key=lambda row: row["per_second"])
+    return max(candidates, key=lambda row: row["per_second"])

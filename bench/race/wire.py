@@ -1,5 +1,6 @@
-"""The smallest HTTP that the race needs, the same for every contender: JSON over connections that
-are kept. The standard library only, since the contenders live in two virtual environments.
+"""A minimal HTTP client and server, the same for all contenders: JSON over persistent connections.
+
+It uses only the standard library, since the contenders have two virtual environments.
 """
 
 import asyncio
@@ -14,24 +15,26 @@ Handler = Callable[[str, Json], Awaitable[Json]]
 
 
 class Connections:
-    """Kept connections to one address, as many as are needed at once."""
+    """A pool of persistent connections to a port, without a limit."""
 
     def __init__(self, port: int) -> None:
         self._port = port
         self._free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def post(self, path: str, body: Json) -> Json:
-        """POST and wait for the answer. Raises OSError, or ValueError on any answer but 200."""
+        """POST a body and return the answer. Raises OSError, or ValueError for an error status."""
         if self._free:
             reader, writer = self._free.pop()
         else:
             reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         data = json.dumps(body).encode()
-        writer.write(f"POST {path} HTTP/1.1\r\nHost: race\r\n{_length(data)}".encode() + data)
-        first, answer = await _message(reader)
+        writer.write(
+            f"POST {path} HTTP/1.1\r\nHost: race\r\n{_length_header(data)}".encode() + data
+        )
+        status_line, answer = await _read_message(reader)
         self._free.append((reader, writer))
-        if " 200 " not in first:
-            raise ValueError(f"{path}: {first} {answer}")
+        if " 200 " not in status_line:
+            raise ValueError(f"{path}: {status_line} {answer}")
         return answer
 
     def close(self) -> None:
@@ -40,17 +43,17 @@ class Connections:
 
 
 async def serve(port: int, handler: Handler) -> None:
-    """Answer every POST by `handler`, until SIGTERM."""
+    """Serve POST requests until SIGTERM."""
 
     async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        # Cancelled when the server ends.
-        gone = (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError)
-        with contextlib.suppress(*gone):
+        # The task of a connection is cancelled when the server ends.
+        end_errors = (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError)
+        with contextlib.suppress(*end_errors):
             while True:
-                first, body = await _message(reader)
-                data = json.dumps(await handler(first.split(" ", 2)[1], body)).encode()
+                request_line, body = await _read_message(reader)
+                data = json.dumps(await handler(request_line.split(" ", 2)[1], body)).encode()
                 head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-                writer.write(head.encode() + _length(data).encode() + data)
+                writer.write(head.encode() + _length_header(data).encode() + data)
         writer.close()
 
     ended = asyncio.Event()
@@ -60,12 +63,12 @@ async def serve(port: int, handler: Handler) -> None:
     server.close()
 
 
-async def _message(reader: asyncio.StreamReader) -> tuple[str, Json]:
-    """The first line and the body of a request or an answer."""
+async def _read_message(reader: asyncio.StreamReader) -> tuple[str, Json]:
+    """Return the first line and the body of a request or an answer."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode()
     length = int(head.lower().split("content-length:")[1].split("\r\n", 1)[0])
     return head.split("\r\n", 1)[0], json.loads(await reader.readexactly(length))
 
 
-def _length(data: bytes) -> str:
+def _length_header(data: bytes) -> str:
     return f"Content-Length: {len(data)}\r\n\r\n"

@@ -1,1 +1,1 @@
-"""The whole shop raced over HTTP: ours, and the same on DBOS. `make shops`."""
+"""A race of two whole shops over HTTP: ours, and the same on DBOS (`make shops`)."""

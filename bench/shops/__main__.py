@@ -1,4 +1,4 @@
-"""`make shops`: both shops in a table, and how ours compares; JSON for a file that is named."""
+"""`make shops`: run the race of the two shops. Files on the command line get the rows as JSON."""
 
 import json
 import sys
@@ -12,6 +12,7 @@ if __name__ == "__main__":
     end_in_order()
     rows = race()
     print("\n".join(lines(rows)))
-    print(verdict(rows))
+    for title, ratio in verdict(rows).items():
+        print(f"\n{title}: {ratio:.1f}")
     for name in sys.argv[1:]:
         Path(name).write_text(json.dumps(rows, indent=2) + "\n")

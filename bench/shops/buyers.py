@@ -1,5 +1,6 @@
-"""`python -m bench.shops.buyers 32`: so many people who are signed in, as JSON, straight from the
-database. Signing in by e-mail is no part of the race.
+"""`python -m bench.shops.buyers 32`: create users with sessions, and print their tokens as JSON.
+
+They are written to the database directly, since signing in by e-mail is not part of the race.
 """
 
 import json
@@ -17,12 +18,12 @@ from web import tokens
 
 
 def sign_in(count: int) -> Iterator[dict[str, str]]:
-    """Addresses and access tokens."""
+    """Create users, and yield their e-mail addresses and access tokens."""
     with transaction():
         for _ in range(count):
             user = User.of_address(f"buyer-{uuid4().hex[:10]}@example.com")
-            opened = open_session(user, user_agent="bench", ip_address="127.0.0.1")
-            yield {"email": user.email, "token": tokens.issue(user, opened.session)}
+            grant = open_session(user, user_agent="bench", ip_address="127.0.0.1")
+            yield {"email": user.email, "token": tokens.issue(user, grant.session)}
 
 
 if __name__ == "__main__":

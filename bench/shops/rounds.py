@@ -1,5 +1,7 @@
-"""Buyers who order one thing after the other and pay at once: from the first POST /order to the
-last receipt. The shops run at once, and take turns: A B, A B, A B. The median of the rounds counts.
+"""The rounds of the race of the shops. Both run at once, and take turns: A B, A B, A B.
+
+Each buyer places one order after the other and pays it at once. A round lasts from the first order
+to the last receipt. The median of the rounds counts.
 """
 
 import statistics
@@ -8,85 +10,86 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import cycle
+from itertools import cycle, repeat
 from typing import Any
 
 from bench.cost import Database
-from bench.race.contenders import worked
-from bench.shop import let_pass
-from bench.shops.stacks import OPEN, OnDbos, buyers
-from demo.buyer import Buyer, Json, wait_for
+from bench.race.contenders import total_processor_seconds
+from bench.shop import count_receipts, let_pass, place_orders, wait_for_receipts
+from bench.shops.stacks import ISOLATED, OnDbos, create_buyers
+from demo.buyer import Buyer, Json
 from demo.world import World
 from launch.stack import Stack
 from models.clock import tick
 
-BUYERS, EACH, ROUNDS = (1, 8, 32), 12, 3
-IDLE = 12.0  # seconds; after ten, a backend has reported its commits
+BUYERS, ORDERS_PER_BUYER, ROUNDS = (1, 8, 32), 12, 3
+REPORT_DELAY = 12.0  # seconds; a backend of PostgreSQL reports its commits after ten
+RECEIPTS_TIMEOUT = 60  # seconds
 Row = dict[str, Any]
 
 
 @dataclass
 class Shop:
-    """One that runs, and what it has done so far."""
+    """A running shop, and the results of its rounds with the current number of buyers."""
 
     name: str
     stack: Stack
     database: Database
-    people: list[Buyer]
+    buyers: list[Buyer]
     products: list[Json]
-    idle: float = 0.0
+    idle_rate: float = 0.0  # commits a second without buyers
     rounds: list[Row] = field(default_factory=list)
 
     @classmethod
     def open(cls, name: str, stack: Stack) -> "Shop":
         World.of(stack).restock(1_000_000)
-        people = buyers(stack, max(BUYERS))
-        found = [one for one in Buyer(stack.urls).products() if one["currency"] == "usd"]
-        return cls(name, stack, Database(stack.environment["DATABASE_URL"]), people, found)
+        buyers = create_buyers(stack, max(BUYERS))
+        products = [p for p in Buyer(stack.urls).products() if p["currency"] == "usd"]
+        return cls(name, stack, Database(stack.environment["DATABASE_URL"]), buyers, products)
 
-    def worked(self) -> float:
-        """Seconds of processor time of all but the outside world."""
-        return worked({name: pid for name, pid in self.stack.pids().items() if name != "sandbox"})
+    def processor_seconds(self) -> float:
+        """Return the processor time of all processes but the sandbox."""
+        pids = {name: pid for name, pid in self.stack.pids().items() if name != "sandbox"}
+        return total_processor_seconds(pids)
 
 
 def race(counts: Sequence[int] = BUYERS, rounds: int = ROUNDS) -> list[Row]:
-    """A row for each shop and number of buyers."""
+    """Run the race, and return a row for each shop and number of buyers."""
     with ExitStack() as closing:
-        ours, other = Stack(environment=OPEN), OnDbos(environment=OPEN)
+        ours, other = Stack(environment=ISOLATED), OnDbos(environment=ISOLATED)
         shops = [
             Shop.open("ours", closing.enter_context(ours)),
             Shop.open("on DBOS", closing.enter_context(other)),
         ]
         for shop in shops:
             _rush(shop, 8)
-        _watch_idle(shops)
-        found: list[Row] = []
+        _measure_idle(shops)
+        rows: list[Row] = []
         for count in counts:
             for shop in shops:
                 shop.rounds = []
             for _ in range(rounds):
                 for shop in shops:
-                    shop.rounds.append(_measured(shop, count))
-            found += [_median(shop, count) for shop in shops]
-    return found
+                    shop.rounds.append(_measure_round(shop, count))
+            rows += [_median(shop, count) for shop in shops]
+    return rows
 
 
-def _watch_idle(shops: Sequence[Shop]) -> None:
-    """What each commits a second while nobody buys."""
-    let_pass(IDLE)
-    before, start = [shop.database.commits() for shop in shops], tick()
-    let_pass(IDLE)
-    for shop, count in zip(shops, before, strict=True):
-        shop.idle = (shop.database.commits() - count) / (tick() - start)
+def _measure_idle(shops: Sequence[Shop]) -> None:
+    let_pass(REPORT_DELAY)
+    counts, start = [shop.database.commits() for shop in shops], tick()
+    let_pass(REPORT_DELAY)
+    for shop, count in zip(shops, counts, strict=True):
+        shop.idle_rate = (shop.database.commits() - count) / (tick() - start)
 
 
-def _measured(shop: Shop, count: int) -> Row:
-    commits, cpu, start = shop.database.commits(), shop.worked(), tick()
+def _measure_round(shop: Shop, count: int) -> Row:
+    commits, cpu, start = shop.database.commits(), shop.processor_seconds(), tick()
     seconds, waits = _rush(shop, count)
-    cpu = shop.worked() - cpu
-    let_pass(IDLE)
-    commits = shop.database.commits() - commits - int(shop.idle * (tick() - start))
-    orders = count * EACH
+    cpu = shop.processor_seconds() - cpu
+    let_pass(REPORT_DELAY)
+    commits = shop.database.commits() - commits - int(shop.idle_rate * (tick() - start))
+    orders = count * ORDERS_PER_BUYER
     print(f"{count} buyers, {shop.name}: {orders / seconds:.1f}/s", file=sys.stderr, flush=True)
     return {
         "per_second": orders / seconds,
@@ -98,32 +101,15 @@ def _measured(shop: Shop, count: int) -> Row:
 
 
 def _rush(shop: Shop, count: int) -> tuple[float, list[float]]:
-    """Seconds in all, and the seconds to each client secret."""
-    people = shop.people[:count]
-    seen, start = [_receipts(buyer) for buyer in people], tick()
+    """Return the seconds until the last receipt, and those until each client secret."""
+    buyers = shop.buyers[:count]
+    receipts, start = [count_receipts(buyer) for buyer in buyers], tick()
     with ThreadPoolExecutor(count) as pool:
-        waits = [wait for some in pool.map(_buy, people, cycle(shop.products)) for wait in some]
-    for buyer, before in zip(people, seen, strict=True):
-
-        def told(buyer: Buyer = buyer, before: int = before) -> bool | None:
-            return _receipts(buyer) >= before + EACH or None
-
-        wait_for(told, f"the receipts of {shop.name}", seconds=60)
+        results = pool.map(place_orders, buyers, cycle(shop.products), repeat(ORDERS_PER_BUYER))
+        waits = [wait for waits_of_buyer in results for wait in waits_of_buyer]
+    for buyer, number in zip(buyers, receipts, strict=True):
+        wait_for_receipts(buyer, number + ORDERS_PER_BUYER, seconds=RECEIPTS_TIMEOUT)
     return tick() - start, waits
-
-
-def _receipts(buyer: Buyer) -> int:
-    return len(buyer.emails("order_confirmed"))
-
-
-def _buy(buyer: Buyer, product: Json) -> list[float]:
-    waits = []
-    for _ in range(EACH):
-        start = tick()
-        order = buyer.order(product)
-        waits.append(tick() - start)
-        buyer.pay(order["clientSecret"])
-    return waits
 
 
 def _median(shop: Shop, count: int) -> Row:

@@ -1,5 +1,6 @@
-"""The routes of the shop on DBOS, for gunicorn: those that an order passes, as ours are. Each of
-gunicorn's processes runs the workflows that it starts.
+"""The routes of the shop on DBOS, for gunicorn: the same as ours, as far as an order needs them.
+
+Each process of gunicorn runs the workflows that it starts.
 """
 
 from http import HTTPStatus
@@ -23,7 +24,7 @@ from web.schemas.order import OrderPlaced, OrderRequest, OrderStatus, ReferenceP
 from web.schemas.webhook import Received
 from web.signatures import check_stripe
 
-PATIENCE = 10.0
+MAX_WAIT = 10.0  # seconds for the client secret
 api = APIBlueprint("order", __name__, url_prefix="/order")
 events = APIBlueprint("events", __name__, url_prefix="/order")
 api.before_request(authentication.require_session)
@@ -31,20 +32,20 @@ api.before_request(authentication.require_session)
 
 @api.post("")
 def place(body: OrderRequest) -> Any:
-    """Place an order: the same reference is the same workflow."""
-    who = authentication.caller()
-    order_id = str(uuid5(NAMESPACE_URL, f"{who.user_id}/{body.reference_id}"))
-    wish = {
-        "user_id": str(who.user_id),
-        "session_id": str(who.session_id),
+    """Place an order. The same reference starts the same workflow."""
+    caller = authentication.caller()
+    order_id = str(uuid5(NAMESPACE_URL, f"{caller.user_id}/{body.reference_id}"))
+    checkout = {
+        "user_id": str(caller.user_id),
+        "session_id": str(caller.session_id),
         "reference_id": body.reference_id,
         "lines": [{"product_id": x.product_id, "quantity": x.quantity} for x in body.items],
         "billing_address": body.billing_address,
         "shipping_address": body.shipping_address,
     }
     with SetWorkflowID(order_id):
-        DBOS.start_workflow(buy, order_id, wish)
-    secret = DBOS.get_event(order_id, "client_secret", prefer.wait(PATIENCE))
+        DBOS.start_workflow(buy, order_id, checkout)
+    secret = DBOS.get_event(order_id, "client_secret", prefer.wait(MAX_WAIT))
     answer = OrderPlaced(
         order_id=order_id, reference_id=body.reference_id, client_secret=secret, message=""
     )
@@ -53,12 +54,12 @@ def place(body: OrderRequest) -> Any:
 
 @api.get("/status/<referenceId>")
 def status(path: ReferencePath) -> Any:
-    """How far the order has come."""
-    mine = (Order.reference_id == path.reference_id) & (
+    """Return the status of an order."""
+    is_own = (Order.reference_id == path.reference_id) & (
         Order.user_id == authentication.caller().user_id
     )
     with reading() as session:
-        payment = session.scalar(select(Payment).join(Payment.order).where(mine))
+        payment = session.scalar(select(Payment).join(Payment.order).where(is_own))
     if payment is None:
         raise NotFoundError("There is no such order")
     return OrderStatus.of(payment).json_ready()
@@ -66,33 +67,33 @@ def status(path: ReferencePath) -> Any:
 
 @events.post("/webhook")
 def stripe_event() -> Any:
-    """Hand on what was paid, once for each event."""
+    """Send a payment to its workflow, once per event."""
     body = flask_request.get_data(cache=False)
     check_stripe(body)
     event = parse(body)
     if event["type"] == "payment_intent.succeeded":
         intent = event["data"]["object"]
-        wanted = ("id", "amount_received", "currency", "latest_charge")
-        paid = {name: intent[name] for name in wanted}
-        DBOS.send(intent["metadata"]["orderId"], paid, "paid", idempotency_key=event["id"])
+        fields = ("id", "amount_received", "currency", "latest_charge")
+        payment = {name: intent[name] for name in fields}
+        DBOS.send(intent["metadata"]["orderId"], payment, "paid", idempotency_key=event["id"])
     return Received().json_ready()
 
 
 @events.post("/email-events")
 def email_events() -> Any:
-    """Nobody asks for them here."""
+    """Accept the events of e-mails, and ignore them."""
     return Received().json_ready()
 
 
-def _app() -> Api:
-    made = Api("shop-on-dbos")
-    base.attach(made, pool_size=settings.database_pool)
+def _make_app() -> Api:
+    flask_app = Api("shop-on-dbos")
+    base.attach(flask_app, pool_size=settings.database_pool)
     for part in (request, errors, security_headers):
-        part.register(made)
-    for one in (api, events, product.api, health.api):
-        made.register_api(one)
+        part.register(flask_app)
+    for blueprint in (api, events, product.api, health.api):
+        flask_app.register_api(blueprint)
     DBOS.launch()
-    return made
+    return flask_app
 
 
-app = _app()
+app = _make_app()

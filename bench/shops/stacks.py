@@ -1,4 +1,4 @@
-"""The two shops as running systems: each with a PostgreSQL and a sandbox of its own."""
+"""The shop on DBOS as a running system, and signed-in buyers of either shop."""
 
 import json
 import sys
@@ -10,18 +10,18 @@ from launch.processes import commands
 from launch.stack import ROOT, Stack
 from launch.waiting import until
 
-# Nothing of the machine that measures; longer than any race for the access tokens.
-OPEN = {"DATABASE_URL": "", "REDIS_URL": "", "STRIPE_SECRET_KEY": "", "SENDGRID_API_KEY": ""}
+# No services and keys of the environment: each shop has its own PostgreSQL and sandbox.
+ISOLATED = {"DATABASE_URL": "", "REDIS_URL": "", "STRIPE_SECRET_KEY": "", "SENDGRID_API_KEY": ""}
 
 
 class OnDbos(Stack):
-    """The sandbox as ever, and one process a core that is web and worker in one, as DBOS has it."""
+    """The shop on DBOS: the sandbox, and a process per core that is both web server and worker."""
 
     def _commands(self) -> dict[str, list[str]]:
         ours = commands(self.environment, self.data, sandbox=True)
         web = [str(BENCH_PYTHON), *ours["web"][1:]]
         web[web.index("wsgi:ports")] = "bench.shops.routes:app"
-        # What is made before the fork does not live behind it: threads.
+        # DBOS starts threads, which do not survive a fork.
         web.remove("--preload")
         return {"sandbox": ours["sandbox"], "web": web}
 
@@ -35,13 +35,13 @@ class OnDbos(Stack):
             until(lambda url=url: self._is_up(url), f"the start of {url}", seconds=seconds)  # type: ignore[misc]
 
 
-def buyers(stack: Stack, count: int) -> list[Buyer]:
-    """People who are signed in at a shop."""
+def create_buyers(stack: Stack, count: int) -> list[Buyer]:
+    """Create signed-in buyers of a shop."""
     command = [sys.executable, "-m", "bench.shops.buyers", str(count)]
-    made = run(command, env=stack.environment, cwd=ROOT, check=True, capture_output=True, text=True)
-    found = []
-    for one in json.loads(made.stdout):
-        buyer = Buyer(stack.urls, one["email"])
-        buyer.http.headers["Authorization"] = f"Bearer {one['token']}"
-        found.append(buyer)
-    return found
+    done = run(command, env=stack.environment, cwd=ROOT, check=True, capture_output=True, text=True)
+    buyers = []
+    for user in json.loads(done.stdout):
+        buyer = Buyer(stack.urls, user["email"])
+        buyer.http.headers["Authorization"] = f"Bearer {user['token']}"
+        buyers.append(buyer)
+    return buyers

@@ -1,4 +1,4 @@
-"""Both shops as a table of Markdown, and how ours compares."""
+"""The results of both shops as a Markdown table, and their comparison."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,7 +8,7 @@ HEAD = "| buyers | shop | orders/s | rounds | client secret ms p50 | p99 | commi
 
 
 def lines(rows: Sequence[Row]) -> Iterator[str]:
-    """A line a row; commits and processor time are those of one order, without the sandbox's."""
+    """Yield the lines of the table. Commits and CPU (without the sandbox) are per order."""
     yield HEAD
     yield "|---:|---|---:|---:|---:|---:|---:|---:|"
     for row in rows:
@@ -21,7 +21,7 @@ def lines(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def verdict(rows: Sequence[Row]) -> dict[str, float]:
-    """Ours against the shop on DBOS, each at its best."""
+    """Compare ours with the shop on DBOS, each at its best."""
     best: dict[str, float] = {}
     for row in rows:
         best[row["shop"]] = max(best.get(row["shop"], 0.0), row["per_second"])

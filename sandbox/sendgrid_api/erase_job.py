@@ -45,4 +45,4 @@ class EraseJob:
         for email in list(self._store.emails.values()):
             if email.to.lower() in addresses:
                 self._store.save(replace(email, to=ERASED, subject=ERASED, text="", html=""))
-        self._store.journal.flush()
+        self._store.row_log.flush()

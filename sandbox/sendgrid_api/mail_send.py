@@ -44,7 +44,7 @@ class MailSend:
         for email in _emails(mail, message_id):
             self._store.save(email)
             self._report(email)
-        self._store.journal.flush()
+        self._store.row_log.flush()
         if fault == Fault.TIMEOUT:
             await hang_up(request, self._faults.hold)
         return web.Response(status=202, headers={"X-Message-Id": message_id})

@@ -44,7 +44,7 @@ class Api:
     def serve(
         self, run: Handler, *, public: bool = False
     ) -> Callable[[web.Request], Awaitable[web.Response]]:
-        """`public`: the publishable key will do."""
+        """Return a handler of requests; `public` ones accept the publishable key, too."""
 
         async def answer(request: web.Request) -> web.Response:
             request_id = new_id("req")
@@ -53,7 +53,7 @@ class Api:
                 reply = await self._reply(run, request, request_id, fault, public=public)
             except StripeError as error:
                 reply = Reply(error.status, compact(error.envelope(request_id)))
-            self._bank.store.journal.flush()
+            self._bank.store.row_log.flush()
             if fault == Fault.TIMEOUT:
                 await hang_up(request, self._faults.hold)
             headers = {"Request-Id": request_id, **reply.headers}
@@ -106,7 +106,7 @@ class Api:
     async def _execute(
         self, run: Handler, call: Call, fault: Fault, owner: str | None = None
     ) -> Reply:
-        """With an `owner`, what was executed is kept under the idempotency key."""
+        """Execute a call; with an `owner`, store the answer under the idempotency key."""
         if milliseconds := self._faults.plan.stripe.latencyMs:
             await asyncio.sleep(milliseconds / 1000)
         if fault == Fault.ERROR:

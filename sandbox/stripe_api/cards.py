@@ -159,5 +159,5 @@ BY_NUMBER = {method.number: method for method in METHODS}
 
 
 def named(token: str) -> TestMethod | None:
-    """Stripe gives the declining cards two names: with and without `visa_`."""
+    """Return a test method by its token. Declining cards have two: with and without `visa_`."""
     return BY_TOKEN.get(token.replace("pm_card_visa_chargeDeclined", _PREFIX))

@@ -44,7 +44,7 @@ class Challenge:
         return page("3-D Secure", form)
 
     async def complete(self, request: web.Request) -> web.Response:
-        """Passed: the card is charged now, and may still be declined."""
+        """Pass the challenge and charge the card, which may still be declined."""
         intent = self._intent(request)
         return_url = intent.return_url
         if intent.status == "requires_action":
@@ -70,7 +70,7 @@ class Challenge:
 
     def _answer(self, intent: Intent, outcome: str, return_url: str | None) -> web.Response:
         """Redirect to the shop's return URL, or return the intent without one."""
-        self._bank.store.journal.flush()
+        self._bank.store.row_log.flush()
         if return_url:
             query = urlencode(
                 {

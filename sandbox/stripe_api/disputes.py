@@ -44,7 +44,7 @@ class Dispute:
 
     @property
     def inquiry(self) -> bool:
-        """Whether it is only an inquiry: no money has moved."""
+        """True when the bank has only asked a question, and no money has moved."""
         return self.status.startswith(INQUIRY)
 
     @property

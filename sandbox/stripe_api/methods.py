@@ -36,7 +36,7 @@ class PaymentMethod:
         return float(seconds) if seconds.replace(".", "", 1).isdecimal() else None
 
     def details(self) -> Json:
-        """The details of the method; those of a charge have more fields."""
+        """Return the details of the method; those of a charge have more fields."""
         if self.type == "oxxo":
             return {}
         last4 = self.test.number[-4:]

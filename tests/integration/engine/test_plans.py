@@ -128,8 +128,8 @@ def grown(app: Flask, committed: list[Committed]) -> Iterator[Product]:
     with transaction():
         lamp = a_product()
     filler = Filler(settings.database_url)
-    filler.finished(0, ORDERS)
-    list(filler.waiting(WAITING))
+    filler.insert_finished(0, ORDERS)
+    list(filler.insert_waiting(WAITING))
     with transaction() as session:
         session.execute(text("SET LOCAL session_replication_role = replica"))
         session.execute(text(OTHERS))

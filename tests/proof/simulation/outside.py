@@ -18,8 +18,8 @@ from sandbox import clock as sandbox_clock
 from sandbox.events import Delivery, Event, Source
 from sandbox.fault_plan import FaultPlan, SendGridFaults
 from sandbox.faults import Fault, Faults
-from sandbox.journal import Journal
 from sandbox.ledger import ledger
+from sandbox.row_log import RowLog
 from sandbox.sendgrid_api.erase_job import EraseJob
 from sandbox.sendgrid_api.mail_send import MailSend
 from sandbox.store import Store
@@ -124,7 +124,7 @@ class Outside:
 
     def begin(self, seed: int) -> None:
         """Return a world without any event yet."""
-        self.store = Store(Journal(None))
+        self.store = Store(RowLog(None))
         self.post = Post(self.store)
         self.bank = PatientBank(self.store, self.post)
         self.bank.search_lag = SEARCH_LAG * (seed % 2)

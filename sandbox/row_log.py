@@ -1,4 +1,4 @@
-"""A file that survives restarts: a line of JSON for each version of each row.
+"""A log of rows that survives restarts: a line of JSON for each version of each row.
 
 The lines of a request are written in one piece before it is answered, so that `kill -9` loses no
 answered request. Nothing is synced to the disk: a power cut may lose the last seconds.
@@ -14,7 +14,7 @@ from typing import Any
 from sandbox.compact import Json, compact
 
 
-class Journal:
+class RowLog:
     """An append-only file of rows. Without a `path` nothing is stored."""
 
     def __init__(self, path: Path | None) -> None:
