@@ -19,7 +19,6 @@ from tasks import broker, dispatch, maintenance, sweep
 from tasks.activities import ACTIVITIES
 from tasks.celery_app import app
 from tasks.events import GroupedEvents
-from tasks.messages import TICKS
 from tasks.presence import Presence
 
 __all__ = ["app", "database", "register"]
@@ -70,7 +69,8 @@ def _start(**_: object) -> None:
     # Celery logs the exceptions of tasks.
     logger("celery.app.trace")
     broker.Transport.queues = frozenset(queue.name for queue in app.conf.task_queues)
-    broker.Transport.tasks = TICKS.union(activity.name for activity in ACTIVITIES)
+    # Celery's own tasks, such as chords, are not for our queues.
+    broker.Transport.tasks = frozenset(name for name in app.tasks if not name.startswith("celery."))
     dispatch.start()
     # Loaded modules live as long as the process: the garbage collector need not scan them.
     gc.freeze()
