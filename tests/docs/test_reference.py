@@ -48,7 +48,7 @@ def test_every_setting_is_listed_with_its_default(name: str) -> None:
 def test_every_activity_is_listed_with_its_queue() -> None:
     declared = [(activity.name, activity.queue) for activity in ACTIVITIES]
     listed = re.findall(
-        r"^\| `([a-z]+\.[a-z_]+)` \| `([a-z]+)` \|", page("activities"), re.MULTILINE
+        r"^\| `([a-z_]+\.[a-z_]+)` \| `([a-z]+)` \|", page("activities"), re.MULTILINE
     )
     assert sorted(listed) == sorted(declared)
 

@@ -5,16 +5,24 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import click
+from flask.cli import with_appcontext
 from sqlalchemy import func, select
 
 from models import transaction
 from state_machines.durable import DurableMachine
 from state_machines.durable.inspection import Difference, mermaid, state_of, stranded, stuck, verify
 from web.commands import output
+from web.commands.skeleton import Skeleton
+from web.commands.skeleton.noun import explain_refusal
 
 group = click.Group("machines", help="State machines, and checks of their executions.")
 
 Machine = type[DurableMachine[Any]]
+NEXT_STEPS = (
+    "1. Run `make check` and `make test ARGS=tests/integration/machines/test_{noun}.py`.",
+    "2. Change the arrows in state_machines/{noun}.py; `machines diagram {noun}` draws them anew.",
+    "3. Call the provider in tasks/{noun}.py. docs/how-to/add-a-machine.md has an example.",
+)
 
 
 @group.command("list")
@@ -51,6 +59,31 @@ def diagram(name: str, *, as_json: bool) -> None:
         output.print_result("", as_json=True, machine=name, mermaid=mermaid(machine))
     else:
         click.echo(mermaid(machine), nl=False)
+
+
+@group.command("new")
+@click.argument("noun", metavar="NAME")
+@output.json_option
+@with_appcontext
+def write_new(noun: str, *, as_json: bool) -> None:
+    """Write the files of a new machine into this checkout, and register it.
+
+    NAME is a singular noun in lower case, such as gift_card. The files are a model with its
+    migration, a machine, an activity, a test, and entries of the reference.
+    """
+    new = Skeleton(noun)
+    try:
+        refusal = explain_refusal(new)
+        if refusal is not None:
+            raise click.BadParameter(f"{noun!r} {refusal}", param_hint="NAME")
+        paths = [str(path.relative_to(new.root)) for path in new.write()]
+    except OSError as error:
+        raise click.ClickException(f"this is no checkout that can be changed: {error}") from error
+    steps = [step.format(noun=noun) for step in NEXT_STEPS]
+    if as_json:
+        output.print_result("", as_json=True, written=paths, next=steps)
+    else:
+        click.echo("\n".join((*paths, *steps)))
 
 
 @group.command("verify")
