@@ -1,14 +1,13 @@
 """`flask machines new` writes a machine that passes all checks, or refuses and changes nothing."""
 
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from launch.children import run
 from launch.stack import ROOT
+from tests.support.checkout import copy_checkout, run_module
 from tests.support.commands import flask
 from web.commands.skeleton import Skeleton
 from web.commands.skeleton.noun import explain_refusal
@@ -28,31 +27,14 @@ CHECKS = (
 )
 
 
-def run_in(folder: Path, *words: str) -> str:
-    """Run a Python module in `folder` and return its output. Raises CalledProcessError."""
-    command = [sys.executable, "-m", *words]
-    return str(run(command, cwd=folder, check=True, capture_output=True, text=True).stdout)
-
-
-def copy_checkout(target: Path) -> Path:
-    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    names = run(listing, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    for name in filter(None, names.split("\0")):
-        if (ROOT / name).exists():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, target / name)
-    (target / ".venv").symlink_to(sys.prefix)
-    return target
-
-
 @pytest.mark.slow
 def test_the_skeleton_passes_the_checks_and_its_tests(tmp_path: Path) -> None:
     copy = copy_checkout(tmp_path)
-    printed = run_in(copy, "flask", "--app", "wsgi", "machines", "new", NOUN)
+    printed = run_module(copy, "flask", "--app", "wsgi", "machines", "new", NOUN)
     assert set(printed.splitlines()) >= {*MODULES, TEST, "docs/reference/machines.md"}
     assert [line[:2] for line in printed.splitlines()[-3:]] == ["1.", "2.", "3."]
     for words in CHECKS:
-        run_in(copy, *words)
+        run_module(copy, *words)
 
 
 @pytest.mark.parametrize(
