@@ -11,7 +11,6 @@ from flask_migrate import Migrate
 from flask_openapi.blueprint import APIBlueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import state_machines  # noqa: F401  registers the machines
 from config import settings
 from models import base
 from web import commands, denials, errors, rate_limits, request, security_headers, tokens, urls

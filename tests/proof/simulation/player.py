@@ -3,6 +3,7 @@
 `python -m tests.proof.simulation.player SEED ...`, with DATABASE_URL and STRIPE_API_BASE set.
 """
 
+import importlib
 import json
 import logging
 import sys
@@ -12,7 +13,6 @@ from urllib.parse import urlsplit
 
 import psycopg2
 
-import tasks.worker  # noqa: F401  registers the activities
 from config import settings
 from tests.proof.simulation import quiet, seed
 from tests.proof.simulation.outside import Outside
@@ -20,6 +20,8 @@ from tests.support.database import application
 
 
 def main(seeds: list[int]) -> None:
+    # Their classes register themselves with the engine.
+    importlib.import_module("tasks.activities")
     logging.disable()
     quiet.watch()
     app = application()
