@@ -57,10 +57,10 @@ def _rotate_column(table: Table, column: Column[Any], *, check: bool) -> Rotatio
             for *row_key, stored in rows:
                 fresh = _renew(stored, result)
                 if fresh is not None and not check:
-                    same = [part == value for part, value in zip(key, row_key, strict=True)]
+                    conditions = [part == value for part, value in zip(key, row_key, strict=True)]
                     session.execute(
                         update(table)
-                        .where(*same, raw == type_coerce(stored, raw.type))
+                        .where(*conditions, raw == type_coerce(stored, raw.type))
                         .values({column: type_coerce(fresh, raw.type)})
                     )
         if len(rows) < BATCH_SIZE:

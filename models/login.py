@@ -63,6 +63,7 @@ class Login(Execution, Base):
 
     @property
     def live(self) -> bool:
+        """True while a code can end it."""
         return self.state in LIVE
 
     @classmethod

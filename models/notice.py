@@ -18,6 +18,8 @@ from models.text import storable_key
 
 
 class NoticeKind(StrEnum):
+    """The question that a notice asks."""
+
     MISPAID = auto()  # paid, but not the order's amount or currency
     SLOW_PAYMENT = auto()  # the bank is still at work after the payment's deadline
     REFUND_FAILED = auto()  # the money came back from the customer's bank

@@ -38,6 +38,8 @@ class Passkey(Base):
 
 
 class ChallengePurpose(StrEnum):
+    """The ceremony in which an authenticator signs a challenge."""
+
     REGISTER = auto()
     SIGN_IN = auto()
 

@@ -77,6 +77,7 @@ class Payment(Polled, Execution, Base):
 
     @property
     def closing(self) -> bool:
+        """True while Stripe is asked to cancel the intent."""
         return self.state in CLOSING
 
     @property

@@ -77,6 +77,7 @@ class Product(Base):
 
     @hybrid_property
     def in_stock(self) -> bool:
+        """Return whether a piece can be ordered now; also a condition for queries."""
         return self.status == ProductStatus.AVAILABLE and self.available > 0
 
     @in_stock.inplace.expression

@@ -38,6 +38,8 @@ ACTIVE = (RefundState.REQUESTED, RefundState.SUBMITTED, RefundState.SUCCEEDED)
 
 
 class RefundOrigin(StrEnum):
+    """The reason why a refund was made."""
+
     CANCEL = auto()  # the order was cancelled after it was paid
     LATE = auto()  # the money came after the order had ended
     OPERATOR = auto()

@@ -95,6 +95,8 @@ class WatchedConnection(connection):
 
 
 class WatchedCursor(cursor):
+    """A cursor whose statements are watched."""
+
     connection: WatchedConnection
 
     def execute(self, *arguments: Any, **options: Any) -> None:

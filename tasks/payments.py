@@ -18,13 +18,9 @@ from state_machines.durable import (
 )
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.providers.stripe import unmatched
-from state_machines.providers.stripe.intents import (
-    CANCEL_ANSWERS,
-    Intent,
-    record_intent,
-    unheard_signal,
-)
+from state_machines.providers.stripe.intents import Intent
 from state_machines.providers.stripe.payment_window import move_deadline
+from state_machines.providers.stripe.payments import CANCEL_ANSWERS, record_intent, unheard_signal
 from state_machines.writes.notices import notify_unknown_intent
 from tasks.gateways import stripe
 

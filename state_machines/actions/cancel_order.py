@@ -18,6 +18,8 @@ TOO_LATE = {
 
 
 class Outcome(StrEnum):
+    """The result of a cancellation, as told to the client."""
+
     CLOSING = auto()  # Stripe is asked to cancel the intent
     REFUNDING = auto()  # the order is cancelled, and the money is on its way back
     CANCELLED = auto()

@@ -23,7 +23,7 @@ SKU_CONSTRAINT = "uq_product_sku"
 
 
 def create(actor: str, cells: Mapping[str, str], *, created_by: UUID | None = None) -> Product:
-    """Add a product.
+    """Add a product and return it. `actor` is the name in the audit.
 
     Raises InvalidInputError for the first invalid value, and DuplicateError when another product
     has its SKU.
@@ -33,16 +33,16 @@ def create(actor: str, cells: Mapping[str, str], *, created_by: UUID | None = No
     _refuse_unsellable(product, "currency")
     db.session.add(product)
     _flush(product.sku)
-    shown = {name: values[name] for name in ("name", "price", "currency", "stock", "status")}
-    audit(actor, "products create", product.sku, product=shown)
+    audited = {name: values[name] for name in ("name", "price", "currency", "stock", "status")}
+    audit(actor, "products create", product.sku, product=audited)
     return product
 
 
-def lock(which: ColumnElement[bool]) -> Product:
-    """Lock one product and return it. Raises NotFoundError."""
+def lock(condition: ColumnElement[bool]) -> Product:
+    """Lock the product that satisfies `condition`, and return it. Raises NotFoundError."""
     product: Product | None = db.session.scalar(
         select(Product)
-        .where(which)
+        .where(condition)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )

@@ -115,7 +115,7 @@ def _erase_unmatched_signals(email: str) -> None:
     """
     last = UUID(int=0)
     # A longer address that contains this one is somebody else's.
-    named_here = re.compile(rf"(?<![^\s\"'<>,;:]){re.escape(email)}(?![^\s\"'<>,;:])")
+    pattern = re.compile(rf"(?<![^\s\"'<>,;:]){re.escape(email)}(?![^\s\"'<>,;:])")
     while True:
         page = db.session.execute(
             select(SignalRow.id, SignalRow.payload)
@@ -127,11 +127,11 @@ def _erase_unmatched_signals(email: str) -> None:
             .order_by(SignalRow.id)
             .limit(PAGE_SIZE)
         ).all()
-        named = [key for key, payload in page if named_here.search(_lower(payload))]
-        if named:
+        matching = [key for key, payload in page if pattern.search(_lower(payload))]
+        if matching:
             db.session.execute(
                 update(SignalRow)
-                .where(SignalRow.id.in_(named))
+                .where(SignalRow.id.in_(matching))
                 .values(payload=ERASED_PAYLOAD, last_error=None)
                 .execution_options(synchronize_session=False)
             )

@@ -60,11 +60,11 @@ def refuse_too_many(user_id: UUID, quantities: Sequence[int], products: Sequence
         if number >= limit and first is not None:
             wait = (first + window - now()).total_seconds()
             raise TooManyError(f"There are {number} {what}", wait, limit)
-    held = _count_pieces(user_id, products) if counts.unpaid else {}
+    unpaid_pieces = _count_pieces(user_id, products) if counts.unpaid else {}
     for line, (quantity, product) in enumerate(zip(quantities, products, strict=True)):
-        most = max(settings.unpaid_pieces, int(product.stock * settings.unpaid_share))
-        if quantity + held.get(product.id, 0) > most:
-            message = f"at most {most} pieces of {product.name} may wait for your payment"
+        limit = max(settings.unpaid_pieces, int(product.stock * settings.unpaid_share))
+        if quantity + unpaid_pieces.get(product.id, 0) > limit:
+            message = f"at most {limit} pieces of {product.name} may wait for your payment"
             raise InvalidInputError(f"items.{line}.quantity", message)
 
 

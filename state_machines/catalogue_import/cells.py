@@ -1,4 +1,4 @@
-"""Readers of the cells of a product: each checks one column and returns its value."""
+"""The readers of a product's cells: each validates one column and returns its value."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -61,9 +61,9 @@ def as_columns(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _minor(price: Decimal, currency: str) -> int:
-    minor, known = to_minor(price, currency), currency_of(currency)
-    if minor > known.maximum:
-        raise ValueError(f"is over {display(known.maximum, currency)}")
+    minor, maximum = to_minor(price, currency), currency_of(currency).maximum
+    if minor > maximum:
+        raise ValueError(f"is over {display(maximum, currency)}")
     return minor
 
 
@@ -132,9 +132,9 @@ def _stock(cell: str) -> int:
 
 
 def _status(cell: str) -> ProductStatus:
-    known = [status.value for status in ProductStatus]
-    if cell.strip() not in known:
-        raise ValueError(f"{cell.strip()[:40]!r} is none of {', '.join(known)}")
+    statuses = [status.value for status in ProductStatus]
+    if cell.strip() not in statuses:
+        raise ValueError(f"{cell.strip()[:40]!r} is none of {', '.join(statuses)}")
     return ProductStatus(cell.strip())
 
 

@@ -77,9 +77,9 @@ def import_products(file: ProductFile, *, check: bool) -> Outcome:
     _check_staged(file.columns, outcome)
     if outcome.bad:
         return outcome
-    known = select(func.count(STAGED.c.line), func.count(Product.id)).select_from(STAGED)
+    counts = select(func.count(STAGED.c.line), func.count(Product.id)).select_from(STAGED)
     lines, outcome.updated = db.session.execute(
-        known.outerjoin(Product, Product.sku == STAGED.c.sku)
+        counts.outerjoin(Product, Product.sku == STAGED.c.sku)
     ).one()
     outcome.imported = lines - outcome.updated
     if not check:

@@ -35,13 +35,13 @@ def notify_mispaid(order: Order, reason: str | None) -> None:
 
 
 @writes("notice.settle_mispaid")
-def settle_mispaid(order: Order, reason: str | None) -> None:  # noqa: ARG001
+def settle_mispaid(order: Order, _reason: str | None) -> None:
     """Settle the notice: an operator has decided."""
     settle(order.id, NoticeKind.MISPAID)
 
 
 @writes("notice.slow_payment")
-def notify_slow_payment(payment: Payment, reason: str | None) -> None:  # noqa: ARG001
+def notify_slow_payment(payment: Payment, _reason: str | None) -> None:
     """Open the notice of a bank that is still at work after the payment's deadline."""
     sentence = "the bank is still at work after the payment's deadline; the goods stay reserved"
     open_notice(payment.order_id, NoticeKind.SLOW_PAYMENT, sentence)
@@ -87,20 +87,20 @@ def notify_refund_failed(refund: Refund, reason: str | None) -> None:
 
 
 @writes("notice.settle_refund_failed")
-def settle_refund_failed(refund: Refund, reason: str | None) -> None:  # noqa: ARG001
+def settle_refund_failed(refund: Refund, _reason: str | None) -> None:
     """Settle the notice of a failed refund once the whole payment went back."""
     if refundable_amount(payment_of(refund.order_id)) <= 0:
         settle(refund.order_id, NoticeKind.REFUND_FAILED)
 
 
 @writes("notice.dispute")
-def notify_dispute(row: Dispute, reason: str | None) -> None:  # noqa: ARG001
+def notify_dispute(row: Dispute, _reason: str | None) -> None:
     """Bring the notice about the order's disputes up to date."""
     update_dispute_notice(db.session.get_one(Order, row.order_id))
 
 
 @writes("notice.settle_lost")
-def settle_lost_dispute(order: Order, reason: str | None) -> None:  # noqa: ARG001
+def settle_lost_dispute(order: Order, _reason: str | None) -> None:
     """Settle the notice of a lost dispute: the order is cancelled."""
     update_dispute_notice(order)
 

@@ -40,25 +40,25 @@ class Change(NamedTuple):
 
 
 @writes("stock.reserve")
-def reserve(order: Order, reason: str | None) -> None:  # noqa: ARG001
+def reserve(order: Order, _reason: str | None) -> None:
     """Reserve the pieces of an order; the commit violates STOCK_CONSTRAINT if there are too few."""
     before_commit(write_moves, Change(order.id, stock=0, reserved=1))
 
 
 @writes("stock.sell")
-def sell(order: Order, reason: str | None) -> None:  # noqa: ARG001
+def sell(order: Order, _reason: str | None) -> None:
     """Remove the reserved pieces of a paid order from the stock."""
     before_commit(write_moves, Change(order.id, stock=-1, reserved=-1))
 
 
 @writes("stock.release")
-def release(order: Order, reason: str | None) -> None:  # noqa: ARG001
+def release(order: Order, _reason: str | None) -> None:
     """Release the reserved pieces of an order that will not be paid."""
     before_commit(write_moves, Change(order.id, stock=0, reserved=-1))
 
 
 @writes("stock.restore")
-def restore(order: Order, reason: str | None) -> None:  # noqa: ARG001
+def restore(order: Order, _reason: str | None) -> None:
     """Return the sold pieces of an unshipped order to the stock."""
     before_commit(write_moves, Change(order.id, stock=1, reserved=0))
 

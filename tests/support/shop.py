@@ -28,7 +28,8 @@ from state_machines.actions import accept_payment, cancel_order, ship_order
 from state_machines.actions.cancel_order import Outcome
 from state_machines.actions.refund_order import refund
 from state_machines.payment import PaymentSignal
-from state_machines.providers.stripe.intents import Intent, record_intent, unheard_signal
+from state_machines.providers.stripe.intents import Intent
+from state_machines.providers.stripe.payments import record_intent, unheard_signal
 from tests.support.stripe import Json, Stripe, an_intent_event, deliver
 from tests.support.till import Till
 

@@ -28,7 +28,8 @@ from models import (
 from models.clock import now, tick
 from state_machines import PaymentMachine
 from state_machines.payment import PaymentSignal
-from state_machines.providers.stripe.intents import Intent, record_intent
+from state_machines.providers.stripe.intents import Intent
+from state_machines.providers.stripe.payments import record_intent
 
 CARD = {"brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2034}
 CHARGE = {"id": "ch_1", "payment_method_details": {"card": CARD}}

@@ -15,7 +15,7 @@ from models.currency import CurrencyCode, MinorAmount
 from models.dispute import Dispute
 from models.payment import Payment
 from state_machines.dispute import DisputeMachine, DisputeSignal
-from state_machines.providers.stripe.intents import lock_payment
+from state_machines.providers.stripe.payments import lock_payment
 from state_machines.writes.notices import update_dispute_notice
 
 SIGNALS = {

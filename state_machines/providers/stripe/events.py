@@ -11,15 +11,14 @@ from state_machines.durable.unit_of_work import schedule
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.providers.stripe import disputes, refunds, unmatched
 from state_machines.providers.stripe.disputes import StripeDispute
-from state_machines.providers.stripe.intents import (
-    Charge,
-    Intent,
+from state_machines.providers.stripe.intents import Charge, Intent
+from state_machines.providers.stripe.origin import refuse_strangers
+from state_machines.providers.stripe.payments import (
     lock_payment,
     record_card,
     record_intent,
     unheard_signal,
 )
-from state_machines.providers.stripe.origin import refuse_strangers
 from state_machines.providers.stripe.refunds import StripeRefund
 from state_machines.providers.stripe.reviews import (
     FraudWarning,

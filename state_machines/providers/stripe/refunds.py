@@ -16,7 +16,7 @@ from models.currency import CurrencyCode, MinorAmount
 from models.payment import Payment
 from models.refund import Refund, RefundOrigin, RefundState
 from state_machines.actions.refund_order import cancel_refunded_order
-from state_machines.providers.stripe.intents import lock_payment
+from state_machines.providers.stripe.payments import lock_payment
 from state_machines.refund import RefundMachine, RefundSignal
 
 SIGNALS = {
@@ -71,9 +71,9 @@ def record_refund(payment: Payment, refund: StripeRefund) -> None:
 
     The payment, and so its order, must be locked. A repeated status changes nothing.
     """
-    known = _lock_row(payment, refund)
-    row = known or _import_refund(payment, refund)
-    moved = known is None
+    existing = _lock_row(payment, refund)
+    row = existing or _import_refund(payment, refund)
+    moved = existing is None
     # The call was refused or given up, yet Stripe has the refund.
     if row.stripe_id is None and row.state == RefundState.FAILED:
         RefundMachine.send(row, RefundSignal.FIND)

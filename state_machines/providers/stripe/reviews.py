@@ -12,11 +12,13 @@ from uuid import UUID
 from pydantic.dataclasses import dataclass
 
 from models.notice import NoticeKind, is_known, open_notice, settle
-from state_machines.providers.stripe.intents import lock_payment
+from state_machines.providers.stripe.payments import lock_payment
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
+    """A review of a payment by Radar, as of one moment."""
+
     id: str
     open: bool
     reason: str
@@ -30,6 +32,8 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class FraudWarning:
+    """A warning of the card's issuer. It is not `actionable` once the payment is refunded."""
+
     id: str
     actionable: bool
     reason: str

@@ -11,7 +11,8 @@ from state_machines import PaymentMachine
 from state_machines.durable import unit_of_work
 from state_machines.durable.unit_of_work import Committed
 from state_machines.payment import PaymentSignal
-from state_machines.providers.stripe.intents import Card, record_card
+from state_machines.providers.stripe.intents import Card
+from state_machines.providers.stripe.payments import record_card
 from tasks import dispatch
 from tests.support.web import Json, Person, stripe_says, until
 from web import changes
