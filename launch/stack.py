@@ -104,7 +104,7 @@ class Stack:
         self._start_services()
         self._set_defaults()
         self._set_pools()
-        self._prepare()
+        self._run_module("launch.prepare")
         self.supervisor = Supervisor(self.environment, show=self._show)
         self.supervisor.on_change = self._record_processes
         self._closing.callback(self.supervisor.stop)
@@ -141,11 +141,7 @@ class Stack:
 
     def flask(self, *arguments: str) -> str:
         """Run a flask command and return its output. Raises RuntimeError when it fails."""
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
-        done = run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True)
-        if done.returncode:
-            raise RuntimeError(f"flask {' '.join(arguments)}: {done.stdout}{done.stderr}")
-        return str(done.stdout)
+        return self._run_module("flask", "--app", "wsgi", *arguments)
 
     def __enter__(self) -> Self:
         try:
@@ -199,9 +195,12 @@ class Stack:
         for name, value in development.SANDBOX.items():
             self.environment.setdefault(name, value)
 
-    def _prepare(self) -> None:
-        self.flask("db", "upgrade")
-        self.flask("products", "seed")
+    def _run_module(self, *words: str) -> str:
+        command = [sys.executable, "-m", *words]
+        done = run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(words)}: {done.stdout}{done.stderr}")
+        return str(done.stdout)
 
     def _is_up(self, url: str) -> bool:
         if self.supervisor.given_up is not None:

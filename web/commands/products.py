@@ -69,7 +69,8 @@ def show_list(  # noqa: PLR0913  one a filter
 
 @group.command("seed")
 @click.option(
-    "--file", "path", type=click.Path(exists=True, path_type=Path), default=CATALOGUE,
+    "--file", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=CATALOGUE,
     help="A JSON array of products (default: the project's own).",
 )  # fmt: skip
 @output.json_option

@@ -95,6 +95,12 @@ def test_a_seed_is_counted_as_stripe_counts_it(shop: Flask, tmp_path: Path) -> N
     assert (lamp.price, lamp.currency, lamp.tags, lamp.stock) == (12500, "kwd", ["a", "b"], 3)
 
 
+def test_a_folder_is_no_seed(shop: Flask, tmp_path: Path) -> None:
+    refused = flask(shop, "products", "seed", "--file", str(tmp_path))
+    assert refused.exit_code == 2
+    assert f"Invalid value for '--file': File '{tmp_path}' is a directory." in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("content", "what"),
     [

@@ -99,9 +99,8 @@ def services(folder: Path) -> Iterator[Services]:
             connection.cursor().execute("CREATE DATABASE shop")
         settings = SETTINGS | shared.secrets | development.SANDBOX
         environment = {**os.environ, **settings, "DATABASE_URL": shared.url("shop")}
-        for words in (("db", "upgrade"), ("products", "seed")):
-            command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
-            run(command, env=environment, cwd=ROOT, check=True, capture_output=True)
+        command = [sys.executable, "-m", "launch.prepare"]
+        run(command, env=environment, cwd=ROOT, check=True, capture_output=True)
         yield shared
 
 

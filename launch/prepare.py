@@ -1,0 +1,17 @@
+"""`python -m launch.prepare`: bring the schema up to date and seed the catalogue, in one process."""
+
+from flask.cli import FlaskGroup
+
+import wsgi
+
+COMMANDS = (["db", "upgrade"], ["products", "seed"])
+
+
+def main() -> None:
+    flask = FlaskGroup(create_app=lambda: wsgi.build("app"))
+    for command in COMMANDS:
+        flask.main(command, prog_name="flask", standalone_mode=False)
+
+
+if __name__ == "__main__":
+    main()
