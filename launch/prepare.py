@@ -1,4 +1,4 @@
-"""`python -m launch.prepare`: bring the schema up to date and seed the catalogue, in one process."""
+"""`python -m launch.prepare`: bring the schema up to date, then seed the catalogue."""
 
 from flask.cli import FlaskGroup
 

@@ -2,17 +2,18 @@
 
 import sys
 
+import pytest
+
 from launch.children import run
+
+pytestmark = pytest.mark.slow
 
 # What the parent asked at its start (wsgi.build does) leaves a connection in its pool.
 PROGRAM = """
 import os, wsgi
 from launch.children import fork, forget
 from sqlalchemy import text
-import pytest
 from models import reading
-
-pytestmark = pytest.mark.slow
 
 def backend():
     with app.app_context(), reading() as session:

@@ -20,12 +20,12 @@ from launch.stack import ROOT
 from launch.unprivileged_user import temporary_folder
 from tests.support.certificates import certify
 
+pytestmark = pytest.mark.slow
+
 ASK = """
 from celery import Celery
 from redis_url import broker, connect
 from config import settings
-
-pytestmark = pytest.mark.slow
 
 print(connect(settings.redis_url, socket_timeout=5).ping())
 app = Celery(broker=broker(settings.redis_url)[0])

@@ -11,11 +11,11 @@ from launch import ports
 from launch.children import run
 from tests.support.wsgi import serve
 
+pytestmark = pytest.mark.slow
+
 COUNT = """
 import wsgi
 from models.base import db
-
-pytestmark = pytest.mark.slow
 
 pools = set()
 for name in ("auth", "order", "product", "app"):
