@@ -104,7 +104,7 @@ class Stack:
         self._start_services()
         self._set_defaults()
         self._set_pools()
-        self._run_module("launch.prepare")
+        self._prepare()
         self.supervisor = Supervisor(self.environment, show=self._show)
         self.supervisor.on_change = self._record_processes
         self._closing.callback(self.supervisor.stop)
@@ -194,6 +194,9 @@ class Stack:
             self.environment["SENDGRID_API_BASE"] = self.urls.sandbox
         for name, value in development.SANDBOX.items():
             self.environment.setdefault(name, value)
+
+    def _prepare(self) -> None:
+        self._run_module("launch.prepare")
 
     def _run_module(self, *words: str) -> str:
         command = [sys.executable, "-m", *words]
