@@ -4,6 +4,7 @@ from models.audit import AuditRow
 from models.base import Base, db, reading, transaction
 from models.dispute import Dispute, DisputeState
 from models.durable.activity import ActivityRow, ActivityState
+from models.durable.control import Pause, PauseKind, ProviderLimit
 from models.durable.signal import SignalRow, SignalState
 from models.durable.sweep import Sweep
 from models.durable.transition import Transition
@@ -41,10 +42,13 @@ __all__ = [
     "OrderState",
     "Passkey",
     "PasskeyChallenge",
+    "Pause",
+    "PauseKind",
     "Payment",
     "PaymentState",
     "Product",
     "ProductStatus",
+    "ProviderLimit",
     "Reconciliation",
     "ReconciliationState",
     "Refund",

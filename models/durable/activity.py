@@ -47,6 +47,7 @@ class ActivityRow(Base):
     __table_args__ = (
         Index(
             "ix_activity_due_at",
+            "name",
             "due_at",
             postgresql_where=text("state IN ('pending', 'waiting', 'running')"),
         ),

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from threading import BoundedSemaphore
+from time import sleep
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
 
 from models.base import transaction
-from models.clock import now
+from models.clock import now, tick
 from models.logs import logger
 from state_machines.durable import leases
 from state_machines.durable.activity import (
@@ -40,6 +41,9 @@ log = logger(__name__)
 # Calls under way at once in one process, over all its batches.
 CONCURRENT_CALLS = 64
 _free_calls = BoundedSemaphore(CONCURRENT_CALLS)
+# Seconds for which a message waits for a provider's limit, and between two tries: not longer, since
+# its thread is to take the next message, for which a person may wait.
+MAX_LIMIT_WAIT, LIMIT_RETRY_INTERVAL = 1.0, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +59,23 @@ class Batch:
 
 
 def run(name: str, ids: Iterable[UUID]) -> int:
-    """Run the activities of `ids` that no other worker holds, and return how many were claimed."""
-    waiting, claimed = list(ids), 0
+    """Run the activities of `ids` that no other worker holds, and return how many were claimed.
+
+    Those beyond the limit of their provider are tried again for a while, and then put off.
+    """
+    waiting, claimed, ends_at = list(ids), 0, tick() + MAX_LIMIT_WAIT
     while waiting:
         with _take_calls(len(waiting)) as number:
-            claimed += _run(name, waiting[:number])
-        waiting = waiting[number:]
+            claims = _run(name, waiting[:number])
+        calls = sum(len(claim.calls) for claim in claims)
+        refused = [key for claim in claims for key in claim.refused]
+        claimed, waiting = claimed + calls, refused + waiting[number:]
+        if refused and tick() >= ends_at:
+            with transaction():
+                leases.put_off(name, waiting)
+            break
+        if refused and not calls:
+            sleep(LIMIT_RETRY_INTERVAL)
     return claimed
 
 
@@ -80,18 +95,18 @@ def _take_calls(limit: int) -> Iterator[int]:
         _free_calls.release(number)
 
 
-def _run(name: str, ids: list[UUID]) -> int:
+def _run(name: str, ids: list[UUID]) -> list[Claim]:
     try:
         batch = prepare(name, ids)
     except Exception as error:
         if len(ids) > 1:
             log.exception("preparing %d of %s at once failed: one by one", len(ids), name)
-            return sum(_run(name, [activity_id]) for activity_id in ids)
+            return [claim for activity_id in ids for claim in _run(name, [activity_id])]
         log.exception("preparing %s %s failed", name, *ids)
         batch = _claim_unprepared(name, ids, error)
     perform(batch)
     finish(batch)
-    return len(batch.claimed.calls)
+    return [batch.claimed]
 
 
 def prepare(name: str, ids: Iterable[UUID]) -> Batch:

@@ -12,6 +12,8 @@ from models.base import reading, transaction
 from models.clock import now
 from models.durable.activity import DUE, UNDER_WAY, ActivityRow
 from models.durable.transition import Transition
+from state_machines.durable import limits, pauses
+from state_machines.durable.activity import Activity
 from state_machines.durable.machine import DurableMachine
 
 # What is due is handed out every few seconds, also when no worker takes it.
@@ -124,8 +126,9 @@ def _untold(machine: type[DurableMachine[Any]]) -> Iterator[Difference]:
 
 
 def _untaken(machine: type[DurableMachine[Any]]) -> Iterator[Difference]:
-    """Yield executions with an activity that should have been handed out long ago, such as one
-    whose name the code no longer knows.
+    """Yield executions with an activity that should have been claimed long ago.
+
+    It is paused, waits for the limit of its provider, or its name is unknown to the code.
     """
     query = select(ActivityRow.subject_id, ActivityRow.name).where(
         ActivityRow.machine == machine.name,
@@ -134,8 +137,22 @@ def _untaken(machine: type[DurableMachine[Any]]) -> Iterator[Difference]:
     )
     with transaction() as session:
         rows = session.execute(query.order_by(ActivityRow.id)).all()
+        reasons = _reasons_to_wait()
     for key, name in rows:
-        yield Difference(machine.name, key, f"nobody has taken {name} for an hour")
+        reason = reasons.get(name, f"nobody has taken {name} for an hour")
+        yield Difference(machine.name, key, reason)
+
+
+def _reasons_to_wait() -> dict[str, str]:
+    """Return the names of the activities that have to wait, each with a sentence that says why."""
+    limited = limits.limited_providers()
+    at_limit = {
+        each.name: f"{each.name} waits for the limit of {each.provider}"
+        for each in Activity.registry.values()
+        if each.provider in limited
+    }
+    paused = pauses.paused_activities()
+    return at_limit | {name: f"{name} is paused: {why}" for name, why in paused.items()}
 
 
 def stranded(machine: type[DurableMachine[Any]]) -> list[Difference]:

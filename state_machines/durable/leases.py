@@ -4,7 +4,7 @@ A claim is a lease with a token. A worker can change a row only while it holds t
 was believed dead and comes back changes zero rows, and stops.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from operator import attrgetter
@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
+    ColumnElement,
     LargeBinary,
     Text,
     Uuid,
@@ -33,6 +34,7 @@ from models.durable.activity import OVER, ActivityRow, ActivityState
 from models.logs import logger
 from models.secret import decrypt
 from models.text import parse
+from state_machines.durable import limits, pauses
 from state_machines.durable.activity import (
     Activity,
     Attempt,
@@ -62,7 +64,7 @@ class Claim:
     """The activities of one name that a worker holds under one token, `until` its lease ends.
 
     `sealed` has their payloads and secrets as the database keeps them. `lost` has the ids of the
-    activities that another worker holds by now.
+    activities that another worker holds by now, `refused` of those beyond the provider's limit.
     """
 
     activity: Activity[Any, Any, Any]
@@ -70,6 +72,7 @@ class Claim:
     until: datetime
     calls: tuple[Call, ...]
     sealed: Mapping[UUID, tuple[str, bytes | None]]
+    refused: Sequence[UUID]
     lost: set[UUID] = field(default_factory=set)
 
     def open(self, call: Call) -> Call:
@@ -79,7 +82,7 @@ class Claim:
 
 
 def claim(name: str, ids: Iterable[UUID], *, to_disk: bool = True) -> Claim:
-    """Claim the activities of `ids` that are free: pending, or running past their lease.
+    """Claim the activities of `ids` that are free, as many as the limit of their provider allows.
 
     A crash of PostgreSQL may lose a claim that is not written `to_disk`, as if it was never made.
     """
@@ -87,14 +90,8 @@ def claim(name: str, ids: Iterable[UUID], *, to_disk: bool = True) -> Claim:
     until = at + activity.lease
     if not to_disk:
         db.session.execute(text("SET LOCAL synchronous_commit = off"))
-    rows = db.session.execute(
+    claiming = (
         update(ActivityRow)
-        .where(
-            ActivityRow.id.in_(list(ids)),
-            ActivityRow.name == name,
-            ActivityRow.state.not_in((*OVER, ActivityState.WAITING, ActivityState.QUEUED)),
-            or_(ActivityRow.state != ActivityState.RUNNING, ActivityRow.due_at <= at),
-        )
         .values(
             state=ActivityState.RUNNING,
             token=token,
@@ -113,12 +110,45 @@ def claim(name: str, ids: Iterable[UUID], *, to_disk: bool = True) -> Claim:
         )
         .execution_options(synchronize_session=False)
     )
+    free = _free(activity, ids)
+    rows = db.session.execute(claiming.where(*free, ~limits.is_limited(activity))).all()
+    allowed, refused = ([], []) if rows else limits.choose(activity, *free)
+    if allowed:
+        rows = db.session.execute(claiming.where(ActivityRow.id.in_(allowed))).all()
     calls, sealed = [], {}
     for key, subject_id, attempt, giving_up, payload, secret in rows:
         pending = GivingUp(**giving_up) if giving_up else None
         calls.append(Call(key, subject_id, attempt, giving_up=pending))
         sealed[key] = payload, secret
-    return Claim(activity, token, until, tuple(sorted(calls, key=attrgetter("id"))), sealed)
+    return Claim(
+        activity, token, until, tuple(sorted(calls, key=attrgetter("id"))), sealed, refused
+    )
+
+
+def _free(activity: Activity[Any, Any, Any], ids: Iterable[UUID]) -> list[ColumnElement[bool]]:
+    """Return the conditions of a claim: pending or past its lease, and not paused."""
+    return [
+        ActivityRow.id.in_(list(ids)),
+        ActivityRow.name == activity.name,
+        ActivityRow.state.not_in((*OVER, ActivityState.WAITING, ActivityState.QUEUED)),
+        or_(ActivityRow.state != ActivityState.RUNNING, ActivityRow.due_at <= now()),
+        ~pauses.is_paused(activity),
+    ]
+
+
+def put_off(name: str, ids: Iterable[UUID]) -> None:
+    """Let free activities wait for the sweep, which publishes as many as their limit allows."""
+    db.session.execute(
+        update(ActivityRow)
+        .where(*_free(Activity.registry[name], ids))
+        .values(
+            state=ActivityState.WAITING,
+            token=None,
+            unknown_outcomes=UNKNOWN_OUTCOMES,
+            due_at=now(),
+        )
+        .execution_options(synchronize_session=False)
+    )
 
 
 def renew(claimed: Claim) -> None:

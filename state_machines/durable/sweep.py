@@ -9,11 +9,12 @@ it is put off.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    CTE,
+    Select,
     Text,
     case,
     column,
@@ -32,8 +33,8 @@ from models.clock import now
 from models.durable.activity import DUE, ActivityRow, ActivityState
 from models.durable.sweep import ONLY, Sweep
 from models.logs import logger
-from state_machines.durable import inbox
-from state_machines.durable.activity import Activity
+from state_machines.durable import inbox, limits, pauses
+from state_machines.durable.activity import Activity, Priority
 from state_machines.durable.leases import UNKNOWN_OUTCOMES
 from state_machines.durable.machine import DurableMachine
 from state_machines.durable.unit_of_work import LEASE, caused_by, schedule, unit_of_work
@@ -54,6 +55,7 @@ PAGES = 4
 # The time until a row that could not be moved is tried again.
 LATER = timedelta(minutes=1)
 
+AnyActivity = Activity[Any, Any, Any]
 Machine = type[DurableMachine[Any]]
 # Serves one locked row, and returns whether it was still due.
 Serve = Callable[[Machine, Any], bool]
@@ -103,32 +105,25 @@ def _take_allowance() -> int:
 def _take(allowance: int) -> list[tuple[str, UUID]]:
     """Make activities pending: the oldest overdue ones, and `allowance` queued ones of each name.
 
-    Overdue means a lost message, a dead worker, or a retry. Names without an activity in this
-    process are left out, and so are those with ACTIVITIES pending.
+    Overdue means a lost message, a dead worker, or a retry. Names that are paused, that have no
+    activity in this process, or that have ACTIVITIES pending are left out. Those of a provider with
+    a limit share what it lets through in a second, interactive ones first.
     """
-    at, names = now(), list(Activity.registry)
-    crowded = (
-        select(ActivityRow.name)
-        .where(ActivityRow.state == ActivityState.PENDING)
-        # Pending rows are held for a lease; any number of waiting rows may lie beyond it.
-        .where(ActivityRow.due_at > at, ActivityRow.due_at <= at + LEASE)
-        .group_by(ActivityRow.name)
-        .having(func.count() >= ACTIVITIES)
-    )
-    overdue = (
-        select(ActivityRow.id)
-        .where(ActivityRow.state.in_(DUE), ActivityRow.due_at <= at)
-        .where(ActivityRow.name.in_(names), ActivityRow.name.not_in(crowded))
-        .order_by(ActivityRow.due_at)
-        .limit(ACTIVITIES)
-        .with_for_update(skip_locked=True)
-        # PostgreSQL may run a plain subquery again for each row, and so take more than the limit.
-        .cte("due")
-    )
-    queued = _queued(names, allowance, crowded)
+    at, limited, paused = now(), limits.limited_providers(), pauses.paused_activities()
+    activities = [each for each in Activity.registry.values() if each.name not in paused]
+    queued = ActivityRow.state == ActivityState.QUEUED
+    queries = [
+        _first_of_each(activities, allowance, ActivityRow.due_at.desc(), queued),
+        _overdue([each for each in activities if each.provider not in limited], ACTIVITIES),
+    ]
+    for provider, number in limited.items():
+        callers = [each for each in activities if each.provider == provider]
+        queries.append(_overdue(callers, number).limit(number))
+    # PostgreSQL may run a plain subquery again for each row, and so take more than the limit.
+    parts = [query.cte(f"part_{number}") for number, query in enumerate(queries)]
     rows = db.session.execute(
         update(ActivityRow)
-        .where(ActivityRow.id.in_(union_all(select(overdue.c.id), select(queued.c.id))))
+        .where(ActivityRow.id.in_(union_all(*(select(part.c.id) for part in parts))))
         .values(
             state=ActivityState.PENDING,
             token=None,
@@ -138,36 +133,52 @@ def _take(allowance: int) -> list[tuple[str, UUID]]:
         .returning(ActivityRow.name, ActivityRow.id)
         .execution_options(synchronize_session=False)
     )
-    return [(name, activity_id) for name, activity_id in rows]
+    taken = [(name, activity_id) for name, activity_id in rows]
+    return sorted(taken, key=lambda row: Activity.registry[row[0]].priority != Priority.INTERACTIVE)
 
 
-def _queued(names: list[str], allowance: int, crowded: Any) -> CTE:
-    """Return the query for the newest queued activities of each name."""
-    name = (
-        func.unnest(literal(names, ARRAY(Text)))
-        .table_valued(column("name", Text))
-        .render_derived("names")
+def _overdue(activities: list[AnyActivity], number: int) -> Select[Any]:
+    """Return the query for the `number` oldest overdue activities of each name."""
+    overdue = (ActivityRow.state.in_(DUE), ActivityRow.due_at <= now())
+    interactive = [each.name for each in activities if each.priority == Priority.INTERACTIVE]
+    query = _first_of_each(activities, number, ActivityRow.due_at, *overdue)
+    columns = query.selected_columns
+    return query.order_by(columns.name.in_(interactive).desc(), columns.due_at)
+
+
+def _first_of_each(
+    activities: list[AnyActivity], number: int, order: Any, *conditions: Any
+) -> Select[Any]:
+    """Return the query for the first rows of each name, unless it has ACTIVITIES pending."""
+    names = literal([activity.name for activity in activities], ARRAY(Text))
+    name = func.unnest(names).table_valued(column("name", Text)).render_derived("names")
+    rows = select(ActivityRow.id, ActivityRow.due_at).where(ActivityRow.name == name.c.name)
+    first = rows.where(*conditions).order_by(order).limit(number)
+    first_rows = first.with_for_update(skip_locked=True).lateral("first")
+    pending = rows.where(
+        ActivityRow.state == ActivityState.PENDING,
+        # Pending rows are held for a lease; any number of waiting rows may lie beyond it.
+        ActivityRow.due_at > now(),
+        ActivityRow.due_at <= now() + LEASE,
     )
-    newest = (
-        select(ActivityRow.id)
-        .where(ActivityRow.state == ActivityState.QUEUED, ActivityRow.name == name.c.name)
-        .order_by(ActivityRow.due_at.desc())
-        .limit(allowance)
-        .with_for_update(skip_locked=True)
-        .lateral("newest")
-    )
-    each = select(newest.c.id).select_from(name.join(newest, true()))
-    return each.where(name.c.name.not_in(crowded)).cte("queued")
+    is_crowded = pending.offset(ACTIVITIES - 1).limit(1).correlate(name).exists()
+    columns = (first_rows.c.id, first_rows.c.due_at, name.c.name)
+    return select(*columns).select_from(name.join(first_rows, true())).where(~is_crowded)
 
 
 def fire_deadlines() -> int:
     """Send the signals of deadlines that have passed, and return how many rows were served."""
-    return _sum(_fire)
+    return _sum(partial(_fire, _load_paused()))
 
 
 def schedule_polls() -> int:
     """Schedule the polls that are due, and return their number."""
-    return _sum(_poll)
+    return _sum(partial(_poll, _load_paused()))
+
+
+def _load_paused() -> list[str]:
+    with transaction():
+        return list(pauses.paused_activities())
 
 
 def apply_signals() -> int:
@@ -186,18 +197,19 @@ def _sum(serve: Callable[[Machine], int]) -> int:
     return total
 
 
-def _fire(machine: Machine) -> int:
-    fired = 0
+def _fire(paused: list[str], machine: Machine) -> int:
+    fired, serve = 0, partial(_fire_row, paused)
     for _ in range(PAGES if machine.deadlines else 0):
-        page = _serve(machine, machine.model.deadline_at, DEADLINES, _fire_row)
+        page = _serve(machine, machine.model.deadline_at, DEADLINES, serve)
         fired += page.served
         if page.due < DEADLINES or not page.over:
             break
     return fired
 
 
-def _poll(machine: Machine) -> int:
-    if machine.poll is None:
+def _poll(paused: list[str], machine: Machine) -> int:
+    # The polls of a paused activity stay due.
+    if machine.poll is None or machine.poll.do in paused:
         return 0
     return _serve(machine, machine.model.poll_at, POLLS, _poll_row).served
 
@@ -243,9 +255,12 @@ def _serve_alone(machine: Machine, when: Any, row_id: UUID, serve: Serve) -> Pag
     return Page(1, 1, 0)
 
 
-def _fire_row(machine: Machine, row: Any) -> bool:
+def _fire_row(paused: list[str], machine: Machine, row: Any) -> bool:
     # The row may have moved between the query and the lock.
     if row.deadline_at is None or row.deadline_at > now():
+        return False
+    if paused and pauses.is_waiting(machine, row, paused):
+        pauses.extend_deadline(machine, row)
         return False
     deadline = machine.deadline_of(row.state)
     with caused_by("deadline", row.deadline_at.isoformat()):

@@ -83,6 +83,8 @@ class Courier:
 class Announce(Activity[Parcel, str, str]):
     name = "test.announce"
     machine = ParcelMachine
+    queue = "depot"
+    provider = "courier"
     retry = RetryPolicy(initial=2, backoff=1.5, maximum=10, attempts=3, jitter=0)
     courier: ClassVar[Courier] = Courier()
 

@@ -10,6 +10,7 @@ from flask import Flask
 from web.commands import (
     activities,
     audit,
+    control,
     encryption,
     logins,
     machines,
@@ -28,6 +29,7 @@ from web.commands.outage import explain_outages
 GROUPS: tuple[Command, ...] = (
     activities.group,
     audit.group,
+    control.group,
     encryption.group,
     logins.group,
     machines.group,

@@ -25,8 +25,8 @@ MIGRATIONS = Path(__file__).parents[2] / "migrations"
 # Migrations run before the new code starts, so old processes meanwhile serve a newer schema.
 READY = ("ok", "newer schema")
 STATEMENT = text(
-    "SELECT version_num, (SELECT at FROM sweep), current_setting('transaction_read_only') = 'on'"
-    " FROM alembic_version"
+    "SELECT version_num, (SELECT at FROM sweep), current_setting('transaction_read_only') = 'on',"
+    " ARRAY(SELECT kind || ' ' || name FROM pause ORDER BY kind, name) FROM alembic_version"
 )
 MAX_SWEEP_AGE = timedelta(minutes=1)
 
@@ -43,32 +43,34 @@ def ready() -> Any:
 
     Without Redis, beat, workers or sweeps (`degraded`), requests are accepted and processed later.
     """
-    postgresql, swept_at = _check_postgresql()
+    postgresql, swept_at, paused = _check_postgresql()
     redis_state, problems = _check_redis()
     is_ready = postgresql in READY
     if is_ready:
         problems += _check_sweep(swept_at)
     status = "down" if not is_ready else "degraded" if problems else "ok"
     reasons = [*([] if postgresql == "ok" else [f"PostgreSQL: {postgresql}"]), *problems]
-    body = Readiness(status=status, postgresql=postgresql, redis=redis_state, reasons=reasons)
+    body = Readiness(
+        status=status, postgresql=postgresql, redis=redis_state, reasons=reasons, paused=paused
+    )
     return body.json_ready(), HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
 
 
-def _check_postgresql() -> tuple[Any, datetime | None]:
-    """Return the state of PostgreSQL and the time of the last sweep."""
+def _check_postgresql() -> tuple[Any, datetime | None, list[str]]:
+    """Return the state of PostgreSQL, the time of the last sweep, and what is paused."""
     try:
         with transaction() as session:
-            revision, swept_at, is_read_only = session.execute(STATEMENT).one()
+            revision, swept_at, is_read_only, paused = session.execute(STATEMENT).one()
     except (exc.NoResultFound, exc.MultipleResultsFound, exc.ProgrammingError):
-        return "not migrated", None
+        return "not migrated", None, []
     except (exc.OperationalError, exc.TimeoutError):
-        return "unreachable", None
+        return "unreachable", None, []
     if is_read_only:
-        return "read only", swept_at
+        return "read only", swept_at, paused
     revisions, head = _revisions()
     if revision not in revisions:
-        return "newer schema", swept_at
-    return "ok" if revision == head else "not migrated", swept_at
+        return "newer schema", swept_at, paused
+    return "ok" if revision == head else "not migrated", swept_at, paused
 
 
 def _check_redis() -> tuple[Any, list[str]]:

@@ -33,6 +33,8 @@ EXPLAINED = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 # What may be read as a whole, and why.
 SMALL = {
     "product": "the catalogue is as large as the shop's shelves",
+    "pause": "as many as operators have made",
+    "provider_limit": "one a provider at most",
     "reconciliation": "one an hour, forgotten after RETENTION_DAYS",
     "test_parcel": "of the tests' own machine",
 }

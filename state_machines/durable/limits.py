@@ -1,0 +1,124 @@
+"""Limits: the calls that a provider allows a second and at once, counted over all processes.
+
+The statement that claims activities reads whether there is a limit. A claim under a limit locks its
+row, so that claims pass it one after the other.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from models.base import db
+from models.clock import now
+from models.durable.activity import ActivityRow, ActivityState
+from models.durable.control import PauseKind, ProviderLimit
+from state_machines.durable.activity import Activity
+from state_machines.durable.operations import OperationRefusedError
+from state_machines.durable.pauses import require_known
+
+# The default burst, in seconds of the limit.
+BURST_SECONDS = 0.2
+# The calls to publish in a second for each that may be under way: most take at least 100 ms.
+CALLS_OF_A_SLOT = 10
+AnyActivity = Activity[Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The calls that a provider allows: `per_second` with a `burst`, and `at_once`."""
+
+    per_second: float | None = None
+    at_once: int | None = None
+    burst: float | None = None
+
+
+def set_limit(provider: str, limit: Limit) -> None:
+    """Limit the calls to a provider, in all processes together.
+
+    Raises OperationRefusedError when no activity calls it.
+    """
+    require_known(PauseKind.PROVIDER, provider)
+    burst = limit.burst or max(1.0, BURST_SECONDS * (limit.per_second or 0))
+    figures = {"per_second": limit.per_second, "burst": burst, "at_once": limit.at_once}
+    new = insert(ProviderLimit).values(provider=provider, tokens=burst, filled_at=now(), **figures)
+    tokens = func.least(ProviderLimit.tokens, burst)
+    db.session.execute(
+        new.on_conflict_do_update(index_elements=["provider"], set_=figures | {"tokens": tokens})
+    )
+
+
+def remove_limit(provider: str) -> None:
+    """Remove the limit of a provider. Raises OperationRefusedError when it has none."""
+    row = db.session.get(ProviderLimit, provider, with_for_update=True)
+    if row is None:
+        raise OperationRefusedError(f"provider {provider} has no limit")
+    db.session.delete(row)
+
+
+def is_limited(activity: AnyActivity) -> ColumnElement[bool]:
+    """Return the condition that the activity's provider has a limit."""
+    return exists().where(ProviderLimit.provider == activity.provider)
+
+
+def choose(
+    activity: AnyActivity, *free: ColumnElement[bool]
+) -> tuple[Sequence[UUID], Sequence[UUID]]:
+    """Return the free activities that the provider's limit allows to claim now, and the others.
+
+    Locks the limit, so that claims pass it one after the other. Without a limit, both are empty.
+    """
+    query = select(ProviderLimit).where(ProviderLimit.provider == activity.provider)
+    fresh = query.with_for_update().execution_options(populate_existing=True)
+    limit = db.session.scalars(fresh).one_or_none() if activity.provider else None
+    if limit is None:
+        return (), ()
+    # In plain order and without waiting: claims of other providers may hold some of the rows.
+    locked = select(ActivityRow.id).where(*free).with_for_update(skip_locked=True)
+    ids = db.session.scalars(locked.order_by(ActivityRow.id)).all()
+    number = _take(limit, len(ids))
+    return ids[:number], ids[number:]
+
+
+def _take(limit: ProviderLimit, requested: int) -> int:
+    """Take up to `requested` calls from a locked limit, and return how many it allows now."""
+    at, number = now(), requested
+    if limit.at_once is not None:
+        number = min(number, limit.at_once - _running(limit.provider, at))
+    if limit.per_second is not None:
+        # The clocks of two processes differ a little: the later one has filled the bucket.
+        passed = max((at - limit.filled_at).total_seconds(), 0.0)
+        tokens = min(limit.burst, limit.tokens + passed * limit.per_second)
+        number = max(min(number, int(tokens)), 0)
+        limit.tokens, limit.filled_at = tokens - number, max(at, limit.filled_at)
+    return max(number, 0)
+
+
+def _running(provider: str, at: datetime) -> int:
+    """Return the number of calls to a provider under way: claims whose leases have not ended."""
+    callers = [each for each in Activity.registry.values() if each.provider == provider]
+    # Twice, since the clocks of two processes differ a little.
+    until = at + 2 * max(activity.lease for activity in callers)
+    running = select(func.count()).where(
+        ActivityRow.state == ActivityState.RUNNING,
+        ActivityRow.name.in_([activity.name for activity in callers]),
+        ActivityRow.due_at > at,
+        # What waits for its next attempt may lie behind, in any number.
+        ActivityRow.due_at <= until,
+    )
+    return db.session.scalar(running) or 0
+
+
+def limited_providers() -> dict[str, int]:
+    """Return the providers with a limit, each with the number of calls to publish in a second."""
+    return {each.provider: _per_sweep(each) for each in db.session.scalars(select(ProviderLimit))}
+
+
+def _per_sweep(limit: ProviderLimit) -> int:
+    by_slots = math.inf if limit.at_once is None else CALLS_OF_A_SLOT * limit.at_once
+    return math.ceil(min(limit.per_second or math.inf, by_slots))

@@ -1,0 +1,139 @@
+"""Pauses: no worker claims activities that an operator has paused by name, queue or provider.
+
+The statement that claims activities reads the pauses: they hold from their commit on, in every
+process, and without one they cost no statement.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from models.base import db, transaction
+from models.clock import now
+from models.durable.activity import OVER, UNDER_WAY, ActivityRow, ActivityState
+from models.durable.control import Pause, PauseKind
+from state_machines.durable.activity import Activity
+from state_machines.durable.machine import DurableMachine
+from state_machines.durable.operations import OperationRefusedError
+
+# Executions whose deadlines are extended in one transaction.
+EXTENDED_AT_ONCE = 500
+AnyActivity = Activity[Any, Any, Any]
+Machine = type[DurableMachine[Any]]
+
+
+def pause(kind: PauseKind, name: str, *, reason: str, actor: str) -> None:
+    """Stop the claims of an activity, a queue or a provider. Calls under way finish.
+
+    Raises OperationRefusedError when nothing has this name, or when it is paused already.
+    """
+    require_known(kind, name)
+    values = {"kind": kind, "name": name, "reason": reason, "actor": actor, "paused_at": now()}
+    new = insert(Pause).values(values).on_conflict_do_nothing().returning(Pause.name)
+    if db.session.scalar(new) is None:
+        raise OperationRefusedError(f"{kind} {name} is paused already")
+
+
+def resume(kind: PauseKind, name: str) -> None:
+    """End a pause. Raises OperationRefusedError when there is none."""
+    db.session.delete(_load_pause(kind, name))
+
+
+def _load_pause(kind: PauseKind, name: str) -> Pause:
+    row = db.session.get(Pause, (kind, name), with_for_update=True)
+    if row is None:
+        raise OperationRefusedError(f"{kind} {name} is not paused")
+    return row
+
+
+def extend_deadlines(kind: PauseKind, name: str) -> int:
+    """Give executions that wait for what is paused their full interval again; return their number.
+
+    Call it before `resume`: it commits in batches. Raises OperationRefusedError without a pause.
+    """
+    with transaction():
+        _load_pause(kind, name)
+    names, extended = names_of(kind, name), 0
+    for machine in DurableMachine.registry.values():
+        row = machine.model
+        waiting = select(row.id).where(row.deadline_at.is_not(None), waits_for(machine, names))
+        with transaction() as session:
+            ids = session.scalars(waiting.order_by(row.id)).all() if machine.deadlines else ()
+        for first in range(0, len(ids), EXTENDED_AT_ONCE):
+            with transaction():
+                rows = machine.lock(ids[first : first + EXTENDED_AT_ONCE]).values()
+                extended += sum(extend_deadline(machine, each) for each in rows)
+    return extended
+
+
+def extend_deadline(machine: Machine, row: Any) -> bool:
+    """Move the deadline of a locked row to its full interval from now, unless it is later."""
+    deadline = machine.deadline_of(row.state)
+    if deadline is None or row.deadline_at is None:
+        return False
+    row.deadline_at = max(row.deadline_at, now() + deadline.intervals[0])
+    return True
+
+
+def waits_for(machine: Machine, names: Collection[str]) -> ColumnElement[bool]:
+    """Return the condition that an execution, or a child of it, waits for one of the activities."""
+    row = machine.model
+    under_way = ActivityRow.name.in_(names) & ActivityRow.state.not_in(OVER)
+    waits = [exists().where(ActivityRow.subject_id == row.id, under_way)]
+    for child in DurableMachine.registry.values():
+        if child.parent is machine:
+            is_child = getattr(child.model, child.parent_key) == row.id
+            waits.append(
+                exists().where(is_child, ActivityRow.subject_id == child.model.id, under_way)
+            )
+    return or_(*waits)
+
+
+def is_waiting(machine: Machine, row: Any, names: Collection[str]) -> bool:
+    """Return whether a row waits for one of the activities."""
+    query = select(machine.model.id).where(machine.model.id == row.id, waits_for(machine, names))
+    return db.session.scalar(query) is not None
+
+
+def names_of(kind: PauseKind, name: str) -> list[str]:
+    """Return the names of the activities that a pause stops."""
+    return [each.name for each in Activity.registry.values() if (kind, name) in _targets(each)]
+
+
+def paused_activities() -> dict[str, str]:
+    """Return the names of the paused activities, each with the reason of a pause."""
+    columns = select(Pause.kind, Pause.name, Pause.reason)
+    return {
+        activity: reason
+        for kind, name, reason in db.session.execute(columns)
+        for activity in names_of(kind, name)
+    }
+
+
+def count_waiting(names: Collection[str]) -> int:
+    """Return the number of activities that no worker runs and that are not over."""
+    waiting = ActivityRow.state.in_(UNDER_WAY) & (ActivityRow.state != ActivityState.RUNNING)
+    query = select(func.count()).where(ActivityRow.name.in_(names), waiting)
+    return db.session.scalar(query) or 0
+
+
+def is_paused(activity: AnyActivity) -> ColumnElement[bool]:
+    """Return the condition that an activity is paused."""
+    targets = [and_(Pause.kind == kind, Pause.name == name) for kind, name in _targets(activity)]
+    return exists().where(or_(*targets))
+
+
+def _targets(activity: AnyActivity) -> list[tuple[PauseKind, str]]:
+    """Return the pauses that stop an activity."""
+    provider = [(PauseKind.PROVIDER, activity.provider)] if activity.provider else []
+    return [(PauseKind.ACTIVITY, activity.name), (PauseKind.QUEUE, activity.queue), *provider]
+
+
+def require_known(kind: PauseKind, name: str) -> None:
+    """Raise OperationRefusedError when no activity has this name, queue or provider."""
+    known = sorted({of for each in Activity.registry.values() for is_, of in _targets(each)
+                    if is_ == kind})  # fmt: skip
+    if name not in known:
+        raise OperationRefusedError(f"there is no {kind} {name}; there are {', '.join(known)}")

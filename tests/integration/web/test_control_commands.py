@@ -1,0 +1,108 @@
+"""Operators pause and limit the calls to other systems, and see what they have paused."""
+
+import os
+import sys
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from launch.children import run
+from launch.stack import ROOT
+from models import AuditRow, Pause, ProviderLimit, transaction
+from tests.support.commands import flask, read
+from tests.support.depot import Depot
+from tests.support.parcel import Courier, ParcelState
+
+PAUSE = ("control", "pause", "--provider", "courier", "--reason", "the courier strikes")
+RESUME = ("control", "resume", "--provider", "courier")
+
+
+def audit() -> list[tuple[str, str | None, dict[str, object]]]:
+    with transaction() as session:
+        rows = session.scalars(select(AuditRow).order_by(AuditRow.id))
+        return [(row.action, row.subject, row.details) for row in rows]
+
+
+def test_what_is_paused_is_listed_and_goes_on_after_its_resume(
+    shop: Flask, client: FlaskClient, depot: Depot, courier: Courier
+) -> None:
+    (parcel_id,) = depot.pack("vase")
+    assert flask(shop, *PAUSE).output == (
+        "provider courier is paused: workers begin no more of its calls\n"
+    )
+    assert depot.run(parcel_id) == 0
+    (row,) = read(shop, "control", "list")
+    assert (row["control"], row["kind"], row["name"]) == ("pause", "provider", "courier")
+    assert (row["reason"], row["waiting"]) == ("the courier strikes", 1)
+    assert client.get("/ready").get_json()["paused"] == ["provider courier"]
+    assert flask(shop, *RESUME).output == (
+        "provider courier is resumed; 1 deadlines have their full interval again\n"
+    )
+    assert read(shop, "control", "list") == []
+    assert client.get("/ready").get_json()["paused"] == []
+    assert depot.run(parcel_id) == 1
+    assert depot.state(parcel_id) == ParcelState.ANNOUNCED
+    assert audit() == [
+        ("control pause", "provider courier", {"reason": "the courier strikes"}),
+        ("control resume", "provider courier", {"counts": {"deadlines": 1}}),
+    ]
+
+
+def test_a_limit_is_listed_replaced_and_removed(shop: Flask, depot: Depot) -> None:
+    set_limit = ("control", "limit", "--provider", "courier")
+    both = flask(shop, *set_limit, "--per-second", "25", "--at-once", "10")
+    assert both.output == "provider courier is limited\n"
+    (row,) = read(shop, "control", "list")
+    assert [row[name] for name in ("control", "per_second", "burst", "at_once")] == [
+        "limit",
+        25,
+        5,
+        10,
+    ]
+    assert flask(shop, *set_limit, "--at-once", "3").exit_code == 0
+    (row,) = read(shop, "control", "list")
+    assert (row["per_second"], row["at_once"]) == (None, 3)
+    assert flask(shop, *set_limit, "--none").output == "provider courier has no limit\n"
+    assert read(shop, "control", "list") == []
+    assert [action for action, *_ in audit()] == ["control limit"] * 3
+
+
+REFUSED = [
+    (("pause", "--reason", "x"), 2, "give one of --activity, --queue and --provider"),
+    (("pause", "--queue", "depot", "--activity", "test.announce", "--reason", "x"), 2, "give one"),
+    (("pause", "--provider", "courier"), 2, "--reason"),
+    (("pause", "--provider", "nobody", "--reason", "x"), 1, "there is no provider nobody; there"),
+    (("resume", "--queue", "depot"), 1, "queue depot is not paused"),
+    (("limit", "--provider", "courier"), 2, "give --per-second or --at-once"),
+    (("limit", "--provider", "courier", "--at-once", "1", "--none"), 2, "or else --none"),
+    (("limit", "--provider", "courier", "--per-second", "0"), 2, "--per-second"),
+    (("limit", "--provider", "courier", "--per-second", "nan"), 2, "--per-second"),
+    (("limit", "--provider", "courier", "--at-once", "0"), 2, "--at-once"),
+    (("limit", "--provider", "courier", "--at-once", "1", "--burst", "2"), 2, "--burst needs"),
+    (("limit", "--provider", "courier", "--none"), 1, "provider courier has no limit"),
+    (("limit", "--provider", "nobody", "--at-once", "1"), 1, "there is no provider nobody"),
+]
+
+
+@pytest.mark.parametrize(("words", "status", "message"), REFUSED)
+def test_bad_input_is_refused_and_changes_nothing(
+    shop: Flask, depot: Depot, words: tuple[str, ...], status: int, message: str
+) -> None:
+    refused = flask(shop, "control", *words)
+    assert refused.exit_code == status
+    assert message in refused.output
+    with transaction() as session:
+        assert session.scalars(select(Pause)).all() == []
+        assert session.scalars(select(ProviderLimit)).all() == []
+    assert audit() == []
+
+
+def test_a_process_of_its_own_knows_the_activities_of_the_shop(database: Flask) -> None:
+    words = ("control", "pause", "--activity", "refunds.submit", "--reason", "stop refunds now")
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
+    done = run(command, env=dict(os.environ), cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    with transaction() as session:
+        assert session.scalars(select(Pause.name)).all() == ["refunds.submit"]
