@@ -41,7 +41,7 @@ def test_services_run_their_own_app_on_their_own_port(service: str, port: int) -
     assert f"0.0.0.0:{port}" in command
 
 
-def test_others_reach_the_gateway_alone() -> None:
+def test_only_the_gateway_is_published() -> None:
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
     assert published.pop("gateway") == ["${WEB_PORT:-8080}:8080"]
     # For this machine alone, and only when somebody asks for them.
@@ -68,20 +68,20 @@ def test_each_part_gets_what_it_needs_and_no_secret_of_another(part: str) -> Non
     assert not {name.upper() for name in others} & set(environment)
 
 
-def test_the_gateway_s_address_is_believed_and_no_other() -> None:
+def test_services_trust_only_the_address_of_the_gateway() -> None:
     for name in ("auth", "order", "product"):
         assert SERVICES[name]["environment"]["TRUSTED_PROXIES"] == "${TRUSTED_PROXIES:-1}"
     # A dollar sign is doubled in this file.
     assert SERVICES["gateway"]["environment"]["FORWARDED_FOR"] == "$$remote_addr"
 
 
-def test_the_gateway_is_told_all_that_its_configuration_asks_for() -> None:
+def test_the_gateway_gets_every_variable_of_its_configuration() -> None:
     (volume,) = SERVICES["gateway"]["volumes"]
     template = (ROOT / volume.split(":")[0]).read_text()
     assert set(re.findall(r"\$\{(\w+)\}", template)) <= set(SERVICES["gateway"]["environment"])
 
 
-def test_the_image_holds_what_is_listed_and_nothing_else() -> None:
+def test_the_image_contains_only_listed_files() -> None:
     lines = (ROOT / ".dockerignore").read_text().splitlines()
     first, *rules = [line for line in lines if not line.startswith("#")]
     assert first == "*", "everything stays out"
@@ -93,7 +93,7 @@ def test_the_image_holds_what_is_listed_and_nothing_else() -> None:
     assert "**/.env*" in rules[len(included) :], "what is named last counts"
 
 
-def test_the_image_carries_no_database_and_nothing_that_starts_one() -> None:
+def test_the_image_contains_no_database_server() -> None:
     pinned = set(
         re.findall(r"^([\w.-]+)==", (ROOT / "requirements/runtime.txt").read_text(), re.MULTILINE)
     )
@@ -103,14 +103,14 @@ def test_the_image_carries_no_database_and_nothing_that_starts_one() -> None:
     assert not ours & pinned
 
 
-def test_every_long_lived_service_restarts_and_is_bounded() -> None:
+def test_every_long_lived_service_restarts_with_limits() -> None:
     for name, service in SERVICES.items():
         if name not in ("migrate", "sandbox"):
             assert service["restart"] == "unless-stopped", name
             assert "mem_limit" in service, name
 
 
-def test_each_provider_and_the_sweep_have_workers_of_their_own() -> None:
+def test_each_provider_and_the_sweep_have_their_own_workers() -> None:
     queues = [SERVICES[name]["command"][5] for name in ("worker", "mailer", "sweeper")]
     assert queues == ["payments,sweep", "emails,sweep", "sweep,maintenance"]
     assert {queue.name for queue in celeryconfig.task_queues} == set(",".join(queues).split(","))
@@ -132,13 +132,13 @@ def test_every_setting_reaches_a_part() -> None:
     assert not secret & {name for name, value in COMPOSE["x-tuning"].items() if value is None}
 
 
-def test_every_variable_is_one_that_the_settings_know_or_the_example_explains() -> None:
+def test_every_variable_is_a_setting_or_explained_in_the_example() -> None:
     known = {name.upper() for name in Settings.model_fields} | {"POSTGRES_PASSWORD"}
     used = set(re.findall(r"\$\{(\w+)", TEXT)) | set(EXAMPLE)
     assert used - known - {"FLOWER_USER", "FLOWER_PASSWORD"} == set()
 
 
-def test_the_example_lists_all_that_production_needs() -> None:
+def test_the_example_lists_every_variable_of_production() -> None:
     by_the_file_itself = {"database_url", "redis_url"}
     needed = {name for names in REQUIRED.values() for name in names} - by_the_file_itself
     assert {name.upper() for name in needed} <= set(EXAMPLE)
@@ -155,7 +155,7 @@ def test_only_the_migration_is_the_owner_of_the_tables() -> None:
     assert "roles grant projectx_app" in SERVICES["migrate"]["command"][-1]
 
 
-def test_all_pools_of_the_file_are_counted_and_postgresql_has_room_for_them() -> None:
+def test_all_pools_together_fit_into_postgresql() -> None:
     pools = []
     for service in SERVICES.values():
         environment, command = service.get("environment", {}), service.get("command", [])

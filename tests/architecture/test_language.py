@@ -83,5 +83,5 @@ def test_docstrings_and_names_are_plain(module: str) -> None:
         "def send_letter(): ...",
     ],
 )
-def test_a_riddle_is_refused(source: str) -> None:
+def test_an_unplain_docstring_or_name_is_refused(source: str) -> None:
     assert complaints(source)

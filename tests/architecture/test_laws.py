@@ -59,7 +59,7 @@ def test_transaction_is_the_only_boundary() -> None:
     ]
 
 
-def test_no_row_carries_a_machine() -> None:
+def test_no_row_holds_a_machine() -> None:
     calling = {path for path, tree in sources() for c in calls(tree) if c.endswith(".add_model")}
     assert calling == set()
 
@@ -72,7 +72,9 @@ def test_no_row_carries_a_machine() -> None:
         (r"os\.environ.*|os\.getenv", None),
     ],
 )
-def test_time_and_environment_have_one_reader(forbidden: str, home: str | None) -> None:
+def test_one_module_reads_the_time_and_one_the_environment(
+    forbidden: str, home: str | None
+) -> None:
     readers = {
         path for path, tree in sources() for call in calls(tree) if re.fullmatch(forbidden, call)
     }
@@ -87,17 +89,17 @@ def test_time_and_environment_have_one_reader(forbidden: str, home: str | None) 
         ("celery", {f"tasks/{name}.py" for name in WITH_CELERY}),
     ],
 )
-def test_a_library_is_known_in_its_own_room_only(library: str, homes: set[str]) -> None:
+def test_a_library_is_imported_only_in_its_own_folder(library: str, homes: set[str]) -> None:
     assert {path for path, tree in sources() if library in imports(tree)} <= homes
 
 
-def test_every_activity_that_a_machine_asks_for_is_registered() -> None:
+def test_every_scheduled_activity_is_registered() -> None:
     scheduled = {name for machine in MACHINES for arrow in machine.arrows for name in arrow.do}
     scheduled |= {machine.poll.do for machine in MACHINES if machine.poll}
     assert scheduled <= {activity.name for activity in ACTIVITIES}
 
 
-def test_every_machine_and_every_activity_of_the_shop_is_in_its_tuple() -> None:
+def test_every_machine_and_activity_is_in_its_tuple() -> None:
     machines = {
         node.name
         for path, tree in sources()
@@ -113,7 +115,7 @@ def _start(base: ast.expr) -> str:
     return ast.unparse(base).partition("[")[0] + "["
 
 
-def test_every_effect_that_a_machine_names_is_registered() -> None:
+def test_every_write_of_an_arrow_is_registered() -> None:
     named = {name for machine in MACHINES for arrow in machine.arrows for name in arrow.writes}
     assert named == set(writes)
 
@@ -127,7 +129,7 @@ def test_celery_routes_every_activity_as_it_declares() -> None:
     assert {queue.routing_key for queue in celeryconfig.task_queues} == queues
 
 
-def test_only_calls_without_a_key_are_claimed_on_disk() -> None:
+def test_only_claims_of_calls_without_a_key_wait_for_the_disk() -> None:
     with_keys = {activity.name.split(".")[0] for activity in ACTIVITIES if activity.keyed}
     assert "emails" not in with_keys
     stripe = {activity for activity in ACTIVITIES if activity.name.startswith(STRIPE)}
@@ -148,7 +150,7 @@ def test_every_state_that_a_deadline_leaves_has_the_arrow_for_it() -> None:
                 assert deadline.send in machine.allowed(state), f"{machine.name} {state}"
 
 
-def test_a_child_tells_its_parent_only_what_the_parent_knows() -> None:
+def test_a_parent_has_an_arrow_for_every_signal_of_its_children() -> None:
     for machine in MACHINES:
         sent = {arrow.parent_signal for arrow in machine.arrows if arrow.parent_signal}
         known = {arrow.signal for arrow in machine.parent.arrows} if machine.parent else set()

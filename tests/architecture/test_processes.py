@@ -11,7 +11,7 @@ OTHER_WAYS = re.compile(
 )
 
 
-def test_nothing_is_started_in_another_way() -> None:
+def test_processes_are_started_only_by_launch() -> None:
     starters = {
         str(file.relative_to(ROOT))
         for room in ROOMS

@@ -42,7 +42,7 @@ def test_yaml_can_be_parsed(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", PROJECT_FILES)
-def test_a_newcomer_finds_the_file(name: str) -> None:
+def test_the_file_for_newcomers_exists(name: str) -> None:
     assert (ROOT / name).read_text().strip()
 
 

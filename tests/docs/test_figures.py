@@ -74,7 +74,7 @@ def test_the_intervals_of_closing_payments_are_those_of_the_page() -> None:
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/explanation/the-engine.md"])
-def test_nobody_counts_the_engine_s_files_by_hand(page: str) -> None:
+def test_pages_do_not_name_the_number_of_the_engine_s_files(page: str) -> None:
     assert not re.search(
         r"(sixteen|seventeen|eighteen|\d+) (small )?files", (ROOT / page).read_text()
     )

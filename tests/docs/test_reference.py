@@ -105,7 +105,7 @@ def test_every_link_leads_somewhere(path: Path, target: str) -> None:
         assert anchor in {re.sub(r"[^\w -]", "", h).lower().replace(" ", "-") for h in headings}
 
 
-def test_the_readme_subscribes_to_what_the_sandbox_sends_and_the_code_reads() -> None:
+def test_the_readme_subscribes_to_the_events_of_the_sandbox_and_the_code() -> None:
     _, _, after = (ROOT / "README.md").read_text().partition("--events \\\n")
     listed = after.partition("\n```")[0].replace("\\\n", "")
     assert listed == STRIPE_EVENTS
@@ -126,7 +126,7 @@ def test_every_fault_is_listed() -> None:
     assert set(leaves(asdict(FaultPlan()))) <= listed
 
 
-def test_the_endpoint_at_stripe_gets_the_kinds_of_events_that_are_read() -> None:
+def test_the_endpoint_at_stripe_gets_every_kind_of_event_that_the_code_reads() -> None:
     _, _, rest = (ROOT / "README.md").read_text().partition("--events \\\n")
     listed = rest.partition("\n```")[0].replace("\\\n", "").strip()
     assert set(listed.split(",")) == SUBSCRIBED

@@ -11,7 +11,7 @@ PAGE = (ROOT / "docs/explanation/security.md").read_text()
 STATEMENTS = re.findall(r"^\| (\d+) \|.*$", PAGE, re.MULTILINE)
 
 
-def test_all_statements_are_there() -> None:
+def test_the_statements_are_numbered() -> None:
     assert [int(number) for number in STATEMENTS] == list(range(1, 27))
 
 

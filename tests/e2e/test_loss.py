@@ -51,9 +51,7 @@ def buy(buyer: Buyer, product: Json) -> str:
     return reference
 
 
-def test_redis_loses_everything_each_second_and_no_order_is_lost(
-    world: World, stack: Stack
-) -> None:
+def test_no_order_is_lost_when_redis_is_emptied_each_second(world: World, stack: Stack) -> None:
     buyers = [Buyer(world.urls) for _ in range(BUYERS)]
     for buyer in buyers:
         buyer.log_in()
@@ -81,7 +79,7 @@ def test_redis_loses_everything_each_second_and_no_order_is_lost(
 
 
 @pytest.mark.parametrize("victim", ["worker-1", "beat", "web"])
-def test_a_killed_process_comes_back_and_the_order_goes_on(
+def test_an_order_continues_after_a_process_is_killed(
     world: World, stack: Stack, victim: str
 ) -> None:
     buyer = Buyer(world.urls)
@@ -96,7 +94,7 @@ def test_a_killed_process_comes_back_and_the_order_goes_on(
     buyer.wait_for_email("order_confirmed", seconds=60)
 
 
-def test_redis_killed_and_empty_again_is_a_delay(world: World, stack: Stack) -> None:
+def test_a_killed_redis_only_delays_orders(world: World, stack: Stack) -> None:
     assert stack.redis is not None
     buyer = Buyer(world.urls)
     buyer.log_in()
@@ -116,7 +114,7 @@ def test_redis_killed_and_empty_again_is_a_delay(world: World, stack: Stack) -> 
     buyer.wait_until(order["referenceId"], "Confirmed", seconds=60)
 
 
-def test_postgresql_crashes_and_what_was_acknowledged_is_there(world: World, stack: Stack) -> None:
+def test_acknowledged_orders_survive_a_crash_of_postgresql(world: World, stack: Stack) -> None:
     assert stack.postgres is not None
     buyer = Buyer(world.urls)
     buyer.log_in()

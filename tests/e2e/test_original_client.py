@@ -95,7 +95,7 @@ class Page:
 
 
 @pytest.mark.parametrize("origin", ORIGINS)
-def test_the_original_client_checks_out_unchanged(world: World, origin: str) -> None:
+def test_the_original_client_places_and_pays_an_order(world: World, origin: str) -> None:
     page = Page(world, origin)
     user = page.sign_in()
     assert page.ask("GET", f"{world.urls.auth}/auth/user").json() == user
@@ -127,7 +127,7 @@ def test_the_original_client_checks_out_unchanged(world: World, origin: str) -> 
     assert (summary["billingAddress"], summary["shippingAddress"]) == ("", "")
 
 
-def test_the_original_client_cancels(world: World) -> None:
+def test_the_original_client_cancels_an_order(world: World) -> None:
     page = Page(world, ORIGINS[0])
     page.sign_in()
     products = page.ask("GET", f"{world.urls.product}/product").json()
@@ -138,7 +138,7 @@ def test_the_original_client_cancels(world: World) -> None:
     assert page.ask("DELETE", path).status_code == 200
 
 
-def test_another_origin_is_not_answered(world: World) -> None:
+def test_another_origin_gets_no_cors_headers(world: World) -> None:
     for origin in ("http://127.0.0.1:3001", "http://127.0.0.1:3000.evil.example", "null"):
         answer = requests.get(
             f"{world.urls.product}/product", headers={"Origin": origin}, timeout=30

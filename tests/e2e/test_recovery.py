@@ -4,5 +4,5 @@ from bench import recovery
 from launch.stack import Stack
 
 
-def test_what_a_dead_worker_held_is_taken_again(stack: Stack) -> None:
+def test_activities_of_a_dead_worker_are_claimed_again(stack: Stack) -> None:
     assert recovery.measure(stack)

@@ -64,7 +64,7 @@ ENDS = {
 }
 
 
-def test_all_webhooks_dropped(silent: Stack) -> None:
+def test_every_order_ends_correctly_without_any_webhook(silent: Stack) -> None:
     world, habits = World.of(silent), list(ENDS) * 3
 
     def shop(number: int) -> tuple[Buyer, Json, str]:

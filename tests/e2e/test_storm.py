@@ -78,7 +78,7 @@ def killed_at_random(stack: Stack, dice: random.Random) -> Iterator[Counter[str]
         thread.join()
 
 
-def test_a_storm_costs_time_and_nothing_else(stack: Stack, db: Any, seed: int) -> None:
+def test_the_books_are_correct_after_a_storm(stack: Stack, db: Any, seed: int) -> None:
     began, world = tick(), World.of(stack)
     at_first = fill_the_shelves(world, db)
     placed, sold_out, deaths = weather_the_storm(world, stack, seed)

@@ -35,7 +35,7 @@ def test_each_path_leads_to_its_service(gateway: str, path: str, status: int) ->
     assert requests.get(gateway + path, timeout=20).status_code == status
 
 
-def test_the_first_page_is_the_interface(gateway: str) -> None:
+def test_the_landing_page_is_the_api_reference(gateway: str) -> None:
     answer = requests.get(gateway + "/", timeout=20)
     assert answer.url == f"{gateway}/docs"
     assert "/order/webhook" in requests.get(f"{gateway}/openapi.json", timeout=20).json()["paths"]
@@ -47,14 +47,14 @@ def asks(gateway: str, address: str, forged: str) -> int:
         return session.post(f"{gateway}/auth/refresh", headers=headers, timeout=20).status_code
 
 
-def test_two_clients_have_a_limit_each_and_nobody_forges_an_address(gateway: str) -> None:
+def test_each_client_has_its_own_limit_and_cannot_forge_its_address(gateway: str) -> None:
     first = [asks(gateway, "127.0.0.1", f"10.0.0.{number}") for number in range(5)]
     assert first[:3] == [401] * 3
     assert first[3:] == [429] * 2
     assert [asks(gateway, "127.0.0.2", "127.0.0.1") for _ in range(4)] == [401] * 3 + [429]
 
 
-def test_what_is_searched_for_may_be_as_long_as_it_may_be(gateway: str) -> None:
+def test_a_long_search_reaches_its_service(gateway: str) -> None:
     # The addresses of other pages repeat it, in a header.
     query = {"q": "\U0001f600" * 200, "category": "\u4e2d" * 100}
     answer = requests.get(f"{gateway}/product", params=query, timeout=20)
@@ -74,7 +74,7 @@ def test_a_forged_host_is_refused(gateway: str) -> None:
         assert answer.status_code == (400 if name == "Host" else 308)
 
 
-def test_half_sent_requests_hold_no_thread_of_the_services(gateway: str) -> None:
+def test_incomplete_requests_hold_no_thread_of_the_services(gateway: str) -> None:
     place = urlsplit(gateway)
     with ExitStack() as closing:
         for _ in range(SLOW):
@@ -97,6 +97,6 @@ def test_too_many_connections_of_one_address_are_refused(gateway: str) -> None:
             assert other.get(f"{gateway}/product", timeout=60).status_code == 200
 
 
-def test_a_body_that_is_too_large_stays_outside(gateway: str) -> None:
+def test_a_body_that_is_too_large_is_refused_by_the_gateway(gateway: str) -> None:
     body = b"x" * 1_100_000
     assert requests.post(f"{gateway}/order/webhook", data=body, timeout=60).status_code == 413

@@ -51,7 +51,7 @@ def lengths(client: redis.Redis) -> dict[str, int]:
     return {queue: client.llen(PREFIX + queue) for queue in QUEUES}
 
 
-def test_of_many_ticks_of_two_beats_no_more_than_one_waits_while_workers_are_away(
+def test_two_beats_leave_at_most_one_waiting_tick_of_each_kind(
     server: Redis, client: redis.Redis, tmp_path: Path
 ) -> None:
     folder = tmp_path / "cwd"
@@ -70,7 +70,7 @@ def test_of_many_ticks_of_two_beats_no_more_than_one_waits_while_workers_are_awa
     assert list(folder.iterdir()) == [], "a clock that is set back finds no schedule file"
 
 
-def test_a_tick_that_was_taken_is_followed_by_another(
+def test_a_received_tick_is_followed_by_another(
     server: Redis, client: redis.Redis, tmp_path: Path
 ) -> None:
     with ExitStack() as stack:
@@ -79,7 +79,7 @@ def test_a_tick_that_was_taken_is_followed_by_another(
             assert client.brpop([PREFIX + "sweep"], timeout=60) is not None
 
 
-def test_beat_does_not_ask_for_the_time_of_day(server: Redis) -> None:
+def test_beat_ignores_the_time_of_day(server: Redis) -> None:
     """A clock that is set back by an hour would keep it silent for an hour."""
     beat = Beat(app=app, lazy=True)
     beat.setup_schedule()
@@ -87,7 +87,7 @@ def test_beat_does_not_ask_for_the_time_of_day(server: Redis) -> None:
     assert due == [True, False, True, False, True, True, False]
 
 
-def test_messages_that_nobody_took_are_removed_after_a_lease(client: redis.Redis) -> None:
+def test_messages_that_no_worker_took_are_removed_after_a_lease(client: redis.Redis) -> None:
     expire = client.register_script(EXPIRE)
     keys = ["queue", "mark"]
 

@@ -64,7 +64,7 @@ def holds(server: Redis) -> int:
         return int(client.hlen(UNACKED))
 
 
-def test_a_worker_outlives_its_redis(server: Redis, worker: Child, tmp_path: Path) -> None:
+def test_a_worker_survives_the_loss_of_redis(server: Redis, worker: Child, tmp_path: Path) -> None:
     import tasks
 
     def gone() -> bool:
@@ -87,7 +87,7 @@ def test_a_worker_outlives_its_redis(server: Redis, worker: Child, tmp_path: Pat
     assert not gone(), (tmp_path / "log").read_text()
 
 
-def test_a_channel_whose_connection_is_gone_is_lost(server: Redis) -> None:
+def test_closing_a_channel_without_a_connection_raises_a_connection_error(server: Redis) -> None:
     import tasks
 
     with tasks.app.connection(server.url) as connection:
@@ -158,7 +158,7 @@ def spoiled(good: dict[str, Any]) -> Iterator[bytes]:
         yield json.dumps(good | {"headers": good["headers"] | {"task": task}}).encode()
 
 
-def test_a_message_that_cannot_be_read_is_dropped_and_the_worker_lives(
+def test_a_malformed_message_is_dropped_and_the_worker_continues(
     server: Redis, worker: subprocess.Popen[bytes], tmp_path: Path
 ) -> None:
     import tasks

@@ -81,7 +81,7 @@ KINDS = (SilentAnswer, DrippingStatus, DrippingHeader, DrippingBody, SilentBody)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_answer_that_does_not_end_is_no_answer(kind: type[Slow]) -> None:
+def test_an_answer_that_does_not_end_is_cut_off(kind: type[Slow]) -> None:
     calls = connection.session()
     with serving(kind) as server, time_limit(LIMIT):
         for _ in range(2):
@@ -91,7 +91,7 @@ def test_an_answer_that_does_not_end_is_no_answer(kind: type[Slow]) -> None:
     assert len(server.asked) == 1, "the second was not begun"
 
 
-def test_a_call_that_was_not_begun_leaves_no_doubt() -> None:
+def test_a_call_that_was_not_begun_is_no_unknown_outcome() -> None:
     with (
         serving(SilentAnswer) as server,
         time_limit(0),
@@ -116,7 +116,7 @@ class Carrier(Courier):
 
 
 @pytest.mark.parametrize("kind", [SilentAnswer, DrippingBody])
-def test_a_try_without_an_answer_is_a_doubt_within_the_time_of_its_activity(
+def test_an_unanswered_attempt_ends_within_the_timeout_as_an_unknown_outcome(
     depot: Depot,
     courier: Courier,
     monkeypatch: pytest.MonkeyPatch,

@@ -95,7 +95,7 @@ def rotated(keys: tuple[str, ...], *words: str) -> dict[tuple[str, str], int]:
 
 
 @pytest.mark.slow
-def test_rotation_rewrites_what_is_plain_or_under_an_older_key(old_key: str) -> None:
+def test_rotation_rewrites_plain_values_and_those_under_an_older_key(old_key: str) -> None:
     _, order = a_customer()
     present, following = settings.encryption_keys, Fernet.generate_key().decode()
     older = PREFIX + Fernet(old_key).encrypt(b"older").decode()

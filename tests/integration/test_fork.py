@@ -31,7 +31,7 @@ print(mine, backend(), flush=True)
 """
 
 
-def test_a_forked_process_has_connections_of_its_own(flask_app: object) -> None:
+def test_a_forked_process_has_its_own_connections(flask_app: object) -> None:
     command = [sys.executable, "-W", "ignore", "-c", PROGRAM]
     done = run(command, capture_output=True, text=True, check=True)
     child, parent = (line.split() for line in done.stdout.splitlines())

@@ -47,7 +47,7 @@ FAULTS = (wait_for_a_lock, take_an_address_twice, break_a_rule, misread_a_value)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-def test_no_log_holds_the_values_of_a_row_that_could_not_be_written(
+def test_no_log_contains_the_values_of_a_row_that_could_not_be_written(
     app: Flask, fault: Callable[[], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     with transaction():

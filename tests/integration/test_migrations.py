@@ -81,7 +81,7 @@ def run(statement: str) -> list[Any]:
     return [row[0] if len(row) == 1 else row for row in rows]
 
 
-def test_products_get_numbers_in_the_order_in_which_they_were_made(other: Flask) -> None:
+def test_products_are_numbered_in_the_order_of_their_creation(other: Flask) -> None:
     upgrade(revision=UUIDS)
     run(EARLIER)
     upgrade(revision=NUMBERS)
@@ -105,7 +105,7 @@ def test_the_next_product_gets_the_next_number(other: Flask) -> None:
                " WHERE relname = 'product_id_seq'") == [True]  # fmt: skip
 
 
-def test_going_back_keeps_what_belongs_together(other: Flask) -> None:
+def test_a_downgrade_keeps_related_rows_together(other: Flask) -> None:
     upgrade(revision=UUIDS)
     run(EARLIER)
     upgrade(revision=NUMBERS)
@@ -118,7 +118,7 @@ def test_going_back_keeps_what_belongs_together(other: Flask) -> None:
     assert run("SELECT id, sku FROM product ORDER BY id") == [(1, "desk"), (2, "lamp"), (3, "mug")]
 
 
-def test_an_empty_shop_begins_with_one(other: Flask) -> None:
+def test_the_first_product_of_an_empty_shop_has_number_one(other: Flask) -> None:
     upgrade(revision=UUIDS)
     upgrade(revision=NUMBERS)
     assert run("SELECT nextval('product_id_seq')") == [1]
@@ -180,7 +180,7 @@ SELECT gen_random_uuid(), 1, now(), now(), 'Succeeded', id, 'operator', 100, 'US
 """
 
 
-def test_prices_are_what_stripe_counts(other: Flask) -> None:
+def test_prices_are_converted_to_stripes_minor_units(other: Flask) -> None:
     upgrade(revision=NUMBERS)
     run(EARLIER_PRODUCTS)
     upgrade(revision=AMOUNTS)
@@ -210,7 +210,7 @@ def test_amounts_of_a_running_shop_are_kept(other: Flask) -> None:
     assert run("SELECT price FROM product ORDER BY id") == [4900, 4900, 1]
 
 
-def test_many_rows_are_changed_some_at_a_time_and_a_run_that_was_cut_off_goes_on(
+def test_many_rows_are_changed_in_batches_and_an_interrupted_run_continues(
     other: Flask,
 ) -> None:
     def run(batch: int) -> int:

@@ -43,7 +43,7 @@ def waiting(broker: redis.Redis, name: str) -> list[Any]:
     return [json.loads(message)["headers"]["task"] for message in messages]
 
 
-def test_the_sweep_publishes_each_name_apart(
+def test_the_sweep_publishes_each_name_separately(
     broker: redis.Redis, caplog: pytest.LogCaptureFixture
 ) -> None:
     with transaction() as session:
@@ -67,7 +67,7 @@ def test_the_sweep_publishes_each_name_apart(
     assert line.startswith(f"could not publish 1 {BROKEN}; the sweep will")
 
 
-def test_a_process_publishes_each_name_of_what_it_commits_apart(broker: redis.Redis) -> None:
+def test_a_process_publishes_each_name_separately(broker: redis.Redis) -> None:
     dispatcher = Dispatcher()
     dispatcher.take(Committed(((BROKEN, uuid7()), (WELL, uuid7())), frozenset()))
     until(lambda: waiting(broker, "payments") == [WELL], "the message")

@@ -85,9 +85,7 @@ def engine(wire: Wire) -> Iterator[Engine]:
     created.dispose()
 
 
-def test_a_statement_to_a_server_that_says_nothing_ends_in_an_error(
-    wire: Wire, engine: Engine
-) -> None:
+def test_a_statement_to_a_silent_server_ends_in_an_error(wire: Wire, engine: Engine) -> None:
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT 1")) == 1
         wire.cut.set()
@@ -96,7 +94,7 @@ def test_a_statement_to_a_server_that_says_nothing_ends_in_an_error(
         assert lost.value.connection_invalidated
 
 
-def test_a_commit_that_nobody_answers_ends_in_an_error(wire: Wire, engine: Engine) -> None:
+def test_an_unanswered_commit_ends_in_an_error(wire: Wire, engine: Engine) -> None:
     with engine.connect() as connection:
         connection.execute(text("SELECT 1"))
         wire.cut.set()
@@ -104,7 +102,7 @@ def test_a_commit_that_nobody_answers_ends_in_an_error(wire: Wire, engine: Engin
             connection.commit()
 
 
-def test_a_statement_that_is_slow_is_ended_by_the_server_alone(engine: Engine) -> None:
+def test_a_slow_statement_is_ended_by_the_server_alone(engine: Engine) -> None:
     with engine.connect() as connection:
         with pytest.raises(OperationalError) as cancelled:
             connection.execute(text("SELECT pg_sleep(60)"))
@@ -114,7 +112,7 @@ def test_a_statement_that_is_slow_is_ended_by_the_server_alone(engine: Engine) -
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the names of these options are Linux's")
-def test_a_host_that_goes_away_is_noticed_by_the_kernel(engine: Engine) -> None:
+def test_the_kernel_detects_a_lost_host(engine: Engine) -> None:
     with engine.connect() as connection:
         number = connection.connection.dbapi_connection.fileno()  # type: ignore[union-attr]
         with closing(socket.socket(fileno=os.dup(number))) as ours:

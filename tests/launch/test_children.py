@@ -62,7 +62,7 @@ def end(parent: Child, how: signal.Signals) -> list[psutil.Process]:
 
 
 @pytest.mark.parametrize("how", ENDS, ids=lambda how: how.name)
-def test_servers_end_with_whatever_ends_their_starter(
+def test_servers_end_with_their_starter_however_it_ends(
     how: signal.Signals, environment: dict[str, str]
 ) -> None:
     parent = begin(HOUSEHOLD, environment)
@@ -111,7 +111,7 @@ def test_a_command_that_takes_too_long_is_ended() -> None:
         run(["sleep", "1000"], timeout=0.1)
 
 
-def test_a_command_s_words_and_status_are_told() -> None:
+def test_a_command_s_output_and_status_are_returned() -> None:
     command = ["/bin/sh", "-c", "echo out; echo err >&2; cat; exit 3"]
     done = run(command, capture_output=True, text=True)
     assert (done.stdout, done.stderr, done.returncode) == ("out\n", "err\n", 3)

@@ -49,7 +49,7 @@ def test_data_survives_a_crash_and_a_leftover_server(folder: Path) -> None:
     first.stop()
 
 
-def test_a_stale_pid_file_of_a_stranger_stops_nothing(folder: Path) -> None:
+def test_a_stale_pid_file_of_another_process_prevents_no_start(folder: Path) -> None:
     with Postgres(folder / "postgres") as postgres:
         data = ask(postgres, "SHOW data_directory")
     assert isinstance(data, tuple)
@@ -59,7 +59,7 @@ def test_a_stale_pid_file_of_a_stranger_stops_nothing(folder: Path) -> None:
         assert ask(again, "SELECT 1") == (1,)
 
 
-def test_a_taken_port_is_named_with_the_variable_that_moves_it() -> None:
+def test_a_port_in_use_is_named_with_its_variable() -> None:
     (port,) = ports.free_ports(1)
     listener = socket.socket()
     listener.bind(("127.0.0.1", port))
@@ -90,11 +90,11 @@ def test_two_systems_do_not_share_a_data_folder(folder: Path) -> None:
         ("redis://127.0.0.1:6379/0", "redis://127.0.0.1:6379/0"),
     ],
 )
-def test_a_terminal_is_shown_no_password(address: str, shown: str) -> None:
+def test_a_terminal_shows_no_password(address: str, shown: str) -> None:
     assert _without_password(address) == shown
 
 
-def test_a_cluster_that_was_half_made_is_made_anew(folder: Path) -> None:
+def test_an_incomplete_cluster_is_created_anew(folder: Path) -> None:
     # As initdb leaves it when the machine stops: the version is what it writes first.
     half = Postgres(folder / "postgres")
     (folder / "postgres" / "data.half").mkdir()
@@ -103,7 +103,7 @@ def test_a_cluster_that_was_half_made_is_made_anew(folder: Path) -> None:
         assert ask(made, "SELECT 1") == (1,)
 
 
-def test_a_file_is_whole_or_not_there(folder: Path) -> None:
+def test_a_file_is_complete_or_absent(folder: Path) -> None:
     program = (
         "import os, sys; from pathlib import Path; from launch.files import write_whole;"
         "os.fsync = lambda _: os.kill(os.getpid(), 9);"
@@ -123,7 +123,7 @@ def test_two_first_starts_at_once_have_the_same_secrets(folder: Path) -> None:
     assert made == [development.load_secrets(folder)] * 4
 
 
-def test_secrets_that_are_damaged_are_named_and_not_replaced(folder: Path) -> None:
+def test_damaged_secrets_are_named_and_not_replaced(folder: Path) -> None:
     path = folder / "secrets.json"
     whole = development.load_secrets(folder)
     assert development.load_secrets(folder) == whole

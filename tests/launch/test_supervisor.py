@@ -39,7 +39,7 @@ def dies_and_returns(supervisor: Supervisor, name: str) -> None:
     until(lambda: supervisor.pid(name) != before, f"the return of {name}")
 
 
-def test_who_cannot_write_it_down_does_not_keep_it_from_running(supervisor: Supervisor) -> None:
+def test_a_process_runs_although_its_start_cannot_be_recorded(supervisor: Supervisor) -> None:
     def full() -> None:
         raise OSError("no space left on the disk")
 
@@ -49,7 +49,7 @@ def test_who_cannot_write_it_down_does_not_keep_it_from_running(supervisor: Supe
         dies_and_returns(supervisor, "sleeper")
 
 
-def test_one_that_has_run_and_dies_again_and_again_stops_no_other() -> None:
+def test_a_stable_process_that_ends_repeatedly_stops_no_other() -> None:
     supervisor = Supervisor({}, show=False, stable_after=0, pause=0.01)
     try:
         for name in ("worker", "web"):
@@ -62,12 +62,12 @@ def test_one_that_has_run_and_dies_again_and_again_stops_no_other() -> None:
         supervisor.stop()
 
 
-def test_one_that_never_starts_is_given_up(supervisor: Supervisor) -> None:
+def test_a_process_that_never_starts_is_given_up(supervisor: Supervisor) -> None:
     supervisor.start("worker", ["/bin/false"])
     until(lambda: supervisor.given_up == "worker", "the end of its tries")
 
 
-def test_those_who_followed_the_dead_are_forgotten(supervisor: Supervisor) -> None:
+def test_followers_of_ended_processes_are_removed(supervisor: Supervisor) -> None:
     supervisor.start("sleeper", SLEEPER)
     for _ in range(3):
         dies_and_returns(supervisor, "sleeper")
@@ -75,7 +75,9 @@ def test_those_who_followed_the_dead_are_forgotten(supervisor: Supervisor) -> No
     assert len(supervisor._followers) <= 2
 
 
-def test_listening_while_another_starts_is_no_deadlock(supervisor: Supervisor) -> None:
+def test_observing_one_process_while_another_starts_does_not_deadlock(
+    supervisor: Supervisor,
+) -> None:
     lock = threading.Lock()
 
     def look() -> None:
@@ -89,7 +91,7 @@ def test_listening_while_another_starts_is_no_deadlock(supervisor: Supervisor) -
     assert len(supervisor.pids()) == 8
 
 
-def test_what_is_noted_is_ended_once(leftover: psutil.Process, tmp_path: Path) -> None:
+def test_recorded_processes_are_ended_once(leftover: psutil.Process, tmp_path: Path) -> None:
     path = tmp_path / "processes.json"
     StaleProcesses(path).record(lambda: {"sleeper": leftover.pid})
     assert StaleProcesses(path).end()
@@ -97,9 +99,7 @@ def test_what_is_noted_is_ended_once(leftover: psutil.Process, tmp_path: Path) -
     assert not StaleProcesses(path).end()
 
 
-def test_a_pid_that_is_another_s_now_is_left_alone(
-    leftover: psutil.Process, tmp_path: Path
-) -> None:
+def test_a_pid_that_was_reused_is_left_alone(leftover: psutil.Process, tmp_path: Path) -> None:
     path = tmp_path / "processes.json"
     path.write_text(f'{{"sleeper": [{leftover.pid}, {leftover.create_time() - 60}]}}')
     assert StaleProcesses(path).end()
@@ -107,7 +107,7 @@ def test_a_pid_that_is_another_s_now_is_left_alone(
 
 
 @pytest.mark.parametrize("text", ["", '{"web": [1', "[]", '{"web": 1}', '{"web": [null, 1]}', "7"])
-def test_a_damaged_note_is_ignored_with_a_word(
+def test_a_damaged_record_is_ignored_with_a_warning(
     text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "processes.json"
@@ -117,7 +117,7 @@ def test_a_damaged_note_is_ignored_with_a_word(
     assert not path.exists()
 
 
-def test_notes_of_many_at_once_are_whole(leftover: psutil.Process, tmp_path: Path) -> None:
+def test_simultaneous_records_are_complete(leftover: psutil.Process, tmp_path: Path) -> None:
     stale = StaleProcesses(tmp_path / "processes.json")
     with ThreadPoolExecutor(8) as pool:
         for noted in [

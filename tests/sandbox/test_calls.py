@@ -17,7 +17,7 @@ def calls(sandbox: Sandbox, kind: str) -> tuple[int, int, int]:
     return counts["received"], counts["executed"], counts["replayed"]
 
 
-def test_a_key_that_comes_again_is_a_replay(sandbox: Sandbox) -> None:
+def test_a_repeated_key_counts_as_a_replay(sandbox: Sandbox) -> None:
     key: Any = {"idempotency_key": "k"}
     intent = sandbox.intents.create(INTENT, key)
     sandbox.intents.create(INTENT, key)
@@ -30,7 +30,7 @@ def test_a_key_that_comes_again_is_a_replay(sandbox: Sandbox) -> None:
     assert sandbox.ledger()[intent.id]["cancels"] == 1
 
 
-def test_what_is_refused_is_only_received(sandbox: Sandbox) -> None:
+def test_a_refused_call_counts_as_received_only(sandbox: Sandbox) -> None:
     paid = sandbox.paid_intent()
     with pytest.raises(stripe.InvalidRequestError):
         sandbox.intents.cancel(paid.id)
@@ -42,14 +42,14 @@ def test_what_is_refused_is_only_received(sandbox: Sandbox) -> None:
     assert sandbox.ledger()[paid.id]["cancels"] == 0
 
 
-def test_an_answer_that_gets_lost_was_carried_out(sandbox: Sandbox) -> None:
+def test_a_call_with_a_lost_answer_counts_as_executed(sandbox: Sandbox) -> None:
     sandbox.faults(stripe={"timeoutRate": 1})
     with pytest.raises(stripe.APIConnectionError):
         sandbox.intents.create(INTENT)
     assert eventually(lambda: calls(sandbox, "creates") == (1, 1, 0))
 
 
-def test_refunds_are_listed_by_the_id_that_the_shop_gave_them(sandbox: Sandbox) -> None:
+def test_refunds_are_listed_by_the_shop_s_id(sandbox: Sandbox) -> None:
     paid = sandbox.paid_intent()
     for refund_id in ("a", "a", "b"):
         sandbox.client.v1.refunds.create(
@@ -60,7 +60,7 @@ def test_refunds_are_listed_by_the_id_that_the_shop_gave_them(sandbox: Sandbox) 
     assert calls(sandbox, "refunds") == (4, 4, 0)
 
 
-def test_letters_are_counted(sandbox: Sandbox) -> None:
+def test_emails_are_counted(sandbox: Sandbox) -> None:
     mail = {
         "personalizations": [{"to": [{"email": "a@example.com"}]}],
         "from": {"email": "shop@example.com"},

@@ -42,7 +42,7 @@ def test_a_currency_is_the_same_in_both(currency: Currency) -> None:
         (1_000_000_000_000, "idr", "amount_too_large"),
     ],
 )
-def test_an_amount_is_taken_or_refused_as_by_stripe(
+def test_an_amount_is_accepted_or_refused_as_by_stripe(
     shared: Sandbox, amount: int, currency: str, code: str | None
 ) -> None:
     params: stripe.params.PaymentIntentCreateParams = {"amount": amount, "currency": currency}
@@ -54,7 +54,7 @@ def test_an_amount_is_taken_or_refused_as_by_stripe(
     assert (refused.value.code, refused.value.param) == (code, "amount")
 
 
-def test_another_currency_is_judged_with_the_amount_that_is_there(shared: Sandbox) -> None:
+def test_a_new_currency_is_checked_with_the_existing_amount(shared: Sandbox) -> None:
     intent = shared.intents.create({"amount": 5124, "currency": "usd"})
     for currency, code in (("kwd", "parameter_invalid_integer"), ("huf", "amount_too_small")):
         with pytest.raises(stripe.InvalidRequestError) as refused:
@@ -74,7 +74,7 @@ def test_a_refund_has_the_steps_of_its_currency(shared: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("call", ["retrieve", "confirm", "cancel", "update"])
-def test_an_intent_that_is_not_there_is_missing(shared: Sandbox, call: str) -> None:
+def test_an_unknown_intent_is_missing(shared: Sandbox, call: str) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refused:
         getattr(shared.intents, call)("pi_of_another_account")
     assert (refused.value.http_status, refused.value.code) == (404, "resource_missing")

@@ -19,7 +19,9 @@ def disputed(sandbox: Sandbox, card: str) -> Any:
 @pytest.mark.parametrize(
     ("text", "end"), [("winning_evidence", "won"), ("losing_evidence", "lost")]
 )
-def test_evidence_decides(sandbox: Sandbox, receiver: Receiver, text: str, end: str) -> None:
+def test_evidence_decides_a_dispute(
+    sandbox: Sandbox, receiver: Receiver, text: str, end: str
+) -> None:
     dispute = disputed(sandbox, "pm_card_createDispute")
     assert (dispute.status, dispute.reason, dispute.amount) == (
         "needs_response",
@@ -40,7 +42,7 @@ def test_evidence_decides(sandbox: Sandbox, receiver: Receiver, text: str, end: 
         sandbox.client.v1.disputes.close(dispute.id)
 
 
-def test_other_evidence_is_looked_at(sandbox: Sandbox) -> None:
+def test_other_evidence_is_reviewed(sandbox: Sandbox) -> None:
     dispute = disputed(sandbox, "pm_card_createDisputeProductNotReceived")
     disputes = sandbox.client.v1.disputes
     draft: Any = {"evidence": {"shipping_carrier": "DHL"}, "submit": False}
@@ -53,7 +55,7 @@ def test_other_evidence_is_looked_at(sandbox: Sandbox) -> None:
         disputes.update(dispute.id, nonsense)
 
 
-def test_what_the_bank_has_taken_cannot_be_refunded(sandbox: Sandbox) -> None:
+def test_a_withdrawn_payment_cannot_be_refunded(sandbox: Sandbox) -> None:
     dispute = disputed(sandbox, "pm_card_createDispute")
     with pytest.raises(stripe.InvalidRequestError) as refused:
         sandbox.client.v1.refunds.create({"charge": dispute.charge})
@@ -63,7 +65,7 @@ def test_what_the_bank_has_taken_cannot_be_refunded(sandbox: Sandbox) -> None:
         sandbox.client.v1.refunds.create({"charge": dispute.charge})
 
 
-def test_an_inquiry_takes_nothing(sandbox: Sandbox) -> None:
+def test_an_inquiry_withdraws_nothing(sandbox: Sandbox) -> None:
     dispute = disputed(sandbox, "pm_card_createDisputeInquiry")
     assert dispute.status == "warning_needs_response"
     assert dispute.balance_transactions == []

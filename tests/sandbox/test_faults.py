@@ -18,7 +18,7 @@ def outcomes(sandbox: Sandbox, seed: int) -> list[int]:
     return [sandbox.post("/v1/payment_intents", **form).status_code for _ in range(30)]
 
 
-def test_the_same_seed_brings_the_same_faults(sandbox: Sandbox) -> None:
+def test_the_same_seed_makes_the_same_faults(sandbox: Sandbox) -> None:
     first = outcomes(sandbox, 1)
     assert set(first) == {200, 429, 500}
     assert outcomes(sandbox, 1) == first
@@ -51,7 +51,7 @@ def test_a_bad_plan_changes_nothing(shared: Sandbox, plan: Any, field: str) -> N
     assert requests.get(url, timeout=5).json() == before
 
 
-def test_a_plan_is_shown_whole(sandbox: Sandbox) -> None:
+def test_a_plan_is_shown_in_full(sandbox: Sandbox) -> None:
     sandbox.faults(seed=3, sendgrid={"bounceRate": 0.5})
     plan = requests.get(f"{sandbox.url}/faults", timeout=5).json()
     assert plan == {
@@ -67,7 +67,7 @@ def test_a_plan_is_shown_whole(sandbox: Sandbox) -> None:
     }
 
 
-def test_an_error_does_nothing_and_may_be_repeated(sandbox: Sandbox) -> None:
+def test_a_call_that_failed_may_be_repeated(sandbox: Sandbox) -> None:
     sandbox.faults(stripe={"errorRate": 1})
     with pytest.raises(stripe.APIError) as broken:
         sandbox.intents.create(INTENT, {"idempotency_key": "k"})
@@ -77,14 +77,14 @@ def test_an_error_does_nothing_and_may_be_repeated(sandbox: Sandbox) -> None:
     assert sandbox.intents.create(INTENT, {"idempotency_key": "k"}).id in sandbox.ledger()
 
 
-def test_a_rate_limit_is_told_in_stripes_words(sandbox: Sandbox) -> None:
+def test_a_rate_limit_is_answered_in_stripes_format(sandbox: Sandbox) -> None:
     sandbox.faults(stripe={"rateLimitRate": 1})
     with pytest.raises(stripe.RateLimitError):
         sandbox.intents.create(INTENT)
     assert sandbox.ledger() == {}
 
 
-def test_a_lost_answer_was_done_and_can_be_asked_for_again(sandbox: Sandbox) -> None:
+def test_a_call_with_a_lost_answer_was_executed_and_can_be_repeated(sandbox: Sandbox) -> None:
     sandbox.faults(stripe={"timeoutRate": 1})
     with pytest.raises(stripe.APIConnectionError):
         sandbox.intents.create(INTENT, {"idempotency_key": "k"})

@@ -35,7 +35,7 @@ def test_other_parameters_or_another_endpoint_are_refused(sandbox: Sandbox) -> N
         sandbox.intents.cancel(intent.id, None, {"idempotency_key": "k"})
 
 
-def test_errors_of_execution_are_kept_and_errors_of_validation_are_not(sandbox: Sandbox) -> None:
+def test_errors_of_execution_are_stored_and_errors_of_validation_are_not(sandbox: Sandbox) -> None:
     intent = sandbox.new_intent()
     decline: Any = {"payment_method": "pm_card_chargeDeclined"}
     for _ in range(2):
@@ -48,7 +48,7 @@ def test_errors_of_execution_are_kept_and_errors_of_validation_are_not(sandbox: 
     assert sandbox.intents.create(INTENT, {"idempotency_key": "small"}).amount == 2000
 
 
-def test_two_at_once_are_one_and_a_conflict(sandbox: Sandbox) -> None:
+def test_simultaneous_requests_are_one_execution_and_a_conflict(sandbox: Sandbox) -> None:
     sandbox.faults(stripe={"latencyMs": 500})
 
     def create(_: int) -> str:

@@ -134,7 +134,7 @@ def test_bad_parameters_are_named(
     assert shared.ledger() == before
 
 
-def test_keys_are_asked_for(shared: Sandbox) -> None:
+def test_requests_need_a_key(shared: Sandbox) -> None:
     path = f"{shared.url}/v1/payment_intents"
     assert requests.post(path, timeout=5).status_code == 401
     assert shared.post("/v1/payment_intents", "nonsense").status_code == 401
@@ -160,7 +160,7 @@ def test_cancel_is_final_and_refused_after_payment(shared: Sandbox) -> None:
         shared.intents.confirm(paid.id, {"payment_method": "pm_card_visa"})
 
 
-def test_update_changes_what_may_change(shared: Sandbox) -> None:
+def test_an_update_changes_the_allowed_fields(shared: Sandbox) -> None:
     intent = shared.new_intent("9")
     changed: Any = shared.intents.update(
         intent.id, {"amount": 700, "metadata": {"referenceId": "", "note": "n"}}

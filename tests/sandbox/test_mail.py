@@ -32,7 +32,7 @@ def send(sandbox: Sandbox, mail: Any, key: str = "SG.sandbox") -> Any:
     return SendGridAPIClient(key, host=sandbox.url).send(mail)
 
 
-def test_a_letter_arrives_newest_first(sandbox: Sandbox) -> None:
+def test_emails_are_listed_newest_first(sandbox: Sandbox) -> None:
     answer = send(sandbox, an_email(subject="first"))
     send(sandbox, an_email(subject="second"))
     send(sandbox, an_email("bob@example.com"))
@@ -49,7 +49,7 @@ def test_a_letter_arrives_newest_first(sandbox: Sandbox) -> None:
     assert len(sandbox.mail()) == 3
 
 
-def test_the_page_escapes_what_people_wrote(sandbox: Sandbox) -> None:
+def test_the_page_escapes_text_of_users(sandbox: Sandbox) -> None:
     send(sandbox, an_email(subject=EVIL))
     page = requests.get(f"{sandbox.url}/mail", timeout=5).text
     assert EVIL not in page
@@ -73,7 +73,7 @@ def test_the_page_escapes_what_people_wrote(sandbox: Sandbox) -> None:
         ({"categories": [1]}, "categories"),
     ],
 )
-def test_bad_mail_is_refused_in_sendgrids_envelope(
+def test_bad_emails_are_refused_in_sendgrids_format(
     shared: Sandbox, change: dict[str, Any], field: str
 ) -> None:
     headers = {"Authorization": "Bearer SG.sandbox"}
@@ -117,7 +117,7 @@ def test_events_are_signed_with_the_published_key(sandbox: Sandbox, receiver: Re
     assert delivered["sg_event_id"] != bounced["sg_event_id"]
 
 
-def test_a_bounce_is_heard_among_deliveries(receiver: Receiver) -> None:
+def test_a_bounce_is_reported_among_deliveries(receiver: Receiver) -> None:
     url = f"{receiver.url}/sendgrid"
     sandbox = Sandbox("--sendgrid-webhook-url", url, "--sendgrid-webhook-events", "bounce")
     sandbox.faults(seed=1, sendgrid={"bounceRate": 0.5})
@@ -133,7 +133,7 @@ def test_a_bounce_is_heard_among_deliveries(receiver: Receiver) -> None:
     assert 1 < len(events) < 21
 
 
-def test_a_failing_sendgrid_keeps_no_letter(sandbox: Sandbox) -> None:
+def test_a_failing_sendgrid_stores_no_email(sandbox: Sandbox) -> None:
     sandbox.faults(sendgrid={"errorRate": 1})
     with pytest.raises(HTTPError) as broken:
         send(sandbox, an_email())

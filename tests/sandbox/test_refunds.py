@@ -42,7 +42,7 @@ def test_nothing_to_refund_before_payment(shared: Sandbox) -> None:
         shared.client.v1.refunds.create({"amount": 5})
 
 
-def test_a_refund_fails_later_and_the_money_is_back(sandbox: Sandbox, receiver: Receiver) -> None:
+def test_a_refund_that_fails_later_returns_the_money(sandbox: Sandbox, receiver: Receiver) -> None:
     paid = sandbox.paid_intent("pm_card_refundFail")
     refund = sandbox.client.v1.refunds.create({"payment_intent": paid.id})
     assert refund.status == "succeeded"
@@ -55,7 +55,7 @@ def test_a_refund_fails_later_and_the_money_is_back(sandbox: Sandbox, receiver: 
     assert sandbox.ledger()[paid.id]["refunded"] == 0
 
 
-def test_a_refund_is_pending_first(sandbox: Sandbox, receiver: Receiver) -> None:
+def test_a_refund_is_pending_at_first(sandbox: Sandbox, receiver: Receiver) -> None:
     paid = sandbox.paid_intent("pm_card_pendingRefund")
     refund = sandbox.client.v1.refunds.create({"payment_intent": paid.id})
     assert refund.status == "pending"

@@ -12,7 +12,7 @@ from tests.support.sandbox import Receiver, Sandbox, eventually
 INTENT: Any = {"amount": 2000, "currency": "usd", "metadata": {"orderId": "1"}}
 
 
-def test_kill_minus_nine_loses_nothing(sandbox: Sandbox, receiver: Receiver) -> None:
+def test_a_killed_sandbox_loses_nothing(sandbox: Sandbox, receiver: Receiver) -> None:
     first = sandbox.intents.create(INTENT, {"idempotency_key": "k"})
     paid = sandbox.paid_intent()
     sandbox.client.v1.refunds.create({"payment_intent": paid.id, "amount": 300})
@@ -37,7 +37,7 @@ def test_kill_minus_nine_loses_nothing(sandbox: Sandbox, receiver: Receiver) -> 
     assert eventually(lambda: len(receiver.posts) == posts + 2)
 
 
-def test_a_torn_last_line_is_forgotten(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_an_incomplete_last_line_is_ignored(sandbox: Sandbox, tmp_path: Path) -> None:
     intent = sandbox.new_intent()
     sandbox.end(kill=True)
     with (tmp_path / "data" / "journal.jsonl").open("a") as log:
@@ -50,13 +50,15 @@ def test_a_torn_last_line_is_forgotten(sandbox: Sandbox, tmp_path: Path) -> None
     assert list(sandbox.ledger()) == [intent.id, later.id]
 
 
-def test_it_ends_when_asked_with_webhooks_on_the_way(sandbox: Sandbox, receiver: Receiver) -> None:
+def test_the_sandbox_stops_on_request_with_pending_webhooks(
+    sandbox: Sandbox, receiver: Receiver
+) -> None:
     receiver.status = 500
     sandbox.new_intent()
     assert sandbox.end() == 0
 
 
-def test_its_pages_answer(shared: Sandbox) -> None:
+def test_the_pages_of_the_sandbox_answer(shared: Sandbox) -> None:
     assert requests.get(f"{shared.url}/health", timeout=5).json() == {"status": "ok"}
     assert "/ledger.json" in requests.get(f"{shared.url}/", timeout=5).text
     script = requests.get(f"{shared.url}/stripe.js", timeout=5)

@@ -47,7 +47,7 @@ def test_a_card_may_be_declined_after_its_challenge(shared: Sandbox) -> None:
     assert answer["last_payment_error"]["decline_code"] == "generic_decline"
 
 
-def test_a_redirect_comes_back_to_the_shop(shared: Sandbox) -> None:
+def test_a_redirect_returns_to_the_shop(shared: Sandbox) -> None:
     intent: Any = shared.new_intent(
         confirm=True,
         payment_method="pm_card_authenticationRequired",
@@ -73,7 +73,7 @@ def test_a_bank_debit_processes_then_fails(sandbox: Sandbox, receiver: Receiver)
     assert sandbox.ledger()[intent.id]["captured"] == 0
 
 
-def test_what_is_processing_cannot_be_canceled(shared: Sandbox) -> None:
+def test_a_processing_payment_cannot_be_canceled(shared: Sandbox) -> None:
     intent = shared.paid_intent("pm_usBankAccount_processing")
     with pytest.raises(stripe.InvalidRequestError, match="status of processing") as refused:
         shared.intents.cancel(intent.id)
@@ -94,9 +94,7 @@ def test_a_slow_payment_settles_after_a_crash(sandbox: Sandbox) -> None:
     assert eventually(lambda: sandbox.intents.retrieve(intent.id).status == "succeeded")
 
 
-def test_a_bank_that_does_not_hear_of_the_cancellation_pays_all_the_same(
-    sandbox: Sandbox, receiver: Receiver
-) -> None:
+def test_a_bank_that_misses_the_cancellation_pays(sandbox: Sandbox, receiver: Receiver) -> None:
     intent: Any = sandbox.paid_intent("pm_sandbox_succeedsAfterCancel")
     assert intent.status == "requires_action"
     assert sandbox.intents.cancel(intent.id).status == "canceled"
@@ -130,7 +128,7 @@ def test_a_voucher_is_paid_or_expires(
     assert (ended.last_payment_error and ended.last_payment_error.code) == problem
 
 
-def test_a_voucher_that_was_called_off_is_not_paid(sandbox: Sandbox, receiver: Receiver) -> None:
+def test_a_canceled_voucher_is_not_paid(sandbox: Sandbox, receiver: Receiver) -> None:
     called_off, replaced = (sandbox.paid_intent("pm_sandbox_voucher") for _ in range(2))
     sandbox.intents.cancel(called_off.id)
     sandbox.intents.confirm(replaced.id, {"payment_method": "pm_card_visa"})

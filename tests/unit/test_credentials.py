@@ -54,7 +54,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("name", "value", "complaint"), WRONG.values(), ids=WRONG)
-def test_it_is_noticed_and_not_shown(name: str, value: str, complaint: str) -> None:
+def test_a_bad_secret_is_reported_and_not_shown(name: str, value: str, complaint: str) -> None:
     with pytest.raises(ValidationError) as refused:
         Settings.model_validate({name: value})
     assert complaint in str(refused.value)
@@ -63,7 +63,9 @@ def test_it_is_noticed_and_not_shown(name: str, value: str, complaint: str) -> N
 
 @pytest.mark.parametrize("name", ["LOGIN_LIMIT", "LOGIN_LIMIT_PER_ADDRESS"])
 @pytest.mark.parametrize("empty", ["", " "])
-def test_an_empty_limit_is_refused_in_production_and_said_elsewhere(name: str, empty: str) -> None:
+def test_an_empty_limit_is_refused_in_production_and_warned_of_elsewhere(
+    name: str, empty: str
+) -> None:
     with pytest.raises(ValidationError, match=f"{name} is empty"):
         Settings.model_validate({"projectx_env": "production", name.lower(): empty})
     with pytest.warns(UserWarning, match=f"{name} is empty"):
@@ -72,7 +74,7 @@ def test_an_empty_limit_is_refused_in_production_and_said_elsewhere(name: str, e
 
 @pytest.mark.parametrize("name", ["ENCRYPTION_KEYS", "CODE_SECRET", "JWT_PUBLIC_KEYS"])
 @pytest.mark.parametrize("mode", ["development", "production"])
-def test_the_words_of_a_failed_start_show_no_secret(name: str, mode: str) -> None:
+def test_the_error_of_a_failed_start_shows_no_secret(name: str, mode: str) -> None:
     invalid = {name: "head-of-it tail-of-it", "PROJECTX_ENV": mode, "WEB_PORT": "no number"}
     done = run(
         [sys.executable, "-c", "import config"],
@@ -93,5 +95,5 @@ def secrets() -> list[str]:
     return [secret[-12:] for secret in configured]
 
 
-def test_a_private_member_would_be_left_out_of_the_published_set() -> None:
+def test_the_published_key_set_has_no_private_member() -> None:
     assert set(tokens.public_key_set()["keys"][0]) <= set(tokens.PUBLIC_MEMBERS)

@@ -24,7 +24,9 @@ from models.money import display, refuse_charge, to_decimal, to_minor
         ("7", "mga", 7),
     ],
 )
-def test_an_amount_is_counted_as_stripe_counts_it(major: str, currency: str, minor: int) -> None:
+def test_an_amount_is_converted_to_stripes_minor_units(
+    major: str, currency: str, minor: int
+) -> None:
     assert to_minor(Decimal(major), currency) == minor
     assert to_decimal(minor, currency) == Decimal(major)
 
@@ -42,13 +44,15 @@ def test_an_amount_is_counted_as_stripe_counts_it(major: str, currency: str, min
         ("Infinity", "usd", "more decimals than usd has"),
     ],
 )
-def test_an_amount_that_stripe_cannot_take_is_refused(major: str, currency: str, why: str) -> None:
+def test_an_amount_that_stripe_cannot_charge_is_refused(
+    major: str, currency: str, why: str
+) -> None:
     with pytest.raises(ValueError, match=why):
         to_minor(Decimal(major), currency)
 
 
 @pytest.mark.parametrize("code", ["xyz", "", "us", "usdt", "btc", "xau", "us\u0501", "\u0131dr"])
-def test_a_currency_that_stripe_does_not_take_is_refused(code: str) -> None:
+def test_an_unsupported_currency_is_refused(code: str) -> None:
     with pytest.raises(UnknownCurrencyError, match="is no currency that Stripe takes"):
         currency_of(code)
     with pytest.raises(ValueError, match="is no currency that Stripe takes"):
@@ -88,7 +92,7 @@ def test_an_amount_is_shown_with_the_decimals_of_its_currency(
         ("inr", 50, 999_999_999),
     ],
 )
-def test_a_charge_has_a_least_and_a_most(currency: str, least: int, most: int) -> None:
+def test_a_charge_has_a_minimum_and_a_maximum(currency: str, least: int, most: int) -> None:
     step = currency_of(currency).step
     for minor in (least, most):
         refuse_charge(minor, currency)

@@ -14,7 +14,7 @@ from models.customer_words import DECLINED, decline_sentence, shown_code, step_r
         ("a code of next year", DECLINED),
     ],
 )
-def test_a_decline_is_told_in_our_words(code: str | None, sentence: str | None) -> None:
+def test_a_decline_is_shown_in_our_words(code: str | None, sentence: str | None) -> None:
     assert decline_sentence(code) == sentence
 
 
@@ -30,13 +30,13 @@ def test_a_decline_is_told_in_our_words(code: str | None, sentence: str | None) 
         ("order", "paid", None, None),
     ],
 )
-def test_a_step_says_what_a_customer_may_read(
+def test_a_history_step_shows_only_what_a_customer_may_read(
     machine: str, signal: str, reason: str | None, shown: str | None
 ) -> None:
     assert step_reason(machine, signal, reason) == shown
 
 
-def test_a_code_that_is_not_the_customers_to_read_is_that_of_any_decline() -> None:
+def test_a_confidential_decline_code_is_shown_as_a_general_one() -> None:
     codes = ("insufficient_funds", "stolen_card", "fraudulent", None)
     assert [shown_code(code) for code in codes] == [
         "insufficient_funds",

@@ -46,7 +46,7 @@ def test_a_deadline_that_fires_again_waits_for_longer_each_time() -> None:
         (MINUTE, Arrow(Push.LOOK, Lamp.ON, Lamp.ON, writes=("x",), quiet=True), "changes"),
     ],
 )
-def test_a_machine_that_would_ask_for_ever_at_one_pace_is_refused(
+def test_a_machine_that_would_repeat_at_a_constant_interval_is_refused(
     after: timedelta | tuple[timedelta, ...], arrow: Arrow, complaint: str
 ) -> None:
     with pytest.raises(ValueError, match=complaint):

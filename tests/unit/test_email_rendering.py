@@ -41,7 +41,7 @@ def test_the_code_is_in_the_email_and_not_in_its_subject() -> None:
     assert "10 minutes" in email.text
 
 
-def test_a_copy_of_the_code_is_its_digits_alone() -> None:
+def test_a_copied_code_has_only_its_digits() -> None:
     login = Login(id=uuid7(), email="ann@example.com")
     email = rendered(render_login_code(login, "042137", tags={}))
     assert "042137" in email.text.splitlines(), "a line of its own, not indented"

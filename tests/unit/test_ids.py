@@ -6,7 +6,7 @@ from models import clock
 from models.ids import uuid7
 
 
-def test_ids_are_uuid7_and_sort_by_the_time_they_were_made() -> None:
+def test_ids_are_uuid7_and_sort_by_creation_time() -> None:
     with clock.stopped(datetime(2026, 1, 1, tzinfo=UTC)) as time:
         made = []
         for _ in range(50):

@@ -28,7 +28,7 @@ def complain(log: logging.Logger, row: str, kind: type[Exception], words: str) -
         log.exception("row %s is put off", row)
 
 
-def test_a_kind_of_error_brings_its_traceback_once_and_each_row_one_line(
+def test_each_kind_of_error_has_one_traceback_and_each_row_one_line(
     log: logging.Logger, caplog: pytest.LogCaptureFixture
 ) -> None:
     for row in ("a-1", "a-2", "100%s"):

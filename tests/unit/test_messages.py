@@ -33,18 +33,18 @@ def message(arguments: list[Any], **headers: Any) -> dict[str, Any]:
         {"redelivered": True, "ignore_result": True, "timelimit": [None, None], "retries": 0},
     ],
 )
-def test_ticks_are_taken(headers: dict[str, Any]) -> None:
+def test_ticks_are_accepted(headers: dict[str, Any]) -> None:
     assert problem_of(message([], **headers), "sweep", QUEUES, TASKS) is None
 
 
-def test_ids_are_taken() -> None:
+def test_ids_are_accepted() -> None:
     assert (
         problem_of(message([[TAG]], task="payments.retrieve_intent"), "sweep", QUEUES, TASKS)
         is None
     )
 
 
-def test_celerys_own_messages_are_taken() -> None:
+def test_celerys_own_messages_are_accepted() -> None:
     question = message([]) | {"body": json.dumps({"method": "ping", "arguments": {}})}
     assert problem_of(question | {"headers": {}}, "worker.pidbox", QUEUES, TASKS) is None
 
@@ -64,5 +64,5 @@ def test_celerys_own_messages_are_taken() -> None:
         ("hello", "no properties"),
     ],
 )
-def test_others_are_not(spoiled: Any, problem: str) -> None:
+def test_other_messages_are_refused(spoiled: Any, problem: str) -> None:
     assert (problem_of(spoiled, "sweep", QUEUES, TASKS) or "").startswith(problem)

@@ -33,12 +33,12 @@ def test_a_fraction_of_a_cent_is_refused() -> None:
 
 
 @given(steps=st.integers(0, 10**15), currency=st.sampled_from(sorted(CURRENCIES)))
-def test_there_and_back_is_the_same(steps: int, currency: str) -> None:
+def test_a_conversion_and_its_reverse_return_the_amount(steps: int, currency: str) -> None:
     minor = steps * CURRENCIES[currency].step
     assert to_minor(to_decimal(minor, currency), currency) == minor
 
 
 @given(minor=st.integers(0, 10**15), currency=st.sampled_from(sorted(CURRENCIES)))
-def test_nothing_is_lost_between_a_sum_and_what_people_read(minor: int, currency: str) -> None:
+def test_a_displayed_sum_is_exact(minor: int, currency: str) -> None:
     digits = re.sub(r"[^0-9.]", "", display(minor, currency).removesuffix(currency.upper()))
     assert Decimal(digits) == to_decimal(minor, currency)

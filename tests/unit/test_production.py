@@ -62,7 +62,7 @@ def test_production_refuses(good: dict[str, Any], name: str, value: str, complai
 
 
 @pytest.mark.parametrize("name", ["allowed_origins", "public_url", "email_from"])
-def test_a_default_of_a_development_machine_does_not_count(
+def test_a_development_default_does_not_satisfy_production(
     good: dict[str, Any], name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(name.upper(), raising=False)
@@ -85,7 +85,7 @@ def test_an_origin_that_is_not_exact_is_refused(
 
 
 @pytest.mark.parametrize("part", REQUIRED)
-def test_each_part_starts_with_what_it_needs_and_no_more(
+def test_each_part_starts_with_its_own_variables_only(
     good: dict[str, Any], part: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in good:
@@ -112,7 +112,7 @@ def test_only_the_part_that_signs_needs_the_signing_key(part: str) -> None:
 @pytest.mark.parametrize(
     "password", ["p@ss", "a:b", "a/b", "100%", "%40", "a?b#c", "a,b", "ä €'\""]
 )
-def test_a_password_of_any_characters_reaches_the_url_whole(url: str, password: str) -> None:
+def test_a_password_of_any_characters_reaches_the_url_unchanged(url: str, password: str) -> None:
     made = Settings.model_validate({"database_url": url, "database_password": password})
     assert make_url(made.database_url).password == password
     assert make_url(made.database_url).username == "shop"

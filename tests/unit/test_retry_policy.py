@@ -20,7 +20,7 @@ def test_jitter_spreads_the_waits_within_its_bounds() -> None:
     assert 9 <= min(waits) < max(waits) <= 11
 
 
-def test_a_permanent_error_and_the_last_try_end_it() -> None:
+def test_a_non_retryable_error_and_the_last_attempt_end_the_retries() -> None:
     assert EXACT.allows(RetryableError("busy"), 9)
     assert not EXACT.allows(RetryableError("busy"), 10)
     assert not EXACT.allows(NonRetryableError("never"), 1)
@@ -33,7 +33,7 @@ def test_the_seed_s_policy_is_kept(activity: type[LoginCode | CreateIntent]) -> 
     assert (policy.attempts, activity.timeout) == (10, 5)
 
 
-def test_order_letters_are_tried_for_about_a_day() -> None:
+def test_order_emails_are_attempted_for_about_a_day() -> None:
     assert OrderConfirmed.retry == OrderRefunded.retry == PATIENT
     waits = [PATIENT.delay(n).total_seconds() for n in range(1, PATIENT.attempts)]
     assert waits[:4] == pytest.approx([2, 3, 4.5, 6.75], rel=0.11), "as the seed's at first"

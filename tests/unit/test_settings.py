@@ -30,12 +30,12 @@ def test_no_access_token_outlives_its_session() -> None:
      "https://shop.example?x=1", "https://shop.example#x", "https://shop.example\r\nX: y",
      "https://shop example", "javascript://x"],
 )  # fmt: skip
-def test_what_is_no_address_is_refused(name: str, address: str) -> None:
+def test_a_malformed_url_is_refused(name: str, address: str) -> None:
     with pytest.raises(ValidationError, match=name):
         Settings.model_validate({name: address})
 
 
-def test_links_lead_to_the_shop_or_else_to_the_public_address() -> None:
+def test_links_lead_to_the_shop_url_or_the_public_url() -> None:
     there = {"public_url": "https://api.shop.example/", "shop_url": "https://shop.example/en/"}
     assert Settings.model_validate(there).links_url == "https://shop.example/en"
     here = Settings.model_validate({"public_url": "http://127.0.0.1:8080", "shop_url": ""})
@@ -59,7 +59,7 @@ def test_links_lead_to_the_shop_or_else_to_the_public_address() -> None:
           "sandbox") for port in (0, -1, 65536, "abc")),
     ],
 )  # fmt: skip
-def test_a_number_that_turns_a_limit_off_or_is_none_is_refused(name: str, value: object) -> None:
+def test_a_number_that_disables_a_limit_is_refused(name: str, value: object) -> None:
     with pytest.raises(ValidationError, match=name):
         Settings.model_validate({name: value})
 
@@ -69,7 +69,7 @@ def test_a_number_that_turns_a_limit_off_or_is_none_is_refused(name: str, value:
     [("redis_url", "rediis://:topsecret@cache"), ("redis_url", "topsecret"),
      ("database_url", "not an address topsecret"), ("database_url", "mysql://u:topsecret@db/d")],
 )  # fmt: skip
-def test_an_address_that_nothing_here_reads_is_refused_without_its_password(
+def test_an_unsupported_url_is_refused_without_showing_its_password(
     name: str, address: str
 ) -> None:
     with pytest.raises(ValidationError, match=f"{name}(.|\n)*must begin with") as refused:
@@ -77,13 +77,13 @@ def test_an_address_that_nothing_here_reads_is_refused_without_its_password(
     assert "topsecret" not in str(refused.value)
 
 
-def test_production_needs_a_public_address() -> None:
+def test_production_needs_a_public_url() -> None:
     with pytest.raises(ValidationError, match="PUBLIC_URL is missing"):
         Settings.model_validate({"projectx_env": "production", "public_url": ""})
 
 
 @pytest.mark.parametrize(("name", "old"), OLD_NAMES.items())
-def test_an_old_name_is_read_and_warned_of(
+def test_an_old_name_is_read_with_a_warning(
     monkeypatch: pytest.MonkeyPatch, name: str, old: str
 ) -> None:
     monkeypatch.delenv(name.upper(), raising=False)

@@ -29,17 +29,17 @@ def test_each_currency_has_its_own_amount() -> None:
         ((), "names no currency"),
     ],
 )
-def test_a_wrong_setting_stops_the_process(entries: tuple[str, ...], why: str) -> None:
+def test_an_invalid_shipping_cost_stops_the_process(entries: tuple[str, ...], why: str) -> None:
     with pytest.raises(ValueError, match=f"SHIPPING_COSTS.*{why}"):
         read_costs(entries)
 
 
-def test_the_setting_is_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_shipping_costs_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIPPING_COSTS", "usd:1000, eur:900")
     assert Settings().shipping_costs == ("usd:1000", "eur:900")
 
 
-def test_the_old_name_is_dollars_and_warns(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_old_shipping_cost_is_in_usd_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SHIPPING_COSTS", raising=False)
     monkeypatch.setenv("SHIPPING_COST", "750")
     with pytest.warns(FutureWarning, match="usd:750 is assumed"):

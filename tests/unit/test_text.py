@@ -36,11 +36,11 @@ ANY_JSON = st.recursive(
         ("", ""),
     ],
 )
-def test_what_cannot_be_stored_is_replaced_and_nothing_else(text: str, stored: str) -> None:
+def test_only_text_that_cannot_be_stored_is_replaced(text: str, stored: str) -> None:
     assert storable(text) == stored
 
 
-def test_a_pair_of_surrogates_that_json_spells_out_is_one_character() -> None:
+def test_an_escaped_surrogate_pair_in_json_is_one_character() -> None:
     assert storable(json.loads('"\\ud83d\\uded2"')) == "🛒"
 
 
@@ -50,7 +50,7 @@ def test_storable_text_is_utf_8_without_nul(text: str) -> None:
 
 
 @given(ANY_JSON)
-def test_storable_json_is_json_whatever_it_was(value: Any) -> None:
+def test_storable_json_is_always_json(value: Any) -> None:
     stored = storable_json(value)
     written = dump_json(value)
     assert written == dump_json(stored)
@@ -71,12 +71,12 @@ def test_storable_json_is_json_whatever_it_was(value: Any) -> None:
         ("123456789012345678901234567890", 123456789012345678901234567890),
     ],
 )
-def test_json_that_postgresql_refuses(sent: str, stored: Any) -> None:
+def test_json_that_postgresql_refuses_is_replaced(sent: str, stored: Any) -> None:
     assert storable_json(parse(sent)) == stored
     assert json.loads(dump_json(parse(sent))) == stored
 
 
-def test_json_is_cut_off_where_it_is_too_deep() -> None:
+def test_json_is_cut_off_at_the_maximum_depth() -> None:
     deep: Any = []
     for _ in range(100_000):
         deep = [deep]
@@ -97,7 +97,7 @@ def test_a_number_stays_a_number() -> None:
     assert math.isclose(storable_json(1e308), 1e308)
 
 
-def test_keys_fit_into_an_index_and_stay_different() -> None:
+def test_keys_fit_into_an_index_and_stay_distinct() -> None:
     assert storable_key("evt_1") == "evt_1"
     first, second = storable_key("x" * 9000 + "1"), storable_key("x" * 9000 + "2")
     assert first != second

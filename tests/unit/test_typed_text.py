@@ -27,13 +27,13 @@ from tests.support.cards import CARDS
         ("Ⅷ ﬁ", "Ⅷ ﬁ"),
     ],
 )
-def test_text_is_kept_in_one_form(typed: str, stored: str) -> None:
+def test_text_is_normalised(typed: str, stored: str) -> None:
     assert clean_line(typed) == clean_lines(typed) == stored
     assert clean_line(stored) == stored, "once is enough"
 
 
 @pytest.mark.parametrize("breaks", ["\r\n", "\r", "\n", "\u2028"])
-def test_there_is_one_kind_of_line_break_and_none_in_a_line(breaks: str) -> None:
+def test_line_breaks_are_normalised_and_refused_in_a_line(breaks: str) -> None:
     assert clean_lines(f"1 Main St{breaks}Springfield") == "1 Main St\nSpringfield"
     with pytest.raises(ValueError, match=r"U\+000A"):
         clean_line(f"1 Main St{breaks}Springfield")
@@ -45,13 +45,13 @@ def test_there_is_one_kind_of_line_break_and_none_in_a_line(breaks: str) -> None
      "\u202e", "\u202a", "\u2066", "\u2069", "\u3164", "\u115f", "\uffa0", "\u2800", "\u034f",
      "\ud800", "\ufffe", "\ufdd0", "\U000e0041", "\ufff9"],
 )  # fmt: skip
-def test_nothing_unseen_gets_in(character: str) -> None:
+def test_invisible_characters_are_refused(character: str) -> None:
     for clean in (clean_line, clean_lines):
         with pytest.raises(ValueError, match=rf"U\+{ord(character):04X}"):
             clean(f"a{character}b")
 
 
-def test_a_text_that_is_slow_to_normalise_is_not_normalised() -> None:
+def test_a_text_that_is_slow_to_normalise_is_refused() -> None:
     slow = "a" + "\u0300\u0323" * 500_000
     with pytest.raises(ValueError, match="marks"):
         normalise(slow)
@@ -60,7 +60,7 @@ def test_a_text_that_is_slow_to_normalise_is_not_normalised() -> None:
 
 
 @pytest.mark.parametrize("text", CARDS)
-def test_a_card_number_is_seen_however_it_is_written(text: str) -> None:
+def test_a_card_number_is_recognised_in_any_notation(text: str) -> None:
     assert has_card_number(text)
 
 
@@ -71,7 +71,7 @@ def test_a_card_number_is_seen_however_it_is_written(text: str) -> None:
      "2026-11-27T12:00:00.000Z", "12 34", "550e8400-e29b-41d4-a716-446655440000",
      "4000000000000000000000000000000a", "12345678-4242-4424-8242-424242424242"],
 )  # fmt: skip
-def test_other_numbers_are_no_card_numbers(text: str) -> None:
+def test_other_numbers_are_not_taken_for_card_numbers(text: str) -> None:
     assert not has_card_number(text)
 
 
@@ -80,7 +80,7 @@ def test_no_random_id_is_taken_for_a_card_number() -> None:
     assert not [i for i in ids if has_card_number(str(i)) or has_card_number(i.hex)]
 
 
-def test_one_text_has_one_form() -> None:
+def test_normalising_twice_changes_nothing() -> None:
     assert normalise("Mo\u0308bel") == "M\u00f6bel"
     assert normalise(" two\nlines\t ") == "two\nlines"
     assert normalise("\u2764\ufe0f made with love") == "\u2764\ufe0f made with love"
@@ -91,7 +91,7 @@ def test_one_text_has_one_form() -> None:
     list("\u200b\ufeff\u00ad\u2060\u200d\u202e\u2066\u180e\u034f\u115f\u3164\u2800\u2028\x00\x1b\x7f"
          "\x85\ud800\ue000\U000e0041"),
 )  # fmt: skip
-def test_a_character_that_nobody_sees_is_refused(hidden: str) -> None:
+def test_an_invisible_character_is_refused(hidden: str) -> None:
     for judge in (normalise, normalise_name):
         with pytest.raises(ValueError, match=f"U\\+{ord(hidden):04X}"):
             judge(f"L-{hidden}1")

@@ -29,7 +29,7 @@ from tests.support.depot import Depot
 from tests.support.parcel import Announce, Courier, ParcelSignal, ParcelState
 
 
-def test_an_answer_moves_the_machine_in_the_finishing_commit(
+def test_an_answer_moves_the_machine_in_the_commit_that_finishes_the_activity(
     depot: Depot, courier: Courier
 ) -> None:
     (parcel_id,) = depot.pack("vase")
@@ -41,7 +41,7 @@ def test_an_answer_moves_the_machine_in_the_finishing_commit(
     assert depot.history(parcel_id)[-1].cause == f"test.announce:{activity.id}"
 
 
-def test_a_second_message_for_the_same_activity_finds_nothing_to_do(
+def test_a_second_message_for_the_same_activity_does_nothing(
     depot: Depot, courier: Courier
 ) -> None:
     (parcel_id,) = depot.pack("vase")
@@ -56,7 +56,7 @@ def test_a_batch_is_claimed_called_and_finished_together(depot: Depot, courier: 
     assert len(courier.calls) == 25
 
 
-def test_failures_back_off_with_the_same_key_until_the_tries_are_used_up(
+def test_a_failing_call_is_retried_with_the_same_key_until_its_last_attempt(
     depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
     (parcel_id,) = depot.pack("vase")
@@ -79,7 +79,7 @@ def test_failures_back_off_with_the_same_key_until_the_tries_are_used_up(
     assert depot.history(parcel_id)[-1].reason == "the line is busy"
 
 
-def test_a_doubled_message_does_not_cut_the_wait_for_the_next_try_short(
+def test_a_repeated_message_does_not_shorten_the_backoff(
     depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
     (parcel_id,) = depot.pack("vase")
@@ -88,7 +88,7 @@ def test_a_doubled_message_does_not_cut_the_wait_for_the_next_try_short(
     assert depot.activity(parcel_id).attempts == 1
 
 
-def test_a_permanent_error_is_not_tried_again(depot: Depot, courier: Courier) -> None:
+def test_a_non_retryable_error_is_not_retried(depot: Depot, courier: Courier) -> None:
     (parcel_id,) = depot.pack("vase")
     courier.trouble["vase"] = NonRetryableError("no such street")
     depot.run(parcel_id)
@@ -96,7 +96,7 @@ def test_a_permanent_error_is_not_tried_again(depot: Depot, courier: Courier) ->
     assert depot.state(parcel_id) == ParcelState.LOST
 
 
-def test_an_activity_that_cannot_run_yet_waits_without_spending_a_try(
+def test_a_snoozed_activity_waits_without_an_attempt(
     depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
     (parcel_id,) = depot.pack("vase")
@@ -108,7 +108,7 @@ def test_an_activity_that_cannot_run_yet_waits_without_spending_a_try(
     assert courier.calls == []
 
 
-def test_an_activity_whose_reason_is_gone_ends_without_a_call(
+def test_an_activity_that_is_no_longer_needed_ends_without_a_call(
     depot: Depot, courier: Courier
 ) -> None:
     (parcel_id,) = depot.pack("vase")
@@ -118,7 +118,7 @@ def test_an_activity_whose_reason_is_gone_ends_without_a_call(
     assert courier.calls == []
 
 
-def test_a_worker_that_dies_after_its_claim_is_replaced_when_its_lease_ends(
+def test_another_worker_claims_the_activity_of_a_dead_worker_after_its_lease(
     depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
     (parcel_id,) = depot.pack("vase")
@@ -132,7 +132,7 @@ def test_a_worker_that_dies_after_its_claim_is_replaced_when_its_lease_ends(
     assert depot.state(parcel_id) == ParcelState.ANNOUNCED
 
 
-def test_a_worker_that_comes_back_too_late_finds_its_token_gone(
+def test_a_worker_that_returns_after_its_lease_records_nothing(
     depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
     (parcel_id,) = depot.pack("vase")
@@ -148,7 +148,7 @@ def test_a_worker_that_comes_back_too_late_finds_its_token_gone(
     assert depot.activity(parcel_id).state == ActivityState.DONE
 
 
-def test_a_worker_that_dies_after_the_call_repeats_it_with_the_same_key(
+def test_the_call_of_a_worker_that_died_after_it_is_repeated_with_the_same_key(
     depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
     (parcel_id,) = depot.pack("vase")
@@ -161,7 +161,7 @@ def test_a_worker_that_dies_after_the_call_repeats_it_with_the_same_key(
     assert len(depot.history(parcel_id)) == 2
 
 
-def test_what_kills_every_worker_stops_after_its_tries(
+def test_an_activity_that_kills_its_workers_fails_after_its_last_attempt(
     depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
     (parcel_id,) = depot.pack("vase")
@@ -175,7 +175,7 @@ def test_what_kills_every_worker_stops_after_its_tries(
     assert depot.state(parcel_id) == ParcelState.LOST
 
 
-def test_a_poison_row_hurts_no_other_of_its_batch(
+def test_a_row_that_cannot_be_recorded_does_not_affect_its_batch(
     depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
     good, bad, fine = depot.pack("vase", "bomb", "lamp")
@@ -188,7 +188,7 @@ def test_a_poison_row_hurts_no_other_of_its_batch(
     assert poison.due_at > time()
 
 
-def test_an_answer_that_cannot_be_recorded_is_a_doubt(
+def test_an_answer_that_cannot_be_recorded_is_an_unknown_outcome(
     depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
     (parcel_id,) = depot.pack("bomb")
@@ -197,7 +197,7 @@ def test_an_answer_that_cannot_be_recorded_is_a_doubt(
     assert depot.activity(parcel_id).unknown_outcomes == 1, "the call was made"
 
 
-def test_a_doubt_outlives_failures_to_record_it(
+def test_an_unknown_outcome_survives_failures_to_record_it(
     depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
     (parcel_id,) = depot.pack("vase")
@@ -224,7 +224,7 @@ def refused(statement: str, *, after: int, times: int) -> Iterator[None]:
         event.remove(Engine, "before_cursor_execute", fail)
 
 
-def test_a_call_that_could_outlive_its_lease_is_not_begun(
+def test_a_call_that_could_outlast_its_lease_is_not_made(
     depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
     (parcel_id,) = depot.pack("vase")
@@ -238,7 +238,7 @@ def test_a_call_that_could_outlive_its_lease_is_not_begun(
     assert sweep.due_activities() == [(Announce.name, activity.id)], "at once"
 
 
-def test_what_another_holds_by_now_is_not_called_and_what_is_ours_is_kept(
+def test_a_worker_calls_only_the_activities_that_it_still_holds(
     depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
     stolen, ours = depot.pack("vase", "lamp")
@@ -255,7 +255,7 @@ def test_what_another_holds_by_now_is_not_called_and_what_is_ours_is_kept(
     assert depot.activity(stolen).state == ActivityState.RUNNING
 
 
-def test_a_batch_holds_its_lease_while_a_call_is_slow(
+def test_the_lease_of_a_batch_is_renewed_while_a_call_is_slow(
     depot: Depot, courier: Courier, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Announce, "timeout", 0.05)
@@ -278,7 +278,7 @@ def test_a_batch_holds_its_lease_while_a_call_is_slow(
     assert {depot.state(p) for p in parcels} == {ParcelState.ANNOUNCED}
 
 
-def test_the_lease_of_an_activity_is_its_own_time_and_a_margin(
+def test_the_lease_of_an_activity_is_its_timeout_and_a_margin(
     depot: Depot, courier: Courier, time: MovableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Announce, "timeout", 60)
@@ -289,7 +289,7 @@ def test_the_lease_of_an_activity_is_its_own_time_and_a_margin(
     assert sweep.due_activities() == []
 
 
-def test_what_cannot_be_prepared_hurts_no_other_of_its_batch(
+def test_an_activity_that_cannot_be_prepared_does_not_affect_its_batch(
     depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
     good, bad = depot.pack("vase", "riddle")
@@ -307,7 +307,7 @@ def test_what_cannot_be_prepared_hurts_no_other_of_its_batch(
 
 
 @pytest.mark.parametrize(("keyed", "commit"), [(True, "off"), (False, "on")])
-def test_a_claim_waits_for_the_disk_where_the_provider_knows_no_keys(
+def test_a_claim_waits_for_the_disk_if_the_provider_has_no_keys(
     depot: Depot, courier: Courier, monkeypatch: pytest.MonkeyPatch, *, keyed: bool, commit: str
 ) -> None:
     monkeypatch.setattr(Announce, "keyed", keyed)
@@ -315,7 +315,7 @@ def test_a_claim_waits_for_the_disk_where_the_provider_knows_no_keys(
     assert courier.to_disk == {commit}
 
 
-def test_a_lost_message_is_found_by_the_sweep_once(depot: Depot, time: MovableClock) -> None:
+def test_the_sweep_publishes_a_lost_message_once(depot: Depot, time: MovableClock) -> None:
     (parcel_id,) = depot.pack("vase")
     key = depot.key(parcel_id)
     assert sweep.due_activities() == []
@@ -324,6 +324,6 @@ def test_a_lost_message_is_found_by_the_sweep_once(depot: Depot, time: MovableCl
     assert sweep.due_activities() == [], "it is being dispatched"
 
 
-def test_an_unknown_id_is_nobody_s_work(depot: Depot, courier: Courier) -> None:
+def test_an_unknown_id_is_ignored(depot: Depot, courier: Courier) -> None:
     (parcel_id,) = depot.pack("vase")
     assert executor.run(Announce.name, [parcel_id]) == 0

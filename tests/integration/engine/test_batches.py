@@ -51,7 +51,7 @@ def in_state(state: ActivityState) -> int:
         return session.scalar(rows) or 0
 
 
-def test_no_letter_is_returned_because_its_batch_was_slow(
+def test_a_slow_batch_does_not_fail_an_email(
     depot: Depot, slow: SlowCourier, flask_app: Flask
 ) -> None:
     keys = [depot.key(parcel_id) for parcel_id in depot.pack(*map(str, range(THREADS * BATCH)))]

@@ -42,7 +42,7 @@ def a_machine(**parts: Any) -> None:
         ),
     ],
 )
-def test_a_machine_whose_parent_cannot_be_is_refused_when_it_is_made(
+def test_a_machine_with_an_impossible_parent_is_refused(
     parts: dict[str, Any], problem: str
 ) -> None:
     with pytest.raises(TypeError, match=problem):

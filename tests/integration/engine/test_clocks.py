@@ -42,7 +42,7 @@ def on_a_host(seconds_ahead: float, activity_id: object) -> list[str]:
     return list(map(str, done.stdout.split()))
 
 
-def test_a_host_whose_clock_is_ahead_steals_no_lease_and_fires_no_deadline(depot: Depot) -> None:
+def test_a_host_with_a_fast_clock_takes_no_lease_and_fires_no_deadline(depot: Depot) -> None:
     (parcel_id,) = depot.pack("vase")
     depot.claim(parcel_id)
     key = depot.key(parcel_id)
@@ -58,7 +58,7 @@ def test_a_host_whose_clock_is_ahead_steals_no_lease_and_fires_no_deadline(depot
     assert depot.state(parcel_id) == ParcelState.PACKED
 
 
-def test_a_host_whose_clock_is_behind_takes_what_is_due(depot: Depot) -> None:
+def test_a_host_with_a_slow_clock_claims_due_activities(depot: Depot) -> None:
     (parcel_id,) = depot.pack("vase")
     with transaction() as session:
         session.get_one(Parcel, parcel_id).deadline_at = now() - timedelta(minutes=1)

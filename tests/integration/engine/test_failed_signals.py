@@ -41,7 +41,7 @@ def wear_out(time: MovableClock) -> None:
         sweep.apply_signals()
 
 
-def test_every_signal_that_failed_is_put_before_a_person_until_it_went_well(
+def test_every_failed_signal_has_a_notice_until_it_is_applied(
     database: object, time: MovableClock
 ) -> None:
     trouble["odd"] = RuntimeError("the handler is broken")
@@ -61,7 +61,7 @@ def test_every_signal_that_failed_is_put_before_a_person_until_it_went_well(
     assert open_notices() == []
 
 
-def test_a_signal_that_is_not_what_it_says_is_put_before_a_person_at_once(
+def test_a_malformed_signal_has_a_notice_at_once(
     database: object,
 ) -> None:
     trouble["odd"] = MalformedError("no such thing")
@@ -74,7 +74,7 @@ def test_a_signal_that_is_not_what_it_says_is_put_before_a_person_at_once(
     assert kinds == {"test-trouble e-1", "test-trouble e-2"}
 
 
-def test_a_single_further_try_is_the_last_one(database: object, time: MovableClock) -> None:
+def test_a_single_further_attempt_is_the_last_one(database: object, time: MovableClock) -> None:
     trouble["odd"] = RuntimeError("the handler is broken")
     try:
         fail("e-1")

@@ -32,7 +32,7 @@ def die_with_it(depot: Depot, time: MovableClock, parcel_id: UUID) -> None:
 
 
 @pytest.mark.parametrize("fault", ["unreadable", "unaskable"])
-def test_a_machine_hears_of_what_fails_in_our_own_code_until_no_try_is_left(
+def test_a_machine_is_told_when_our_own_code_fails_until_the_last_attempt(
     depot: Depot, courier: Courier, time: MovableClock, fault: str
 ) -> None:
     (parcel_id,) = depot.pack("bomb")
@@ -47,7 +47,7 @@ def test_a_machine_hears_of_what_fails_in_our_own_code_until_no_try_is_left(
 
 @pytest.mark.parametrize("error", [NonRetryableError("no such street"), RetryableError("busy")])
 @pytest.mark.parametrize("last_try", ["call", "record", "prepare", "death"])
-def test_giving_up_that_fails_is_tried_again_until_the_machine_knows(
+def test_a_failing_give_up_is_repeated_until_it_succeeds(
     depot: Depot, courier: Courier, time: MovableClock, last_try: str, error: Exception
 ) -> None:
     (parcel_id,) = depot.pack("vase")
@@ -114,7 +114,7 @@ def test_a_worker_that_dies_while_giving_up_is_replaced_and_makes_no_call(
     assert len(courier.calls) == 1
 
 
-def test_one_that_cannot_be_told_keeps_no_other_of_its_batch_from_giving_up(
+def test_a_failing_give_up_does_not_affect_its_batch(
     depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
     parcels = depot.pack("vase", "deaf", "lamp")
@@ -126,7 +126,7 @@ def test_one_that_cannot_be_told_keeps_no_other_of_its_batch_from_giving_up(
     assert states == [ActivityState.FAILED, ActivityState.WAITING, ActivityState.DONE]
 
 
-def test_a_secret_that_no_key_opens_hurts_no_neighbour_and_is_given_up(
+def test_an_activity_whose_secret_no_key_decrypts_gives_up_alone(
     depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
     parcels = depot.pack("vase", "sealed", "lamp")
@@ -150,9 +150,7 @@ def test_a_secret_that_no_key_opens_hurts_no_neighbour_and_is_given_up(
     assert len(courier.calls) == 2
 
 
-def test_an_activity_whose_execution_is_gone_fails_and_stops_no_other(
-    depot: Depot, courier: Courier
-) -> None:
+def test_an_activity_without_its_execution_fails_alone(depot: Depot, courier: Courier) -> None:
     gone, well = depot.pack("vase", "lamp")
     key = depot.key(gone)
     with transaction() as session:
@@ -163,7 +161,7 @@ def test_an_activity_whose_execution_is_gone_fails_and_stops_no_other(
     assert (state, depot.state(well)) == (ActivityState.FAILED, ParcelState.ANNOUNCED)
 
 
-def test_more_tries_than_the_code_allows_now_are_given_up_without_a_call(
+def test_an_activity_with_more_attempts_than_allowed_gives_up_without_a_call(
     depot: Depot, courier: Courier
 ) -> None:
     (parcel_id,) = depot.pack("vase")

@@ -38,7 +38,7 @@ inbox.handlers["test-gate"] = apply
 inbox.watchers.append(hear)
 
 
-def test_a_signal_is_applied_once_however_often_it_comes(depot: Depot) -> None:
+def test_a_repeated_signal_is_applied_once(depot: Depot) -> None:
     (parcel_id,) = depot.pack("vase")
     payload = {"parcel": str(parcel_id)}
     answers = [receive("test-gate", "e-1", "lose", payload) for _ in range(3)]
@@ -48,7 +48,7 @@ def test_a_signal_is_applied_once_however_often_it_comes(depot: Depot) -> None:
     assert load_signal("e-1").subject_id == parcel_id
 
 
-def test_signals_that_come_together_are_applied_in_their_order(depot: Depot) -> None:
+def test_signals_that_arrive_together_are_applied_in_their_order(depot: Depot) -> None:
     vase, lamp = depot.pack("vase", "lamp")
     story = [("e-1", "announced", vase), ("e-2", "collect", vase), ("e-3", "lose", lamp)]
     signals = [(key, kind, {"parcel": str(parcel)}) for key, kind, parcel in story]
@@ -59,7 +59,7 @@ def test_signals_that_come_together_are_applied_in_their_order(depot: Depot) -> 
     assert load_signal("e-4").state == SignalState.IGNORED
 
 
-def test_one_signal_that_fails_keeps_none_of_its_company_back(depot: Depot) -> None:
+def test_a_failing_signal_does_not_affect_those_that_arrived_with_it(depot: Depot) -> None:
     vase, lamp = depot.pack("vase", "lamp")
     no_parcel = ("e-2", "lose", {"parcel": "no id"})
     signals = [("e-1", "lose", {"parcel": str(vase)}), no_parcel]
@@ -113,7 +113,7 @@ def test_a_signal_that_cannot_be_applied_now_is_stored_and_applied_later(
     )
 
 
-def test_a_signal_whose_failure_cannot_be_told_is_tried_on_and_stops_no_other(
+def test_a_signal_whose_failure_cannot_be_recorded_is_retried_and_stops_no_other(
     depot: Depot, time: MovableClock
 ) -> None:
     (lamp,) = depot.pack("lamp")
@@ -135,12 +135,12 @@ def test_a_signal_whose_failure_cannot_be_told_is_tried_on_and_stops_no_other(
     assert depot.state(lamp) == ParcelState.LOST
 
 
-def test_a_signal_about_something_unknown_is_kept(database: object) -> None:
+def test_a_signal_about_an_unknown_object_is_stored(database: object) -> None:
     stranger = "00000000-0000-7000-8000-000000000000"
     assert receive("test-gate", "e-2", "lose", {"parcel": stranger}) == SignalState.UNMATCHED
     assert stranger in str(load_signal("e-2").last_error)
 
 
-def test_a_signal_of_an_unknown_kind_is_kept_and_ignored(database: object) -> None:
+def test_a_signal_of_an_unknown_kind_is_stored_as_ignored(database: object) -> None:
     assert receive("test-gate", "e-3", "weather", {"rain": True}) == SignalState.IGNORED
     assert load_signal("e-3").payload == {"rain": True}

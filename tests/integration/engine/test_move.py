@@ -20,7 +20,7 @@ from tests.support.depot import Depot
 from tests.support.parcel import Parcel, ParcelMachine, ParcelSignal, ParcelState
 
 
-def test_a_birth_writes_state_history_activity_and_deadline(
+def test_beginning_an_execution_writes_state_history_activity_and_deadline(
     depot: Depot, time: MovableClock
 ) -> None:
     with caused_by("request", "r-1", actor="ann"):
@@ -57,7 +57,7 @@ def test_a_crash_before_the_commit_leaves_nothing(depot: Depot, committed: list[
     assert committed == []
 
 
-def test_what_a_dead_connection_left_is_not_committed_by_the_next(depot: Depot) -> None:
+def test_the_next_transaction_commits_nothing_of_a_dead_connection(depot: Depot) -> None:
     def cut_off() -> None:
         with transaction() as session:
             ParcelMachine.begin(Parcel(label="vase"), ParcelSignal.PACK)
@@ -86,7 +86,7 @@ def test_a_listener_that_fails_does_not_undo_the_commit(depot: Depot) -> None:
     assert depot.state(parcel_id) == ParcelState.PACKED
 
 
-def test_listeners_hear_of_commits_with_their_activities_and_moves(
+def test_listeners_receive_commits_with_their_activities_and_transitions(
     depot: Depot, committed: list[Committed]
 ) -> None:
     first, second = depot.pack("vase", "lamp")
@@ -99,7 +99,7 @@ def test_listeners_hear_of_commits_with_their_activities_and_moves(
     assert (lost.activities, lost.moved) == ((), frozenset({first}))
 
 
-def test_a_signal_without_an_arrow_is_refused_to_a_person(depot: Depot) -> None:
+def test_a_request_without_an_arrow_is_refused(depot: Depot) -> None:
     (parcel_id,) = depot.pack("vase")
     with pytest.raises(SignalRefusedError, match="Packed: no arrow for collect"):
         depot.send(parcel_id, ParcelSignal.COLLECT)

@@ -109,7 +109,7 @@ def test_a_call_that_may_have_been_made_is_cancelled_only_when_the_operator_says
     assert depot.activity(parcel_id).state == ActivityState.FAILED
 
 
-def test_a_second_activity_asks_whether_the_first_one_had_an_answer(
+def test_an_unknown_outcome_of_an_earlier_activity_counts_for_a_later_one(
     depot: Depot, courier: Courier
 ) -> None:
     parcel_id, other = depot.pack("vase", "lamp")

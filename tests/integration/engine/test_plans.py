@@ -156,7 +156,7 @@ def plans(grown: Product) -> Iterator[Plans]:
     collected.connection.close()
 
 
-def test_no_hot_path_reads_a_whole_table_that_grows(plans: Plans, grown: Product) -> None:
+def test_no_frequent_operation_reads_a_whole_growing_table(plans: Plans, grown: Product) -> None:
     shop = create_app()
     with shop.app_context():
         limiter.reset()

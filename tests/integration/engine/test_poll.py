@@ -13,7 +13,7 @@ class Waiting(StrEnum):
     LONG = auto()
 
 
-def test_the_ages_at_which_is_asked(time: MovableClock) -> None:
+def test_polls_follow_the_configured_ages_and_then_double(time: MovableClock) -> None:
     ages = tuple(timedelta(seconds=age) for age in (300, 3600, 86400))
     poll, born, polled_at = Poll((Waiting.LONG,), ages, "test.ask"), time(), []
     for _ in range(7):
@@ -22,7 +22,7 @@ def test_the_ages_at_which_is_asked(time: MovableClock) -> None:
     assert polled_at == [age * DAY for age in (300 / DAY, 3600 / DAY, 1, 2, 4, 8, 15)]
 
 
-def test_a_late_birth_is_not_asked_about_for_the_past(time: MovableClock) -> None:
+def test_an_old_row_is_not_polled_for_past_ages(time: MovableClock) -> None:
     ages = (timedelta(minutes=5), timedelta(hours=1))
     poll = Poll((Waiting.LONG,), ages, "test.ask")
     born = time() - timedelta(hours=2)

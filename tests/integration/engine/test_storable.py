@@ -25,7 +25,7 @@ class OddCourier(Courier):
         raise RetryableError(ODD)
 
 
-def test_an_error_and_a_request_id(depot: Depot, courier: Courier) -> None:
+def test_errors_and_request_ids_are_stored_in_storable_form(depot: Depot, courier: Courier) -> None:
     Announce.courier = OddCourier()
     (parcel_id,) = depot.pack("vase")
     depot.run(parcel_id)
@@ -40,7 +40,7 @@ def test_an_error_and_a_request_id(depot: Depot, courier: Courier) -> None:
     assert done == (ActivityState.DONE, KEPT)
 
 
-def test_the_reason_of_a_move(depot: Depot) -> None:
+def test_the_reason_of_a_transition_is_stored_in_storable_form(depot: Depot) -> None:
     (parcel_id,) = depot.pack("vase")
     with transaction():
         parcel = ParcelMachine.lock([parcel_id])[parcel_id]
@@ -48,7 +48,7 @@ def test_the_reason_of_a_move(depot: Depot) -> None:
     assert depot.history(parcel_id)[-1].reason == KEPT
 
 
-def test_the_details_of_an_audit_row_and_a_column_of_text(depot: Depot) -> None:
+def test_audit_details_and_text_columns_are_stored_in_storable_form(depot: Depot) -> None:
     with transaction() as session:
         audit(ODD, "test", details_of={ODD: [ODD, float("nan")]})
         ParcelMachine.begin(Parcel(label=ODD), ParcelSignal.PACK)

@@ -41,7 +41,7 @@ def put(state: str, *parcels: UUID) -> None:
 
 
 @pytest.mark.usefixtures("unchecked")
-def test_rows_in_states_that_are_no_more_are_listed(depot: Depot) -> None:
+def test_rows_in_removed_states_are_listed(depot: Depot) -> None:
     left, _ = depot.pack("vase", "lamp")
     assert stranded(ParcelMachine) == []
     put("Weighed", left)
@@ -55,7 +55,7 @@ def test_rows_in_states_that_are_no_more_are_listed(depot: Depot) -> None:
 
 
 @pytest.mark.usefixtures("unchecked")
-def test_a_stranded_row_stops_no_other_and_rings_once_it_is_mended(
+def test_a_stranded_row_stops_no_other_and_its_deadline_fires_once_it_is_corrected(
     depot: Depot, time: MovableClock
 ) -> None:
     first, left, last = depot.pack("vase", "lamp", "bowl")
@@ -71,7 +71,9 @@ def test_a_stranded_row_stops_no_other_and_rings_once_it_is_mended(
 
 
 @pytest.mark.usefixtures("unchecked")
-def test_more_stranded_rows_than_a_page_starve_no_other(depot: Depot, time: MovableClock) -> None:
+def test_more_stranded_rows_than_a_page_do_not_delay_others(
+    depot: Depot, time: MovableClock
+) -> None:
     left = depot.pack(*(f"box-{n}" for n in range(sweep.DEADLINES + 10)))
     time.advance(minutes=1)
     (well,) = depot.pack("vase")
@@ -83,7 +85,7 @@ def test_more_stranded_rows_than_a_page_starve_no_other(depot: Depot, time: Mova
 
 
 @pytest.mark.usefixtures("unchecked")
-def test_each_row_that_cannot_be_read_is_one_line_and_a_traceback_comes_once(
+def test_each_unreadable_row_is_logged_in_one_line_and_one_traceback(
     depot: Depot, time: MovableClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     left = depot.pack(*(f"box-{n}" for n in range(20)))
@@ -100,7 +102,7 @@ def test_each_row_that_cannot_be_read_is_one_line_and_a_traceback_comes_once(
     assert sum(bool(record.exc_info) for record in caplog.records) <= 2
 
 
-def test_an_activity_that_no_code_knows_is_announced_to_nobody_and_listed(
+def test_an_activity_with_an_unknown_name_is_listed_and_not_published(
     depot: Depot, time: MovableClock
 ) -> None:
     left, well = depot.pack("vase", "lamp")

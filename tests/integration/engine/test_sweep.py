@@ -40,7 +40,7 @@ def test_a_deadline_sends_its_signal_once(depot: Depot, time: MovableClock) -> N
     assert depot.parcel(parcel_id).deadline_at is None
 
 
-def test_moving_among_the_states_of_a_deadline_leaves_the_clock_running(
+def test_a_transition_within_the_states_of_a_deadline_does_not_restart_it(
     depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
     (parcel_id,) = depot.pack("vase")
@@ -51,7 +51,7 @@ def test_moving_among_the_states_of_a_deadline_leaves_the_clock_running(
     assert depot.parcel(parcel_id).deadline_at == wound == time() + timedelta(minutes=30)
 
 
-def test_leaving_the_states_of_a_deadline_stops_the_clock(
+def test_leaving_the_states_of_a_deadline_clears_it(
     depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
     (parcel_id,) = depot.pack("vase")
@@ -62,7 +62,7 @@ def test_leaving_the_states_of_a_deadline_stops_the_clock(
     assert sweep.fire_deadlines() == 0
 
 
-def test_many_deadlines_at_once_all_ring(depot: Depot, time: MovableClock) -> None:
+def test_many_deadlines_due_at_once_all_fire(depot: Depot, time: MovableClock) -> None:
     parcels = depot.pack(*(f"box-{n}" for n in range(sweep.DEADLINES + 50)))
     time.advance(hours=1)
     assert sweep.fire_deadlines() == len(parcels)
@@ -78,7 +78,7 @@ def queue(depot: Depot, *labels: str) -> list[UUID]:
     return [parcel.id for parcel in parcels]
 
 
-def test_what_time_asks_for_now_does_not_wait_behind_a_rush(
+def test_new_queued_activities_are_released_before_a_backlog(
     depot: Depot, time: MovableClock
 ) -> None:
     queue(depot, *(f"box-{n}" for n in range(10 * sweep.PER_SECOND)))
@@ -91,7 +91,7 @@ def test_what_time_asks_for_now_does_not_wait_behind_a_rush(
     assert depot.key(ordinary) in handed_out
 
 
-def test_all_processes_share_what_is_handed_out_in_a_second(
+def test_all_processes_share_the_number_released_in_a_second(
     depot: Depot, time: MovableClock, flask_app: Flask
 ) -> None:
     queue(depot, *(f"box-{n}" for n in range(10 * sweep.PER_SECOND)))
@@ -110,7 +110,7 @@ def test_all_processes_share_what_is_handed_out_in_a_second(
         )
 
 
-def test_what_deadlines_ask_for_waits_until_those_that_are_due_have_fired(
+def test_activities_of_deadlines_are_released_slowly_while_deadlines_are_due(
     depot: Depot, time: MovableClock
 ) -> None:
     queue(depot, *(f"box-{n}" for n in range(sweep.DEADLINES + 1)))
@@ -120,7 +120,9 @@ def test_what_deadlines_ask_for_waits_until_those_that_are_due_have_fired(
     assert tasks.sweep.run()["activities"] == sweep.PER_SECOND
 
 
-def test_what_is_lost_is_handed_out_at_once_beside_a_rush(depot: Depot, time: MovableClock) -> None:
+def test_lost_activities_are_published_at_once_beside_a_backlog(
+    depot: Depot, time: MovableClock
+) -> None:
     lost = depot.pack(*(f"vase-{n}" for n in range(3 * sweep.PER_SECOND)))
     queue(depot, *(f"box-{n}" for n in range(3 * sweep.PER_SECOND)))
     time.advance(seconds=LEASE.total_seconds())
@@ -129,7 +131,7 @@ def test_what_is_lost_is_handed_out_at_once_beside_a_rush(depot: Depot, time: Mo
     assert len(handed_out) == len(lost) + sweep.PER_SECOND
 
 
-def test_of_a_name_that_nobody_takes_no_more_is_handed_out(
+def test_no_more_activities_are_released_of_a_name_that_no_worker_takes(
     depot: Depot, time: MovableClock
 ) -> None:
     queue(depot, *(f"box-{n}" for n in range(sweep.ACTIVITIES + 50)))
@@ -143,7 +145,7 @@ def test_of_a_name_that_nobody_takes_no_more_is_handed_out(
     assert depot.activity(queued).state == ActivityState.QUEUED
 
 
-def test_a_row_that_cannot_be_moved_stops_no_other(depot: Depot, time: MovableClock) -> None:
+def test_a_row_that_cannot_be_moved_does_not_stop_others(depot: Depot, time: MovableClock) -> None:
     well, forged = depot.pack("vase", "lamp")
     with transaction() as session:
         # Its next version is in the history already.
@@ -172,7 +174,7 @@ def away(table: str) -> Iterator[None]:
         ("signal", {"deadlines": 1, "polls": 0, "activities": 2}),
     ],
 )
-def test_what_of_the_sweep_fails_stops_nothing_else(
+def test_a_failing_part_of_the_sweep_does_not_stop_the_others(
     depot: Depot, time: MovableClock, table: str, kinds: dict[str, int]
 ) -> None:
     with transaction():
@@ -183,9 +185,7 @@ def test_what_of_the_sweep_fails_stops_nothing_else(
         assert tasks.sweep.run() == kinds
 
 
-def test_histories_replay_to_their_rows_and_a_forged_row_is_found(
-    depot: Depot, courier: Courier
-) -> None:
+def test_a_row_that_differs_from_its_history_is_reported(depot: Depot, courier: Courier) -> None:
     honest, forged = depot.pack("vase", "lamp")
     depot.run(honest)
     assert list(inspection.verify(ParcelMachine)) == []
@@ -197,7 +197,7 @@ def test_histories_replay_to_their_rows_and_a_forged_row_is_found(
     assert difference.what == "the row is Collected at 1, its history Packed at 1"
 
 
-def test_a_row_that_moves_while_histories_are_verified_is_not_accused(
+def test_a_row_that_moves_during_the_verification_is_not_reported(
     depot: Depot, courier: Courier, flask_app: Flask
 ) -> None:
     (parcel_id,) = depot.pack("vase")
@@ -224,7 +224,9 @@ def test_a_row_that_moves_while_histories_are_verified_is_not_accused(
     assert depot.state(parcel_id) == ParcelState.ANNOUNCED
 
 
-def test_what_nothing_will_move_is_reported_as_stuck(depot: Depot, courier: Courier) -> None:
+def test_an_execution_that_nothing_will_move_is_reported_as_stuck(
+    depot: Depot, courier: Courier
+) -> None:
     moving, stuck = depot.pack("vase", "lamp")
     depot.run(moving, stuck)
     assert inspection.stuck(ParcelMachine) == []

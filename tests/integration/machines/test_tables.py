@@ -224,7 +224,7 @@ def pairs() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize(("machine", "state", "signal", "target", "make"), list(pairs()))
-def test_each_pair_moves_as_the_table_says_or_is_refused(
+def test_each_pair_of_state_and_signal_moves_along_its_arrow_or_is_refused(
     database: object,
     machine: type[DurableMachine[Any]],
     state: Any,
@@ -246,7 +246,7 @@ def test_each_pair_moves_as_the_table_says_or_is_refused(
 
 
 @pytest.mark.parametrize(("pair", "order_state"), list(PARENT_SIGNALS.items()), ids=str)
-def test_a_payment_tells_its_order_in_the_same_transaction(
+def test_a_payment_signals_its_order_in_the_same_transaction(
     database: object, pair: tuple[str, str], order_state: OrderState
 ) -> None:
     with transaction():
@@ -257,7 +257,7 @@ def test_a_payment_tells_its_order_in_the_same_transaction(
 
 
 @pytest.mark.parametrize("ended", [OrderState.CANCELLED, OrderState.FAILED])
-def test_a_late_success_is_taken_in_and_the_order_stays_ended(
+def test_a_late_success_is_recorded_and_the_order_stays_ended(
     database: object, ended: OrderState
 ) -> None:
     was = PaymentState.CANCELLED if ended == OrderState.CANCELLED else PaymentState.FAILURE
@@ -269,7 +269,7 @@ def test_a_late_success_is_taken_in_and_the_order_stays_ended(
         assert [row["signal"] for row in unit_of_work().history] == ["succeeded", "paid_late"]
 
 
-def test_the_check_constraints_take_the_states_of_the_machines_and_no_other(
+def test_the_check_constraints_accept_exactly_the_states_of_the_machines(
     database: object,
 ) -> None:
     for machine, states, *_ in MACHINES:

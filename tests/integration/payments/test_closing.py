@@ -16,7 +16,7 @@ CREATE = "payments.create_intent"
 SLOW_BANK = "pm_usBankAccount_processing"
 
 
-def test_cancelling_asks_stripe_and_its_answer_ends_the_order(till: Till, bank: Bank) -> None:
+def test_an_order_is_cancelled_when_stripe_has_canceled_the_intent(till: Till, bank: Bank) -> None:
     payment_id = till.initiated()
     till.send(payment_id, PaymentSignal.CANCEL)
     assert till.states(payment_id) == ("Cancelling", "Pending")
@@ -25,7 +25,7 @@ def test_cancelling_asks_stripe_and_its_answer_ends_the_order(till: Till, bank: 
     assert bank.confirm(till.payment(payment_id))["error"], "nobody can pay any more"
 
 
-def test_paid_while_cancelling_is_taken_in(till: Till, bank: Bank) -> None:
+def test_a_payment_during_the_cancellation_is_recorded(till: Till, bank: Bank) -> None:
     payment_id = till.initiated()
     till.send(payment_id, PaymentSignal.CANCEL)
     assert bank.confirm(till.payment(payment_id))["status"] == "succeeded"
@@ -34,7 +34,7 @@ def test_paid_while_cancelling_is_taken_in(till: Till, bank: Bank) -> None:
     assert till.payment(payment_id).captured == till.payment(payment_id).amount
 
 
-def test_paid_at_the_last_moment_confirms_the_order_although_the_webhook_got_lost(
+def test_a_payment_at_the_deadline_confirms_the_order_without_its_webhook(
     till: Till, bank: Bank, time: MovableClock
 ) -> None:
     payment_id = till.initiated()
@@ -46,7 +46,7 @@ def test_paid_at_the_last_moment_confirms_the_order_although_the_webhook_got_los
     assert till.payment(payment_id).last4 == "4242"
 
 
-def test_never_paid_fails_at_the_deadline_once_stripe_has_closed_it(
+def test_an_unpaid_order_fails_at_the_deadline_once_stripe_has_canceled_the_intent(
     till: Till, bank: Bank, time: MovableClock
 ) -> None:
     payment_id = till.initiated()
@@ -61,7 +61,7 @@ def test_never_paid_fails_at_the_deadline_once_stripe_has_closed_it(
     assert till.signals(payment_id) == ["start", "initiated", "expire", "canceled"]
 
 
-def test_cancelled_before_the_intent_was_asked_for_creates_none(till: Till, bank: Bank) -> None:
+def test_a_cancellation_before_the_call_creates_no_intent(till: Till, bank: Bank) -> None:
     payment_id = till.place()
     till.send(payment_id, PaymentSignal.CANCEL)
     till.run(CREATE)
@@ -71,7 +71,7 @@ def test_cancelled_before_the_intent_was_asked_for_creates_none(till: Till, bank
     assert bank.ledger(till.payment(payment_id)) == []
 
 
-def test_cancelled_while_the_intent_is_being_created_waits_for_it(
+def test_a_cancellation_during_the_creation_waits_for_the_intent(
     till: Till, bank: Bank, time: MovableClock
 ) -> None:
     payment_id = till.place()
@@ -90,7 +90,7 @@ def test_cancelled_while_the_intent_is_being_created_waits_for_it(
     assert (entry["creates"], entry["status"]) == (1, "canceled")
 
 
-def test_whatever_was_lost_asking_again_settles_it(
+def test_repeating_the_cancellation_settles_whatever_was_lost(
     till: Till, bank: Bank, time: MovableClock
 ) -> None:
     payment_id = till.initiated()
@@ -110,7 +110,7 @@ def test_whatever_was_lost_asking_again_settles_it(
     assert till.states(payment_id) == ("Cancelled", "Cancelled")
 
 
-def test_a_bank_at_work_is_asked_at_growing_intervals_and_leaves_no_history(
+def test_a_processing_bank_is_polled_at_growing_intervals_without_history(
     till: Till, bank: Bank, time: MovableClock
 ) -> None:
     payment_id = till.initiated()
@@ -132,7 +132,7 @@ def test_a_bank_at_work_is_asked_at_growing_intervals_and_leaves_no_history(
     assert len(till.activity_states(CANCEL)) == 13, "Stripe was asked each time"
 
 
-def test_a_bank_at_work_gets_a_longer_window_each_time(
+def test_a_processing_bank_gets_a_longer_window_each_time(
     till: Till, bank: Bank, time: MovableClock
 ) -> None:
     payment_id = till.initiated()
@@ -149,7 +149,7 @@ def test_a_bank_at_work_gets_a_longer_window_each_time(
     assert windows[-1] == BANK_WINDOW
 
 
-def test_what_is_still_queued_is_not_asked_for_twice(
+def test_a_queued_cancellation_is_not_scheduled_twice(
     till: Till, bank: Bank, time: MovableClock
 ) -> None:
     payment_id = till.initiated()

@@ -23,9 +23,7 @@ def test_the_intent_carries_the_order_s_names_and_amount(till: Till, bank: Bank)
     assert till.activity(CREATE).provider_request_id, "so that Stripe's support can be asked"
 
 
-def test_an_answer_that_got_lost_leads_to_the_same_intent(
-    till: Till, bank: Bank, time: MovableClock
-) -> None:
+def test_a_lost_answer_leads_to_the_same_intent(till: Till, bank: Bank, time: MovableClock) -> None:
     payment_id = till.place()
     bank.faults(stripe={"timeoutRate": 1})
     till.run(CREATE)
@@ -40,7 +38,7 @@ def test_an_answer_that_got_lost_leads_to_the_same_intent(
     assert [row["creates"] for row in bank.ledger(payment)] == [1]
 
 
-def test_a_key_under_which_something_else_was_asked_for_says_nothing_of_what_was_done(
+def test_an_idempotency_error_is_an_unknown_outcome(
     bank: Bank,
 ) -> None:
     stripe.create_intent(5900, "usd", {}, key="one")
@@ -48,7 +46,7 @@ def test_a_key_under_which_something_else_was_asked_for_says_nothing_of_what_was
         stripe.create_intent(5901, "usd", {}, key="one")
 
 
-def test_stripe_away_for_longer_than_all_tries_fails_the_order(
+def test_an_order_fails_when_stripe_is_unavailable_for_all_attempts(
     till: Till, bank: Bank, time: MovableClock
 ) -> None:
     payment_id = till.place()
@@ -67,7 +65,7 @@ def test_stripe_away_for_longer_than_all_tries_fails_the_order(
     assert till.run("emails.order_failed") == 1
 
 
-def test_a_login_code_is_sent_once_sealed_until_then_and_erased_afterwards(
+def test_a_login_code_is_encrypted_until_it_is_sent_and_then_erased(
     database: object, till: Till, bank: Bank, time: MovableClock
 ) -> None:
     with transaction():

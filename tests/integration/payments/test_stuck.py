@@ -15,7 +15,7 @@ def stuck() -> list[inspection.Difference]:
     return inspection.stuck(PaymentMachine) + inspection.stuck(OrderMachine)
 
 
-def test_ended_and_moving_payments_are_not_stuck(
+def test_payments_that_ended_or_have_a_next_step_are_not_stuck(
     till: Till, bank: Bank, time: MovableClock
 ) -> None:
     cancelled, failed, open_one = till.initiated(), till.initiated(), till.initiated()
@@ -48,7 +48,7 @@ def test_an_order_that_waits_for_a_payment_that_has_ended_is_stuck(
     assert well not in stuck_ids
 
 
-def test_a_dispute_that_nobody_was_told_of_is_stuck(till: Till) -> None:
+def test_a_dispute_without_a_notice_is_stuck(till: Till) -> None:
     with transaction():
         noticed, silent = a_dispute(), a_dispute()
         over = a_dispute(DisputeState.LOST)

@@ -16,7 +16,9 @@ from tests.support.threads import AtOnce, Refused
 ROUNDS = 5
 
 
-def test_cancel_against_ship(till: Shop, bank: Stripe, at_once: AtOnce) -> None:
+def test_only_one_of_cancelling_and_shipping_succeeds(
+    till: Shop, bank: Stripe, at_once: AtOnce
+) -> None:
     for number in range(ROUNDS):
         payment_id = till.confirmed()
         deeds: list[Callable[[], object]] = [
@@ -38,7 +40,7 @@ def test_cancel_against_ship(till: Shop, bank: Stripe, at_once: AtOnce) -> None:
             assert till.refunds(payment_id) == []
 
 
-def test_cancel_before_paying(till: Shop, bank: Stripe) -> None:
+def test_cancelling_before_the_payment_cancels_the_intent(till: Shop, bank: Stripe) -> None:
     payment_id = till.initiated()
     assert till.cancel(payment_id) == till.cancel(payment_id) == Outcome.CLOSING
     assert till.asked_for("payments.cancel_intent") == 1
@@ -49,7 +51,9 @@ def test_cancel_before_paying(till: Shop, bank: Stripe) -> None:
     assert [email["categories"] for email in till.emails_of(payment_id)] == [["order_cancelled"]]
 
 
-def test_cancel_while_paying(till: Shop, bank: Stripe, at_once: AtOnce) -> None:
+def test_cancelling_during_the_payment_refunds_it(
+    till: Shop, bank: Stripe, at_once: AtOnce
+) -> None:
     for _ in range(ROUNDS):
         payment_id = till.initiated()
         payment = till.payment(payment_id)
@@ -63,7 +67,9 @@ def test_cancel_while_paying(till: Shop, bank: Stripe, at_once: AtOnce) -> None:
         assert till.shelf(payment_id) == (100, 0)
 
 
-def test_cancel_while_the_bank_is_at_work(till: Shop, bank: Stripe) -> None:
+def test_cancelling_while_the_bank_is_processing_waits_for_its_answer(
+    till: Shop, bank: Stripe
+) -> None:
     payment_id = till.initiated()
     payment = till.payment(payment_id)
     bank.confirm(payment, "pm_usBankAccount_success")
@@ -76,7 +82,7 @@ def test_cancel_while_the_bank_is_at_work(till: Shop, bank: Stripe) -> None:
     assert bank.refunded(payment) == [5900]
 
 
-def test_cancel_after_paying(till: Shop, bank: Stripe) -> None:
+def test_cancelling_after_the_payment_refunds_it(till: Shop, bank: Stripe) -> None:
     payment_id = till.confirmed()
     assert till.cancel(payment_id) == Outcome.REFUNDING
     assert till.cancel(payment_id) == Outcome.REFUNDING
@@ -88,7 +94,7 @@ def test_cancel_after_paying(till: Shop, bank: Stripe) -> None:
     assert kinds == {"order_cancelled", "order_refunded"}, "it is not confirmed any more"
 
 
-def test_cancel_after_part_was_refunded_gives_the_rest(till: Shop, bank: Stripe) -> None:
+def test_cancelling_after_a_partial_refund_refunds_the_rest(till: Shop, bank: Stripe) -> None:
     payment_id = till.confirmed()
     till.refund(payment_id, 900)
     till.cancel(payment_id)
@@ -96,7 +102,7 @@ def test_cancel_after_part_was_refunded_gives_the_rest(till: Shop, bank: Stripe)
     assert till.refunds(payment_id) == [(900, "Succeeded"), (5000, "Succeeded")]
 
 
-def test_cancel_after_shipping(till: Shop, bank: Stripe) -> None:
+def test_cancelling_after_the_shipment_is_refused(till: Shop, bank: Stripe) -> None:
     payment_id = till.confirmed()
     till.ship(payment_id)
     with pytest.raises(ConflictError, match="on its way"):
@@ -106,7 +112,7 @@ def test_cancel_after_shipping(till: Shop, bank: Stripe) -> None:
     assert till.states(payment_id) == ("Success", "Shipped"), "a refund takes no parcel back"
 
 
-def test_many_cancels_at_once_are_one(till: Shop, bank: Stripe, at_once: AtOnce) -> None:
+def test_many_cancellations_at_once_are_one(till: Shop, bank: Stripe, at_once: AtOnce) -> None:
     payment_id = till.confirmed()
     answers = at_once([lambda: till.cancel(payment_id)] * 12)
     assert set(answers) == {Outcome.REFUNDING}

@@ -19,7 +19,9 @@ FIFTY_EUROS: dict[str, Any] = {"amount_received": 5000, "currency": "eur"}
 SIXTY_FOUR_EUROS: dict[str, Any] = {"amount": 6400, "currency": "eur"}
 
 
-def test_the_receipt_of_what_was_accepted_says_what_was_captured(till: Shop, bank: Stripe) -> None:
+def test_the_receipt_of_an_accepted_payment_shows_the_captured_amount(
+    till: Shop, bank: Stripe
+) -> None:
     payment_id = till.initiated()
     till.hear(payment_id, **FIFTY_EUROS)
     till.accept(payment_id)
@@ -36,7 +38,7 @@ def test_the_receipt_of_what_was_accepted_says_what_was_captured(till: Shop, ban
     ("price", "currency", "amount", "shown"),
     [(12500, "kwd", 14000, "14.000 KWD"), (1200, "jpy", 1700, "¥1,700")],
 )
-def test_what_is_ordered_is_paid_and_refunded_as_stripe_counts_it(
+def test_amounts_are_paid_and_refunded_in_stripes_minor_units(
     till: Shop, bank: Stripe, price: int, currency: str, amount: int, shown: str
 ) -> None:
     payment_id = till.payment_of(an_order_of(price, currency))
@@ -62,14 +64,14 @@ def an_order_of(price: int, currency: str) -> UUID:
     return placed
 
 
-def test_the_receipt_of_what_was_ordered_has_one_sum(till: Shop, bank: Stripe) -> None:
+def test_the_receipt_of_an_exact_payment_shows_one_sum(till: Shop, bank: Stripe) -> None:
     payment_id = till.confirmed()
     till.work()
     receipt = till.emails_of(payment_id)[0]
     assert "Paid" not in receipt["text"]
 
 
-def test_a_dispute_is_told_in_its_own_currency(till: Shop, bank: Stripe) -> None:
+def test_a_dispute_is_shown_in_its_own_currency(till: Shop, bank: Stripe) -> None:
     payment_id = till.confirmed()
     payment = till.payment(payment_id)
     deliver(a_dispute_event("needs_response", payment, **SIXTY_FOUR_EUROS))
@@ -80,7 +82,7 @@ def test_a_dispute_is_told_in_its_own_currency(till: Shop, bank: Stripe) -> None
     assert sentence == "a dispute of €64.00 is lost: the money is gone; cancel the order"
 
 
-def test_disputes_in_two_currencies_are_both_told(till: Shop, bank: Stripe) -> None:
+def test_disputes_in_two_currencies_are_both_shown(till: Shop, bank: Stripe) -> None:
     payment_id = till.confirmed()
     payment = till.payment(payment_id)
     deliver(
@@ -92,7 +94,7 @@ def test_disputes_in_two_currencies_are_both_told(till: Shop, bank: Stripe) -> N
 
 
 @pytest.mark.parametrize("amount", [1, 5900, 6400])
-def test_a_dispute_lost_in_another_currency_leaves_nothing_to_give_back(
+def test_a_dispute_lost_in_another_currency_leaves_nothing_to_refund(
     till: Shop, bank: Stripe, amount: int
 ) -> None:
     # Nobody here knows what a euro is in dollars: a cent of it must not be refunded twice.
@@ -110,7 +112,9 @@ def test_a_dispute_lost_in_another_currency_leaves_nothing_to_give_back(
     assert bank.refunded(payment) == []
 
 
-def test_a_dispute_won_in_another_currency_leaves_everything(till: Shop, bank: Stripe) -> None:
+def test_a_dispute_won_in_another_currency_leaves_everything_to_refund(
+    till: Shop, bank: Stripe
+) -> None:
     payment_id = till.confirmed()
     deliver(a_dispute_event("lost", till.payment(payment_id), **SIXTY_FOUR_EUROS))
     deliver(a_dispute_event("won", till.payment(payment_id), **SIXTY_FOUR_EUROS))
@@ -120,7 +124,7 @@ def test_a_dispute_won_in_another_currency_leaves_everything(till: Shop, bank: S
     assert till.refunds(payment_id) == [(5900, "Succeeded")]
 
 
-def test_a_refund_is_a_multiple_of_what_stripe_takes(till: Shop, bank: Stripe) -> None:
+def test_a_refund_must_be_a_multiple_of_stripes_smallest_step(till: Shop, bank: Stripe) -> None:
     payment_id = till.initiated()
     till.hear(payment_id, amount_received=12500, currency="kwd")
     till.accept(payment_id)
@@ -132,16 +136,14 @@ def test_a_refund_is_a_multiple_of_what_stripe_takes(till: Shop, bank: Stripe) -
     assert till.refunds(payment_id) == [(5120, "Requested")]
 
 
-def test_what_was_captured_first_is_not_renamed_by_another_currency(
-    till: Shop, bank: Stripe
-) -> None:
+def test_a_later_currency_does_not_replace_the_captured_one(till: Shop, bank: Stripe) -> None:
     payment_id = till.confirmed()
     deliver(an_intent_event("succeeded", till.payment(payment_id), **FIFTY_EUROS))
     payment = till.payment(payment_id)
     assert (payment.captured, payment.captured_currency) == (5900, "usd")
 
 
-def test_the_largest_amount_of_stripe_is_kept(till: Shop, bank: Stripe) -> None:
+def test_the_largest_amount_of_stripe_is_stored(till: Shop, bank: Stripe) -> None:
     payment_id = till.initiated()
     till.hear(payment_id, amount_received=999_999_999_999, currency="idr")
     (sentence,) = till.sentences(payment_id)

@@ -61,7 +61,7 @@ def test_a_slow_refund_of_the_dashboard_cancels_the_order_at_once(till: Shop, ba
     assert till.states(payment_id) == ("Success", "Cancelled")
 
 
-def test_a_full_refund_of_the_dashboard_of_what_was_shipped(till: Shop, bank: Stripe) -> None:
+def test_a_full_refund_of_the_dashboard_leaves_a_shipped_order(till: Shop, bank: Stripe) -> None:
     payment_id = till.confirmed()
     till.ship(payment_id)
     payment = till.payment(payment_id)
@@ -73,7 +73,9 @@ def test_a_full_refund_of_the_dashboard_of_what_was_shipped(till: Shop, bank: St
     assert till.shelf(payment_id) == (99, 0), "it has left"
 
 
-def test_both_sides_refund_at_once(till: Shop, bank: Stripe, at_once: AtOnce) -> None:
+def test_simultaneous_refunds_of_shop_and_dashboard_do_not_exceed_the_payment(
+    till: Shop, bank: Stripe, at_once: AtOnce
+) -> None:
     payment_id = till.confirmed()
     payment = till.payment(payment_id)
     till.refund(payment_id, 5000)
@@ -86,7 +88,9 @@ def test_both_sides_refund_at_once(till: Shop, bank: Stripe, at_once: AtOnce) ->
     assert till.states(payment_id) == ("Success", "Cancelled")
 
 
-def test_a_refund_that_the_dashboard_has_overtaken_needs_nobody(till: Shop, bank: Stripe) -> None:
+def test_a_refund_refused_after_one_of_the_dashboard_needs_no_operator(
+    till: Shop, bank: Stripe
+) -> None:
     payment_id = till.confirmed()
     payment = till.payment(payment_id)
     till.refund(payment_id, 5000)
@@ -103,7 +107,7 @@ def test_a_refund_that_the_dashboard_has_overtaken_needs_nobody(till: Shop, bank
     [*permutations(NEWS), *permutations(NEWS[::2]), *permutations(NEWS[1:])],
     ids="+".join,
 )
-def test_a_full_refund_of_the_dashboard_in_whatever_order_we_hear(
+def test_a_full_refund_of_the_dashboard_cancels_in_any_order_of_events(
     till: Shop, bank: Stripe, kinds: tuple[str, ...], *, works: bool
 ) -> None:
     payment_id = till.initiated()
@@ -140,7 +144,7 @@ def test_a_refund_of_the_dashboard_before_our_call_was_answered(till: Shop, bank
 
 
 @pytest.mark.parametrize("kinds", [*permutations(NEWS)], ids="+".join)
-def test_part_of_it_back_before_we_heard_of_the_payment(
+def test_a_partial_refund_before_the_payment_event_leaves_the_rest(
     till: Shop, bank: Stripe, kinds: tuple[str, ...]
 ) -> None:
     payment_id = till.initiated()
@@ -155,7 +159,7 @@ def test_part_of_it_back_before_we_heard_of_the_payment(
 
 
 @pytest.mark.parametrize("kinds", [*permutations(NEWS)], ids="+".join)
-def test_what_was_paid_wrongly_and_went_back_needs_no_decision(
+def test_a_mispaid_order_that_was_refunded_needs_no_decision(
     till: Shop, bank: Stripe, kinds: tuple[str, ...]
 ) -> None:
     payment_id = till.initiated()

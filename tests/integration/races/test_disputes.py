@@ -16,7 +16,7 @@ from tests.support.stripe import Stripe, a_dispute_event, an_intent_event, deliv
 from tests.support.threads import AtOnce
 
 
-def test_dispute(till: Shop, bank: Stripe) -> None:
+def test_a_dispute_blocks_shipment_and_refund(till: Shop, bank: Stripe) -> None:
     payment_id = till.confirmed()
     payment = till.payment(payment_id)
     deliver(a_dispute_event("needs_response", payment))
@@ -48,7 +48,7 @@ def test_a_dispute_that_is_lost_is_booked_and_not_refunded(till: Shop, bank: Str
     assert bank.refunded(payment) == [], "the bank has taken it already"
 
 
-def test_part_of_a_dispute_lost_leaves_the_rest(till: Shop, bank: Stripe) -> None:
+def test_a_dispute_about_a_part_leaves_the_rest(till: Shop, bank: Stripe) -> None:
     payment_id = till.confirmed()
     payment = till.payment(payment_id)
     deliver(a_dispute_event("lost", payment, amount=900))
@@ -80,9 +80,7 @@ WORDS = {
     [arrow for arrow in DisputeMachine.arrows if arrow.source is not None],
     ids=lambda arrow: f"{arrow.source} {arrow.signal}",
 )
-def test_every_turn_of_a_dispute_is_taken_as_stripe_tells_it(
-    till: Shop, bank: Stripe, arrow: Arrow
-) -> None:
+def test_every_status_of_a_dispute_is_recorded(till: Shop, bank: Stripe, arrow: Arrow) -> None:
     payment_id = till.confirmed()
     payment = till.payment(payment_id)
     words = (*PATHS[DisputeState(str(arrow.source))], WORDS[DisputeSignal(arrow.signal)])
@@ -92,7 +90,7 @@ def test_every_turn_of_a_dispute_is_taken_as_stripe_tells_it(
 
 
 @pytest.mark.parametrize("end", ["won", "warning_closed"])
-def test_a_dispute_that_is_won_frees(till: Shop, bank: Stripe, end: str) -> None:
+def test_a_won_dispute_allows_shipment_and_refund(till: Shop, bank: Stripe, end: str) -> None:
     payment_id, other_id = till.confirmed(), till.confirmed()
     first = {"won": "needs_response", "warning_closed": "warning_needs_response"}[end]
     for each in (payment_id, other_id):
@@ -106,7 +104,7 @@ def test_a_dispute_that_is_won_frees(till: Shop, bank: Stripe, end: str) -> None
     assert till.refunds(other_id) == [(5900, "Succeeded")]
 
 
-def test_an_inquiry_holds_the_parcel_and_not_the_money(till: Shop, bank: Stripe) -> None:
+def test_an_inquiry_blocks_the_shipment_and_not_the_refund(till: Shop, bank: Stripe) -> None:
     payment_id = till.confirmed()
     deliver(a_dispute_event("warning_needs_response", till.payment(payment_id)))
     with pytest.raises(ConflictError, match="dispute"):
@@ -131,7 +129,7 @@ def test_disputes_out_of_order_and_twice(till: Shop, bank: Stripe, at_once: AtOn
     assert till.notices(payment_id) == [NoticeKind.DISPUTE]
 
 
-def test_the_last_word_on_a_dispute_counts(till: Shop, bank: Stripe) -> None:
+def test_the_last_decision_on_a_dispute_counts(till: Shop, bank: Stripe) -> None:
     payment_id = till.confirmed()
     payment = till.payment(payment_id)
     deliver(*(a_dispute_event(kind, payment) for kind in ("lost", "won")))
@@ -141,7 +139,9 @@ def test_the_last_word_on_a_dispute_counts(till: Shop, bank: Stripe) -> None:
     assert till.payment(payment_id).captured == 5900
 
 
-def test_a_dispute_against_a_refund_at_once(till: Shop, bank: Stripe, at_once: AtOnce) -> None:
+def test_a_dispute_and_a_refund_at_once_do_not_exceed_the_payment(
+    till: Shop, bank: Stripe, at_once: AtOnce
+) -> None:
     for _ in range(5):
         payment_id = till.confirmed()
         event = a_dispute_event("needs_response", till.payment(payment_id))

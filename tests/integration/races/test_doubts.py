@@ -23,7 +23,7 @@ def review(payment: Payment, kind: str, *, is_open: bool, key: str = "prv_1") ->
 
 
 @pytest.mark.parametrize("first", ["opened", "closed"])
-def test_what_radar_reviews_is_not_shipped_until_it_is_closed(
+def test_an_order_under_review_is_not_shipped_until_the_review_is_closed(
     till: Shop, bank: Stripe, first: str
 ) -> None:
     payment_id = till.confirmed()
@@ -42,7 +42,7 @@ def test_what_radar_reviews_is_not_shipped_until_it_is_closed(
     till.ship(payment_id)
 
 
-def test_what_the_issuer_warns_of_is_shipped_when_a_person_says_so(
+def test_an_order_with_a_fraud_warning_is_shipped_after_a_decision(
     till: Shop, bank: Stripe
 ) -> None:
     payment_id = till.confirmed()
@@ -84,7 +84,7 @@ def open_notices() -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("delivered", [True, False], ids=["by its event", "by a reconciliation"])
-def test_what_was_paid_for_an_order_that_is_not_here_is_given_back_by_a_person(
+def test_a_payment_for_an_unknown_order_is_returned_by_an_operator(
     till: Shop, bank: Stripe, *, delivered: bool
 ) -> None:
     order_id = str(uuid4())

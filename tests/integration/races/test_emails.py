@@ -9,7 +9,7 @@ from tests.support.stripe import Stripe
 RECEIPT = "emails.order_confirmed"
 
 
-def test_a_receipt_needs_nothing_of_stripe(till: Shop, bank: Stripe) -> None:
+def test_a_receipt_needs_no_call_to_stripe(till: Shop, bank: Stripe) -> None:
     payment_id = till.confirmed()
     assert till.payment(payment_id).last4 == "4242", "the answer that confirmed it has the card"
     bank.faults(stripe={"errorRate": 1})
@@ -19,7 +19,7 @@ def test_a_receipt_needs_nothing_of_stripe(till: Shop, bank: Stripe) -> None:
     assert len(till.emails_of(payment_id)) == 1
 
 
-def test_order_emails_outlast_hours_without_sendgrid(
+def test_order_emails_are_sent_after_hours_without_sendgrid(
     till: Shop, bank: Stripe, time: MovableClock
 ) -> None:
     payment_id = till.confirmed()
@@ -37,7 +37,7 @@ def test_order_emails_outlast_hours_without_sendgrid(
     assert len(till.emails_of(payment_id)) == 1
 
 
-def test_an_email_is_only_sent_while_it_is_true(
+def test_an_email_is_sent_only_while_its_content_is_true(
     till: Shop, bank: Stripe, time: MovableClock
 ) -> None:
     payment_id = till.confirmed()
@@ -54,7 +54,7 @@ def test_an_email_is_only_sent_while_it_is_true(
     assert sorted(categories) == [["order_cancelled"], ["order_refunded"]]
 
 
-def test_a_parcel_that_has_arrived_is_not_on_its_way(till: Shop, bank: Stripe) -> None:
+def test_no_shipment_email_is_sent_after_the_delivery(till: Shop, bank: Stripe) -> None:
     payment_id = till.confirmed()
     till.run(RECEIPT)
     till.ship(payment_id)

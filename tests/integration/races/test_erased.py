@@ -80,7 +80,7 @@ def signal(external_id: str) -> tuple[SignalState, object]:
 
 
 @pytest.mark.parametrize("done", [False, True], ids=["asked for", "done"])
-def test_no_letter_about_an_order_leaves_once_its_customer_is_deleted(
+def test_no_email_about_an_order_is_sent_to_a_deleted_customer(
     till: Shop, bank: Stripe, time: MovableClock, *, done: bool
 ) -> None:
     payment_id = till.confirmed()
@@ -100,7 +100,7 @@ def test_no_letter_about_an_order_leaves_once_its_customer_is_deleted(
     assert till.emails_of(payment_id) == []
 
 
-def test_no_letter_about_a_device_leaves_once_its_user_is_deleted(till: Shop, bank: Stripe) -> None:
+def test_no_email_about_a_device_is_sent_to_a_deleted_user(till: Shop, bank: Stripe) -> None:
     payment_id = failed(till)
     address = address_of(till, payment_id)
     with transaction() as session:
@@ -114,7 +114,7 @@ def test_no_letter_about_a_device_leaves_once_its_user_is_deleted(till: Shop, ba
     assert bank.emails_to(address) == []
 
 
-def test_money_that_comes_after_the_erasure_goes_back_and_brings_no_word_along(
+def test_a_payment_after_the_erasure_is_refunded_without_personal_data(
     till: Shop, bank: Stripe
 ) -> None:
     payment_id = failed(till)
@@ -127,7 +127,7 @@ def test_money_that_comes_after_the_erasure_goes_back_and_brings_no_word_along(
     assert (payment.last4, payment.card_brand, payment.client_secret) == (None, None, None)
 
 
-def test_what_stripe_says_after_the_erasure_is_applied_and_not_kept(
+def test_events_of_stripe_after_the_erasure_are_applied_without_their_payload(
     till: Shop, bank: Stripe
 ) -> None:
     payment_id = failed(till)
@@ -146,9 +146,7 @@ def test_what_stripe_says_after_the_erasure_is_applied_and_not_kept(
 
 
 @pytest.mark.parametrize("name", ["orderId", "loginId"])
-def test_a_letter_that_bounces_after_the_erasure_names_nobody(
-    till: Shop, bank: Stripe, name: str
-) -> None:
+def test_a_bounce_after_the_erasure_stores_no_address(till: Shop, bank: Stripe, name: str) -> None:
     payment_id = failed(till)
     address = address_of(till, payment_id)
     with transaction():
@@ -177,9 +175,7 @@ def test_a_payment_event_that_is_not_applied_yet_survives_an_erasure(
     assert address not in everything()
 
 
-def test_an_erasure_takes_nothing_of_somebody_whose_address_is_longer(
-    till: Shop, bank: Stripe
-) -> None:
+def test_an_erasure_keeps_the_data_of_a_longer_address(till: Shop, bank: Stripe) -> None:
     payment_id = failed(till)
     address = address_of(till, payment_id)
     for key, email in (("mine", address), ("other", f"x{address}"), ("third", f"{address}.au")):
@@ -190,9 +186,7 @@ def test_an_erasure_takes_nothing_of_somebody_whose_address_is_longer(
         assert signal(key)[1] == {"loginId": str(UUID(int=1)), "email": email}
 
 
-def test_what_a_person_has_still_to_do_can_be_read_after_an_erasure(
-    till: Shop, bank: Stripe
-) -> None:
+def test_open_notices_are_readable_after_an_erasure(till: Shop, bank: Stripe) -> None:
     payment_id = failed(till)
     address, order_id = address_of(till, payment_id), till.order(payment_id).id
     with transaction():

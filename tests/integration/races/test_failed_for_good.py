@@ -37,7 +37,7 @@ def run_reconciliation(till: Shop) -> None:
         till.work()
 
 
-def test_a_late_success_goes_back(till: Shop, bank: Stripe, time: MovableClock) -> None:
+def test_a_late_success_is_refunded(till: Shop, bank: Stripe, time: MovableClock) -> None:
     payment_id = till.initiated()
     bank.confirm(till.payment(payment_id), "pm_sandbox_succeedsAfterCancel")
     time.advance(seconds=settings.payment_timeout + 1)
@@ -54,9 +54,7 @@ def test_a_late_success_goes_back(till: Shop, bank: Stripe, time: MovableClock) 
     assert till.refunds(payment_id) == [(5900, "Succeeded")]
 
 
-def test_a_refund_that_failed_after_its_success_is_put_before_a_person(
-    till: Shop, bank: Stripe
-) -> None:
+def test_a_refund_that_failed_after_its_success_has_a_notice(till: Shop, bank: Stripe) -> None:
     payment_id = till.confirmed("pm_card_refundFail")
     till.cancel(payment_id)
     till.run("refunds.submit")
@@ -69,7 +67,7 @@ def test_a_refund_that_failed_after_its_success_is_put_before_a_person(
     assert till.notices(payment_id) == [NoticeKind.REFUND_FAILED]
 
 
-def test_what_is_disputed_is_not_shipped(till: Shop, bank: Stripe) -> None:
+def test_a_disputed_order_is_not_shipped(till: Shop, bank: Stripe) -> None:
     payment_id = till.confirmed("pm_card_createDispute")
     payment = till.payment(payment_id)
     assert eventually(lambda: bank.events(payment, "charge.dispute.created"))

@@ -24,7 +24,9 @@ def unheard(till: Shop, bank: Stripe) -> UUID:
     return payment_id
 
 
-def test_webhook_before_commit(till: Shop, bank: Stripe, time: MovableClock) -> None:
+def test_a_webhook_before_the_commit_of_the_answer_finds_its_payment(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
     payment_id = unheard(till, bank)
     entry = bank.entry(till.payment(payment_id))
     bank.post(f"payment_intents/{entry['paymentIntent']}/confirm", **VISA)
@@ -37,7 +39,9 @@ def test_webhook_before_commit(till: Shop, bank: Stripe, time: MovableClock) -> 
     assert bank.entry(till.payment(payment_id))["creates"] == 1
 
 
-def test_stripe_timed_out_succeeded(till: Shop, bank: Stripe, time: MovableClock) -> None:
+def test_a_call_that_timed_out_but_succeeded_creates_one_intent(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
     payment_id = unheard(till, bank)
     assert till.activity(CREATE).unknown_outcomes == 1
     time.advance(seconds=10)
@@ -48,7 +52,7 @@ def test_stripe_timed_out_succeeded(till: Shop, bank: Stripe, time: MovableClock
 
 
 @pytest.mark.parametrize("paid", [False, True])
-def test_stripe_timed_out_succeeded_and_the_key_was_given_up(
+def test_an_intent_of_a_given_up_key_is_found_by_its_order(
     till: Shop, bank: Stripe, time: MovableClock, *, paid: bool
 ) -> None:
     payment_id = unheard(till, bank)

@@ -42,7 +42,7 @@ def in_all_tabs(shop: Flask, code: Callable[[int], str], **about: str) -> list[i
         return sorted(pool.map(type_it, range(TABS)))
 
 
-def test_two_correct_codes_at_once(shop: Flask, client: FlaskClient) -> None:
+def test_two_correct_codes_at_once_sign_in_once(shop: Flask, client: FlaskClient) -> None:
     login_id = client.post("/auth/login", json={"email": EMAIL}).get_json()["loginId"]
     code = code_of(login_id)
     assert in_all_tabs(shop, lambda _: code) == [200] + [410] * (TABS - 1)
@@ -60,7 +60,9 @@ def test_wrong_codes_at_once_are_all_counted(shop: Flask, client: FlaskClient) -
     assert sessions() == 0
 
 
-def test_sendgrid_timed_out(till: Shop, bank: Stripe, time: MovableClock) -> None:
+def test_a_login_email_that_timed_out_is_sent_again_with_the_same_code(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
     with transaction():
         login = begin_login(EMAIL)
     before = len(bank.emails_to(EMAIL))
@@ -104,7 +106,7 @@ def retry(activity_id: UUID) -> None:
         row.state, row.attempts = ActivityState.PENDING, 0
 
 
-def test_only_the_newest_letter_s_bounce_counts(till: Shop, bank: Stripe) -> None:
+def test_only_the_bounce_of_the_newest_email_counts(till: Shop, bank: Stripe) -> None:
     with transaction():
         login = begin_login(EMAIL)
     till.run(CODE)
@@ -119,7 +121,7 @@ def test_only_the_newest_letter_s_bounce_counts(till: Shop, bank: Stripe) -> Non
     assert state(login.id) == LoginState.CODE_UNSENT
 
 
-def test_a_bounce_may_be_faster_than_the_answer(till: Shop, bank: Stripe) -> None:
+def test_a_bounce_may_arrive_before_the_answer(till: Shop, bank: Stripe) -> None:
     with transaction():
         login = begin_login(EMAIL)
     batch = executor.prepare(CODE, till.pending(CODE))
@@ -130,7 +132,7 @@ def test_a_bounce_may_be_faster_than_the_answer(till: Shop, bank: Stripe) -> Non
     assert state(login.id) == LoginState.CODE_UNSENT
 
 
-def test_a_retried_letter_is_sent_unless_its_code_is_dead(
+def test_a_retried_login_email_is_sent_only_while_its_code_is_valid(
     till: Shop, bank: Stripe, time: MovableClock
 ) -> None:
     with transaction():
@@ -159,7 +161,7 @@ def test_a_retried_letter_is_sent_unless_its_code_is_dead(
     assert len(bank.emails_to(EMAIL)) == before, "its code is dead"
 
 
-def test_sendgrid_timed_out_on_an_order_s_letter(
+def test_an_order_email_that_timed_out_is_sent_again(
     till: Shop, bank: Stripe, time: MovableClock
 ) -> None:
     payment_id = till.confirmed()
@@ -177,7 +179,9 @@ def test_sendgrid_timed_out_on_an_order_s_letter(
     assert till.asked_for("emails.order_confirmed") == 1, "one letter an order and occasion"
 
 
-def test_a_refused_letter_leaves_no_doubt(till: Shop, bank: Stripe, time: MovableClock) -> None:
+def test_a_refused_email_is_no_unknown_outcome(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
     payment_id = till.confirmed()
     bank.faults(sendgrid={"errorRate": 1})
     till.run("emails.order_confirmed")

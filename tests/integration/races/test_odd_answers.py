@@ -25,9 +25,7 @@ CARD = {"brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2034}
 
 
 @pytest.mark.parametrize("odd", [{"brand": None}, {"exp_year": "soon"}, {"last4": 4242}])
-def test_a_payment_by_a_card_that_cannot_be_read_is_a_payment(
-    till: Shop, bank: Stripe, odd: Json
-) -> None:
+def test_a_payment_with_an_unreadable_card_is_recorded(till: Shop, bank: Stripe, odd: Json) -> None:
     payment_id = till.initiated()
     charge = {"id": "ch_1", "payment_method_details": {"card": CARD | odd}}
     till.hear(payment_id, latest_charge=charge)
@@ -43,7 +41,7 @@ def looked_at(intents: list[Json]) -> None:
         OrphanedIntents().record(row, (intents, False))
 
 
-def test_one_intent_that_cannot_be_read_stops_no_reconciliation(till: Shop, bank: Stripe) -> None:
+def test_an_unreadable_intent_stops_no_reconciliation(till: Shop, bank: Stripe) -> None:
     payment_id = till.initiated()
     payment = till.payment(payment_id)
     bank.confirm(payment)
@@ -59,7 +57,7 @@ def as_list(data: list[Any]) -> stripe.StripeObject:
 
 
 @pytest.mark.parametrize("data", [[], [{"id": "pi_1"}]], ids=["empty", "the same again"])
-def test_a_list_that_does_not_go_on_is_not_asked_for_ever(data: list[Any]) -> None:
+def test_a_list_without_progress_is_not_read_forever(data: list[Any]) -> None:
     page, more = retrieve_page(lambda _: as_list([{"id": "pi_1"}]), now(), None)
     assert (page, more) == ([{"id": "pi_1"}], True)
     with pytest.raises(RetryableError, match="does not continue"):
@@ -67,7 +65,7 @@ def test_a_list_that_does_not_go_on_is_not_asked_for_ever(data: list[Any]) -> No
 
 
 @pytest.mark.parametrize("status", [None, "on_its_way"])
-def test_a_refund_in_a_state_that_is_not_known_counts_as_given_back(
+def test_a_refund_in_an_unknown_state_counts_as_refunded(
     till: Shop, bank: Stripe, status: str | None
 ) -> None:
     refund = StripeRefund.read(
@@ -76,9 +74,7 @@ def test_a_refund_in_a_state_that_is_not_known_counts_as_given_back(
     assert refund.signal == RefundSignal.SUBMITTED
 
 
-def test_a_refund_that_stripe_does_not_know_is_put_before_a_person(
-    till: Shop, bank: Stripe
-) -> None:
+def test_a_refund_that_stripe_does_not_know_has_a_notice(till: Shop, bank: Stripe) -> None:
     payment_id = till.confirmed()
     till.refund(payment_id, 900)
     (row,) = till.refund_rows(payment_id)
@@ -94,9 +90,7 @@ def test_a_refund_that_stripe_does_not_know_is_put_before_a_person(
     assert "$9.00" in sentence
 
 
-def test_an_intent_that_stripe_knows_after_all_is_not_closed_by_a_person(
-    till: Shop, bank: Stripe
-) -> None:
+def test_an_intent_that_stripe_knows_cannot_be_closed(till: Shop, bank: Stripe) -> None:
     payment_id = till.initiated()
     known = till.payment(payment_id).intent_id
     with till.locked(payment_id) as payment:
@@ -111,9 +105,7 @@ def test_an_intent_that_stripe_knows_after_all_is_not_closed_by_a_person(
     assert till.notices(payment_id) == []
 
 
-def test_what_was_paid_beside_the_own_intent_is_put_before_a_person(
-    till: Shop, bank: Stripe
-) -> None:
+def test_a_payment_with_a_second_intent_has_a_notice(till: Shop, bank: Stripe) -> None:
     payment_id = till.confirmed()
     beside = an_intent_event("succeeded", till.payment(payment_id), id=f"pi_{uuid4().hex}")
     intent = Intent.read(beside["data"]["object"])

@@ -44,7 +44,7 @@ def changed(event: Event, path: tuple[str, ...], value: object) -> Event:
     return event
 
 
-def test_no_event_is_kept_to_be_tried_again_for_one_field(till: Shop, bank: Stripe) -> None:
+def test_a_malformed_field_never_delays_an_event(till: Shop, bank: Stripe) -> None:
     payment = till.payment(till.initiated())
     mine = {"payment_intent": payment.intent_id}
     lost = {"id": "pi_beside", "created": 1_700_000_000}

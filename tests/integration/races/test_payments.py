@@ -28,7 +28,9 @@ def paid_in_the_end(bank: Stripe, till: Shop, payment_id: UUID) -> list[Event]:
     return events
 
 
-def test_success_after_timeout(till: Shop, bank: Stripe, time: MovableClock) -> None:
+def test_a_success_after_the_timeout_is_refunded(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
     payment_id = till.initiated()
     bank.confirm(till.payment(payment_id), DEAF)
     time.advance(seconds=900)
@@ -49,7 +51,9 @@ def test_success_after_timeout(till: Shop, bank: Stripe, time: MovableClock) -> 
     assert "$59.00" in explained["text"]
 
 
-def test_success_at_the_timeout(till: Shop, bank: Stripe, time: MovableClock) -> None:
+def test_a_success_at_the_timeout_confirms_the_order(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
     payment_id = till.initiated()
     bank.confirm(till.payment(payment_id))
     time.advance(seconds=900)
@@ -60,7 +64,7 @@ def test_success_at_the_timeout(till: Shop, bank: Stripe, time: MovableClock) ->
     assert till.refunds(payment_id) == []
 
 
-def test_success_after_cancel(till: Shop, bank: Stripe) -> None:
+def test_a_success_after_the_cancellation_is_refunded(till: Shop, bank: Stripe) -> None:
     payment_id = till.initiated()
     bank.confirm(till.payment(payment_id), DEAF)
     till.cancel(payment_id)
@@ -74,7 +78,9 @@ def test_success_after_cancel(till: Shop, bank: Stripe) -> None:
     assert till.emails_of(payment_id)[-1]["categories"] == ["payment_late_refunded"]
 
 
-def test_duplicate_event(till: Shop, bank: Stripe, at_once: AtOnce) -> None:
+def test_a_duplicate_event_confirms_the_order_once(
+    till: Shop, bank: Stripe, at_once: AtOnce
+) -> None:
     payment_id = till.initiated()
     bank.confirm(till.payment(payment_id))
     (event,) = bank.events(till.payment(payment_id), SUCCEEDED)
@@ -93,7 +99,7 @@ def test_duplicate_event(till: Shop, bank: Stripe, at_once: AtOnce) -> None:
 @pytest.mark.parametrize(
     "order", list(permutations(("processing", "payment_failed", "succeeded"))), ids="-".join
 )
-def test_out_of_order(till: Shop, bank: Stripe, order: tuple[str, ...]) -> None:
+def test_events_may_arrive_in_any_order(till: Shop, bank: Stripe, order: tuple[str, ...]) -> None:
     payment_id = till.initiated()
     payment = till.payment(payment_id)
     bank.confirm(payment)
@@ -102,7 +108,9 @@ def test_out_of_order(till: Shop, bank: Stripe, order: tuple[str, ...]) -> None:
     assert till.payment(payment_id).captured == 5900
 
 
-def test_decline_then_success(till: Shop, bank: Stripe, time: MovableClock) -> None:
+def test_a_success_after_a_decline_confirms_the_order(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
     payment_id = till.initiated()
     deadline = till.payment(payment_id).deadline_at
     payment = till.payment(payment_id)
@@ -117,7 +125,9 @@ def test_decline_then_success(till: Shop, bank: Stripe, time: MovableClock) -> N
     assert till.states(payment_id) == ("Success", "Confirmed")
 
 
-def test_processing_at_deadline(till: Shop, bank: Stripe, time: MovableClock) -> None:
+def test_a_payment_that_is_processing_at_the_deadline_gets_more_time(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
     payment_id = till.initiated()
     bank.confirm(till.payment(payment_id), "pm_usBankAccount_processing")
     time.advance(seconds=900)
@@ -142,7 +152,7 @@ def test_processing_at_deadline(till: Shop, bank: Stripe, time: MovableClock) ->
 @pytest.mark.parametrize(
     ("decision", "end", "refunded"), [("accept", "Confirmed", False), ("cancel", "Cancelled", True)]
 )
-def test_amount_mismatch(
+def test_a_payment_of_another_amount_waits_for_a_decision(
     till: Shop, bank: Stripe, came: dict[str, object], decision: str, end: str, *, refunded: bool
 ) -> None:
     payment_id = till.initiated()
@@ -166,7 +176,7 @@ def test_amount_mismatch(
     assert bank.entry(payment)["refunded"] == (captured if refunded else 0)
 
 
-def test_amount_mismatch_after_the_order_has_ended_goes_back(till: Shop, bank: Stripe) -> None:
+def test_a_late_payment_of_another_amount_is_refunded(till: Shop, bank: Stripe) -> None:
     payment_id = till.initiated()
     till.cancel(payment_id)
     till.run(CANCEL)

@@ -41,7 +41,7 @@ def state_of(login_id: UUID) -> LoginState:
 
 
 @pytest.mark.parametrize("state", BEFORE)
-def test_wrong_codes_lock_a_sign_in_wherever_its_letter_is(till: Shop, state: LoginState) -> None:
+def test_wrong_codes_lock_a_sign_in_in_every_live_state(till: Shop, state: LoginState) -> None:
     login_id = a_login(state)
     for number in range(MAX_WRONG_CODES):
         assert state_of(login_id) == state, f"after {number} wrong codes"
@@ -51,7 +51,7 @@ def test_wrong_codes_lock_a_sign_in_wherever_its_letter_is(till: Shop, state: Lo
 
 
 @pytest.mark.parametrize("state", BEFORE)
-def test_the_right_code_signs_in_wherever_its_letter_is(till: Shop, state: LoginState) -> None:
+def test_the_correct_code_signs_in_in_every_live_state(till: Shop, state: LoginState) -> None:
     login_id = a_login(state)
     code = till.activity("emails.login_code").secret
     with transaction():
@@ -92,7 +92,7 @@ def give_up(name: str, erasure_id: UUID) -> None:
         Activity.registry[name].give_up(erasure, NonRetryableError("refused"))
 
 
-def test_a_refund_that_stripe_refused_and_had_all_the_same(till: Shop, bank: Stripe) -> None:
+def test_a_refund_recorded_as_refused_but_made_succeeds(till: Shop, bank: Stripe) -> None:
     payment_id = till.confirmed()
     till.refund(payment_id, 900)
     (row,) = till.refund_rows(payment_id)

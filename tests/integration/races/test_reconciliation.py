@@ -66,7 +66,7 @@ def outcome(key: UUID) -> tuple[str, int, int]:
         (None, ("Cancelled", "Cancelled")),  # in Stripe's dashboard
     ],
 )
-def test_webhook_lost(
+def test_a_lost_webhook_is_replaced_by_a_poll(
     till: Shop, bank: Stripe, time: MovableClock, method: str | None, end: tuple[str, str]
 ) -> None:
     payment_id = till.initiated()
@@ -84,7 +84,9 @@ def test_webhook_lost(
     assert till.states(payment_id) == end
 
 
-def test_webhook_lost_of_a_refund(till: Shop, bank: Stripe, time: MovableClock) -> None:
+def test_a_lost_webhook_of_a_refund_is_replaced_by_a_poll(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
     payment_id = till.confirmed("pm_card_pendingRefund")
     till.cancel(payment_id)
     till.run("refunds.submit")
@@ -99,7 +101,7 @@ def test_webhook_lost_of_a_refund(till: Shop, bank: Stripe, time: MovableClock) 
 
 
 @pytest.mark.slow
-def test_all_webhooks_dropped(till: Shop, silent: Sandbox) -> None:
+def test_a_reconciliation_replaces_all_webhooks(till: Shop, silent: Sandbox) -> None:
     paid, declined, returned, late = (till.place() for _ in range(4))
     worker(silent)
     intent = {each: till.payment(each).intent_id or "" for each in (paid, declined, returned, late)}
@@ -122,7 +124,7 @@ def test_all_webhooks_dropped(till: Shop, silent: Sandbox) -> None:
 
 
 @pytest.mark.slow
-def test_an_event_that_could_not_be_stored_stops_no_other(till: Shop, silent: Sandbox) -> None:
+def test_an_event_that_cannot_be_stored_does_not_stop_others(till: Shop, silent: Sandbox) -> None:
     odd, plain = till.place(), till.place()
     worker(silent)
     for each, note in ((odd, "a\x00b"), (plain, "ab")):
@@ -195,7 +197,7 @@ def an_intent_beside(till: Shop, bank: Stripe, payment_id: UUID) -> str:
     return str(bank.post("payment_intents", **form)["id"])
 
 
-def test_an_orphan_that_could_not_be_cancelled_is_asked_for_again(
+def test_an_orphan_that_could_not_be_cancelled_is_cancelled_by_the_next_reconciliation(
     till: Shop, bank: Stripe, time: MovableClock
 ) -> None:
     payment_id = till.place()
@@ -244,7 +246,7 @@ def test_a_second_intent_of_an_order_is_cancelled(till: Shop, bank: Stripe, *, e
     assert status == ("canceled" if ended else "requires_payment_method")
 
 
-def test_beginning_one_waits_for_nobody(till: Shop, time: MovableClock) -> None:
+def test_beginning_a_reconciliation_waits_for_no_lock(till: Shop, time: MovableClock) -> None:
     free, held = till.initiated(), till.initiated()
     began = time()
     with db.engine.begin() as somebody:
@@ -254,7 +256,9 @@ def test_beginning_one_waits_for_nobody(till: Shop, time: MovableClock) -> None:
     assert till.payment(held).poll_at != began, "whoever holds it is moving it"
 
 
-def test_only_one_begins_an_hour(till: Shop, time: MovableClock, at_once: AtOnce) -> None:
+def test_only_one_reconciliation_begins_in_an_hour(
+    till: Shop, time: MovableClock, at_once: AtOnce
+) -> None:
     def begin() -> bool:
         with transaction():
             return reconcile.start_when_due()
@@ -266,7 +270,7 @@ def test_only_one_begins_an_hour(till: Shop, time: MovableClock, at_once: AtOnce
     assert begin()
 
 
-def test_stripe_away_ends_it_and_the_next_looks_further_back(
+def test_a_failed_reconciliation_is_followed_by_one_with_a_longer_window(
     till: Shop, bank: Stripe, time: MovableClock
 ) -> None:
     key, begun = run_reconciliation(), time()

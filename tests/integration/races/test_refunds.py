@@ -37,7 +37,7 @@ def kinds(answers: list[Any], kind: type[Exception] | None) -> int:
         (5900, 1, ConflictError, OrderState.CANCELLED),
     ],
 )
-def test_concurrent_partial_refunds(
+def test_concurrent_partial_refunds_do_not_exceed_the_payment(
     till: Shop,
     bank: Stripe,
     at_once: AtOnce,
@@ -63,7 +63,7 @@ def test_more_refunds_than_a_page_are_all_listed(till: Shop, bank: Stripe) -> No
     assert [refund.id for refund in list_refunds(intent_id)] == made[::-1]
 
 
-def test_refund_fails_late(till: Shop, bank: Stripe) -> None:
+def test_a_refund_that_fails_late_has_a_notice(till: Shop, bank: Stripe) -> None:
     payment_id = till.confirmed("pm_card_refundFail")
     till.cancel(payment_id)
     till.work()
@@ -82,7 +82,7 @@ def test_refund_fails_late(till: Shop, bank: Stripe) -> None:
     assert till.notices(payment_id) == [], "the money has gone back after all"
 
 
-def test_older_news_of_a_refund_does_not_hide_why_it_failed(till: Shop, bank: Stripe) -> None:
+def test_an_older_event_of_a_refund_does_not_hide_why_it_failed(till: Shop, bank: Stripe) -> None:
     payment_id = till.confirmed("pm_card_refundFail")
     till.cancel(payment_id)
     till.work()
@@ -112,7 +112,7 @@ def test_a_refund_that_was_made_twice_is_two_rows(till: Shop, bank: Stripe) -> N
 
 
 @pytest.mark.parametrize("called", [False, True], ids=["before the call", "after the call"])
-def test_crash_between_refund_row_and_call(
+def test_a_crash_between_the_refund_row_and_the_call_refunds_once(
     till: Shop, bank: Stripe, time: MovableClock, *, called: bool
 ) -> None:
     payment_id = till.confirmed()
@@ -131,7 +131,9 @@ def test_crash_between_refund_row_and_call(
     assert bank.refunded(till.payment(payment_id)) == [900], "once"
 
 
-def test_stripe_timed_out_succeeded(till: Shop, bank: Stripe, time: MovableClock) -> None:
+def test_a_refund_that_timed_out_but_succeeded_is_made_once(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
     payment_id = till.confirmed()
     till.refund(payment_id, 900)
     bank.faults(stripe={"timeoutRate": 1})
@@ -148,7 +150,7 @@ def test_stripe_timed_out_succeeded(till: Shop, bank: Stripe, time: MovableClock
     assert bank.refunded(till.payment(payment_id)) == [900]
 
 
-def test_stripe_timed_out_succeeded_and_the_key_was_given_up(
+def test_a_refund_of_a_given_up_key_is_found_in_the_list(
     till: Shop, bank: Stripe, time: MovableClock
 ) -> None:
     payment_id = till.confirmed()
@@ -174,7 +176,7 @@ def test_stripe_timed_out_succeeded_and_the_key_was_given_up(
     assert sorted(bank.refunded(till.payment(payment_id))) == [900, 5000]
 
 
-def test_a_slow_refund_is_taken_in_when_the_bank_has_answered(till: Shop, bank: Stripe) -> None:
+def test_a_slow_refund_succeeds_when_the_bank_has_answered(till: Shop, bank: Stripe) -> None:
     payment_id = till.confirmed("pm_card_pendingRefund")
     till.cancel(payment_id)
     till.run(SUBMIT)

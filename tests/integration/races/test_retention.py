@@ -52,7 +52,7 @@ def histories() -> dict[str, int]:
         return dict(session.execute(counted).all())
 
 
-def test_the_books_stay(till: Shop, bank: Stripe, time: MovableClock) -> None:
+def test_retention_keeps_the_books(till: Shop, bank: Stripe, time: MovableClock) -> None:
     payment_id = till.confirmed()
     till.cancel(payment_id)
     till.work()
@@ -68,7 +68,7 @@ def test_the_books_stay(till: Shop, bank: Stripe, time: MovableClock) -> None:
     assert retention.forget() == dict.fromkeys(forgotten, 0)
 
 
-def test_what_is_younger_stays(till: Shop, bank: Stripe, time: MovableClock) -> None:
+def test_retention_keeps_younger_rows(till: Shop, bank: Stripe, time: MovableClock) -> None:
     till.confirmed()
     till.work()
     with transaction():
@@ -78,7 +78,9 @@ def test_what_is_younger_stays(till: Shop, bank: Stripe, time: MovableClock) -> 
     assert set(retention.forget().values()) == {0}
 
 
-def test_what_waits_for_somebody_stays(till: Shop, bank: Stripe, time: MovableClock) -> None:
+def test_retention_keeps_rows_that_wait_for_an_operator(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
     till.confirmed()
     states = list(ActivityState)
     with transaction() as session:
@@ -98,7 +100,9 @@ def test_what_waits_for_somebody_stays(till: Shop, bank: Stripe, time: MovableCl
     assert left == set(states) - {ActivityState.DONE, ActivityState.ABANDONED}
 
 
-def test_what_ended_lately_stays_however_old(till: Shop, bank: Stripe, time: MovableClock) -> None:
+def test_retention_keeps_old_rows_that_ended_recently(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
     payment_id = till.place()
     time.advance(days=DAYS + 1)
     till.run("payments.create_intent")
@@ -106,7 +110,7 @@ def test_what_ended_lately_stays_however_old(till: Shop, bank: Stripe, time: Mov
     assert till.states(payment_id) == ("Initiated", "Pending")
 
 
-def test_what_a_signal_said_that_found_nobody_is_erased_before_its_row(
+def test_the_payload_of_an_unmatched_signal_is_erased_before_its_row(
     till: Shop, bank: Stripe, time: MovableClock
 ) -> None:
     payment = till.payment(till.initiated())
@@ -137,7 +141,7 @@ def test_what_a_signal_said_that_found_nobody_is_erased_before_its_row(
         assert session.scalars(select(SignalRow.state)).all() == [SignalState.STORED]
 
 
-def test_old_logins_and_sessions_go_with_their_history(
+def test_old_logins_and_sessions_are_deleted_with_their_history(
     till: Shop, bank: Stripe, time: MovableClock
 ) -> None:
     with transaction():
@@ -162,7 +166,7 @@ def test_old_logins_and_sessions_go_with_their_history(
 @pytest.mark.parametrize(
     "statement", ["DELETE FROM transition", "UPDATE transition SET cause = ''"]
 )
-def test_nobody_else_rewrites_the_history(till: Shop, statement: str) -> None:
+def test_only_retention_can_delete_history(till: Shop, statement: str) -> None:
     till.place()
     lengths = histories()
     with pytest.raises(DBAPIError), transaction() as session:

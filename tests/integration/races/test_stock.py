@@ -53,7 +53,7 @@ def some_product(stock: int) -> int:
         return a_product(stock=stock).id
 
 
-def test_a_hundred_buyers_of_the_last_piece(till: Shop, at_once: AtOnce) -> None:
+def test_a_hundred_buyers_of_the_last_piece_make_one_order(till: Shop, at_once: AtOnce) -> None:
     lamp, buyers = some_product(1), [Customer() for _ in range(BUYERS)]
     answers = []
     for first in range(0, BUYERS, THREADS):
@@ -67,7 +67,7 @@ def test_a_hundred_buyers_of_the_last_piece(till: Shop, at_once: AtOnce) -> None
     assert shelf(lamp) == (1, 1)
 
 
-def test_lines_in_opposite_order_never_wait_for_each_other(till: Shop, at_once: AtOnce) -> None:
+def test_orders_with_lines_in_opposite_order_do_not_deadlock(till: Shop, at_once: AtOnce) -> None:
     first, second = some_product(1000), some_product(1000)
     buyers = [Customer() for _ in range(THREADS)]
 
@@ -80,7 +80,7 @@ def test_lines_in_opposite_order_never_wait_for_each_other(till: Shop, at_once: 
     assert shelf(first) == shelf(second) == (1000, 5 * THREADS)
 
 
-def test_two_tabs_double_click(till: Shop, at_once: AtOnce) -> None:
+def test_a_double_click_in_two_tabs_makes_one_order(till: Shop, at_once: AtOnce) -> None:
     lamp, buyer = some_product(1), Customer()
     answers = at_once([lambda: buyer.buy(lamp, reference="double")] * 12)
     assert len({order_id for order_id, _ in answers}) == orders() == 1
@@ -89,14 +89,16 @@ def test_two_tabs_double_click(till: Shop, at_once: AtOnce) -> None:
     assert shelf(lamp) == (1, 1), "the last piece is theirs once"
 
 
-def test_the_same_reference_for_two_things_at_once(till: Shop, at_once: AtOnce) -> None:
+def test_one_reference_for_two_orders_at_once_makes_one_order(till: Shop, at_once: AtOnce) -> None:
     buyer, things = Customer(), [some_product(9), some_product(9)]
     answers = at_once([partial(buyer.buy, thing, reference="same") for thing in things])
     assert sorted(type(answer).__name__ for answer in answers) == ["InvalidInputError", "tuple"]
     assert orders() == 1
 
 
-def test_stock_freed_before_intent_canceled(till: Shop, bank: Stripe, time: MovableClock) -> None:
+def test_stock_stays_reserved_until_the_intent_is_canceled(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
     cancelled, expired = till.initiated(), till.initiated()
     till.cancel(cancelled)
     bank.faults(stripe={"errorRate": 1})
@@ -114,7 +116,7 @@ def test_stock_freed_before_intent_canceled(till: Shop, bank: Stripe, time: Mova
     assert till.shelf(cancelled) == till.shelf(expired) == (100, 0)
 
 
-def test_the_last_piece_is_for_the_next_once_it_is_free(till: Shop, bank: Stripe) -> None:
+def test_the_last_piece_can_be_bought_once_it_is_free(till: Shop, bank: Stripe) -> None:
     lamp, first, second = some_product(1), Customer(), Customer()
     order_id, _ = first.buy(lamp)
     till.run("payments.create_intent")

@@ -22,7 +22,7 @@ CHARGE = {"amount_refunded": 900}
         ("charge.refunded", "charge", CHARGE),
     ],
 )
-def test_money_without_an_intent_is_nobodys(
+def test_money_without_an_intent_is_unmatched(
     till: Shop, bank: Stripe, intent: dict[str, Any], kind: str, noun: str, thing: dict[str, Any]
 ) -> None:
     with_one, without = till.confirmed(), till.place()

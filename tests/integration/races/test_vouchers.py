@@ -51,7 +51,7 @@ def test_a_voucher_may_be_paid_until_it_expires(
     assert till.shelf(payment_id) == (100, 0)
 
 
-def test_a_voucher_that_nobody_told_of_is_found_by_asking(
+def test_a_voucher_without_its_event_is_found_by_the_poll(
     till: Shop, bank: Stripe, time: MovableClock
 ) -> None:
     payment_id = till.initiated()
@@ -80,7 +80,7 @@ def test_a_voucher_is_paid_or_expires(till: Shop, bank: Stripe) -> None:
     assert deadline < expiry, "which has the shop's window again"
 
 
-def test_stripe_is_asked_before_who_may_still_pay_runs_out_of_time(
+def test_stripe_is_polled_before_the_payment_window_ends(
     till: Shop, bank: Stripe, time: MovableClock
 ) -> None:
     payment_id = till.initiated()
@@ -96,7 +96,7 @@ def test_stripe_is_asked_before_who_may_still_pay_runs_out_of_time(
     assert till.signals(payment_id)[-2:] == ["expire", "still_waiting"]
 
 
-def test_who_leaves_3d_secure_open_has_the_shop_s_window(
+def test_an_open_3d_secure_challenge_ends_with_the_payment_window(
     till: Shop, bank: Stripe, time: MovableClock
 ) -> None:
     payment_id = till.initiated()

@@ -28,7 +28,7 @@ def test_a_forged_login_name_is_not_the_actor(server: Server) -> None:
     assert "someone.else" not in actor_of(server, email)
 
 
-def test_production_asks_who_it_is(server: Server) -> None:
+def test_production_requires_the_operator_s_name(server: Server) -> None:
     if auditing._read_login_account() is not None:
         pytest.skip("the system itself knows who has signed in on this machine")
     email, place = "asked@example.com", {"PROJECTX_ENV": "production", "PROJECTX_PART": "migrate"}

@@ -156,7 +156,7 @@ def test_the_engine_works_through_it(server: Server, pooler: Pooler) -> None:
     [("verify-full", "server.crt", True), ("verify-full", "stranger.crt", False),
      ("disable", "server.crt", True)],
 )  # fmt: skip
-def test_the_address_says_how_the_connection_is_encrypted(
+def test_the_url_sets_the_encryption_of_the_connection(
     server: Server, pooler: Pooler, mode: str, root: str, *, expected: bool
 ) -> None:
     url = f"{pooler.url(ROLE, PASSWORD)}?sslmode={mode}&sslrootcert={pooler.folder / root}"

@@ -82,7 +82,7 @@ def place() -> Iterator[tuple[int, Path]]:
 
 
 @pytest.mark.parametrize(("root", "expected"), [("server", True), ("stranger", False)])
-def test_the_address_says_whose_certificate_is_believed(
+def test_the_url_sets_the_trusted_certificate(
     place: tuple[int, Path], root: str, *, expected: bool
 ) -> None:
     port, folder = place

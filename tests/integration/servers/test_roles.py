@@ -51,7 +51,9 @@ SELECT id, 1, 'login', 'begin', state, false, 'test', now() FROM login;
 
 @pytest.mark.parametrize("statement", FORBIDDEN)
 @pytest.mark.parametrize("before", ["", LET], ids=["as it is", "saying that it is retention"])
-def test_the_role_cannot(server: Server, statement: str, before: str) -> None:
+def test_the_role_cannot_run_forbidden_statements(
+    server: Server, statement: str, before: str
+) -> None:
     with (
         server.connect(ROLE, PASSWORD) as connection,
         connection.cursor() as cursor,
@@ -80,7 +82,7 @@ def test_a_command_that_only_reads_works_as_the_role(server: Server) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_only_a_sign_in_that_has_ended_loses_its_history(server: Server) -> None:
+def test_only_an_ended_sign_in_loses_its_history(server: Server) -> None:
     with server.connect(ROLE, PASSWORD) as connection, connection.cursor() as cursor:
         cursor.execute(SIGN_INS)
         cursor.execute("DELETE FROM login")
@@ -88,7 +90,7 @@ def test_only_a_sign_in_that_has_ended_loses_its_history(server: Server) -> None
         assert cursor.fetchall() == [("CodeSent",)]
 
 
-def test_nobody_is_erased_who_has_not_asked(server: Server) -> None:
+def test_only_a_requested_erasure_deletes_history(server: Server) -> None:
     nobody = "00000000-0000-7000-8000-00000000000c"
     with (
         server.connect(ROLE, PASSWORD) as connection,
@@ -110,7 +112,7 @@ def test_a_second_grant_changes_nothing(server: Server) -> None:
 @pytest.mark.parametrize(
     ("role", "status"), [("postgres", 2), ("Robert'); --", 2), ("a" * 64, 2), ("", 2)]
 )
-def test_a_role_that_cannot_be_is_refused(server: Server, role: str, status: int) -> None:
+def test_a_malformed_role_name_is_refused(server: Server, role: str, status: int) -> None:
     done = server.flask("roles", "grant", role)
     assert done.returncode == status
     assert "Traceback" not in done.stderr
@@ -122,6 +124,6 @@ def test_the_role_cannot_give_rights(server: Server) -> None:
     assert "permission denied" in done.stderr
 
 
-def test_a_wrong_password_is_refused_so_that_the_right_one_is_needed(server: Server) -> None:
+def test_the_server_requires_the_correct_password(server: Server) -> None:
     with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
         server.connect(ROLE, "another")

@@ -85,7 +85,7 @@ def test_a_dry_run_shows_five_at_the_most(shop: Flask, depot: Depot) -> None:
     assert counted.stdout.count("busy") == bulk.MAX_EXAMPLES
 
 
-def test_many_are_retried_in_batches_that_are_audited_one_by_one(shop: Flask, depot: Depot) -> None:
+def test_many_are_retried_in_batches_with_an_audit_row_each(shop: Flask, depot: Depot) -> None:
     number = bulk.BATCH_SIZE + 1
     fail(depot, *(f"box-{n}" for n in range(number)))
     done = flask(shop, "activities", "retry", "--name", NAME, "--all")
@@ -95,7 +95,7 @@ def test_many_are_retried_in_batches_that_are_audited_one_by_one(shop: Flask, de
 
 
 @pytest.mark.parametrize("command", ["retry", "cancel"])
-def test_a_command_that_names_nothing_or_too_much_is_called_wrongly(
+def test_too_few_or_too_many_filters_are_a_usage_error(
     shop: Flask, depot: Depot, command: str
 ) -> None:
     (parcel,) = fail(depot, "vase")
@@ -163,7 +163,7 @@ def test_without_a_filter_nothing_is_changed(shop: Flask, depot: Depot, command:
     assert states(depot, parcels) == [PENDING, FAILED]
 
 
-def test_what_is_under_way_is_filtered_by_its_birth(
+def test_activities_in_progress_are_filtered_by_their_creation(
     shop: Flask, depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
     early = depot.pack("vase")

@@ -107,7 +107,7 @@ def encoded(text: Any) -> str:
 @pytest.mark.filterwarnings("ignore")
 @TRY
 @given(data=st.data())
-def test_no_field_of_a_route_breaks_it(
+def test_bad_input_breaks_no_route(
     shop: Flask, sign_in: SignIn, lamp: Product, data: st.DataObject
 ) -> None:
     # One of them may sign out, or delete the account.
@@ -152,7 +152,7 @@ ALL = [leaf for group in GROUPS for leaf in leaves(group)]
 @pytest.mark.filterwarnings("ignore")
 @TRY
 @given(data=st.data())
-def test_no_option_of_a_command_breaks_it(
+def test_bad_input_breaks_no_command(
     shop: Flask, ann: Person, lamp: Product, data: st.DataObject
 ) -> None:
     words, command = data.draw(st.sampled_from(ALL))

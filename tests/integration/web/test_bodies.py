@@ -31,7 +31,7 @@ EXAMPLES = options(
     ["t=1,v1=\xe9", "t=\xb2,v1=00", "t=,v1=", "t=" + "9" * 5000 + ",v1=00", "t=-1,v1=0", "=,=,=",
      "t=1e9,v1=00", "t=nan,v1=00", "v1=00,t=1", ",", "t==1,v1==2", "t=1,t=2,v1=0,v1=\xff"],
 )  # fmt: skip
-def test_a_signature_of_stripe_that_is_none(client: FlaskClient, signature: str) -> None:
+def test_a_malformed_signature_of_stripe_is_refused(client: FlaskClient, signature: str) -> None:
     body = json.dumps(a_payment_event()).encode()
     answer = client.post("/order/webhook", data=body, headers={"Stripe-Signature": signature})
     assert answer.status_code == 400
@@ -42,7 +42,9 @@ def test_a_signature_of_stripe_that_is_none(client: FlaskClient, signature: str)
 @options(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_random_bytes_as_a_signature_of_stripe(client: FlaskClient, signature: str) -> None:
+def test_random_bytes_as_a_signature_of_stripe_are_refused(
+    client: FlaskClient, signature: str
+) -> None:
     headers = {"Stripe-Signature": signature}
     answer = client.post("/order/webhook", data=b"{}", headers=headers)
     assert answer.status_code == 400
@@ -52,7 +54,7 @@ def test_random_bytes_as_a_signature_of_stripe(client: FlaskClient, signature: s
 @options(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_random_bytes_as_a_signature_of_sendgrid(
+def test_random_bytes_as_a_signature_of_sendgrid_are_refused(
     client: FlaskClient, signature: str, at: str
 ) -> None:
     headers = {
@@ -101,13 +103,11 @@ class Broken(BytesIO):
 
 
 @pytest.mark.parametrize("path", ["/order/webhook", "/auth/login"])
-def test_a_body_that_cannot_be_read_is_a_bad_request(client: FlaskClient, path: str) -> None:
+def test_an_unreadable_body_is_a_bad_request(client: FlaskClient, path: str) -> None:
     assert chunked(client, path, Broken()).status_code == 400
 
 
-def test_a_body_that_is_wrong_from_end_to_end_gets_a_short_answer(
-    ann: Person, lamp: Product
-) -> None:
+def test_a_completely_invalid_body_gets_a_short_answer(ann: Person, lamp: Product) -> None:
     body = {f"field {number} " + "x" * 300: number for number in range(2000)}
     answer = ann.client.post("/order", json=body, headers=ann.headers)
     assert answer.status_code == 422

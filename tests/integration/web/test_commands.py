@@ -37,7 +37,7 @@ def test_every_command_explains_itself(shop: Flask) -> None:
         assert "--json" in explained.output, words
 
 
-def test_without_its_database_a_command_says_so_in_a_sentence(app: Flask) -> None:
+def test_a_command_reports_a_missing_database_in_a_sentence(app: Flask) -> None:
     command = [sys.executable, "-m", "flask", "--app", "wsgi:product", "products", "list"]
     nowhere = os.environ | {"DATABASE_URL": "postgresql://shop:topsecret@127.0.0.1:1/shop"}
     done = run(command, env=nowhere, cwd=ROOT, capture_output=True, text=True)
@@ -47,7 +47,7 @@ def test_without_its_database_a_command_says_so_in_a_sentence(app: Flask) -> Non
     assert "topsecret" not in done.stderr
 
 
-def test_seeding_twice_keeps_what_was_sold(shop: Flask, ann: Person) -> None:
+def test_seeding_twice_keeps_the_stock(shop: Flask, ann: Person) -> None:
     first = read(shop, "products", "seed")
     assert first["added"] > 20
     with transaction() as session:
@@ -59,7 +59,7 @@ def test_seeding_twice_keeps_what_was_sold(shop: Flask, ann: Person) -> None:
     assert all(product.price > 1 for product in products)
 
 
-def test_an_order_whole(shop: Flask, ann: Person, lamp: Product) -> None:
+def test_an_order_is_shown_with_all_its_parts(shop: Flask, ann: Person, lamp: Product) -> None:
     placed = ann.order(lamp).get_json()
     (order,) = read(shop, "orders", "show", placed["referenceId"])
     assert order["id"] == placed["orderId"]
@@ -69,7 +69,9 @@ def test_an_order_whole(shop: Flask, ann: Person, lamp: Product) -> None:
     assert flask(shop, "orders", "show", "nothing").exit_code == 1
 
 
-def test_whether_the_machines_are_well(shop: Flask, ann: Person, lamp: Product) -> None:
+def test_checks_of_the_machines_report_by_their_exit_status(
+    shop: Flask, ann: Person, lamp: Product
+) -> None:
     ann.order(lamp)
     counts = read(shop, "machines", "list")
     assert {"machine": "order", "state": "Pending", "executions": 1} in counts
@@ -82,7 +84,7 @@ def test_whether_the_machines_are_well(shop: Flask, ann: Person, lamp: Product) 
     assert json.loads(spoilt.stdout)[0]["machine"] == "order"
 
 
-def test_diagrams(shop: Flask) -> None:
+def test_machines_are_drawn_as_diagrams(shop: Flask) -> None:
     assert flask(shop, "machines", "diagram", "payment").output.startswith("stateDiagram-v2")
     assert flask(shop, "machines", "diagram", "nothing").exit_code == 1
 
@@ -102,7 +104,7 @@ def state(activity_id: UUID) -> tuple[str, int]:
     return row.state, row.attempts
 
 
-def test_retrying_what_gave_up(shop: Flask, given_up: UUID) -> None:
+def test_a_failed_activity_is_retried(shop: Flask, given_up: UUID) -> None:
     assert [row["id"] for row in read(shop, "activities", "list", "--state", "failed")] == [
         str(given_up)
     ]
@@ -111,7 +113,7 @@ def test_retrying_what_gave_up(shop: Flask, given_up: UUID) -> None:
     assert flask(shop, "activities", "retry", str(given_up)).exit_code == 1
 
 
-def test_retrying_all_that_gave_up_of_a_name(shop: Flask, given_up: UUID) -> None:
+def test_all_failed_activities_of_a_name_are_retried(shop: Flask, given_up: UUID) -> None:
     retry = ("activities", "retry")
     create = ("--name", "payments.create_intent")
     assert read(shop, *retry, *create, "--all") == {"name": create[1], "retried": 1}
@@ -136,7 +138,7 @@ def test_retrying_all_that_gave_up_of_a_name(shop: Flask, given_up: UUID) -> Non
     ]
 
 
-def test_abandoning_what_gave_up(shop: Flask, given_up: UUID) -> None:
+def test_a_failed_activity_is_abandoned(shop: Flask, given_up: UUID) -> None:
     assert flask(shop, "activities", "abandon", str(given_up)).exit_code == 0
     assert state(given_up)[0] == "abandoned"
     assert flask(shop, "activities", "show", str(given_up)).exit_code == 0
@@ -144,7 +146,7 @@ def test_abandoning_what_gave_up(shop: Flask, given_up: UUID) -> None:
     assert flask(shop, "activities", "show", "x").exit_code == 2
 
 
-def test_a_code_again(shop: Flask, ann: Person) -> None:
+def test_a_code_is_sent_again(shop: Flask, ann: Person) -> None:
     body = {"email": "a@example.com"}
     login_id = ann.client.post("/auth/login", json=body).get_json()["loginId"]
     assert flask(shop, "logins", "resend", login_id).exit_code == 1, "it is not unsent"

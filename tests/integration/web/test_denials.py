@@ -26,7 +26,7 @@ def denials() -> list[tuple[str, str | None, int]]:
     return sorted((row.actor, row.subject, row.details["status"]) for row in rows)
 
 
-def test_what_is_for_staff_only_is_denied_and_audited(client: FlaskClient, ann: Person) -> None:
+def test_a_denied_staff_route_is_audited(client: FlaskClient, ann: Person) -> None:
     assert client.post("/product", json={}, headers=ann.headers).status_code == 403
     assert denials() == [(str(ann.user.id), "POST /product", 403)]
 
@@ -40,12 +40,12 @@ def test_a_denied_sign_in_is_audited_without_an_address(client: FlaskClient) -> 
     assert set(subjects) == {"POST /auth/verify-code", "POST /auth/refresh"}
 
 
-def test_a_token_that_ran_out_is_no_denial(client: FlaskClient) -> None:
+def test_an_expired_token_is_not_audited_as_a_denial(client: FlaskClient) -> None:
     assert client.get("/order").status_code == 401
     assert denials() == []
 
 
-def test_a_flood_of_denials_is_one_row_an_hour(client: FlaskClient, ann: Person) -> None:
+def test_many_denials_make_one_audit_row_an_hour(client: FlaskClient, ann: Person) -> None:
     with clock.stopped() as time:
         for _ in range(5):
             assert client.post("/product", json={}, headers=ann.headers).status_code == 403

@@ -10,7 +10,7 @@ from models.clock import now
 from tests.support.web import all_signals, deliver_email_events
 
 
-def test_a_bounce_reaches_who_waits_for_the_code(client: FlaskClient) -> None:
+def test_a_bounce_reaches_the_waiting_sign_in(client: FlaskClient) -> None:
     login_id = client.post("/auth/login", json={"email": "a@example.com"}).get_json()["loginId"]
     bounce = {"sg_event_id": "e1", "event": "bounce", "loginId": login_id, "reason": "no such box"}
     delivered = {"sg_event_id": "e2", "event": "delivered"}
@@ -24,7 +24,7 @@ def test_a_bounce_reaches_who_waits_for_the_code(client: FlaskClient) -> None:
     assert status["codeStatus"] == "ERROR_SENDING_EMAIL"
 
 
-def test_forged_mail_events_change_nothing(client: FlaskClient) -> None:
+def test_forged_email_events_change_nothing(client: FlaskClient) -> None:
     event = [{"sg_event_id": "e1", "event": "bounce"}]
     assert deliver_email_events(client, event, at=int(now().timestamp()) - 301).status_code == 400
     assert deliver_email_events(client, {"sg_event_id": "e1"}).status_code == 400
@@ -35,7 +35,7 @@ def test_forged_mail_events_change_nothing(client: FlaskClient) -> None:
     assert all_signals() == []
 
 
-def test_one_bad_event_keeps_none_of_its_company_back(client: FlaskClient) -> None:
+def test_a_bad_event_does_not_affect_the_rest_of_its_batch(client: FlaskClient) -> None:
     login_id = client.post("/auth/login", json={"email": "a@example.com"}).get_json()["loginId"]
     unsubscribe = {"event": "group_unsubscribe", "email": "a@example.com", "asm_group_id": 1}
     batch: list[Any] = [

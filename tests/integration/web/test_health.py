@@ -49,7 +49,7 @@ def ready(client: FlaskClient) -> Json:
 
 
 @pytest.mark.usefixtures("everybody")
-def test_all_is_well(client: FlaskClient) -> None:
+def test_a_healthy_system_is_ready(client: FlaskClient) -> None:
     states = dict.fromkeys(("status", "postgresql", "redis"), "ok")
     assert ready(client) == {**states, "reasons": [], "paused": []}
 
@@ -76,14 +76,14 @@ def set_read_only(how: str) -> None:
 
 
 @pytest.mark.usefixtures("standby")
-def test_a_server_that_takes_no_changes_is_not_ready(client: FlaskClient) -> None:
+def test_a_read_only_database_is_not_ready(client: FlaskClient) -> None:
     answer = client.get("/ready")
     assert answer.status_code == 503
     assert (answer.json or {})["postgresql"] == "read only"
 
 
 @pytest.mark.usefixtures("standby")
-def test_what_a_standby_refuses_is_unavailable_and_its_connection_is_left(
+def test_a_write_to_a_standby_answers_503_and_drops_its_connection(
     client: FlaskClient,
 ) -> None:
     refused = client.post("/auth/login", json={"email": "ann@example.com"})
@@ -107,14 +107,16 @@ def test_two_revisions_at_once_are_not_ready(client: FlaskClient) -> None:
 
 
 @pytest.mark.usefixtures("everybody")
-def test_a_sweep_that_is_older_than_a_minute(client: FlaskClient, time: MovableClock) -> None:
+def test_an_old_sweep_is_degraded(client: FlaskClient, time: MovableClock) -> None:
     time.advance(seconds=75)
     report = ready(client)
     assert (report["status"], report["reasons"]) == ("degraded", ["the last sweep was 75 s ago"])
 
 
 @pytest.mark.usefixtures("everybody")
-def test_nobody_beats_and_nobody_takes_emails(client: FlaskClient, server: redis.Redis) -> None:
+def test_a_missing_beat_and_a_queue_without_a_worker_are_degraded(
+    client: FlaskClient, server: redis.Redis
+) -> None:
     server.delete("projectx:here:beat", "projectx:here:emails")
     report = ready(client)
     assert report["status"] == "degraded"
@@ -122,7 +124,7 @@ def test_nobody_beats_and_nobody_takes_emails(client: FlaskClient, server: redis
 
 
 @pytest.mark.usefixtures("everybody")
-def test_redis_is_full(client: FlaskClient, server: redis.Redis) -> None:
+def test_a_full_redis_is_degraded(client: FlaskClient, server: redis.Redis) -> None:
     server.config_set("maxmemory", 1)
     report = ready(client)
     assert (report["status"], report["redis"]) == ("degraded", "full")
@@ -130,5 +132,5 @@ def test_redis_is_full(client: FlaskClient, server: redis.Redis) -> None:
     assert changes.redis_client().ping(), "it answers, and takes nothing"
 
 
-def test_before_the_first_sweep(client: FlaskClient) -> None:
+def test_a_system_before_its_first_sweep_is_degraded(client: FlaskClient) -> None:
     assert "no sweep yet" in ready(client)["reasons"]

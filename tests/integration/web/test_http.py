@@ -32,7 +32,7 @@ def owned(shop: Flask) -> list[tuple[str, Rule]]:
     ]
 
 
-def test_nobody_reaches_what_is_anothers(
+def test_another_user_s_objects_are_not_found(
     shop: Flask, ann: Person, sign_in: SignIn, lamp: Product
 ) -> None:
     bob, placed = sign_in(), ann.order(lamp).get_json()
@@ -68,7 +68,7 @@ def test_nobody_reaches_what_is_anothers(
     ["/nothing", "/product/7", "/order/summary/7", "/auth/login/x", "/order/status/a%00b",
      "/auth/sessions/1"],
 )  # fmt: skip
-def test_what_is_not_there(ann: Person, path: str) -> None:
+def test_an_unknown_path_is_not_found(ann: Person, path: str) -> None:
     answer = ann.get(path)
     assert answer.status_code in {404, 405}
     assert answer.mimetype == "application/problem+json"
@@ -97,7 +97,7 @@ def test_what_is_not_there(ann: Person, path: str) -> None:
     [("POST", "/auth/login"), ("POST", "/auth/verify-code"), ("POST", "/order"),
      ("PATCH", "/auth/user")],
 )  # fmt: skip
-def test_a_body_that_cannot_be_read(
+def test_an_unreadable_body_is_refused(
     ann: Person, method: str, path: str, body: Any, content_type: str | None, status: int
 ) -> None:
     answer = ann.client.open(
@@ -116,27 +116,27 @@ def test_a_body_that_cannot_be_read(
      "minPrice=1.0001", "minPrice=NaN", "available=perhaps", "q=%00", "category=%00", "colour=red",
      "page=99999999999999999999"],
 )  # fmt: skip
-def test_a_wrong_query_names_the_field(client: FlaskClient, query: str) -> None:
+def test_an_invalid_query_names_the_field(client: FlaskClient, query: str) -> None:
     answer = client.get(f"/product?{query}")
     assert answer.status_code == 422
     assert answer.get_json()["errors"][0]["field"] == query.partition("=")[0]
 
 
-def test_another_method(client: FlaskClient) -> None:
+def test_an_unsupported_method_is_refused(client: FlaskClient) -> None:
     answer = client.put("/product")
     assert answer.status_code == 405
     assert "GET" in answer.headers["Allow"]
     assert answer.mimetype == "application/problem+json"
 
 
-def test_a_request_keeps_its_id(client: FlaskClient) -> None:
+def test_an_answer_repeats_a_valid_request_id(client: FlaskClient) -> None:
     sane = {"X-Request-Id": "0123456789abcdef"}
     assert client.get("/health", headers=sane).headers["X-Request-Id"] == "0123456789abcdef"
     strange = {"X-Request-Id": "x' OR 1=1"}
     assert client.get("/health", headers=strange).headers["X-Request-Id"] != "x' OR 1=1"
 
 
-def test_the_six_headers(client: FlaskClient) -> None:
+def test_every_answer_has_the_security_headers(client: FlaskClient) -> None:
     headers = client.get("/nothing").headers
     for name in (
         "Content-Security-Policy",
@@ -189,7 +189,7 @@ for origin in ("http://[::1]", "http://1.evil.example", "http://:.evil.example",
 """
 
 
-def test_an_origin_with_brackets_lets_nobody_else_in(app: Flask) -> None:
+def test_an_origin_with_brackets_is_not_a_pattern(app: Flask) -> None:
     done = run(
         [sys.executable, "-c", BRACKETS],
         env=os.environ | {"ALLOWED_ORIGINS": "http://[::1]"},
@@ -201,7 +201,7 @@ def test_an_origin_with_brackets_lets_nobody_else_in(app: Flask) -> None:
     assert done.stdout.split() == ["http://[::1]", "None", "None", "None"]
 
 
-def test_a_page_elsewhere_reads_that_a_step_up_is_needed(client: FlaskClient) -> None:
+def test_another_origin_can_read_that_a_step_up_is_needed(client: FlaskClient) -> None:
     origin = {"Origin": settings.allowed_origins[0]}
     refused = client.get("/auth/user", headers=origin)
     assert "WWW-Authenticate" in refused.headers["Access-Control-Expose-Headers"].split(", ")
@@ -239,7 +239,7 @@ def test_the_documentation_needs_no_network(client: FlaskClient) -> None:
             assert answer.status_code == 200
 
 
-def test_ready(client: FlaskClient) -> None:
+def test_the_services_are_healthy_and_ready(client: FlaskClient) -> None:
     assert client.get("/health").get_json() == {"status": "ok"}
     answer = client.get("/ready")
     assert answer.status_code == 200

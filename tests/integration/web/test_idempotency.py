@@ -35,7 +35,9 @@ def count(row: type[Any]) -> int:
 
 
 @pytest.mark.parametrize("fields", [{}, {"referenceId": "mine"}])
-def test_the_same_key_is_the_same_order(ann: Person, lamp: Product, fields: dict[str, Any]) -> None:
+def test_the_same_key_returns_the_same_order(
+    ann: Person, lamp: Product, fields: dict[str, Any]
+) -> None:
     first, again = buy(ann, lamp, KEY, **fields), buy(ann, lamp, KEY, **fields)
     assert (first.status_code, again.status_code) == (202, 200)
     assert first.get_json()["orderId"] == again.get_json()["orderId"]
@@ -44,7 +46,9 @@ def test_the_same_key_is_the_same_order(ann: Person, lamp: Product, fields: dict
 
 
 @pytest.mark.parametrize("other", [{"billingAddress": "elsewhere"}, {"referenceId": "other"}])
-def test_the_same_key_for_something_else(ann: Person, lamp: Product, other: dict[str, Any]) -> None:
+def test_the_same_key_with_another_body_is_refused(
+    ann: Person, lamp: Product, other: dict[str, Any]
+) -> None:
     buy(ann, lamp, KEY)
     answer = buy(ann, lamp, KEY, **other)
     assert answer.status_code == 422
@@ -65,7 +69,7 @@ def test_a_session_that_has_ended_sees_nothing_of_its_key(ann: Person, lamp: Pro
     assert buy(ann, lamp, KEY).status_code == 401
 
 
-def test_the_same_key_while_its_request_is_carried_out(
+def test_the_same_key_is_refused_while_its_request_is_running(
     shop: Flask, ann: Person, lamp: Product
 ) -> None:
     with transaction():
@@ -81,14 +85,14 @@ def test_the_same_key_while_its_request_is_carried_out(
     "key", ["", '""', '"', '"a', 'a"', "a b", "a,b", "a;b", '"a"b"', "x" * 256, '"a", "b"',
             "\u00e9", '"4242 4242 4242 4242"']
 )  # fmt: skip
-def test_what_is_no_key(ann: Person, lamp: Product, key: str) -> None:
+def test_a_malformed_key_is_refused(ann: Person, lamp: Product, key: str) -> None:
     answer = buy(ann, lamp, key)
     assert answer.status_code == 400
     assert "4242" not in answer.get_data(as_text=True)
     assert count(Order) == count(IdempotencyKey) == 0
 
 
-def test_neither_key_nor_reference(ann: Person, lamp: Product) -> None:
+def test_an_order_without_key_and_reference_is_refused(ann: Person, lamp: Product) -> None:
     answer = ann.order(lamp, referenceId=None)
     assert answer.status_code == 422
     assert answer.get_json()["errors"][0]["field"] == "referenceId"
@@ -119,7 +123,7 @@ def test_a_refund_with_the_same_key_is_made_once(shop: Flask, paid: str) -> None
     assert count(Refund) == 2, "without a key it is another one"
 
 
-def test_a_refund_of_everything_with_the_same_key(shop: Flask, paid: str) -> None:
+def test_a_full_refund_with_the_same_key_is_made_once(shop: Flask, paid: str) -> None:
     words = ("orders", "refund", paid, "--idempotency-key", "all")
     assert read(shop, *words)["left"] == read(shop, *words)["left"]
     assert count(Refund) == 1

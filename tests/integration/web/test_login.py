@@ -58,7 +58,7 @@ def test_the_fifth_wrong_code_ends_the_login(client: FlaskClient) -> None:
     assert enter(client, code) == 410
 
 
-def test_fifty_guesses_at_once_are_five_tries(client: FlaskClient, shop: Flask) -> None:
+def test_fifty_guesses_at_once_count_as_five(client: FlaskClient, shop: Flask) -> None:
     code = code_of(ask(client))
     with ThreadPoolExecutor(10) as pool:
         guesses = list(pool.map(lambda _: enter(shop.test_client(), another(code)), range(50)))
@@ -76,18 +76,18 @@ def test_a_newer_login_supersedes_the_older(client: FlaskClient) -> None:
         assert enter(client, code_of(newer), loginId=newer) == 200
 
 
-def test_nobody_asked(client: FlaskClient) -> None:
+def test_a_code_without_a_login_is_refused(client: FlaskClient) -> None:
     assert enter(client, "123456", "nobody@example.com") == 410
 
 
-def test_an_old_code_is_dead_before_any_sweep(client: FlaskClient) -> None:
+def test_an_expired_code_is_refused_before_any_sweep(client: FlaskClient) -> None:
     with clock.stopped() as time:
         code = code_of(ask(client))
         time.advance(minutes=11)
         assert enter(client, code) == 410
 
 
-def test_a_login_of_another_address_is_not_mine(client: FlaskClient) -> None:
+def test_a_code_of_another_address_is_refused(client: FlaskClient) -> None:
     bobs = ask(client, "bob@example.com")
     assert enter(client, code_of(bobs), "ann@example.com", loginId=bobs) == 410
 
@@ -119,7 +119,7 @@ def test_a_suspended_user_gets_the_answer_of_a_wrong_code(
     assert client.get(f"/auth/login/{login_id}").get_json()["status"] == "FAILED"
 
 
-def test_how_far_a_login_has_come(client: FlaskClient) -> None:
+def test_the_progress_of_a_login_is_shown(client: FlaskClient) -> None:
     login_id = ask(client)
 
     def seen() -> tuple[str, str]:
@@ -155,12 +155,12 @@ SCRIPTS = {"full-width": 0xFF10, "Arabic": 0x660, "Persian": 0x6F0, "Devanagari"
 
 
 @pytest.mark.parametrize("form", PASTED.values(), ids=PASTED)
-def test_a_pasted_code_is_taken(client: FlaskClient, form: str) -> None:
+def test_a_pasted_code_is_accepted(client: FlaskClient, form: str) -> None:
     assert enter(client, form.format(*code_of(ask(client)))) == 200
 
 
 @pytest.mark.parametrize("zero", SCRIPTS.values(), ids=SCRIPTS)
-def test_digits_of_another_script_are_digits(client: FlaskClient, zero: int) -> None:
+def test_digits_of_other_scripts_are_accepted(client: FlaskClient, zero: int) -> None:
     code = code_of(ask(client))
     assert enter(client, "".join(chr(zero + int(digit)) for digit in code)) == 200
 
@@ -170,7 +170,7 @@ def test_digits_of_another_script_are_digits(client: FlaskClient, zero: int) -> 
     [" ann@example.com ", "ann@example.com\n", "\u00a0ann@example.com\u200b",
      "\uff21\uff2e\uff2e\uff20example.com", "ann@example\uff0ecom", "\ufeffAnn@Example.com"],
 )  # fmt: skip
-def test_a_pasted_address_is_the_one_that_was_meant(client: FlaskClient, email: str) -> None:
+def test_a_pasted_address_is_normalised(client: FlaskClient, email: str) -> None:
     login_id = ask(client, email)
     assert enter(client, code_of(login_id), email=email) == 200
     with transaction() as session:
@@ -197,7 +197,7 @@ def test_a_pasted_address_is_the_one_that_was_meant(client: FlaskClient, email: 
         "",
     ],
 )
-def test_what_is_no_code_names_the_field(client: FlaskClient, code: object) -> None:
+def test_a_malformed_code_names_the_field(client: FlaskClient, code: object) -> None:
     login_id = ask(client)
     answer = client.post("/auth/verify-code", json={"email": "ann@example.com", "code": code})
     assert answer.status_code == 422
@@ -210,7 +210,7 @@ def test_what_is_no_code_names_the_field(client: FlaskClient, code: object) -> N
 @pytest.mark.parametrize(
     "email", ["", "ann", "ann@", "@example.com", "Ann <ann@example.com>", "a b@example.com", 7]
 )
-def test_what_is_no_address_names_the_field(client: FlaskClient, email: object) -> None:
+def test_a_malformed_address_names_the_field(client: FlaskClient, email: object) -> None:
     answer = client.post("/auth/login", json={"email": email})
     assert answer.status_code == 422
     assert answer.get_json()["errors"][0]["field"] == "email"

@@ -122,7 +122,7 @@ def test_a_name_and_its_punycode_are_one_mailbox(
 # E-mails
 
 
-def test_a_second_e_mail_has_to_wait(browser: Browser, time: MovableClock) -> None:
+def test_a_second_email_has_to_wait(browser: Browser, time: MovableClock) -> None:
     ann = browser()
     begin(ann)
     time.advance(seconds=20)
@@ -145,7 +145,7 @@ def test_known_and_unknown_addresses_wait_alike(
     assert seen(ann.user.email) == seen("nobody@example.com")
 
 
-def test_who_has_used_the_code_may_ask_at_once(browser: Browser) -> None:
+def test_a_used_code_allows_a_new_request_at_once(browser: Browser) -> None:
     ann = browser()
     sign_in(ann)
     sign_in(ann)
@@ -153,7 +153,7 @@ def test_who_has_used_the_code_may_ask_at_once(browser: Browser) -> None:
     assert emails() == 3
 
 
-def test_unused_e_mails_become_rarer(browser: Browser, time: MovableClock) -> None:
+def test_unused_codes_make_the_cooldown_longer(browser: Browser, time: MovableClock) -> None:
     for _ in range(60):
         forget_client()
         ask(browser())
@@ -183,7 +183,7 @@ def test_all_addresses_together_have_a_limit(client: FlaskClient, time: MovableC
 # Strangers
 
 
-def test_a_stranger_s_guesses_without_the_login_do_not_lock_it(browser: Browser) -> None:
+def test_guesses_without_the_login_do_not_lock_it(browser: Browser) -> None:
     victim, stranger = browser(), browser()
     code = code_of(begin(victim))
     assert [enter(stranger, another(code)) for _ in range(8)] == [401] * 5 + [410] * 3
@@ -202,7 +202,7 @@ def test_a_client_that_keeps_no_cookie_and_sends_no_id_signs_in(browser: Browser
     assert enter(browser(), code_of(begin(browser()))) == 200
 
 
-def test_a_stranger_s_asks_leave_the_code_that_was_sent_good(
+def test_a_stranger_s_requests_leave_the_sent_code_valid(
     browser: Browser, time: MovableClock
 ) -> None:
     victim = browser()
@@ -213,9 +213,7 @@ def test_a_stranger_s_asks_leave_the_code_that_was_sent_good(
     assert enter(victim, code) == 200
 
 
-def test_a_stranger_s_asks_do_not_keep_anybody_from_asking(
-    browser: Browser, time: MovableClock
-) -> None:
+def test_a_stranger_s_requests_do_not_block_the_user(browser: Browser, time: MovableClock) -> None:
     victim = browser()
     begin(victim)
     for _ in range(30):
@@ -226,7 +224,7 @@ def test_a_stranger_s_asks_do_not_keep_anybody_from_asking(
     assert enter(newcomer, code_of(begin(newcomer))) == 200
 
 
-def test_the_browser_that_asked_may_ask_again_after_strangers(browser: Browser) -> None:
+def test_the_browser_that_asked_can_ask_again_after_strangers(browser: Browser) -> None:
     with clock.stopped() as time:
         victim = browser()
         begin(victim)
@@ -235,7 +233,7 @@ def test_the_browser_that_asked_may_ask_again_after_strangers(browser: Browser) 
         assert enter(victim, code_of(begin(victim))) == 200
 
 
-def test_who_asks_meanwhile_gets_the_code_of_the_e_mail_under_way(
+def test_a_request_during_the_cooldown_uses_the_code_of_the_sent_email(
     browser: Browser, time: MovableClock
 ) -> None:
     stranger, victim = browser(), browser()
@@ -254,7 +252,7 @@ def test_who_asks_meanwhile_gets_the_code_of_the_e_mail_under_way(
     assert enter(stranger, code_of(first)) == 410, "a code works once"
 
 
-def test_whose_e_mail_did_not_leave_is_told_so_wherever_they_asked(browser: Browser) -> None:
+def test_a_failed_email_is_reported_to_every_browser_that_asked(browser: Browser) -> None:
     first, second = begin(browser()), begin(browser())
     with transaction() as session:
         (key,) = session.scalars(select(Login.id).where(Login.id == Login.code_id))
@@ -265,7 +263,7 @@ def test_whose_e_mail_did_not_leave_is_told_so_wherever_they_asked(browser: Brow
     assert ask(browser()).status_code == 429, "nobody can join it"
 
 
-def test_a_forged_cookie_is_none(browser: Browser) -> None:
+def test_a_forged_cookie_is_ignored(browser: Browser) -> None:
     for value in ("x", "é.é", "a" * 32 + "." + "0" * 64):
         forged = browser()
         forged.set_cookie("browser", value, path="/auth")
@@ -303,7 +301,7 @@ def fail(way: Way, failures: int) -> None:
         session.add(LoginFailure(email=EMAIL, way=way, failures=failures, **at))
 
 
-def test_wrong_codes_have_to_wait_longer_and_longer(browser: Browser, time: MovableClock) -> None:
+def test_wrong_codes_make_the_wait_longer(browser: Browser, time: MovableClock) -> None:
     judged = attack(browser, time, rounds=24)
     assert code_guesses.FREE_FAILURES < judged < 20
     with transaction() as session:
@@ -329,7 +327,7 @@ def test_the_loss_of_redis_forgets_no_wrong_code(browser: Browser, time: Movable
     assert enter(browser(), code_of(login_id)) == 429
 
 
-def test_a_hundred_wrong_codes_are_never_taken(browser: Browser, time: MovableClock) -> None:
+def test_fewer_than_a_hundred_wrong_codes_are_checked(browser: Browser, time: MovableClock) -> None:
     assert sum(code_guesses.SHARES.values()) < 100
     for way, share in code_guesses.SHARES.items():
         fail(way, share)
@@ -339,9 +337,7 @@ def test_a_hundred_wrong_codes_are_never_taken(browser: Browser, time: MovableCl
     assert enter(browser(), code_of(login_id), loginId=login_id) == 429
 
 
-def test_a_browser_that_has_signed_in_before_is_apart_from_strangers(
-    browser: Browser, time: MovableClock
-) -> None:
+def test_a_known_browser_is_not_affected_by_strangers(browser: Browser, time: MovableClock) -> None:
     known = browser()
     sign_in(known)
     fail(Way.BOUND, code_guesses.SHARES[Way.BOUND])
@@ -353,7 +349,7 @@ def test_a_browser_that_has_signed_in_before_is_apart_from_strangers(
     sign_in(known)
 
 
-def test_who_asked_before_others_guessed_is_not_kept_waiting(
+def test_a_browser_that_asked_before_the_guesses_does_not_wait(
     browser: Browser, time: MovableClock
 ) -> None:
     victim = browser()
@@ -388,12 +384,12 @@ def test_invalid_bodies_count_for_the_client(client: FlaskClient, path: str, bod
     assert client.post("/auth/logout").status_code == 204
 
 
-def test_what_is_no_json_counts_for_the_client(client: FlaskClient) -> None:
+def test_malformed_json_counts_for_the_client(client: FlaskClient) -> None:
     answers = [client.post("/auth/login", data="x").status_code for _ in range(61)]
     assert answers == [415] * 60 + [429]
 
 
-def test_limited_routes_say_what_is_left(client: FlaskClient) -> None:
+def test_limited_routes_report_the_remaining_requests(client: FlaskClient) -> None:
     answer = ask(client)
     assert "q=6;w=60" in answer.headers["RateLimit-Policy"]
     assert "r=5" in answer.headers["RateLimit"]

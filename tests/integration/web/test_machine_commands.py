@@ -32,7 +32,7 @@ def left(client: FlaskClient) -> Iterator[UUID]:
         session.execute(text(f"ALTER TABLE login ADD CONSTRAINT {CHECK} {known}"))
 
 
-def test_stranded_rows_are_reported_by_all_that_look(shop: Flask, left: UUID) -> None:
+def test_stranded_rows_are_reported_by_every_check(shop: Flask, left: UUID) -> None:
     counts = read(shop, "machines", "list")
     assert {"machine": "login", "state": "Dreaming", "executions": 1} in counts
     for look in ("stranded", "verify"):
@@ -44,9 +44,7 @@ def test_stranded_rows_are_reported_by_all_that_look(shop: Flask, left: UUID) ->
     assert flask(shop, "machines", "stuck").exit_code == 0, "that is another question"
 
 
-def test_where_nothing_is_stranded_the_exit_status_says_so(
-    shop: Flask, client: FlaskClient
-) -> None:
+def test_the_exit_status_reports_that_nothing_is_stranded(shop: Flask, client: FlaskClient) -> None:
     client.post("/auth/login", json={"email": "a@example.com"})
     result = flask(shop, "machines", "stranded")
     assert (result.exit_code, result.output) == (

@@ -31,7 +31,7 @@ def unsent(login_id: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["bounce", "dropped"])
-def test_a_letter_that_did_not_arrive_waits_for_a_person(
+def test_an_undelivered_email_has_a_notice(
     shop: Flask, ann: Person, lamp: Product, kind: str
 ) -> None:
     order_id = ann.order(lamp).get_json()["orderId"]
@@ -54,7 +54,7 @@ def test_a_letter_that_did_not_arrive_waits_for_a_person(
     assert audit() == [("notices settle", notice["id"])]
 
 
-def test_a_letter_about_an_order_that_is_not_here(shop: Flask, ann: Person) -> None:
+def test_a_bounce_about_an_unknown_order_is_unmatched(shop: Flask, ann: Person) -> None:
     event = {"sg_event_id": "e1", "event": "bounce", "orderId": str(uuid4())}
     assert deliver_email_events(ann.client, [event]).status_code == 200
     assert [row["kind"] for row in read(shop, "signals", "list", "--state", "unmatched")] == [
@@ -63,7 +63,7 @@ def test_a_letter_about_an_order_that_is_not_here(shop: Flask, ann: Person) -> N
     assert read(shop, "notices", "list", "--all") == []
 
 
-def test_sign_ins_are_looked_at_and_codes_sent_again(shop: Flask, ann: Person) -> None:
+def test_sign_ins_are_shown_and_codes_sent_again(shop: Flask, ann: Person) -> None:
     body = {"email": "Bea@example.com"}
     login_id = ann.client.post("/auth/login", json=body).get_json()["loginId"]
     code = code_of(login_id)
@@ -84,7 +84,7 @@ def test_sign_ins_are_looked_at_and_codes_sent_again(shop: Flask, ann: Person) -
     assert audit() == [("logins resend", login_id)]
 
 
-def test_wrong_codes_are_forgotten_by_hand(shop: Flask, ann: Person) -> None:
+def test_an_operator_resets_the_wrong_codes(shop: Flask, ann: Person) -> None:
     with transaction() as session:
         session.add(LoginFailure(email="bea@example.com", way=Way.BOUND, failures=39))
     again = "bea@example.com"
@@ -106,7 +106,7 @@ def test_an_unknown_order_is_not_accepted(shop: Flask, ann: Person) -> None:
     assert audit() == []
 
 
-def test_what_is_done_by_hand_is_written_down(shop: Flask, ann: Person, lamp: Product) -> None:
+def test_manual_changes_are_audited(shop: Flask, ann: Person, lamp: Product) -> None:
     ann.order(lamp)
     with transaction() as session:
         failed = update(ActivityRow).values(state=ActivityState.FAILED).returning(ActivityRow.id)
@@ -131,7 +131,7 @@ def test_what_is_done_by_hand_is_written_down(shop: Flask, ann: Person, lamp: Pr
     ]
 
 
-def test_what_could_not_be_told_to_its_machine_is_seen_and_decided(
+def test_a_failing_give_up_is_listed_and_can_be_abandoned(
     shop: Flask, ann: Person, lamp: Product
 ) -> None:
     ann.order(lamp)

@@ -47,7 +47,7 @@ def test_a_price_that_changes_does_not_change_the_order(ann: Person, lamp: Produ
     assert summary["items"][0]["product"]["estimatedPrice"] == 0.01
 
 
-def test_the_secret_comes_as_soon_as_stripe_has_answered(
+def test_the_secret_is_returned_as_soon_as_stripe_has_answered(
     shop: Flask, ann: Person, lamp: Product
 ) -> None:
     reference, answers = uuid4().hex, []
@@ -66,7 +66,7 @@ def test_the_secret_comes_as_soon_as_stripe_has_answered(
     assert answer.headers["Preference-Applied"] == "wait=10"
 
 
-def test_a_client_that_prefers_nothing_reads_the_secret_from_the_answer(
+def test_a_client_without_prefer_gets_the_secret_in_the_answer(
     shop: Flask, ann: Person, lamp: Product
 ) -> None:
     reference, answers = uuid4().hex, []
@@ -84,7 +84,7 @@ def test_a_client_that_prefers_nothing_reads_the_secret_from_the_answer(
     assert "Preference-Applied" not in answer.headers
 
 
-def test_a_subscription_receives_the_changes_of_its_order_alone(app: Flask) -> None:
+def test_a_subscription_receives_only_the_changes_of_its_order(app: Flask) -> None:
     mine, other = uuid4(), uuid4()
     with subscribe(mine) as subscription:
         dispatch.publish_change([other])
@@ -93,7 +93,7 @@ def test_a_subscription_receives_the_changes_of_its_order_alone(app: Flask) -> N
         assert subscription.wait_for_change(MAX_WAIT)
 
 
-def test_a_rejected_payment_is_said_at_once(ann: Person, lamp: Product) -> None:
+def test_a_rejected_payment_is_reported_at_once(ann: Person, lamp: Product) -> None:
     placed = ann.order(lamp).get_json()
     stripe_says(UUID(placed["orderId"]), PaymentSignal.REJECTED, "canceled")
     status = ann.get(f"/order/status/{placed['referenceId']}", Prefer="wait=10").get_json()
@@ -101,7 +101,7 @@ def test_a_rejected_payment_is_said_at_once(ann: Person, lamp: Product) -> None:
     assert status["clientSecret"] is None
 
 
-def test_the_status_waits_no_longer_than_it_is_told_to(ann: Person, lamp: Product) -> None:
+def test_the_status_waits_no_longer_than_requested(ann: Person, lamp: Product) -> None:
     placed = ann.order(lamp).get_json()
     answer = ann.get(f"/order/status/{placed['referenceId']}", Prefer="wait=1")
     assert answer.get_json()["status"] == "Pending"
@@ -121,7 +121,7 @@ def test_the_secret_is_shown_only_while_it_can_be_paid(ann: Person, lamp: Produc
     assert paid["clientSecret"] is None
 
 
-def test_why_a_card_was_declined_is_shown_until_another_is_tried(
+def test_the_decline_reason_is_shown_until_another_card_is_tried(
     ann: Person, lamp: Product
 ) -> None:
     placed = ann.order(lamp).get_json()
@@ -139,7 +139,7 @@ def test_why_a_card_was_declined_is_shown_until_another_is_tried(
     assert ann.get(path).get_json()["payment"] == {"status": "Success", "declineReason": None}
 
 
-def test_the_same_reference_is_the_same_order(ann: Person, lamp: Product) -> None:
+def test_the_same_reference_returns_the_same_order(ann: Person, lamp: Product) -> None:
     first = ann.order(lamp, referenceId="mine")
     again = ann.order(lamp, referenceId="mine")
     assert (first.status_code, again.status_code) == (202, 200)
@@ -147,7 +147,7 @@ def test_the_same_reference_is_the_same_order(ann: Person, lamp: Product) -> Non
     assert orders() == 1
 
 
-def test_the_same_reference_for_something_else(ann: Person, lamp: Product) -> None:
+def test_the_same_reference_with_another_body_is_refused(ann: Person, lamp: Product) -> None:
     ann.order(lamp, referenceId="mine")
     other = ann.order(lamp, referenceId="mine", billingAddress="elsewhere")
     assert other.status_code == 422
@@ -203,7 +203,7 @@ def test_ten_clicks_at_once_are_one_order(
         ({"shippingAddress": "x" * 1001}, "shippingAddress"),
     ],
 )
-def test_a_wrong_order_names_the_field(
+def test_an_invalid_order_names_the_field(
     ann: Person, lamp: Product, fields: dict[str, Any], field: str
 ) -> None:
     answer = ann.order(lamp, **fields)
@@ -218,7 +218,7 @@ def test_a_wrong_order_names_the_field(
     [True, 1.0, 1.5, -1, 0, 2**53, 2**63, 10**30, None, [1], "", "1.0", "+1", "1_0", "1e0", "x1",
      "\N{ARABIC-INDIC DIGIT ONE}", "9" * 17, "1\x00", "01890a5d-ac96-774b-bcce-b302099a8057"],
 )  # fmt: skip
-def test_what_is_no_number_of_a_product_names_the_line(
+def test_a_malformed_product_number_names_the_line(
     ann: Person, lamp: Product, number: object
 ) -> None:
     items = [{"productId": lamp.id, "quantity": 1}, {"productId": number, "quantity": 1}]
@@ -241,7 +241,7 @@ def test_a_product_is_named_by_a_number_or_by_its_digits(ann: Person, lamp: Prod
 
 
 @pytest.mark.parametrize("quantity", [0, -1, 1000, 10**9, 1.5, "3", True, None])
-def test_a_wrong_quantity_names_the_line(ann: Person, lamp: Product, quantity: object) -> None:
+def test_an_invalid_quantity_names_the_line(ann: Person, lamp: Product, quantity: object) -> None:
     answer = ann.order(lamp, items=[{"productId": lamp.id, "quantity": quantity}])
     assert answer.status_code == 422
     assert answer.get_json()["errors"][0]["field"] == "items.0.quantity"
@@ -258,7 +258,7 @@ def test_a_wrong_quantity_names_the_line(ann: Person, lamp: Product, quantity: o
         ({"price": 99_999_999}, "items"),
     ],
 )
-def test_what_cannot_be_sold_names_the_line(
+def test_an_unavailable_product_names_the_line(
     ann: Person, lamp: Product, product: dict[str, Any], field: str
 ) -> None:
     with transaction():
@@ -277,7 +277,7 @@ def test_what_cannot_be_sold_names_the_line(
      (100_000_000, "chf", None), (1, "idr", None), (999_999_999_999, "idr", 9_999_999_999.99),
      (12500, "kwd", 14), (99_998_500, "kwd", None), (98_999_000, "usd", 990_000)],
 )  # fmt: skip
-def test_an_order_costs_what_stripe_can_take(
+def test_a_total_that_stripe_cannot_charge_is_refused(
     ann: Person, price: int, currency: str, total: float | None
 ) -> None:
     with transaction():
@@ -292,7 +292,7 @@ def test_an_order_costs_what_stripe_can_take(
         assert (summary["totalPrice"], summary["currency"]) == (total, currency)
 
 
-def test_shipping_costs_what_it_costs_in_the_order_s_currency(ann: Person) -> None:
+def test_the_shipping_cost_is_that_of_the_order_s_currency(ann: Person) -> None:
     with transaction():
         products = [a_product(price=1000, currency=code) for code in ("eur", "jpy", "kwd", "chf")]
     summaries = [
@@ -313,7 +313,7 @@ def test_a_currency_without_a_shipping_cost_is_not_sold(ann: Person) -> None:
     assert orders() == 0
 
 
-def test_the_summary_says_what_was_captured(ann: Person, lamp: Product) -> None:
+def test_the_summary_shows_the_captured_amount(ann: Person, lamp: Product) -> None:
     placed = ann.order(lamp).get_json()
     path, order_id = f"/order/summary/{placed['orderId']}", UUID(placed["orderId"])
     payment = ann.get(path).get_json()["payment"]
@@ -325,21 +325,21 @@ def test_the_summary_says_what_was_captured(ann: Person, lamp: Product) -> None:
     assert (summary["totalPrice"], summary["currency"]) == (59, "usd")
 
 
-def test_a_product_on_two_lines(ann: Person, lamp: Product) -> None:
+def test_a_product_on_two_lines_is_refused(ann: Person, lamp: Product) -> None:
     line = {"productId": lamp.id, "quantity": 1}
     answer = ann.order(lamp, items=[line, line])
     assert answer.status_code == 422
     assert answer.get_json()["errors"][0]["field"] == "items.1.productId"
 
 
-def test_a_suspended_user_buys_nothing(ann: Person, lamp: Product) -> None:
+def test_a_suspended_user_cannot_order(ann: Person, lamp: Product) -> None:
     with transaction() as session:
         session.execute(update(User).values(status=UserStatus.SUSPENDED))
     assert ann.order(lamp).status_code == 401
     assert orders() == 0
 
 
-def test_cancelling_asks_stripe_first(ann: Person, lamp: Product) -> None:
+def test_a_cancelled_order_waits_for_stripe(ann: Person, lamp: Product) -> None:
     placed = ann.order(lamp).get_json()
     path, order_id = f"/order/{placed['referenceId']}", UUID(placed["orderId"])
     stripe_says(order_id, PaymentSignal.INITIATED, "requires_payment_method")
@@ -357,7 +357,9 @@ def test_cancelling_asks_stripe_first(ann: Person, lamp: Product) -> None:
     "state",
     [OrderState.SHIPPED, OrderState.DELIVERED, OrderState.FAILED],
 )
-def test_what_cannot_be_cancelled_any_more(ann: Person, lamp: Product, state: OrderState) -> None:
+def test_a_shipped_or_ended_order_is_not_cancelled(
+    ann: Person, lamp: Product, state: OrderState
+) -> None:
     placed = ann.order(lamp).get_json()
     with transaction() as session:
         session.execute(update(Order).values(state=state))
@@ -366,7 +368,7 @@ def test_what_cannot_be_cancelled_any_more(ann: Person, lamp: Product, state: Or
     assert answer.get_json()["detail"]
 
 
-def test_my_orders_in_pages(ann: Person, sign_in: SignIn, lamp: Product) -> None:
+def test_orders_are_listed_in_pages(ann: Person, sign_in: SignIn, lamp: Product) -> None:
     sign_in().order(lamp)
     placed = [ann.order(lamp).get_json()["orderId"] for _ in range(5)]
     seen, path = [], "/order?size=2"
@@ -377,7 +379,7 @@ def test_my_orders_in_pages(ann: Person, sign_in: SignIn, lamp: Product) -> None
     assert seen == placed[::-1]
 
 
-def test_the_history_is_told_without_who_did_what_inside(ann: Person, lamp: Product) -> None:
+def test_the_history_hides_internal_causes(ann: Person, lamp: Product) -> None:
     placed = ann.order(lamp).get_json()
     stripe_says(UUID(placed["orderId"]), PaymentSignal.SUCCEEDED, "succeeded")
     steps = ann.get(f"/order/{placed['referenceId']}/history").get_json()
@@ -390,7 +392,7 @@ def test_the_history_is_told_without_who_did_what_inside(ann: Person, lamp: Prod
     assert not {"cause", "actor"} & set(steps[0])
 
 
-def test_placing_takes_few_statements(shop: Flask, ann: Person, lamp: Product) -> None:
+def test_placing_an_order_takes_few_statements(shop: Flask, ann: Person, lamp: Product) -> None:
     seen: list[str] = []
 
     def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:

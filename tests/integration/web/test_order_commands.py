@@ -29,7 +29,7 @@ def paid(person: Person, product: Product) -> str:
     return str(placed["referenceId"])
 
 
-def test_ship_and_deliver(shop: Flask, ann: Person, lamp: Product) -> None:
+def test_an_order_is_shipped_and_delivered(shop: Flask, ann: Person, lamp: Product) -> None:
     reference = paid(ann, lamp)
     shipped = read(shop, "orders", "ship", reference, "--carrier", "DHL", "--tracking", "JJD0001")
     assert shipped["state"] == "Shipped"
@@ -57,7 +57,9 @@ def test_ship_and_deliver(shop: Flask, ann: Person, lamp: Product) -> None:
     assert audited[0].details == {"carrier": "DHL", "tracking": "JJD0001"}
 
 
-def test_part_of_it_refunded_then_all_that_is_left(shop: Flask, ann: Person, lamp: Product) -> None:
+def test_an_order_is_refunded_in_part_and_then_in_full(
+    shop: Flask, ann: Person, lamp: Product
+) -> None:
     reference = paid(ann, lamp)
     part = read(shop, "orders", "refund", reference, "--amount", "9.50", "--reason", "a scratch")
     assert (part["state"], part["left"]) == ("Confirmed", "$49.50")
@@ -88,7 +90,7 @@ def test_part_of_it_refunded_then_all_that_is_left(shop: Flask, ann: Person, lam
         (("--amount", "5", "--currency", "eur"), "paid in usd"),
     ],
 )
-def test_a_wrong_refund_changes_nothing(
+def test_an_invalid_refund_changes_nothing(
     shop: Flask, ann: Person, lamp: Product, options: tuple[str, ...], why: str
 ) -> None:
     reference = paid(ann, lamp)
@@ -111,7 +113,7 @@ def test_a_wrong_refund_changes_nothing(
         ("deliver", "01a208fd-0000-7000-8000-000000000000"),
     ],
 )
-def test_what_an_unpaid_or_unknown_order_refuses(
+def test_unpaid_and_unknown_orders_refuse_refunds_and_shipment(
     shop: Flask, ann: Person, lamp: Product, words: tuple[str, ...]
 ) -> None:
     reference = ann.order(lamp).get_json()["referenceId"]
@@ -131,7 +133,9 @@ def test_a_parcel_needs_a_carrier_and_a_number(shop: Flask, ann: Person, lamp: P
     assert (broken.exit_code, "--tracking" in broken.stderr) == (2, True)
 
 
-def test_cancelling_before_and_after_paying(shop: Flask, ann: Person, lamp: Product) -> None:
+def test_orders_are_cancelled_before_and_after_the_payment(
+    shop: Flask, ann: Person, lamp: Product
+) -> None:
     unpaid = ann.order(lamp).get_json()["referenceId"]
     assert read(shop, "orders", "cancel", unpaid)["outcome"] == "closing"
     cancelled = read(shop, "orders", "cancel", paid(ann, lamp), "--reason", "out of glue")
@@ -141,7 +145,7 @@ def test_cancelling_before_and_after_paying(shop: Flask, ann: Person, lamp: Prod
     assert "out of glue" in {step["reason"] for step in whole["history"]}
 
 
-def test_what_was_paid_wrongly_waits_for_a_person(shop: Flask, ann: Person, lamp: Product) -> None:
+def test_a_mispaid_order_waits_for_an_operator(shop: Flask, ann: Person, lamp: Product) -> None:
     for answer, state in (("accept", "Confirmed"), ("cancel", "Cancelled")):
         placed = ann.order(lamp).get_json()
         order_id = UUID(placed["orderId"])
@@ -154,7 +158,9 @@ def test_what_was_paid_wrongly_waits_for_a_person(shop: Flask, ann: Person, lamp
         assert read(shop, "notices", "list") == []
 
 
-def test_a_dispute_holds_the_parcel_and_the_money(shop: Flask, ann: Person, lamp: Product) -> None:
+def test_a_dispute_blocks_the_shipment_and_the_refund(
+    shop: Flask, ann: Person, lamp: Product
+) -> None:
     reference = paid(ann, lamp)
     with transaction() as session:
         order = session.scalars(select(Order).where(Order.reference_id == reference)).one()
@@ -167,7 +173,9 @@ def test_a_dispute_holds_the_parcel_and_the_money(shop: Flask, ann: Person, lamp
     assert ann.delete(f"/order/{reference}").status_code == 409
 
 
-def test_lists_and_single_rows(shop: Flask, ann: Person, lamp: Product) -> None:
+def test_payments_refunds_and_disputes_are_listed_and_shown(
+    shop: Flask, ann: Person, lamp: Product
+) -> None:
     reference = paid(ann, lamp)
     flask(shop, "orders", "refund", reference, "--amount", "1")
     assert [row["state"] for row in read(shop, "orders", "list", "--state", "Confirmed")] == [
@@ -183,7 +191,7 @@ def test_lists_and_single_rows(shop: Flask, ann: Person, lamp: Product) -> None:
         assert flask(shop, group, "show", str(uuid4())).exit_code == 1
 
 
-def test_signals_are_looked_at_and_replayed(shop: Flask, app: Flask) -> None:
+def test_signals_are_shown_and_replayed(shop: Flask, app: Flask) -> None:
     inbox.receive("stripe", "evt_1", "payment_intent.succeeded", {"data": {"object": 1}})
     (row,) = read(shop, "signals", "list", "--state", "failed", "--source", "stripe")
     (whole,) = read(shop, "signals", "show", row["id"])
@@ -196,7 +204,7 @@ def test_signals_are_looked_at_and_replayed(shop: Flask, app: Flask) -> None:
     assert read(shop, "signals", "list")[0]["state"] == "failed", "it is what it was"
 
 
-def test_a_reconciliation_is_begun_and_listed(shop: Flask, ann: Person, lamp: Product) -> None:
+def test_a_reconciliation_is_started_and_listed(shop: Flask, ann: Person, lamp: Product) -> None:
     placed = ann.order(lamp).get_json()
     stripe_says(UUID(placed["orderId"]), PaymentSignal.INITIATED, "requires_payment_method")
     (begun,) = read(shop, "reconcile")

@@ -51,7 +51,7 @@ def state(placed: TestResponse) -> str:
         return session.scalars(select(Payment.state).where(Payment.order_id == order_id)).one()
 
 
-def test_sixty_unpaid_orders_at_once_are_as_few_as_one_customer_may_have(
+def test_sixty_orders_at_once_do_not_exceed_the_limit_of_unpaid_orders(
     shop: Flask, ann: Person, lamp: Product
 ) -> None:
     def buy(_: int) -> int:
@@ -64,7 +64,7 @@ def test_sixty_unpaid_orders_at_once_are_as_few_as_one_customer_may_have(
     assert codes.count(429) == 60 - settings.unpaid_orders
 
 
-def test_who_has_too_many_unpaid_orders_pays_or_cancels_first(
+def test_paying_or_cancelling_makes_room_for_another_order(
     ann: Person, sign_in: SignIn, lamp: Product
 ) -> None:
     placed = [ann.order(lamp) for _ in range(settings.unpaid_orders)]
@@ -76,7 +76,7 @@ def test_who_has_too_many_unpaid_orders_pays_or_cancels_first(
     assert ann.order(lamp).status_code == 202
 
 
-def test_orders_of_an_hour_are_counted_whether_paid_or_not(ann: Person, lamp: Product) -> None:
+def test_the_hourly_limit_counts_paid_and_unpaid_orders(ann: Person, lamp: Product) -> None:
     ann.order(lamp)
     with transaction() as session:
         first = session.scalars(select(Order)).one()
@@ -96,7 +96,7 @@ def test_orders_of_an_hour_are_counted_whether_paid_or_not(ann: Person, lamp: Pr
     assert ann.order(lamp).status_code == 202
 
 
-def test_nobody_holds_more_than_half_of_what_is_there(ann: Person, sign_in: SignIn) -> None:
+def test_one_customer_reserves_at_most_half_of_the_stock(ann: Person, sign_in: SignIn) -> None:
     with transaction():
         many, few = a_product(stock=100), a_product(stock=8)
     assert ann.order(many, items=several(many, 51)).status_code == 422
@@ -109,7 +109,7 @@ def test_nobody_holds_more_than_half_of_what_is_there(ann: Person, sign_in: Sign
     assert ann.order(few, items=several(few, 8)).status_code == 202, "the last pieces are anybody's"
 
 
-def test_an_order_on_which_many_cards_were_declined_is_closed(ann: Person, lamp: Product) -> None:
+def test_an_order_with_many_declined_cards_is_closed(ann: Person, lamp: Product) -> None:
     placed = ann.order(lamp)
     open_payment(placed)
     for _ in range(settings.declines_per_order - 1):
@@ -125,7 +125,7 @@ def test_an_order_on_which_many_cards_were_declined_is_closed(ann: Person, lamp:
     assert last.reason == "too many declined cards"
 
 
-def test_who_had_many_cards_declined_waits_before_the_next_order(
+def test_a_customer_with_many_declined_cards_waits_before_the_next_order(
     ann: Person, sign_in: SignIn, lamp: Product
 ) -> None:
     orders = [ann.order(lamp) for _ in range(5)]

@@ -73,7 +73,7 @@ def test_a_passkey_is_registered_and_signs_in(ann: Person, phone: Authenticator)
         assert (login.state, login.user_id) == (LoginState.SUCCEEDED, ann.user.id)
 
 
-def test_without_a_pin_it_is_one_factor(ann: Person) -> None:
+def test_a_passkey_without_user_verification_is_one_factor(ann: Person) -> None:
     key = Authenticator(HERE, verifies=False)
     register(ann, key)
     assert claims(sign_in(ann.client, key).get_json()["accessToken"])["amr"] == ["pop"]
@@ -135,7 +135,7 @@ def test_a_proof_for_another_site_or_by_another_key_is_refused(
         {"rawId": "AAAA", "response": []},
     ],
 )
-def test_a_credential_that_is_none_is_refused(
+def test_a_malformed_credential_is_refused(
     ann: Person, phone: Authenticator, credential: Json
 ) -> None:
     begun = ann.client.post("/auth/passkeys/sign-in/options").get_json()
@@ -153,7 +153,7 @@ def test_a_passkey_is_registered_once(ann: Person, phone: Authenticator, sign_in
     assert register(sign_in(), phone).status_code == 409
 
 
-def test_nobody_gets_more_passkeys_than_the_limit_by_asking_early(ann: Person, shop: Flask) -> None:
+def test_early_challenges_do_not_exceed_the_limit_of_passkeys(ann: Person, shop: Flask) -> None:
     with transaction() as session:
         for number in range(MAX_PASSKEYS - 2):
             session.add(
@@ -204,7 +204,7 @@ def test_a_credential_with_an_endless_id_is_refused(ann: Person, length: int) ->
     ],
     ids=str,
 )
-def test_whatever_an_authenticator_says_is_no_mistake_of_ours(
+def test_malformed_authenticator_data_is_refused(
     ann: Person, phone: Authenticator, attestation: Json
 ) -> None:
     body = new_credential(ann, phone)
@@ -240,7 +240,7 @@ def test_a_suspended_user_cannot_sign_in_with_a_passkey(ann: Person, phone: Auth
     assert sign_in(ann.client, phone).status_code == 401
 
 
-def test_changing_ones_passkeys_needs_a_recent_sign_in(ann: Person, phone: Authenticator) -> None:
+def test_changing_passkeys_needs_a_recent_sign_in(ann: Person, phone: Authenticator) -> None:
     with stopped() as clock:
         passkey_id = register(ann, phone).get_json()["id"]
         clock.advance(seconds=MAX_SIGN_IN_AGE.total_seconds() + 1)
@@ -265,7 +265,7 @@ def test_a_step_up_by_passkey_makes_the_sign_in_recent(ann: Person, phone: Authe
         assert ann.delete(f"/auth/passkeys/{passkey_id}").status_code == 204
 
 
-def test_a_step_up_by_code(ann: Person) -> None:
+def test_a_step_up_by_code_makes_the_sign_in_recent(ann: Person) -> None:
     with stopped() as clock:
         clock.advance(seconds=MAX_SIGN_IN_AGE.total_seconds() + 1)
         begun = post(ann, "/login", {"email": ann.user.email}).get_json()
@@ -279,7 +279,7 @@ def test_a_step_up_by_code(ann: Person) -> None:
         assert post(ann, "/passkeys/register/options").status_code == 200
 
 
-def test_nobody_steps_up_with_the_passkey_of_somebody_else(
+def test_a_step_up_with_another_user_s_passkey_is_refused(
     ann: Person, phone: Authenticator, sign_in: SignIn
 ) -> None:
     register(ann, phone)
@@ -295,7 +295,7 @@ def notices() -> int:
         return len(session.scalars(query).all())
 
 
-def test_a_sign_in_from_a_new_device_is_told_by_e_mail(
+def test_a_sign_in_from_a_new_device_is_reported_by_email(
     ann: Person, phone: Authenticator, shop: Flask
 ) -> None:
     register(ann, phone)
@@ -312,14 +312,14 @@ def test_a_sign_in_from_a_new_device_is_told_by_e_mail(
     assert notices() == 2
 
 
-def test_the_first_sign_in_of_a_new_account_is_expected(client: FlaskClient) -> None:
+def test_the_first_sign_in_of_a_new_account_is_not_reported(client: FlaskClient) -> None:
     begun = client.post("/auth/login", json={"email": "new@example.com"}).get_json()
     body = {"email": "new@example.com", "code": code_of(begun["loginId"])}
     assert client.post("/auth/verify-code", json=body).status_code == 200
     assert notices() == 0
 
 
-def test_challenges_name_no_account(client: FlaskClient) -> None:
+def test_challenges_reveal_no_account(client: FlaskClient) -> None:
     begun = client.post("/auth/passkeys/sign-in/options").get_json()
     assert begun["options"].get("allowCredentials", []) == []
     assert begun["options"]["rpId"] == webauthn.relying_party()

@@ -87,7 +87,7 @@ def test_a_payment_that_stripe_may_know_is_not_closed(
     assert count_all_rows() == before
 
 
-def test_money_of_no_order_is_given_back(shop: Flask, paid_intent: str) -> None:
+def test_money_without_an_order_is_returned(shop: Flask, paid_intent: str) -> None:
     result = read(shop, "payments", "return", paid_intent, "--reason", "the backup lacks it")
     assert result == {"intent": paid_intent}
     assert ("reconciliation.give_back", paid_intent) in activities()
@@ -98,7 +98,7 @@ def test_money_of_no_order_is_given_back(shop: Flask, paid_intent: str) -> None:
 @pytest.mark.parametrize("reason", [(), ("--reason",), ("--reason", ""), ("--reason", "a\x00b"),
                                     ("--reason", "\ud800"), ("--reason", " \u200b ")])  # fmt: skip
 @pytest.mark.parametrize("verb", ["close", "return"])
-def test_a_reason_that_is_none_is_refused(
+def test_an_empty_reason_is_refused(
     shop: Flask, payment_id: str, paid_intent: str, verb: str, reason: tuple[str, ...]
 ) -> None:
     before = count_all_rows()
@@ -121,7 +121,7 @@ def test_a_reason_that_is_none_is_refused(
         (("return", "pi_\x00"), 2),
     ],
 )
-def test_what_is_not_there_or_no_name_changes_nothing(
+def test_an_unknown_or_malformed_id_changes_nothing(
     shop: Flask, payment_id: str, paid_intent: str, words: tuple[str, ...], status: int
 ) -> None:
     before = count_all_rows()

@@ -121,7 +121,7 @@ def test_the_export_has_every_table_and_no_secret(mona: Person) -> None:
     assert not {"tokenHash", "previousHash", "codeHash", "clientSecret", "secret"} & columns
 
 
-def test_the_export_has_nothing_of_others(mona: Person, sign_in: SignIn) -> None:
+def test_the_export_has_no_data_of_others(mona: Person, sign_in: SignIn) -> None:
     other = sign_in()
     assert MARK not in other.get("/auth/user/export").text
 
@@ -135,7 +135,7 @@ def test_a_deleted_account_is_closed_at_once(mona: Person) -> None:
     assert mona.delete("/auth/user").status_code == 401
 
 
-def test_the_erasure_leaves_no_word_anywhere_and_the_books_as_they_were(mona: Person) -> None:
+def test_an_erasure_removes_personal_data_everywhere_and_keeps_the_books(mona: Person) -> None:
     with transaction() as session:
         before = session.execute(select(Order.total, Order.state, Payment.captured).join(Payment))
         books = before.all()
@@ -157,7 +157,7 @@ def test_the_erasure_leaves_no_word_anywhere_and_the_books_as_they_were(mona: Pe
     assert list(verify(ErasureMachine)) == []
 
 
-def test_the_mail_provider_is_told_to_erase_too(mona: Person) -> None:
+def test_sendgrid_is_asked_to_erase_the_address(mona: Person) -> None:
     work()  # the letter with the code
     box = f"{settings.sendgrid_api_base}/mail.json?to={EMAIL}"
     before = requests.get(box, timeout=5).json()
@@ -174,7 +174,7 @@ def test_the_address_can_be_used_for_a_new_account(mona: Person, client: FlaskCl
 
 
 @pytest.mark.parametrize("state", [OrderState.PENDING, OrderState.CONFIRMED, OrderState.SHIPPED])
-def test_an_order_under_way_keeps_the_account(ann: Person, state: OrderState) -> None:
+def test_an_open_order_prevents_the_erasure(ann: Person, state: OrderState) -> None:
     with transaction():
         order = an_order(state, user=ann.user)
     refused = ann.delete("/auth/user")
@@ -184,7 +184,7 @@ def test_an_order_under_way_keeps_the_account(ann: Person, state: OrderState) ->
     assert ann.get("/auth/user").status_code == 200
 
 
-def test_a_refund_or_a_dispute_under_way_keeps_the_account(ann: Person) -> None:
+def test_an_open_refund_or_dispute_prevents_the_erasure(ann: Person) -> None:
     with transaction():
         order = an_order(OrderState.CANCELLED, user=ann.user)
         a_payment(PaymentState.SUCCESS, order=order, captured=order.total)

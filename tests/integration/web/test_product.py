@@ -44,7 +44,9 @@ def catalogue(client: FlaskClient) -> None:
         ("page=9", []),
     ],
 )
-def test_what_is_found(client: FlaskClient, query: str, names: list[str]) -> None:
+def test_a_search_finds_matching_products(
+    client: FlaskClient, query: str, names: list[str]
+) -> None:
     answer = client.get(f"/product?{query}")
     assert answer.status_code == 200
     assert [product["name"] for product in answer.get_json()] == names
@@ -58,7 +60,7 @@ def test_pages_are_linked(client: FlaskClient) -> None:
     assert f'<{here}?size=2&page=2&sort=-name>; rel="last"' in answer.headers["Link"]
 
 
-def test_what_has_not_changed_is_not_sent_again(client: FlaskClient) -> None:
+def test_an_unchanged_list_is_not_sent_again(client: FlaskClient) -> None:
     tag = client.get("/product").headers["ETag"]
     again = client.get("/product", headers={"If-None-Match": tag})
     assert (again.status_code, again.data) == (304, b"")
@@ -67,7 +69,7 @@ def test_what_has_not_changed_is_not_sent_again(client: FlaskClient) -> None:
     assert client.get("/product", headers={"If-None-Match": tag}).status_code == 200
 
 
-def test_a_product_as_the_shop_shows_it(client: FlaskClient) -> None:
+def test_a_product_is_shown(client: FlaskClient) -> None:
     arc, *_, pen = client.get("/product").get_json()
     assert (arc["estimatedPrice"], arc["inStock"], arc["status"]) == (149, True, "Available")
     assert pen["estimatedPrice"] == 900, "the yen has no decimals"
@@ -79,13 +81,15 @@ def test_a_product_as_the_shop_shows_it(client: FlaskClient) -> None:
     [("999999", 404), ("0", 422), (str(2**53), 422), (str(2**63), 422), ("-1", 404), ("1.0", 404),
      ("x", 404)],
 )  # fmt: skip
-def test_no_product_has_such_a_number(client: FlaskClient, number: str, status: int) -> None:
+def test_an_impossible_product_number_is_not_found(
+    client: FlaskClient, number: str, status: int
+) -> None:
     answer = client.get(f"/product/{number}")
     assert answer.status_code == status
     assert answer.mimetype == "application/problem+json"
 
 
-def test_categories(client: FlaskClient) -> None:
+def test_categories_are_listed_with_their_products(client: FlaskClient) -> None:
     categories = client.get("/product/categories").get_json()
     assert {"name": "Lighting", "products": 2} in categories
     assert [category["name"] for category in categories] == [
@@ -93,7 +97,7 @@ def test_categories(client: FlaskClient) -> None:
     ]  # fmt: skip
 
 
-def test_without_a_size_a_hundred_products_come(client: FlaskClient) -> None:
+def test_a_page_without_a_size_has_a_hundred_products(client: FlaskClient) -> None:
     with transaction():
         for _ in range(100):
             a_product()
@@ -107,7 +111,7 @@ def test_without_a_size_a_hundred_products_come(client: FlaskClient) -> None:
     [("any", ["Arc lamp 100%", "Old 100% mug"]), ("Discontinued", ["Old 100% mug"]),
      ("Unavailable", [])],
 )  # fmt: skip
-def test_staff_find_what_is_not_for_sale(
+def test_staff_find_products_that_are_not_for_sale(
     sign_in: SignIn, role: str, status: str, names: list[str]
 ) -> None:
     answer = sign_in(roles=[role]).get(f"/product?q=100%25&status={status}")
@@ -115,7 +119,7 @@ def test_staff_find_what_is_not_for_sale(
 
 
 @pytest.mark.parametrize("status", ["any", "Discontinued", "Unavailable"])
-def test_nobody_else_finds_what_is_not_for_sale(
+def test_only_staff_find_products_that_are_not_for_sale(
     client: FlaskClient, sign_in: SignIn, status: str
 ) -> None:
     assert client.get(f"/product?status={status}").status_code == 401
@@ -130,7 +134,7 @@ def test_nobody_else_finds_what_is_not_for_sale(
     assert answer.get_json()["errors"][0]["field"].startswith("status")
 
 
-def test_what_was_bought_can_be_looked_at_when_it_is_not_for_sale(client: FlaskClient) -> None:
+def test_a_product_that_is_no_longer_for_sale_is_still_shown(client: FlaskClient) -> None:
     with transaction():
         mug = a_product(status=ProductStatus.DISCONTINUED)
     shown = client.get(f"/product/{mug.id}").get_json()

@@ -73,7 +73,7 @@ def test_staff_add_a_product(clerk: Person) -> None:
     assert read_audit() == [(str(clerk.user.id), "products create", "M-1", {"product": about})]
 
 
-def test_what_is_left_out_of_a_new_product(clerk: Person) -> None:
+def test_a_new_product_has_defaults(clerk: Person) -> None:
     needed = {name: NEW[name] for name in ("sku", "name", "estimatedPrice", "currency")}
     shown = send(clerk, "POST", "/product", needed).get_json()
     assert (shown["description"], shown["imageUrl"], shown["tags"]) == ("", "", [])
@@ -101,7 +101,7 @@ def test_what_is_left_out_of_a_new_product(clerk: Person) -> None:
         ("createdBy", "x"), ("price", 1),
     ],
 )  # fmt: skip
-def test_a_wrong_field_is_named_and_nothing_is_written(
+def test_an_invalid_field_is_named_and_nothing_is_written(
     clerk: Person, pen: Product, field: str, value: object
 ) -> None:
     before = clerk.get(f"/product/{pen.id}").get_json()
@@ -133,7 +133,7 @@ def test_two_products_cannot_have_one_sku(clerk: Person, pen: Product) -> None:
     assert [action for _, action, *_ in read_audit()] == ["products create"]
 
 
-def test_what_is_left_out_of_a_change_stays(clerk: Person, pen: Product) -> None:
+def test_a_change_keeps_fields_that_it_leaves_out(clerk: Person, pen: Product) -> None:
     path, tags = f"/product/{pen.id}", pen.tags
     before = clerk.get(path).get_json()
     new = {"estimatedPrice": 1200, "tags": ["ink"], "sku": "P-2"}
@@ -168,7 +168,7 @@ def test_a_new_currency_needs_a_new_price(clerk: Person, pen: Product) -> None:
     )
 
 
-def test_pieces_come_in_go_missing_and_are_counted(clerk: Person, pen: Product) -> None:
+def test_the_stock_is_changed_and_counted(clerk: Person, pen: Product) -> None:
     path = f"/product/{pen.id}/stock"
     answer = send(clerk, "POST", path, {"change": 5, "reason": "delivery 17"})
     assert answer.get_json() == {
@@ -185,7 +185,9 @@ def test_pieces_come_in_go_missing_and_are_counted(clerk: Person, pen: Product) 
 
 
 @pytest.mark.parametrize("change", [{"change": -7}, {"stock": 3}, {"change": 2**31 - 1}])
-def test_what_orders_have_reserved_stays(clerk: Person, pen: Product, change: Json) -> None:
+def test_the_stock_cannot_fall_below_the_reserved_pieces(
+    clerk: Person, pen: Product, change: Json
+) -> None:
     answer = send(clerk, "POST", f"/product/{pen.id}/stock", change | {"reason": "x"})
     assert answer.status_code == 409
     assert load_product("P-1").stock == 10
@@ -207,7 +209,7 @@ def test_what_orders_have_reserved_stays(clerk: Person, pen: Product, change: Js
         ({"change": 1, "reason": "x", "quantity": 1}, "quantity"),
     ],
 )
-def test_a_wrong_change_of_the_stock_is_named(
+def test_an_invalid_change_of_the_stock_names_the_field(
     clerk: Person, pen: Product, body: Json, field: str
 ) -> None:
     assert_names(send(clerk, "POST", f"/product/{pen.id}/stock", body), field)
@@ -215,7 +217,7 @@ def test_a_wrong_change_of_the_stock_is_named(
     assert read_audit() == []
 
 
-def test_a_request_that_is_sent_twice_is_applied_once(clerk: Person, pen: Product) -> None:
+def test_a_repeated_request_is_applied_once(clerk: Person, pen: Product) -> None:
     path = f"/product/{pen.id}"
     tag = clerk.get(path).headers["ETag"]
     more = {"change": 5, "reason": "delivery 17"}
@@ -255,7 +257,9 @@ def writes(number: int) -> list[tuple[str, str, Json]]:
     ]
 
 
-def test_nobody_but_staff_writes(client: FlaskClient, pen: Product, sign_in: SignIn) -> None:
+def test_only_staff_change_the_catalogue(
+    client: FlaskClient, pen: Product, sign_in: SignIn
+) -> None:
     former, customer = sign_in(roles=["admin"]), sign_in()
     with transaction() as session:
         session.execute(update(User).where(User.id == former.user.id).values(roles=[]))
@@ -267,14 +271,16 @@ def test_nobody_but_staff_writes(client: FlaskClient, pen: Product, sign_in: Sig
 
 
 @pytest.mark.parametrize("role", ["staff", "admin"])
-def test_staff_and_admins_write(sign_in: SignIn, pen: Product, role: str) -> None:
+def test_staff_and_admins_change_the_catalogue(sign_in: SignIn, pen: Product, role: str) -> None:
     person = sign_in(roles=[role])
     codes = [send(person, *write).status_code for write in writes(pen.id)]
     assert codes == [201, 200, 200]
     assert [send(person, *write).status_code for write in writes(99)[1:]] == [404, 404]
 
 
-def test_an_order_is_as_it_was_when_a_product_changes(clerk: Person, lamp: Product) -> None:
+def test_a_placed_order_keeps_its_price_when_the_product_changes(
+    clerk: Person, lamp: Product
+) -> None:
     placed: Any = clerk.order(lamp).get_json()
     send(clerk, "PATCH", f"/product/{lamp.id}", {"estimatedPrice": 1, "name": "Other"})
     summary = clerk.get(f"/order/summary/{placed['orderId']}").get_json()

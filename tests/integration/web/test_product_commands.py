@@ -13,7 +13,7 @@ from tests.support.products import a_lamp, count_rows, load_product
 pytestmark = pytest.mark.usefixtures("app")
 
 
-def test_what_is_low(shop: Flask) -> None:
+def test_products_with_low_stock_are_listed(shop: Flask) -> None:
     a_lamp(stock=10, reserved=8, price=149999)
     a_lamp(sku="D-1", name="Desk", category="Furniture", status=ProductStatus.UNAVAILABLE)
     (low,) = read(shop, "products", "list", "--low", "2")
@@ -27,7 +27,7 @@ def test_what_is_low(shop: Flask) -> None:
     assert read(shop, "products", "list", "--low", "1") == []
 
 
-def test_pieces_come_in_and_go_missing(shop: Flask) -> None:
+def test_the_stock_is_increased_and_decreased(shop: Flask) -> None:
     a_lamp(stock=10, reserved=4)
     assert read(shop, "products", "stock", "L-1", "--set", "7")["stock"] == 7
     assert read(shop, "products", "stock", "L-1", "--add", "-3")["available"] == 0
@@ -43,7 +43,7 @@ def test_pieces_come_in_and_go_missing(shop: Flask) -> None:
 
 
 @pytest.mark.parametrize("change", [("--set", "3"), ("--add", "-7"), ("--add", str(2**31 - 1))])
-def test_pieces_that_are_reserved_must_stay(shop: Flask, change: tuple[str, str]) -> None:
+def test_reserved_pieces_cannot_be_removed(shop: Flask, change: tuple[str, str]) -> None:
     a_lamp(stock=10, reserved=4)
     refused = flask(shop, "products", "stock", "L-1", *change)
     assert refused.exit_code == 1
@@ -59,7 +59,7 @@ def test_a_sku_is_found_in_whatever_form_it_is_typed(shop: Flask) -> None:
     assert (refused.exit_code, "U+200B" in refused.stderr) == (2, True)
 
 
-def test_a_product_that_is_not_there(shop: Flask) -> None:
+def test_an_unknown_product_is_reported(shop: Flask) -> None:
     for words in (["stock", "X", "--set", "1"], ["status", "X", "Available"]):
         refused = flask(shop, "products", *words)
         assert refused.exit_code == 1
@@ -69,7 +69,7 @@ def test_a_product_that_is_not_there(shop: Flask) -> None:
     assert flask(shop, "products", "status", "X", "Gone").exit_code == 2
 
 
-def test_a_product_is_taken_out(shop: Flask) -> None:
+def test_a_product_is_made_unavailable(shop: Flask) -> None:
     a_lamp()
     assert read(shop, "products", "status", "L-1", "Discontinued")["status"] == "Discontinued"
     assert load_product("L-1").status == ProductStatus.DISCONTINUED
@@ -87,7 +87,7 @@ def test_a_currency_without_a_shipping_cost_is_not_made_available(shop: Flask) -
 SEED = {"sku": "L-1", "name": "Lamp", "price": "12.5", "currency": "kwd", "stock": 3}
 
 
-def test_a_seed_is_counted_as_stripe_counts_it(shop: Flask, tmp_path: Path) -> None:
+def test_a_seed_has_stripes_minor_units(shop: Flask, tmp_path: Path) -> None:
     path = tmp_path / "seed.json"
     path.write_text(json.dumps([SEED | {"image": "/a.svg", "tags": ["a", "b"]}]))
     assert read(shop, "products", "seed", "--file", str(path)) == {"added": 1, "updated": 0}

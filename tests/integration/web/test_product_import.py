@@ -30,7 +30,7 @@ def take_in(shop: Flask, tmp_path: Path) -> Import:
     return importer
 
 
-def test_a_file_brings_new_products(take_in: Import, shop: Flask) -> None:
+def test_a_file_adds_products(take_in: Import, shop: Flask) -> None:
     spoken = f'\ufeff{HEADER}\n{LAMP}\n"L-2","Lamp, the\nother",0,JPY,0,Unavailable,,,,\n\n'
     done = take_in(spoken, "--json")
     assert json.loads(done.stdout) == {"imported": 2, "updated": 0, "bad": [], "badCount": 0}
@@ -43,7 +43,7 @@ def test_a_file_brings_new_products(take_in: Import, shop: Flask) -> None:
     assert entry["details"] == {"counts": {"imported": 2, "updated": 0}}
 
 
-def test_a_known_product_changes_where_the_file_has_a_column(take_in: Import) -> None:
+def test_an_import_changes_the_given_columns_only(take_in: Import) -> None:
     before = a_lamp(stock=9, reserved=3, status=ProductStatus.UNAVAILABLE)
     done = take_in("sku;name;price;currency;tags\r\nL-1;Lamp 2;12.5;EUR;new\r\n")
     assert done.stdout == "0 imported, 1 updated\n"
@@ -56,7 +56,7 @@ def test_a_known_product_changes_where_the_file_has_a_column(take_in: Import) ->
     assert (after.stock, after.reserved, after.status) == (5, 3, ProductStatus.AVAILABLE)
 
 
-def test_products_are_numbered_as_their_lines_come(take_in: Import) -> None:
+def test_products_are_numbered_in_the_order_of_their_lines(take_in: Import) -> None:
     take_in("sku,name,price,currency\nZ,Last,1,usd\nM,Middle,1,usd\nA,First,1,usd\n")
     assert load_product("Z").id < load_product("M").id < load_product("A").id
 
@@ -68,7 +68,7 @@ def test_a_check_changes_nothing(take_in: Import) -> None:
     assert take_in(f"{HEADER}\n{LAMP}\n").exit_code == 0
 
 
-def test_a_long_file(take_in: Import) -> None:
+def test_a_long_file_is_imported(take_in: Import) -> None:
     lines = [f"P-{n},Product {n},{n}.99,usd" for n in range(5000)]
     text = "\n".join(["sku,name,price,currency", *lines])
     assert take_in(text).stdout == "5000 imported, 0 updated\n"
@@ -120,7 +120,9 @@ def test_a_long_file(take_in: Import) -> None:
         ("status", "Sold", "'Sold' is none of Available, Unavailable, Discontinued"),
     ],
 )
-def test_a_bad_cell(take_in: Import, column: str, cell: str, what: str) -> None:
+def test_a_bad_cell_is_named_and_nothing_is_imported(
+    take_in: Import, column: str, cell: str, what: str
+) -> None:
     cells = dict(zip(HEADER.split(","), LAMP.split(","), strict=True)) | {"sku": "L-2"}
     bad = ",".join((cells | {column: cell}).values())
     refused = take_in(f"{HEADER}\n{LAMP}\n{bad}\n")
@@ -147,7 +149,7 @@ def test_a_bad_cell(take_in: Import, column: str, cell: str, what: str) -> None:
         (f"{HEADER}\n{'x' * 1_000_001}".encode(), "line 2: is longer than 1000000 bytes"),
     ],
 )
-def test_a_bad_file(take_in: Import, content: bytes, what: str) -> None:
+def test_a_bad_file_is_refused(take_in: Import, content: bytes, what: str) -> None:
     refused = take_in(content)
     assert refused.exit_code == 1
     assert what in refused.stderr
@@ -170,7 +172,7 @@ def test_bad_lines_are_numbered_as_in_the_file(take_in: Import) -> None:
     assert count_rows() == 0
 
 
-def test_a_file_cannot_take_what_is_reserved(take_in: Import) -> None:
+def test_an_import_cannot_remove_reserved_pieces(take_in: Import) -> None:
     a_lamp(stock=10, reserved=8)
     refused = take_in(f"{HEADER}\n{LAMP}\n")
     assert refused.exit_code == 1
@@ -178,7 +180,7 @@ def test_a_file_cannot_take_what_is_reserved(take_in: Import) -> None:
     assert load_product("L-1").stock == 10
 
 
-def test_many_bad_lines(take_in: Import) -> None:
+def test_only_the_first_bad_lines_are_listed(take_in: Import) -> None:
     refused = take_in("sku,name,price,currency\n" + ",,,\n" * 15 + "L,Lamp,1,usd\n" * 11)
     report = refused.stderr.splitlines()
     assert "25 bad lines, nothing was imported; the first 20:" in report[0]
@@ -187,7 +189,7 @@ def test_many_bad_lines(take_in: Import) -> None:
     assert len(report) == 21
 
 
-def test_a_file_that_is_not_there(shop: Flask) -> None:
+def test_a_missing_file_is_a_usage_error(shop: Flask) -> None:
     assert flask(shop, "products", "import", "nothing.csv").exit_code == 2
 
 
@@ -195,7 +197,7 @@ def test_a_file_that_is_not_there(shop: Flask) -> None:
     ("price", "currency", "minor"),
     [("12.5", "kwd", 12500), ("5.12", "KWD", 5120), ("9999999999.99", "idr", 999_999_999_999)],
 )
-def test_a_price_is_counted_as_stripe_counts_it(
+def test_a_price_is_converted_to_stripes_minor_units(
     take_in: Import, price: str, currency: str, minor: int
 ) -> None:
     assert take_in(f"sku,name,price,currency\nL-1,Lamp,{price},{currency}\n").exit_code == 0

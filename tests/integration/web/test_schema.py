@@ -15,7 +15,7 @@ from tests.support.factories import a_dispute, a_payment, a_refund, an_order
 from tests.support.web import Person
 
 
-def test_the_models_are_what_the_migrations_make(shop: Flask) -> None:
+def test_the_migrations_create_the_schema_of_the_models(shop: Flask) -> None:
     def ours(_: object, name: str | None, kind: str, *__: object) -> bool:
         # The engine's tests bring a table of their own.
         return not (kind == "table" and str(name).startswith("test_"))
@@ -45,7 +45,7 @@ def test_a_table_forgets_the_history_of_its_rows_just_where_they_expire(shop: Fl
 @pytest.mark.parametrize(
     ("revision", "status", "says"), [("0001", 503, "not migrated"), ("9999", 200, "newer schema")]
 )
-def test_an_older_schema_is_not_ready_and_a_newer_one_is_and_says_so(
+def test_an_older_schema_is_not_ready_and_a_newer_one_is(
     ann: Person, revision: str, status: int, says: str
 ) -> None:
     def set_revision(revision: str | None) -> str | None:
@@ -69,7 +69,7 @@ def test_an_older_schema_is_not_ready_and_a_newer_one_is_and_says_so(
     "statement",
     ["UPDATE transition SET reason = 'x'", "DELETE FROM transition", "TRUNCATE transition"],
 )
-def test_history_is_final(ann: Person, lamp: Product, statement: str) -> None:
+def test_history_and_audit_cannot_be_changed(ann: Person, lamp: Product, statement: str) -> None:
     ann.order(lamp)
     with pytest.raises(DBAPIError, match="append-only"), transaction() as session:
         session.execute(text(statement))
@@ -77,7 +77,7 @@ def test_history_is_final(ann: Person, lamp: Product, statement: str) -> None:
         assert session.scalar(text("SELECT count(*) FROM transition")) == 2
 
 
-def test_only_retention_takes_history_away(ann: Person, lamp: Product) -> None:
+def test_only_retention_deletes_history(ann: Person, lamp: Product) -> None:
     ann.order(lamp)
     with transaction() as session:
         session.execute(text("SET LOCAL projectx.retention = 'on'"))
@@ -110,7 +110,7 @@ def test_only_retention_takes_history_away(ann: Person, lamp: Product) -> None:
         ("UPDATE orders SET currency = 'eur'", "has a payment does not change"),
     ],
 )
-def test_no_amount_is_what_it_cannot_be(
+def test_impossible_amounts_are_refused_by_the_database(
     ann: Person, lamp: Product, statement: str, constraint: str
 ) -> None:
     placed = UUID(ann.order(lamp).get_json()["orderId"])
@@ -122,7 +122,7 @@ def test_no_amount_is_what_it_cannot_be(
         session.execute(text(statement))
 
 
-def test_a_payment_of_another_amount_is_not_born(ann: Person) -> None:
+def test_a_payment_of_another_amount_than_the_order_is_refused(ann: Person) -> None:
     with pytest.raises(IntegrityError, match="payment asks for the total"), transaction():
         a_payment(order=an_order(), amount=5901)
 

@@ -41,7 +41,7 @@ def cookie(browser: FlaskClient) -> str:
     return stored.value
 
 
-def test_each_refresh_brings_the_next_token(browser: FlaskClient) -> None:
+def test_each_refresh_returns_the_next_token(browser: FlaskClient) -> None:
     first = cookie(browser)
     answer = browser.post("/auth/refresh")
     assert answer.status_code == 200
@@ -67,7 +67,7 @@ def test_two_tabs_stay_signed_in(browser: FlaskClient, shop: Flask) -> None:
     assert other_tab.post("/auth/refresh").status_code == 200
 
 
-def test_a_refresh_whose_answer_was_lost_is_tried_again(browser: FlaskClient, shop: Flask) -> None:
+def test_a_refresh_can_be_repeated_after_a_lost_answer(browser: FlaskClient, shop: Flask) -> None:
     before = cookie(browser)
     with clock.stopped() as time:
         assert tab_with(shop, before).post("/auth/refresh").status_code == 200  # and is lost
@@ -102,7 +102,7 @@ def test_a_tab_is_behind_from_the_moment_its_own_token_was_replaced(
 
 
 @pytest.mark.parametrize("rotations", [1, 2, 3, 25])
-def test_a_copy_that_is_used_late_ends_the_session(
+def test_a_token_that_is_reused_late_ends_the_session(
     browser: FlaskClient, shop: Flask, rotations: int
 ) -> None:
     """The thief goes on with the token; its owner comes back with the old one."""
@@ -145,7 +145,7 @@ def test_two_refreshes_at_once_are_one_rotation(browser: FlaskClient, shop: Flas
      lambda token: token.replace(".1.", ".2."), lambda token: token.replace(".1.", ".9999999999."),
      lambda token: token.rpartition(".")[0], lambda _: "..", lambda token: "0" * 32 + token[32:]],
 )  # fmt: skip
-def test_a_refresh_token_that_is_not_ours_does_nothing(
+def test_a_forged_refresh_token_does_nothing(
     browser: FlaskClient, shop: Flask, change: Callable[[str], str]
 ) -> None:
     forged = tab_with(shop, change(cookie(browser)))
@@ -154,7 +154,9 @@ def test_a_refresh_token_that_is_not_ours_does_nothing(
     assert browser.post("/auth/refresh").status_code == 200
 
 
-def test_a_token_that_the_database_has_lost_is_still_ours(browser: FlaskClient) -> None:
+def test_a_token_of_the_session_that_the_database_has_lost_is_recognised(
+    browser: FlaskClient,
+) -> None:
     """A standby that took over may lack the last rotation."""
     browser.post("/auth/refresh")
     with transaction() as session:
@@ -188,12 +190,12 @@ def test_another_site_cannot_use_the_cookie(browser: FlaskClient) -> None:
     assert browser.post("/auth/refresh", headers=ours).status_code == 200
 
 
-def test_without_a_cookie(client: FlaskClient) -> None:
+def test_a_refresh_without_a_cookie_is_refused(client: FlaskClient) -> None:
     assert client.post("/auth/refresh").status_code == 401
     assert client.post("/auth/logout").status_code == 204
 
 
-def test_one_sees_and_ends_ones_own_sessions(ann: Person, sign_in: SignIn) -> None:
+def test_a_user_lists_and_ends_their_own_sessions(ann: Person, sign_in: SignIn) -> None:
     bob = sign_in()
     (session,) = ann.get("/auth/sessions").get_json()
     assert session["current"]
@@ -211,14 +213,14 @@ def test_a_suspended_user_is_refused_at_once(ann: Person) -> None:
     assert ann.get("/auth/sessions").status_code == 401
 
 
-def test_one_signs_out_everywhere(ann: Person, sign_in: SignIn) -> None:
+def test_a_user_signs_out_everywhere(ann: Person, sign_in: SignIn) -> None:
     bob, phone = sign_in(), another_session(ann)
     assert ann.delete("/auth/sessions").status_code == 204
     assert [ann.get("/auth/user").status_code, phone.get("/auth/user").status_code] == [401, 401]
     assert bob.get("/auth/user").status_code == 200
 
 
-def test_one_signs_out_everywhere_else(ann: Person) -> None:
+def test_a_user_signs_out_everywhere_else(ann: Person) -> None:
     phone = another_session(ann)
     assert ann.delete("/auth/sessions?except=current").status_code == 204
     assert ann.get("/auth/user").status_code == 200
@@ -227,13 +229,13 @@ def test_one_signs_out_everywhere_else(ann: Person) -> None:
     assert session["current"]
 
 
-def test_what_else_to_except_is_refused(ann: Person) -> None:
+def test_signing_out_except_an_unknown_value_is_refused(ann: Person) -> None:
     answer = ann.delete("/auth/sessions?except=phone")
     assert (answer.status_code, answer.get_json()["errors"][0]["field"]) == (422, "except")
     assert ann.get("/auth/user").status_code == 200
 
 
-def test_signing_out_everywhere_takes_the_cookie_back(browser: FlaskClient) -> None:
+def test_signing_out_everywhere_deletes_the_cookie(browser: FlaskClient) -> None:
     token = browser.post("/auth/refresh").get_json()["accessToken"]
     old_cookie = cookie(browser)
     browser.delete("/auth/sessions", headers={"Authorization": f"Bearer {token}"})
@@ -280,7 +282,7 @@ def bearer_routes(shop: Flask) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("end", [sign_out, suspend, expire])
-def test_a_session_that_has_ended_opens_no_route(
+def test_an_ended_session_is_refused_on_every_route(
     ann: Person, shop: Flask, lamp: Product, end: Callable[[Person], None]
 ) -> None:
     reference = ann.order(lamp).get_json()["referenceId"]
@@ -316,7 +318,7 @@ def test_a_wait_ends_with_the_session(ann: Person, lamp: Product, shop: Flask) -
         assert waiting.result().status_code == 401
 
 
-def test_a_role_that_was_taken_is_gone_at_once(sign_in: SignIn) -> None:
+def test_a_revoked_role_ends_at_once(sign_in: SignIn) -> None:
     staff = sign_in(roles=["staff"])
     with transaction() as session:
         session.execute(update(User).values(roles=[]))
@@ -325,7 +327,7 @@ def test_a_role_that_was_taken_is_gone_at_once(sign_in: SignIn) -> None:
         assert authentication.caller().roles == ()
 
 
-def test_the_profile_changes_where_it_is_named(ann: Person) -> None:
+def test_the_profile_changes_in_the_given_fields_only(ann: Person) -> None:
     change = {"firstName": "Ann", "state": "Bern"}
     answer = ann.client.patch("/auth/user", json=change, headers=ann.headers)
     assert answer.status_code == 200
@@ -342,7 +344,7 @@ def test_the_profile_changes_where_it_is_named(ann: Person) -> None:
     [{"roles": ["admin"]}, {"status": "Active"}, {"email": "b@example.com"}, {"firstName": None},
      {"city": "x" * 101}, {"username": ""}, {"city": "a\x00b"}, {"id": "1"}],
 )  # fmt: skip
-def test_a_profile_has_nothing_else(ann: Person, body: dict[str, object]) -> None:
+def test_an_unknown_field_of_the_profile_is_refused(ann: Person, body: dict[str, object]) -> None:
     answer = ann.client.patch("/auth/user", json=body, headers=ann.headers)
     assert answer.status_code == 422
     assert answer.get_json()["errors"][0]["field"] in body

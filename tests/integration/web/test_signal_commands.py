@@ -45,7 +45,7 @@ FAILED, STORED = SignalState.FAILED, SignalState.STORED
         (("--state", "unmatched"), (FAILED, FAILED, FAILED)),
     ],
 )
-def test_all_that_failed_is_applied_again(
+def test_all_failed_signals_are_replayed(
     shop: Flask, three: list[str], filters: tuple[str, ...], left: tuple[SignalState, ...]
 ) -> None:
     number = left.count(STORED)
@@ -63,7 +63,7 @@ def test_all_that_failed_is_applied_again(
         assert [row.details["details"]["signals"] for row in rows] == [number] * bool(number)
 
 
-def test_what_is_replayed_ends_where_it_belongs(shop: Flask, three: list[str]) -> None:
+def test_replayed_signals_get_the_state_of_their_result(shop: Flask, three: list[str]) -> None:
     flask(shop, "signals", "replay", "--all")
     sweep.apply_signals()
     assert states() == [FAILED, FAILED, SignalState.IGNORED]
@@ -82,7 +82,7 @@ def test_what_is_replayed_ends_where_it_belongs(shop: Flask, three: list[str]) -
         ("--all", "--state", "applied"),
     ],
 )
-def test_a_replay_that_names_nothing_is_called_wrongly(
+def test_a_replay_without_a_filter_is_a_usage_error(
     shop: Flask, three: list[str], arguments: tuple[str, ...]
 ) -> None:
     assert flask(shop, "signals", "replay", *arguments).exit_code == 2

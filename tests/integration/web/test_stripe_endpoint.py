@@ -66,7 +66,7 @@ def audited() -> list[str]:
         return list(session.scalars(db.select(AuditRow.action)))
 
 
-def test_an_endpoint_that_is_missing_is_made_once_with_its_secret(office: Flask, url: str) -> None:
+def test_a_missing_endpoint_is_created_once_with_its_secret(office: Flask, url: str) -> None:
     status, output = check(office, "--url", url)
     assert (status, output["endpoint"]) == (1, None)
     assert output["differences"] == [
@@ -86,7 +86,7 @@ def test_an_endpoint_that_is_missing_is_made_once_with_its_secret(office: Flask,
     assert "exists already" in again.stderr
 
 
-def test_each_difference_is_a_line(office: Flask, url: str) -> None:
+def test_each_difference_is_reported_on_a_line(office: Flask, url: str) -> None:
     kinds = SUBSCRIBED - {"charge.refund.updated", "review.opened"} | {"*", "refund.created"}
     key = make(url, OLD, kinds)
     at_stripe(f"/{key}", disabled="true")
@@ -102,7 +102,7 @@ def test_each_difference_is_a_line(office: Flask, url: str) -> None:
     assert "whsec_" not in done.stdout
 
 
-def test_what_can_be_changed_is_mended(office: Flask, url: str) -> None:
+def test_an_update_corrects_everything_that_can_be_changed(office: Flask, url: str) -> None:
     key = make("https://before.example/order/webhook", kinds={"refund.failed"})
     at_stripe(f"/{key}", disabled="true")
     status, output = check(office, "--url", url, "--id", key)
@@ -149,7 +149,7 @@ def test_bad_input_changes_nothing(
     assert audited() == []
 
 
-def test_the_applications_that_servers_run_have_the_command(app: Flask, url: str) -> None:
+def test_the_servers_applications_have_the_command(app: Flask, url: str) -> None:
     words = ["flask", "--app", "wsgi:product", "stripe", "endpoint", "--url", url]
     done = run([sys.executable, "-m", *words], stdout=subprocess.PIPE, text=True, timeout=60)
     assert done.returncode == 1

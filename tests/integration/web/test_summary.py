@@ -56,7 +56,7 @@ def test_the_summary_right_after_the_payment_has_the_card(
     )
 
 
-def test_a_card_that_does_not_come_is_left_out(ann: Person, lamp: Product) -> None:
+def test_a_card_that_does_not_arrive_is_left_out(ann: Person, lamp: Product) -> None:
     order_id = UUID(ann.order(lamp).get_json()["orderId"])
     pay_without_a_card(order_id)
     answer = ann.get(f"/order/summary/{order_id}")
@@ -64,7 +64,7 @@ def test_a_card_that_does_not_come_is_left_out(ann: Person, lamp: Product) -> No
     assert answer.get_json()["payment"]["cardBrand"] is None
 
 
-def test_whoever_waits_for_a_card_is_woken(ann: Person, lamp: Product) -> None:
+def test_a_request_that_waits_for_a_card_is_woken(ann: Person, lamp: Product) -> None:
     order_id = UUID(ann.order(lamp).get_json()["orderId"])
     pay_without_a_card(order_id)
     commits: list[Committed] = []

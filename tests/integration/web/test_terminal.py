@@ -30,7 +30,7 @@ EVIL = "\x1b[2J\x9b31m\nError: \u202eevil\r\u2028\x00"[:-1]
 SHOWN = r"\x1b[2J\x9b31m\nError: \u202eevil\r\u2028"
 
 
-def test_what_does_not_print_is_escaped() -> None:
+def test_characters_that_do_not_print_are_escaped() -> None:
     assert escape(EVIL) == SHOWN
     assert escape("Zo\u00eb, \u6771\u4eac") == "Zo\u00eb, \u6771\u4eac"
     assert escape("two\nlines\x1b", keep="\n") == "two\nlines\\x1b"
@@ -57,7 +57,9 @@ def evil(ann: Person) -> tuple[User, Order, Login, Product]:
     return user, order, login, product
 
 
-def test_commands_print_it_escaped(shop: Flask, evil: tuple[User, Order, Login, Product]) -> None:
+def test_commands_escape_characters_that_do_not_print(
+    shop: Flask, evil: tuple[User, Order, Login, Product]
+) -> None:
     user, order, login, _ = evil
     lines = [
         ("orders", "list"), ("orders", "show", str(order.id)), ("users", "list"),
@@ -77,7 +79,7 @@ def test_commands_print_it_escaped(shop: Flask, evil: tuple[User, Order, Login, 
     assert listed[0]["reference"] == EVIL, "programs get what is there"
 
 
-def test_a_log_has_no_line_of_anybody_else(shop: Flask) -> None:
+def test_nobody_can_forge_a_line_of_the_log(shop: Flask) -> None:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(logging.Formatter("%(name)s %(message)s"))

@@ -53,7 +53,7 @@ FORGERIES: dict[str, Forge] = {
 
 @pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES)
 @pytest.mark.parametrize("path", ["/auth/user", "/order", "/auth/sessions"])
-def test_a_forged_token_opens_nothing(ann: Person, forge: Forge, path: str) -> None:
+def test_a_forged_token_is_refused(ann: Person, forge: Forge, path: str) -> None:
     token = ann.headers["Authorization"].removeprefix("Bearer ")
     claims = jwt.decode(token, options={"verify_signature": False})
     header = jwt.get_unverified_header(token)
@@ -79,7 +79,7 @@ ODD: dict[str, list[Any]] = {
     [(claim, odd) for claim, values in ODD.items() for odd in values],
     ids=lambda value: str(value)[:20],
 )
-def test_a_claim_that_is_no_such_thing_is_no_token(ann: Person, claim: str, odd: object) -> None:
+def test_a_token_with_a_malformed_claim_is_refused(ann: Person, claim: str, odd: object) -> None:
     token = ann.headers["Authorization"].removeprefix("Bearer ")
     claims = jwt.decode(token, options={"verify_signature": False})
     header = jwt.get_unverified_header(token)
@@ -90,7 +90,7 @@ def test_a_claim_that_is_no_such_thing_is_no_token(ann: Person, claim: str, odd:
     assert answer.status_code == 401
 
 
-def test_a_token_lives_a_quarter_of_an_hour(ann: Person) -> None:
+def test_a_token_is_valid_for_a_quarter_of_an_hour(ann: Person) -> None:
     with clock.stopped() as time:
         assert ann.get("/order").status_code == 200
         time.advance(minutes=15, seconds=1)
@@ -100,7 +100,7 @@ def test_a_token_lives_a_quarter_of_an_hour(ann: Person) -> None:
 @pytest.mark.parametrize(
     "header", [{}, {"Authorization": "Basic eDp5"}, {"Authorization": "Bearer"}]
 )
-def test_without_a_token(ann: Person, header: str) -> None:
+def test_a_request_without_a_token_is_refused(ann: Person, header: str) -> None:
     answer = ann.client.get("/order", headers={"Authorization": header})
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")

@@ -26,7 +26,7 @@ OTHER = {"Host": "127.0.0.1:1", "X-Forwarded-Host": "evil.example"}
         ("", ""),
     ],
 )
-def test_an_image_is_where_the_request_went(client: FlaskClient, stored: str, shown: str) -> None:
+def test_an_image_url_has_the_requested_host(client: FlaskClient, stored: str, shown: str) -> None:
     with transaction():
         lamp = a_product(image_url=stored)
     for path in ("/product", f"/product/{lamp.id}"):
@@ -34,13 +34,13 @@ def test_an_image_is_where_the_request_went(client: FlaskClient, stored: str, sh
         assert (product[0] if path == "/product" else product)["imageUrl"] == shown
 
 
-def test_the_image_of_what_was_bought(ann: Person, lamp: Product) -> None:
+def test_the_summary_has_an_absolute_image_url(ann: Person, lamp: Product) -> None:
     placed = ann.order(lamp).get_json()
     (item,) = ann.get(f"/order/summary/{placed['orderId']}").get_json()["items"]
     assert item["product"]["imageUrl"] == f"http://localhost{lamp.image_url}"
 
 
-def test_the_next_page_of_my_orders(ann: Person, lamp: Product) -> None:
+def test_the_link_to_the_next_page_is_absolute(ann: Person, lamp: Product) -> None:
     for _ in range(2):
         ann.order(lamp)
     link = ann.get("/order?size=1").headers["Link"]
@@ -55,7 +55,7 @@ def test_a_host_in_capitals_is_the_same_host(ann: Person, lamp: Product, host: s
 
 
 @pytest.mark.slow
-def test_with_a_public_address_another_host_is_nowhere(ann: Person, lamp: Product) -> None:
+def test_all_urls_begin_with_the_public_url(ann: Person, lamp: Product) -> None:
     body = {
         "referenceId": uuid4().hex,
         "items": [{"productId": lamp.id, "quantity": 1}],

@@ -33,7 +33,7 @@ def a_person(email: str, **fields: Any) -> User:
         return a_user(email=email, username=email.partition("@")[0], **fields)
 
 
-def test_finding_people(shop: Flask) -> None:
+def test_users_are_searched_and_filtered(shop: Flask) -> None:
     a_person("ann@example.com", first_name="Ann", roles=["admin", "staff"])
     a_person("bob@example.com", status=UserStatus.SUSPENDED)
     assert emails(shop) == ["bob@example.com", "ann@example.com"]
@@ -45,7 +45,7 @@ def test_finding_people(shop: Flask) -> None:
     assert flask(shop, "users", "list", "--role", "king").exit_code == 2
 
 
-def test_looking_at_somebody(shop: Flask, ann: Person) -> None:
+def test_a_user_is_shown_with_their_sessions(shop: Flask, ann: Person) -> None:
     (shown,) = read(shop, "users", "show", ann.user.email.upper())
     assert shown["id"] == str(ann.user.id)
     assert [row["id"] for row in shown["sessions"]] == [str(ann.session_id)]
@@ -55,7 +55,7 @@ def test_looking_at_somebody(shop: Flask, ann: Person) -> None:
 @pytest.mark.parametrize("words", [
     ["show"], ["grant", "admin"], ["revoke", "admin"], ["suspend"], ["restore"],
 ])  # fmt: skip
-def test_somebody_who_is_not_there(shop: Flask, words: list[str]) -> None:
+def test_an_unknown_user_is_reported(shop: Flask, words: list[str]) -> None:
     command, *more = words
     refused = flask(shop, "users", command, "no@example.com", *more)
     assert refused.exit_code == 1
@@ -64,7 +64,7 @@ def test_somebody_who_is_not_there(shop: Flask, words: list[str]) -> None:
     assert actions(shop) == []
 
 
-def test_a_new_user(shop: Flask) -> None:
+def test_a_user_is_created(shop: Flask) -> None:
     words = ("users", "create", "Ann@Example.com", "--role", "staff", "--role", "admin")
     assert read(shop, *words)["email"] == "ann@example.com"
     assert user("ann@example.com").roles == ["admin", "staff"]
@@ -77,7 +77,7 @@ def test_a_new_user(shop: Flask) -> None:
     assert entry["details"] == {"roles": ["admin", "staff"]}
 
 
-def test_roles_come_and_go(shop: Flask) -> None:
+def test_roles_are_granted_and_revoked(shop: Flask) -> None:
     a_person("ann@example.com")
     granted = ("users", "grant", "ann@example.com", "admin")
     assert read(shop, *granted)["roles"] == ["admin"]
@@ -89,7 +89,7 @@ def test_roles_come_and_go(shop: Flask) -> None:
     assert actions(shop) == ["users revoke", "users grant"], "what changed nothing is not there"
 
 
-def test_somebody_is_sent_away_and_comes_back(shop: Flask, ann: Person) -> None:
+def test_a_user_is_suspended_and_restored(shop: Flask, ann: Person) -> None:
     assert ann.get("/auth/sessions").status_code == 200
     assert flask(shop, "users", "suspend", ann.user.email, "--reason", "fraud").exit_code == 0
     assert ann.get("/auth/sessions").status_code == 401
@@ -103,14 +103,14 @@ def test_somebody_is_sent_away_and_comes_back(shop: Flask, ann: Person) -> None:
     assert "fraud" in flask(shop, "audit", "list", "--action", "users suspend").stdout
 
 
-def test_somebody_deleted_stays_so(shop: Flask) -> None:
+def test_a_deleted_user_cannot_be_restored(shop: Flask) -> None:
     a_person("ann@example.com", status=UserStatus.DELETED)
     assert "is deleted" in flask(shop, "users", "suspend", "ann@example.com").stderr
     assert "is deleted" in flask(shop, "users", "restore", "ann@example.com").stderr
     assert user("ann@example.com").status == UserStatus.DELETED
 
 
-def test_who_did_what(shop: Flask) -> None:
+def test_changes_of_users_are_audited(shop: Flask) -> None:
     for name in "ann", "bob":
         flask(shop, "users", "create", f"{name}@example.com")
     newest, oldest = read(shop, "audit", "list")

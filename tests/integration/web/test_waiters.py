@@ -131,7 +131,7 @@ def test_health_webhooks_and_sign_ins_are_answered_while_many_wait(
 
 
 @pytest.mark.slow
-def test_one_customer_cannot_take_all_places_to_wait(
+def test_one_customer_cannot_occupy_all_waiting_threads(
     serve: Callable[[int], Server], ann: Person, sign_in: SignIn, lamp: Product
 ) -> None:
     server, bob = serve(8), sign_in()
@@ -146,7 +146,7 @@ def test_one_customer_cannot_take_all_places_to_wait(
 
 
 @pytest.mark.slow
-def test_buyers_get_their_orders_and_stripe_gets_its_answer_while_stripe_does_not_answer_us(
+def test_orders_and_webhooks_are_answered_while_stripe_is_unavailable(
     serve: Callable[[int], Server], sign_in: SignIn, lamp: Product
 ) -> None:
     server = serve(8)
@@ -158,7 +158,7 @@ def test_buyers_get_their_orders_and_stripe_gets_its_answer_while_stripe_does_no
     release(bought)
 
 
-def test_a_place_is_free_again_after_an_error() -> None:
+def test_an_error_frees_the_waiting_thread() -> None:
     waiters, ann, bob, carl = Waiters(2, 1), uuid4(), uuid4(), uuid4()
     with pytest.raises(ZeroDivisionError), waiters.place(ann):
         _ = 1 / 0

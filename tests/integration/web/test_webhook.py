@@ -61,7 +61,9 @@ def test_a_payment_confirms_the_order_once(ann: Person, lamp: Product) -> None:
     assert (row.state, row.subject_id) == (SignalState.APPLIED, UUID(placed["orderId"]))
 
 
-def test_an_event_is_not_believed_before_stripe_has_been_asked(ann: Person, lamp: Product) -> None:
+def test_an_event_confirms_nothing_before_the_intent_is_retrieved(
+    ann: Person, lamp: Product
+) -> None:
     placed = ann.order(lamp).get_json()
     run("payments.create_intent")
     with transaction() as session:
@@ -75,7 +77,7 @@ def test_an_event_is_not_believed_before_stripe_has_been_asked(ann: Person, lamp
         assert (status["status"], status["payment"]["status"]) == ("Pending", "Initiated"), kind
 
 
-def test_what_stripe_answers_is_the_amount_that_came(ann: Person, lamp: Product) -> None:
+def test_the_captured_amount_is_that_of_the_retrieved_intent(ann: Person, lamp: Product) -> None:
     placed, event = paid(ann, lamp)
     event["data"]["object"]["amount_received"] = 1
     assert deliver(ann.client, event).status_code == 200
@@ -89,7 +91,7 @@ def test_what_stripe_answers_is_the_amount_that_came(ann: Person, lamp: Product)
     [{"account": "acct_other"}, {"created": int(now().timestamp()) + 3600}],
     ids=["of another account", "of the future"],
 )
-def test_an_event_that_is_not_for_us_is_kept_and_changes_nothing(
+def test_an_event_of_another_account_is_stored_and_changes_nothing(
     ann: Person, lamp: Product, strange: dict[str, Any]
 ) -> None:
     placed, event = paid(ann, lamp)
@@ -102,7 +104,7 @@ def test_an_event_that_is_not_for_us_is_kept_and_changes_nothing(
     assert status["status"] == "Pending"
 
 
-def test_a_thin_event_is_put_before_a_person(client: FlaskClient) -> None:
+def test_a_thin_event_has_a_notice(client: FlaskClient) -> None:
     thin = {
         "id": "evt_test_1",
         "object": "v2.core.event",
@@ -118,13 +120,13 @@ def test_a_thin_event_is_put_before_a_person(client: FlaskClient) -> None:
     assert (row.kind, row.subject) == (NoticeKind.UNREAD_EVENT, "v1.payment_intent.succeeded")
 
 
-def test_an_event_about_an_unknown_order_is_kept(client: FlaskClient) -> None:
+def test_an_event_about_an_unknown_order_is_stored(client: FlaskClient) -> None:
     assert deliver(client, a_payment_event()).status_code == 200
     assert deliver(client, a_payment_event(order_id="nonsense")).status_code == 200
     assert {row.state for row in all_signals()} == {SignalState.UNMATCHED}
 
 
-def test_an_event_of_an_unknown_kind_is_kept(client: FlaskClient) -> None:
+def test_an_event_of_an_unknown_kind_is_stored(client: FlaskClient) -> None:
     assert deliver(client, a_payment_event("customer.created")).status_code == 200
     assert [row.state for row in all_signals()] == [SignalState.IGNORED]
 
@@ -141,7 +143,7 @@ def test_an_event_of_an_unknown_kind_is_kept(client: FlaskClient) -> None:
         ("charge.dispute.created", []),
     ],
 )
-def test_an_event_that_is_not_what_it_says_is_put_before_the_operator(
+def test_an_event_that_does_not_match_its_kind_has_a_notice(
     client: FlaskClient, kind: str, thing: Any
 ) -> None:
     assert deliver(client, a_payment_event(kind, data={"object": thing})).status_code == 200
@@ -151,7 +153,7 @@ def test_an_event_that_is_not_what_it_says_is_put_before_the_operator(
     assert kind in row.last_error
 
 
-def test_an_event_that_cannot_be_applied_now_is_kept_for_later(ann: Person, lamp: Product) -> None:
+def test_an_event_that_cannot_be_applied_is_stored_for_later(ann: Person, lamp: Product) -> None:
     placed, _ = paid(ann, lamp)
     inquiry: dict[str, Any] = {
         "id": "dp_1",
@@ -178,7 +180,7 @@ def test_an_event_that_cannot_be_applied_now_is_kept_for_later(ann: Person, lamp
     assert [row.subject_id for row in all_signals()] == [UUID(placed["orderId"])]
 
 
-def test_a_signature_of_the_future_is_refused(client: FlaskClient) -> None:
+def test_a_signature_dated_in_the_future_is_refused(client: FlaskClient) -> None:
     early = int(now().timestamp()) + 400
     assert deliver(client, a_payment_event(), at=early).status_code == 400
     assert deliver(client, a_payment_event(), at=early - 200).status_code == 200
@@ -207,7 +209,7 @@ def test_a_forged_event_changes_nothing(client: FlaskClient) -> None:
     "event",
     ["{", "[]", "7", "null", "{}", '{"id": 1, "type": "x"}', '{"id": "evt_1"}', "[" * 9000],
 )
-def test_a_signed_body_that_is_no_event(client: FlaskClient, event: str) -> None:
+def test_a_signed_body_that_is_not_an_event_is_refused(client: FlaskClient, event: str) -> None:
     assert deliver(client, event).status_code == 400
     assert all_signals() == []
 
@@ -224,7 +226,7 @@ def test_a_signed_body_that_is_no_event(client: FlaskClient, event: str) -> None
     ],
     ids=["nul", "half a character", "a number too large", "no number", "5000 digits", "too deep"],
 )
-def test_an_event_with_what_cannot_be_stored_is_kept_and_applied(
+def test_an_event_with_text_that_cannot_be_stored_is_applied(
     ann: Person, lamp: Product, unstorable: str, kept_as: str | None
 ) -> None:
     placed = ann.order(lamp).get_json()
@@ -242,7 +244,7 @@ def test_an_event_with_what_cannot_be_stored_is_kept_and_applied(
 @pytest.mark.parametrize(
     "event_id", [r"evt_\u0000", r"evt_\ud800", "evt_" + "x" * 9000], ids=["nul", "half", "long"]
 )
-def test_an_event_whose_id_cannot_be_stored_is_kept_once(
+def test_an_event_with_an_id_that_cannot_be_stored_is_stored_once(
     client: FlaskClient, event_id: str
 ) -> None:
     body = json.dumps(a_payment_event("customer.created", id="?")).replace("?", event_id)
@@ -250,7 +252,7 @@ def test_an_event_whose_id_cannot_be_stored_is_kept_once(
     assert [row.state for row in all_signals()] == [SignalState.IGNORED]
 
 
-def test_a_decline_whose_words_cannot_be_stored_is_a_decline(ann: Person, lamp: Product) -> None:
+def test_a_decline_with_text_that_cannot_be_stored_is_recorded(ann: Person, lamp: Product) -> None:
     placed = ann.order(lamp, wait=0).get_json()
     order_id = UUID(placed["orderId"])
     stripe_says(order_id, PaymentSignal.INITIATED, "requires_payment_method")
@@ -271,6 +273,6 @@ def test_an_event_of_the_other_mode_is_refused(client: FlaskClient) -> None:
     assert all_signals() == []
 
 
-def test_an_event_may_not_be_huge(client: FlaskClient) -> None:
+def test_a_huge_event_is_refused(client: FlaskClient) -> None:
     assert deliver(client, a_payment_event(padding="x" * 256 * 1024)).status_code == 413
     assert all_signals() == []

@@ -63,7 +63,7 @@ def test_only_auth_needs_the_signing_key(app: Flask) -> None:
     assert "JWT_PRIVATE_KEY is not set" in stopped.value.stderr
 
 
-def test_without_redis_all_is_served(closed: int) -> None:
+def test_all_routes_work_without_redis(closed: int) -> None:
     login = {"email": "a@example.com"}
     ready, *logins = serve(
         (settings.web_port, "GET", "/ready"),
@@ -74,7 +74,7 @@ def test_without_redis_all_is_served(closed: int) -> None:
     assert [answer[0] for answer in logins] == [201] * 6 + [429], "each process counts for itself"
 
 
-def test_without_postgresql_a_problem_says_so(closed: int) -> None:
+def test_a_missing_postgresql_is_reported_as_a_problem(closed: int) -> None:
     url = f"postgresql://nobody@127.0.0.1:{closed}/nothing"
     ready, products, health = serve(
         (settings.web_port, "GET", "/ready"),
@@ -110,7 +110,7 @@ with ThreadPoolExecutor(24) as pool:
 """
 
 
-def test_the_first_requests_of_a_process_may_come_at_once(app: Flask) -> None:
+def test_the_first_requests_of_a_process_may_be_simultaneous(app: Flask) -> None:
     command = [sys.executable, "-c", AT_ONCE]
     done = run(command, capture_output=True, text=True, timeout=60)
     assert done.stdout == "[(200, 8), (401, 16)]\n", done.stderr

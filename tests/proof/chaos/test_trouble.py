@@ -21,7 +21,7 @@ class Nothing:
         raise RuntimeError(f"no {name}")
 
 
-def test_a_blow_that_fails_is_heard_of_in_the_end() -> None:
+def test_a_fault_that_could_not_be_injected_is_reported() -> None:
     nothing: Any = Nothing()
     trouble = Trouble(nothing, random.Random(1), Recovery("postgresql://127.0.0.1:1/nowhere"))
     with pytest.raises(ExceptionGroup, match="trouble"), trouble.striking():
@@ -29,7 +29,7 @@ def test_a_blow_that_fails_is_heard_of_in_the_end() -> None:
     assert "worker-1 killed" in trouble.never
 
 
-def test_one_outage_at_a_time_and_what_does_not_come_back_is_heard_of() -> None:
+def test_outages_do_not_overlap_and_a_failed_recovery_is_reported() -> None:
     over, broken, done = threading.Event(), list[Exception](), list[str]()
     outage = Outage(over, broken)
 

@@ -15,21 +15,21 @@ Arrow = tuple[str, str, str, str]
 RARE = f"{RACES}/test_rare_turns.py::"
 EMAILS = f"{RACES}/test_logins.py::"
 ORPHANS = f"{RACES}/test_reconciliation.py::test_an_orphaned_intent_is_cancelled"
-DISPUTES = f"{RACES}/test_disputes.py::test_every_turn_of_a_dispute_is_taken_as_stripe_tells_it"
-LOCKED = f"{RARE}test_wrong_codes_lock_a_sign_in_wherever_its_letter_is"
-RIGHT = f"{RARE}test_the_right_code_signs_in_wherever_its_letter_is"
+DISPUTES = f"{RACES}/test_disputes.py::test_every_status_of_a_dispute_is_recorded"
+LOCKED = f"{RARE}test_wrong_codes_lock_a_sign_in_in_every_live_state"
+RIGHT = f"{RARE}test_the_correct_code_signs_in_in_every_live_state"
 ERASED = f"{RARE}test_sendgrid_answers_about_an_erasure_before_and_after_its_end"
 TESTS: dict[Arrow, str] = {
     ("payment", "orphaned", "Failure", "Failure"): ORPHANS,
     ("payment", "orphaned", "Cancelled", "Cancelled"): ORPHANS,
     ("refund", "find", "Failed", "Submitted"): (
-        f"{RARE}test_a_refund_that_stripe_refused_and_had_all_the_same"
+        f"{RARE}test_a_refund_recorded_as_refused_but_made_succeeds"
     ),
     ("login", "sent", "CodeUnsent", "CodeSent"): (
-        f"{EMAILS}test_a_retried_letter_is_sent_unless_its_code_is_dead"
+        f"{EMAILS}test_a_retried_login_email_is_sent_only_while_its_code_is_valid"
     ),
     ("login", "resend", "CodeUnsent", "CodePending"): (
-        f"{EMAILS}test_only_the_newest_letter_s_bounce_counts"
+        f"{EMAILS}test_only_the_bounce_of_the_newest_email_counts"
     ),
     **{("login", "lock", state, "Locked"): LOCKED for state in LIVE},
     **{("login", "wrong_code", state, state): LOCKED for state in LIVE},
