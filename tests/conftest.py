@@ -22,19 +22,19 @@ OWN = "PROJECTX_TESTS_OWN"
 GIVEN = ("DATABASE_URL", "REDIS_URL")
 
 inherited = os.environ.get(OWN, "").split()
-found = {name: value for name, value in os.environ.items() if name not in inherited}
+variables = {name: value for name, value in os.environ.items() if name not in inherited}
 children.end_in_order()
 if "PYTEST_XDIST_WORKER" in os.environ:
     children.follow_parent()
 services = ExitStack()
 # However the run ends, also when a test module cannot be imported.
 atexit.register(services.close)
-made = environment.prepare(services, found)
+made = environment.prepare(services, variables)
 os.environ.update(made, **{OWN: " ".join(made)})
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("numprocesses") and any(name in found for name in GIVEN):
+    if config.getoption("numprocesses") and any(name in variables for name in GIVEN):
         raise pytest.UsageError("DATABASE_URL and REDIS_URL are for one process: add -n 0")
 
 

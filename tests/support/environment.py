@@ -18,17 +18,17 @@ from launch.waiting import until
 SHIPPING_COSTS = "usd:1000,eur:900,jpy:500,kwd:1500,chf:0,idr:0"
 
 
-def prepare(stack: ExitStack, given: Mapping[str, str]) -> dict[str, str]:
-    """Start what is not given, ended with `stack`; the variables that the project reads."""
+def prepare(stack: ExitStack, variables: Mapping[str, str]) -> dict[str, str]:
+    """Start the services that `variables` do not name, and return the project's variables."""
     data = stack.enter_context(temporary_folder())
-    found = development.load_secrets(data) | development.SANDBOX | {"PROJECTX_ENV_FILE": ""}
-    found["SHIPPING_COSTS"] = SHIPPING_COSTS
-    if "DATABASE_URL" not in given:
-        found["DATABASE_URL"] = stack.enter_context(Postgres(data / "postgres")).url
-    if "REDIS_URL" not in given:
-        found["REDIS_URL"] = stack.enter_context(Redis(data / "redis")).url
+    prepared = development.load_secrets(data) | development.SANDBOX | {"PROJECTX_ENV_FILE": ""}
+    prepared["SHIPPING_COSTS"] = SHIPPING_COSTS
+    if "DATABASE_URL" not in variables:
+        prepared["DATABASE_URL"] = stack.enter_context(Postgres(data / "postgres")).url
+    if "REDIS_URL" not in variables:
+        prepared["REDIS_URL"] = stack.enter_context(Redis(data / "redis")).url
     sandbox = _sandbox(stack)
-    return found | {"STRIPE_API_BASE": sandbox, "SENDGRID_API_BASE": sandbox}
+    return prepared | {"STRIPE_API_BASE": sandbox, "SENDGRID_API_BASE": sandbox}
 
 
 def _sandbox(stack: ExitStack) -> str:

@@ -93,7 +93,7 @@ class State(NamedTuple):
     captured: bool = False
     calls: frozenset[str] = frozenset({"create"})
     intent: str = "none"
-    wrong: bool = False
+    mispaid: bool = False
     back: str = "none"
     gone: bool = False
     booked: bool = False
@@ -122,12 +122,12 @@ class Shop:
         scheduled = {CALLS[name] for name in arrow.do if not name.startswith(TOLD)}
         state = state._replace(**moved, calls=state.calls | scheduled)
         for effect in arrow.writes:
-            state = self._effect(state, effect)
+            state = self._write(state, effect)
         return (
             self.send(state, "order", arrow.parent_signal.value) if arrow.parent_signal else state
         )
 
-    def _effect(self, state: State, effect: str) -> State:
+    def _write(self, state: State, effect: str) -> State:
         if effect in ("refund.rest", "refund.late"):
             return self.give_back(state)
         if effect.startswith(TOLD):
@@ -141,33 +141,33 @@ class Shop:
         born = self.arrows["refund"][("request", None)]
         return state._replace(refund=born.target.value, calls=state.calls | {"submit"})
 
-    def told(self, state: State, said: str) -> State:
+    def receive(self, state: State, event: str) -> State:
         """Receive an event; an event about the end of a payment leads to a retrieval first."""
-        if said not in ("paid", "canceled"):
-            return self.hears(state, said)
-        over = ("Success",) if said == "paid" else ("Success", "Cancelled", "Failure")
+        if event not in ("paid", "canceled"):
+            return self.apply_event(state, event)
+        over = ("Success",) if event == "paid" else ("Success", "Cancelled", "Failure")
         return state if state.payment in over else state._replace(calls=state.calls | {"ask"})
 
-    def hears(self, state: State, said: str) -> State:
-        """Stripe's word about the intent or the refund, from an event or an answer."""
-        if said == "paid":
+    def apply_event(self, state: State, event: str) -> State:
+        """Apply an event, or an answer, about the intent or the refund."""
+        if event == "paid":
             state = state._replace(known=True, captured=True)
-            state = self.send(state, "payment", "mispaid" if state.wrong else "succeeded")
-            return self.went_back(state)
-        if said == "refunded":
+            state = self.send(state, "payment", "mispaid" if state.mispaid else "succeeded")
+            return self.cancel_returned_order(state)
+        if event == "refunded":
             state = state._replace(known=True)
             return state if state.booked else self.send(state, "payment", "refunds_changed")
-        if said in ("refund_done", "refund_failed"):
+        if event in ("refund_done", "refund_failed"):
             if state.refund is None:
                 return state
             return self.send(
-                state, "refund", {"refund_done": "succeeded", "refund_failed": "failed"}[said]
+                state, "refund", {"refund_done": "succeeded", "refund_failed": "failed"}[event]
             )
-        if state.payment == "Pending" and said in AFTER_CREATION:
+        if state.payment == "Pending" and event in AFTER_CREATION:
             state = self.send(state, "payment", "initiated")
-        return self.send(state._replace(known=True), "payment", said)
+        return self.send(state._replace(known=True), "payment", event)
 
-    def went_back(self, state: State) -> State:
+    def cancel_returned_order(self, state: State) -> State:
         """Cancel an order whose money has been returned."""
         nothing_left = state.booked and state.payment == "Success"
         unshipped = state.order in ("Pending", "Confirmed")
@@ -187,16 +187,16 @@ def system_steps(shop: Shop, state: State) -> Iterator[State]:
     for timer in shop.timers:
         if getattr(state, timer.machine) == timer.state:
             shop.walked.add(timer)
-            yield _rings(shop, state, timer)
-    for said in state.news:
-        yield shop.told(state._replace(news=state.news - {said}), said)
+            yield _fire(shop, state, timer)
+    for event in state.news:
+        yield shop.receive(state._replace(news=state.news - {event}), event)
     if state.intent == "open" and not state.known and state.payment in ("Failure", "Cancelled"):
         yield shop.send(state._replace(known=True), "payment", "orphaned")
     if state.intent == "succeeded" and state.payment != "Success":
         yield state._replace(calls=state.calls | {"ask"})
 
 
-def _rings(shop: Shop, state: State, timer: Timer) -> State:
+def _fire(shop: Shop, state: State, timer: Timer) -> State:
     if timer.sends:
         return shop.send(state, timer.machine, timer.sends)
     return state._replace(calls=state.calls | {str(timer.asks)})
@@ -206,8 +206,8 @@ def world_steps(shop: Shop, state: State) -> Iterator[State]:
     """Yield the steps of customers, banks, operators, networks and crashes."""
     yield from _stripe(state)
     yield from _people(shop, state)
-    for said in state.news:
-        yield shop.told(state, said)  # and it will come again
+    for event in state.news:
+        yield shop.receive(state, event)  # and it will come again
     for call in state.calls:
         called = perform(state, call)
         if called is not None:
@@ -215,7 +215,7 @@ def world_steps(shop: Shop, state: State) -> Iterator[State]:
         yield from _given_up(shop, state, call)
     if state.intent == "open":
         # Whatever was tried, the bank may ask its customer once more; or a voucher is waited for.
-        yield shop.told(state, "action_required")
+        yield shop.receive(state, "action_required")
         if state.known and state.payment == "Expiring" and "cancel" in state.calls:
             waiting = state._replace(calls=state.calls - {"cancel"})
             yield shop.send(waiting, "payment", "still_waiting")
@@ -224,13 +224,15 @@ def world_steps(shop: Shop, state: State) -> Iterator[State]:
 def perform(state: State, call: str) -> State | None:
     """Return the call's effect at Stripe; None while it must wait."""
     if call == "create":
-        wanted = not state.known and state.payment in ("Pending", *CLOSING)
-        return state._replace(intent="open") if wanted and state.intent == "none" else state
+        is_needed = not state.known and state.payment in ("Pending", *CLOSING)
+        return state._replace(intent="open") if is_needed and state.intent == "none" else state
     if call in ("cancel", "orphan"):
-        wanted = state.payment in (CLOSING if call == "cancel" else ("Failure", "Cancelled"))
-        if wanted and call == "cancel" and not state.known and "create" in state.calls:
+        is_needed = state.payment in (CLOSING if call == "cancel" else ("Failure", "Cancelled"))
+        if is_needed and call == "cancel" and not state.known and "create" in state.calls:
             return None
-        return _tells(state, intent="canceled") if wanted and state.intent == "open" else state
+        return (
+            _send_event(state, intent="canceled") if is_needed and state.intent == "open" else state
+        )
     made = state.back != "none" or state.gone
     if call == "submit" and state.refund in ("Requested", "Submitted") and not made:
         return state._replace(back="pending")
@@ -241,43 +243,47 @@ def record(shop: Shop, state: State, call: str) -> State:
     """Return the effect of the call's answer here; the call has ended."""
     state = state._replace(calls=state.calls - {call})
     if call == "ask":
-        return _asked(shop, state)
+        return _record_retrieval(shop, state)
     if call in ("cancel", "orphan"):
-        return _cancelled(shop, state, call)
+        return _record_cancellation(shop, state, call)
     if call == "create":
         created = state.intent != "none" and not state.known
-        return shop.hears(state, "initiated") if created else state
+        return shop.apply_event(state, "initiated") if created else state
     if call == "submit":
-        return _refund_told(shop, state)
-    return shop.went_back(state._replace(booked=state.gone))
+        return _record_refund(shop, state)
+    return shop.cancel_returned_order(state._replace(booked=state.gone))
 
 
-def _cancelled(shop: Shop, state: State, call: str) -> State:
-    asked = {"cancel": CLOSING, "orphan": ("Failure", "Cancelled")}[call]
-    if state.payment not in asked:
+def _record_cancellation(shop: Shop, state: State, call: str) -> State:
+    closing = {"cancel": CLOSING, "orphan": ("Failure", "Cancelled")}[call]
+    if state.payment not in closing:
         return state
     if state.intent == "none":
         return shop.send(state, "payment", "rejected") if call == "cancel" else state
     state = state._replace(known=True)
     slow = "still_processing" if call == "cancel" else None
     answers = {"succeeded": "paid", "canceled": "canceled", "processing": slow}
-    said = answers.get(state.intent)
-    return shop.hears(state, said) if said else state
+    event = answers.get(state.intent)
+    return shop.apply_event(state, event) if event else state
 
 
-def _asked(shop: Shop, state: State) -> State:
+def _record_retrieval(shop: Shop, state: State) -> State:
     if state.payment == "Success" or state.intent == "none":
         return state
     state = state._replace(known=True)
     if state.intent == "succeeded":
-        return shop.hears(state, "paid")
+        return shop.apply_event(state, "paid")
     if state.intent == "canceled":
-        return state if state.payment in ("Cancelled", "Failure") else shop.hears(state, "canceled")
+        return (
+            state
+            if state.payment in ("Cancelled", "Failure")
+            else shop.apply_event(state, "canceled")
+        )
     slow = state.intent == "processing" and state.payment == "Declined"
-    return shop.hears(state, "processing") if slow else state
+    return shop.apply_event(state, "processing") if slow else state
 
 
-def _refund_told(shop: Shop, state: State) -> State:
+def _record_refund(shop: Shop, state: State) -> State:
     if state.refund not in ("Requested", "Submitted"):
         return state
     signals = {"none": "rejected", "pending": "submitted", "done": "succeeded", "failed": "failed"}
@@ -299,16 +305,16 @@ def _given_up(shop: Shop, state: State, call: str) -> Iterator[State]:
 def _stripe(state: State) -> Iterator[State]:
     """Yield the changes at Stripe, with the events that it sends."""
     if state.intent == "open":
-        for wrong in (False, True):
-            yield _tells(state, intent="succeeded")._replace(wrong=wrong)
+        for mispaid in (False, True):
+            yield _send_event(state, intent="succeeded")._replace(mispaid=mispaid)
         yield state._replace(news=state.news | {"declined"})
         yield state._replace(intent="processing", news=state.news | {"processing"})
-        yield _tells(state, intent="canceled")  # in Stripe's own dashboard
+        yield _send_event(state, intent="canceled")  # in Stripe's own dashboard
     yield from _bank(state)
     if state.intent == "canceled":
-        for wrong in (False, True):
+        for mispaid in (False, True):
             # A bank that did not hear of it.
-            yield _tells(state, intent="succeeded")._replace(wrong=wrong)
+            yield _send_event(state, intent="succeeded")._replace(mispaid=mispaid)
     if state.intent == "succeeded" and state.back == "none" and not state.gone:
         yield state._replace(gone=True, news=state.news | {"refunded"})  # in the dashboard, too
     if state.back == "pending":
@@ -319,13 +325,13 @@ def _stripe(state: State) -> Iterator[State]:
 
 def _bank(state: State) -> Iterator[State]:
     if state.intent == "processing":
-        yield _tells(state, intent="succeeded")
+        yield _send_event(state, intent="succeeded")
         yield state._replace(intent="open", news=state.news | {"declined"})
 
 
-def _tells(state: State, *, intent: str) -> State:
-    said = {"succeeded": "paid", "canceled": "canceled"}[intent]
-    return state._replace(intent=intent, news=state.news | {said})
+def _send_event(state: State, *, intent: str) -> State:
+    event = {"succeeded": "paid", "canceled": "canceled"}[intent]
+    return state._replace(intent=intent, news=state.news | {event})
 
 
 def _people(shop: Shop, state: State) -> Iterator[State]:

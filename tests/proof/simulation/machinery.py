@@ -19,7 +19,7 @@ from state_machines.actions import reconcile
 from state_machines.durable import inbox, sweep
 from state_machines.durable.inbox import ProviderEvent
 from tests.proof.simulation.mood import Mood
-from tests.proof.simulation.outside import Outside, told
+from tests.proof.simulation.outside import Outside, as_posted
 from tests.proof.simulation.step import Step
 from tests.proof.simulation.trouble import TroubleError
 from tests.proof.simulation.workers import Workers
@@ -95,7 +95,7 @@ class Machinery:
         return kinds
 
     def _receive(self, events: list[Event]) -> str:
-        source, signals = str(events[0].source), [told(event) for event in events]
+        source, signals = str(events[0].source), [as_posted(event) for event in events]
         if self._dice.random() < STRANGE:
             signals = [unstorable(signal) for signal in signals]
         if self._dice.random() < STRANGE:
@@ -144,7 +144,7 @@ class Machinery:
         source = self._dice.choice(waiting).source
         alike = [event for event in waiting if event.source == source]
         number = min(len(alike), self._dice.choice((1, 1, self._dice.randint(2, TOGETHER))))
-        return sorted(self._dice.sample(alike, number), key=lambda event: about(told(event)))
+        return sorted(self._dice.sample(alike, number), key=lambda event: about(as_posted(event)))
 
     def _due_at_bank(self) -> list[Any]:
         at = self._time.at.timestamp()

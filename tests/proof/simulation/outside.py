@@ -68,7 +68,7 @@ class Post:
         self._store.save_state(event)
 
 
-def told(event: Event) -> ProviderEvent:
+def as_posted(event: Event) -> ProviderEvent:
     """Return the posted object: Stripe's, or the one in SendGrid's list."""
     body = json.loads(event.body)
     return event.id, event.type, body if event.source == Source.STRIPE else body[0]

@@ -1,4 +1,4 @@
-"""The steps of a seed, as they are told."""
+"""The recorded steps of a seed."""
 
 from collections.abc import Callable
 
