@@ -157,8 +157,8 @@ def test_an_execution_waits_for_the_activity_of_its_child(database: object) -> N
         for name in ("payments.create_intent", "refunds.submit")
     }
     with transaction() as session:
-        found = {name: session.scalars(query).all() for name, query in waiting.items()}
-    assert found == {"payments.create_intent": [order_id], "refunds.submit": []}
+        difference = {name: session.scalars(query).all() for name, query in waiting.items()}
+    assert difference == {"payments.create_intent": [order_id], "refunds.submit": []}
 
 
 def test_polls_of_a_paused_activity_are_not_scheduled(database: object, time: MovableClock) -> None:
