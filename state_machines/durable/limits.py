@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -61,6 +62,7 @@ def remove_limit(provider: str) -> None:
     db.session.delete(row)
 
 
+@cache
 def is_limited(activity: AnyActivity) -> ColumnElement[bool]:
     """Return the condition that the activity's provider has a limit."""
     return exists().where(ProviderLimit.provider == activity.provider)

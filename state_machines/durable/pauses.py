@@ -5,6 +5,7 @@ process, and without one they cost no statement.
 """
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
@@ -119,6 +120,7 @@ def count_waiting(names: Collection[str]) -> int:
     return db.session.scalar(query) or 0
 
 
+@cache
 def is_paused(activity: AnyActivity) -> ColumnElement[bool]:
     """Return the condition that an activity is paused."""
     targets = [and_(Pause.kind == kind, Pause.name == name) for kind, name in _targets(activity)]

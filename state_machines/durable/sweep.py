@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from models.base import db, transaction
+from models.base import db, reading, transaction
 from models.clock import now
 from models.durable.activity import DUE, ActivityRow, ActivityState
 from models.durable.sweep import ONLY, Sweep
@@ -177,7 +177,7 @@ def schedule_polls() -> int:
 
 
 def _load_paused() -> list[str]:
-    with transaction():
+    with reading():
         return list(pauses.paused_activities())
 
 

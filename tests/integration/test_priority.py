@@ -3,11 +3,14 @@
 import os
 import subprocess
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import redis
 from flask import Flask
+from sqlalchemy import insert
 
 from launch.children import Child
 from launch.processes import worker
@@ -17,6 +20,7 @@ from launch.waiting import until
 from models import ActivityRow, ActivityState, transaction
 from models.clock import now
 from models.ids import uuid7
+from state_machines.durable import limits, sweep
 from tasks.broker import list_names
 from tasks.celery_app import app as celery
 from tasks.payments import CreateIntent, RetrieveIntent
@@ -50,24 +54,50 @@ def fill(server: Redis, interactive: str) -> None:
         celery.send_task(CreateIntent.name, args=([interactive],), producer=producer)
 
 
+def overdue(name: str, *, seconds: int, number: int = 1) -> list[UUID]:
+    """Insert payments' activities that are overdue, and return their ids."""
+    keys, at = [uuid7() for _ in range(number)], now()
+    rows = [
+        {
+            "id": key,
+            "name": name,
+            "machine": CreateIntent.machine.name,
+            "subject_id": uuid7(),
+            "state": ActivityState.PENDING,
+            "attempts": 0,
+            "due_at": at - timedelta(seconds=seconds),
+            "payload": {},
+            "created_at": at,
+        }
+        for key in keys
+    ]
+    with transaction() as session:
+        session.execute(insert(ActivityRow), rows)
+    return keys
+
+
+def test_the_sweep_publishes_interactive_activities_first(app: Flask) -> None:
+    overdue(RetrieveIntent.name, seconds=9, number=sweep.ACTIVITIES + 1)
+    (interactive,) = overdue(CreateIntent.name, seconds=1)
+    taken = sweep.due_activities()
+    assert len(taken) == sweep.ACTIVITIES + 1
+    assert taken[0] == (CreateIntent.name, interactive)
+
+
+def test_interactive_activities_go_first_under_a_limit(app: Flask) -> None:
+    background = overdue(RetrieveIntent.name, seconds=9) + overdue(
+        RetrieveIntent.name, seconds=5, number=9
+    )
+    interactive = overdue(CreateIntent.name, seconds=1)
+    with transaction():
+        limits.set_limit("stripe", limits.Limit(per_second=2))
+    assert [key for _, key in sweep.due_activities()] == [*interactive, background[0]]
+
+
 def test_an_interactive_activity_overtakes_a_backlog(
     app: Flask, server: Redis, work: list[Child], tmp_path: Path
 ) -> None:
-    at, key = now(), uuid7()
-    with transaction() as session:
-        session.add(
-            ActivityRow(
-                id=key,
-                name=CreateIntent.name,
-                machine=CreateIntent.machine.name,
-                subject_id=uuid7(),
-                state=ActivityState.PENDING,
-                attempts=0,
-                due_at=at,
-                payload={},
-                created_at=at,
-            )
-        )
+    (key,) = overdue(CreateIntent.name, seconds=0)
     fill(server, str(key))
     with redis.Redis(port=server.port) as client, (tmp_path / "log").open("wb") as log:
 
