@@ -14,7 +14,7 @@ from models.login import Login, LoginFailure, LoginState
 from models.notice import Notice, NoticeKind
 from models.order import Order, OrderItem, OrderState
 from models.passkey import Passkey, PasskeyChallenge
-from models.payment import Payment, PaymentState
+from models.payment import Payment, PaymentMethod, PaymentState
 from models.product import Product, ProductStatus
 from models.reconciliation import Reconciliation, ReconciliationState
 from models.refund import Refund, RefundOrigin, RefundState
@@ -45,6 +45,7 @@ __all__ = [
     "Pause",
     "PauseKind",
     "Payment",
+    "PaymentMethod",
     "PaymentState",
     "Product",
     "ProductStatus",

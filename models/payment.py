@@ -1,4 +1,4 @@
-"""Payments of orders, each by one Stripe payment intent."""
+"""Payments of orders: the amounts that together cover an order's total, each with its method."""
 
 from enum import StrEnum
 from typing import cast
@@ -22,6 +22,12 @@ class PaymentState(StrEnum):
     SUCCESS = "Success"
     CANCELLED = "Cancelled"
     FAILURE = "Failure"
+
+
+class PaymentMethod(StrEnum):
+    """The way in which a payment is collected. The API shows it as the payment's provider."""
+
+    STRIPE = "Stripe"  # by one payment intent
 
 
 CLOSING = (PaymentState.CANCELLING, PaymentState.EXPIRING)
@@ -55,6 +61,11 @@ class Payment(Polled, Execution, Base):
 
     state: Mapped[PaymentState] = mapped_column(text_enum(PaymentState, "state"))
     order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"), unique=True)
+    method: Mapped[PaymentMethod] = mapped_column(
+        text_enum(PaymentMethod, "method"),
+        default=PaymentMethod.STRIPE,
+        server_default=PaymentMethod.STRIPE.value,
+    )
     amount: Mapped[MinorUnits]
     currency: Mapped[str]
     captured: Mapped[MinorUnits] = mapped_column(default=0)
@@ -87,9 +98,14 @@ class Payment(Polled, Execution, Base):
 
 
 def payment_of(order_id: UUID) -> Payment:
-    """Return the payment of an order."""
-    query = db.select(Payment).where(Payment.order_id == order_id)
+    """Return the payment of an order that Stripe collects."""
+    query = db.select(Payment).where(Payment.order_id == order_id, is_by_stripe())
     return cast("Payment", db.session.scalars(query).one())
+
+
+def is_by_stripe() -> ColumnElement[bool]:
+    """Return the condition that a payment is collected by a payment intent."""
+    return Payment.method == PaymentMethod.STRIPE
 
 
 def has_payment(*states: PaymentState) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from models.base import db
 from models.durable.activity import OVER, ActivityRow
-from models.payment import Payment
+from models.payment import Payment, is_by_stripe
 from models.reconciliation import Reconciliation
 from state_machines.durable import Activity, Call, NonRetryableError, inbox
 from state_machines.durable.unit_of_work import schedule
@@ -186,7 +186,9 @@ def _suspects(intents: list[Intent]) -> Iterator[tuple[Intent, UUID]]:
     of_order = [(intent, order_id) for intent in intents if (order_id := _order_of(intent))]
     columns = (Payment.order_id, Payment.id, Payment.intent_id, Payment.state)
     rows = db.session.execute(
-        db.select(*columns).where(Payment.order_id.in_([order_id for _, order_id in of_order]))
+        db.select(*columns).where(
+            Payment.order_id.in_([order_id for _, order_id in of_order]), is_by_stripe()
+        )
     )
     payments = {order_id: payment for order_id, *payment in rows}
     for intent, order_id in of_order:

@@ -15,7 +15,7 @@ from models.errors import ConflictError, InvalidInputError, NotAuthenticatedErro
 from models.idempotency import carry_out_once, refuse_in_flight
 from models.money import refuse_charge
 from models.order import Order, OrderItem
-from models.payment import Payment
+from models.payment import Payment, PaymentMethod
 from models.product import Product, ProductStatus
 from models.shipping import SHIPPING_COSTS, require_shipping_cost
 from models.user import User, UserSession, signed_in
@@ -118,9 +118,19 @@ def _place(order_id: UUID, user_id: UUID, session_id: UUID, request: CheckoutReq
     refuse_too_many(user_id, [line.quantity for line in request.lines], products)
     order = _new_order(order_id, user_id, request, products)
     OrderMachine.begin(order, OrderSignal.PLACE)
-    payment = Payment(order_id=order.id, amount=order.total, currency=order.currency)
-    PaymentMachine.begin(payment, PaymentSignal.START)
+    _begin_payments(order)
     return order.id
+
+
+def _begin_payments(order: Order) -> None:
+    """Begin the payments that together cover the total of a new order: one by Stripe."""
+    payment = Payment(
+        order_id=order.id,
+        method=PaymentMethod.STRIPE,
+        amount=order.total,
+        currency=order.currency,
+    )
+    PaymentMachine.begin(payment, PaymentSignal.START)
 
 
 def _lock_earlier_order(user_id: UUID, session_id: UUID, request: CheckoutRequest) -> Order | None:

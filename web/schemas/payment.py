@@ -3,7 +3,7 @@
 from typing import Literal
 from uuid import UUID
 
-from models import Payment, PaymentState, Refund, RefundState
+from models import Payment, PaymentMethod, PaymentState, Refund, RefundState
 from models.money import to_decimal
 from web.schemas.base import Outgoing, Timestamp
 from web.schemas.product import Amount
@@ -17,7 +17,7 @@ class PaymentView(Outgoing):
     """
 
     id: UUID
-    provider: Literal["Stripe"]
+    provider: Literal[PaymentMethod.STRIPE]
     status: PaymentState
     transaction_id: str | None
     amount: Amount
@@ -35,7 +35,7 @@ class PaymentView(Outgoing):
             amount, currency = payment.captured, payment.captured_currency or currency
         return cls(
             id=payment.id,
-            provider="Stripe",
+            provider=payment.method,
             status=payment.shown_state,
             transaction_id=payment.intent_id,
             amount=to_decimal(amount, currency),

@@ -15,7 +15,7 @@ from models.dispute import Dispute
 from models.durable.signal import SignalRow, SignalState
 from models.ids import first_of
 from models.logs import logger
-from models.payment import Payment, PaymentState
+from models.payment import Payment, PaymentState, is_by_stripe
 from models.refund import Refund
 from state_machines.durable import inbox
 from state_machines.durable.inbox import ProviderEvent
@@ -56,7 +56,7 @@ def schedule_unknown_payments(intents: Iterable[Intent]) -> None:
     columns = (Payment.id, Payment.order_id, Payment.intent_id, Payment.state)
     mine = Payment.intent_id.in_(paid) | Payment.order_id.in_(of_order)
     for payment_id, order_id, intent_id, state in db.session.execute(
-        db.select(*columns).where(mine)
+        db.select(*columns).where(mine, is_by_stripe())
     ):
         intent = paid.pop(intent_id, None) if intent_id else paid.pop(of_order[order_id].id, None)
         if intent is not None and state != PaymentState.SUCCESS:

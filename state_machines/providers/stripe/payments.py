@@ -7,7 +7,7 @@ from uuid import UUID
 
 from models.base import db
 from models.money import display
-from models.payment import OPEN, Payment, PaymentState
+from models.payment import OPEN, Payment, PaymentState, is_by_stripe
 from models.refund import refundable_amount
 from state_machines.actions.order_limits import close_if_cards_are_tested
 from state_machines.actions.refund_order import cancel_refunded_order
@@ -107,7 +107,7 @@ def lock_payment(intent_id: str | None, order_id: str | None) -> Payment:
         except ValueError:
             raise NoSubjectError(f"{intent_id} names no order: {order_id!r}") from None
         payment_id = db.session.scalar(
-            db.select(Payment.id).where(named, Payment.intent_id.is_(None))
+            db.select(Payment.id).where(named, Payment.intent_id.is_(None), is_by_stripe())
         )
     if payment_id is None:
         raise NoSubjectError(f"no payment for {intent_id} of order {order_id}")
