@@ -1,7 +1,7 @@
 # Needs Python >= 3.11 and make, nothing else: the rest is fetched into .venv on first use.
 PYTHON ?= python3
 BIN := .venv/bin
-ROOMS := config.py addresses.py credentials.py production.py celeryconfig.py heartbeats.py redis_url.py wsgi.py models state_machines tasks web sandbox launch demo bench
+ROOMS := config.py addresses.py credentials.py production.py celeryconfig.py heartbeats.py redis_url.py settings_error.py wsgi.py models state_machines tasks web sandbox launch demo bench
 
 # Where it is set, each of our processes would compile the project anew when it starts.
 unexport PYTHONDONTWRITEBYTECODE

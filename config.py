@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 import credentials
 import production
 from addresses import SPLIT, CommaSeparated, DatabaseUrl, HttpUrl, Origins, RedisUrl, with_password
+from settings_error import named_variables
 
 # `make run` writes its settings to this file for `flask` commands. The environment overrides it.
 ENV_FILE = os.environ.get("PROJECTX_ENV_FILE", ".data/running.env")
@@ -240,4 +241,5 @@ class Settings(BaseSettings):
         return timedelta(seconds=self.login_timeout)
 
 
-settings = Settings()
+with named_variables():
+    settings = Settings()

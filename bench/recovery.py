@@ -7,6 +7,7 @@ import contextlib
 
 import psycopg2
 
+from bench.growth import UNLIMITED
 from bench.shop import Figures
 from demo.buyer import Buyer, Json, wait_for
 from demo.world import World
@@ -80,7 +81,8 @@ def time_recovery(world: World, buyer: Buyer, victims: tuple[str, ...]) -> float
 
 if __name__ == "__main__":
     end_in_order()
-    with Stack() as running:
+    # The buyer has more unpaid orders than a customer may have.
+    with Stack(environment=UNLIMITED) as running:
         World.of(running).restock(10_000)
         for name, value in measure(running).items():
             print(f"{name}: {value:.1f}")

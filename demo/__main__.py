@@ -24,9 +24,9 @@ def main() -> int:
             except Exception:  # noqa: BLE001  the other stories are played all the same
                 traceback.print_exc()
                 failed.append(title)
-    print(f"demo: {len(STORIES) - len(failed)} of {len(STORIES)} stories passed")
     for title in failed:
         print(f"demo: failed: {title}")
+    print(f"demo: {len(STORIES) - len(failed)} of {len(STORIES)} stories passed")
     return 1 if failed else 0
 
 

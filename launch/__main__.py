@@ -3,12 +3,16 @@
 import contextlib
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from launch.children import end_in_order
 from launch.lock import AlreadyRunningError
 from launch.ports import PortTakenError
-from launch.stack import ROOT, Stack
 from launch.waiting import NotReadyError
+from settings_error import SettingsError
+
+if TYPE_CHECKING:
+    from launch.stack import Stack
 
 START_ERRORS = (AlreadyRunningError, PortTakenError, NotReadyError, RuntimeError)
 
@@ -16,14 +20,19 @@ START_ERRORS = (AlreadyRunningError, PortTakenError, NotReadyError, RuntimeError
 def main() -> int:
     end_in_order()
     try:
+        # The import reads the settings.
+        from launch.stack import ROOT, Stack
+
         stack = Stack(data_dir=ROOT / ".data", usual_ports=True, show=True)
-    except RuntimeError as error:
+    except (SettingsError, RuntimeError) as error:
         print(f"projectx: {error}", file=sys.stderr)
         return 1
     try:
         stack.start()
         print(format_welcome(stack), flush=True)
         while stack.supervisor.given_up is None:
+            for name in stack.restart_services():
+                print(f"projectx: {name} had ended and was restarted", flush=True)
             time.sleep(1)
     except KeyboardInterrupt:
         # A lost terminal cannot be written to.
@@ -37,7 +46,7 @@ def main() -> int:
     return 1
 
 
-def format_welcome(stack: Stack) -> str:
+def format_welcome(stack: "Stack") -> str:
     """Return a table of the addresses of all parts."""
     env, urls = stack.environment, stack.urls
     rows = [

@@ -59,6 +59,11 @@ class Postgres:
             raise RuntimeError("PostgreSQL is not running")
         return process.pid
 
+    @property
+    def has_ended(self) -> bool:
+        """True when the server was started, and has ended by itself."""
+        return self._process is not None and self._process.poll() is not None
+
     def start(self) -> None:
         """Start the server and wait until it answers. Raises NotReadyError."""
         if not (self._data / "PG_VERSION").exists():

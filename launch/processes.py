@@ -36,11 +36,19 @@ def commands(env: Mapping[str, str], data: Path, *, sandbox: bool) -> dict[str, 
     }
 
 
+def count_web_workers(env: Mapping[str, str]) -> int:
+    """Return WEB_WORKERS, the number of gunicorn's processes. Raises RuntimeError."""
+    text = env.get("WEB_WORKERS") or "2"
+    if not text.isdecimal() or int(text) < 1:
+        raise RuntimeError(f"WEB_WORKERS must be a whole number from 1, not {text!r}")
+    return int(text)
+
+
 def _web(env: Mapping[str, str]) -> list[str]:
     ports = [env[f"{name}_PORT"] for name in ("WEB", "AUTH", "ORDER", "PRODUCT")]
     return [
         *(*PYTHON, "gunicorn", "wsgi:ports", "--worker-class", "gthread"),
-        *("--workers", env.get("WEB_WORKERS", "2"), "--threads", env.get("WEB_THREADS", "48")),
+        *("--workers", str(count_web_workers(env)), "--threads", env.get("WEB_THREADS", "48")),
         *("--preload", "--log-level", "warning", "--keep-alive", "30"),
         *("--graceful-timeout", "5", "--no-control-socket"),
         *(part for port in ports for part in ("--bind", f"127.0.0.1:{port}")),

@@ -17,7 +17,7 @@ from launch.children import run
 from launch.env_file import env_file
 from launch.lock import lock_folder
 from launch.postgres import Postgres
-from launch.processes import commands
+from launch.processes import commands, count_web_workers
 from launch.redis import Redis
 from launch.stale_processes import StaleProcesses
 from launch.supervisor import Supervisor
@@ -129,14 +129,25 @@ class Stack:
         """Kill a process by name ("worker-1", "web", …); the supervisor restarts it."""
         self.supervisor.kill(name)
 
+    def restart_services(self) -> list[str]:
+        """Restart PostgreSQL and Redis if they have ended by themselves. Return their names.
+
+        Raises NotReadyError or RuntimeError when one does not start.
+        """
+        ended = {name: server for name, server in self._services().items() if server.has_ended}
+        for server in ended.values():
+            server.start()
+        if ended:
+            self._record_processes()
+        return list(ended)
+
     def pids(self) -> dict[str, int]:
         """Return the pids of the running processes by name, with embedded PostgreSQL and Redis."""
         pids = self.supervisor.pids()
-        services = {"postgres": self.postgres, "redis": self.redis}
-        for name, service in services.items():
-            # A killed service has no pid until it is started again.
+        for name, server in self._services().items():
+            # A killed server has no pid until it is started again.
             with contextlib.suppress(RuntimeError):
-                pids |= {name: service.pid} if service is not None else {}
+                pids[name] = server.pid
         return pids
 
     def flask(self, *arguments: str) -> str:
@@ -157,13 +168,15 @@ class Stack:
     def _set_pools(self) -> None:
         """Set DATABASE_POOLS: the connection pools of all processes together."""
         others = {"sandbox", "web", "beat", "flower"}
-        processes = int(self.environment.get("WEB_WORKERS", "2")) + len(
-            self._commands().keys() - others
-        )
+        processes = count_web_workers(self.environment) + len(self._commands().keys() - others)
         pool = self.environment.get(
             "DATABASE_POOL", str(Settings.model_fields["database_pool"].default)
         )
         self.environment.setdefault("DATABASE_POOLS", ",".join([pool] * processes))
+
+    def _services(self) -> dict[str, Postgres | Redis]:
+        services = {"postgres": self.postgres, "redis": self.redis}
+        return {name: server for name, server in services.items() if server is not None}
 
     def _commands(self) -> dict[str, list[str]]:
         return commands(self.environment, self.data, sandbox=self.sandbox)

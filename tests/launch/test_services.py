@@ -1,11 +1,15 @@
 """The embedded servers come back, whatever happened to them."""
 
+import contextlib
+import os
+import signal
 import socket
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import psycopg2
 import pytest
 
@@ -15,8 +19,9 @@ from launch.children import run
 from launch.files import write_whole
 from launch.lock import AlreadyRunningError, lock_folder
 from launch.postgres import Postgres
-from launch.stack import ROOT
+from launch.stack import ROOT, Stack
 from launch.unprivileged_user import temporary_folder
+from launch.waiting import has_ended, until
 
 
 @pytest.fixture
@@ -47,6 +52,27 @@ def test_data_survives_a_crash_and_a_leftover_server(folder: Path) -> None:
         assert ask(second, "SELECT answer FROM kept") == (42,)
         assert ask(second, "SHOW fsync") == ("on",)
     first.stop()
+
+
+def test_servers_that_end_by_themselves_are_restarted(folder: Path) -> None:
+    stack = Stack(data_dir=folder, environment={"DATABASE_URL": "", "REDIS_URL": ""})
+    with contextlib.ExitStack() as closing:
+        closing.callback(stack.stop)
+        stack._start_services()
+        assert stack.postgres is not None
+        assert stack.redis is not None
+        ask(stack.postgres, "CREATE TABLE answers AS SELECT 42 AS answer")
+        assert stack.restart_services() == []
+        # Their processes outlive the server for a moment.
+        for _ in range(20):
+            closing.callback(psycopg2.connect(stack.postgres.url).close)
+        pids = {stack.postgres.pid, stack.redis.pid}
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        until(lambda: all(has_ended(psutil.Process(pid)) for pid in pids), "the end of both")
+        assert stack.restart_services() == ["postgres", "redis"]
+        assert not pids & {stack.postgres.pid, stack.redis.pid}
+        assert ask(stack.postgres, "SELECT answer FROM answers") == (42,)
 
 
 def test_a_stale_pid_file_of_another_process_prevents_no_start(folder: Path) -> None:

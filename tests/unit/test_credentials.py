@@ -84,7 +84,7 @@ def test_the_error_of_a_failed_start_shows_no_secret(name: str, mode: str) -> No
         timeout=60,
     )
     assert done.returncode != 0
-    assert "web_port" in done.stderr
+    assert "WEB_PORT: " in done.stderr
     shown = [secret for secret in secrets() if secret in done.stderr]
     assert shown == []
     assert "of-it" not in done.stderr
