@@ -2,22 +2,22 @@
 
 # Source of the codes: https://docs.stripe.com/declines/codes
 SENTENCES = {
-    "insufficient_funds": "The card has not enough funds.",
+    "insufficient_funds": "The card has insufficient funds.",
     "expired_card": "The card has expired.",
-    "incorrect_cvc": "The card's security code is not right.",
-    "invalid_cvc": "The card's security code is not right.",
-    "incorrect_number": "The card's number is not right.",
-    "invalid_number": "The card's number is not right.",
-    "invalid_expiry_month": "The card's expiry date is not right.",
-    "invalid_expiry_year": "The card's expiry date is not right.",
+    "incorrect_cvc": "The card's security code is incorrect.",
+    "invalid_cvc": "The card's security code is incorrect.",
+    "incorrect_number": "The card's number is incorrect.",
+    "invalid_number": "The card's number is incorrect.",
+    "invalid_expiry_month": "The card's expiry date is incorrect.",
+    "invalid_expiry_year": "The card's expiry date is incorrect.",
     "card_velocity_exceeded": "The card has been used too often.",
     "withdrawal_count_limit_exceeded": "The card's limit is reached.",
     "currency_not_supported": "The card does not take this currency.",
     "card_not_supported": "The card does not take this kind of payment.",
     "processing_error": "The bank could not take the payment; try again in a moment.",
     "try_again_later": "The bank could not take the payment; try again in a moment.",
-    "authentication_required": "The bank asks who pays: confirm it with 3-D Secure.",
-    "payment_intent_authentication_failure": "The bank could not make sure who pays.",
+    "authentication_required": "The bank requires you to confirm the payment with 3-D Secure.",
+    "payment_intent_authentication_failure": "The bank could not verify who pays.",
 }
 # Other reasons (lost, stolen, suspected fraud) are not disclosed to customers.
 DECLINED = "The card was declined: try another one."

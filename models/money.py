@@ -28,7 +28,7 @@ def to_minor(major: Decimal, currency: str) -> int:
     if not minor.is_finite() or minor != minor.to_integral_value():
         raise ValueError(f"{major} has more decimals than {known.code} has")
     if minor % known.step:
-        raise ValueError(f"{major} is no multiple of {_smallest(known)} {known.code}")
+        raise ValueError(f"{major} is not a multiple of {_smallest(known)} {known.code}")
     return int(minor)
 
 
@@ -48,11 +48,11 @@ def refuse_charge(minor: int, currency: str) -> None:
     """Raise ValueError unless Stripe accepts a payment of this amount."""
     known = currency_of(currency)
     if minor < known.minimum:
-        raise ValueError(f"cost less than can be paid, {display(known.minimum, currency)}")
+        raise ValueError(f"cost less than the minimum of {display(known.minimum, currency)}")
     if minor > known.maximum:
-        raise ValueError(f"cost more than can be paid at once, {display(known.maximum, currency)}")
+        raise ValueError(f"cost more than the maximum of {display(known.maximum, currency)}")
     if minor % known.step:
-        raise ValueError(f"cost no multiple of {_smallest(known)} {known.code}")
+        raise ValueError(f"must cost a multiple of {_smallest(known)} {known.code}")
 
 
 def _smallest(currency: Currency) -> Decimal:

@@ -44,9 +44,9 @@ def _read_cost(entry: str) -> tuple[str, int]:
         raise ValueError("after the currency come its minor units, as in usd:1000")
     minor = int(amount)
     if minor > currency.maximum:
-        raise ValueError(f"is over {currency.maximum}, the most that can be paid")
+        raise ValueError(f"is more than {currency.maximum}, the maximum of a payment")
     if minor % currency.step:
-        raise ValueError(f"is no multiple of {currency.step}, as Stripe asks in {currency.code}")
+        raise ValueError(f"is not a multiple of {currency.step}, as required in {currency.code}")
     return currency.code, minor
 
 

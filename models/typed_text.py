@@ -65,7 +65,9 @@ def normalise_name(text: str) -> str:
     for character in normal:
         is_space = character.isspace() and character != " "
         if is_space or character in VARIATIONS:
-            raise ValueError(f"has a character in it that looks like none, U+{ord(character):04X}")
+            raise ValueError(
+                f"contains an unusual space or invisible character, U+{ord(character):04X}"
+            )
     return normal
 
 
@@ -121,7 +123,7 @@ def _refuse_unseen(text: str, *, allowed: frozenset[str]) -> str:
     for character in text:
         is_unseen = unicodedata.category(character) in UNSEEN or character in NONCHARACTERS
         if (is_unseen and character not in allowed) or character in BLANKS:
-            raise ValueError(f"has an invisible character in it, U+{ord(character):04X}")
+            raise ValueError(f"contains an invisible character, U+{ord(character):04X}")
     return text
 
 

@@ -15,5 +15,5 @@ def accept(payment: Payment, *, reason: str | None = None) -> None:
     if payment.state != PaymentState.SUCCESS:
         raise ConflictError(f"The payment is {payment.state}: there is nothing to accept")
     if refundable_amount(payment) <= 0:
-        raise ConflictError("Nothing is left of what was paid: there is nothing to accept")
+        raise ConflictError("Nothing is left of the payment: there is nothing to accept")
     OrderMachine.send(payment.order, OrderSignal.ACCEPT, reason=reason)

@@ -11,7 +11,7 @@ from state_machines.order import OrderMachine, OrderSignal
 from state_machines.payment import PaymentMachine, PaymentSignal
 
 TOO_LATE = {
-    OrderState.SHIPPED: "The order is on its way already",
+    OrderState.SHIPPED: "The order has been shipped",
     OrderState.DELIVERED: "The order has been delivered",
     OrderState.FAILED: "The order has failed: there is nothing to cancel",
 }

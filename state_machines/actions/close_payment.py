@@ -15,6 +15,6 @@ def close(payment: Payment, *, reason: str) -> None:
     if payment.state not in OPEN:
         raise ConflictError(f"The payment is {payment.state}: there is nothing to close")
     if not is_open(payment.order_id, NoticeKind.UNKNOWN_INTENT):
-        raise ConflictError("Stripe may know the intent: cancel the order, so that it is asked")
+        raise ConflictError("Stripe may know the intent: cancel the order instead")
     PaymentMachine.send(payment, PaymentSignal.CLOSE, reason=reason)
     settle(payment.order_id, NoticeKind.UNKNOWN_INTENT)

@@ -61,7 +61,7 @@ def change(actor: str, product: Product, cells: Mapping[str, str]) -> None:
     whole = {"currency": product.currency, **cells} if "price" in cells else cells
     values = as_columns(read(whole, whole.values(), defaults={}))
     if values.get("currency", product.currency) != product.currency and "price" not in cells:
-        raise InvalidInputError("price", "must be there, too, in the new currency")
+        raise InvalidInputError("price", "is required with a new currency")
     changed: dict[str, dict[str, Any]] = {}
     for name, after in values.items():
         before = getattr(product, name)

@@ -30,8 +30,9 @@ def refund(
     if amount is not None and not 0 < amount <= left:
         limit = display(left, paid_in)
         raise InvalidInputError("amount", f"must be more than 0 and at most {limit}")
-    if amount is not None and amount % CURRENCIES[paid_in].step:
-        raise InvalidInputError("amount", f"is no multiple of what Stripe takes in {paid_in}")
+    step = CURRENCIES[paid_in].step
+    if amount is not None and amount % step:
+        raise InvalidInputError("amount", f"must be a multiple of {display(step, paid_in)}")
     if order.state in UNSHIPPED and amount in (None, left):
         OrderMachine.send(order, OrderSignal.CANCEL, reason=reason)
     else:
@@ -41,7 +42,7 @@ def refund(
 def refuse_withdrawn(order: Order) -> None:
     """Raise ConflictError while the customer's bank holds the money: Stripe refuses refunds."""
     if disputed_amounts(order.id, *WITHDRAWN):
-        raise ConflictError("A dispute is open: what was paid is with the customer's bank")
+        raise ConflictError("A dispute is open: the customer's bank holds the money")
 
 
 def cancel_refunded_order(payment: Payment) -> None:

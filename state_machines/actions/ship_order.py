@@ -24,14 +24,14 @@ def ship(order: Order, carrier: str, tracking_number: str) -> None:
         if not 0 < len(text.strip()) <= MAX_TEXT_LENGTH or not text.isprintable():
             raise InvalidInputError(field, f"must be 1 to {MAX_TEXT_LENGTH} printable characters")
     if disputed_amounts(order.id, *OPEN):
-        raise ConflictError("A dispute is open: the order is not to be shipped")
+        raise ConflictError("A dispute is open: the order cannot be shipped")
     if doubts := open_suspicions(order.id):
         raise ConflictError(
             f"The payment is in doubt: {'; '.join(doubts)}; settle the notice first"
         )
     if order.state == OrderState.CONFIRMED and refundable_amount(payment_of(order.id)) <= 0:
         raise ConflictError(
-            "The money is gone: the order is to be cancelled, and not to be shipped"
+            "The payment was refunded or lost to a dispute: cancel the order instead"
         )
     OrderMachine.send(order, OrderSignal.SHIP, reason=f"{carrier} {tracking_number}")
     parcel = Shipment(

@@ -63,7 +63,7 @@ def as_columns(values: Mapping[str, Any]) -> dict[str, Any]:
 def _minor(price: Decimal, currency: str) -> int:
     minor, maximum = to_minor(price, currency), currency_of(currency).maximum
     if minor > maximum:
-        raise ValueError(f"is over {display(maximum, currency)}")
+        raise ValueError(f"is more than {display(maximum, currency)}")
     return minor
 
 
@@ -96,7 +96,7 @@ def _tags(cell: str) -> str:
     texts = (normalise_name(_text(100, tag)) for tag in cell.split(";"))
     tags = dict.fromkeys(filter(None, texts))
     if len(tags) > MAX_TAGS:
-        raise ValueError(f"are more than {MAX_TAGS}")
+        raise ValueError(f"has more than {MAX_TAGS} tags")
     return ";".join(tags)
 
 

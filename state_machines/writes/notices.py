@@ -58,8 +58,8 @@ def settle_answered(payment: Payment) -> None:
 def notify_unknown_intent(payment: Payment) -> None:
     """Open the notice of an intent that Stripe does not know."""
     sentence = (
-        f"Stripe does not know {payment.intent_id}: are these the keys of the account that made it?"
-        f" If it is gone for good: payments close {payment.id} --reason ..."
+        f"Stripe does not know {payment.intent_id}: check that STRIPE_SECRET_KEY belongs to the"
+        f" account that made it. If it is gone for good: payments close {payment.id} --reason ..."
     )
     open_notice(payment.order_id, NoticeKind.UNKNOWN_INTENT, sentence)
 
@@ -68,8 +68,8 @@ def notify_unknown_refund(refund: Refund) -> None:
     """Open the notice of a refund that Stripe does not know: its outcome is unknown."""
     amount = display(refund.amount, refund.currency)
     sentence = (
-        f"Stripe does not know {refund.stripe_id}, a refund of {amount}:"
-        " are these the keys of the account that made it?"
+        f"Stripe does not know {refund.stripe_id}, a refund of {amount}: check that"
+        " STRIPE_SECRET_KEY belongs to the account that made it"
     )
     open_notice(refund.order_id, NoticeKind.REFUND_FAILED, sentence)
 

@@ -34,11 +34,11 @@ def test_an_amount_is_converted_to_stripes_minor_units(
 @pytest.mark.parametrize(
     ("major", "currency", "why"),
     [
-        ("5.124", "kwd", "no multiple of 0.01 kwd"),
-        ("0.005", "omr", "no multiple of 0.01 omr"),
+        ("5.124", "kwd", "not a multiple of 0.01 kwd"),
+        ("0.005", "omr", "not a multiple of 0.01 omr"),
         ("5.1234", "jod", "more decimals than jod has"),
-        ("5.50", "isk", "no multiple of 1 isk"),
-        ("0.01", "ugx", "no multiple of 1 ugx"),
+        ("5.50", "isk", "not a multiple of 1 isk"),
+        ("0.01", "ugx", "not a multiple of 1 ugx"),
         ("0.5", "krw", "more decimals than krw has"),
         ("NaN", "usd", "more decimals than usd has"),
         ("Infinity", "usd", "more decimals than usd has"),
@@ -96,13 +96,14 @@ def test_a_charge_has_a_minimum_and_a_maximum(currency: str, least: int, most: i
     step = currency_of(currency).step
     for minor in (least, most):
         refuse_charge(minor, currency)
-    for minor, why in ((least - step, "less"), (0, "less"), (most + step, "more")):
-        with pytest.raises(ValueError, match=f"cost {why} than can be paid"):
+    too_little, too_much = "less than the minimum", "more than the maximum"
+    for minor, why in ((least - step, too_little), (0, too_little), (most + step, too_much)):
+        with pytest.raises(ValueError, match=why):
             refuse_charge(minor, currency)
 
 
 def test_a_charge_between_two_steps_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"no multiple of 0\.01 kwd"):
+    with pytest.raises(ValueError, match=r"must cost a multiple of 0\.01 kwd"):
         refuse_charge(5124, "kwd")
 
 

@@ -9,7 +9,7 @@ from models.customer_words import DECLINED, decline_sentence, shown_code, step_r
     ("code", "sentence"),
     [
         (None, None),
-        ("insufficient_funds", "The card has not enough funds."),
+        ("insufficient_funds", "The card has insufficient funds."),
         ("stolen_card", DECLINED),
         ("a code of next year", DECLINED),
     ],
@@ -21,7 +21,7 @@ def test_a_decline_is_shown_in_our_words(code: str | None, sentence: str | None)
 @pytest.mark.parametrize(
     ("machine", "signal", "reason", "shown"),
     [
-        ("payment", "declined", "insufficient_funds", "The card has not enough funds."),
+        ("payment", "declined", "insufficient_funds", "The card has insufficient funds."),
         ("payment", "declined", "No such payment_method: 'pm_1'", DECLINED),
         ("payment", "rejected", "InvalidRequestError: No such account acct_1", None),
         ("refund", "failed", "lost_or_stolen_card", None),

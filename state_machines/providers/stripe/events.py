@@ -48,7 +48,7 @@ def apply_event(kind: str, event: dict[str, Any]) -> UUID:
     """
     refuse_strangers(kind, event)
     if kind not in READERS:
-        raise NotOursError(f"{kind} means nothing here")
+        raise NotOursError(f"{kind} is not read here")
     reader = READERS[kind]
     try:
         data = event["data"]["object"]

@@ -25,7 +25,7 @@ def refuse_strangers(kind: str, event: dict[str, Any]) -> None:
         open_notice(None, NoticeKind.UNREAD_EVENT, sentence, subject=kind)
         raise NotOursError(f"{kind} is a thin event")
     if account := event.get("account"):
-        raise NotOursError(f"{kind} is of the account {account}, and not of our own")
+        raise NotOursError(f"{kind} belongs to another account, {account}")
     created = event.get("created")
     if isinstance(created, int) and created > (now() + MAX_AHEAD).timestamp():
-        raise NotOursError(f"{kind} is of the future: {created}")
+        raise NotOursError(f"{kind} was created in the future: {created}")

@@ -56,11 +56,11 @@ def notify_not_returned(intent_id: str, error: Exception) -> None:
 def _sentence(intent: Intent, order_id: UUID) -> str:
     created = datetime.fromtimestamp(intent.created, UTC)
     amount, since = display(intent.received, intent.currency), f"{created:%Y-%m-%d %H:%M} UTC"
-    facts = [f"{amount} came by {intent.id} of {since}"]
-    facts.append(f"for order {order_id}, which is not here or was paid otherwise")
+    facts = [f"{amount} arrived with {intent.id}, created {since}"]
+    facts.append(f"for order {order_id}, which is missing here or was paid by another intent")
     facts += [f"{name} {value}" for name, value in intent.metadata.items() if name != "orderId"]
     if intent.charge_id:
         facts.append(f"charge {intent.charge_id}")
     if intent.card:
         facts.append(f"{intent.card.brand} ending in {intent.card.last4}")
-    return f"{', '.join(facts)}; payments return {intent.id} gives it back"
+    return f"{', '.join(facts)}; to return it: payments return {intent.id} --reason ..."

@@ -105,11 +105,11 @@ def test_a_folder_is_no_seed(shop: Flask, tmp_path: Path) -> None:
     ("content", "what"),
     [
         ([SEED | {"currency": "xyz"}], "product 1: currency: 'xyz' is no currency"),
-        ([SEED | {"price": "5.124"}], "product 1: price: 5.124 is no multiple of 0.01 kwd"),
+        ([SEED | {"price": "5.124"}], "product 1: price: 5.124 is not a multiple of 0.01 kwd"),
         ([SEED, SEED | {"sku": ""}], "product 2: sku: is empty"),
         ([{"sku": "L-1"}], "product 1: name: is empty"),
         ([SEED | {"colour": "red"}], "product 1: is malformed"),
-        ([SEED | {"sku": "L\u200b1"}], "product 1: sku: has an invisible character"),
+        ([SEED | {"sku": "L\u200b1"}], "product 1: sku: contains an invisible character"),
         ([SEED | {"currency": "gbp"}], "L-1: currency: there is no shipping cost in gbp"),
         (["x"], "product 1: is malformed"),
         ({}, "is not an array of products"),
