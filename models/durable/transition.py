@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
@@ -12,7 +13,7 @@ class Transition(Base):
     """One transition of one execution, or a signal that it ignored.
 
     The primary key is also the version check: of two transitions decided on the same version, only
-    one can be written.
+    one can be written. `machine_version` is the version of the machine's table that wrote the row.
     """
 
     __tablename__ = "transition"
@@ -28,3 +29,5 @@ class Transition(Base):
     cause: Mapped[str]
     actor: Mapped[str | None]
     at: Mapped[datetime]
+    # The default is also for a release that runs beside this one and does not know the column.
+    machine_version: Mapped[int] = mapped_column(default=1, server_default=text("1"))

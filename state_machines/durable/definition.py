@@ -14,7 +14,8 @@ class Arrow:
     `signal` moves the row from `source` to `target`; `None` as source creates the row. `do` names
     the activities to schedule, `writes` the registered functions that change other rows (see
     `@writes`), and `parent_signal` is observed by the parent execution. A `quiet` arrow only
-    schedules activities: it writes no history and must not change the state.
+    schedules activities: it writes no history and must not change the state. A `retired` arrow only
+    explains old history: nothing moves along it any more.
     """
 
     signal: StrEnum
@@ -24,6 +25,7 @@ class Arrow:
     writes: tuple[str, ...] = ()
     parent_signal: StrEnum | None = None
     quiet: bool = False
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,34 @@ def refuse_steady_repetition(
                 raise ValueError(f"{machine}: {arrow.signal} repeats: its arrow must be quiet")
 
 
+def refuse_entering_retired_states(
+    machine: str, arrows: tuple[Arrow, ...], retired_states: tuple[StrEnum, ...]
+) -> None:
+    """Raise ValueError for an arrow by which a row could still enter a retired state."""
+    for arrow in arrows:
+        enters = arrow.target in retired_states and arrow.source not in retired_states
+        if enters and not arrow.retired:
+            raise ValueError(
+                f"{machine}: {arrow.signal} leads to {arrow.target}, which is retired: retire the"
+                " arrow, too"
+            )
+
+
+def refuse_impossible_parents(machine: Any) -> None:
+    """Raise TypeError for a child that its parent cannot lock, or that it cannot signal."""
+    name, parent = machine.name, machine.parent
+    signals = [arrow.signal.value for arrow in machine.arrows if arrow.parent_signal is not None]
+    if parent is None:
+        if signals or machine.parent_key:
+            raise TypeError(f"{name} has no parent to tell: {', '.join(signals)}")
+    elif parent.parent is not None:
+        # The root's lock, and its waiters, are found one step up.
+        path = f"{parent.parent.name}, {parent.name}, {name}"
+        raise TypeError(f"children have no children: {path}")
+    elif not hasattr(machine.model, machine.parent_key):
+        raise TypeError(f"{name} has no column {machine.parent_key!r} for its {parent.name}")
+
+
 MAX_POLL_INTERVAL = timedelta(days=7)
 
 
@@ -124,6 +154,26 @@ def writes(name: str) -> Callable[[F], F]:
 
     def register(run: F) -> F:
         registered_writes[name] = run
+        return run
+
+    return register
+
+
+# Takes a locked row and a reason, checks what the arrows cannot, and sends the signal.
+Action = Callable[[Any, str | None], object]
+A = TypeVar("A", bound=Action)
+
+registered_actions: dict[str, Action] = {}
+
+
+def operator_action(name: str) -> Callable[[A], A]:
+    """Register a function under `name`, such as "order.cancel", for a machine's `operator_signals`.
+
+    It runs in one transaction with the lock of the row, and raises what refuses the request.
+    """
+
+    def register(run: A) -> A:
+        registered_actions[name] = run
         return run
 
     return register

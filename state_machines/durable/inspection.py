@@ -59,7 +59,10 @@ def verify(machine: type[DurableMachine[Any]], *, page: int = 1000) -> Iterator[
 def compare(
     machine: type[DurableMachine[Any]], state: str, version: int, history: list[Transition]
 ) -> str | None:
-    """What is wrong between a row and its history; None when the history replays to the row."""
+    """Return what differs between a row and its history; None when the history replays to the row.
+
+    Arrows of steps that a newer version of the machine has written are not judged.
+    """
     arrows = {(arrow.signal.value, arrow.source, arrow.target) for arrow in machine.arrows}
     at: str | None = None
     for number, step in enumerate(history, start=1):
@@ -67,12 +70,21 @@ def compare(
             return f"version {number} is missing"
         if step.source != at:
             return f"version {number} starts from {step.source}, not from {at}"
-        if not step.ignored and (step.signal, step.source, step.target) not in arrows:
-            return f"version {number} has no arrow: {step.source} --{step.signal}--> {step.target}"
+        is_judged = not step.ignored and step.machine_version <= machine.version
+        if is_judged and (step.signal, step.source, step.target) not in arrows:
+            writer = "" if step.machine_version == machine.version else _name_writer(step)
+            return (
+                f"version {number} has no arrow: {step.source} --{step.signal}--> {step.target}"
+                + writer
+            )
         at = step.target
     if (at, len(history)) != (state, version):
         return f"the row is {state} at {version}, its history {at} at {len(history)}"
     return None
+
+
+def _name_writer(step: Transition) -> str:
+    return f"; version {step.machine_version} of the machine wrote it: keep its arrow as retired"
 
 
 def stuck(machine: type[DurableMachine[Any]]) -> list[Difference]:
@@ -156,13 +168,21 @@ def _reasons_to_wait() -> dict[str, str]:
 
 
 def stranded(machine: type[DurableMachine[Any]]) -> list[Difference]:
-    """Executions in states that the code no longer knows: a state was renamed or removed while
-    rows were in it.
+    """List executions that no longer belong in their state: the code does not know it any more, or
+    it is retired.
     """
-    state, known = state_of(machine), [state.value for state in machine.states]
+    retired = [state.value for state in machine.retired_states]
+    usable = [state.value for state in machine.states if state not in machine.retired_states]
+    state = state_of(machine)
+    query = select(machine.model.id, state).where(state.not_in(usable)).order_by(machine.model.id)
     with transaction() as session:
-        found = session.execute(select(machine.model.id, state).where(state.not_in(known))).all()
-    return [Difference(machine.name, key, f"{at} is no state any more") for key, at in found]
+        rows = session.execute(query).all()
+    return [
+        Difference(
+            machine.name, key, f"{at} is {'retired' if at in retired else 'no state any more'}"
+        )
+        for key, at in rows
+    ]
 
 
 def state_of(machine: type[DurableMachine[Any]]) -> ColumnElement[str]:
@@ -176,7 +196,11 @@ def moved_by_system(machine: type[DurableMachine[Any]]) -> tuple[str, ...]:
         state
         for state in machine.states
         if state not in machine.externally_driven
-        and any(arrow.source == state and arrow.target != state for arrow in machine.arrows)
+        and any(
+            arrow.source == state and arrow.target != state
+            for arrow in machine.arrows
+            if not arrow.retired
+        )
     )
 
 
@@ -191,9 +215,12 @@ def mermaid(machine: type[DurableMachine[Any]]) -> str:
             label += " / " + ", ".join(arrow.do)
         if arrow.writes:
             label += " + " + ", ".join(arrow.writes)
+        if arrow.retired:
+            label += " (retired)"
         lines.append(f"    {arrow.source or '[*]'} --> {arrow.target}: {label}")
     for deadline in machine.deadlines:
         lines += [
             f"    {state}: {state}<br/>deadline: {deadline.send.value}" for state in deadline.states
         ]
+    lines += [f"    {state}: {state}<br/>retired" for state in machine.retired_states]
     return "\n".join(lines) + "\n"

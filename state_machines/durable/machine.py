@@ -22,6 +22,8 @@ from state_machines.durable.definition import (
     Arrow,
     Deadline,
     Poll,
+    refuse_entering_retired_states,
+    refuse_impossible_parents,
     refuse_steady_repetition,
     registered_writes,
 )
@@ -45,6 +47,13 @@ class DurableMachine(Generic[E]):
     model: ClassVar[type[Any]]
     states: ClassVar[type[StrEnum]]
     arrows: ClassVar[tuple[Arrow, ...]]
+    # Incremented when arrows or states change. History records it.
+    version: ClassVar[int] = 1
+    # States that no arrow enters any more. `machines stranded` lists the rows still in them.
+    retired_states: ClassVar[tuple[StrEnum, ...]] = ()
+    # Signals that operators may send, also to many rows at once. Each names the registered action
+    # that checks the request and sends the signal (`@operator_action`); None sends it alone.
+    operator_signals: "ClassVar[dict[Any, str | None]]" = {}
     deadlines: ClassVar[tuple[Deadline, ...]] = ()
     # The model of a machine with a poll is `Polled`.
     poll: ClassVar[Poll | None] = None
@@ -63,34 +72,20 @@ class DurableMachine(Generic[E]):
 
     def __init_subclass__(cls) -> None:
         refuse_steady_repetition(cls.name, cls.arrows, cls.deadlines)
-        cls._check_parent()
+        refuse_entering_retired_states(cls.name, cls.arrows, cls.retired_states)
+        refuse_impossible_parents(cls)
         cls._machine = Machine(
             None, states=cls.states, initial=None, auto_transitions=False, send_event=True
         )
-        cls._births = {arrow.signal: arrow for arrow in cls.arrows if arrow.source is None}
-        for arrow in cls.arrows:
+        usable = [arrow for arrow in cls.arrows if not arrow.retired]
+        cls._births = {arrow.signal: arrow for arrow in usable if arrow.source is None}
+        for arrow in usable:
             if arrow.source is not None:
                 after = partial(cls._after_trigger, arrow)
                 cls._machine.add_transition(
                     arrow.signal.value, arrow.source, arrow.target, after=after
                 )
         DurableMachine.registry[cls.name] = cls
-
-    @classmethod
-    def _check_parent(cls) -> None:
-        """Raise TypeError for a child that its parent cannot lock, or that it cannot signal."""
-        signals = [arrow.signal.value for arrow in cls.arrows if arrow.parent_signal is not None]
-        if cls.parent is None:
-            if signals or cls.parent_key:
-                raise TypeError(f"{cls.name} has no parent to tell: {', '.join(signals)}")
-        elif cls.parent.parent is not None:
-            # The root's lock, and its waiters, are found one step up.
-            path = f"{cls.parent.parent.name}, {cls.parent.name}, {cls.name}"
-            raise TypeError(f"children have no children: {path}")
-        elif not hasattr(cls.model, cls.parent_key):
-            raise TypeError(
-                f"{cls.name} has no column {cls.parent_key!r} for its {cls.parent.name}"
-            )
 
     @classmethod
     def lock(cls, ids: Iterable[UUID], *, skip_locked: bool = False) -> dict[UUID, E]:
@@ -143,7 +138,9 @@ class DurableMachine(Generic[E]):
         cls, row: E, signal: str, *, reason: str | None = None, secret: str | None = None
     ) -> None:
         """Create an execution: its first state, its first history row and its activities."""
-        arrow = cls._births[signal]
+        arrow = cls._births.get(signal)
+        if arrow is None:
+            raise SignalRefusedError(f"{signal} begins no {cls.name}")
         row.id, row.version = row.id or uuid7(), 0
         row.created_at = row.created_at or now()
         db.session.add(row)
@@ -163,11 +160,20 @@ class DurableMachine(Generic[E]):
             raise NotLockedError(f"{cls.name} {row.id} must be locked before {signal}")
         event = cls._machine.events.get(signal.value)
         if event is None:
-            raise SignalRefusedError(f"{cls.name} is {row.state}: {signal} only starts one")
+            raise SignalRefusedError(cls._explain_refusal(row, signal))
         try:
             event.trigger(row, reason=reason, secret=secret)
         except MachineError as error:
-            raise SignalRefusedError(f"{cls.name} is {row.state}: no arrow for {signal}") from error
+            raise SignalRefusedError(cls._explain_refusal(row, signal)) from error
+
+    @classmethod
+    def _explain_refusal(cls, row: E, signal: StrEnum) -> str:
+        why = f"{signal} is retired" if cls._is_retired(row, signal) else f"no arrow for {signal}"
+        return f"{cls.name} is {row.state}: {why}"
+
+    @classmethod
+    def _is_retired(cls, row: E, signal: StrEnum) -> bool:
+        return (signal, row.state) in ((a.signal, a.source) for a in cls.arrows if a.retired)
 
     @classmethod
     def observe(cls, row: E, signal: StrEnum, *, reason: str | None = None) -> bool:
@@ -178,7 +184,9 @@ class DurableMachine(Generic[E]):
         try:
             cls.send(row, signal, reason=reason)
         except SignalRefusedError:
-            because = f"no arrow from {row.state}" + (f"; {reason}" if reason else "")
+            retired = cls._is_retired(row, signal)
+            why = f"{signal} is retired" if retired else f"no arrow from {row.state}"
+            because = f"{why}; {reason}" if reason else why
             cls._append(row, signal, row.state, because, ignored=True)
             return False
         return True
@@ -229,6 +237,7 @@ class DurableMachine(Generic[E]):
                 "cause": cause.text,
                 "actor": cause.actor,
                 "at": row.updated_at,
+                "machine_version": cls.version,
             }
         )
 
@@ -252,7 +261,8 @@ class DurableMachine(Generic[E]):
     @classmethod
     def allowed(cls, state: str) -> tuple[StrEnum, ...]:
         """Return the signals that have an arrow from `state`."""
-        return tuple(arrow.signal for arrow in cls.arrows if arrow.source == state)
+        usable = (arrow for arrow in cls.arrows if not arrow.retired)
+        return tuple(arrow.signal for arrow in usable if arrow.source == state)
 
     @classmethod
     def deadline_of(cls, state: str | None) -> Deadline | None:

@@ -9,7 +9,7 @@ from alembic.operations import Operations
 from flask import Flask
 from flask_migrate import Migrate, downgrade, upgrade
 from sqlalchemy import create_engine, make_url, text
-from sqlalchemy.exc import DataError, IntegrityError, InternalError
+from sqlalchemy.exc import DataError, IntegrityError, InternalError, ProgrammingError
 
 from config import settings
 from migrations.batches import update_in_batches
@@ -232,3 +232,25 @@ def test_many_rows_are_changed_in_batches_and_an_interrupted_run_continues(
             assert connection.scalar(text("SELECT count(weight) FROM crate")) == 6
             connection.execute(text("DELETE FROM crate WHERE id = 8"))
         assert run(batch=3) == 3
+
+
+STEP = """
+INSERT INTO transition (subject_id, version, machine, signal, target, ignored, cause, at)
+VALUES (gen_random_uuid(), {version}, 'order', 'place', 'Pending', false, 'process', now())
+"""
+FILE = "SELECT pg_relation_filenode('transition')"
+
+
+def test_history_gets_the_version_of_its_machine_and_is_not_rewritten(other: Flask) -> None:
+    upgrade(revision="0018")
+    run(STEP.format(version=1))
+    before = run(FILE)
+    upgrade(revision="0019")
+    assert run(FILE) == before
+    # As a release does that runs beside this one and does not know the column.
+    run(STEP.format(version=2))
+    assert run("SELECT machine_version FROM transition") == [1, 1]
+    with pytest.raises(ProgrammingError, match="history is append-only"):
+        run("UPDATE transition SET machine_version = 2")
+    downgrade(revision="0018")
+    assert run(FILE) == before

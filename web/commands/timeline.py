@@ -12,7 +12,10 @@ from models.base import db
 from web.commands import output
 from web.commands.listing import as_row
 
-TRANSITION = ("at", "machine", "signal", "source", "target", "ignored", "reason", "cause", "actor")
+TRANSITION = (
+    "at", "machine", "signal", "source", "target", "ignored", "reason", "cause", "actor",
+    "machine_version",
+)  # fmt: skip
 ACTIVITY = ("id", "name", "state", "attempts", "unknown_outcomes", "due_at", "last_error")
 SIGNAL = ("received_at", "source", "kind", "state", "external_id", "last_error")
 
@@ -34,11 +37,16 @@ def load_timeline(*ids: UUID) -> Timeline:
 
 
 def print_sections(sections: Timeline) -> None:
-    """Print each non-empty section as a table under its name."""
+    """Print each non-empty section as a table under its name.
+
+    The versions of the machines are shown when one of them is not 1.
+    """
     for name, rows in sections.items():
         if rows:
             click.echo(f"\n{name}")
-            output.print_rows(rows, as_json=False)
+            is_plain = all(row.get("machine_version", 1) == 1 for row in rows)
+            hidden = {"machine_version"} if is_plain else set()
+            output.print_rows((_without(row, hidden) for row in rows), as_json=False)
 
 
 def print_with_sections(fields: dict[str, Any], sections: Timeline, *, as_json: bool) -> None:
@@ -48,6 +56,10 @@ def print_with_sections(fields: dict[str, Any], sections: Timeline, *, as_json: 
         return
     output.print_record(fields)
     print_sections(sections)
+
+
+def _without(row: dict[str, Any], hidden: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in hidden}
 
 
 def _select_by_subject(row: type[Any], ids: Iterable[UUID]) -> Any:
