@@ -5,7 +5,7 @@ Rooms, from the top: `providers` applies messages from outside, `actions` carrie
 other rows in their transactions, and `durable` is the engine.
 """
 
-from state_machines.actions import erase_user
+from state_machines.actions import erase_user, operator_actions
 from state_machines.dispute import DisputeMachine
 from state_machines.durable import inbox
 from state_machines.erasure import ErasureMachine
@@ -29,6 +29,8 @@ MACHINES = (
     RefundMachine,
 )
 WRITES = (notices, refunds, stock)
+# The actions that operators may run on many executions.
+ACTIONS = (operator_actions,)
 # The functions that apply the events of each provider.
 HANDLERS = {"stripe": events.apply_event, "sendgrid": sendgrid.apply_event}
 # The functions that decide whether the payloads of events are stored.
@@ -41,6 +43,7 @@ inbox.keepers.extend(KEEPERS)
 inbox.watchers.extend(WATCHERS)
 
 __all__ = [
+    "ACTIONS",
     "HANDLERS",
     "KEEPERS",
     "MACHINES",

@@ -69,3 +69,4 @@ class LoginMachine(DurableMachine[Login]):
     deadlines = (
         Deadline((S.CODE_PENDING, S.CODE_SENT, S.CODE_UNSENT), settings.login_window, Sig.EXPIRE),
     )
+    operator_signals = {Sig.RESEND: "login.resend"}

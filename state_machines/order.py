@@ -74,3 +74,8 @@ class OrderMachine(DurableMachine[Order]):
         S.CONFIRMED: has_payment(PaymentState.SUCCESS),
         S.SHIPPED: has_payment(PaymentState.SUCCESS),
     }
+    operator_signals = {
+        Sig.ACCEPT: "order.accept",
+        Sig.CANCEL: "order.cancel",
+        Sig.DELIVER: "order.deliver",
+    }

@@ -153,3 +153,4 @@ class PaymentMachine(DurableMachine[Payment]):
         tuple(timedelta(seconds=age) for age in settings.poll_ages),
         "payments.retrieve_intent",
     )
+    operator_signals = {Sig.CLOSE: "payment.close"}

@@ -2,14 +2,14 @@
 
 A constant default rewrites no row, and serves a release that does not know the column yet.
 
-Revision: 0019, after 0018
+Revision: 0022, after 0021
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 

@@ -78,13 +78,13 @@ def try_code(login: Login, code: str, *, bound: bool = True) -> bool:
     return False
 
 
-def resend_code(login: Login) -> None:
+def resend_code(login: Login, *, reason: str | None = None) -> None:
     """Send a new code for a login whose e-mail failed, and for the logins that joined it.
 
     The old code becomes invalid. Raises SignalRefusedError unless the login is CodeUnsent.
     """
     code = make_code()
-    LoginMachine.send(login, LoginSignal.RESEND, secret=code)
+    LoginMachine.send(login, LoginSignal.RESEND, reason=reason, secret=code)
     login.code_hash = hash_code(login.code_id, code)
     db.session.execute(
         db.update(Login)

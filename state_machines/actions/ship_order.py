@@ -43,10 +43,10 @@ def ship(order: Order, carrier: str, tracking_number: str) -> None:
     db.session.add(parcel)
 
 
-def deliver(order: Order) -> None:
+def deliver(order: Order, *, reason: str | None = None) -> None:
     """Record that the parcel of a locked order has arrived.
 
     Raises SignalRefusedError unless the order is Shipped.
     """
-    OrderMachine.send(order, OrderSignal.DELIVER)
+    OrderMachine.send(order, OrderSignal.DELIVER, reason=reason)
     db.session.get_one(Shipment, order.id).delivered_at = now()

@@ -1,8 +1,9 @@
-"""Operations of people on activities: retry, abandon and cancel them.
+"""Operations of people: retry, abandon and cancel activities, and send signals to executions.
 
 Each runs in the caller's transaction, so that the caller's audit commits with the change.
 """
 
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from state_machines.durable.activity import (
     NonRetryableError,
     UnknownOutcomeError,
 )
+from state_machines.durable.definition import registered_actions
+from state_machines.durable.machine import DurableMachine
 
 # No attempt is left, but the machine has not applied the failure yet.
 GIVING_UP = ActivityRow.state.in_(UNDER_WAY) & ActivityRow.giving_up.is_not(None)
@@ -101,6 +104,31 @@ def cancel(
     row.last_error = sentence[:MAX_ERROR_LENGTH]
     _tell(activity, row, (UnknownOutcomeError if outcomes else NonRetryableError)(sentence))
     return row
+
+
+def send(
+    machine: type[DurableMachine[Any]],
+    execution_id: UUID,
+    signal: StrEnum,
+    *,
+    state: str,
+    reason: str | None = None,
+) -> None:
+    """Run an operator's signal on an execution that is in `state`.
+
+    Raises OperationRefusedError when the execution is not there or has left the state, and whatever
+    the machine or the registered action raises.
+    """
+    row = machine.lock([execution_id]).get(execution_id)
+    if row is None:
+        raise OperationRefusedError(f"there is no {machine.name} {execution_id}")
+    if row.state != state:
+        raise OperationRefusedError(f"it is {row.state} now")
+    action = machine.operator_signals[signal]
+    if action is None:
+        machine.send(row, signal, reason=reason)
+    else:
+        registered_actions[action](row, reason)
 
 
 def _lock(activity_id: UUID) -> ActivityRow:

@@ -13,6 +13,7 @@ import celeryconfig
 from config import settings
 from state_machines import MACHINES
 from state_machines.durable import Activity, DurableMachine
+from state_machines.durable.definition import registered_actions
 from state_machines.durable.definition import registered_writes as writes
 from state_machines.durable.inspection import mermaid
 from tasks.activities import ACTIVITIES
@@ -118,6 +119,16 @@ def _start(base: ast.expr) -> str:
 def test_every_write_of_an_arrow_is_registered() -> None:
     named = {name for machine in MACHINES for arrow in machine.arrows for name in arrow.writes}
     assert named == set(writes)
+
+
+def test_every_action_that_a_machine_names_is_registered() -> None:
+    named = [action for machine in MACHINES for action in machine.operator_signals.values()]
+    assert sorted(map(str, named)) == sorted(registered_actions)
+
+
+def test_operators_may_send_only_signals_that_a_machine_has() -> None:
+    for machine in MACHINES:
+        assert set(machine.operator_signals) <= {arrow.signal for arrow in machine.arrows}
 
 
 def test_celery_routes_every_activity_as_it_declares() -> None:

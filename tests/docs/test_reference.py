@@ -134,3 +134,14 @@ def test_the_endpoint_at_stripe_gets_every_kind_of_event_that_the_code_reads() -
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
     command = compose["services"]["sandbox"]["command"]
     assert command[command.index("--stripe-webhook-events") + 1] == STRIPE_EVENTS
+
+
+def test_every_signal_of_operators_is_listed_with_its_action() -> None:
+    listed = re.findall(
+        r"^\| `(\w+)` \| `(\w+)` \| `(\w+\.\w+)` \|", page("machines"), re.MULTILINE
+    )
+    assert sorted(listed) == sorted(
+        (machine.name, signal.value, action)
+        for machine in MACHINES
+        for signal, action in machine.operator_signals.items()
+    )

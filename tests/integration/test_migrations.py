@@ -242,15 +242,15 @@ FILE = "SELECT pg_relation_filenode('transition')"
 
 
 def test_history_gets_the_version_of_its_machine_and_is_not_rewritten(other: Flask) -> None:
-    upgrade(revision="0018")
+    upgrade(revision="0021")
     run(STEP.format(version=1))
     before = run(FILE)
-    upgrade(revision="0019")
+    upgrade(revision="0022")
     assert run(FILE) == before
     # As a release does that runs beside this one and does not know the column.
     run(STEP.format(version=2))
     assert run("SELECT machine_version FROM transition") == [1, 1]
     with pytest.raises(ProgrammingError, match="history is append-only"):
         run("UPDATE transition SET machine_version = 2")
-    downgrade(revision="0018")
+    downgrade(revision="0021")
     assert run(FILE) == before

@@ -58,6 +58,7 @@ class ParcelMachine(DurableMachine[Parcel]):
         Arrow(Sig.LOSE, S.ANNOUNCED, S.LOST),
     )
     deadlines = (Deadline((S.PACKED, S.ANNOUNCED), timedelta(hours=1), Sig.LOSE),)
+    operator_signals: ClassVar = {Sig.COLLECT: None}
 
 
 class Courier:

@@ -1,5 +1,7 @@
-"""Types of command-line input: printable text, integers that fit a column, and possible paths."""
+"""Types of command-line input: printable text, integers that fit a column, paths, and durations."""
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import click
@@ -22,6 +24,21 @@ class Text(click.ParamType[str]):
         if param is not None and param.required and not line:
             self.fail("must not be empty", param, ctx)
         return line
+
+
+class Duration(click.ParamType[timedelta]):
+    """A length of time: a number with a unit, such as 90s, 15m, 2h or 3d."""
+
+    name = "duration"
+    units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> timedelta:
+        match = re.fullmatch(r"(\d{1,5})([smhd])", str(value))
+        if match is None:
+            self.fail(f"{value!r} is not a number with s, m, h or d, such as 15m", param, ctx)
+        return timedelta(**{self.units[match[2]]: int(match[1])})
 
 
 class Path(click.Path):

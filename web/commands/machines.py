@@ -1,21 +1,28 @@
-"""Commands for state machines: list and draw them, and check their executions."""
+"""Commands for state machines: list and draw them, check and signal their executions."""
 
 import sys
 from collections.abc import Callable, Iterable
+from datetime import timedelta
+from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 import click
 from flask.cli import with_appcontext
 from sqlalchemy import func, select
 
 from models import transaction
-from state_machines.durable import DurableMachine
+from models.audit import audit
+from models.clock import now
+from state_machines.durable import DurableMachine, operations
 from state_machines.durable.inspection import Difference, mermaid, state_of, stranded, stuck, verify
-from web.commands import output
+from web.commands import bulk, output
+from web.commands.auditing import as_operator
+from web.commands.input_types import Duration
 from web.commands.skeleton import Skeleton
 from web.commands.skeleton.noun import explain_refusal
 
-group = click.Group("machines", help="State machines, and checks of their executions.")
+group = click.Group("machines", help="State machines, checks of their executions, and signals.")
 
 Machine = type[DurableMachine[Any]]
 NEXT_STEPS = (
@@ -23,6 +30,7 @@ NEXT_STEPS = (
     "2. Change the arrows in state_machines/{noun}.py; `machines diagram {noun}` draws them anew.",
     "3. Call the provider in tasks/{noun}.py. docs/how-to/add-a-machine.md has an example.",
 )
+EXAMPLE = ("id", "state", "version", "updated_at")
 
 
 @group.command("list")
@@ -51,10 +59,7 @@ def show_list(*, as_json: bool) -> None:
 @output.json_option
 def diagram(name: str, *, as_json: bool) -> None:
     """Draw a machine as a Mermaid state diagram."""
-    machine = DurableMachine.registry.get(name)
-    if machine is None:
-        names = ", ".join(DurableMachine.registry)
-        raise click.ClickException(f"there is no machine {name}; there are {names}")
+    machine = _find_machine(name)
     if as_json:
         output.print_result("", as_json=True, machine=name, mermaid=mermaid(machine))
     else:
@@ -84,6 +89,75 @@ def write_new(noun: str, *, as_json: bool) -> None:
         output.print_result("", as_json=True, written=paths, next=steps)
     else:
         click.echo("\n".join((*paths, *steps)))
+
+
+@group.command("signal")
+@click.argument("name", metavar="MACHINE")
+@click.argument("signal_name", metavar="SIGNAL")
+@click.option("--state", required=True, help="Only executions in this state.")
+@click.option("--older-than", type=Duration(), help="Only those that changed longer ago, as 2h.")
+@bulk.limit_option
+@click.option("--reason", help="The reason, recorded in the history and the audit.")
+@bulk.dry_run_option
+@click.option("--yes", is_flag=True, help="Send the signal.")
+@output.json_option
+def send_signal(name: str, signal_name: str, *, as_json: bool, **options: Any) -> None:
+    """Send a signal to all executions of a machine in one state, oldest first.
+
+    Operators may send the signals that the machine lists for them; the action of each checks what
+    `flask orders cancel` and its like check. Each execution is one transaction. Refused ones are
+    listed, and the exit status is 1 if there are any.
+    """
+    machine = _find_machine(name)
+    signal = _find_signal(machine, signal_name)
+    selection = _select(machine, options["state"], options["older_than"], options["limit"])
+    if options["dry_run"] == options["yes"]:
+        raise click.UsageError("give either --dry-run or --yes")
+    if options["dry_run"]:
+        sentence = f"{signal} would be sent to {{}}"
+        bulk.print_dry_run(selection, state_of(machine), EXAMPLE, sentence, as_json=as_json)
+        return
+    details = {"machine": name, "signal": signal, "state": options["state"]}
+
+    def send(execution_id: UUID) -> None:
+        reason = options["reason"]
+        with as_operator("machines signal") as actor:
+            operations.send(machine, execution_id, signal, state=options["state"], reason=reason)
+            audit(actor, "machines signal", execution_id, **details, reason=reason)
+
+    tally = bulk.change_each(selection.load_ids(), send)
+    bulk.print_tally(tally, "signalled", as_json=as_json)
+
+
+def _find_machine(name: str) -> Machine:
+    machine = DurableMachine.registry.get(name)
+    if machine is None:
+        names = ", ".join(DurableMachine.registry)
+        raise click.ClickException(f"there is no machine {name}; there are {names}")
+    return machine
+
+
+def _find_signal(machine: Machine, name: str) -> StrEnum:
+    """Return the signal of this name. Raises click.ClickException unless operators may send it."""
+    for signal in machine.operator_signals:
+        if signal.value == name:
+            return signal
+    names = ", ".join(machine.operator_signals) or "none"
+    raise click.ClickException(
+        f"operators may not send {name} to a {machine.name}; they may send: {names}"
+    )
+
+
+def _select(
+    machine: Machine, state: str, older_than: timedelta | None, limit: int | None
+) -> bulk.Selection:
+    if state not in [known.value for known in machine.states]:
+        states = ", ".join(machine.states)
+        raise click.BadParameter(f"{state} is none of {states}", param_hint="--state")
+    conditions = [state_of(machine) == state]
+    if older_than is not None:
+        conditions.append(machine.model.updated_at < now() - older_than)
+    return bulk.Selection(machine.model, conditions, limit)
 
 
 @group.command("verify")

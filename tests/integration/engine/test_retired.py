@@ -19,7 +19,7 @@ LOSE = Arrow(Sig.LOSE, S.PACKED, S.LOST, retired=True)
 
 @pytest.fixture(autouse=True)
 def registry() -> Iterator[None]:
-    """The machines of this module are forgotten after each test."""
+    """Forget the machines of this module after each test."""
     before = set(DurableMachine.registry)
     yield
     for name in set(DurableMachine.registry) - before:
