@@ -142,6 +142,12 @@ def text_enum(of: type[StrEnum], name: str) -> Enum:
     )
 
 
+def is_unknown_state(error: BaseException) -> bool:
+    """Return whether a row is unreadable because its enum lacks a value, as a newer release's."""
+    # SQLAlchemy raises a plain LookupError, as others do.
+    return type(error) is LookupError and "not among the defined enum values" in str(error)
+
+
 def attach(app: Any, *, pool_size: int) -> None:
     """Configure the database of the Flask application `app`, and protect the logs."""
     protect_logs()

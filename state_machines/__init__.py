@@ -39,6 +39,7 @@ KEEPERS = (erase_user.may_keep,)
 WATCHERS = (notices.watch_signals,)
 
 inbox.handlers.update(HANDLERS)
+inbox.kinds["stripe"] = frozenset(events.READERS)
 inbox.keepers.extend(KEEPERS)
 inbox.watchers.extend(WATCHERS)
 

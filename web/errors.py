@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from werkzeug.exceptions import HTTPException
 
+from models.base import is_unknown_state
 from models.errors import (
     ConflictError,
     DuplicateError,
@@ -44,6 +45,10 @@ STATUS: dict[type[Exception], HTTPStatus] = {
 }
 UNSTORABLE = "A value in the request cannot be stored. Nothing was changed."
 UNAVAILABLE = "A required service is unavailable. Nothing was changed."
+UNKNOWN_STATE = (
+    "A newer version of this service has written the current state, and this one cannot read it."
+    " Nothing was changed. Try again."
+)
 RETRY_AFTER = 2  # seconds
 # A response must not grow with the number of errors in a body.
 MAX_LISTED_PROBLEMS = 20
@@ -119,10 +124,7 @@ def domain_error(error: Exception) -> Response:
     if status == HTTPStatus.BAD_REQUEST:
         return problem(status, UNSTORABLE)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        log.warning("request %s: %s", g.get("request_id"), error)
-        response = problem(status, UNAVAILABLE)
-        response.headers["Retry-After"] = str(RETRY_AFTER)
-        return response
+        return _unavailable(error, UNAVAILABLE)
     response = problem(status, str(error) or status.phrase)
     if isinstance(error, TooManyError):
         response.headers["Retry-After"] = str(error.retry_after)
@@ -133,6 +135,13 @@ def domain_error(error: Exception) -> Response:
         response.headers["WWW-Authenticate"] = (
             f'Bearer realm="projectx"{_challenge_parameters(error)}'
         )
+    return response
+
+
+def _unavailable(error: Exception, detail: str) -> Response:
+    log.warning("request %s: %s", g.get("request_id"), error)
+    response = problem(HTTPStatus.SERVICE_UNAVAILABLE, detail)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
 
 
@@ -157,7 +166,12 @@ def http_error(error: HTTPException) -> Response:
 
 
 def unexpected_error(error: Exception) -> Response:
-    """Log an exception with its traceback, and return 500 without any details."""
+    """Log an exception with its traceback, and return 500 without any details.
+
+    During a deployment, rows of the newer release may be unreadable here: 503, try again.
+    """
+    if is_unknown_state(error):
+        return _unavailable(error, UNKNOWN_STATE)
     log.error("request %s failed", g.get("request_id"), exc_info=error)
     detail = "An internal error occurred. It is logged under this request's id."
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)

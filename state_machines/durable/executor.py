@@ -17,7 +17,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
 
-from models.base import transaction
+from models.base import is_unknown_state, transaction
 from models.clock import now, tick
 from models.logs import logger
 from state_machines.durable import leases
@@ -40,6 +40,8 @@ log = logger(__name__)
 
 # Calls under way at once in one process, over all its batches.
 CONCURRENT_CALLS = 64
+# The worker of a newer release takes the call of an execution in a state that is unknown here.
+NEWER = Snooze("its execution is in a state of a newer release", after=timedelta(seconds=10))
 _free_calls = BoundedSemaphore(CONCURRENT_CALLS)
 # Seconds for which a message waits for a provider's limit, and between two tries: not longer, since
 # its thread is to take the next message, for which a person may wait.
@@ -99,11 +101,12 @@ def _run(name: str, ids: list[UUID]) -> list[Claim]:
     try:
         batch = prepare(name, ids)
     except Exception as error:
+        failure = NEWER if is_unknown_state(error) else error
+        if failure is error:
+            log.exception("preparing %d of %s failed: %s", len(ids), name, ids[0])
         if len(ids) > 1:
-            log.exception("preparing %d of %s at once failed: one by one", len(ids), name)
             return [claim for activity_id in ids for claim in _run(name, [activity_id])]
-        log.exception("preparing %s %s failed", name, *ids)
-        batch = _claim_unprepared(name, ids, error)
+        batch = _claim_unprepared(name, ids, failure)
     perform(batch)
     finish(batch)
     return [batch.claimed]

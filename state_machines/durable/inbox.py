@@ -5,11 +5,12 @@ undoes its application. If applying fails, the event alone is stored and the swe
 an acknowledged event is never lost.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, select, update
+from sqlalchemy import ColumnElement, Table, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DataError
 
@@ -26,6 +27,8 @@ from state_machines.durable.unit_of_work import caused_by
 log = logger(__name__)
 
 RETRY = RetryPolicy(initial=1, backoff=2, maximum=300, attempts=12)
+# The time for which the sweep leaves stored events that no handler here reads to a newer release.
+UNKNOWN_KIND_DELAY = timedelta(hours=1)
 
 
 class NoSubjectError(Exception):
@@ -66,6 +69,8 @@ Watcher = Callable[[str, str, str, Outcome], None]
 
 # The shop fills these when it is imported: state_machines/__init__.py.
 handlers: dict[str, Handler] = {}
+# The kinds that the handler of a source reads. One that is not here reads all of its source.
+kinds: dict[str, Collection[str]] = {}
 keepers: list[Keeper] = []
 watchers: list[Watcher] = []
 
@@ -123,12 +128,13 @@ def store(source: str, events: Sequence[ProviderEvent]) -> int:
 def replay_all(*conditions: ColumnElement[bool], tries: int = RETRY.attempts) -> int:
     """Make the sweep apply the signals under `conditions` again, up to `tries` times each.
 
-    Returns how many there are.
+    Returns how many there are. They do not wait for a newer release.
     """
     # In the order of ids, so that two replays at once do not deadlock.
     query = select(SignalRow.id).where(*conditions).order_by(SignalRow.id).with_for_update()
     ids = db.session.scalars(query).all()
-    values = {"attempts": RETRY.attempts - tries, "due_at": now(), "last_error": None}
+    due_at = now() - UNKNOWN_KIND_DELAY
+    values = {"attempts": RETRY.attempts - tries, "due_at": due_at, "last_error": None}
     _update(SignalRow.id.in_(ids), state=SignalState.STORED, **values)
     return len(ids)
 
@@ -138,7 +144,7 @@ def apply_stored(limit: int) -> int:
     with transaction():
         due = db.session.scalars(
             select(SignalRow.id)
-            .where(SignalRow.state == SignalState.STORED, SignalRow.due_at <= now())
+            .where(SignalRow.state == SignalState.STORED, _is_due())
             .order_by(SignalRow.due_at, SignalRow.id)
             .limit(limit)
         ).all()
@@ -152,6 +158,17 @@ def apply_stored(limit: int) -> int:
             except Exception:
                 log.exception("signal %s could not be put off", signal_id)
     return len(due)
+
+
+def _is_due() -> ColumnElement[bool]:
+    """Return the condition that an event is due here, and not left to a newer release."""
+    known = [
+        (SignalRow.source == source)
+        & (SignalRow.kind.in_(kinds[source]) if source in kinds else true())
+        for source in handlers
+    ]
+    limit = SignalRow.due_at <= now() - UNKNOWN_KIND_DELAY
+    return (SignalRow.due_at <= now()) & or_(limit, *known)
 
 
 def _apply_one(signal_id: UUID) -> None:

@@ -98,11 +98,15 @@ def stuck(machine: type[DurableMachine[Any]]) -> list[Difference]:
         ActivityRow.state.in_(UNDER_WAY),
         ActivityRow.giving_up.is_(None),
     )
-    asked = [row.poll_at.is_(None)] if machine.poll else []
+    no_poll = (
+        [row.poll_at.is_(None) | row.state.not_in(machine.poll.states)] if machine.poll else []
+    )
+    timed = [state for deadline in machine.deadlines for state in deadline.states]
+    no_deadline = row.deadline_at.is_(None) | row.state.not_in(timed)
     with transaction() as session:
         found = session.execute(
             select(row.id, row.state).where(
-                row.state.in_(moved_by_system(machine)), row.deadline_at.is_(None), ~waiting, *asked
+                row.state.in_(moved_by_system(machine)), no_deadline, ~waiting, *no_poll
             )
         ).all()
     return [

@@ -173,7 +173,8 @@ class DurableMachine(Generic[E]):
 
     @classmethod
     def _is_retired(cls, row: E, signal: StrEnum) -> bool:
-        return (signal, row.state) in ((a.signal, a.source) for a in cls.arrows if a.retired)
+        retired = (arrow for arrow in cls.arrows if arrow.retired)
+        return any(arrow.signal == signal and arrow.source == row.state for arrow in retired)
 
     @classmethod
     def observe(cls, row: E, signal: StrEnum, *, reason: str | None = None) -> bool:

@@ -3,12 +3,13 @@
 Any number of processes may sweep at once: they take different rows. However much is due at once,
 new work goes on: the sweep publishes a limited number of activities of each name, and of those that
 deadlines and polls schedule a limited number a second. A row that cannot be moved stops no other:
-it is put off.
+it is put off. What only a newer release knows is left to it, silently: states, names, kinds.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -28,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from models.base import db, reading, transaction
+from models.base import db, is_unknown_state, reading, transaction
 from models.clock import now
 from models.durable.activity import DUE, ActivityRow, ActivityState
 from models.durable.sweep import ONLY, Sweep
@@ -199,8 +200,10 @@ def _sum(serve: Callable[[Machine], int]) -> int:
 
 def _fire(paused: list[str], machine: Machine) -> int:
     fired, serve = 0, partial(_fire_row, paused)
-    for _ in range(PAGES if machine.deadlines else 0):
-        page = _serve(machine, machine.model.deadline_at, DEADLINES, serve)
+    # A newer release may have given a deadline to a state that has none here.
+    states = [state for deadline in machine.deadlines for state in deadline.states]
+    for _ in range(PAGES if states else 0):
+        page = _serve(machine, machine.model.deadline_at, states, DEADLINES, serve)
         fired += page.served
         if page.due < DEADLINES or not page.over:
             break
@@ -211,21 +214,28 @@ def _poll(paused: list[str], machine: Machine) -> int:
     # The polls of a paused activity stay due.
     if machine.poll is None or machine.poll.do in paused:
         return 0
-    return _serve(machine, machine.model.poll_at, POLLS, _poll_row).served
+    return _serve(machine, machine.model.poll_at, machine.poll.states, POLLS, _poll_row).served
 
 
-def _serve(machine: Machine, when: Any, limit: int, serve: Serve) -> Page:
-    """Serve a page of the rows due at `when`, in one transaction or else one by one."""
+def _serve(
+    machine: Machine, when: Any, states: Iterable[StrEnum], limit: int, serve: Serve
+) -> Page:
+    """Serve a page of the rows in `states` due at `when`, in one transaction or else one by one."""
     due: list[UUID] = []
+    in_states = machine.model.state.in_(list(states))
     try:
         with transaction() as session:
-            query = select(machine.model.id).where(when <= now()).order_by(when).limit(limit)
+            query = select(machine.model.id).where(when <= now(), in_states)
+            query = query.order_by(when).limit(limit)
             due += session.scalars(query.with_for_update(key_share=True, skip_locked=True))
             return _serve_rows(machine, due, serve)
-    except Exception:
+    except Exception as error:
         if not due:
             raise
-        log.exception("serving %d rows of %s at once failed: one by one", len(due), machine.name)
+        if not is_unknown_state(error):
+            log.exception(
+                "serving %d rows of %s at once failed: one by one", len(due), machine.name
+            )
     pages = [_serve_alone(machine, when, row_id, serve) for row_id in due]
     return Page(len(due), sum(page.over for page in pages), sum(page.served for page in pages))
 
@@ -242,7 +252,10 @@ def _serve_alone(machine: Machine, when: Any, row_id: UUID, serve: Serve) -> Pag
     try:
         with transaction():
             return _serve_rows(machine, [row_id], serve)
-    except Exception:
+    except Exception as error:
+        if is_unknown_state(error):
+            # Of the parent, or since the query: the newer release serves it.
+            return Page(1, 0, 0)
         log.exception("%s %s is put off", machine.name, row_id)
     # Plain SQL, since the row may be unreadable.
     with transaction() as session:

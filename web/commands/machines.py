@@ -139,10 +139,11 @@ def _find_machine(name: str) -> Machine:
 
 def _find_signal(machine: Machine, name: str) -> StrEnum:
     """Return the signal of this name. Raises click.ClickException unless operators may send it."""
-    for signal in machine.operator_signals:
+    signals: list[StrEnum] = list(machine.operator_signals)
+    for signal in signals:
         if signal.value == name:
             return signal
-    names = ", ".join(machine.operator_signals) or "none"
+    names = ", ".join(signals) or "none"
     raise click.ClickException(
         f"operators may not send {name} to a {machine.name}; they may send: {names}"
     )

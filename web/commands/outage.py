@@ -7,6 +7,7 @@ from typing import Any
 import click
 from sqlalchemy import exc
 
+from models.base import is_unknown_state
 from models.printable import escape
 
 
@@ -26,5 +27,10 @@ def _explain_errors(callback: Callable[..., Any]) -> Callable[..., Any]:
         except (exc.OperationalError, exc.TimeoutError) as error:
             reason = " ".join(str(getattr(error, "orig", None) or error).split())
             raise click.ClickException(f"PostgreSQL error: {escape(reason)}") from error
+        except LookupError as error:
+            if not is_unknown_state(error):
+                raise
+            sentence = "a row is in a state that this version of the code does not know"
+            raise click.ClickException(f"{sentence}: see machines stranded") from error
 
     return call

@@ -79,7 +79,8 @@ UPDATE payment SET poll_at = now() WHERE id =
     (SELECT id FROM payment WHERE poll_at IS NOT NULL ORDER BY id DESC LIMIT 1);
 UPDATE activity SET state = 'waiting', due_at = now() WHERE id =
     (SELECT id FROM activity WHERE name = 'payments.create_intent' LIMIT 1);
-UPDATE signal SET state = 'stored', due_at = now() WHERE id = (SELECT id FROM signal LIMIT 1);
+UPDATE signal SET state = 'stored', kind = 'refund.updated', due_at = now() WHERE id =
+    (SELECT id FROM signal LIMIT 1);
 """
 
 
