@@ -8,7 +8,7 @@ from collections.abc import Collection
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from models.base import db, transaction
@@ -16,6 +16,7 @@ from models.clock import now
 from models.durable.activity import OVER, UNDER_WAY, ActivityRow, ActivityState
 from models.durable.control import Pause, PauseKind
 from state_machines.durable.activity import Activity
+from state_machines.durable.definition import Deadline
 from state_machines.durable.machine import DurableMachine
 from state_machines.durable.operations import OperationRefusedError
 
@@ -58,14 +59,24 @@ def extend_deadlines(kind: PauseKind, name: str) -> int:
         _load_pause(kind, name)
     names, extended = names_of(kind, name), 0
     for machine in DurableMachine.registry.values():
-        row = machine.model
-        waiting = select(row.id).where(row.deadline_at.is_not(None), waits_for(machine, names))
+        for deadline in machine.deadlines:
+            extended += _extend(machine, deadline, names)
+    return extended
+
+
+def _extend(machine: Machine, deadline: Deadline, names: Collection[str]) -> int:
+    # Plain SQL, since a row may be in a state that the code does not know.
+    row, extended = machine.model, 0
+    is_in = row.state.in_(deadline.states) & row.deadline_at.is_not(None)
+    later = func.greatest(row.deadline_at, now() + deadline.intervals[0])
+    with transaction() as session:
+        ids = session.scalars(select(row.id).where(is_in, waits_for(machine, names))).all()
+    for first in range(0, len(ids), EXTENDED_AT_ONCE):
+        batch = row.id.in_(ids[first : first + EXTENDED_AT_ONCE])
+        extend = update(row).where(batch, is_in).values(deadline_at=later).returning(row.id)
         with transaction() as session:
-            ids = session.scalars(waiting.order_by(row.id)).all() if machine.deadlines else ()
-        for first in range(0, len(ids), EXTENDED_AT_ONCE):
-            with transaction():
-                rows = machine.lock(ids[first : first + EXTENDED_AT_ONCE]).values()
-                extended += sum(extend_deadline(machine, each) for each in rows)
+            options = extend.execution_options(synchronize_session=False)
+            extended += len(session.scalars(options).all())
     return extended
 
 

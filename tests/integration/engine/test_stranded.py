@@ -1,14 +1,15 @@
 """A new version of the code may no longer know a state in which rows still are."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
-from models import transaction
+from models import PauseKind, transaction
 from models.clock import MovableClock
-from state_machines.durable import sweep
+from state_machines.durable import pauses, sweep
 from state_machines.durable.inspection import stranded, stuck, verify
 from tests.support.depot import Depot
 from tests.support.parcel import ParcelMachine, ParcelState
@@ -66,6 +67,17 @@ def test_a_stranded_row_stops_no_other_and_its_deadline_fires_once_it_is_correct
     put("Packed", left)
     assert sweep.fire_deadlines() == 1
     assert depot.state(left) == ParcelState.LOST
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_pause_ends_beside_a_stranded_row(depot: Depot, time: MovableClock) -> None:
+    known, left = depot.pack("vase", "lamp")
+    with transaction():
+        pauses.pause(PauseKind.QUEUE, "depot", reason="a strike", actor="ann")
+    put("Weighed", left)
+    time.advance(minutes=30)
+    assert pauses.extend_deadlines(PauseKind.QUEUE, "depot") == 1
+    assert depot.parcel(known).deadline_at == time() + timedelta(hours=1)
 
 
 @pytest.mark.usefixtures("unchecked")
