@@ -75,7 +75,7 @@ def test_a_paused_activity_stays_as_it_is_and_runs_after_the_pause(
     )
 
 
-def test_a_call_under_way_finishes_during_the_pause(depot: Depot, courier: Courier) -> None:
+def test_a_running_call_finishes_during_the_pause(depot: Depot, courier: Courier) -> None:
     (parcel_id,) = depot.pack("vase")
     batch = executor.prepare(Announce.name, [depot.key(parcel_id)])
     pause(*ANNOUNCE)
@@ -104,7 +104,7 @@ def test_retries_wait_during_the_pause_and_the_log_is_silent(
     assert depot.activity(parcel_id).attempts == 2
 
 
-def test_what_deadlines_schedule_stays_queued_during_the_pause(
+def test_activities_of_deadlines_stay_queued_during_the_pause(
     depot: Depot, time: MovableClock
 ) -> None:
     with transaction():
@@ -157,8 +157,8 @@ def test_an_execution_waits_for_the_activity_of_its_child(database: object) -> N
         for name in ("payments.create_intent", "refunds.submit")
     }
     with transaction() as session:
-        difference = {name: session.scalars(query).all() for name, query in waiting.items()}
-    assert difference == {"payments.create_intent": [order_id], "refunds.submit": []}
+        waiting_ids = {name: session.scalars(query).all() for name, query in waiting.items()}
+    assert waiting_ids == {"payments.create_intent": [order_id], "refunds.submit": []}
 
 
 def test_polls_of_a_paused_activity_are_not_scheduled(database: object, time: MovableClock) -> None:
@@ -171,7 +171,7 @@ def test_polls_of_a_paused_activity_are_not_scheduled(database: object, time: Mo
     assert sweep.schedule_polls() == 1
 
 
-def test_what_waits_for_a_pause_is_said_to_be_paused(depot: Depot, time: MovableClock) -> None:
+def test_a_paused_execution_is_reported_as_paused(depot: Depot, time: MovableClock) -> None:
     (parcel_id,) = depot.pack("vase")
     pause(*ANNOUNCE)
     time.advance(hours=2)
@@ -183,7 +183,7 @@ def test_what_waits_for_a_pause_is_said_to_be_paused(depot: Depot, time: Movable
 
 
 @pytest.mark.parametrize("kind", list(PauseKind))
-def test_unknown_names_are_refused_with_those_that_there_are(depot: Depot, kind: PauseKind) -> None:
+def test_an_unknown_name_is_refused_with_the_known_names(depot: Depot, kind: PauseKind) -> None:
     known = {"activity": "test.announce", "queue": "depot", "provider": "courier"}[kind]
     with pytest.raises(OperationRefusedError, match=f"there is no {kind} nobody; .*{known}"):
         pause(kind, "nobody")
