@@ -1,9 +1,9 @@
-# Needs Python >= 3.11 and make, nothing else: the rest is fetched into .venv on first use.
+# Requires Python >= 3.11 and make. Everything else is installed into .venv on first use.
 PYTHON ?= python3
 BIN := .venv/bin
 ROOMS := config.py addresses.py credentials.py production.py celeryconfig.py heartbeats.py redis_url.py settings_error.py wsgi.py models state_machines tasks web sandbox launch demo bench
 
-# Where it is set, each of our processes would compile the project anew when it starts.
+# If it were set, each process would compile the project again at its start.
 unexport PYTHONDONTWRITEBYTECODE
 
 # Long tests outside tests/proof: `make test` runs a sample of each.
@@ -15,10 +15,10 @@ SAMPLED := tests/integration/payments/test_random_calls.py tests/e2e/test_storm.
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-run: .venv/ready ## Start everything, until Ctrl-C
+run: .venv/ready ## Run the whole system until Ctrl-C
 	@$(BIN)/python -m launch
 
-demo: .venv/ready ## Start everything on free ports and play the stories
+demo: .venv/ready ## Start the system on free ports and play the stories
 	@$(BIN)/python -m demo
 
 test: .venv/ready ## Run all tests, with a sample of the long proofs (ARGS="tests/unit -k money" for some)
@@ -30,38 +30,38 @@ test-fast: .venv/ready ## Run the tests of the inner loop: unit, architecture, d
 prove: .venv/ready ## Run the long proofs in full (about half an hour)
 	@PROVE=1 exec $(BIN)/python -m pytest -n 0 tests/proof $(SAMPLED)
 
-simulate: .venv/ready ## Play many seeds of a shop in which all goes wrong (SEEDS=1000, or 7-7 for one)
+simulate: .venv/ready ## Simulate a shop with random faults, for many seeds (SEEDS=1000, or 7-7 for one)
 	@$(BIN)/python -m tests.proof.simulation $(SEEDS)
 
 failpoints: .venv/ready ## Kill a process at every point of every story
 	@EVERY_POINT=1 exec $(BIN)/python -m pytest -n 0 -s tests/proof/failpoints
 
-chaos: .venv/ready ## Orders while every part is killed at random (SECONDS=300, SEED=)
+chaos: .venv/ready ## Place orders while processes are killed at random (SECONDS=300, SEED=)
 	@SECONDS="$(SECONDS)" SEED="$(SEED)" exec $(BIN)/python -m tests.proof.chaos
 
-check: .venv/ready ## Lint, types, and who may import whom
+check: .venv/ready ## Check style, types and the rules for imports
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy $(ROOMS) tests
 	@$(BIN)/lint-imports
 
-bench: .venv/ready .venv-bench/ready ## Measure it all, beside DBOS and plain Celery (ARGS="--quick out.json")
+bench: .venv/ready .venv-bench/ready ## Run all measurements, with DBOS and plain Celery (ARGS="--quick out.json")
 	@$(BIN)/python -m bench $(ARGS)
 
-race: .venv/ready .venv-bench/ready ## The race alone: our engine, DBOS, plain Celery
+race: .venv/ready .venv-bench/ready ## Run the race alone: our engine, DBOS, plain Celery
 	@$(BIN)/python -m bench.race $(ARGS)
 
-shops: .venv/ready .venv-bench/ready ## The whole shop over HTTP: ours, and the same on DBOS
+shops: .venv/ready .venv-bench/ready ## Run the race of the whole shops over HTTP: ours, and the same on DBOS
 	@$(BIN)/python -m bench.shops $(ARGS)
 
-pins: .venv/ready ## Resolve requirements/*.in anew
+pins: .venv/ready ## Resolve requirements/*.in again
 	@$(BIN)/python -m pip install --quiet uv
 	@for name in runtime dev bench; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --no-header --upgrade \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
-clean: ## Forget the virtual environment and all data
+clean: ## Delete the virtual environments and all data
 	rm -rf .venv .venv-bench .data .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/ready: requirements/dev.txt
