@@ -104,9 +104,11 @@ class Plans:
         with self.connection.cursor() as own:
             own.execute(b"EXPLAIN (FORMAT JSON) " + filled)
             ((plan,),) = own.fetchall()
-        for table in _read_whole(plan[0]["Plan"]):
-            if table not in SMALL:
-                self.whole.append((table, statement))
+            for table in _read_whole(plan[0]["Plan"]):
+                own.execute("SELECT reltuples FROM pg_class WHERE relname = %s", (table,))
+                # PostgreSQL knows that an empty table, such as a new machine's, is read at once.
+                if table not in SMALL and own.fetchall() != [(0,)]:
+                    self.whole.append((table, statement))
 
 
 def _read_whole(plan: dict[str, Any], *, limited: bool = False) -> Iterator[str]:
