@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from models import transaction
 from state_machines.durable import Arrow, DurableMachine, SignalRefusedError
-from state_machines.durable.inspection import mermaid, stranded, verify
+from state_machines.durable.inspection import mermaid, stranded, stuck, verify
 from tests.support.depot import Depot
 from tests.support.parcel import Courier, Parcel, ParcelMachine, ParcelState
 from tests.support.parcel import ParcelSignal as Sig
@@ -106,6 +106,16 @@ def test_rows_in_a_retired_state_are_listed_until_they_have_left_it(depot: Depot
     with transaction():
         machine.send(lock(machine, parcel), Sig.COLLECT)
     assert stranded(machine) == []
+
+
+def test_a_row_whose_deadline_was_removed_from_the_table_is_stuck(depot: Depot) -> None:
+    (parcel,) = depot.pack("vase")
+    with transaction() as session:
+        session.execute(text("UPDATE activity SET state = 'done'"))
+    assert depot.parcel(parcel).deadline_at is not None
+    assert stuck(ParcelMachine) == []
+    (listed,) = stuck(table(PACK, Arrow(Sig.LOSE, S.PACKED, S.LOST)))
+    assert listed.id == parcel
 
 
 def test_no_arrow_leads_into_a_retired_state() -> None:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from click import Command, Group
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from launch.children import run
 from launch.stack import ROOT
@@ -67,6 +67,19 @@ def test_an_order_is_shown_with_all_its_parts(shop: Flask, ann: Person, lamp: Pr
     assert [activity["name"] for activity in order["activities"]] == ["payments.create_intent"]
     assert "payments.create_intent" in flask(shop, "orders", "show", placed["orderId"]).output
     assert flask(shop, "orders", "show", "nothing").exit_code == 1
+
+
+def test_the_versions_of_machines_are_shown_once_one_of_them_is_not_the_first(
+    shop: Flask, ann: Person, lamp: Product
+) -> None:
+    reference = ann.order(lamp).get_json()["referenceId"]
+    assert "machine_version" not in flask(shop, "orders", "show", reference).output
+    with transaction() as session:
+        session.execute(text("SET LOCAL projectx.retention = 'on'"))
+        session.execute(text("UPDATE transition SET machine_version = 2 WHERE machine = 'order'"))
+    assert "machine_version" in flask(shop, "orders", "show", reference).output
+    (order,) = read(shop, "orders", "show", reference)
+    assert [step["machine_version"] for step in order["history"]] == [2, 1]
 
 
 def test_checks_of_the_machines_report_by_their_exit_status(
