@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.support import order
+
 ROOT = Path(__file__).parents[2]
 YAML_FILES = sorted(
     [ROOT / ".pre-commit-config.yaml", ROOT / "docker-compose.yml", *ROOT.glob(".github/**/*.yml")]
@@ -67,3 +69,8 @@ def test_the_workflow_runs_the_checks_with_every_supported_python() -> None:
 )
 def test_no_file_names_the_host_of_a_registry(path: Path) -> None:
     assert not REGISTRY_HOST.search(path.read_text())
+
+
+@pytest.mark.parametrize("path", [*order.LONG, *order.OWN_SYSTEM])
+def test_the_tests_that_are_ordered_exist(path: str) -> None:
+    assert (ROOT / path).exists()
