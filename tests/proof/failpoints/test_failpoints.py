@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import count, cycle, islice
+from itertools import cycle, islice
 from pathlib import Path
 
 import pytest
@@ -70,12 +70,11 @@ class Cells:
     """Some cells, each busy with one story at a time; one that complained is made anew."""
 
     def __init__(self, shared: Services, folder: Path) -> None:
-        self._shared, self._folder, self._numbers = shared, folder, count()
+        self._shared, self._folder, self._made = shared, folder, 0
         self._free: queue.SimpleQueue[Cell] = queue.SimpleQueue()
         self._all: list[Cell] = []
-        with ThreadPoolExecutor(CELLS) as pool:
-            for cell in pool.map(lambda _: self._new(), range(CELLS)):
-                self._free.put(cell)
+        for _ in range(CELLS):
+            self._free.put(self._new())
 
     def record(self, title: str) -> tuple[float, list[str]]:
         """Seconds that a story takes, and the points that it comes past."""
@@ -107,16 +106,16 @@ class Cells:
 
         Raises CalledProcessError.
         """
-        with ThreadPoolExecutor(CELLS) as pool:
-            for verified in [pool.submit(self._free.get().verify) for _ in range(CELLS)]:
-                verified.result()
+        for _ in range(CELLS):
+            self._free.get().verify()
 
     def stop(self) -> None:
         for cell in self._all:
             cell.stop()
 
     def _new(self) -> Cell:
-        cell = Cell(self._shared, self._folder / f"cell-{next(self._numbers)}")
+        number, self._made = self._made, self._made + 1
+        cell = Cell(self._shared, self._folder / f"cell-{number}")
         self._all.append(cell)
         cell.start()
         return cell
