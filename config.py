@@ -98,12 +98,12 @@ class Settings(BaseSettings):
     # Allows access tokens as long-lived as a session, for clients that never refresh them.
     access_token_long_lived: bool = False
     refresh_token_lifetime: int = Field(default=30 * 24 * 3600, gt=0)
-    # Sign-in attempts: of a browser (or client) for one e-mail address, and of an IP address.
+    # Sign-in attempts: of a browser (or client) for one email address, and of an IP address.
     login_limit: str = "6/minute;30/hour"
     login_limit_per_address: str = "60/minute;600/hour"
-    # Seconds between two sign-in e-mails to an address, while the first code is unused.
+    # Seconds between two sign-in emails to an address, while the first code is unused.
     login_cooldown: float = Field(default=60, ge=0)
-    # Sign-in e-mails to all addresses together.
+    # Sign-in emails to all addresses together.
     login_emails_per_hour: int = Field(default=2000, ge=1)
 
     # The host name that passkeys are bound to; empty means that of the shop's URL.
@@ -213,7 +213,7 @@ class Settings(BaseSettings):
 
     @property
     def links_url(self) -> str:
-        """The base URL of links in e-mails, without a slash at the end."""
+        """The base URL of links in emails, without a slash at the end."""
         return self.shop_url or self.public_url or f"http://localhost:{self.web_port}"
 
     @property

@@ -53,7 +53,7 @@ class Buyer:
             emails = self.emails("login_code")
             return emails[0] if len(emails) > count_before else None
 
-        code = find_code(wait_for(find_new_email, "the login e-mail"))
+        code = find_code(wait_for(find_new_email, "the login email"))
         body = {"email": self.email, "code": code}
         token = self._post(f"{self.urls.auth}/auth/verify-code", body)
         self.http.headers["Authorization"] = f"Bearer {token['accessToken']}"
@@ -124,17 +124,17 @@ class Buyer:
         return transitions
 
     def emails(self, category: str) -> list[Json]:
-        """Return the customer's e-mails of a category, newest first."""
+        """Return the customer's emails of a category, newest first."""
         emails = self._get(f"{self.urls.sandbox}/mail.json", to=self.email)
         return [email for email in emails if category in email["categories"]]
 
     def wait_for_email(self, category: str, *, seconds: float = 30) -> Json:
-        """Return the newest e-mail of a category. Raises TookTooLongError."""
+        """Return the newest email of a category. Raises TookTooLongError."""
 
         def check() -> Json | None:
             return next(iter(self.emails(category)), None)
 
-        return wait_for(check, f"the e-mail {category}", seconds=seconds)
+        return wait_for(check, f"the email {category}", seconds=seconds)
 
     def _wait_for_secret(self, reference: str, seconds: float) -> str | None:
         """Return the client secret, or None when it does not come in time or the order is over."""
@@ -164,6 +164,6 @@ class Buyer:
 
 
 def find_code(email: Json) -> str:
-    """Return the sign-in code in an e-mail."""
+    """Return the sign-in code in an email."""
     words: list[str] = email["text"].split()
     return next(word for word in words if word.isdigit() and len(word) == CODE_LENGTH)

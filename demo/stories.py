@@ -19,7 +19,7 @@ def log_in_and_buy(world: World) -> None:
     order = _place_order(world, buyer, lamp, mug)
     _pay(world, buyer, order)
     receipt = buyer.wait_for_email("order_confirmed")
-    world.reporter.step("gets the receipt by e-mail", receipt["subject"])
+    world.reporter.step("gets the receipt by email", receipt["subject"])
     summary = wait_for(lambda: _find_summary_with_card(buyer, order), "the card on the summary")
     payment = summary["payment"]
     world.reporter.step(
@@ -72,7 +72,7 @@ def cancel_after_paying(world: World) -> None:
     assert buyer.cancel(order["referenceId"]) == 200
     buyer.wait_for_email("order_cancelled")
     email = buyer.wait_for_email("order_refunded")
-    world.reporter.step("is informed by e-mail", email["subject"])
+    world.reporter.step("is informed by email", email["subject"])
     _check_end(world, buyer, order, "Cancelled", "Success")
 
 
@@ -83,7 +83,7 @@ def never_pay(world: World) -> None:
     buyer.wait_until(order["referenceId"], "Failed", seconds=world.payment_timeout + 20)
     world.reporter.step("the deadline passes, Stripe cancels the intent", "Failed")
     buyer.wait_for_email("order_failed")
-    world.reporter.step("is informed by e-mail")
+    world.reporter.step("is informed by email")
     _check_end(world, buyer, order, "Failed", "Failure")
 
 
@@ -98,7 +98,7 @@ def pay_after_the_timeout(world: World) -> None:
     world.reporter.step("the deadline passes, Stripe cancels the intent", "Failed")
     _wait_for_refund(world, buyer, order)
     email = buyer.wait_for_email("payment_late_refunded")
-    world.reporter.step("is informed by e-mail", email["subject"])
+    world.reporter.step("is informed by email", email["subject"])
     assert len(buyer.summary(order["orderId"])["refunds"]) == 1, "one refund"
     _check_end(world, buyer, order, "Failed", "Success")
 

@@ -40,7 +40,7 @@ class World:
         """Sign a new customer in, and return it."""
         buyer = Buyer(self.urls)
         buyer.log_in()
-        self.reporter.step(f"{buyer.email} signs in with the e-mailed code", "SUCCESS")
+        self.reporter.step(f"{buyer.email} signs in with the emailed code", "SUCCESS")
         return buyer
 
     def faults(self, **faults: Any) -> None:

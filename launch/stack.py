@@ -199,7 +199,7 @@ class Stack:
         self.environment["FLOWER_BASIC_AUTH"] = f"{user}:{password}"
         if not self.sandbox:
             return
-        # The sandbox sends no real e-mail, so the limit can be high.
+        # The sandbox sends no real email, so the limit can be high.
         self.environment.setdefault("LOGIN_EMAILS_PER_HOUR", "1000000")
         if not self.environment.get("STRIPE_SECRET_KEY"):
             self.environment["STRIPE_API_BASE"] = self.urls.sandbox

@@ -107,7 +107,7 @@ def engine_options(pool_size: int, statement_timeout: float | None = None) -> di
         "pool_recycle": 1800,
         "pool_pre_ping": False,
         "pool_use_lifo": True,
-        # Parameters contain addresses and e-mails.
+        # Parameters contain addresses and emails.
         "hide_parameters": True,
         "json_serializer": text.dump_json,
         # One round trip for a whole batch of UPDATEs.

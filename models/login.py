@@ -1,4 +1,4 @@
-"""Sign-ins by an e-mailed code, and the counts of wrong codes."""
+"""Sign-ins by an emailed code, and the counts of wrong codes."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -30,8 +30,8 @@ LIVE = (LoginState.CODE_PENDING, LoginState.CODE_SENT, LoginState.CODE_UNSENT)
 class Login(Execution, Base):
     """One request to sign in. `code_hash` is keyed with CODE_SECRET; the code is not here.
 
-    `code_id` is the login whose e-mail has the code: its own id, or that of one for the same
-    address e-mailed just before. `browser_hash` is the hash of the requesting browser's cookie.
+    `code_id` is the login whose email has the code: its own id, or that of one for the same
+    address emailed just before. `browser_hash` is the hash of the requesting browser's cookie.
     `unbound_codes` are wrong codes of requests that proved no part in it; they do not lock it.
     """
 

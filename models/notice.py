@@ -24,7 +24,7 @@ class NoticeKind(StrEnum):
     SLOW_PAYMENT = auto()  # the bank is still at work after the payment's deadline
     REFUND_FAILED = auto()  # the money came back from the customer's bank
     DISPUTE = auto()  # the customer's bank wants the money back
-    UNDELIVERED = auto()  # an e-mail about the order bounced
+    UNDELIVERED = auto()  # an email about the order bounced
     REVIEW = auto()  # Stripe's Radar wants a person to look at the payment before it is shipped
     FRAUD_WARNING = auto()  # the card's issuer believes that its owner did not pay
     UNKNOWN_INTENT = auto()  # Stripe does not know the payment's intent
@@ -38,7 +38,7 @@ SUSPICIONS = (NoticeKind.REVIEW, NoticeKind.FRAUD_WARNING)
 
 
 def _needed_text(_: Person) -> Any:
-    # An open notice is about money. One about an undelivered e-mail contains the address.
+    # An open notice is about money. One about an undelivered email contains the address.
     is_needed = Notice.settled_at.is_(None) & (Notice.kind != NoticeKind.UNDELIVERED)
     return case((is_needed, Notice.text), else_=ERASED)
 

@@ -1,4 +1,4 @@
-"""Passkeys: public keys that replace the e-mailed code of a sign-in."""
+"""Passkeys: public keys that replace the emailed code of a sign-in."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum, auto

@@ -25,7 +25,7 @@ button{cursor:pointer}button.main{background:var(--main);color:var(--paper);bord
 
 INDEX = """
 <h1>Sandbox</h1>
-<p>Stand-ins for Stripe and SendGrid. Nothing here moves money or sends e-mail.</p>
+<p>Stand-ins for Stripe and SendGrid. Nothing here moves money or sends email.</p>
 <ul>
 <li><a href="/mail">Mailbox</a> and <a href="/mail.json">mail.json</a></li>
 <li><a href="/ledger.json">Ledger</a>: the bank's view of all payments, and

@@ -1,4 +1,4 @@
-"""The life of a sign-in: a code is e-mailed, and exchanged for a session before it expires."""
+"""The life of a sign-in: a code is emailed, and exchanged for a session before it expires."""
 
 from enum import StrEnum, auto
 
@@ -10,9 +10,9 @@ from state_machines.durable import Arrow, Deadline, DurableMachine
 
 class LoginSignal(StrEnum):
     ASK = auto()  # somebody wants to sign in
-    JOIN = auto()  # another browser uses the code of the e-mail that has just been sent
+    JOIN = auto()  # another browser uses the code of the email that has just been sent
     PASSKEY = auto()  # somebody signs in with a passkey, which needs no code
-    SENT = auto()  # SendGrid accepted the e-mail
+    SENT = auto()  # SendGrid accepted the email
     GAVE_UP = auto()  # SendGrid did not accept it, or it bounced
     RESEND = auto()  # an operator
     WRONG_CODE = auto()
@@ -32,14 +32,14 @@ class LoginMachine(DurableMachine[Login]):
     name = "login"
     model = Login
     states = S
-    # A code is valid in all live states, since the e-mail may have arrived without a confirmation.
+    # A code is valid in all live states, since the email may have arrived without a confirmation.
     # fmt: off
     arrows = (
         Arrow(Sig.ASK,        None,           S.CODE_PENDING, do=SEND),
         Arrow(Sig.JOIN,       None,           S.CODE_SENT),
         Arrow(Sig.PASSKEY,    None,           S.SUCCEEDED),
         Arrow(Sig.SENT,       S.CODE_PENDING, S.CODE_SENT),
-        # An operator had an e-mail sent again that was given up.
+        # An operator had an email sent again that was given up.
         Arrow(Sig.SENT,       S.CODE_UNSENT,  S.CODE_SENT),
         Arrow(Sig.GAVE_UP,    S.CODE_PENDING, S.CODE_UNSENT),
         Arrow(Sig.GAVE_UP,    S.CODE_SENT,    S.CODE_UNSENT),

@@ -1,4 +1,4 @@
-"""Rendering of e-mails from the templates in `tasks/templates`.
+"""Rendering of emails from the templates in `tasks/templates`.
 
 User text is escaped in HTML and cannot break out of the subject line. Functions return None when
 the address has been erased.
@@ -21,7 +21,7 @@ from tasks.gateways.sendgrid import Email
 
 
 def render_login_code(login: Login, code: str, *, tags: dict[str, str]) -> Email | None:
-    """Render the e-mail with the sign-in code.
+    """Render the email with the sign-in code.
 
     The subject does not show the code, since subjects get logged.
     """
@@ -30,7 +30,7 @@ def render_login_code(login: Login, code: str, *, tags: dict[str, str]) -> Email
 
 
 def render_new_device(login: Login, session: UserSession, *, tags: dict[str, str]) -> Email | None:
-    """Render the e-mail about a sign-in from a device that the user had not used before."""
+    """Render the email about a sign-in from a device that the user had not used before."""
     context = {
         "device": session.user_agent or "unknown",
         "ip_address": session.ip_address or "unknown",
@@ -49,7 +49,7 @@ def render_order_email(
     reason: str | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> Email | None:
-    """Render an e-mail about an order, which must have its items, user and payment loaded.
+    """Render an email about an order, which must have its items, user and payment loaded.
 
     `reason` is a sentence for the customer. `details` are the template's further variables. Return
     None also when the customer has deleted the account.

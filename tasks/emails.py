@@ -1,4 +1,4 @@
-"""Activities that send e-mails through SendGrid."""
+"""Activities that send emails through SendGrid."""
 
 import logging
 from typing import ClassVar
@@ -26,10 +26,10 @@ log = logging.getLogger(__name__)
 
 # A sign-in code is valid for some minutes only.
 RETRY = RetryPolicy(initial=2, backoff=1.5, maximum=10, attempts=10)
-# About a day, for e-mails that may arrive hours later.
+# About a day, for emails that may arrive hours later.
 PATIENT = RetryPolicy(initial=2, backoff=1.5, maximum=600, attempts=160)
 
-# What an e-mail shows of an order.
+# What an email shows of an order.
 ORDER_LOADS: tuple[ExecutableOption, ...] = (
     selectinload(Order.items),
     joinedload(Order.user),
@@ -38,10 +38,10 @@ ORDER_LOADS: tuple[ExecutableOption, ...] = (
 
 
 class LoginCode(Activity[Login, Email, str]):
-    """Sends the code of a sign-in. The response is the key of the e-mail.
+    """Sends the code of a sign-in. The response is the key of the email.
 
     The code is the activity's secret: every attempt sends the same code, and it is erased when
-    SendGrid has accepted the e-mail.
+    SendGrid has accepted the email.
     """
 
     name = "emails.login_code"
@@ -57,7 +57,7 @@ class LoginCode(Activity[Login, Email, str]):
         if not login.live or call.secret is None:
             return None
         if call.key != newest_email(login.id):
-            # A newer e-mail has replaced this code. Workers cannot compare the hash: they do not
+            # A newer email has replaced this code. Workers cannot compare the hash: they do not
             # have CODE_SECRET.
             return None
         return render_login_code(login, call.secret, tags={"activityId": call.key})
@@ -100,7 +100,7 @@ class NewDevice(Activity[Login, Email, None]):
 
 
 class OrderEmail(Activity[Order, Email, None]):
-    """An e-mail about an order, rendered from the order as it is when the e-mail is sent."""
+    """An email about an order, rendered from the order as it is when the email is sent."""
 
     machine = OrderMachine
     queue = "emails"
@@ -109,7 +109,7 @@ class OrderEmail(Activity[Order, Email, None]):
     keyed = False
     loads = ORDER_LOADS
     template: ClassVar[str]
-    # The e-mail is only sent while the order is in this state.
+    # The email is only sent while the order is in this state.
     order_state: ClassVar[OrderState]
 
     def prepare(self, order: Order, call: Call) -> Email | None:

@@ -1,7 +1,7 @@
-"""Rate limits for sign-in: for each client, and for each client and e-mail address.
+"""Rate limits for sign-in: for each client, and for each client and email address.
 
 They are counted in Redis for all services together; without Redis each process counts alone. Codes
-that are e-mailed and guessed are counted in PostgreSQL (state_machines/actions/login_emails.py and
+that are emailed and guessed are counted in PostgreSQL (state_machines/actions/login_emails.py and
 code_guesses.py).
 """
 

@@ -1,6 +1,6 @@
 """`python -m bench.shops.buyers 32`: create users with sessions, and print their tokens as JSON.
 
-They are written to the database directly, since signing in by e-mail is not part of the race.
+They are written to the database directly, since signing in by email is not part of the race.
 """
 
 import json
@@ -18,7 +18,7 @@ from web import tokens
 
 
 def sign_in(count: int) -> Iterator[dict[str, str]]:
-    """Create users, and yield their e-mail addresses and access tokens."""
+    """Create users, and yield their email addresses and access tokens."""
     with transaction():
         for _ in range(count):
             user = User.of_address(f"buyer-{uuid4().hex[:10]}@example.com")

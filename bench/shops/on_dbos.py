@@ -1,4 +1,4 @@
-"""The shop on DBOS: an order is a workflow on our tables, e-mails, and clients of the providers.
+"""The shop on DBOS: an order is a workflow on our tables, emails, and clients of the providers.
 
 It has the way from the order to the receipt, and no refunds or disputes.
 `python -m bench.shops.on_dbos` creates DBOS's own tables.

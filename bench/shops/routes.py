@@ -81,7 +81,7 @@ def stripe_event() -> Any:
 
 @events.post("/email-events")
 def email_events() -> Any:
-    """Accept the events of e-mails, and ignore them."""
+    """Accept the events of emails, and ignore them."""
     return Received().json_ready()
 
 

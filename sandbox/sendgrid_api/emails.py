@@ -1,4 +1,4 @@
-"""Rows of e-mails: one for each recipient of a call."""
+"""Rows of emails: one for each recipient of a call."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from sandbox.compact import Json
 
 @dataclass(slots=True)
 class Email:
-    """An e-mail. `created` is in Unix seconds; `message` is the X-Message-Id of its call."""
+    """An email. `created` is in Unix seconds; `message` is the X-Message-Id of its call."""
 
     id: str
     message: str

@@ -1,4 +1,4 @@
-"""POST /v3/recipients/erasejob: erase the stored data of e-mail addresses.
+"""POST /v3/recipients/erasejob: erase the stored data of email addresses.
 
 Source: https://www.twilio.com/docs/sendgrid/api-reference/recipients-data-erasure-api
 """

@@ -1,4 +1,4 @@
-"""POST /v3/mail/send: accept an e-mail, store it in the mailbox, and report its delivery."""
+"""POST /v3/mail/send: accept an email, store it in the mailbox, and report its delivery."""
 
 import asyncio
 import json
@@ -50,7 +50,7 @@ class MailSend:
         return web.Response(status=202, headers={"X-Message-Id": message_id})
 
     def _report(self, email: Email) -> None:
-        """Publish an event for each e-mail, since a listener may want bounces only."""
+        """Publish an event for each email, since a listener may want bounces only."""
         outcome = _bounced(email) if self._faults.bounces() else _delivered(email)
         body = compact([outcome])
         self._webhooks.publish(

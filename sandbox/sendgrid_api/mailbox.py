@@ -26,7 +26,7 @@ class Mailbox:
 
     async def show(self, request: web.Request) -> web.Response:
         emails = self._newest_first(request)
-        count = f"{len(emails)} e-mail{'' if len(emails) == 1 else 's'}, newest first"
+        count = f"{len(emails)} email{'' if len(emails) == 1 else 's'}, newest first"
         intro = f'<h1>Mailbox</h1><p class="dim">{count}</p>'
         return page("Mailbox", intro + "".join(map(_article, emails[:MAX_SHOWN])))
 
@@ -44,7 +44,7 @@ class Mailbox:
 def _article(email: Email) -> str:
     # `sandbox` without a value forbids scripts, forms and access to this page.
     preview = (
-        f'<details><summary>HTML</summary><iframe sandbox title="HTML of the e-mail" '
+        f'<details><summary>HTML</summary><iframe sandbox title="HTML of the email" '
         f'srcdoc="{escape(email.html)}"></iframe></details>'
         if email.html
         else ""

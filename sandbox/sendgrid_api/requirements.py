@@ -1,4 +1,4 @@
-"""Validation of an e-mail, with SendGrid's own messages.
+"""Validation of an email, with SendGrid's own messages.
 
 https://www.twilio.com/docs/sendgrid/api-reference/mail-send/errors
 """
@@ -47,7 +47,7 @@ Complaint = tuple[str, str]
 
 
 def complaints(mail: Any) -> list[Json]:
-    """Return the `errors` of SendGrid's envelope; empty when the e-mail can be sent."""
+    """Return the `errors` of SendGrid's envelope; empty when the email can be sent."""
     if not isinstance(mail, dict):
         return [error("Bad Request", None)]
     return [error(message, field) for message, field in _complaints(mail)]

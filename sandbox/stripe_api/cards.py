@@ -132,7 +132,7 @@ METHODS = (
         decline=NO_FUNDS_DEBIT,
     ),
     TestMethod("pm_usBankAccount_processing", "000000000009", settling=Settling.NEVER_ENDS),
-    # Stripe has no test tokens for vouchers: its test mode selects the outcome by e-mail address.
+    # Stripe has no test tokens for vouchers: its test mode selects the outcome by email address.
     TestMethod("pm_sandbox_voucher", "000000000026", settling=Settling.SUCCEEDS, voucher=True),
     TestMethod(
         "pm_sandbox_voucherExpires",

@@ -1,4 +1,4 @@
-"""The limits of wrong codes for one address, across its logins, e-mails and clients.
+"""The limits of wrong codes for one address, across its logins, emails and clients.
 
 NIST SP 800-63B (rev. 4: section 3.2.2, rev. 3: 5.2.2) allows at most 100 consecutive failures of an
 account, and advises waits that grow. A stranger can enter wrong codes for somebody else's address,

@@ -1,4 +1,4 @@
-"""The codes of sign-ins: they are e-mailed, tried, and sent again."""
+"""The codes of sign-ins: they are emailed, tried, and sent again."""
 
 import hashlib
 import hmac
@@ -32,10 +32,10 @@ def hash_code(code_id: UUID, code: str) -> str:
 def begin_login(email: str, browser_hash: str | None = None) -> Login:
     """Begin a login for `email` from a browser, and end that browser's older logins.
 
-    No e-mail is sent during the cooldown after an unused one: another browser joins the login of
-    that e-mail, and its code is valid for both.
+    No email is sent during the cooldown after an unused one: another browser joins the login of
+    that email, and its code is valid for both.
 
-    Raises TooManyError when this browser has that e-mail already, or too many were sent in all.
+    Raises TooManyError when this browser has that email already, or too many were sent in all.
     """
     lock_address(email)
     mailed = None if browser_hash is None else login_emails.find_unused(email)
@@ -79,7 +79,7 @@ def try_code(login: Login, code: str, *, bound: bool = True) -> bool:
 
 
 def resend_code(login: Login, *, reason: str | None = None) -> None:
-    """Send a new code for a login whose e-mail failed, and for the logins that joined it.
+    """Send a new code for a login whose email failed, and for the logins that joined it.
 
     The old code becomes invalid. Raises SignalRefusedError unless the login is CodeUnsent.
     """

@@ -1,4 +1,4 @@
-"""The limits of e-mails with codes, for one address and for all addresses together.
+"""The limits of emails with codes, for one address and for all addresses together.
 
 The rows of the logins are counted, so that no other table is needed.
 """
@@ -16,25 +16,25 @@ from models.ids import first_of
 from models.login import Login, LoginState
 
 HOUR = timedelta(hours=1)
-# Unused e-mails within an hour before the cooldown begins to double with each.
+# Unused emails within an hour before the cooldown begins to double with each.
 FREE_EMAILS = 5
-# More unused e-mails do not lengthen the cooldown.
+# More unused emails do not lengthen the cooldown.
 MAX_COUNTED_EMAILS = 20
 JOINABLE = (LoginState.CODE_PENDING, LoginState.CODE_SENT)
 
 
 @dataclass(frozen=True, slots=True)
 class Mailed:
-    """The login of an unused e-mail. No other e-mail is sent to its address before `until`."""
+    """The login of an unused email. No other email is sent to its address before `until`."""
 
     login: Login
     until: datetime
 
 
 def find_unused(email: str) -> Mailed | None:
-    """Return the newest unused e-mail to this address during its cooldown, else None.
+    """Return the newest unused email to this address during its cooldown, else None.
 
-    E-mails before the last sign-in do not count: somebody reads them.
+    Emails before the last sign-in do not count: somebody reads them.
     """
     since = first_of(now() - HOUR)
     used = (
@@ -61,7 +61,7 @@ def find_unused(email: str) -> Mailed | None:
 
 
 def refuse_again(mailed: Mailed, browser_hash: str | None) -> None:
-    """Raise TooManyError when this browser waits for that e-mail, or when its code is invalid."""
+    """Raise TooManyError when this browser waits for that email, or when its code is invalid."""
     login = mailed.login
     mine = select(Login.id).where(
         Login.email == login.email, Login.code_id == login.id, Login.browser_hash == browser_hash
@@ -87,7 +87,7 @@ def refuse_flood() -> None:
 
 
 def _cooldown(emails: int) -> timedelta:
-    """Return the cooldown after this number of unused e-mails.
+    """Return the cooldown after this number of unused emails.
 
     It ends within half the life of the code, so that another browser can still join.
     """

@@ -46,7 +46,7 @@ def close(payment: Payment, reason: str | None) -> None:
 
 @operator_action("login.resend")
 def resend(login: Login, reason: str | None) -> None:
-    """Send a new code for a login whose e-mail failed."""
+    """Send a new code for a login whose email failed."""
     login_codes.resend_code(login, reason=reason)
 
 

@@ -61,7 +61,7 @@ def enter_passkey(user: User, browser_hash: str) -> Login:
     login = Login(
         id=uuid7(),
         email=user.email,
-        # No e-mail has its code.
+        # No email has its code.
         code_id=UUID(int=0),
         code_hash="",
         browser_hash=browser_hash,
@@ -72,7 +72,7 @@ def enter_passkey(user: User, browser_hash: str) -> Login:
 
 
 def open_session(login: Login, user: User, device: Device, methods: Iterable[str]) -> Rotation:
-    """Open a session for a successful login; e-mail the user when the device is new.
+    """Open a session for a successful login; email the user when the device is new.
 
     `methods` are the methods of authentication (RFC 8176).
     """

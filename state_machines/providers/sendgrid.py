@@ -1,4 +1,4 @@
-"""SendGrid's events about e-mails, and their meaning for sign-ins and orders.
+"""SendGrid's events about emails, and their meaning for sign-ins and orders.
 
 Source of the shapes: https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event
 """
@@ -21,16 +21,16 @@ UNDELIVERED = ("bounce", "dropped")
 
 
 def apply_event(kind: str, event: dict[str, Any]) -> UUID:
-    """Apply one SendGrid event, and return the id of the login or order of its e-mail.
+    """Apply one SendGrid event, and return the id of the login or order of its email.
 
-    Raises NotOursError for e-mails without our tags, and NoSubjectError for unknown logins and
+    Raises NotOursError for emails without our tags, and NoSubjectError for unknown logins and
     orders.
     """
     login_id, order_id = event.get("loginId"), event.get("orderId")
     if login_id is None and order_id is None and kind in UNDELIVERED:
         login_id = _find_login(event.get("email"))
     if login_id is None and order_id is None:
-        raise NotOursError(f"{kind} of an e-mail that names neither login nor order")
+        raise NotOursError(f"{kind} of an email that names neither login nor order")
     try:
         subject_id = UUID(login_id or order_id)
     except (AttributeError, TypeError, ValueError) as unreadable:
@@ -47,7 +47,7 @@ def apply_event(kind: str, event: dict[str, Any]) -> UUID:
 def _find_login(address: object) -> str | None:
     """Return the newest login that waits for a code at this address, or None.
 
-    Some mail systems lose the tags of an e-mail.
+    Some mail systems lose the tags of an email.
     """
     newest = db.select(Login.id).where(
         Login.email == str(address).strip().lower(),
@@ -59,7 +59,7 @@ def _find_login(address: object) -> str | None:
 
 
 def has_bounced(login_id: UUID, email_key: str) -> bool:
-    """Return whether SendGrid has reported a bounce of the e-mail with this idempotency key.
+    """Return whether SendGrid has reported a bounce of the email with this idempotency key.
 
     The event may arrive before the answer to the call.
     """
@@ -77,7 +77,7 @@ def has_bounced(login_id: UUID, email_key: str) -> bool:
 
 
 def _record_lost_code(login_id: UUID, event: dict[str, Any], why: str) -> None:
-    """Have the login observe the bounce, unless a newer e-mail was sent for it."""
+    """Have the login observe the bounce, unless a newer email was sent for it."""
     login = LoginMachine.lock([login_id]).get(login_id)
     if login is None:
         raise NoSubjectError(f"no login {login_id}")
@@ -87,7 +87,7 @@ def _record_lost_code(login_id: UUID, event: dict[str, Any], why: str) -> None:
 
 
 def newest_email(login_id: UUID) -> str | None:
-    """Return the idempotency key of the newest e-mail with a code for this login, or None."""
+    """Return the idempotency key of the newest email with a code for this login, or None."""
     emails = db.select(ActivityRow.id).where(
         ActivityRow.subject_id == login_id, ActivityRow.name.in_(SEND)
     )
@@ -100,7 +100,7 @@ def _notify_lost_email(order_id: UUID, event: dict[str, Any], why: str) -> None:
     order = db.session.get(Order, order_id)
     if order is None:
         raise NoSubjectError(f"no order {order_id}")
-    # The address of an erased customer is unknown, so the e-mail could not be sent again.
+    # The address of an erased customer is unknown, so the email could not be sent again.
     if not order.erased:
-        sentence = f"an e-mail to {event.get('email')}, {why}"
+        sentence = f"an email to {event.get('email')}, {why}"
         open_notice(order_id, NoticeKind.UNDELIVERED, sentence)

@@ -1,6 +1,6 @@
 """Client of SendGrid. Its errors become RetryableError, UnknownOutcomeError or NonRetryableError.
 
-SendGrid has no idempotency keys: an e-mail is sent again when the response was lost.
+SendGrid has no idempotency keys: an email is sent again when the response was lost.
 """
 
 import threading
@@ -27,7 +27,7 @@ NON_RETRYABLE_STATUSES = frozenset({400, 404, 405, 413, 415})
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """An e-mail. SendGrid returns its `tags` with the events about it."""
+    """An email. SendGrid returns its `tags` with the events about it."""
 
     to: str
     subject: str
@@ -38,7 +38,7 @@ class Email:
 
 
 def send(email: Email) -> None:
-    """Send an e-mail."""
+    """Send an email."""
     body: dict[str, Any] = {
         "from": {"email": settings.email_from, "name": "ProjectX"},
         "personalizations": [{"to": [{"email": email.to}], "custom_args": email.tags}],

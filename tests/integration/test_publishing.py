@@ -30,7 +30,7 @@ def queue(name: str) -> str:
 
 @pytest.fixture
 def broker(app: Flask) -> Iterator[redis.Redis]:
-    """Redis, with something that is no list in the place of the e-mails' queue."""
+    """Redis, with something that is no list in the place of the emails' queue."""
     client = redis_url.connect(settings.redis_url)
     client.delete(queue("emails"), queue("payments"))
     client.set(queue("emails"), "no list")

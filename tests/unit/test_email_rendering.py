@@ -1,4 +1,4 @@
-"""E-mails contain what they must, and user text cannot do harm in them."""
+"""Emails contain what they must, and user text cannot do harm in them."""
 
 from models import Login, Order, OrderItem, Payment, User
 from models.clock import now

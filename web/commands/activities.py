@@ -53,7 +53,7 @@ filter_options = bulk.filter_options(
 @listing.state_option(ActivityState)
 @click.option("--name", help='Filter by name, such as "payments.create_intent".')
 @click.option("--subject", type=click.UUID, help="Filter by the id of the execution.")
-@click.option("--maybe-sent", is_flag=True, help="Only e-mails that may have been sent twice.")
+@click.option("--maybe-sent", is_flag=True, help="Only emails that may have been sent twice.")
 @click.option("--giving-up", is_flag=True, help="Only those whose failure is not applied yet.")
 @listing.limit_option
 @output.json_option

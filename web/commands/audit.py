@@ -13,7 +13,7 @@ FIELDS = ("at", "actor", "action", "subject", "details")
 
 
 @group.command("list")
-@click.option("--subject", help="Filter by subject: an id, a SKU or an e-mail address.")
+@click.option("--subject", help="Filter by subject: an id, a SKU or an email address.")
 @click.option("--actor", help="Filter by actor.")
 @click.option("--action", help='Filter by command, such as "orders refund", or group, "orders".')
 @listing.limit_option

@@ -14,7 +14,7 @@ from web.commands.auditing import audited
 from web.commands.timeline import load_timeline, print_with_sections
 from web.commands.users import EmailAddress, email_argument
 
-group = click.Group("logins", help="Sign-ins by e-mailed code.")
+group = click.Group("logins", help="Sign-ins by emailed code.")
 
 FIELDS = ("id", "email", "state", "wrong_codes", "deadline_at", "created_at")
 DETAILS = (*FIELDS, "user_id", "version", "updated_at")
@@ -22,7 +22,7 @@ DETAILS = (*FIELDS, "user_id", "version", "updated_at")
 
 @group.command("list")
 @listing.state_option(LoginState)
-@click.option("--email", type=EmailAddress(), help="Filter by e-mail address.")
+@click.option("--email", type=EmailAddress(), help="Filter by email address.")
 @listing.limit_option
 @output.json_option
 def show_list(state: str | None, email: str | None, limit: int, *, as_json: bool) -> None:
@@ -46,7 +46,7 @@ def show(login_id: UUID, *, as_json: bool) -> None:
 @click.argument("login_id", type=click.UUID)
 @output.json_option
 def resend(login_id: UUID, *, as_json: bool) -> None:
-    """Send a new code for a login whose e-mail failed. The old code becomes invalid."""
+    """Send a new code for a login whose email failed. The old code becomes invalid."""
     with audited("logins resend", login_id):
         login = LoginMachine.lock([login_id]).get(login_id)
         if login is None:

@@ -43,7 +43,7 @@ reason_option = click.option("--reason", help="The reason, recorded in the histo
 
 @group.command("list")
 @listing.state_option(OrderState)
-@click.option("--email", help="Filter by the customer's e-mail address.")
+@click.option("--email", help="Filter by the customer's email address.")
 @listing.limit_option
 @output.json_option
 def show_list(state: str | None, email: str | None, limit: int, *, as_json: bool) -> None:
@@ -139,7 +139,7 @@ def accept(reference_or_id: str, reason: str | None, *, as_json: bool) -> None:
 @click.option("--tracking", required=True, help="The carrier's tracking number.")
 @output.json_option
 def ship(reference_or_id: str, carrier: str, tracking: str, *, as_json: bool) -> None:
-    """Mark a confirmed order as shipped, and e-mail the tracking number to the customer."""
+    """Mark a confirmed order as shipped, and email the tracking number to the customer."""
     order = _load(reference_or_id)
     with audited("orders ship", order.id, carrier=carrier, tracking=tracking):
         payment = _lock_payment(order)

@@ -29,7 +29,7 @@ SESSION = ("id", "user_agent", "ip_address", "created_at", "expires_at")
 
 
 class EmailAddress(click.ParamType[str]):
-    """An e-mail address, normalised as in requests."""
+    """An email address, normalised as in requests."""
 
     name = "email"
 

@@ -1,4 +1,4 @@
-"""Routes of signing in with an e-mailed code."""
+"""Routes of signing in with an emailed code."""
 
 from http import HTTPStatus
 from typing import Any
@@ -34,7 +34,7 @@ WRONG_CODE = "The code is wrong, or this account cannot sign in"
 
 
 def _login_key() -> str:
-    """Return the key of the login limit: the e-mail address, and the browser or else the client.
+    """Return the key of the login limit: the email address, and the browser or else the client.
 
     Requests of other people for the same address do not count against its owner.
     """
@@ -45,12 +45,12 @@ def _login_key() -> str:
 @api.post("/login", responses={201: LoginBegun})
 @rate_limits.limit(settings.login_limit, key_func=_login_key)
 def begin(body: LoginRequest) -> Any:
-    """E-mail a code. The response does not reveal whether the address has an account."""
+    """Email a code. The response does not reveal whether the address has an account."""
     token = cookies.get_or_create_browser_token()
     with cause(body.email), transaction():
         login = begin_login(body.email, cookies.hash_browser_token(token))
     response_body = LoginBegun(
-        message="If the address can receive e-mail, a code is on its way",
+        message="If the address can receive email, a code is on its way",
         login_id=login.id,
         expires_at=login.deadline_at or login.created_at + settings.login_window,
     )

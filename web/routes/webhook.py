@@ -69,7 +69,7 @@ def _email_event(event: Any) -> ProviderEvent | None:
     """
     kind = event.get("event") if isinstance(event, dict) else None
     if not isinstance(kind, str):
-        log.warning("skipped a malformed e-mail event: %.200r", event)
+        log.warning("skipped a malformed email event: %.200r", event)
         return None
     event_id = event.get("sg_event_id")
     if not isinstance(event_id, str):

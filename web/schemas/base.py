@@ -46,7 +46,7 @@ def is_blank(character: str) -> bool:
 
 
 def normal_address(text: str) -> str:
-    """Normalise an e-mail address: lower case, plain letters, no surrounding spaces.
+    """Normalise an email address: lower case, plain letters, no surrounding spaces.
 
     Raises ValueError when it is not valid.
     """

@@ -1,4 +1,4 @@
-"""Schemas of signing in with an e-mailed code."""
+"""Schemas of signing in with an emailed code."""
 
 import unicodedata
 from typing import Annotated, Literal

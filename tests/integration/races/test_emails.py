@@ -1,4 +1,4 @@
-"""E-mails survive outages, and wait for nothing but SendGrid."""
+"""Emails survive outages, and wait for nothing but SendGrid."""
 
 from models import ActivityState
 from models.clock import MovableClock

@@ -191,6 +191,6 @@ def test_open_notices_are_readable_after_an_erasure(till: Shop, bank: Stripe) ->
     address, order_id = address_of(till, payment_id), till.order(payment_id).id
     with transaction():
         open_notice(order_id, NoticeKind.REFUND_FAILED, "a refund of $59.00 failed")
-        open_notice(order_id, NoticeKind.UNDELIVERED, f"an e-mail to {address} bounced")
+        open_notice(order_id, NoticeKind.UNDELIVERED, f"an email to {address} bounced")
     erase(till, payment_id)
     assert sorted(till.sentences(payment_id)) == ["(erased)", "a refund of $59.00 failed"]

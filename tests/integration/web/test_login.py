@@ -1,4 +1,4 @@
-"""Signing in by an e-mailed code."""
+"""Signing in by an emailed code."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

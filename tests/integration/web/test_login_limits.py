@@ -119,7 +119,7 @@ def test_a_name_and_its_punycode_are_one_mailbox(
     assert emails(address) == 1
 
 
-# E-mails
+# Emails
 
 
 def test_a_second_email_has_to_wait(browser: Browser, time: MovableClock) -> None:

@@ -41,7 +41,7 @@ def test_an_undelivered_email_has_a_notice(
         assert deliver_email_events(ann.client, [event]).status_code == 200
     (notice,) = read(shop, "notices", "list", "--kind", "undelivered")
     assert notice["order_id"] == order_id
-    assert notice["text"] == f"an e-mail to {ann.user.email}, {kind}: no such box"
+    assert notice["text"] == f"an email to {ann.user.email}, {kind}: no such box"
 
     assert flask(shop, "notices", "settle", notice["id"]).exit_code == 0
     assert read(shop, "notices", "list") == []

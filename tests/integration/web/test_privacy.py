@@ -65,7 +65,7 @@ def mona(sign_in: SignIn) -> Person:
         payment = a_payment(PaymentState.SUCCESS, order=order, captured=order.total, last4="4242",
                             client_secret=MARK, exp_month=12, exp_year=2031)  # fmt: skip
         a_refund(RefundState.SUCCEEDED, order=order, reason=MARK, failure_reason=MARK)
-        open_notice(order.id, NoticeKind.UNDELIVERED, f"an e-mail to {EMAIL} bounced")
+        open_notice(order.id, NoticeKind.UNDELIVERED, f"an email to {EMAIL} bounced")
         session.add(Passkey(user_id=person.user.id, credential_id=b"1", public_key=b"2",
                             sign_count=0, name=MARK, backed_up=True))  # fmt: skip
         audit("otto", "orders refund", order.id, reason=MARK, amount="1.00")

@@ -88,7 +88,7 @@ class Steps(NamedTuple):
 
 
 class Atlas:
-    """All states that were met. Each has a number, since comparing numbers is fast."""
+    """The states that were reached. Each has a number, because comparing numbers is fast."""
 
     def __init__(self) -> None:
         self.states: list[State] = []

@@ -73,7 +73,7 @@ class StoryBuyer(PatientBuyer):
         return placed
 
     def emails(self, category: str) -> list[Json]:
-        """Return the e-mails without duplicates: the invariants count those."""
+        """Return the emails without duplicates: the invariants count those."""
         emails = super().emails(category)
         return list({email["text"]: email for email in reversed(emails)}.values())[::-1]
 
