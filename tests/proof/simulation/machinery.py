@@ -75,13 +75,16 @@ class Machinery:
     def next_due(self) -> float:
         """Seconds until something is due; an hour at most, when reconciliation is."""
         moments = [later.moment for later in self._outside.bank.later]
+        stored = SignalRow.state == SignalState.STORED
+        is_known = (SignalRow.source != "stripe") | SignalRow.kind.in_(inbox.kinds["stripe"])
         with reading() as session:
             for column, condition in (
                 (ActivityRow.due_at, ActivityRow.state.in_(UNDER_WAY)),
                 (Payment.deadline_at, Payment.deadline_at.is_not(None)),
                 (Payment.poll_at, Payment.poll_at.is_not(None)),
                 (Refund.poll_at, Refund.poll_at.is_not(None)),
-                (SignalRow.due_at, SignalRow.state == SignalState.STORED),
+                (SignalRow.due_at, stored & is_known),
+                (SignalRow.due_at + inbox.UNKNOWN_KIND_DELAY, stored),
             ):
                 due_at = session.scalar(select(func.min(column)).where(condition))
                 moments += [due_at.timestamp()] if due_at else []
