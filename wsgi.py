@@ -15,6 +15,8 @@ from flask import Flask
 
 from config import settings
 from models import connection_limit
+from state_machines import MACHINES
+from state_machines.durable import inspection
 from tasks import dispatch
 from web import commands, create_app
 from web.commands.activities import LOAD_ACTIVITIES
@@ -43,6 +45,8 @@ def build(name: str) -> Flask:
 
 @cache
 def _build(name: str) -> Flask:
+    # Activities load the libraries of providers: the worker checks their names.
+    inspection.check_registry(MACHINES)
     app = create_app(*SERVICES[name])
     commands.add(app, make_group(_load_endpoints))
     app.config[LOAD_ACTIVITIES] = _load_activities

@@ -33,7 +33,7 @@ class DisputeMachine(DurableMachine[Dispute]):
     parent = OrderMachine
     parent_key = "order_id"
     # The bank decides, or a person gives evidence.
-    externally_driven = tuple(S)
+    externally_driven = (*OPEN, S.WON, S.LOST)
     # Without a notice nobody knows that evidence is needed.
     awaited = {state: has_notice(Dispute.order_id, NoticeKind.DISPUTE) for state in OPEN}
     # fmt: off

@@ -14,7 +14,8 @@ from flask import Flask
 from config import settings
 from models import base, connection_limit
 from models.logs import logger
-from state_machines.durable import executor
+from state_machines import MACHINES
+from state_machines.durable import executor, inspection
 from tasks import broker, dispatch, maintenance, sweep
 from tasks.activities import ACTIVITIES
 from tasks.celery_app import app
@@ -43,6 +44,7 @@ def register(name: str) -> None:
             return executor.run(name, [UUID(activity_id) for activity_id in ids])
 
 
+inspection.check_registry(MACHINES, ACTIVITIES)
 for _activity in ACTIVITIES:
     register(_activity.name)
 

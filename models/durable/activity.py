@@ -32,8 +32,10 @@ OVER = (ActivityState.DONE, ActivityState.FAILED, ActivityState.ABANDONED)
 
 
 class ActivityRow(Base):
-    """One call to a provider. `unknown_outcomes` counts the attempts that may have been carried out
-    without an answer. A provider without idempotency keys may have carried each out again.
+    """One call to a provider.
+
+    `unknown_outcomes` counts the attempts that may have been carried out without an answer. A
+    provider without idempotency keys may have carried each out again.
 
     Before `due_at` only the holder of the row may touch it: the process that dispatches a pending
     row, or the worker that runs it. After `due_at` the sweep publishes the row again. `token` is a

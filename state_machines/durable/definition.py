@@ -1,10 +1,14 @@
-"""The plain data of a machine's table: arrows, deadlines, polls, and the registry of writes."""
+"""The plain data of a machine's table, its checks, and the registry of writes."""
 
-from collections.abc import Callable
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
+
+from models.durable.execution import Execution, Polled
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,54 +72,6 @@ def growing(*first: timedelta, last: timedelta) -> tuple[timedelta, ...]:
     return tuple(intervals)
 
 
-def refuse_steady_repetition(
-    machine: str, arrows: tuple[Arrow, ...], deadlines: tuple[Deadline, ...]
-) -> None:
-    """Raise ValueError for a quiet arrow that changes something, and for a deadline that would fire
-    for ever at one pace, or fill the history.
-    """
-    for arrow in arrows:
-        if arrow.quiet and (arrow.source != arrow.target or arrow.writes or arrow.parent_signal):
-            raise ValueError(f"{machine}: {arrow.signal} is quiet, and changes something")
-    for deadline in deadlines:
-        for arrow in arrows:
-            again = arrow.source in deadline.states and arrow.target in deadline.states
-            if not again or arrow.signal != deadline.send:
-                continue
-            if len(deadline.intervals) == 1:
-                raise ValueError(f"{machine}: {arrow.signal} repeats: give it growing intervals")
-            if not arrow.quiet:
-                raise ValueError(f"{machine}: {arrow.signal} repeats: its arrow must be quiet")
-
-
-def refuse_entering_retired_states(
-    machine: str, arrows: tuple[Arrow, ...], retired_states: tuple[StrEnum, ...]
-) -> None:
-    """Raise ValueError for an arrow by which a row could still enter a retired state."""
-    for arrow in arrows:
-        enters = arrow.target in retired_states and arrow.source not in retired_states
-        if enters and not arrow.retired:
-            raise ValueError(
-                f"{machine}: {arrow.signal} leads to {arrow.target}, which is retired: retire the"
-                " arrow, too"
-            )
-
-
-def refuse_impossible_parents(machine: Any) -> None:
-    """Raise TypeError for a child that its parent cannot lock, or that it cannot signal."""
-    name, parent = machine.name, machine.parent
-    signals = [arrow.signal.value for arrow in machine.arrows if arrow.parent_signal is not None]
-    if parent is None:
-        if signals or machine.parent_key:
-            raise TypeError(f"{name} has no parent to tell: {', '.join(signals)}")
-    elif parent.parent is not None:
-        # The root's lock, and its waiters, are found one step up.
-        path = f"{parent.parent.name}, {parent.name}, {name}"
-        raise TypeError(f"children have no children: {path}")
-    elif not hasattr(machine.model, machine.parent_key):
-        raise TypeError(f"{name} has no column {machine.parent_key!r} for its {parent.name}")
-
-
 MAX_POLL_INTERVAL = timedelta(days=7)
 
 
@@ -177,3 +133,131 @@ def operator_action(name: str) -> Callable[[A], A]:
         return run
 
     return register
+
+
+STATE_NAME, SIGNAL_NAME = re.compile(r"[A-Z][A-Za-z]*"), re.compile(r"[a-z]+(_[a-z]+)*")
+MAX_STATE_LENGTH = 32  # characters: the columns of states have as many
+
+
+class MachineDefinitionError(TypeError):
+    """A machine's table is faulty. The message lists all its problems, a line each."""
+
+    def __init__(self, machine: str, problems: list[str]) -> None:
+        super().__init__("\n- ".join([f"the table of {machine} is faulty:", *problems]))
+
+
+def check_table(machine: Any) -> None:
+    """Raise MachineDefinitionError unless the table of a machine's class is sound."""
+    problems = [problem for check in CHECKS for problem in check(machine)]
+    if problems:
+        raise MachineDefinitionError(machine.name, problems)
+
+
+def _check_names(machine: Any) -> Iterator[str]:
+    if not issubclass(machine.model, Execution):
+        yield f"its model {machine.model.__name__} must inherit from Execution"
+    for state in machine.states:
+        if not STATE_NAME.fullmatch(state) or len(state) > MAX_STATE_LENGTH:
+            yield f"rename the state '{state}': a state is such as CodeSent, at most 32 letters"
+    for signal in sorted({arrow.signal for arrow in machine.arrows}):
+        if not SIGNAL_NAME.fullmatch(signal):
+            yield f"rename the signal '{signal}': a signal is such as wrong_code"
+    known = set(machine.states)
+    named = {
+        "arrows": [end for a in machine.arrows for end in (a.source, a.target) if end is not None],
+        "deadlines": [state for deadline in machine.deadlines for state in deadline.states],
+        "poll": machine.poll.states if machine.poll else (),
+        "externally_driven": machine.externally_driven,
+        "awaited": machine.awaited,
+        "retired_states": machine.retired_states,
+    }
+    for part, states in named.items():
+        for state in sorted(set(states) - known):
+            yield f"{part} names the state '{state}', which {machine.states.__name__} does not have"
+
+
+def _check_arrows(machine: Any) -> Iterator[str]:
+    # A retired arrow may have a replacement.
+    offered = Counter((a.signal, a.source) for a in machine.arrows if not a.retired)
+    for (signal, source), number in offered.items():
+        if number > 1:
+            yield f"{number} arrows for {signal} from {source or 'nothing'}: keep one of them"
+    for arrow in machine.arrows:
+        if arrow.quiet and (arrow.source != arrow.target or arrow.writes or arrow.parent_signal):
+            yield f"{arrow.signal} is quiet, and changes something: remove quiet=True"
+        enters = arrow.target in machine.retired_states
+        if enters and arrow.source not in machine.retired_states and not arrow.retired:
+            yield f"{arrow.signal} leads to {arrow.target}, which is retired: retire the arrow, too"
+    reached: set[StrEnum | None] = {None}
+    while more := {a.target for a in machine.arrows if a.source in reached} - reached:
+        reached |= more
+    for state in machine.states:
+        if state not in reached:
+            yield f"no arrows lead to {state}: add one, or remove the state"
+
+
+def _check_deadlines(machine: Any) -> Iterator[str]:
+    sources = {(arrow.signal, arrow.source) for arrow in machine.arrows if not arrow.retired}
+    for state, number in Counter(s for d in machine.deadlines for s in d.states).items():
+        if number > 1:
+            yield f"{number} deadlines for {state}: keep one of them"
+    for deadline in machine.deadlines:
+        if min(deadline.intervals, default=timedelta(0)) <= timedelta(0):
+            yield f"the deadline {deadline.send} needs intervals above zero"
+        for state in deadline.states:
+            if (deadline.send, state) not in sources:
+                yield f"the deadline {deadline.send} has no arrow from {state}: add it"
+
+
+def _check_repetition(machine: Any) -> Iterator[str]:
+    """Yield deadlines that would fire for ever at one pace, or fill the history."""
+    for deadline in machine.deadlines:
+        for arrow in machine.arrows:
+            again = arrow.source in deadline.states and arrow.target in deadline.states
+            if not again or arrow.signal != deadline.send:
+                continue
+            if len(deadline.intervals) == 1:
+                yield f"{arrow.signal} repeats from {arrow.source}: give it growing intervals"
+            if not arrow.quiet:
+                yield f"{arrow.signal} repeats from {arrow.source}: its arrow must be quiet"
+
+
+def _check_waiting(machine: Any) -> Iterator[str]:
+    left = {arrow.source for arrow in machine.arrows if arrow.source != arrow.target}
+    waiting = {*machine.externally_driven, *machine.awaited}
+    if machine.poll:
+        waiting |= set(machine.poll.states)
+        if not issubclass(machine.model, Polled):
+            yield f"it has a poll: its model {machine.model.__name__} must inherit from Polled"
+        if list(machine.poll.ages) != sorted(set(machine.poll.ages)) or not machine.poll.ages:
+            yield "the ages of its poll must ascend"
+    for state in sorted(waiting & set(machine.states) - left):
+        yield f"{state} is said to wait, but no arrow leaves it: add one, or remove it there"
+
+
+def _check_parent(machine: Any) -> Iterator[str]:
+    parent, arrows = machine.parent, [a for a in machine.arrows if a.parent_signal is not None]
+    if parent is None:
+        if machine.parent_key:
+            yield f"it has a parent_key, {machine.parent_key}, but no parent"
+        for arrow in arrows:
+            yield f"{arrow.signal} has a parent_signal, but there is no parent"
+        return
+    if parent.parent is not None:
+        # The root's lock, and the requests that wait for it, are one step up.
+        yield f"{parent.parent.name}, {parent.name}, {machine.name}: a child cannot have children"
+    if not hasattr(machine.model, machine.parent_key):
+        yield f"{machine.model.__name__} has no column {machine.parent_key!r} for its {parent.name}"
+    heard = {arrow.signal for arrow in parent.arrows if arrow.source is not None}
+    for signal in sorted({arrow.parent_signal for arrow in arrows} - heard):
+        yield f"{parent.name} has no arrow for the parent_signal {signal}"
+
+
+CHECKS = (
+    _check_names,
+    _check_arrows,
+    _check_deadlines,
+    _check_repetition,
+    _check_waiting,
+    _check_parent,
+)

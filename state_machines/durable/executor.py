@@ -153,7 +153,7 @@ def _row_of(call: Call, rows: dict[UUID, Any]) -> Any:
 
 
 def _claim_unprepared(name: str, ids: Iterable[UUID], error: Exception) -> Batch:
-    """Claim activities that broke the transaction which prepared them, as failed attempts."""
+    """Claim activities whose preparation broke its transaction, as failed attempts."""
     with transaction():
         claimed = leases.claim(name, ids)
     return Batch(claimed, [_failed_attempt(call, error) for call in claimed.calls])
@@ -169,7 +169,7 @@ def perform(batch: Batch) -> None:
     ready = [attempt for attempt in batch.attempts if attempt.error is None]
     if len(ready) == 1:
         _call(batch, ready[0])
-    elif ready:
+    else:
         calls = [_pool().submit(_call, batch, attempt) for attempt in ready]
         while wait(calls, batch.activity.lease.total_seconds() / 2).not_done:
             _renew(batch)
@@ -187,8 +187,7 @@ def _renew(batch: Batch) -> None:
             leases.renew(batch.claimed)
     except Exception:
         # No call begins that could outlive the lease.
-        name = batch.activity.name
-        log.exception("the lease of %d %s is not renewed", len(batch.attempts), name)
+        log.exception("a lease of %s is not renewed", batch.activity.name)
 
 
 def _call(batch: Batch, attempt: Attempt) -> None:

@@ -1,6 +1,10 @@
-"""Checks on executions: does the history lead to the row, and does everything have a next step?"""
+"""Checks of executions and registries, and diagrams.
 
-from collections.abc import Iterator
+Does the history lead to the row? Is something scheduled for every row that waits? Does everything
+that a table names exist?
+"""
+
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,26 +18,63 @@ from models.durable.activity import DUE, UNDER_WAY, ActivityRow
 from models.durable.transition import Transition
 from state_machines.durable import limits, pauses
 from state_machines.durable.activity import Activity
+from state_machines.durable.definition import registered_writes
 from state_machines.durable.machine import DurableMachine
 
-# What is due is handed out every few seconds, also when no worker takes it.
-UNTAKEN = timedelta(hours=1)
+# The sweep publishes an overdue activity again and again, until a worker claims it.
+MAX_UNCLAIMED_AGE = timedelta(hours=1)
+
+
+class RegistryError(RuntimeError):
+    """Tables name activities or writes that do not exist. The message lists all of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """An execution that is not what its history says, or that nothing will move."""
+    """An execution that differs from its history, or that nothing will move."""
 
     machine: str
     id: UUID
     what: str
 
 
+def check_registry(
+    machines: Collection[type[DurableMachine[Any]]],
+    activities: Collection[type[Activity[Any, Any, Any]]] | None = None,
+) -> None:
+    """Raise RegistryError unless all writes and activities that the tables name are registered.
+
+    A process that has not loaded the activities passes None, and their names are not checked.
+    """
+    problems: list[str] = []
+    for machine in machines:
+        writes = {name for arrow in machine.arrows for name in arrow.writes}
+        problems += [
+            f"{machine.name}: no function is registered with @writes({name!r})"
+            for name in sorted(writes - registered_writes.keys())
+        ]
+        if activities is not None:
+            problems += _check_activities(machine, {item.name: item for item in activities})
+    if problems:
+        raise RegistryError("\n- ".join(["tables name what does not exist:", *problems]))
+
+
+def _check_activities(
+    machine: type[DurableMachine[Any]], activities: dict[str, type[Activity[Any, Any, Any]]]
+) -> Iterator[str]:
+    names = {name for arrow in machine.arrows for name in arrow.do}
+    for name in sorted(names | ({machine.poll.do} if machine.poll else set())):
+        if name not in activities:
+            yield f"{machine.name}: there is no activity {name!r}"
+        elif (other := activities[name].machine) is not machine:
+            yield f"{machine.name}: the activity {name!r} belongs to {other.name}"
+
+
 def verify(machine: type[DurableMachine[Any]], *, page: int = 1000) -> Iterator[Difference]:
     """Replay every history of `machine` and yield what differs from the rows."""
     row, last = machine.model, None
     while True:
-        # Rows and histories of one moment: between two, a row may move on.
+        # One snapshot: a row may move between two statements.
         with reading(one_snapshot=True) as session:
             query = select(row.id, state_of(machine), row.version).order_by(row.id).limit(page)
             rows = session.execute(query if last is None else query.where(row.id > last)).all()
@@ -47,13 +88,13 @@ def verify(machine: type[DurableMachine[Any]], *, page: int = 1000) -> Iterator[
             histories: dict[UUID, list[Transition]] = {}
             for step in steps:
                 histories.setdefault(step.subject_id, []).append(step)
-            found = [
+            differences = [
                 Difference(machine.name, key, what)
                 for key, state, version in rows
                 if (what := compare(machine, state, version, histories.get(key, [])))
             ]
             last = rows[-1][0]
-        yield from found
+        yield from differences
 
 
 def compare(
@@ -88,9 +129,11 @@ def _name_writer(step: Transition) -> str:
 
 
 def stuck(machine: type[DurableMachine[Any]]) -> list[Difference]:
-    """Executions that wait for nothing: not in an end state, no deadline, nothing to be asked, no
-    activity under way; those that could not be told that an activity gave up; those whose activity
-    nobody takes; and those in whose state something is awaited that will not come.
+    """Return executions that nothing will move.
+
+    They have no deadline, poll or activity in a state that the system must leave; or they could not
+    record that an activity gave up; or no worker claims their activity; or they wait for something
+    that will not come.
     """
     row = machine.model
     waiting = exists().where(
@@ -104,20 +147,18 @@ def stuck(machine: type[DurableMachine[Any]]) -> list[Difference]:
     timed = [state for deadline in machine.deadlines for state in deadline.states]
     no_deadline = row.deadline_at.is_(None) | row.state.not_in(timed)
     with transaction() as session:
-        found = session.execute(
+        rows = session.execute(
             select(row.id, row.state).where(
                 row.state.in_(moved_by_system(machine)), no_deadline, ~waiting, *no_poll
             )
         ).all()
     return [
-        Difference(machine.name, key, f"{state}, and nothing will move it") for key, state in found
-    ] + [*_untold(machine), *_untaken(machine), *_waiting_in_vain(machine)]
+        Difference(machine.name, key, f"{state}, and nothing will move it") for key, state in rows
+    ] + [*_not_given_up(machine), *_unclaimed(machine), *_unawaited(machine)]
 
 
-def _waiting_in_vain(machine: type[DurableMachine[Any]]) -> Iterator[Difference]:
-    """Yield executions whose state waits for a child, a person or the outside world, of whom
-    nothing more is to be expected.
-    """
+def _unawaited(machine: type[DurableMachine[Any]]) -> Iterator[Difference]:
+    """Yield executions in a state whose `awaited` condition no longer holds."""
     row = machine.model
     for state, condition in machine.awaited.items():
         with transaction() as session:
@@ -128,8 +169,8 @@ def _waiting_in_vain(machine: type[DurableMachine[Any]]) -> Iterator[Difference]
             yield Difference(machine.name, key, f"{state}, and what it waits for will not come")
 
 
-def _untold(machine: type[DurableMachine[Any]]) -> Iterator[Difference]:
-    """Yield executions whose activity gave up, while every try to tell them so has failed."""
+def _not_given_up(machine: type[DurableMachine[Any]]) -> Iterator[Difference]:
+    """Yield executions whose activity gave up, and whose machine could not record it yet."""
     query = select(ActivityRow.subject_id, ActivityRow.name, ActivityRow.last_error).where(
         ActivityRow.machine == machine.name,
         ActivityRow.state.in_(UNDER_WAY),
@@ -141,7 +182,7 @@ def _untold(machine: type[DurableMachine[Any]]) -> Iterator[Difference]:
         yield Difference(machine.name, key, f"does not know that {name} gave up: {error}")
 
 
-def _untaken(machine: type[DurableMachine[Any]]) -> Iterator[Difference]:
+def _unclaimed(machine: type[DurableMachine[Any]]) -> Iterator[Difference]:
     """Yield executions with an activity that should have been claimed long ago.
 
     It is paused, waits for the limit of its provider, or its name is unknown to the code.
@@ -149,7 +190,7 @@ def _untaken(machine: type[DurableMachine[Any]]) -> Iterator[Difference]:
     query = select(ActivityRow.subject_id, ActivityRow.name).where(
         ActivityRow.machine == machine.name,
         ActivityRow.state.in_(DUE),
-        ActivityRow.due_at < now() - UNTAKEN,
+        ActivityRow.due_at < now() - MAX_UNCLAIMED_AGE,
     )
     with transaction() as session:
         rows = session.execute(query.order_by(ActivityRow.id)).all()
@@ -172,9 +213,7 @@ def _reasons_to_wait() -> dict[str, str]:
 
 
 def stranded(machine: type[DurableMachine[Any]]) -> list[Difference]:
-    """List executions that no longer belong in their state: the code does not know it any more, or
-    it is retired.
-    """
+    """List executions in states that the code no longer knows, or that are retired."""
     retired = [state.value for state in machine.retired_states]
     usable = [state.value for state in machine.states if state not in machine.retired_states]
     state = state_of(machine)
@@ -190,12 +229,12 @@ def stranded(machine: type[DurableMachine[Any]]) -> list[Difference]:
 
 
 def state_of(machine: type[DurableMachine[Any]]) -> ColumnElement[str]:
-    """The column of the states, also of those that the code no longer knows."""
+    """Return the column of the states as text, which also reads states that were removed."""
     return cast(machine.model.state, Text)
 
 
 def moved_by_system(machine: type[DurableMachine[Any]]) -> tuple[str, ...]:
-    """The states that the system itself must leave: neither final nor waiting for a person."""
+    """Return the states that the system itself must leave: not final, not externally driven."""
     return tuple(
         state
         for state in machine.states

@@ -22,9 +22,7 @@ from state_machines.durable.definition import (
     Arrow,
     Deadline,
     Poll,
-    refuse_entering_retired_states,
-    refuse_impossible_parents,
-    refuse_steady_repetition,
+    check_table,
     registered_writes,
 )
 from state_machines.durable.unit_of_work import current_cause, schedule, unit_of_work
@@ -71,9 +69,7 @@ class DurableMachine(Generic[E]):
     _births: ClassVar[dict[str, Arrow]]
 
     def __init_subclass__(cls) -> None:
-        refuse_steady_repetition(cls.name, cls.arrows, cls.deadlines)
-        refuse_entering_retired_states(cls.name, cls.arrows, cls.retired_states)
-        refuse_impossible_parents(cls)
+        check_table(cls)
         cls._machine = Machine(
             None, states=cls.states, initial=None, auto_transitions=False, send_event=True
         )

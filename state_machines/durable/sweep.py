@@ -17,9 +17,7 @@ from uuid import UUID
 from sqlalchemy import (
     Select,
     Text,
-    case,
     column,
-    extract,
     func,
     literal,
     select,
@@ -27,12 +25,12 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.base import db, is_unknown_state, reading, transaction
 from models.clock import now
 from models.durable.activity import DUE, ActivityRow, ActivityState
-from models.durable.sweep import ONLY, Sweep
+from models.durable.sweep import Sweep
 from models.logs import logger
 from state_machines.durable import inbox, limits, pauses
 from state_machines.durable.activity import Activity, Priority
@@ -78,29 +76,8 @@ def due_activities(*, rush: bool = False) -> list[tuple[str, UUID]]:
     each name is taken.
     """
     with transaction():
-        allowance = _take_allowance()
+        allowance = Sweep.take_allowance(PER_SECOND)
         return _take(min(allowance, 1) if rush else allowance)
-
-
-def _take_allowance() -> int:
-    """Note this sweep, and return how many queued activities of each name it may publish.
-
-    All sweeps together have PER_SECOND.
-    """
-    new = insert(Sweep).values(id=ONLY, at=now(), allowance=PER_SECOND)
-    at, last = new.excluded.at, Sweep.at
-    # A clock that was set back must not keep the queue shut until it has caught up.
-    passed = func.greatest(extract("epoch", at - last), 0)
-    earned = case((at < last, 1.0), else_=passed) * PER_SECOND
-    upsert = new.on_conflict_do_update(
-        index_elements=["id"],
-        set_={"at": at, "allowance": func.least(earned, PER_SECOND)},
-        where=(at < last) | (passed >= 1 / PER_SECOND),
-    )
-    # A crash that loses this commit loses nothing: its activities are due again.
-    relaxed = func.set_config("synchronous_commit", "off", True)
-    row = db.session.execute(upsert.returning(Sweep.allowance, relaxed)).one_or_none()
-    return int(row.allowance) if row else 0
 
 
 def _take(allowance: int) -> list[tuple[str, UUID]]:

@@ -1,8 +1,8 @@
-"""What a transaction moved, gathered while it runs and written just before its commit.
+"""The unit of work: the transitions and activities of one transaction, written before its commit.
 
-The rows of history and the new activities go out as one INSERT each, however many moves there were.
-After the commit the listeners hear what to dispatch and who moved; a listener must only take note,
-since it runs inside the request.
+All rows of history and all new activities are one INSERT each, however many transitions there were.
+After the commit, listeners receive the activities to dispatch and the executions that moved. A
+listener must only take note, since it runs inside the request.
 """
 
 from collections.abc import Callable, Iterator
@@ -25,8 +25,8 @@ from models.logs import logger
 
 log = logger(__name__)
 
-# How long what is to be published belongs to the process that publishes it, until a sweep may do
-# so again. How long a worker owns what it claimed is its activity's own lease.
+# The time for which only the process that publishes an activity may do so; then a sweep may. (A
+# worker's claim has the lease of its activity.)
 LEASE = timedelta(seconds=10)
 
 
@@ -41,12 +41,12 @@ class Cause:
     actor: str | None = None
 
 
-_NOBODY = Cause("process")
-_cause: ContextVar[Cause] = ContextVar("cause", default=_NOBODY)
+_NO_CAUSE = Cause("process")
+_cause: ContextVar[Cause] = ContextVar("cause", default=_NO_CAUSE)
 
 
 def current_cause() -> Cause:
-    """Return the cause of the transitions made here."""
+    """Return the cause of the transitions made in this context."""
     return _cause.get()
 
 
@@ -62,10 +62,12 @@ def caused_by(kind: str, key: object, actor: str | None = None) -> Iterator[None
 
 @dataclass(slots=True)
 class UnitOfWork:
-    """`moved` holds the root executions (an order for its payment) that moved, births aside: nobody
-    can wait for what is only being born. `held` are the rows that this transaction has locked.
-    `last` is what is done just before the commit. What is asked for `by_time` is announced to
-    nobody: the sweep hands out so many of a name each second.
+    """The writes of one transaction, gathered in memory.
+
+    `moved` has the ids of the root executions (an order for its payment) that moved. New rows are
+    left out: nobody can be waiting for them yet. `held` has the rows that the transaction locked.
+    `last` has the functions to run just before the commit, with their items. With `by_time`, which
+    the sweep sets, new activities are queued, and no listener receives them.
     """
 
     transaction: SessionTransaction | None
@@ -80,7 +82,7 @@ class UnitOfWork:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What a transaction left behind: activities by (name, id), and the executions it moved."""
+    """The new activities (name, id) and the moved executions of a committed transaction."""
 
     activities: tuple[tuple[str, UUID], ...]
     moved: frozenset[UUID]
@@ -92,7 +94,7 @@ _listeners: list[Listener] = []
 
 
 def after_commit(listener: Listener) -> None:
-    """Have `listener` told of every commit that moved something or made activities."""
+    """Call `listener` after every commit that moved executions or made activities."""
     if listener not in _listeners:
         _listeners.append(listener)
 
@@ -103,21 +105,21 @@ def remove_listener(listener: Listener) -> None:
 
 
 def unit_of_work() -> UnitOfWork:
-    """The journal of the current transaction."""
+    """Return the unit of work of the current transaction."""
     session = db.session()
-    found: UnitOfWork | None = session.info.get("unit_of_work")
-    # One whose rollback was cut off by a dead connection is still here: it is not ours.
-    if found is None or found.transaction is not session.get_transaction():
-        found = session.info["unit_of_work"] = UnitOfWork(session.get_transaction())
-    return found
+    current: UnitOfWork | None = session.info.get("unit_of_work")
+    # A dead connection may cut off a rollback: the unit of work of that transaction stays behind.
+    if current is None or current.transaction is not session.get_transaction():
+        current = session.info["unit_of_work"] = UnitOfWork(session.get_transaction())
+    return current
 
 
 def schedule(
     name: str, machine: str, subject_id: UUID, *, secret: str | None = None, **payload: Any
 ) -> None:
-    """Ask for an activity; it exists once the transaction commits, and then it will be run."""
+    """Schedule an activity. It exists once the transaction commits, and runs after that."""
     at, by_time = now(), unit_of_work().by_time
-    # Whoever is told dispatches it. Where there is nobody to tell, the sweep may.
+    # A listener dispatches it. Without listeners the sweep does.
     due_at = at + LEASE if _listeners and not by_time else at
     unit_of_work().activities.append(
         {
@@ -136,9 +138,9 @@ def schedule(
 
 
 def before_commit(run: Callable[[list[T]], None], item: T) -> None:
-    """Have `run` called once just before the commit, with every item that was given for it.
+    """Call `run` once, just before the commit, with the items of all calls.
 
-    For rows that many executions share: they are locked last, all at once, and for a moment only.
+    For rows that many executions share: they are locked last, all at once, and only for a moment.
     """
     unit_of_work().last.setdefault(run, []).append(item)
 
@@ -149,43 +151,41 @@ def _write(session: Session) -> None:
     if pending is None or pending.transaction is not session.get_transaction():
         return
     session.flush()
-    # Of the tables: as rows of the ORM they would cost half as much again.
+    # Inserts into the tables: objects of the ORM would take half as much time again.
     if pending.history:
         session.execute(insert(cast("Table", Transition.__table__)), pending.history)
     if pending.by_time and pending.activities:
-        # Time asks again and again: what is still under way is not asked for twice.
-        under_way = _under_way(session, pending.activities)
-        pending.activities = [row for row in pending.activities if _whose(row) not in under_way]
+        # Deadlines and polls repeat: an activity that is still under way is not scheduled again.
+        under_way = _under_way(session, {row["subject_id"] for row in pending.activities})
+        pending.activities = [
+            row for row in pending.activities if (row["name"], row["subject_id"]) not in under_way
+        ]
     if pending.activities:
         session.execute(insert(cast("Table", ActivityRow.__table__)), pending.activities)
     for run, items in pending.last.items():
         run(items)
 
 
-def _under_way(session: Session, rows: list[dict[str, Any]]) -> set[tuple[str, UUID]]:
-    asked = select(ActivityRow.name, ActivityRow.subject_id).where(
-        ActivityRow.subject_id.in_([row["subject_id"] for row in rows]),
-        ActivityRow.state.not_in(OVER),
+def _under_way(session: Session, subject_ids: set[UUID]) -> set[tuple[str, UUID]]:
+    query = select(ActivityRow.name, ActivityRow.subject_id).where(
+        ActivityRow.subject_id.in_(subject_ids), ActivityRow.state.not_in(OVER)
     )
-    return {(name, subject_id) for name, subject_id in session.execute(asked)}
-
-
-def _whose(row: dict[str, Any]) -> tuple[str, UUID]:
-    return row["name"], row["subject_id"]
+    return {(name, subject_id) for name, subject_id in session.execute(query)}
 
 
 @event.listens_for(db.session, "after_commit")
-def _tell(session: Session) -> None:
+def _publish(session: Session) -> None:
     pending: UnitOfWork | None = session.info.pop("unit_of_work", None)
     if pending is None or not (pending.activities or pending.moved):
         return
-    told = () if pending.by_time else pending.activities
-    committed = Committed(tuple((row["name"], row["id"]) for row in told), frozenset(pending.moved))
+    activities = () if pending.by_time else pending.activities
+    keys = tuple((row["name"], row["id"]) for row in activities)
+    committed = Committed(keys, frozenset(pending.moved))
     for listener in _listeners:
         try:
             listener(committed)
         except Exception:
-            # It is committed, whoever does not hear of it: the sweep will look.
+            # The commit is done, and the sweep publishes what the listener missed.
             log.exception("a listener failed after the commit")
 
 

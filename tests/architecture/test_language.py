@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.not_plain_yet import ALLOWED
-
 ROOT = Path(__file__).parents[2]
 ROOMS = ("models", "state_machines", "tasks", "web", "sandbox", "launch", "demo", "bench", "tests")
 RIDDLE = re.compile(r"(What|Who|Whose|Where|When|How|Of|Whether|Why|Which)\b")
@@ -66,9 +64,8 @@ def complaints(source: str) -> list[str]:
 
 @pytest.mark.parametrize("module", modules())
 def test_docstrings_and_names_are_plain(module: str) -> None:
-    """A module of the list that is plain leaves the list."""
-    plain = complaints((ROOT / module).read_text()) == []
-    assert plain == (module not in ALLOWED), "see CONTRIBUTING.md and docs/glossary.md"
+    problems = complaints((ROOT / module).read_text())
+    assert problems == [], "see CONTRIBUTING.md and docs/glossary.md"
 
 
 @pytest.mark.parametrize(
