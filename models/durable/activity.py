@@ -5,7 +5,7 @@ from enum import StrEnum, auto
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Index, text
+from sqlalchemy import ColumnElement, Index, case, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -79,3 +79,13 @@ class ActivityRow(Base):
     def expired(cls, limit: datetime, /) -> ColumnElement[bool]:
         ended = (ActivityState.DONE, ActivityState.ABANDONED)
         return cls.state.in_(ended) & (cls.finished_at < limit)
+
+
+# Giving up makes no call, and so is no attempt.
+_CALLS = ActivityRow.giving_up.is_(None)
+# The values of a row when a worker claims it, or the sweep takes it from a worker: one that died
+# while it held the row may have made the call.
+COUNTED_ATTEMPTS = ActivityRow.attempts + case((_CALLS, 1), else_=0)
+UNKNOWN_OUTCOMES = ActivityRow.unknown_outcomes + case(
+    ((ActivityRow.state == ActivityState.RUNNING) & _CALLS, 1), else_=0
+)

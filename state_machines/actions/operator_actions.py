@@ -14,7 +14,7 @@ from state_machines.actions import (
     login_codes,
     ship_order,
 )
-from state_machines.durable.definition import operator_action
+from state_machines.durable.operations.commands import operator_action
 from state_machines.payment import PaymentMachine
 
 

@@ -115,26 +115,6 @@ def writes(name: str) -> Callable[[F], F]:
     return register
 
 
-# Takes a locked row and a reason, checks what the arrows cannot, and sends the signal.
-Action = Callable[[Any, str | None], object]
-A = TypeVar("A", bound=Action)
-
-registered_actions: dict[str, Action] = {}
-
-
-def operator_action(name: str) -> Callable[[A], A]:
-    """Register a function under `name`, such as "order.cancel", for a machine's `operator_signals`.
-
-    It runs in one transaction with the lock of the row, and raises what refuses the request.
-    """
-
-    def register(run: A) -> A:
-        registered_actions[name] = run
-        return run
-
-    return register
-
-
 STATE_NAME, SIGNAL_NAME = re.compile(r"[A-Z][A-Za-z]*"), re.compile(r"[a-z]+(_[a-z]+)*")
 MAX_STATE_LENGTH = 32  # characters: the columns of states have as many
 

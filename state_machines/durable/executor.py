@@ -34,6 +34,7 @@ from state_machines.durable.activity import (
     time_limit,
 )
 from state_machines.durable.leases import Claim
+from state_machines.durable.operations import limits
 from state_machines.durable.unit_of_work import caused_by
 
 log = logger(__name__)
@@ -74,7 +75,7 @@ def run(name: str, ids: Iterable[UUID]) -> int:
         claimed, waiting = claimed + calls, refused + waiting[number:]
         if refused and tick() >= ends_at:
             with transaction():
-                leases.put_off(name, waiting)
+                limits.put_off(*leases.is_free(Activity.registry[name], waiting))
             break
         if refused and not calls:
             sleep(LIMIT_RETRY_INTERVAL)

@@ -16,10 +16,10 @@ from models.base import reading, transaction
 from models.clock import now
 from models.durable.activity import DUE, UNDER_WAY, ActivityRow
 from models.durable.transition import Transition
-from state_machines.durable import limits, pauses
 from state_machines.durable.activity import Activity
 from state_machines.durable.definition import registered_writes
 from state_machines.durable.machine import DurableMachine
+from state_machines.durable.operations import limits, pauses
 
 # The sweep publishes an overdue activity again and again, until a worker claims it.
 MAX_UNCLAIMED_AGE = timedelta(hours=1)
@@ -245,25 +245,3 @@ def moved_by_system(machine: type[DurableMachine[Any]]) -> tuple[str, ...]:
             if not arrow.retired
         )
     )
-
-
-def mermaid(machine: type[DurableMachine[Any]]) -> str:
-    """Return the machine's state diagram in Mermaid's notation."""
-    lines = ["stateDiagram-v2"]
-    for arrow in machine.arrows:
-        label = arrow.signal.value
-        if arrow.parent_signal:
-            label += f" (parent: {arrow.parent_signal.value})"
-        if arrow.do:
-            label += " / " + ", ".join(arrow.do)
-        if arrow.writes:
-            label += " + " + ", ".join(arrow.writes)
-        if arrow.retired:
-            label += " (retired)"
-        lines.append(f"    {arrow.source or '[*]'} --> {arrow.target}: {label}")
-    for deadline in machine.deadlines:
-        lines += [
-            f"    {state}: {state}<br/>deadline: {deadline.send.value}" for state in deadline.states
-        ]
-    lines += [f"    {state}: {state}<br/>retired" for state in machine.retired_states]
-    return "\n".join(lines) + "\n"

@@ -16,7 +16,6 @@ from sqlalchemy import (
     LargeBinary,
     Text,
     Uuid,
-    case,
     cast,
     column,
     func,
@@ -30,11 +29,16 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.base import db
 from models.clock import now
-from models.durable.activity import OVER, ActivityRow, ActivityState
+from models.durable.activity import (
+    COUNTED_ATTEMPTS,
+    OVER,
+    UNKNOWN_OUTCOMES,
+    ActivityRow,
+    ActivityState,
+)
 from models.logs import logger
 from models.secret import decrypt
 from models.text import parse
-from state_machines.durable import limits, pauses
 from state_machines.durable.activity import (
     Activity,
     Attempt,
@@ -44,19 +48,13 @@ from state_machines.durable.activity import (
     RetryPolicy,
     Snooze,
 )
+from state_machines.durable.operations import limits, pauses
 
 log = logger(__name__)
 
 MAX_ERROR_CHARACTERS = 2000
 # The delays between calls of `give_up` that fail. Their number has no limit.
 GIVE_UP_RETRY = RetryPolicy(initial=5, backoff=2, maximum=600)
-# Giving up makes no call, and so is no attempt.
-_CALLS = ActivityRow.giving_up.is_(None)
-_ATTEMPTS = ActivityRow.attempts + case((_CALLS, 1), else_=0)
-# A worker that died while it held the row may have made the call.
-UNKNOWN_OUTCOMES = ActivityRow.unknown_outcomes + case(
-    ((ActivityRow.state == ActivityState.RUNNING) & _CALLS, 1), else_=0
-)
 
 
 @dataclass(slots=True)
@@ -95,7 +93,7 @@ def claim(name: str, ids: Iterable[UUID], *, to_disk: bool = True) -> Claim:
         .values(
             state=ActivityState.RUNNING,
             token=token,
-            attempts=_ATTEMPTS,
+            attempts=COUNTED_ATTEMPTS,
             unknown_outcomes=UNKNOWN_OUTCOMES,
             due_at=until,
         )
@@ -110,7 +108,7 @@ def claim(name: str, ids: Iterable[UUID], *, to_disk: bool = True) -> Claim:
         )
         .execution_options(synchronize_session=False)
     )
-    free = _free(activity, ids)
+    free = is_free(activity, ids)
     rows = db.session.execute(claiming.where(*free, ~limits.is_limited(activity))).all()
     allowed, refused = ([], []) if rows else limits.choose(activity, *free)
     if allowed:
@@ -125,7 +123,7 @@ def claim(name: str, ids: Iterable[UUID], *, to_disk: bool = True) -> Claim:
     )
 
 
-def _free(activity: Activity[Any, Any, Any], ids: Iterable[UUID]) -> list[ColumnElement[bool]]:
+def is_free(activity: Activity[Any, Any, Any], ids: Iterable[UUID]) -> list[ColumnElement[bool]]:
     """Return the conditions of a claim: pending or past its lease, and not paused."""
     return [
         ActivityRow.id.in_(list(ids)),
@@ -134,21 +132,6 @@ def _free(activity: Activity[Any, Any, Any], ids: Iterable[UUID]) -> list[Column
         or_(ActivityRow.state != ActivityState.RUNNING, ActivityRow.due_at <= now()),
         ~pauses.is_paused(activity),
     ]
-
-
-def put_off(name: str, ids: Iterable[UUID]) -> None:
-    """Let free activities wait for the sweep, which publishes as many as their limit allows."""
-    db.session.execute(
-        update(ActivityRow)
-        .where(*_free(Activity.registry[name], ids))
-        .values(
-            state=ActivityState.WAITING,
-            token=None,
-            unknown_outcomes=UNKNOWN_OUTCOMES,
-            due_at=now(),
-        )
-        .execution_options(synchronize_session=False)
-    )
 
 
 def renew(claimed: Claim) -> None:

@@ -15,33 +15,21 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    Select,
-    Text,
-    column,
-    func,
-    literal,
     select,
-    true,
-    union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 
-from models.base import db, is_unknown_state, reading, transaction
+from models.base import is_unknown_state, reading, transaction
 from models.clock import now
-from models.durable.activity import DUE, ActivityRow, ActivityState
 from models.durable.sweep import Sweep
 from models.logs import logger
-from state_machines.durable import inbox, limits, pauses
-from state_machines.durable.activity import Activity, Priority
-from state_machines.durable.leases import UNKNOWN_OUTCOMES
+from state_machines.durable import inbox
 from state_machines.durable.machine import DurableMachine
-from state_machines.durable.unit_of_work import LEASE, caused_by, schedule, unit_of_work
+from state_machines.durable.operations import pauses, publishing
+from state_machines.durable.unit_of_work import caused_by, schedule, unit_of_work
 
 log = logger(__name__)
 
-# Maximum pending activities of one name: new ones wait behind them.
-ACTIVITIES = 500
 # Maximum queued activities of one name that are published in a second, by all processes together.
 # Each costs far more than its deadline did: calls, events, emails.
 PER_SECOND = 10
@@ -54,7 +42,6 @@ PAGES = 4
 # The time until a row that could not be moved is tried again.
 LATER = timedelta(minutes=1)
 
-AnyActivity = Activity[Any, Any, Any]
 Machine = type[DurableMachine[Any]]
 # Serves one locked row, and returns whether it was still due.
 Serve = Callable[[Machine, Any], bool]
@@ -77,71 +64,7 @@ def due_activities(*, rush: bool = False) -> list[tuple[str, UUID]]:
     """
     with transaction():
         allowance = Sweep.take_allowance(PER_SECOND)
-        return _take(min(allowance, 1) if rush else allowance)
-
-
-def _take(allowance: int) -> list[tuple[str, UUID]]:
-    """Make activities pending: the oldest overdue ones, and `allowance` queued ones of each name.
-
-    Overdue means a lost message, a dead worker, or a retry. Names that are paused, that have no
-    activity in this process, or that have ACTIVITIES pending are left out. Those of a provider with
-    a limit share what it lets through in a second, interactive ones first.
-    """
-    at, limited, paused = now(), limits.limited_providers(), pauses.paused_activities()
-    activities = [each for each in Activity.registry.values() if each.name not in paused]
-    queued = ActivityRow.state == ActivityState.QUEUED
-    queries = [
-        _first_of_each(activities, allowance, ActivityRow.due_at.desc(), queued),
-        _overdue([each for each in activities if each.provider not in limited], ACTIVITIES),
-    ]
-    for provider, number in limited.items():
-        callers = [each for each in activities if each.provider == provider]
-        queries.append(_overdue(callers, number).limit(number))
-    # PostgreSQL may run a plain subquery again for each row, and so take more than the limit.
-    parts = [query.cte(f"part_{number}") for number, query in enumerate(queries)]
-    rows = db.session.execute(
-        update(ActivityRow)
-        .where(ActivityRow.id.in_(union_all(*(select(part.c.id) for part in parts))))
-        .values(
-            state=ActivityState.PENDING,
-            token=None,
-            unknown_outcomes=UNKNOWN_OUTCOMES,
-            due_at=at + LEASE,
-        )
-        .returning(ActivityRow.name, ActivityRow.id)
-        .execution_options(synchronize_session=False)
-    )
-    taken = [(name, activity_id) for name, activity_id in rows]
-    return sorted(taken, key=lambda row: Activity.registry[row[0]].priority != Priority.INTERACTIVE)
-
-
-def _overdue(activities: list[AnyActivity], number: int) -> Select[Any]:
-    """Return the query for the `number` oldest overdue activities of each name."""
-    overdue = (ActivityRow.state.in_(DUE), ActivityRow.due_at <= now())
-    interactive = [each.name for each in activities if each.priority == Priority.INTERACTIVE]
-    query = _first_of_each(activities, number, ActivityRow.due_at, *overdue)
-    columns = query.selected_columns
-    return query.order_by(columns.name.in_(interactive).desc(), columns.due_at)
-
-
-def _first_of_each(
-    activities: list[AnyActivity], number: int, order: Any, *conditions: Any
-) -> Select[Any]:
-    """Return the query for the first rows of each name, unless it has ACTIVITIES pending."""
-    names = literal([activity.name for activity in activities], ARRAY(Text))
-    name = func.unnest(names).table_valued(column("name", Text)).render_derived("names")
-    rows = select(ActivityRow.id, ActivityRow.due_at).where(ActivityRow.name == name.c.name)
-    first = rows.where(*conditions).order_by(order).limit(number)
-    first_rows = first.with_for_update(skip_locked=True).lateral("first")
-    pending = rows.where(
-        ActivityRow.state == ActivityState.PENDING,
-        # Pending rows are held for a lease; any number of waiting rows may lie beyond it.
-        ActivityRow.due_at > now(),
-        ActivityRow.due_at <= now() + LEASE,
-    )
-    is_crowded = pending.offset(ACTIVITIES - 1).limit(1).correlate(name).exists()
-    columns = (first_rows.c.id, first_rows.c.due_at, name.c.name)
-    return select(*columns).select_from(name.join(first_rows, true())).where(~is_crowded)
+        return publishing.take_due(min(allowance, 1) if rush else allowance)
 
 
 def fire_deadlines() -> int:

@@ -13,9 +13,10 @@ import celeryconfig
 from config import settings
 from state_machines import MACHINES
 from state_machines.durable import Activity, DurableMachine
-from state_machines.durable.definition import registered_actions
 from state_machines.durable.definition import registered_writes as writes
-from state_machines.durable.inspection import check_registry, mermaid
+from state_machines.durable.inspection import check_registry
+from state_machines.durable.operations.commands import registered_actions
+from state_machines.durable.operations.diagram import mermaid
 from tasks.activities import ACTIVITIES
 from tasks.celery_app import app
 

@@ -11,6 +11,7 @@ from models.connection import MAX_SILENCE_SECONDS
 from models.silence import CHECK_INTERVAL_SECONDS
 from state_machines.durable import executor, inbox, sweep
 from state_machines.durable.definition import MAX_POLL_INTERVAL
+from state_machines.durable.operations import publishing
 from state_machines.durable.unit_of_work import LEASE
 from state_machines.payment import MAX_INTERVAL, PaymentMachine
 from tasks.beat import EXPIRY
@@ -25,7 +26,7 @@ FIGURES = [
     ("docs/explanation/the-engine.md", r"hands out (\w+) of a name each second", sweep.PER_SECOND),
     ("docs/reference/activities.md", r"hands out (\w+) of a name each second", sweep.PER_SECOND),
     ("docs/decisions/0022*.md", r"`PER_SECOND` \((\w+)\)", sweep.PER_SECOND),
-    ("docs/decisions/0022*.md", r"`ACTIVITIES` \((\w+)\)", sweep.ACTIVITIES),
+    ("docs/decisions/0022*.md", r"`MAX_PENDING` \((\w+)\)", publishing.MAX_PENDING),
     ("docs/decisions/0022*.md", r"`PAGES` \((\w+)\)", sweep.PAGES),
     ("docs/explanation/guarantees.md", r"after their lease of (\w+) s, so Redis", EXPIRY),
     ("docs/explanation/guarantees.md", r"sweep after (\w+) s\.", LEASE.total_seconds()),

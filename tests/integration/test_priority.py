@@ -20,7 +20,8 @@ from launch.waiting import until
 from models import ActivityRow, ActivityState, transaction
 from models.clock import now
 from models.ids import uuid7
-from state_machines.durable import limits, sweep
+from state_machines.durable import sweep
+from state_machines.durable.operations import limits, publishing
 from tasks.broker import list_names
 from tasks.celery_app import app as celery
 from tasks.payments import CreateIntent, RetrieveIntent
@@ -77,10 +78,10 @@ def overdue(name: str, *, seconds: int, number: int = 1) -> list[UUID]:
 
 
 def test_the_sweep_publishes_interactive_activities_first(app: Flask) -> None:
-    overdue(RetrieveIntent.name, seconds=9, number=sweep.ACTIVITIES + 1)
+    overdue(RetrieveIntent.name, seconds=9, number=publishing.MAX_PENDING + 1)
     (interactive,) = overdue(CreateIntent.name, seconds=1)
     taken = sweep.due_activities()
-    assert len(taken) == sweep.ACTIVITIES + 1
+    assert len(taken) == publishing.MAX_PENDING + 1
     assert taken[0] == (CreateIntent.name, interactive)
 
 

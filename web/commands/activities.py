@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from models import ActivityRow, ActivityState, reading
 from models.audit import audit
 from models.base import db
-from state_machines.durable import operations
+from state_machines.durable.operations import commands
 from web.commands import bulk, listing, output
 from web.commands.auditing import as_operator, audited
 
@@ -73,7 +73,7 @@ def show_list(  # noqa: PLR0913  one a filter
         # Calls to Stripe carry an idempotency key, so that repeating them has no effect.
         conditions += [ActivityRow.unknown_outcomes > 0, ActivityRow.name.startswith("emails.")]
     if giving_up:
-        conditions.append(operations.GIVING_UP)
+        conditions.append(commands.GIVING_UP)
     rows = listing.newest(ActivityRow, limit, *conditions)
     output.print_rows((listing.as_row(row, FIELDS) for row in rows), as_json=as_json)
 
@@ -98,10 +98,10 @@ def retry(activity_id: UUID | None, *, as_json: bool, **options: Any) -> None:
     """
     row_id = bulk.single_id(activity_id, options)
     if row_id is None:
-        _retry_all(_select(options, operations.HAS_FAILED), options, as_json=as_json)
+        _retry_all(_select(options, commands.HAS_FAILED), options, as_json=as_json)
         return
     with audited("activities retry", row_id):
-        row = operations.retry(row_id)
+        row = commands.retry(row_id)
     sentence = f"{row.name} {row_id} will run within a second"
     output.print_result(sentence, as_json=as_json, id=row_id, state=ActivityState.PENDING)
 
@@ -115,7 +115,7 @@ def _retry_all(selection: bulk.Selection, options: dict[str, Any], *, as_json: b
     for ids in bulk.batches(selection.load_ids()):
         counts: dict[str, int] = {}
         with audited("activities retry", name, counts=counts, filters=selection.filters):
-            counts["retried"] = operations.retry_all(ActivityRow.id.in_(ids), *selection.conditions)
+            counts["retried"] = commands.retry_all(ActivityRow.id.in_(ids), *selection.conditions)
         retried += counts["retried"]
     sentence = f"{retried} {name or 'activities'} will run again"
     output.print_result(sentence, as_json=as_json, name=name, retried=retried)
@@ -145,7 +145,7 @@ def cancel(
     run = partial(_cancel, reason=reason, maybe_sent=maybe_sent)
     row_id = bulk.single_id(activity_id, options)
     if row_id is None:
-        _cancel_all(run, _select(options, operations.CAN_BE_CANCELLED), options, as_json=as_json)
+        _cancel_all(run, _select(options, commands.CAN_BE_CANCELLED), options, as_json=as_json)
         return
     for refusal in bulk.change_each([row_id], run).refusals.values():
         raise click.ClickException(refusal)
@@ -155,7 +155,7 @@ def cancel(
 
 def _cancel(activity_id: UUID, *, reason: str | None, maybe_sent: bool) -> None:
     with as_operator("activities cancel") as actor:
-        operations.cancel(activity_id, operator=actor, reason=reason, maybe_sent=maybe_sent)
+        commands.cancel(activity_id, operator=actor, reason=reason, maybe_sent=maybe_sent)
         audit(actor, "activities cancel", activity_id, reason=reason, maybe_sent=maybe_sent)
 
 
@@ -179,7 +179,7 @@ def _cancel_all(
 def abandon(activity_id: UUID, *, as_json: bool) -> None:
     """Mark an activity that failed as no longer needed."""
     with audited("activities abandon", activity_id):
-        row = operations.abandon(activity_id)
+        row = commands.abandon(activity_id)
     sentence = f"{row.name} {activity_id} is abandoned"
     output.print_result(sentence, as_json=as_json, id=activity_id, state=row.state)
 

@@ -15,7 +15,7 @@ from models.audit import audit
 from models.errors import InvalidInputError, ProjectXError
 from models.printable import escape
 from state_machines.durable import SignalRefusedError, caused_by
-from state_machines.durable.operations import OperationRefusedError
+from state_machines.durable.operations.commands import OperationRefusedError
 
 NO_LOGIN_ACCOUNT = 2**32 - 1
 

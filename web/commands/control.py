@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from models import Pause, PauseKind, ProviderLimit, reading
 from models.audit import audit
-from state_machines.durable import limits, pauses
+from state_machines.durable.operations import limits, pauses
 from web.commands import output
 from web.commands.activities import LOAD_ACTIVITIES
 from web.commands.auditing import as_operator, audited, cli_errors

@@ -14,8 +14,10 @@ from sqlalchemy import func, select
 from models import transaction
 from models.audit import audit
 from models.clock import now
-from state_machines.durable import DurableMachine, operations
-from state_machines.durable.inspection import Difference, mermaid, state_of, stranded, stuck, verify
+from state_machines.durable import DurableMachine
+from state_machines.durable.inspection import Difference, state_of, stranded, stuck, verify
+from state_machines.durable.operations import commands
+from state_machines.durable.operations.diagram import mermaid
 from web.commands import bulk, output
 from web.commands.auditing import as_operator
 from web.commands.input_types import Duration
@@ -122,7 +124,7 @@ def send_signal(name: str, signal_name: str, *, as_json: bool, **options: Any) -
     def send(execution_id: UUID) -> None:
         reason = options["reason"]
         with as_operator("machines signal") as actor:
-            operations.send(machine, execution_id, signal, state=options["state"], reason=reason)
+            commands.send(machine, execution_id, signal, state=options["state"], reason=reason)
             audit(actor, "machines signal", execution_id, **details, reason=reason)
 
     tally = bulk.change_each(selection.load_ids(), send)

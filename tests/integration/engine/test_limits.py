@@ -13,9 +13,10 @@ from sqlalchemy import Engine, event, func, select
 from launch.waiting import until
 from models import ActivityRow, ActivityState, PauseKind, transaction
 from models.clock import MovableClock
-from state_machines.durable import Call, executor, inspection, limits, pauses, sweep
-from state_machines.durable.limits import Limit
-from state_machines.durable.operations import OperationRefusedError
+from state_machines.durable import Call, executor, inspection, sweep
+from state_machines.durable.operations import limits, pauses
+from state_machines.durable.operations.commands import OperationRefusedError
+from state_machines.durable.operations.limits import Limit
 from tests.support.depot import Depot
 from tests.support.parcel import Announce, Courier, ParcelMachine, ParcelState
 

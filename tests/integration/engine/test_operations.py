@@ -11,17 +11,17 @@ from state_machines.durable import (
     NonRetryableError,
     UnknownOutcomeError,
     inspection,
-    operations,
     sweep,
 )
-from state_machines.durable.operations import OperationRefusedError
+from state_machines.durable.operations import commands
+from state_machines.durable.operations.commands import OperationRefusedError
 from tests.support.depot import Depot
 from tests.support.parcel import Courier, ParcelMachine, ParcelState
 
 
 def cancel(activity_id: UUID, *, maybe_sent: bool = False) -> None:
     with transaction():
-        operations.cancel(activity_id, operator="ann", reason="a test", maybe_sent=maybe_sent)
+        commands.cancel(activity_id, operator="ann", reason="a test", maybe_sent=maybe_sent)
 
 
 def put(activity_id: UUID, state: ActivityState) -> None:
@@ -63,7 +63,7 @@ def test_a_cancelled_activity_can_be_retried(depot: Depot, courier: Courier) -> 
     key = depot.key(parcel_id)
     cancel(key)
     with transaction():
-        operations.retry(key)
+        commands.retry(key)
     assert depot.activity(parcel_id).state == ActivityState.PENDING
     depot.run(parcel_id)
     assert depot.activity(parcel_id).state == ActivityState.DONE
@@ -147,7 +147,7 @@ def test_an_activity_that_cannot_be_told_to_its_machine_is_left_to_that(
         cancel(depot.key(parcel_id))
     key = depot.key(parcel_id)
     with transaction():
-        operations.abandon(key)
+        commands.abandon(key)
     assert depot.activity(parcel_id).state == ActivityState.ABANDONED
 
 
@@ -162,7 +162,7 @@ def test_an_activity_that_this_code_does_not_know_is_not_cancelled(depot: Depot)
 def test_only_what_has_failed_is_retried_or_abandoned(depot: Depot) -> None:
     (parcel_id,) = depot.pack("vase")
     key = depot.key(parcel_id)
-    for operate in (operations.retry, operations.abandon):
+    for operate in (commands.retry, commands.abandon):
         with pytest.raises(OperationRefusedError, match="is pending, not failed"), transaction():
             operate(key)
         with pytest.raises(OperationRefusedError, match="there is no activity"), transaction():

@@ -17,8 +17,9 @@ from models import (
     transaction,
 )
 from models.clock import MovableClock
-from state_machines.durable import executor, inspection, pauses, sweep
-from state_machines.durable.operations import OperationRefusedError
+from state_machines.durable import executor, inspection, sweep
+from state_machines.durable.operations import pauses
+from state_machines.durable.operations.commands import OperationRefusedError
 from state_machines.durable.unit_of_work import LEASE, unit_of_work
 from state_machines.order import OrderMachine
 from tests.support.depot import Depot

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from models import transaction
 from state_machines.durable import Arrow, DurableMachine, SignalRefusedError
 from state_machines.durable.definition import MachineDefinitionError
-from state_machines.durable.inspection import mermaid, stranded, stuck, verify
+from state_machines.durable.inspection import stranded, stuck, verify
+from state_machines.durable.operations.diagram import mermaid
 from tests.support.depot import Depot
 from tests.support.parcel import Courier, Parcel, ParcelMachine, ParcelState
 from tests.support.parcel import ParcelSignal as Sig

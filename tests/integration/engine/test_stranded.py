@@ -9,8 +9,9 @@ from sqlalchemy import text
 
 from models import PauseKind, transaction
 from models.clock import MovableClock
-from state_machines.durable import pauses, sweep
+from state_machines.durable import sweep
 from state_machines.durable.inspection import stranded, stuck, verify
+from state_machines.durable.operations import pauses
 from tests.support.depot import Depot
 from tests.support.parcel import ParcelMachine, ParcelState
 

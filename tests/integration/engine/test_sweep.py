@@ -16,6 +16,7 @@ import tasks.sweep
 from models import ActivityState, transaction
 from models.clock import MovableClock
 from state_machines.durable import executor, inbox, inspection, sweep
+from state_machines.durable.operations import publishing
 from state_machines.durable.unit_of_work import LEASE, unit_of_work
 from tests.support.depot import Depot
 from tests.support.factories import a_placed_order
@@ -134,11 +135,11 @@ def test_lost_activities_are_published_at_once_beside_a_backlog(
 def test_no_more_activities_are_released_of_a_name_that_no_worker_takes(
     depot: Depot, time: MovableClock
 ) -> None:
-    queue(depot, *(f"box-{n}" for n in range(sweep.ACTIVITIES + 50)))
+    queue(depot, *(f"box-{n}" for n in range(publishing.MAX_PENDING + 50)))
     with transaction() as session:
         session.execute(text("UPDATE activity SET state = 'pending'"))
     time.advance(seconds=1)
-    assert len(sweep.due_activities()) == sweep.ACTIVITIES
+    assert len(sweep.due_activities()) == publishing.MAX_PENDING
     (queued,) = queue(depot, "vase")
     time.advance(seconds=1)
     assert sweep.due_activities() == []

@@ -3,8 +3,9 @@
 Each runs in the caller's transaction, so that the caller's audit commits with the change.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, update
@@ -19,7 +20,6 @@ from state_machines.durable.activity import (
     NonRetryableError,
     UnknownOutcomeError,
 )
-from state_machines.durable.definition import registered_actions
 from state_machines.durable.machine import DurableMachine
 
 # No attempt is left, but the machine has not applied the failure yet.
@@ -28,6 +28,26 @@ HAS_FAILED = (ActivityRow.state == ActivityState.FAILED) | GIVING_UP
 CANCELLABLE = (ActivityState.QUEUED, ActivityState.PENDING, ActivityState.WAITING)
 CAN_BE_CANCELLED = ActivityRow.state.in_(CANCELLABLE) & ActivityRow.giving_up.is_(None)
 MAX_ERROR_LENGTH = 2000  # characters
+
+
+# Takes a locked row and a reason, checks what the arrows cannot, and sends the signal.
+Action = Callable[[Any, str | None], object]
+A = TypeVar("A", bound=Action)
+
+registered_actions: dict[str, Action] = {}
+
+
+def operator_action(name: str) -> Callable[[A], A]:
+    """Register a function under `name`, such as "order.cancel", for a machine's `operator_signals`.
+
+    It runs in one transaction with the lock of the row, and raises what refuses the request.
+    """
+
+    def register(run: A) -> A:
+        registered_actions[name] = run
+        return run
+
+    return register
 
 
 class OperationRefusedError(Exception):

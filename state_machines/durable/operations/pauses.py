@@ -18,7 +18,7 @@ from models.durable.control import Pause, PauseKind
 from state_machines.durable.activity import Activity
 from state_machines.durable.definition import Deadline
 from state_machines.durable.machine import DurableMachine
-from state_machines.durable.operations import OperationRefusedError
+from state_machines.durable.operations.commands import OperationRefusedError
 
 # Executions whose deadlines are extended in one transaction.
 EXTENDED_AT_ONCE = 500

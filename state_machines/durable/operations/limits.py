@@ -12,16 +12,16 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from models.base import db
 from models.clock import now
-from models.durable.activity import ActivityRow, ActivityState
+from models.durable.activity import UNKNOWN_OUTCOMES, ActivityRow, ActivityState
 from models.durable.control import PauseKind, ProviderLimit
 from state_machines.durable.activity import Activity
-from state_machines.durable.operations import OperationRefusedError
-from state_machines.durable.pauses import require_known
+from state_machines.durable.operations.commands import OperationRefusedError
+from state_machines.durable.operations.pauses import require_known
 
 # The default burst, in seconds of the limit.
 BURST_SECONDS = 0.2
@@ -85,6 +85,13 @@ def choose(
     ids = db.session.scalars(locked.order_by(ActivityRow.id)).all()
     number = _take(limit, len(ids))
     return ids[:number], ids[number:]
+
+
+def put_off(*free: ColumnElement[bool]) -> None:
+    """Let free activities wait for the sweep, which publishes as many as their limit allows."""
+    values = {"state": ActivityState.WAITING, "token": None, "due_at": now()}
+    put = update(ActivityRow).where(*free).values(values | {"unknown_outcomes": UNKNOWN_OUTCOMES})
+    db.session.execute(put.execution_options(synchronize_session=False))
 
 
 def _take(limit: ProviderLimit, requested: int) -> int:

@@ -1,0 +1,1 @@
+"""Operations: what operators read and change while the engine runs, and what may be published."""
