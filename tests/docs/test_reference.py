@@ -67,7 +67,7 @@ def test_every_state_and_signal_is_explained(machine: type[DurableMachine[Any]])
 
 def test_every_file_of_the_engine_is_listed() -> None:
     listed = (ROOT / "docs/explanation/the-engine.md").read_text().partition("## One transition")[0]
-    files = {path.name for path in (ROOT / "state_machines/durable").glob("[!_]*.py")}
+    files = {path.name for path in (ROOT / "state_machines/durable").rglob("[!_]*.py")}
     assert set(re.findall(r"`(\w+\.py)`", listed)) == files
 
 

@@ -46,4 +46,4 @@ def test_production_requires_the_operator_s_name(server: Server) -> None:
 def test_an_operator_s_name_is_plain_text(server: Server, name: str) -> None:
     done = server.flask("machines", "list", PROJECTX_OPERATOR=name)
     assert done.returncode != 0
-    assert "projectx_operator" in done.stderr
+    assert "PROJECTX_OPERATOR" in done.stderr
