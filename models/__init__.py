@@ -1,5 +1,7 @@
 """The rows and their invariants, one noun a file. Importing this package maps every table."""
 
+from config import settings
+from models import secret
 from models.audit import AuditRow
 from models.base import Base, db, reading, transaction
 from models.dispute import Dispute, DisputeState
@@ -21,6 +23,8 @@ from models.refund import Refund, RefundOrigin, RefundState
 from models.shipment import Shipment
 from models.stock import StockMove
 from models.user import User, UserSession, UserStatus
+
+secret.keys.extend(settings.encryption_keys)
 
 __all__ = [
     "ActivityRow",

@@ -20,10 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 
-from config import settings
 from models import clock, text
-from models.connection import engine_options
-from models.logs import protect_logs
 
 if TYPE_CHECKING:
     from models.personal import Personal
@@ -146,13 +143,3 @@ def is_unknown_state(error: BaseException) -> bool:
     """Return whether a row is unreadable because its enum lacks a value, as a newer release's."""
     # SQLAlchemy raises a plain LookupError, as others do.
     return type(error) is LookupError and "not among the defined enum values" in str(error)
-
-
-def attach(app: Any, *, pool_size: int) -> None:
-    """Configure the database of the Flask application `app`, and protect the logs."""
-    protect_logs()
-    if not settings.database_url:
-        raise RuntimeError("DATABASE_URL is not set (`make run` starts a PostgreSQL of its own)")
-    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(pool_size)
-    db.init_app(app)

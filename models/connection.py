@@ -12,6 +12,8 @@ from sqlalchemy.pool import Pool
 
 from config import settings
 from models import clock, silence, text
+from models.base import db
+from models.logs import protect_logs
 
 # The class of PostgreSQL's codes for errors that quote a value.
 DATA_EXCEPTION_CODES, QUOTED_VALUE = "22", re.compile('".*"', re.DOTALL)
@@ -140,3 +142,13 @@ def connect_arguments(statement_timeout: float | None) -> dict[str, Any]:
         arguments["connection_factory"] = silence.watched(statement_timeout + MAX_SILENCE_SECONDS)
         arguments["cursor_factory"] = silence.WatchedCursor
     return arguments
+
+
+def attach(app: Any, *, pool_size: int) -> None:
+    """Configure the database of the Flask application `app`, and protect the logs."""
+    protect_logs()
+    if not settings.database_url:
+        raise RuntimeError("DATABASE_URL is not set (`make run` starts a PostgreSQL of its own)")
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(pool_size)
+    db.init_app(app)

@@ -7,15 +7,20 @@ from sqlalchemy import LargeBinary
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-from config import settings
+# ENCRYPTION_KEYS: models/__init__.py adds them.
+keys: list[str] = []
 
 
 @cache
+def _ciphers(ordered_keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in ordered_keys])
+
+
 def encryption_keys() -> MultiFernet:
     """Return ENCRYPTION_KEYS. Raises RuntimeError when there are none."""
-    if not settings.encryption_keys:
+    if not keys:
         raise RuntimeError("ENCRYPTION_KEYS is not set")
-    return MultiFernet([Fernet(key) for key in settings.encryption_keys])
+    return _ciphers(tuple(keys))
 
 
 class UnreadableSecretError(ValueError):

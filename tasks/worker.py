@@ -12,7 +12,7 @@ from celery.signals import worker_init
 from flask import Flask
 
 from config import settings
-from models import base, connection_limit
+from models import connection, connection_limit
 from models.logs import logger
 from state_machines import MACHINES
 from state_machines.durable import executor, inspection
@@ -31,7 +31,7 @@ app.steps["consumer"].update((GroupedEvents, Presence))
 def database() -> Flask:
     """Return the Flask application that gives the tasks of this process their database."""
     flask_app = Flask("tasks")
-    base.attach(flask_app, pool_size=settings.database_pool)
+    connection.attach(flask_app, pool_size=settings.database_pool)
     return flask_app
 
 

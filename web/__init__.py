@@ -12,7 +12,8 @@ from flask_openapi.blueprint import APIBlueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import settings
-from models import base
+from models import connection
+from models.base import db
 from web import commands, denials, errors, rate_limits, request, security_headers, tokens, urls
 from web.openapi import Api
 from web.routes import (
@@ -71,8 +72,8 @@ def create_app(*services: str) -> Flask:
     app = Api("web")
     # A forged Host or X-Forwarded-Host must not appear in links.
     app.config["TRUSTED_HOSTS"] = settings.hosts
-    base.attach(app, pool_size=settings.database_pool)
-    Migrate(app, base.db, directory="migrations", render_as_batch=False)
+    connection.attach(app, pool_size=settings.database_pool)
+    Migrate(app, db, directory="migrations", render_as_batch=False)
     for part in (
         denials,
         request,

@@ -11,7 +11,7 @@ from uuid import uuid4
 from flask import Flask
 
 from config import settings
-from models import base, transaction
+from models import connection, transaction
 from models.refresh import open_session
 from models.user import User
 from web import tokens
@@ -28,6 +28,6 @@ def sign_in(count: int) -> Iterator[dict[str, str]]:
 
 if __name__ == "__main__":
     app = Flask("buyers")
-    base.attach(app, pool_size=settings.database_pool)
+    connection.attach(app, pool_size=settings.database_pool)
     with app.app_context():
         print(json.dumps(list(sign_in(int(sys.argv[1])))))

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from bench.shops.on_dbos import buy
 from config import settings
-from models import Order, Payment, base, reading
+from models import Order, Payment, connection, reading
 from models.errors import NotFoundError
 from models.text import parse
 from web import authentication, errors, prefer, request, security_headers
@@ -87,7 +87,7 @@ def email_events() -> Any:
 
 def _make_app() -> Api:
     flask_app = Api("shop-on-dbos")
-    base.attach(flask_app, pool_size=settings.database_pool)
+    connection.attach(flask_app, pool_size=settings.database_pool)
     for part in (request, errors, security_headers):
         part.register(flask_app)
     for blueprint in (api, events, product.api, health.api):

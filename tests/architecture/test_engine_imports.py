@@ -1,40 +1,50 @@
-"""The engine imports only the modules of this list, so that it can be lifted out of the shop."""
+"""The engine imports only what is on one list, so that it can be lifted out of the shop.
+
+The list is in tests/support/engine.py; tests/integration/engine/test_lift_out.py lifts the engine.
+"""
 
 import ast
 import sys
-from pathlib import Path
+from collections.abc import Iterator
 
-ROOMS = (Path("state_machines/durable"), Path("models/durable"))
-ALLOWED = (
-    *("state_machines.durable", "models.durable", "sqlalchemy", "transitions"),
-    *("models.base", "models.clock", "models.encrypted", "models.ids", "models.logs"),
-    *("models.secret", "models.text"),
-)
+from launch.stack import ROOT
+from tests.support.engine import FOLDERS, MODULES, PACKAGES, engine_files
 
-
-def imported_modules(file: Path) -> set[str]:
-    """Return the full names of what a file imports: modules, or names in them."""
-    modules: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.Import):
-            modules.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            modules.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return modules
+LIST = (*MODULES, *PACKAGES)
+ALLOWED = (*LIST, *(folder.replace("/", ".") for folder in FOLDERS))
 
 
-def is_allowed(module: str) -> bool:
-    if module.partition(".")[0] in sys.stdlib_module_names:
-        return True
-    return any(module == name or module.startswith(f"{name}.") for name in ALLOWED)
+def imported_names(node: ast.AST) -> Iterator[str]:
+    """Yield the full names of everything imported at run time: modules, or names in them."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    elif not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+        for child in ast.iter_child_nodes(node):
+            yield from imported_names(child)
+
+
+def load_imports() -> Iterator[tuple[str, str]]:
+    """Yield each file of the engine and of the list with each name that it imports."""
+    for file in engine_files():
+        for name in imported_names(ast.parse((ROOT / file).read_text())):
+            yield str(file), name
+
+
+def is_in(name: str, modules: tuple[str, ...]) -> bool:
+    return any(name == module or name.startswith(f"{module}.") for module in modules)
 
 
 def test_the_engine_imports_only_what_is_on_the_list() -> None:
-    files = [file for room in ROOMS for file in room.rglob("*.py")]
-    assert files
-    refused = {
-        str(file): unknown
-        for file in files
-        if (unknown := {name for name in imported_modules(file) if not is_allowed(name)})
-    }
-    assert not refused
+    outside = [
+        f"{file}: {name}"
+        for file, name in load_imports()
+        if name.partition(".")[0] not in sys.stdlib_module_names and not is_in(name, ALLOWED)
+    ]
+    assert outside == []
+
+
+def test_the_engine_needs_everything_on_the_list() -> None:
+    names = [name for _, name in load_imports()]
+    assert [item for item in LIST if not any(is_in(name, (item,)) for name in names)] == []

@@ -4,14 +4,14 @@ from flask import Flask
 from flask_migrate import Migrate, upgrade
 from sqlalchemy import func, select, text
 
-from models import base
+from models import connection
 from models.base import Base, db, transaction
 
 
 def application() -> Flask:
     """Return a bare application with the project's database."""
     app = Flask("tests")
-    base.attach(app, pool_size=20)
+    connection.attach(app, pool_size=20)
     Migrate(app, db, directory="migrations")
     return app
 

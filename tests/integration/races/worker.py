@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import select
 
-from models import ActivityRow, ActivityState, SignalRow, SignalState, base, transaction
+from models import ActivityRow, ActivityState, SignalRow, SignalState, connection, transaction
 from state_machines.durable import executor, inbox
 from tasks.activities import ACTIVITIES
 
@@ -38,6 +38,6 @@ def _stored() -> bool:
 
 if __name__ == "__main__":
     app = Flask("worker")
-    base.attach(app, pool_size=4)
+    connection.attach(app, pool_size=4)
     with app.app_context():
         work()
