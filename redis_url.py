@@ -1,9 +1,11 @@
 """REDIS_URL: `redis://host:port/0`, or `redis+sentinel://host:port,host:port/name`.
 
-In the second form the hosts are sentinels, which know the current master of that name.
+In the second form the hosts are sentinels, which know the current master of that name. The module
+also names the channels of changes, which tasks publish to and web processes subscribe to.
 """
 
 from typing import Any
+from uuid import UUID
 
 import redis
 from redis.sentinel import Sentinel
@@ -21,6 +23,11 @@ def connect(url: str, **options: Any) -> redis.Redis:
     sentinel: Any = Sentinel(hosts, sentinel_kwargs=timeouts)  # type: ignore[no-untyped-call]
     client: redis.Redis = sentinel.master_for(name, **options)
     return client
+
+
+def change_channel(execution_id: UUID) -> str:
+    """Return the name of the channel for the changes of an execution."""
+    return f"projectx:moved:{execution_id}"
 
 
 def broker(url: str) -> tuple[str, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Payments of orders: the amounts that together cover an order's total, each with its method."""
+"""Payments of orders, each with its method. An order has one today: `order_id` is unique."""
 
 from enum import StrEnum
 from typing import cast

@@ -1,8 +1,9 @@
 """The life of a payment: one Stripe payment intent, whose events may arrive in any order.
 
 Three rules shape the table. A decline is not final: another card may follow on the same intent.
-A payment becomes Cancelled or Failure only when Stripe has said that nobody can pay it any more. A
-success is recorded in every state, and the order decides about its meaning.
+A payment becomes Cancelled or Failure only when Stripe has said that nobody can pay it any more, or
+when an operator closes one whose intent Stripe does not know. A success is recorded in every state,
+and the order decides about its meaning.
 """
 
 from datetime import timedelta

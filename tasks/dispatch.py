@@ -150,14 +150,9 @@ def publish_change(moved: Iterable[UUID]) -> None:
     """Tell the requests that wait for these executions, in all processes, that they have moved."""
     pipe = _redis().pipeline(transaction=False)
     for root_id in moved:
-        pipe.publish(channel(root_id), "moved")
+        pipe.publish(redis_url.change_channel(root_id), "moved")
     if pipe:
         pipe.execute()
-
-
-def channel(root_id: UUID) -> str:
-    """Return the name of the channel for the moves of an execution."""
-    return f"projectx:moved:{root_id}"
 
 
 def start() -> Dispatcher:

@@ -56,7 +56,7 @@ def subscribe(execution_id: UUID) -> Iterator[Subscription]:
     pubsub = PubSub(redis_client().connection_pool, ignore_subscribe_messages=True)
     try:
         try:
-            pubsub.subscribe(f"projectx:moved:{execution_id}")
+            pubsub.subscribe(redis_url.change_channel(execution_id))
         except redis.RedisError:
             yield Subscription(None)
         else:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import redis
 
+import redis_url
 from bench.race.flow import First, Flow, FlowMachine, FlowSignal, FlowState, Second
 from bench.race.front import Batcher, serve_front
 from bench.race.wire import Json
@@ -66,7 +67,7 @@ class Completions:
         self._messages = redis.Redis.from_url(settings.redis_url).pubsub(  # type: ignore[no-untyped-call]
             ignore_subscribe_messages=True
         )
-        self._messages.psubscribe(dispatch.channel("*"))  # type: ignore[arg-type]
+        self._messages.psubscribe(redis_url.change_channel("*"))  # type: ignore[arg-type]
 
     async def wait(self, flow_id: str) -> None:
         done = self._waiting[flow_id]

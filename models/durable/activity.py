@@ -15,7 +15,7 @@ from models.secret import Secret
 
 class ActivityState(StrEnum):
     QUEUED = auto()  # scheduled by time: the sweep publishes some of each name a second
-    PENDING = auto()  # published: the next worker that receives its id claims it
+    PENDING = auto()  # to be published or published: a worker that receives its id claims it
     WAITING = auto()  # for its next attempt at `due_at`, and not before
     RUNNING = auto()  # a worker holds it, until `due_at`
     DONE = auto()
@@ -37,9 +37,10 @@ class ActivityRow(Base):
     `unknown_outcomes` counts the attempts that may have been carried out without an answer. A
     provider without idempotency keys may have carried each out again.
 
-    Before `due_at` only the holder of the row may touch it: the process that dispatches a pending
-    row, or the worker that runs it. After `due_at` the sweep publishes the row again. `token` is a
-    fence: a worker finishes the row only while it holds the token of its claim.
+    After `due_at` the sweep publishes the row. Before it, a running row belongs to the worker that
+    claimed it, a waiting row to nobody, and a pending row to the worker that claims it first; the
+    sweep releases queued rows without regard to it. `token` is a fence: a worker finishes the row
+    only while it holds the token of its claim.
     `giving_up` is set when no attempt is left and the machine could not record that: the error of
     the last attempt (`error`, `permanent`), and how often recording has failed (`failures`).
     `secret` is deferred: one that no key decrypts breaks only the queries that need it.

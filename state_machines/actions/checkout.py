@@ -123,7 +123,7 @@ def _place(order_id: UUID, user_id: UUID, session_id: UUID, request: CheckoutReq
 
 
 def _begin_payments(order: Order) -> None:
-    """Begin the payments that together cover the total of a new order: one by Stripe."""
+    """Begin the payment of a new order: one today, by Stripe, of the whole total."""
     payment = Payment(
         order_id=order.id,
         method=PaymentMethod.STRIPE,

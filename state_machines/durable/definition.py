@@ -13,7 +13,7 @@ from models.durable.execution import Execution, Polled
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """One transition of a machine, and everything that commits with it.
+    """A rule of a machine: one transition that it allows, and everything that commits with it.
 
     `signal` moves the row from `source` to `target`; `None` as source creates the row. `do` names
     the activities to schedule, `writes` the registered functions that change other rows (see
@@ -36,8 +36,9 @@ class Arrow:
 class Deadline:
     """A durable timer: send `send` when the row has been in `states` for `after`.
 
-    Moving between these states keeps the timer running. Entering from another state, or a
-    self-transition after it fired, restarts it.
+    Moving between these states keeps the timer running until its time has passed. Entering from
+    another state restarts it. So does a transition between these states after its time has passed,
+    whether or not the sweep has sent the signal yet.
 
     A tuple of intervals makes a timer that fires repeatedly while the row stays: after the first
     interval, then after the second, and so on; the last one repeats. The time since the row last

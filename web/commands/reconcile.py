@@ -20,7 +20,8 @@ MAX_LISTED = 20
 def command(wait: int, *, past: bool, as_json: bool) -> None:
     """Poll Stripe for everything that is open, and for events and intents that we have missed.
 
-    Beat does the same every RECONCILE_EVERY seconds.
+    Maintenance starts a reconciliation every RECONCILE_EVERY seconds too, but without polling
+    rows that are not due.
     """
     if past:
         runs = listing.newest(Reconciliation, MAX_LISTED)

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import select
 
+import redis_url
 from models import Payment, Product, transaction
 from state_machines import PaymentMachine
 from state_machines.durable import unit_of_work
@@ -13,7 +14,6 @@ from state_machines.durable.unit_of_work import Committed
 from state_machines.payment import PaymentSignal
 from state_machines.providers.stripe.intents import Card
 from state_machines.providers.stripe.payments import record_card
-from tasks import dispatch
 from tests.support.web import Json, Person, stripe_says, until
 from web import changes
 
@@ -40,7 +40,7 @@ def test_the_summary_right_after_the_payment_has_the_card(
         return answer
 
     def is_listening() -> bool:
-        ((_, number),) = changes.redis_client().pubsub_numsub(dispatch.channel(order_id))
+        ((_, number),) = changes.redis_client().pubsub_numsub(redis_url.change_channel(order_id))
         return bool(number)
 
     with ThreadPoolExecutor(1) as pool:
