@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, text_enum
+from models.clock import now
 from models.secret import Secret
 
 
@@ -75,6 +76,11 @@ class ActivityRow(Base):
     provider_request_id: Mapped[str | None]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+
+    @classmethod
+    def is_held(cls) -> ColumnElement[bool]:
+        """Return the condition that a worker runs the activity: its lease has not ended."""
+        return (cls.state == ActivityState.RUNNING) & (cls.due_at > now())
 
     @classmethod
     def expired(cls, limit: datetime, /) -> ColumnElement[bool]:

@@ -145,10 +145,9 @@ def cancel(
     run = partial(_cancel, reason=reason, maybe_sent=maybe_sent)
     row_id = bulk.single_id(activity_id, options)
     if row_id is None:
-        _cancel_all(run, _select(options, commands.CAN_BE_CANCELLED), options, as_json=as_json)
+        _cancel_all(run, _select(options, commands.can_be_cancelled()), options, as_json=as_json)
         return
-    for refusal in bulk.change_each([row_id], run).refusals.values():
-        raise click.ClickException(refusal)
+    run(row_id)
     sentence = f"{row_id} is cancelled, and its machine knows"
     output.print_result(sentence, as_json=as_json, id=row_id, state=ActivityState.FAILED)
 

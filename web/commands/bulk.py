@@ -8,13 +8,14 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import click
-from sqlalchemy import ColumnElement, exc, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from models import reading
 from models.base import db
 from models.logs import logger, one_line
 from models.printable import escape
 from web.commands import output
+from web.commands.outage import ends_all, explain
 
 log = logger(__name__)
 
@@ -139,16 +140,20 @@ def batches(ids: list[UUID]) -> Iterator[list[UUID]]:
 
 @dataclass(slots=True)
 class Tally:
-    """The result of changing rows one by one: how many were changed, and why others were not."""
+    """The result of changing rows one by one: how many were changed, and why others were not.
+
+    `error` is the one that ended all, such as that of a lost connection.
+    """
 
     changed: int = 0
     refusals: dict[UUID, str] = field(default_factory=dict)
+    error: Exception | None = None
 
 
 def change_each(ids: Iterable[UUID], change: Callable[[UUID], None]) -> Tally:
-    """Change each row in a transaction of its own. A refused one stops no other.
+    """Change each row in a transaction of its own. A refused or locked one stops no other.
 
-    `change` opens the transaction. Raises what ends all: errors of the connection to PostgreSQL.
+    `change` opens the transaction. After an error of the connection to PostgreSQL no row is tried.
     """
     tally = Tally()
     for row_id in ids:
@@ -157,16 +162,22 @@ def change_each(ids: Iterable[UUID], change: Callable[[UUID], None]) -> Tally:
             tally.changed += 1
         except click.ClickException as refused:
             tally.refusals[row_id] = refused.message
-        except (exc.OperationalError, exc.TimeoutError):
-            raise
         except Exception as error:
-            log.exception("%s is not changed", row_id)
-            tally.refusals[row_id] = one_line(error)
+            if ends_all(error):
+                tally.error = error
+                break
+            sentence = explain(error)
+            if sentence is None:
+                log.exception("%s is not changed", row_id)
+            tally.refusals[row_id] = sentence or one_line(error)
     return tally
 
 
 def print_tally(tally: Tally, verb: str, *, as_json: bool) -> None:
-    """Print how many rows were changed, and each refusal; exit with status 1 if there are any."""
+    """Print how many rows were changed, and each refusal; exit with status 1 if there are any.
+
+    Raises the error that ended all.
+    """
     refused = [{"id": str(row_id), "why": why} for row_id, why in tally.refusals.items()]
     if as_json:
         output.print_result("", as_json=True, **{verb: tally.changed}, refused=refused)
@@ -174,5 +185,7 @@ def print_tally(tally: Tally, verb: str, *, as_json: bool) -> None:
         suffix = f", {len(refused)} refused" if refused else ""
         click.echo(escape(f"{tally.changed} {verb}{suffix}"))
         output.print_rows(refused, as_json=False)
+    if tally.error is not None:
+        raise tally.error
     if refused:
         sys.exit(1)

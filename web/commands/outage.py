@@ -10,6 +10,11 @@ from sqlalchemy import exc
 from models.base import is_unknown_state
 from models.printable import escape
 
+# Source: https://www.postgresql.org/docs/current/errcodes-appendix.html
+INSUFFICIENT_PRIVILEGE_CODE = "42501"
+# Codes of a failure that concerns the locks of a row: serialization, deadlock, lock and time-out.
+ROW_CODES = ("40001", "40P01", "55P03", "57014")
+
 
 def explain_outages(command: click.Command) -> None:
     """Make a command and its subcommands report errors of PostgreSQL in a sentence."""
@@ -24,13 +29,30 @@ def _explain_errors(callback: Callable[..., Any]) -> Callable[..., Any]:
     def call(*arguments: Any, **options: Any) -> Any:
         try:
             return callback(*arguments, **options)
-        except (exc.OperationalError, exc.TimeoutError) as error:
-            reason = " ".join(str(getattr(error, "orig", None) or error).split())
-            raise click.ClickException(f"PostgreSQL error: {escape(reason)}") from error
-        except LookupError as error:
-            if not is_unknown_state(error):
+        except Exception as error:
+            sentence = explain(error)
+            if sentence is None:
                 raise
-            sentence = "a row is in a state that this version of the code does not know"
-            raise click.ClickException(f"{sentence}: see machines stranded") from error
+            raise click.ClickException(sentence) from error
 
     return call
+
+
+def explain(error: Exception) -> str | None:
+    """Return the sentence for an error of PostgreSQL or of its rows; None for a fault of ours."""
+    is_denied = getattr(getattr(error, "orig", None), "pgcode", None) == INSUFFICIENT_PRIVILEGE_CODE
+    if is_denied or isinstance(error, exc.OperationalError | exc.TimeoutError):
+        reason = " ".join(str(getattr(error, "orig", None) or error).split())
+        return f"PostgreSQL error: {escape(reason)}"
+    if is_unknown_state(error):
+        return (
+            "a row is in a state that this version of the code does not know: see machines stranded"
+        )
+    return None
+
+
+def ends_all(error: Exception) -> bool:
+    """Return whether an error of PostgreSQL is one of the connection, and not of a row."""
+    if isinstance(error, exc.OperationalError):
+        return getattr(error.orig, "pgcode", None) not in ROW_CODES
+    return isinstance(error, exc.TimeoutError)

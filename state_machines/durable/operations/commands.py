@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.exc import OperationalError
 
-from models.base import db
+from models.base import db, is_unknown_state
 from models.clock import now
-from models.durable.activity import UNDER_WAY, ActivityRow, ActivityState
+from models.durable.activity import UNDER_WAY, UNKNOWN_OUTCOMES, ActivityRow, ActivityState
 from models.logs import one_line
 from state_machines.durable.activity import (
     Activity,
@@ -25,8 +26,6 @@ from state_machines.durable.machine import DurableMachine
 # No attempt is left, but the machine has not applied the failure yet.
 GIVING_UP = ActivityRow.state.in_(UNDER_WAY) & ActivityRow.giving_up.is_not(None)
 HAS_FAILED = (ActivityRow.state == ActivityState.FAILED) | GIVING_UP
-CANCELLABLE = (ActivityState.QUEUED, ActivityState.PENDING, ActivityState.WAITING)
-CAN_BE_CANCELLED = ActivityRow.state.in_(CANCELLABLE) & ActivityRow.giving_up.is_(None)
 MAX_ERROR_LENGTH = 2000  # characters
 
 
@@ -97,10 +96,18 @@ def abandon(activity_id: UUID) -> ActivityRow:
     return row
 
 
+def can_be_cancelled() -> ColumnElement[bool]:
+    """Return the condition that an activity is under way, and no worker runs it."""
+    is_waiting = ActivityRow.state.in_(UNDER_WAY) & ~ActivityRow.is_held()
+    return is_waiting & ActivityRow.giving_up.is_(None)
+
+
 def cancel(
     activity_id: UUID, *, operator: str, reason: str | None = None, maybe_sent: bool = False
 ) -> ActivityRow:
     """Fail an activity that no worker runs, and tell its machine by `give_up`.
+
+    A worker whose lease has ended has died, and may have made the call.
 
     The error names the operator and the reason. It is a NonRetryableError, which means that the
     provider did not carry the call out. Where it may have, it is an UnknownOutcomeError, and the
@@ -113,6 +120,8 @@ def cancel(
     activity = Activity.registry.get(row.name)
     if activity is None:
         raise OperationRefusedError(f"this version of the code knows no activity {row.name}")
+    row.unknown_outcomes = UNKNOWN_OUTCOMES
+    db.session.flush()
     outcomes = _count_unknown_outcomes(row)
     if outcomes and not maybe_sent:
         raise OperationRefusedError(
@@ -166,12 +175,12 @@ def _lock_failed(activity_id: UUID) -> ActivityRow:
 
 
 def _refuse_running_or_over(row: ActivityRow) -> None:
-    if row.state == ActivityState.RUNNING:
+    if row.state == ActivityState.RUNNING and row.due_at > now():
         raise OperationRefusedError(
             f"a worker runs {row.name} {row.id}: its lease ends at {row.due_at:%Y-%m-%d %H:%M:%S}"
             " UTC; cancel it when it is waiting again"
         )
-    if row.state not in CANCELLABLE:
+    if row.state not in UNDER_WAY:
         raise OperationRefusedError(f"{row.name} {row.id} is {row.state}: it has ended")
     if row.giving_up is not None:
         raise OperationRefusedError(
@@ -200,6 +209,8 @@ def _tell(activity: Activity[Any, Any, Any], row: ActivityRow, error: CallError)
         activity.give_up(subject, error)
         db.session.flush()
     except Exception as problem:
+        if isinstance(problem, OperationalError) or is_unknown_state(problem):
+            raise
         raise OperationRefusedError(
             f"{activity.machine.name} {row.subject_id} could not be told that {row.name} is"
             f" cancelled: {one_line(problem)}"

@@ -81,6 +81,22 @@ def test_a_running_activity_is_not_cancelled_and_the_refusal_names_the_end_of_it
     assert depot.state(parcel_id) == ParcelState.PACKED
 
 
+def test_the_activity_of_a_dead_worker_is_cancelled_with_one_more_unknown_outcome(
+    depot: Depot, courier: Courier, time: MovableClock
+) -> None:
+    (parcel_id,) = depot.pack("vase")
+    claim = depot.claim(parcel_id)
+    time.at = claim.until
+    with pytest.raises(OperationRefusedError, match="1 of its attempts had no answer"):
+        cancel(depot.key(parcel_id))
+    assert depot.activity(parcel_id).unknown_outcomes == 0, "a refusal changes nothing"
+    cancel(depot.key(parcel_id), maybe_sent=True)
+    activity = depot.activity(parcel_id)
+    assert (activity.state, activity.unknown_outcomes) == (ActivityState.FAILED, 1)
+    assert activity.token is None
+    assert [type(error) for error in courier.told] == [UnknownOutcomeError]
+
+
 @pytest.mark.parametrize("state", ["done", "failed", "abandoned"])
 def test_an_activity_that_has_ended_is_not_cancelled(
     depot: Depot, courier: Courier, state: str

@@ -7,11 +7,13 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import OperationalError
 
 from launch.children import run
 from launch.stack import ROOT
 from models import ActivityRow, ActivityState, AuditRow, Order, Product, transaction
+from models.base import db
 from models.clock import MovableClock
 from tests.support.commands import flask, read
 from tests.support.depot import Depot
@@ -186,3 +188,53 @@ def test_the_program_itself_knows_the_activities_that_it_cancels(
     assert (done.returncode, done.stderr) == (0, "")
     with transaction() as session:
         assert session.get_one(Order, UUID(order_id)).state == "Failed"
+
+
+def test_activities_of_dead_workers_are_counted_and_cancelled_while_their_provider_is_paused(
+    shop: Flask, depot: Depot, courier: Courier, time: MovableClock
+) -> None:
+    (parcel,) = depot.pack("vase")
+    claim = depot.claim(parcel)
+    flask(shop, "control", "pause", "--provider", "courier", "--reason", "it is down")
+    assert read(shop, "control", "list")[0]["waiting"] == 0
+    time.at = claim.until
+    assert read(shop, "control", "list")[0]["waiting"] == 1
+    words = ("activities", "cancel", "--all", "--name", NAME)
+    assert "may have been carried out" in flask(shop, *words).stdout
+    done = flask(shop, *words, "--maybe-sent")
+    assert (done.exit_code, done.stdout) == (0, "1 cancelled\n")
+    assert depot.state(parcel) == ParcelState.LOST
+
+
+def test_a_locked_activity_is_listed_as_refused_and_stops_no_other(
+    shop: Flask, depot: Depot, courier: Courier
+) -> None:
+    parcels = depot.pack("vase", "bowl", "lamp")
+    locked = select(ActivityRow.id).where(ActivityRow.id == depot.key(parcels[1]))
+    with shop.app_context(), db.engine.begin() as connection:
+        connection.execute(locked.with_for_update())
+        done = flask(shop, "activities", "cancel", "--all", "--name", NAME, "--json")
+    assert (done.exit_code, done.stderr) == (1, "")
+    result = json.loads(done.stdout)
+    assert (result["cancelled"], len(result["refused"])) == (2, 1)
+    assert result["refused"][0]["id"] == str(depot.key(parcels[1]))
+    assert "lock timeout" in result["refused"][0]["why"]
+    assert states(depot, parcels) == [FAILED, PENDING, FAILED]
+
+
+def test_after_a_lost_connection_a_tally_names_what_was_done(shop: Flask, depot: Depot) -> None:
+    parcels = fail(depot, "vase", "bowl", "lamp")
+
+    def lose_second(parcel: UUID) -> None:
+        with transaction() as session:
+            session.execute(
+                update(ActivityRow).where(ActivityRow.subject_id == parcel).values(state=PENDING)
+            )
+            if parcel == parcels[1]:
+                session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    tally = bulk.change_each(parcels, lose_second)
+    assert (tally.changed, tally.refusals) == (1, {})
+    with pytest.raises(OperationalError):
+        bulk.print_tally(tally, "changed", as_json=False)
+    assert states(depot, parcels) == [PENDING, FAILED, FAILED]
