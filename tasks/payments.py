@@ -16,6 +16,7 @@ from state_machines.durable import (
     RetryPolicy,
     Snooze,
 )
+from state_machines.durable.operations import pauses
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.providers.stripe import unmatched
 from state_machines.providers.stripe.intents import Intent
@@ -28,6 +29,8 @@ from tasks.gateways import stripe
 RETRY = RetryPolicy(initial=2, backoff=1.5, maximum=10, attempts=10)
 # About a day, to verify an event.
 PATIENT = RetryPolicy(initial=1, backoff=1.5, maximum=600, attempts=160)
+# The creation of an intent does not end while an operator pauses it.
+PAUSED_SNOOZE = timedelta(seconds=30)
 ENDED = (PaymentState.CANCELLED, PaymentState.FAILURE)
 
 
@@ -115,7 +118,9 @@ class CancelIntent(Activity[Payment, Closing, Intent | None]):
         if payment.state not in CLOSING:
             return None
         if payment.intent_id is None and _is_being_created(payment):
-            raise Snooze("the intent is still being created", after=timedelta(seconds=1))
+            is_paused = CreateIntent.name in pauses.paused_activities()
+            after = PAUSED_SNOOZE if is_paused else timedelta(seconds=1)
+            raise Snooze("the intent is still being created", after=after)
         expiring = payment.state == PaymentState.EXPIRING and payment.intent_id is not None
         may_wait = expiring and _was_in_progress(payment)
         return Closing(payment.intent_id, str(payment.order_id), may_wait)

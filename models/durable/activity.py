@@ -89,10 +89,10 @@ class ActivityRow(Base):
 
 
 # Giving up makes no call, and so is no attempt.
-_CALLS = ActivityRow.giving_up.is_(None)
+IS_GIVING_UP = ActivityRow.giving_up.is_not(None)
 # The values of a row when a worker claims it, or the sweep takes it from a worker: one that died
 # while it held the row may have made the call.
-COUNTED_ATTEMPTS = ActivityRow.attempts + case((_CALLS, 1), else_=0)
+COUNTED_ATTEMPTS = ActivityRow.attempts + case((IS_GIVING_UP, 0), else_=1)
 UNKNOWN_OUTCOMES = ActivityRow.unknown_outcomes + case(
-    ((ActivityRow.state == ActivityState.RUNNING) & _CALLS, 1), else_=0
+    ((ActivityRow.state == ActivityState.RUNNING) & ~IS_GIVING_UP, 1), else_=0
 )

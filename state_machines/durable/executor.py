@@ -144,6 +144,7 @@ def prepare(name: str, ids: Iterable[UUID]) -> Batch:
                     attempts.append(Attempt(opened, request))
         if unneeded:
             leases.finish(claimed, unneeded)
+        leases.give_back(claimed, sum(attempt.error is None for attempt in attempts))
     return Batch(claimed, attempts)
 
 
@@ -157,6 +158,7 @@ def _claim_unprepared(name: str, ids: Iterable[UUID], error: Exception) -> Batch
     """Claim activities whose preparation broke its transaction, as failed attempts."""
     with transaction():
         claimed = leases.claim(name, ids)
+        leases.give_back(claimed, 0)
     return Batch(claimed, [_failed_attempt(call, error) for call in claimed.calls])
 
 

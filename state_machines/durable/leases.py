@@ -31,6 +31,7 @@ from models.base import db
 from models.clock import now
 from models.durable.activity import (
     COUNTED_ATTEMPTS,
+    IS_GIVING_UP,
     OVER,
     UNKNOWN_OUTCOMES,
     ActivityRow,
@@ -63,6 +64,7 @@ class Claim:
 
     `sealed` has their payloads and secrets as the database keeps them. `lost` has the ids of the
     activities that another worker holds by now, `refused` of those beyond the provider's limit.
+    `limited` is the number of those that count in the limit.
     """
 
     activity: Activity[Any, Any, Any]
@@ -71,6 +73,7 @@ class Claim:
     calls: tuple[Call, ...]
     sealed: Mapping[UUID, tuple[str, bytes | None]]
     refused: Sequence[UUID]
+    limited: int = 0
     lost: set[UUID] = field(default_factory=set)
 
     def open(self, call: Call) -> Call:
@@ -109,29 +112,39 @@ def claim(name: str, ids: Iterable[UUID], *, to_disk: bool = True) -> Claim:
         .execution_options(synchronize_session=False)
     )
     free = is_free(activity, ids)
-    rows = db.session.execute(claiming.where(*free, ~limits.is_limited(activity))).all()
-    allowed, refused = ([], []) if rows else limits.choose(activity, *free)
+    needs_no_limit = or_(IS_GIVING_UP, ~limits.is_limited(activity))
+    rows = list(db.session.execute(claiming.where(*free, needs_no_limit)))
+    is_limited = all(row.giving_up for row in rows)
+    allowed, refused = limits.choose(activity, *free) if is_limited else ([], [])
     if allowed:
-        rows = db.session.execute(claiming.where(ActivityRow.id.in_(allowed))).all()
+        rows += db.session.execute(claiming.where(ActivityRow.id.in_(allowed)))
     calls, sealed = [], {}
     for key, subject_id, attempt, giving_up, payload, secret in rows:
         pending = GivingUp(**giving_up) if giving_up else None
         calls.append(Call(key, subject_id, attempt, giving_up=pending))
         sealed[key] = payload, secret
-    return Claim(
-        activity, token, until, tuple(sorted(calls, key=attrgetter("id"))), sealed, refused
-    )
+    ordered = tuple(sorted(calls, key=attrgetter("id")))
+    return Claim(activity, token, until, ordered, sealed, refused, len(allowed))
 
 
 def is_free(activity: Activity[Any, Any, Any], ids: Iterable[UUID]) -> list[ColumnElement[bool]]:
-    """Return the conditions of a claim: pending or past its lease, and not paused."""
+    """Return the conditions of a claim: pending or past its lease, and not paused.
+
+    An activity that is giving up makes no call, so that no pause stops it.
+    """
     return [
         ActivityRow.id.in_(list(ids)),
         ActivityRow.name == activity.name,
         ActivityRow.state.not_in((*OVER, ActivityState.WAITING, ActivityState.QUEUED)),
         or_(ActivityRow.state != ActivityState.RUNNING, ActivityRow.due_at <= now()),
-        ~pauses.is_paused(activity),
+        or_(IS_GIVING_UP, ~pauses.is_paused(activity)),
     ]
+
+
+def give_back(claimed: Claim, made: int) -> None:
+    """Give back to the limit what it allowed beyond `made` calls, in the claim's transaction."""
+    if claimed.limited > made:
+        limits.give_back(claimed.activity, claimed.limited - made)
 
 
 def renew(claimed: Claim) -> None:

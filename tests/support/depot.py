@@ -5,10 +5,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from models import ActivityRow, SignalRow, Transition, transaction
-from state_machines.durable import executor, leases
+from state_machines.durable import NonRetryableError, executor, leases
 from state_machines.durable.leases import Claim
 from tests.support.parcel import (
     Announce,
+    Courier,
     Parcel,
     ParcelMachine,
     ParcelSignal,
@@ -55,6 +56,15 @@ class Depot:
         key = self.key(parcel_id)
         with transaction():
             return leases.claim(Announce.name, [key])
+
+    def fail_to_give_up(self, parcel_id: UUID, courier: Courier) -> None:
+        """Let the courier refuse a parcel while its machine cannot record that."""
+        label = self.parcel(parcel_id).label
+        courier.trouble[label] = NonRetryableError("no such street")
+        courier.untellable.add(label)
+        self.run(parcel_id)
+        courier.untellable.remove(label)
+        assert self.activity(parcel_id).giving_up is not None
 
     def run(self, *parcel_ids: UUID) -> int:
         return executor.run(Announce.name, [self.key(p) for p in parcel_ids])

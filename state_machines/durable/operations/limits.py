@@ -7,7 +7,7 @@ row, so that claims pass it one after the other.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,8 @@ from state_machines.durable.operations.pauses import require_known
 BURST_SECONDS = 0.2
 # The calls to publish in a second for each that may be under way: most take at least 100 ms.
 CALLS_OF_A_SLOT = 10
+# A clock that is this much earlier than the last claim was set back: two processes differ by less.
+MAX_CLOCK_DIFFERENCE = timedelta(seconds=5)
 AnyActivity = Activity[Any, Any, Any]
 
 
@@ -46,8 +48,13 @@ def set_limit(provider: str, limit: Limit) -> None:
     """
     require_known(PauseKind.PROVIDER, provider)
     burst = limit.burst or max(1.0, BURST_SECONDS * (limit.per_second or 0))
-    figures = {"per_second": limit.per_second, "burst": burst, "at_once": limit.at_once}
-    new = insert(ProviderLimit).values(provider=provider, tokens=burst, filled_at=now(), **figures)
+    figures: dict[str, Any] = {
+        "per_second": limit.per_second,
+        "burst": burst,
+        "at_once": limit.at_once,
+    }
+    figures["filled_at"] = now()
+    new = insert(ProviderLimit).values(provider=provider, tokens=burst, **figures)
     tokens = func.least(ProviderLimit.tokens, burst)
     db.session.execute(
         new.on_conflict_do_update(index_elements=["provider"], set_=figures | {"tokens": tokens})
@@ -87,6 +94,12 @@ def choose(
     return ids[:number], ids[number:]
 
 
+def give_back(activity: AnyActivity, number: int) -> None:
+    """Give back calls that the transaction has taken by `choose` and that are not made."""
+    limit = db.session.get_one(ProviderLimit, activity.provider)
+    limit.tokens = min(limit.burst, limit.tokens + number)
+
+
 def put_off(*free: ColumnElement[bool]) -> None:
     """Let free activities wait for the sweep, which publishes as many as their limit allows."""
     values = {"state": ActivityState.WAITING, "token": None, "due_at": now()}
@@ -104,7 +117,9 @@ def _take(limit: ProviderLimit, requested: int) -> int:
         passed = max((at - limit.filled_at).total_seconds(), 0.0)
         tokens = min(limit.burst, limit.tokens + passed * limit.per_second)
         number = max(min(number, int(tokens)), 0)
-        limit.tokens, limit.filled_at = tokens - number, max(at, limit.filled_at)
+        is_set_back = limit.filled_at - at > MAX_CLOCK_DIFFERENCE
+        limit.filled_at = at if is_set_back else max(at, limit.filled_at)
+        limit.tokens = tokens - number
     return max(number, 0)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.base import db
 from models.clock import now
-from models.durable.activity import DUE, UNKNOWN_OUTCOMES, ActivityRow, ActivityState
+from models.durable.activity import DUE, IS_GIVING_UP, UNKNOWN_OUTCOMES, ActivityRow, ActivityState
 from state_machines.durable.activity import Activity, Priority
 from state_machines.durable.operations import limits, pauses
 from state_machines.durable.unit_of_work import LEASE
@@ -23,7 +23,8 @@ def take_due(allowance: int) -> list[tuple[str, UUID]]:
 
     Overdue means a lost message, a dead worker, or a retry. Left out are names that are paused,
     that this process does not know, or that have MAX_PENDING pending. Those of a provider with a
-    limit share what it lets through in a second, interactive ones first.
+    limit share what it lets through in a second, interactive ones first. A pause does not stop
+    activities that are giving up, since they make no call.
     """
     at, limited, paused = now(), limits.limited_providers(), pauses.paused_activities()
     activities = [each for each in Activity.registry.values() if each.name not in paused]
@@ -32,6 +33,9 @@ def take_due(allowance: int) -> list[tuple[str, UUID]]:
         _first_of_each(activities, allowance, ActivityRow.due_at.desc(), queued),
         _overdue([each for each in activities if each.provider not in limited], MAX_PENDING),
     ]
+    if paused:
+        stopped = [each for each in Activity.registry.values() if each.name in paused]
+        queries.append(_overdue(stopped, MAX_PENDING, IS_GIVING_UP))
     for provider, number in limited.items():
         callers = [each for each in activities if each.provider == provider]
         queries.append(_overdue(callers, number).limit(number))
@@ -53,9 +57,9 @@ def take_due(allowance: int) -> list[tuple[str, UUID]]:
     return sorted(taken, key=lambda row: Activity.registry[row[0]].priority != Priority.INTERACTIVE)
 
 
-def _overdue(activities: list[AnyActivity], number: int) -> Select[Any]:
+def _overdue(activities: list[AnyActivity], number: int, *conditions: Any) -> Select[Any]:
     """Return the query for the `number` oldest overdue activities of each name."""
-    overdue = (ActivityRow.state.in_(DUE), ActivityRow.due_at <= now())
+    overdue = (ActivityRow.state.in_(DUE), ActivityRow.due_at <= now(), *conditions)
     interactive = [each.name for each in activities if each.priority == Priority.INTERACTIVE]
     query = _first_of_each(activities, number, ActivityRow.due_at, *overdue)
     columns = query.selected_columns

@@ -18,7 +18,7 @@ from state_machines.durable.operations import limits, pauses
 from state_machines.durable.operations.commands import OperationRefusedError
 from state_machines.durable.operations.limits import Limit
 from tests.support.depot import Depot
-from tests.support.parcel import Announce, Courier, ParcelMachine, ParcelState
+from tests.support.parcel import Announce, Courier, ParcelMachine, ParcelSignal, ParcelState
 
 PROVIDER = Announce.provider or ""
 THREADS = 6
@@ -190,3 +190,58 @@ def test_a_pause_holds_under_a_limit(depot: Depot, courier: Courier) -> None:
         pauses.pause(PauseKind.PROVIDER, PROVIDER, reason="strike", actor="ann")
     assert depot.run(parcel_id) == 0
     assert depot.activity(parcel_id).state == ActivityState.PENDING
+
+
+@pytest.mark.parametrize("is_set_again", [False, True])
+def test_a_limit_holds_on_after_the_clock_was_set_back(
+    depot: Depot, courier: Courier, time: MovableClock, *, is_set_again: bool
+) -> None:
+    first, second = depot.pack("vase", "lamp")
+    set_limit(10, burst=1)
+    assert depot.run(first) == 1
+    time.advance(hours=-1)
+    if is_set_again:
+        set_limit(10, burst=1)
+    else:
+        assert depot.run(second) == 0, "a token is earned from here on"
+    time.advance(seconds=1)
+    assert run_waiting(second) == 1
+    assert len(courier.calls) == 2
+
+
+def run_waiting(parcel_id: UUID) -> int:
+    """Publish an activity that was put off before the clock was set back, and run it."""
+    with transaction() as session:
+        row = session.scalars(select(ActivityRow).where(ActivityRow.subject_id == parcel_id)).one()
+        row.state = ActivityState.PENDING
+        key = row.id
+    return executor.run(Announce.name, [key])
+
+
+def test_activities_that_make_no_call_leave_the_limit_to_others(
+    depot: Depot, courier: Courier, time: MovableClock
+) -> None:
+    unneeded, busy, unaskable, last = depot.pack("vase", "busy", "unaskable", "lamp")
+    depot.send(unneeded, ParcelSignal.ANNOUNCED)
+    courier.busy.add("busy")
+    courier.unaskable.add("unaskable")
+    set_limit(0.001, burst=1)
+    for parcel_id in (unneeded, busy, unaskable):
+        assert depot.run(parcel_id) == 1
+    assert courier.calls == []
+    assert depot.run(last) == 1
+    assert depot.state(last) == ParcelState.ANNOUNCED
+
+
+def test_an_activity_that_is_giving_up_needs_no_limit(
+    depot: Depot, courier: Courier, time: MovableClock
+) -> None:
+    (parcel_id,) = depot.pack("vase")
+    depot.fail_to_give_up(parcel_id, courier)
+    set_limit(0.001, burst=1)
+    (other,) = depot.pack("lamp")
+    assert depot.run(other) == 1
+    time.advance(minutes=10)
+    assert len(sweep.due_activities()) == 1
+    assert depot.run(parcel_id) == 1
+    assert depot.state(parcel_id) == ParcelState.LOST

@@ -213,3 +213,15 @@ def test_two_pauses_end_when_both_are_resumed(depot: Depot, courier: Courier) ->
     assert depot.run(parcel_id) == 0
     resume(*PAUSES[2])
     assert depot.run(parcel_id) == 1
+
+
+def test_a_pause_does_not_stop_an_activity_that_is_giving_up(
+    depot: Depot, courier: Courier, time: MovableClock
+) -> None:
+    giving_up, other = depot.pack("vase", "lamp")
+    depot.fail_to_give_up(giving_up, courier)
+    pause(*ANNOUNCE)
+    time.advance(minutes=10)
+    assert sweep.due_activities() == [(Announce.name, depot.key(giving_up))]
+    assert depot.run(giving_up, other) == 1
+    assert (depot.state(giving_up), depot.state(other)) == (ParcelState.LOST, ParcelState.PACKED)

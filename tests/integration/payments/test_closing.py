@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
-from models import ActivityState
+from models import ActivityState, PauseKind, transaction
 from models.clock import MovableClock
 from state_machines.durable import sweep
+from state_machines.durable.operations import pauses
 from state_machines.durable.unit_of_work import LEASE
 from state_machines.payment import PaymentSignal
 from state_machines.providers.stripe.payment_window import BANK_WINDOW
+from tasks.payments import PAUSED_SNOOZE
 from tests.support.bank import Bank
 from tests.support.till import Till
 
@@ -68,6 +70,24 @@ def test_a_cancellation_before_the_call_creates_no_intent(till: Till, bank: Bank
     till.run(CANCEL)
     assert till.states(payment_id) == ("Cancelled", "Cancelled")
     assert till.signals(payment_id)[-1] == "rejected"
+    assert bank.ledger(till.payment(payment_id)) == []
+
+
+def test_a_cancellation_waits_longer_while_the_creation_is_paused(
+    till: Till, bank: Bank, time: MovableClock
+) -> None:
+    payment_id = till.place()
+    with transaction():
+        pauses.pause(PauseKind.ACTIVITY, CREATE, reason="an incident", actor="ann")
+    till.send(payment_id, PaymentSignal.CANCEL)
+    till.run(CANCEL)
+    assert till.activity(CANCEL).due_at == time() + PAUSED_SNOOZE
+    with transaction():
+        pauses.resume(PauseKind.ACTIVITY, CREATE)
+    till.run(CREATE)
+    time.advance(seconds=PAUSED_SNOOZE.total_seconds())
+    till.sweep()
+    assert till.states(payment_id) == ("Cancelled", "Cancelled")
     assert bank.ledger(till.payment(payment_id)) == []
 
 
