@@ -85,7 +85,10 @@ class CreateIntent(Activity[Payment, NewIntent, Intent]):
             record_intent(payment, intent, PaymentSignal.INITIATED)
 
     def give_up(self, payment: Payment, error: Exception) -> None:
-        # Only a refusal by Stripe means that no intent exists that the customer could pay.
+        # Only a refusal by Stripe means that no intent exists that the customer could pay. It holds
+        # for earlier attempts without an answer: had Stripe carried one out, it would have repeated
+        # that response to the same key. It forgets keys after a day; an intent that is left then is
+        # cancelled by the reconciliation.
         refused = isinstance(error, NonRetryableError)
         signal = PaymentSignal.REJECTED if refused else PaymentSignal.UNANSWERED
         PaymentMachine.observe(payment, signal, reason=str(error))

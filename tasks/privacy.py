@@ -27,8 +27,11 @@ class Erase(Activity[Erasure, str, str]):
     def record(self, erasure: Erasure, address: str) -> None:
         erase_user.erase(erasure, address)
 
-    def give_up(self, erasure: Erasure, error: Exception) -> None:
-        ErasureMachine.observe(erasure, ErasureSignal.GIVE_UP, reason=type(error).__name__)
+    def give_up(self, erasure: Erasure, error: Exception) -> None:  # noqa: ARG002
+        # The history is kept, and the message of an error may contain the address.
+        ErasureMachine.observe(
+            erasure, ErasureSignal.GIVE_UP, reason="see the activity's last error"
+        )
 
 
 class EraseRecipient(Activity[Erasure, str, None]):

@@ -135,12 +135,8 @@ class Disputes(Look):
             ReconciliationMachine.observe(row, ReconciliationSignal.FINISH)
 
 
-class RefusedError(NonRetryableError):
-    """Raised when Stripe refuses to refund an intent."""
-
-    def __init__(self, intent_id: str, error: Exception) -> None:
-        super().__init__(str(error))
-        self.intent_id = intent_id
+class GiveBackRefusedError(NonRetryableError):
+    """Raised when Stripe refuses to refund the intent that it is about."""
 
 
 class GiveBack(Activity[Reconciliation, str, str]):
@@ -162,15 +158,15 @@ class GiveBack(Activity[Reconciliation, str, str]):
         try:
             stripe.give_back(request, key=call.key)
         except NonRetryableError as error:
-            raise RefusedError(request, error) from error
+            raise GiveBackRefusedError(str(error), about=request) from error
         return request
 
     def record(self, row: Reconciliation, intent_id: str) -> None:  # noqa: ARG002
         unmatched.settle_returned(intent_id)
 
     def give_up(self, row: Reconciliation, error: Exception) -> None:  # noqa: ARG002
-        if isinstance(error, RefusedError):
-            unmatched.notify_not_returned(error.intent_id, error)
+        if isinstance(error, GiveBackRefusedError):
+            unmatched.notify_not_returned(str(error.about), error)
 
 
 def _cancel_orphans(intents: list[Intent]) -> int:

@@ -76,7 +76,9 @@ class SubmitRefund(Activity[Refund, RefundRequest, StripeRefund]):
         record_refund(payment_of(refund.order_id), response)
 
     def give_up(self, refund: Refund, error: Exception) -> None:
-        # Without a refusal by Stripe the refund may exist: the poll will retrieve it.
+        # Without a refusal by Stripe the refund may exist: the poll will retrieve it. A refusal
+        # holds for earlier attempts without an answer, too: all have one key, and `perform` lists
+        # the refunds first.
         if isinstance(error, NonRetryableError) and refund.state == RefundState.REQUESTED:
             RefundMachine.observe(refund, RefundSignal.REJECTED, reason=str(error))
         elif isinstance(error, stripe.MissingError) and refund.state == RefundState.SUBMITTED:

@@ -43,7 +43,8 @@ class ActivityRow(Base):
     sweep releases queued rows without regard to it. `token` is a fence: a worker finishes the row
     only while it holds the token of its claim.
     `giving_up` is set when no attempt is left and the machine could not record that: the error of
-    the last attempt (`error`, `permanent`), and how often recording has failed (`failures`).
+    the last attempt (`kind`, `error`, `about`, `permanent`), and how often recording has failed
+    (`failures`).
     `secret` is deferred: one that no key decrypts breaks only the queries that need it.
     """
 

@@ -9,7 +9,7 @@ import random
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from enum import StrEnum, auto
 from typing import Any, ClassVar, Generic, TypeVar
@@ -31,7 +31,22 @@ MARGIN = timedelta(seconds=5)
 
 
 class CallError(Exception):
-    """A call to a provider failed. The subclasses say whether another attempt may succeed."""
+    """A call to a provider failed. The subclasses say whether another attempt may succeed.
+
+    `about` names the provider's object, where `give_up` needs it. If `give_up` fails, it is called
+    again with an error of the same class, message and `about`: it may depend on nothing else.
+    """
+
+    kinds: "ClassVar[dict[str, type[CallError]]]" = {}
+
+    def __init__(self, message: str = "", *, about: str | None = None) -> None:
+        super().__init__(message)
+        self.about = about
+
+    def __init_subclass__(cls) -> None:
+        # Rows keep the name only.
+        if cls.kinds.setdefault(cls.__name__, cls) is not cls:
+            raise TypeError(f"there is another error {cls.__name__}")
 
 
 class RetryableError(CallError):
@@ -115,16 +130,25 @@ class RetryPolicy:
 class GivingUp:
     """The error that `give_up` must be called with again, because `give_up` itself failed.
 
-    `permanent` means a NonRetryableError; `failures` counts the failed calls of `give_up`.
+    `permanent` means a NonRetryableError; `failures` counts the failed calls of `give_up`. `kind`
+    is the name of the error's class, if that is a CallError.
     """
 
     error: str
     permanent: bool
     failures: int
+    kind: str | None = None
+    about: str | None = None
 
-    def as_exception(self) -> Exception:
-        """Return the error as `give_up` distinguishes errors: permanent, or not."""
-        return (NonRetryableError if self.permanent else RetryableError)(self.error)
+    @classmethod
+    def from_row(cls, values: dict[str, Any]) -> "GivingUp":
+        """Return what a row keeps, without the fields of a newer release."""
+        return cls(**{each.name: values[each.name] for each in fields(cls) if each.name in values})
+
+    def as_exception(self) -> CallError:
+        """Return an error of the same class, or what a class unknown here or no CallError means."""
+        other = NonRetryableError if self.permanent else RetryableError
+        return CallError.kinds.get(self.kind or "", other)(self.error, about=self.about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +230,10 @@ class Activity(Generic[E, Request, Response]):
         """Tell the machine that the activity has failed. The row is locked.
 
         Called after the last attempt, or at once after a NonRetryableError. After any other error
-        the provider may have carried the call out. An exception raised here is logged, and the
-        engine calls this again, at growing intervals, until it succeeds.
+        the provider may have carried the call out. A NonRetryableError holds for the last attempt;
+        it holds for earlier ones without an answer if they had the same idempotency key. An
+        exception raised here is logged, and the engine calls this again, at growing intervals,
+        until it succeeds.
         """
 
 

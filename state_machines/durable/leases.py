@@ -44,6 +44,7 @@ from state_machines.durable.activity import (
     Activity,
     Attempt,
     Call,
+    CallError,
     GivingUp,
     NonRetryableError,
     RetryPolicy,
@@ -120,7 +121,7 @@ def claim(name: str, ids: Iterable[UUID], *, to_disk: bool = True) -> Claim:
         rows += db.session.execute(claiming.where(ActivityRow.id.in_(allowed)))
     calls, sealed = [], {}
     for key, subject_id, attempt, giving_up, payload, secret in rows:
-        pending = GivingUp(**giving_up) if giving_up else None
+        pending = GivingUp.from_row(giving_up) if giving_up else None
         calls.append(Call(key, subject_id, attempt, giving_up=pending))
         sealed[key] = payload, secret
     ordered = tuple(sorted(calls, key=attrgetter("id")))
@@ -229,9 +230,14 @@ def fail(claimed: Claim, attempt: Attempt) -> bool:
 
 def give_up_later(claimed: Claim, attempt: Attempt, problem: Exception) -> None:
     """Return an activity without further attempts, because its `give_up` raised `problem`."""
-    before, permanent = attempt.call.giving_up, isinstance(attempt.error, NonRetryableError)
-    error = str(attempt.error)[:MAX_ERROR_CHARACTERS]
-    giving_up = GivingUp(error, permanent, before.failures + 1 if before else 1)
+    before, error = attempt.call.giving_up, attempt.error
+    giving_up = GivingUp(
+        error=str(error)[:MAX_ERROR_CHARACTERS],
+        permanent=isinstance(error, NonRetryableError),
+        failures=before.failures + 1 if before else 1,
+        kind=type(error).__name__ if isinstance(error, CallError) else None,
+        about=error.about if isinstance(error, CallError) else None,
+    )
     _release(
         claimed,
         attempt.call.id,

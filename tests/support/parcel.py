@@ -15,6 +15,7 @@ from state_machines.durable import (
     Call,
     Deadline,
     DurableMachine,
+    NonRetryableError,
     RetryPolicy,
     Snooze,
 )
@@ -59,6 +60,10 @@ class ParcelMachine(DurableMachine[Parcel]):
     )
     deadlines = (Deadline((S.PACKED, S.ANNOUNCED), timedelta(hours=1), Sig.LOSE),)
     operator_signals: ClassVar = {Sig.COLLECT: None}
+
+
+class UnknownStreetError(NonRetryableError):
+    """The courier does not know the street that the error is about."""
 
 
 class Courier:

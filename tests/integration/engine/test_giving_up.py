@@ -8,9 +8,16 @@ from sqlalchemy import text, update
 
 from models import ActivityRow, ActivityState, transaction
 from models.clock import MovableClock
-from state_machines.durable import NonRetryableError, RetryableError, inspection, sweep
+from state_machines.durable import (
+    CallError,
+    NonRetryableError,
+    RetryableError,
+    UnknownOutcomeError,
+    inspection,
+    sweep,
+)
 from tests.support.depot import Depot
-from tests.support.parcel import Announce, Courier, ParcelMachine, ParcelState
+from tests.support.parcel import Announce, Courier, ParcelMachine, ParcelState, UnknownStreetError
 
 TRIES = Announce.retry.attempts
 LONG = timedelta(hours=1)
@@ -88,6 +95,50 @@ def test_a_failing_give_up_is_repeated_until_it_succeeds(
     permanent = last_try == "call" and isinstance(error, NonRetryableError)
     assert isinstance(courier.told[0], NonRetryableError) == permanent
     assert inspection.stuck(ParcelMachine) == []
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        UnknownStreetError("no such street", about="Elm Street"),
+        NonRetryableError("no"),
+        UnknownOutcomeError("no answer"),
+        RetryableError("busy"),
+    ],
+)
+def test_give_up_receives_the_same_error_when_it_is_repeated(
+    depot: Depot, courier: Courier, time: MovableClock, error: CallError
+) -> None:
+    (parcel_id,) = depot.pack("vase")
+    courier.trouble["vase"] = error
+    courier.untellable.add("vase")
+    depot.run(parcel_id)
+    run_when_due(depot, time, parcel_id, TRIES)
+    courier.untellable.clear()
+    run_when_due(depot, time, parcel_id)
+    (repeated,) = courier.told
+    assert isinstance(repeated, CallError)
+    assert type(repeated) is type(error)
+    assert (str(repeated), repeated.about) == (str(error), error.about)
+
+
+@pytest.mark.parametrize("permanent", [True, False])
+@pytest.mark.parametrize("further", [{}, {"kind": "ErrorOfAnotherReleaseError", "about": None}])
+def test_give_up_is_repeated_for_errors_that_another_release_has_written(
+    depot: Depot, courier: Courier, further: dict[str, object], *, permanent: bool
+) -> None:
+    (parcel_id,) = depot.pack("vase")
+    written = {"error": "no", "permanent": permanent, "failures": 1, "newer": "field"} | further
+    with transaction() as session:
+        session.execute(update(ActivityRow).values(giving_up=written))
+    depot.run(parcel_id)
+    (repeated,) = courier.told
+    assert type(repeated) is (NonRetryableError if permanent else RetryableError)
+
+
+def test_two_errors_of_one_name_are_refused() -> None:
+    with pytest.raises(TypeError, match="UnknownStreetError"):
+        type("UnknownStreetError", (NonRetryableError,), {})
 
 
 def test_a_worker_that_dies_while_giving_up_is_replaced_and_makes_no_call(

@@ -1,0 +1,101 @@
+"""Tests of `give_up` that fails at first: the operators' notices are opened when it is repeated."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import select, text
+
+from models import ActivityState, Notice, NoticeKind, RefundState, transaction
+from models.clock import MovableClock
+from models.ids import uuid7
+from state_machines.actions import reconcile
+from state_machines.durable.unit_of_work import schedule
+from state_machines.reconciliation import ReconciliationMachine
+from state_machines.refund import RefundMachine, RefundSignal
+from tests.support.shop import Shop
+from tests.support.stripe import Stripe
+
+CREATE, CANCEL = "payments.create_intent", "payments.cancel_intent"
+SUBMIT, GIVE_BACK = "refunds.submit", "reconciliation.give_back"
+
+
+@contextmanager
+def no_notices() -> Iterator[None]:
+    """Take the table of notices away for a while, so that opening one fails."""
+    rename("notice", "notice_away")
+    try:
+        yield
+    finally:
+        rename("notice_away", "notice")
+
+
+def rename(name: str, other: str) -> None:
+    with transaction() as session:
+        session.execute(text(f"ALTER TABLE {name} RENAME TO {other}"))
+
+
+def run_giving_up_twice(till: Shop, time: MovableClock, name: str) -> None:
+    with no_notices():
+        till.run(name)
+    first = till.activity(name)
+    assert (first.state, first.giving_up is None) == (ActivityState.WAITING, False)
+    time.at = first.due_at
+    till.sweep()
+    assert till.activity(name).state == ActivityState.FAILED
+
+
+def test_an_unknown_intent_has_a_notice(till: Shop, bank: Stripe, time: MovableClock) -> None:
+    payment_id = till.initiated()
+    with till.locked(payment_id) as payment:
+        payment.intent_id = "pi_of_other_keys"
+    till.cancel(payment_id)
+    run_giving_up_twice(till, time, CANCEL)
+    assert till.notices(payment_id) == [NoticeKind.UNKNOWN_INTENT]
+
+
+def test_an_unknown_refund_has_a_notice(till: Shop, bank: Stripe, time: MovableClock) -> None:
+    payment_id = till.confirmed()
+    till.refund(payment_id, 900)
+    (row,) = till.refund_rows(payment_id)
+    with transaction():
+        refund = RefundMachine.lock([row.id])[row.id]
+        RefundMachine.send(refund, RefundSignal.SUBMITTED)
+        refund.stripe_id = "re_of_other_keys"
+    run_giving_up_twice(till, time, SUBMIT)
+    assert till.refunds(payment_id) == [(900, RefundState.SUBMITTED)]
+    assert till.notices(payment_id) == [NoticeKind.REFUND_FAILED]
+
+
+def test_money_that_stripe_does_not_give_back_has_a_notice(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
+    row_id = uuid7()
+    with transaction():
+        reconcile.start(row_id)
+        schedule(GIVE_BACK, ReconciliationMachine.name, row_id, intent="pi_of_other_keys")
+    run_giving_up_twice(till, time, GIVE_BACK)
+    with transaction() as session:
+        (notice,) = session.scalars(select(Notice)).all()
+        assert notice.kind == NoticeKind.UNMATCHED_PAYMENT
+        assert "pi_of_other_keys could not be given back" in notice.text
+
+
+def test_stripe_repeats_a_lost_response_instead_of_refusing(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
+    """A refusal after an attempt without an answer is definite: the same key repeats a success."""
+    payment_id = till.initiated()
+    bank.confirm(till.payment(payment_id), "pm_card_visa")
+    till.hear(payment_id)
+    till.refund(payment_id, 5900)
+    (row,) = till.refund_rows(payment_id)
+    bank.faults(stripe={"timeoutRate": 1})
+    till.run(SUBMIT)
+    assert till.activity(SUBMIT).unknown_outcomes == 1
+    bank.faults()
+    # A second refund would be refused: nothing is left to refund.
+    time.at = till.activity(SUBMIT).due_at
+    till.sweep()
+    assert till.refunds(payment_id)[0][1] != RefundState.FAILED
+    assert bank.refunded(till.payment(payment_id)) == [5900]
+    assert row.stripe_id is None
