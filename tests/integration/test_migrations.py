@@ -1,20 +1,18 @@
 """Migrations of tables that hold data."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from flask import Flask
-from flask_migrate import Migrate, downgrade, upgrade
-from sqlalchemy import create_engine, make_url, text
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import text
 from sqlalchemy.exc import DataError, IntegrityError, InternalError, ProgrammingError
 
-from config import settings
 from migrations.batches import update_in_batches
 from models.base import db
-from models.connection import engine_options
+from tests.support.migrated import empty_database, run
 
 UUIDS, NUMBERS, AMOUNTS = "0002", "0003", "0007"
 # By their ids alone, the products would come in another order than they were made in.
@@ -55,30 +53,8 @@ SHELVES = "SELECT sku, reserved FROM product ORDER BY id"
 @pytest.fixture
 def other(flask_app: Flask) -> Iterator[Flask]:
     """Yield an application with its own empty database."""
-    server = create_engine(settings.database_url, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text("DROP DATABASE IF EXISTS migrated"))
-        connection.execute(text("CREATE DATABASE migrated"))
-    url = make_url(settings.database_url).set(database="migrated")
-    app = Flask("migrated")
-    app.config["SQLALCHEMY_DATABASE_URI"] = url.render_as_string(hide_password=False)
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(2)
-    db.init_app(app)
-    Migrate(app, db, directory="migrations")
-    with app.app_context():
+    with empty_database("migrated") as app:
         yield app
-        db.engine.dispose()
-    with server.connect() as connection:
-        connection.execute(text("DROP DATABASE migrated"))
-    server.dispose()
-
-
-def run(statement: str) -> list[Any]:
-    """Execute in a transaction, and return the rows as tuples, or as values where there is one."""
-    with db.engine.begin() as connection:
-        result = connection.execute(text(statement))
-        rows = [tuple(row) for row in result] if result.returns_rows else []
-    return [row[0] if len(row) == 1 else row for row in rows]
 
 
 def test_products_are_numbered_in_the_order_of_their_creation(other: Flask) -> None:
