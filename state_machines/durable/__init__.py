@@ -1,9 +1,7 @@
 """The durable engine: a transition and the calls that it schedules are one commit.
 
-It knows rows, signals, activities and deadlines, but no order and no broker. Read it in this order:
-definition.py and machine.py (tables and transitions), unit_of_work.py (one transaction),
-activity.py (calls), leases.py and executor.py (each call is recorded once), inbox.py (events of
-providers), sweep.py (periodic recovery), inspection.py (checks).
+It knows rows, signals, activities and deadlines, but no order and no broker.
+docs/explanation/the-engine.md lists its files in the order in which to read them.
 """
 
 from state_machines.durable.activity import (

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import asdict
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,21 @@ def test_every_activity_is_listed_with_its_queue() -> None:
         r"^\| `([a-z_]+\.[a-z_]+)` \| `([a-z]+)` \|", page("activities"), re.MULTILINE
     )
     assert sorted(listed) == sorted(declared)
+
+
+def test_the_attempts_of_every_activity_are_listed() -> None:
+    row = r"^\| (`[^|]+`) \| (\d+) s \| (\d+) s \| (\d+) \|$"
+    rows = re.findall(row, page("activities"), re.MULTILINE)
+    listed = [
+        (activity.name, *map(float, figures))
+        for activity in ACTIVITIES
+        for names, *figures in rows
+        if any(fnmatch(activity.name, name) for name in re.findall(r"`([^`]+)`", names))
+    ]
+    assert listed == [
+        (each.name, each.retry.initial, each.retry.maximum, each.retry.attempts)
+        for each in ACTIVITIES
+    ]
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)
