@@ -13,6 +13,7 @@ from state_machines.durable import (
     Call,
     NonRetryableError,
     Priority,
+    RetryableError,
     RetryPolicy,
     Snooze,
 )
@@ -31,20 +32,29 @@ RETRY = RetryPolicy(initial=2, backoff=1.5, maximum=10, attempts=10)
 PATIENT = RetryPolicy(initial=1, backoff=1.5, maximum=600, attempts=160)
 # The creation of an intent does not end while an operator pauses it.
 PAUSED_SNOOZE = timedelta(seconds=30)
+# Stripe may forget an idempotency key after a day. Long before, its search has the intent.
+MAX_KEY_AGE = timedelta(hours=12)
 ENDED = (PaymentState.CANCELLED, PaymentState.FAILURE)
 
 
 @dataclass(frozen=True, slots=True)
 class NewIntent:
-    """A payment intent to create. `amount` is in minor units."""
+    """A payment intent to create. `amount` is in minor units.
+
+    `may_exist` is True when Stripe may have forgotten the key of an earlier attempt.
+    """
 
     amount: int
     currency: str
     metadata: dict[str, str]
+    may_exist: bool
 
 
 class CreateIntent(Activity[Payment, NewIntent, Intent]):
-    """Creates the intent of a payment."""
+    """Creates the intent of a payment.
+
+    The intent is first searched by its order when Stripe may have forgotten the idempotency key.
+    """
 
     name = "payments.create_intent"
     machine = PaymentMachine
@@ -66,16 +76,20 @@ class CreateIntent(Activity[Payment, NewIntent, Intent]):
                 "referenceId": payment.order.reference_id,
                 "userId": str(payment.order.user_id),
             },
+            # An operator's retry counts the attempts anew, so that only the age says this.
+            may_exist=now() - payment.created_at > MAX_KEY_AGE,
         )
 
     def _is_needed(self, payment: Payment, call: Call) -> bool:
         if payment.state == PaymentState.PENDING:
             return True
         # A payment closed before the first attempt needs no intent. An earlier attempt may have
-        # created one: the same key returns it, so that it can be cancelled.
+        # created one: it is returned for the same key, or found, so that it can be cancelled.
         return payment.state in CLOSING and call.attempt > 1
 
     def perform(self, request: NewIntent, call: Call) -> Intent:
+        if request.may_exist and (intent := _find_intent(request.metadata["orderId"])):
+            return intent
         return stripe.create_intent(
             request.amount, request.currency, request.metadata, key=call.key
         )
@@ -211,6 +225,14 @@ def report_if_missing(payment: Payment, error: Exception) -> None:
     """Report a payment whose intent Stripe does not know to the operators."""
     if isinstance(error, stripe.MissingError):
         notify_unknown_intent(payment)
+
+
+def _find_intent(order_id: str) -> Intent | None:
+    try:
+        return stripe.find_intent(order_id)
+    except NonRetryableError as error:
+        # A refusal to search does not say that there is no intent.
+        raise RetryableError(f"Stripe refused to search: {error}") from error
 
 
 def _was_in_progress(payment: Payment) -> bool:
