@@ -21,7 +21,7 @@ from state_machines.durable.operations.diagram import mermaid
 from web.commands import bulk, output
 from web.commands.auditing import as_operator
 from web.commands.input_types import Duration
-from web.commands.skeleton import Skeleton
+from web.commands.skeleton import CheckoutError, Skeleton
 from web.commands.skeleton.noun import explain_refusal
 
 group = click.Group("machines", help="State machines, checks of their executions, and signals.")
@@ -84,6 +84,8 @@ def write_new(noun: str, *, as_json: bool) -> None:
         if refusal is not None:
             raise click.BadParameter(f"{noun!r} {refusal}", param_hint="NAME")
         paths = [str(path.relative_to(new.root)) for path in new.write()]
+    except CheckoutError as error:
+        raise click.UsageError(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"this is no checkout that can be changed: {error}") from error
     steps = [step.format(noun=noun) for step in NEXT_STEPS]

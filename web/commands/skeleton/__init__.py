@@ -1,10 +1,12 @@
 """The skeleton of a new machine: files from templates, and insertions into files that exist."""
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from models import clock
@@ -18,6 +20,10 @@ templates = Environment(
     keep_trailing_newline=True,
     trim_blocks=True,
 )
+
+
+class CheckoutError(Exception):
+    """A state of the checkout in which no machine can be registered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +50,12 @@ class Skeleton:
         }
 
     def new_texts(self) -> dict[Path, str]:
-        """Return the text of every new or changed file, by its path. Writes nothing."""
-        new = {path: sort_imports(self._render(name)) for path, name in self.modules.items()}
+        """Return the text of every new or changed file, by its path. Raises CheckoutError."""
+        head = self._find_head()
+        new = {
+            path: sort_imports(self._render(name, head=head, revision=f"{int(head) + 1:04}"))
+            for path, name in self.modules.items()
+        }
         return {self.root / path: text for path, text in {**new, **dict(self._changes())}.items()}
 
     def write(self) -> list[Path]:
@@ -55,7 +65,8 @@ class Skeleton:
         try:
             for path, text in texts.items():
                 path.write_text(text)
-        except OSError:
+        # An interrupt, too, must not leave half a machine.
+        except BaseException:
             for path, earlier in before.items():
                 if earlier is not None:
                     path.write_text(earlier)
@@ -64,34 +75,63 @@ class Skeleton:
             raise
         return list(texts)
 
+    def read_module(self, path: str) -> str:
+        """Return the text of a module of the checkout. Raises CheckoutError if it is no Python."""
+        try:
+            ast.parse(text := self._read(path), path)
+        except (SyntaxError, ValueError) as error:
+            raise CheckoutError(f"{path} cannot be read: {error}") from error
+        return text
+
     def _changes(self) -> Iterator[tuple[str, str]]:
         """Yield the path and the new text of each file that registers the machine."""
-        noun, name = self.noun, self.class_name
-        text = self._read("models/__init__.py")
-        text = add_import(text, f"models.{noun}", name, f"{name}State")
-        yield "models/__init__.py", add_item(text, "__all__", f'"{name}"', f'"{name}State"')
-        text = self._read("state_machines/__init__.py")
-        text = add_import(text, f"state_machines.{noun}", f"{name}Machine")
-        text = add_item(text, "MACHINES", f"{name}Machine")
-        yield "state_machines/__init__.py", add_item(text, "__all__", f'"{name}Machine"')
-        text = add_import(self._read("tasks/activities.py"), "tasks", noun)
-        yield "tasks/activities.py", add_item(text, "ACTIVITIES", f"{noun}.Request{name}")
+        for path, register in {
+            "models/__init__.py": self._register_model,
+            "state_machines/__init__.py": self._register_machine,
+            "tasks/activities.py": self._register_activity,
+        }.items():
+            try:
+                yield path, register(self.read_module(path))
+            except LookupError as error:
+                raise CheckoutError(f"{path} has {error}") from error
         for page in ("tables", "activities"):
             path = f"docs/reference/{page}.md"
             yield path, add_row(self._read(path), self._render(f"{page}.md"))
         path = "docs/reference/machines.md"
         yield path, f"{self._read(path).rstrip()}\n\n{self._render('machines.md')}"
 
+    def _register_model(self, text: str) -> str:
+        names = (self.class_name, f"{self.class_name}State")
+        text = add_import(text, f"models.{self.noun}", *names)
+        return add_item(text, "__all__", *(f'"{name}"' for name in names))
+
+    def _register_machine(self, text: str) -> str:
+        name = f"{self.class_name}Machine"
+        text = add_import(text, f"state_machines.{self.noun}", name)
+        return add_item(add_item(text, "MACHINES", name), "__all__", f'"{name}"')
+
+    def _register_activity(self, text: str) -> str:
+        text = add_import(text, "tasks", self.noun)
+        return add_item(text, "ACTIVITIES", f"{self.noun}.Request{self.class_name}")
+
     def _read(self, path: str) -> str:
         return (self.root / path).read_text()
 
-    def _render(self, template: str) -> str:
-        scripts = ScriptDirectory(str(self.root / "migrations"))
-        head = scripts.get_current_head()
+    def _find_head(self) -> str:
+        """Return the number of the last migration. Raises CheckoutError unless there is one."""
+        try:
+            heads = ScriptDirectory(str(self.root / "migrations")).get_heads()
+        except (CommandError, SyntaxError, ValueError) as error:
+            raise CheckoutError(f"the migrations cannot be read: {error}") from error
+        if len(heads) != 1 or not heads[0].isdecimal():
+            names = ", ".join(sorted(heads)) or "none"
+            raise CheckoutError(f"the migrations must end in one number, not in {names}")
+        return heads[0]
+
+    def _render(self, template: str, **values: str) -> str:
         return templates.get_template(f"{template}.jinja").render(
             noun=self.noun,
             Noun=self.class_name,
             words=self.noun.replace("_", " "),
-            head=head,
-            revision=f"{int(head or 0) + 1:04}",
+            **values,
         )

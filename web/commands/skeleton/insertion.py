@@ -18,6 +18,8 @@ def add_import(text: str, module: str, *names: str) -> str:
         return "".join(lines)
     room = module.partition(".")[0]
     siblings = [node for node in imports if (node.module or "").partition(".")[0] == room]
+    if not siblings:
+        raise LookupError(f"no import from {room}")
     following = next((node for node in siblings if (node.module or "") > module), None)
     at = following.lineno - 1 if following is not None else siblings[-1].end_lineno
     lines.insert(at or 0, _import_statement(module, names))
@@ -74,7 +76,7 @@ def _find_collection(text: str, name: str) -> ast.Tuple | ast.List:
         names = [target.id for target in targets if isinstance(target, ast.Name)]
         if names == [name] and isinstance(value, ast.Tuple | ast.List):
             return value
-    raise LookupError(f"there is no tuple or list {name}")
+    raise LookupError(f"no tuple or list {name}")
 
 
 def _import_statement(module: str, names: Iterable[str]) -> str:
