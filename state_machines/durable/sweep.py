@@ -43,8 +43,8 @@ PAGES = 4
 LATER = timedelta(minutes=1)
 
 Machine = type[DurableMachine[Any]]
-# Serves one locked row, and returns whether it was still due.
-Serve = Callable[[Machine, Any], bool]
+# Serves locked rows, and returns the number of those that were still due.
+Serve = Callable[[Machine, list[Any]], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _sum(serve: Callable[[Machine], int]) -> int:
 
 
 def _fire(paused: list[str], machine: Machine) -> int:
-    fired, serve = 0, partial(_fire_row, paused)
+    fired, serve = 0, partial(_fire_rows, paused)
     # A newer release may have given a deadline to a state that has none here.
     states = [state for deadline in machine.deadlines for state in deadline.states]
     for _ in range(PAGES if states else 0):
@@ -114,7 +114,7 @@ def _poll(paused: list[str], machine: Machine) -> int:
     # The polls of a paused activity stay due.
     if machine.poll is None or machine.poll.do in paused:
         return 0
-    return _serve(machine, machine.model.poll_at, machine.poll.states, POLLS, _poll_row).served
+    return _serve(machine, machine.model.poll_at, machine.poll.states, POLLS, _poll_rows).served
 
 
 def _serve(
@@ -144,8 +144,7 @@ def _serve_rows(machine: Machine, ids: list[UUID], serve: Serve) -> Page:
     """Lock the rows and serve them, in the current transaction."""
     unit_of_work().by_time = True
     rows = machine.lock(ids, skip_locked=True) if ids else {}
-    served = [row for row in rows.values() if serve(machine, row)]
-    return Page(len(ids), len(rows), len(served))
+    return Page(len(ids), len(rows), serve(machine, list(rows.values())))
 
 
 def _serve_alone(machine: Machine, when: Any, row_id: UUID, serve: Serve) -> Page:
@@ -168,25 +167,29 @@ def _serve_alone(machine: Machine, when: Any, row_id: UUID, serve: Serve) -> Pag
     return Page(1, 1, 0)
 
 
-def _fire_row(paused: list[str], machine: Machine, row: Any) -> bool:
-    # The row may have moved between the query and the lock.
-    if row.deadline_at is None or row.deadline_at > now():
-        return False
-    if paused and pauses.is_waiting(machine, row, paused):
-        pauses.extend_deadline(machine, row)
-        return False
-    deadline = machine.deadline_of(row.state)
-    with caused_by("deadline", row.deadline_at.isoformat()):
-        if deadline is None or not machine.observe(row, deadline.send):
-            row.deadline_at = None
-    return True
+def _fire_rows(paused: list[str], machine: Machine, rows: list[Any]) -> int:
+    waiting = pauses.waiting_ids(machine, [row.id for row in rows], paused) if paused else set()
+    # A row may have moved between the query and the lock.
+    due = [row for row in rows if row.deadline_at is not None and row.deadline_at <= now()]
+    for row in due:
+        if row.id in waiting:
+            pauses.extend_deadline(machine, row)
+    fired = [row for row in due if row.id not in waiting]
+    for row in fired:
+        deadline = machine.deadline_of(row.state)
+        with caused_by("deadline", row.deadline_at.isoformat()):
+            if deadline is None or not machine.observe(row, deadline.send):
+                row.deadline_at = None
+    return len(fired)
 
 
-def _poll_row(machine: Machine, row: Any) -> bool:
+def _poll_rows(machine: Machine, rows: list[Any]) -> int:
     poll = machine.poll
-    # The row may have moved between the query and the lock.
-    if poll is None or row.poll_at is None or row.poll_at > now():
-        return False
-    schedule(poll.do, machine.name, row.id)
-    row.poll_at = poll.after(row.created_at, now())
-    return True
+    # A row may have moved between the query and the lock.
+    due = [row for row in rows if row.poll_at is not None and row.poll_at <= now()]
+    if poll is None:
+        return 0
+    for row in due:
+        schedule(poll.do, machine.name, row.id)
+        row.poll_at = poll.after(row.created_at, now())
+    return len(due)

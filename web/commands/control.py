@@ -10,10 +10,11 @@ from sqlalchemy import select
 
 from models import Pause, PauseKind, ProviderLimit, reading
 from models.audit import audit
+from models.clock import now
 from state_machines.durable.operations import limits, pauses
 from web.commands import output
 from web.commands.activities import LOAD_ACTIVITIES
-from web.commands.auditing import as_operator, audited, cli_errors
+from web.commands.auditing import as_operator, audited
 
 group = click.Group("control", help="Calls to other systems: pause, resume, limit, list.")
 
@@ -61,10 +62,14 @@ def pause(reason: str, *, as_json: bool, **options: str | None) -> None:
 def resume(*, as_json: bool, **options: str | None) -> None:
     """End a pause. Deadlines that waited get their full interval again."""
     kind, name = _target(options)
-    with cli_errors():
-        extended = pauses.extend_deadlines(kind, name)
-    with audited("control resume", f"{kind} {name}", counts={"deadlines": extended}):
-        pauses.resume(kind, name)
+    at, extended, number = now(), 0, pauses.MAX_EXTENDED
+    while number == pauses.MAX_EXTENDED:
+        counts: dict[str, int] = {}
+        with audited("control resume", f"{kind} {name}", counts=counts):
+            counts["deadlines"] = number = pauses.extend_deadlines(kind, name, at)
+            if number < pauses.MAX_EXTENDED:
+                pauses.resume(kind, name)
+        extended += number
     sentence = f"{kind} {name} is resumed; {extended} deadlines have their full interval again"
     output.print_result(sentence, as_json=as_json, kind=kind, name=name, deadlines=extended)
 

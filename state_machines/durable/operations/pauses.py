@@ -5,13 +5,15 @@ process, and without one they cost no statement.
 """
 
 from collections.abc import Collection
+from datetime import datetime
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from models.base import db, transaction
+from models.base import db
 from models.clock import now
 from models.durable.activity import OVER, UNDER_WAY, ActivityRow
 from models.durable.control import Pause, PauseKind
@@ -20,8 +22,8 @@ from state_machines.durable.definition import Deadline
 from state_machines.durable.machine import DurableMachine
 from state_machines.durable.operations.commands import OperationRefusedError
 
-# Executions whose deadlines are extended in one transaction.
-EXTENDED_AT_ONCE = 500
+# Maximum executions whose deadlines are extended in one transaction.
+MAX_EXTENDED = 500
 AnyActivity = Activity[Any, Any, Any]
 Machine = type[DurableMachine[Any]]
 
@@ -50,34 +52,32 @@ def _load_pause(kind: PauseKind, name: str) -> Pause:
     return row
 
 
-def extend_deadlines(kind: PauseKind, name: str) -> int:
-    """Give executions that wait for what is paused their full interval again; return their number.
+def extend_deadlines(kind: PauseKind, name: str, at: datetime) -> int:
+    """Give executions that wait for what is paused their full interval from `at`.
 
-    Call it before `resume`: it commits in batches. Raises OperationRefusedError without a pause.
+    Extends up to MAX_EXTENDED in the current transaction, without those that another transaction
+    holds, and returns their number. Raises OperationRefusedError without a pause.
     """
-    with transaction():
-        _load_pause(kind, name)
+    _load_pause(kind, name)
     names, extended = names_of(kind, name), 0
     for machine in DurableMachine.registry.values():
         for deadline in machine.deadlines:
-            extended += _extend(machine, deadline, names)
+            number = MAX_EXTENDED - extended
+            extended += _extend(machine, deadline, names, at + deadline.intervals[0], number)
     return extended
 
 
-def _extend(machine: Machine, deadline: Deadline, names: Collection[str]) -> int:
+def _extend(
+    machine: Machine, deadline: Deadline, names: Collection[str], until: datetime, number: int
+) -> int:
     # Plain SQL, since a row may be in a state that the code does not know.
-    row, extended = machine.model, 0
-    is_in = row.state.in_(deadline.states) & row.deadline_at.is_not(None)
-    later = func.greatest(row.deadline_at, now() + deadline.intervals[0])
-    with transaction() as session:
-        ids = session.scalars(select(row.id).where(is_in, waits_for(machine, names))).all()
-    for first in range(0, len(ids), EXTENDED_AT_ONCE):
-        batch = row.id.in_(ids[first : first + EXTENDED_AT_ONCE])
-        extend = update(row).where(batch, is_in).values(deadline_at=later).returning(row.id)
-        with transaction() as session:
-            options = extend.execution_options(synchronize_session=False)
-            extended += len(session.scalars(options).all())
-    return extended
+    row = machine.model
+    earlier = row.state.in_(deadline.states) & (row.deadline_at < until)
+    query = select(row.id).where(earlier, waits_for(machine, names)).order_by(row.id).limit(number)
+    ids = db.session.scalars(query.with_for_update(key_share=True, skip_locked=True, of=row)).all()
+    extend = update(row).where(row.id.in_(ids)).values(deadline_at=until)
+    db.session.execute(extend.execution_options(synchronize_session=False))
+    return len(ids)
 
 
 def extend_deadline(machine: Machine, row: Any) -> bool:
@@ -103,10 +103,10 @@ def waits_for(machine: Machine, names: Collection[str]) -> ColumnElement[bool]:
     return or_(*waits)
 
 
-def is_waiting(machine: Machine, row: Any, names: Collection[str]) -> bool:
-    """Return whether a row waits for one of the activities."""
-    query = select(machine.model.id).where(machine.model.id == row.id, waits_for(machine, names))
-    return db.session.scalar(query) is not None
+def waiting_ids(machine: Machine, ids: Collection[UUID], names: Collection[str]) -> set[UUID]:
+    """Return the ids of those rows that wait for one of the activities."""
+    key = machine.model.id
+    return set(db.session.scalars(select(key).where(key.in_(ids), waits_for(machine, names))))
 
 
 def names_of(kind: PauseKind, name: str) -> list[str]:

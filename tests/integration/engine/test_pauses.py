@@ -2,9 +2,10 @@
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import Engine, event, inspect, select
 
 import tasks.sweep
 from models import (
@@ -16,7 +17,7 @@ from models import (
     PaymentState,
     transaction,
 )
-from models.clock import MovableClock
+from models.clock import MovableClock, now
 from state_machines.durable import executor, inspection, sweep
 from state_machines.durable.operations import pauses
 from state_machines.durable.operations.commands import OperationRefusedError
@@ -47,8 +48,8 @@ def pause(kind: PauseKind, name: str) -> None:
 
 
 def resume(kind: PauseKind, name: str) -> None:
-    pauses.extend_deadlines(kind, name)
     with transaction():
+        pauses.extend_deadlines(kind, name, now())
         pauses.resume(kind, name)
 
 
@@ -146,7 +147,8 @@ def test_a_deadline_that_was_not_due_in_the_pause_gets_its_full_interval_again(
     (parcel_id,) = depot.pack("vase")
     pause(*ANNOUNCE)
     time.advance(minutes=59)
-    assert pauses.extend_deadlines(*ANNOUNCE) == 1
+    with transaction():
+        assert pauses.extend_deadlines(*ANNOUNCE, time()) == 1
     assert depot.parcel(parcel_id).deadline_at == time() + timedelta(hours=1)
 
 
@@ -225,3 +227,23 @@ def test_a_pause_does_not_stop_an_activity_that_is_giving_up(
     assert sweep.due_activities() == [(Announce.name, depot.key(giving_up))]
     assert depot.run(giving_up, other) == 1
     assert (depot.state(giving_up), depot.state(other)) == (ParcelState.LOST, ParcelState.PACKED)
+
+
+def test_a_page_of_waiting_executions_costs_a_sweep_a_few_statements(
+    depot: Depot, time: MovableClock
+) -> None:
+    parcels, statements = depot.pack(*map(str, range(50))), []
+    pause(*ANNOUNCE)
+    time.advance(hours=1)
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        assert sweep.fire_deadlines() == 0
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    about_parcels = [each for each in statements if "test_parcel" in each]
+    assert len(about_parcels) < 10
+    assert {depot.parcel(each).deadline_at for each in parcels} == {time() + timedelta(hours=1)}

@@ -77,7 +77,8 @@ def test_a_pause_ends_beside_a_stranded_row(depot: Depot, time: MovableClock) ->
         pauses.pause(PauseKind.QUEUE, "depot", reason="a strike", actor="ann")
     put("Weighed", left)
     time.advance(minutes=30)
-    assert pauses.extend_deadlines(PauseKind.QUEUE, "depot") == 1
+    with transaction():
+        assert pauses.extend_deadlines(PauseKind.QUEUE, "depot", time()) == 1
     assert depot.parcel(known).deadline_at == time() + timedelta(hours=1)
 
 

@@ -2,6 +2,9 @@
 
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Event
 
 import pytest
 from flask import Flask
@@ -11,9 +14,11 @@ from sqlalchemy import select
 from launch.children import run
 from launch.stack import ROOT
 from models import AuditRow, Pause, ProviderLimit, transaction
+from models.clock import MovableClock
+from state_machines.durable.operations import pauses
 from tests.support.commands import flask, read
 from tests.support.depot import Depot
-from tests.support.parcel import Courier, ParcelState
+from tests.support.parcel import Courier, ParcelMachine, ParcelState
 
 PAUSE = ("control", "pause", "--provider", "courier", "--reason", "the courier strikes")
 RESUME = ("control", "resume", "--provider", "courier")
@@ -106,3 +111,40 @@ def test_a_process_of_its_own_knows_the_activities_of_the_shop(database: Flask) 
     assert (done.returncode, done.stderr) == (0, "")
     with transaction() as session:
         assert session.scalars(select(Pause.name)).all() == ["refunds.submit"]
+
+
+def test_a_resume_leaves_alone_an_execution_that_another_transaction_holds(
+    shop: Flask, depot: Depot, time: MovableClock, flask_app: Flask
+) -> None:
+    free, held = depot.pack("vase", "lamp")
+    flask(shop, *PAUSE)
+    time.advance(minutes=30)
+    before, is_held, may_end = depot.parcel(held).deadline_at, Event(), Event()
+
+    def hold() -> None:
+        with flask_app.app_context(), transaction():
+            ParcelMachine.lock([held])
+            is_held.set()
+            may_end.wait(60)
+
+    with ThreadPoolExecutor(1) as pool:
+        holder = pool.submit(hold)
+        assert is_held.wait(60)
+        resumed = flask(shop, *RESUME)
+        may_end.set()
+        holder.result()
+    assert resumed.exit_code == 0
+    assert depot.parcel(free).deadline_at == time() + timedelta(hours=1)
+    assert depot.parcel(held).deadline_at == before
+    assert audit()[1:] == [("control resume", "provider courier", {"counts": {"deadlines": 1}})]
+
+
+def test_each_batch_of_extended_deadlines_is_in_the_audit(
+    shop: Flask, depot: Depot, time: MovableClock
+) -> None:
+    depot.pack(*map(str, range(pauses.MAX_EXTENDED + 2)))
+    flask(shop, *PAUSE)
+    time.advance(minutes=30)
+    assert f"{pauses.MAX_EXTENDED + 2} deadlines" in flask(shop, *RESUME).output
+    counts = [details["counts"] for action, _, details in audit() if action == "control resume"]
+    assert counts == [{"deadlines": pauses.MAX_EXTENDED}, {"deadlines": 2}]

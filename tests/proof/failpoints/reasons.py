@@ -45,8 +45,6 @@ REASONS: dict[str, str] = {
     "commit of executor._claim_unprepared": SIMULATED,
     "commit of executor._renew": SIMULATED,
     "commit of executor.run": "under a limit: what is not put off is overdue a lease later",
-    "commit of pauses.extend_deadlines": AGAIN,
-    "commit of pauses._extend": AGAIN,
     "commit of sweep._serve_alone": SIMULATED,
     "message of inbox._postpone": A_TIME,
     "message of leases.fail": A_TIME,
