@@ -112,7 +112,7 @@ def _retry_all(selection: bulk.Selection, options: dict[str, Any], *, as_json: b
         _print_dry_run(selection, "{} would run again", as_json=as_json)
         return
     retried = 0
-    for ids in bulk.batches(selection.load_ids()):
+    for ids in bulk.batches(selection.load_ids(selection.limit)):
         counts: dict[str, int] = {}
         with audited("activities retry", name, counts=counts, filters=selection.filters):
             counts["retried"] = commands.retry_all(ActivityRow.id.in_(ids), *selection.conditions)
@@ -152,14 +152,23 @@ def cancel(
     output.print_result(sentence, as_json=as_json, id=row_id, state=ActivityState.FAILED)
 
 
-def _cancel(activity_id: UUID, *, reason: str | None, maybe_sent: bool) -> None:
+def _cancel(
+    activity_id: UUID,
+    *,
+    reason: str | None,
+    maybe_sent: bool,
+    selection: bulk.Selection | None = None,
+) -> bool:
     with as_operator("activities cancel") as actor:
+        if selection is not None:
+            selection.lock(activity_id)
         commands.cancel(activity_id, operator=actor, reason=reason, maybe_sent=maybe_sent)
         audit(actor, "activities cancel", activity_id, reason=reason, maybe_sent=maybe_sent)
+    return True
 
 
 def _cancel_all(
-    run: Callable[[UUID], None],
+    run: Callable[..., bool],
     selection: bulk.Selection,
     options: dict[str, Any],
     *,
@@ -168,7 +177,8 @@ def _cancel_all(
     if options["dry_run"]:
         _print_dry_run(selection, "{} would be cancelled", as_json=as_json)
         return
-    tally = bulk.change_each(selection.load_ids(), run)
+    run = partial(run, selection=selection)
+    tally = bulk.change_each(selection.load_ids(), run, selection.limit)
     bulk.print_tally(tally, "cancelled", as_json=as_json)
 
 

@@ -31,7 +31,7 @@ SWITCHES = ("every", "dry_run")
 all_option = click.option("--all", "every", is_flag=True, help="All that match the filters.")
 error_option = click.option("--error", help="With --all: filter by a part of the last error.")
 limit_option = click.option(
-    "--limit", type=click.IntRange(1, MAX_ROWS), help="Maximum number, oldest first."
+    "--limit", type=click.IntRange(1, MAX_ROWS), help="Maximum number to change, oldest first."
 )
 dry_run_option = click.option(
     "--dry-run", is_flag=True, help="Only count the matches, and show some of them."
@@ -79,11 +79,17 @@ class Selection:
     limit: int | None = None
     filters: dict[str, str] = field(default_factory=dict)
 
-    def load_ids(self) -> list[UUID]:
+    def load_ids(self, limit: int | None = None) -> list[UUID]:
         """Load the ids of the rows that match now."""
         query = select(self.row.id).where(*self.conditions).order_by(self.row.id)
         with reading():
-            return list(db.session.scalars(query.limit(self.limit)))
+            return list(db.session.scalars(query.limit(limit)))
+
+    def lock(self, row_id: UUID) -> None:
+        """Lock a row. Raises click.ClickException unless it still matches."""
+        query = select(self.row.id).where(self.row.id == row_id, *self.conditions)
+        if db.session.scalar(query.with_for_update()) is None:
+            raise click.ClickException("it no longer matches the filters")
 
 
 def select_rows(
@@ -142,24 +148,33 @@ def batches(ids: list[UUID]) -> Iterator[list[UUID]]:
 class Tally:
     """The result of changing rows one by one: how many were changed, and why others were not.
 
+    `unchanged` is the number of those that were as they should be already.
     `error` is the one that ended all, such as that of a lost connection.
     """
 
     changed: int = 0
+    unchanged: int = 0
     refusals: dict[UUID, str] = field(default_factory=dict)
     error: Exception | None = None
 
 
-def change_each(ids: Iterable[UUID], change: Callable[[UUID], None]) -> Tally:
-    """Change each row in a transaction of its own. A refused or locked one stops no other.
+def change_each(
+    ids: Iterable[UUID], change: Callable[[UUID], bool], limit: int | None = None
+) -> Tally:
+    """Change up to `limit` rows, each in its own transaction. A refused one stops no other.
 
-    `change` opens the transaction. After an error of the connection to PostgreSQL no row is tried.
+    `change` opens the transaction, and returns whether it changed anything. After an error of the
+    connection to PostgreSQL no further row is tried; a locked row is only refused.
     """
     tally = Tally()
     for row_id in ids:
+        if tally.changed == limit:
+            break
         try:
-            change(row_id)
-            tally.changed += 1
+            if change(row_id):
+                tally.changed += 1
+            else:
+                tally.unchanged += 1
         except click.ClickException as refused:
             tally.refusals[row_id] = refused.message
         except Exception as error:
@@ -180,9 +195,11 @@ def print_tally(tally: Tally, verb: str, *, as_json: bool) -> None:
     """
     refused = [{"id": str(row_id), "why": why} for row_id, why in tally.refusals.items()]
     if as_json:
-        output.print_result("", as_json=True, **{verb: tally.changed}, refused=refused)
+        counts = {verb: tally.changed, "unchanged": tally.unchanged}
+        output.print_result("", as_json=True, **counts, refused=refused)
     else:
-        suffix = f", {len(refused)} refused" if refused else ""
+        suffix = f", {tally.unchanged} unchanged" if tally.unchanged else ""
+        suffix += f", {len(refused)} refused" if refused else ""
         click.echo(escape(f"{tally.changed} {verb}{suffix}"))
         output.print_rows(refused, as_json=False)
     if tally.error is not None:

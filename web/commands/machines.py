@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -114,7 +114,9 @@ def send_signal(name: str, signal_name: str, *, as_json: bool, **options: Any) -
     """
     machine = _find_machine(name)
     signal = _find_signal(machine, signal_name)
-    selection = _select(machine, options["state"], options["older_than"], options["limit"])
+    older_than: timedelta | None = options["older_than"]
+    before = None if older_than is None else now() - older_than
+    selection = _select(machine, options["state"], before, options["limit"])
     if options["dry_run"] == options["yes"]:
         raise click.UsageError("give either --dry-run or --yes")
     if options["dry_run"]:
@@ -123,13 +125,16 @@ def send_signal(name: str, signal_name: str, *, as_json: bool, **options: Any) -
         return
     details = {"machine": name, "signal": signal, "state": options["state"]}
 
-    def send(execution_id: UUID) -> None:
-        reason = options["reason"]
+    def send(execution_id: UUID) -> bool:
+        state, reason = options["state"], options["reason"]
         with as_operator("machines signal") as actor:
-            commands.send(machine, execution_id, signal, state=options["state"], reason=reason)
+            _refuse_changed(machine, execution_id, before)
+            if not commands.send(machine, execution_id, signal, state=state, reason=reason):
+                return False
             audit(actor, "machines signal", execution_id, **details, reason=reason)
+        return True
 
-    tally = bulk.change_each(selection.load_ids(), send)
+    tally = bulk.change_each(selection.load_ids(), send, selection.limit)
     bulk.print_tally(tally, "signalled", as_json=as_json)
 
 
@@ -154,15 +159,22 @@ def _find_signal(machine: Machine, name: str) -> StrEnum:
 
 
 def _select(
-    machine: Machine, state: str, older_than: timedelta | None, limit: int | None
+    machine: Machine, state: str, before: datetime | None, limit: int | None
 ) -> bulk.Selection:
     if state not in [known.value for known in machine.states]:
         states = ", ".join(machine.states)
         raise click.BadParameter(f"{state} is none of {states}", param_hint="--state")
     conditions = [state_of(machine) == state]
-    if older_than is not None:
-        conditions.append(machine.model.updated_at < now() - older_than)
+    if before is not None:
+        conditions.append(machine.model.updated_at < before)
     return bulk.Selection(machine.model, conditions, limit)
+
+
+def _refuse_changed(machine: Machine, execution_id: UUID, before: datetime | None) -> None:
+    """Lock an execution. Raises click.ClickException when it has changed since `before`."""
+    row = machine.lock([execution_id]).get(execution_id)
+    if row is not None and before is not None and row.updated_at >= before:
+        raise click.ClickException(f"it changed at {row.updated_at:%Y-%m-%d %H:%M:%S} UTC")
 
 
 @group.command("verify")

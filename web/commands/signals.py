@@ -79,7 +79,7 @@ def _replay_all(options: dict[str, Any], *, as_json: bool) -> None:
         bulk.print_dry_run(selection, SignalRow.kind, EXAMPLE, sentence, as_json=as_json)
         return
     replayed = 0
-    for ids in bulk.batches(selection.load_ids()):
+    for ids in bulk.batches(selection.load_ids(selection.limit)):
         details: dict[str, Any] = {**selection.filters}
         with audited("signals replay", "--all", details=details):
             details["signals"] = inbox.replay_all(SignalRow.id.in_(ids), *selection.conditions)

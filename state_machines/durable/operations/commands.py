@@ -22,6 +22,7 @@ from state_machines.durable.activity import (
     UnknownOutcomeError,
 )
 from state_machines.durable.machine import DurableMachine
+from state_machines.durable.unit_of_work import unit_of_work
 
 # No attempt is left, but the machine has not applied the failure yet.
 GIVING_UP = ActivityRow.state.in_(UNDER_WAY) & ActivityRow.giving_up.is_not(None)
@@ -142,8 +143,8 @@ def send(
     *,
     state: str,
     reason: str | None = None,
-) -> None:
-    """Run an operator's signal on an execution that is in `state`.
+) -> bool:
+    """Run an operator's signal on an execution that is in `state`; return whether it did anything.
 
     Raises OperationRefusedError when the execution is not there or has left the state, and whatever
     the machine or the registered action raises.
@@ -158,6 +159,8 @@ def send(
         machine.send(row, signal, reason=reason)
     else:
         registered_actions[action](row, reason)
+    # An action that is repeated, such as a cancellation under way, does nothing.
+    return bool(unit_of_work().history or unit_of_work().activities)
 
 
 def _lock(activity_id: UUID) -> ActivityRow:

@@ -6,6 +6,7 @@ import sys
 from uuid import UUID, uuid4
 
 import pytest
+from click import ClickException
 from flask import Flask
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import OperationalError
@@ -225,16 +226,35 @@ def test_a_locked_activity_is_listed_as_refused_and_stops_no_other(
 def test_after_a_lost_connection_a_tally_names_what_was_done(shop: Flask, depot: Depot) -> None:
     parcels = fail(depot, "vase", "bowl", "lamp")
 
-    def lose_second(parcel: UUID) -> None:
+    def lose_second(parcel: UUID) -> bool:
         with transaction() as session:
             session.execute(
                 update(ActivityRow).where(ActivityRow.subject_id == parcel).values(state=PENDING)
             )
             if parcel == parcels[1]:
                 session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        return True
 
     tally = bulk.change_each(parcels, lose_second)
     assert (tally.changed, tally.refusals) == (1, {})
     with pytest.raises(OperationalError):
         bulk.print_tally(tally, "changed", as_json=False)
     assert states(depot, parcels) == [PENDING, FAILED, FAILED]
+
+
+def test_a_limit_counts_only_what_is_cancelled(shop: Flask, depot: Depot, courier: Courier) -> None:
+    parcels = sorted(depot.pack("bowl", "vase", "lamp"), key=depot.key)
+    courier.untellable.add(depot.parcel(parcels[0]).label)
+    words = ("activities", "cancel", "--all", "--name", NAME, "--limit", "1")
+    assert flask(shop, *words).stdout.startswith("1 cancelled, 1 refused\n")
+    assert states(depot, parcels) == [PENDING, FAILED, PENDING]
+
+
+def test_an_activity_that_changed_since_it_was_selected_is_refused(
+    shop: Flask, depot: Depot, courier: Courier
+) -> None:
+    (parcel,) = depot.pack("vase")
+    key = depot.key(parcel)
+    busy = bulk.Selection(ActivityRow, [ActivityRow.last_error == "busy"])
+    with shop.app_context(), transaction(), pytest.raises(ClickException, match="no longer"):
+        busy.lock(key)

@@ -1,12 +1,15 @@
 """Operators send a signal to many executions: one that the machine lists, by its action."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
+from click.testing import Result
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
+from launch.waiting import until
 from models import (
     AuditRow,
     Login,
@@ -17,12 +20,13 @@ from models import (
     Product,
     transaction,
 )
+from models.base import db
 from models.clock import MovableClock
 from state_machines.payment import PaymentSignal
 from tests.support.commands import flask, read
 from tests.support.depot import Depot
 from tests.support.factories import a_dispute, a_login
-from tests.support.parcel import Courier, ParcelState
+from tests.support.parcel import Courier, ParcelMachine, ParcelSignal, ParcelState
 from tests.support.web import Person, stripe_says
 from web.commands.auditing import operator_name
 
@@ -41,6 +45,16 @@ def announced(depot: Depot, courier: Courier) -> list[UUID]:
 def audit() -> list[AuditRow]:
     with transaction() as session:
         return list(session.scalars(select(AuditRow).order_by(AuditRow.id)))
+
+
+def is_another_blocked() -> bool:
+    query = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    # A transaction sees only one state of that view.
+    with db.engine.connect() as connection:
+        return bool(connection.scalar(query))
 
 
 def test_a_dry_run_counts_and_shows_and_changes_nothing(
@@ -115,6 +129,40 @@ def test_an_order_that_waits_for_its_payment_is_cancelled_at_stripe_first(
     with transaction() as session:
         payment = session.scalars(select(Payment).where(Payment.order_id == order_id)).one()
         assert (payment.state, payment.order.state) == ("Cancelling", "Pending")
+
+
+def test_an_order_that_is_being_cancelled_already_is_passed_over(
+    shop: Flask, ann: Person, lamp: Product
+) -> None:
+    for _ in range(3):
+        ann.order(lamp)
+    words = ("machines", "signal", "order", "cancel", "--state", "Pending", "--yes")
+    assert flask(shop, *words, "--limit", "2").stdout == "2 signalled\n"
+    again = flask(shop, *words, "--limit", "2")
+    assert (again.exit_code, again.stdout) == (0, "1 signalled, 2 unchanged\n")
+    assert len(audit()) == 3
+
+
+def test_an_execution_that_changes_while_it_is_locked_is_refused(
+    shop: Flask, depot: Depot, announced: list[UUID], time: MovableClock
+) -> None:
+    time.advance(hours=1)
+    words = (*COLLECT, *ANNOUNCED, "--older-than", "30m", "--yes")
+
+    def run_command() -> Result:
+        with shop.app_context():
+            return flask(shop, *words)
+
+    with ThreadPoolExecutor() as pool:
+        with transaction():
+            row = ParcelMachine.lock(announced[:1])[announced[0]]
+            ParcelMachine.observe(row, ParcelSignal.ANNOUNCED)
+            done = pool.submit(run_command)
+            until(is_another_blocked, "the wait for the lock")
+        result = done.result()
+    assert (result.exit_code, "it changed at" in result.stdout) == (1, True)
+    states = [depot.state(parcel) for parcel in announced]
+    assert states == ["Announced", "Collected", "Collected"]
 
 
 def test_the_action_refuses_some_and_the_others_move(
