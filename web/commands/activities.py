@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from models import ActivityRow, ActivityState, reading
 from models.audit import audit
 from models.base import db
-from state_machines.durable.operations import commands
+from state_machines.durable import DurableMachine
+from state_machines.durable.operations import commands, pauses
 from web.commands import bulk, listing, output
 from web.commands.auditing import as_operator, audited
 
@@ -96,13 +97,16 @@ def retry(activity_id: UUID | None, *, as_json: bool, **options: Any) -> None:
     Each gets a full set of attempts and keeps its idempotency key. Many are reset in batches, each
     of which is one transaction.
     """
+    current_app.config.get(LOAD_ACTIVITIES, list)()
     row_id = bulk.single_id(activity_id, options)
     if row_id is None:
         _retry_all(_select(options, commands.HAS_FAILED), options, as_json=as_json)
         return
     with audited("activities retry", row_id):
         row = commands.retry(row_id)
-    sentence = f"{row.name} {row_id} will run within a second"
+        reason = pauses.paused_activities().get(row.name)
+    soon = "within a second" if reason is None else f"when it is resumed; it is paused: {reason}"
+    sentence = f"{row.name} {row_id} will run {soon}"
     output.print_result(sentence, as_json=as_json, id=row_id, state=ActivityState.PENDING)
 
 
@@ -194,8 +198,11 @@ def abandon(activity_id: UUID, *, as_json: bool) -> None:
 
 
 def _select(options: dict[str, Any], condition: Any) -> bulk.Selection:
-    """Return the rows of --all. Raises click.ClickException for a name that no activity has."""
+    """Return the rows of --all. Raises click.ClickException for an unknown name or machine."""
     name, machine = options["name"], options["machine"]
+    if machine is not None and machine not in DurableMachine.registry:
+        machines = ", ".join(DurableMachine.registry)
+        raise click.BadParameter(f"{machine} is none of {machines}", param_hint="--machine")
     if name is not None:
         query = select(ActivityRow.id).where(ActivityRow.name == name).limit(1)
         with reading():

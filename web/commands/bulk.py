@@ -28,8 +28,17 @@ MAX_ROWS = 1_000_000
 TIMESTAMP = click.DateTime(("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"))
 SWITCHES = ("every", "dry_run")
 
+
+def _refuse_empty(_: object, param: click.Parameter, value: str | None) -> str | None:
+    if value == "":
+        raise click.BadParameter("must not be empty", param=param)
+    return value
+
+
 all_option = click.option("--all", "every", is_flag=True, help="All that match the filters.")
-error_option = click.option("--error", help="With --all: filter by a part of the last error.")
+error_option = click.option(
+    "--error", callback=_refuse_empty, help="With --all: filter by a part of the last error."
+)
 limit_option = click.option(
     "--limit", type=click.IntRange(1, MAX_ROWS), help="Maximum number to change, oldest first."
 )
@@ -95,14 +104,20 @@ class Selection:
 def select_rows(
     row: type[Any], time: Any, options: dict[str, Any], *conditions: ColumnElement[bool]
 ) -> Selection:
-    """Return the selection of the rows under `conditions` and the options of all bulk commands."""
+    """Return the selection of the rows under `conditions` and the options of all bulk commands.
+
+    Raises click.UsageError when no time is between --since and --until.
+    """
+    since, until = options["since"], options["until"]
+    if since is not None and until is not None and since >= until:
+        raise click.UsageError("--since must be earlier than --until")
     matching = list(conditions)
     if options["error"]:
         matching.append(row.last_error.contains(options["error"], autoescape=True))
-    if options["since"] is not None:
-        matching.append(time >= options["since"].replace(tzinfo=UTC))
-    if options["until"] is not None:
-        matching.append(time < options["until"].replace(tzinfo=UTC))
+    if since is not None:
+        matching.append(time >= since.replace(tzinfo=UTC))
+    if until is not None:
+        matching.append(time < until.replace(tzinfo=UTC))
     filters = {
         name: str(value)
         for name, value in options.items()

@@ -76,9 +76,7 @@ def resume(*, as_json: bool, **options: str | None) -> None:
 
 @group.command("limit")
 @click.option("--provider", required=True, help='The provider, such as "stripe".')
-@click.option(
-    "--per-second", type=click.FloatRange(0, 100_000, min_open=True), help="Calls a second."
-)
+@click.option("--per-second", type=click.FloatRange(0.001, 100_000), help="Calls a second.")
 @click.option("--burst", type=click.IntRange(1, 100_000), help="Calls at one moment after a lull.")
 @click.option("--at-once", type=click.IntRange(1, 100_000), help="Calls under way at a time.")
 @click.option("--none", "unlimited", is_flag=True, help="Remove the limit.")

@@ -66,13 +66,17 @@ def replay(signal_id: UUID | None, *, as_json: bool, **options: Any) -> None:
 
 
 def _replay_all(options: dict[str, Any], *, as_json: bool) -> None:
+    source = options["source"]
+    if source is not None and source not in inbox.handlers:
+        senders = ", ".join(inbox.handlers)
+        raise click.BadParameter(f"{source} is none of {senders}", param_hint="--source")
     selection = bulk.select_rows(
         SignalRow,
         SignalRow.received_at,
         options,
         SignalRow.state == (options["state"] or SignalState.FAILED),
         SignalRow.payload.is_not(None),
-        *listing.equals(SignalRow, source=options["source"], kind=options["kind"]),
+        *listing.equals(SignalRow, source=source, kind=options["kind"]),
     )
     if options["dry_run"]:
         sentence = "{} would be applied again"

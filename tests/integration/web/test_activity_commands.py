@@ -3,12 +3,13 @@
 import json
 import os
 import sys
+from collections.abc import Iterator
 from uuid import UUID, uuid4
 
 import pytest
 from click import ClickException
 from flask import Flask
-from sqlalchemy import select, text, update
+from sqlalchemy import Connection, event, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from launch.children import run
@@ -258,3 +259,70 @@ def test_an_activity_that_changed_since_it_was_selected_is_refused(
     busy = bulk.Selection(ActivityRow, [ActivityRow.last_error == "busy"])
     with shop.app_context(), transaction(), pytest.raises(ClickException, match="no longer"):
         busy.lock(key)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("activities", "retry", "--all", "--machine", "parsel"), "--machine: parsel is none of"),
+        (("activities", "cancel", "--all", "--error", ""), "'--error': must not be empty"),
+        (("signals", "replay", "--all", "--source", "strype"), "--source: strype is none of"),
+        (
+            ("signals", "replay", "--all", "--since", "2027-01-01", "--until", "2026-01-01"),
+            "--since must be earlier than --until",
+        ),
+        (("control", "limit", "--provider", "courier", "--per-second", "1e-320"), "'--per-second'"),
+    ],
+)
+def test_a_filter_that_can_match_nothing_is_a_usage_error_that_names_the_option(
+    shop: Flask, depot: Depot, words: tuple[str, ...], sentence: str
+) -> None:
+    refused = flask(shop, *words)
+    assert (refused.exit_code, sentence in refused.stderr) == (2, True)
+    assert audit() == []
+
+
+def test_a_retried_activity_that_is_paused_will_run_when_it_is_resumed(
+    shop: Flask, depot: Depot, courier: Courier
+) -> None:
+    (parcel,) = fail(depot, "vase")
+    flask(shop, "control", "pause", "--provider", "courier", "--reason", "it is down")
+    done = flask(shop, "activities", "retry", str(depot.key(parcel)))
+    assert done.stdout.endswith("will run when it is resumed; it is paused: it is down\n")
+
+
+@pytest.fixture
+def reader_role(depot: Depot, courier: Courier) -> Iterator[None]:
+    """Run every transaction as a role that may only read."""
+    depot.pack("vase")
+    fail(depot, "lamp")
+    with transaction() as session:
+        session.execute(text("CREATE ROLE reader_only"))
+        session.execute(text("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader_only"))
+
+    def become_reader(_session: object, _transaction: object, connection: Connection) -> None:
+        connection.execute(text("SET LOCAL ROLE reader_only"))
+
+    event.listen(db.session, "after_begin", become_reader)
+    yield
+    event.remove(db.session, "after_begin", become_reader)
+    with transaction() as session:
+        session.execute(text("DROP OWNED BY reader_only"))
+        session.execute(text("DROP ROLE reader_only"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("control", "pause", "--provider", "courier", "--reason", "it is down"),
+        ("activities", "retry", "--all", "--name", NAME),
+        ("activities", "cancel", "--all", "--name", NAME),
+    ],
+)
+def test_a_role_without_privileges_gets_a_sentence(
+    shop: Flask, depot: Depot, reader_role: None, words: tuple[str, ...]
+) -> None:
+    refused = flask(shop, *words)
+    assert refused.exit_code == 1
+    assert "permission denied for table" in refused.output
+    assert "Traceback" not in refused.output
