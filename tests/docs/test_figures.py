@@ -23,8 +23,8 @@ WEEK = timedelta(days=7)
 # A page, its words with the figure in brackets, and what the code says.
 FIGURES = [
     ("docs/how-to/operate.md", r"at once, (\w+) of a name\s+are handed out each", sweep.PER_SECOND),
-    ("docs/explanation/the-engine.md", r"hands out (\w+) of a name each second", sweep.PER_SECOND),
-    ("docs/reference/activities.md", r"hands out (\w+) of a name each second", sweep.PER_SECOND),
+    ("docs/explanation/the-engine.md", r"publishes (\w+) of each name a second", sweep.PER_SECOND),
+    ("docs/reference/activities.md", r"publishes (\w+) of each name a second", sweep.PER_SECOND),
     ("docs/decisions/0022*.md", r"`PER_SECOND` \((\w+)\)", sweep.PER_SECOND),
     ("docs/decisions/0022*.md", r"`MAX_PENDING` \((\w+)\)", publishing.MAX_PENDING),
     ("docs/decisions/0022*.md", r"`PAGES` \((\w+)\)", sweep.PAGES),
