@@ -18,7 +18,7 @@ from models.base import Base
 from sandbox.fault_plan import FaultPlan
 from sandbox.stripe_api.cards import BY_TOKEN
 from state_machines import MACHINES
-from state_machines.durable import DurableMachine
+from state_machines.durable import DurableMachine, RetryPolicy
 from state_machines.providers.stripe.events import READERS, SUBSCRIBED
 from tasks.activities import ACTIVITIES
 
@@ -63,10 +63,14 @@ def test_the_attempts_of_every_activity_are_listed() -> None:
         for names, *figures in rows
         if any(fnmatch(activity.name, name) for name in re.findall(r"`([^`]+)`", names))
     ]
+    default = RetryPolicy()
     assert listed == [
         (each.name, each.retry.initial, each.retry.maximum, each.retry.attempts)
         for each in ACTIVITIES
+        if each.retry != default
     ]
+    sentence = f"double from {default.initial:g} s to {default.maximum:g} s, for {default.attempts}"
+    assert sentence in page("activities")
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)
