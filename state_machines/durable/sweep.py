@@ -6,24 +6,20 @@ deadlines and polls schedule a limited number a second. A row that cannot be mov
 it is put off. What only a newer release knows is left to it, silently: states, names, kinds.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, select, update
 
-from models.base import is_unknown_state, reading, transaction
+from models.base import is_unknown_state, transaction
 from models.clock import now
 from models.durable.sweep import Sweep
 from models.logs import logger
 from state_machines.durable import inbox
+from state_machines.durable.activity import Activity
 from state_machines.durable.machine import DurableMachine
 from state_machines.durable.operations import pauses, publishing
 from state_machines.durable.unit_of_work import caused_by, schedule, unit_of_work
@@ -69,17 +65,12 @@ def due_activities(*, rush: bool = False) -> list[tuple[str, UUID]]:
 
 def fire_deadlines() -> int:
     """Send the signals of deadlines that have passed, and return how many rows were served."""
-    return _sum(partial(_fire, _load_paused()))
+    return _sum(_fire)
 
 
 def schedule_polls() -> int:
     """Schedule the polls that are due, and return their number."""
-    return _sum(partial(_poll, _load_paused()))
-
-
-def _load_paused() -> list[str]:
-    with reading():
-        return list(pauses.paused_activities())
+    return _sum(_poll)
 
 
 def apply_signals() -> int:
@@ -98,34 +89,38 @@ def _sum(serve: Callable[[Machine], int]) -> int:
     return total
 
 
-def _fire(paused: list[str], machine: Machine) -> int:
-    fired, serve = 0, partial(_fire_rows, paused)
+def _fire(machine: Machine) -> int:
+    fired = 0
     # A newer release may have given a deadline to a state that has none here.
     states = [state for deadline in machine.deadlines for state in deadline.states]
+    in_states = machine.model.state.in_(states)
     for _ in range(PAGES if states else 0):
-        page = _serve(machine, machine.model.deadline_at, states, DEADLINES, serve)
+        page = _serve(machine, machine.model.deadline_at, in_states, DEADLINES, _fire_rows)
         fired += page.served
         if page.due < DEADLINES or not page.over:
             break
     return fired
 
 
-def _poll(paused: list[str], machine: Machine) -> int:
-    # The polls of a paused activity stay due.
-    if machine.poll is None or machine.poll.do in paused:
+def _poll(machine: Machine) -> int:
+    if machine.poll is None:
         return 0
-    return _serve(machine, machine.model.poll_at, machine.poll.states, POLLS, _poll_rows).served
+    condition = machine.model.state.in_(machine.poll.states)
+    activity = Activity.registry.get(machine.poll.do)
+    if activity is not None:
+        # The polls of a paused activity stay due.
+        condition &= ~pauses.is_paused(activity)
+    return _serve(machine, machine.model.poll_at, condition, POLLS, _poll_rows).served
 
 
 def _serve(
-    machine: Machine, when: Any, states: Iterable[StrEnum], limit: int, serve: Serve
+    machine: Machine, when: Any, condition: ColumnElement[bool], limit: int, serve: Serve
 ) -> Page:
-    """Serve a page of the rows in `states` due at `when`, in one transaction or else one by one."""
+    """Serve a page of the rows due at `when`, in one transaction or else one by one."""
     due: list[UUID] = []
-    in_states = machine.model.state.in_(list(states))
     try:
         with transaction() as session:
-            query = select(machine.model.id).where(when <= now(), in_states)
+            query = select(machine.model.id).where(when <= now(), condition)
             query = query.order_by(when).limit(limit)
             due += session.scalars(query.with_for_update(key_share=True, skip_locked=True))
             return _serve_rows(machine, due, serve)
@@ -167,7 +162,8 @@ def _serve_alone(machine: Machine, when: Any, row_id: UUID, serve: Serve) -> Pag
     return Page(1, 1, 0)
 
 
-def _fire_rows(paused: list[str], machine: Machine, rows: list[Any]) -> int:
+def _fire_rows(machine: Machine, rows: list[Any]) -> int:
+    paused = pauses.paused_activities() if rows else {}
     waiting = pauses.waiting_ids(machine, [row.id for row in rows], paused) if paused else set()
     # A row may have moved between the query and the lock.
     due = [row for row in rows if row.deadline_at is not None and row.deadline_at <= now()]
