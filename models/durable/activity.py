@@ -89,6 +89,8 @@ class ActivityRow(Base):
         return cls.state.in_(ended) & (cls.finished_at < limit)
 
 
+# The maximum length of an error that a row keeps.
+MAX_ERROR_CHARACTERS = 2000
 # Giving up makes no call, and so is no attempt.
 IS_GIVING_UP = ActivityRow.giving_up.is_not(None)
 # The values of a row when a worker claims it, or the sweep takes it from a worker: one that died

@@ -32,6 +32,7 @@ from models.clock import now
 from models.durable.activity import (
     COUNTED_ATTEMPTS,
     IS_GIVING_UP,
+    MAX_ERROR_CHARACTERS,
     OVER,
     UNKNOWN_OUTCOMES,
     ActivityRow,
@@ -54,7 +55,6 @@ from state_machines.durable.operations import limits, pauses
 
 log = logger(__name__)
 
-MAX_ERROR_CHARACTERS = 2000
 # The delays between calls of `give_up` that fail. Their number has no limit.
 GIVE_UP_RETRY = RetryPolicy(initial=5, backoff=2, maximum=600)
 

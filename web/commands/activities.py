@@ -50,6 +50,11 @@ filter_options = bulk.filter_options(
 )
 
 
+def load_activities() -> None:
+    """Register all activities, where the process offers that: commands that name them need it."""
+    current_app.config.get(LOAD_ACTIVITIES, list)()
+
+
 @group.command("list")
 @listing.state_option(ActivityState)
 @click.option("--name", help='Filter by name, such as "payments.create_intent".')
@@ -97,7 +102,7 @@ def retry(activity_id: UUID | None, *, as_json: bool, **options: Any) -> None:
     Each gets a full set of attempts and keeps its idempotency key. Many are reset in batches, each
     of which is one transaction.
     """
-    current_app.config.get(LOAD_ACTIVITIES, list)()
+    load_activities()
     row_id = bulk.single_id(activity_id, options)
     if row_id is None:
         _retry_all(_select(options, commands.HAS_FAILED), options, as_json=as_json)
@@ -145,7 +150,7 @@ def cancel(
     out is refused without --maybe-sent. With --all, give at least one filter; each activity is one
     transaction, and exit status 1 says that some were refused.
     """
-    current_app.config.get(LOAD_ACTIVITIES, list)()
+    load_activities()
     run = partial(_cancel, reason=reason, maybe_sent=maybe_sent)
     row_id = bulk.single_id(activity_id, options)
     if row_id is None:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
-from flask import current_app
 from sqlalchemy import select
 
 from models import Pause, PauseKind, ProviderLimit, reading
@@ -13,7 +12,7 @@ from models.audit import audit
 from models.clock import now
 from state_machines.durable.operations import limits, pauses
 from web.commands import output
-from web.commands.activities import LOAD_ACTIVITIES
+from web.commands.activities import load_activities
 from web.commands.auditing import as_operator, audited
 
 group = click.Group("control", help="Calls to other systems: pause, resume, limit, list.")
@@ -34,7 +33,7 @@ def _target(options: dict[str, str | None]) -> tuple[PauseKind, str]:
     targets = [(PauseKind(kind), name) for kind, name in options.items() if name]
     if len(targets) != 1:
         raise click.UsageError("give one of --activity, --queue and --provider")
-    current_app.config.get(LOAD_ACTIVITIES, list)()
+    load_activities()
     return targets[0]
 
 
@@ -90,7 +89,7 @@ def limit(provider: str, *, unlimited: bool, as_json: bool, **figures: Any) -> N
         raise click.UsageError("--per-second must be a number")
     if figures["burst"] is not None and figures["per_second"] is None:
         raise click.UsageError("--burst needs --per-second")
-    current_app.config.get(LOAD_ACTIVITIES, list)()
+    load_activities()
     with audited("control limit", f"provider {provider}", **figures):
         if unlimited:
             limits.remove_limit(provider)
@@ -104,7 +103,7 @@ def limit(provider: str, *, unlimited: bool, as_json: bool, **figures: Any) -> N
 @output.json_option
 def show_list(*, as_json: bool) -> None:
     """List pauses and limits, with the number of activities that wait."""
-    current_app.config.get(LOAD_ACTIVITIES, list)()
+    load_activities()
     with reading() as session:
         pauses = session.scalars(select(Pause).order_by(Pause.kind, Pause.name)).all()
         limits = session.scalars(select(ProviderLimit).order_by(ProviderLimit.provider)).all()

@@ -13,7 +13,14 @@ from sqlalchemy.exc import OperationalError
 
 from models.base import db, is_unknown_state
 from models.clock import now
-from models.durable.activity import UNDER_WAY, UNKNOWN_OUTCOMES, ActivityRow, ActivityState
+from models.durable.activity import (
+    IS_GIVING_UP,
+    MAX_ERROR_CHARACTERS,
+    UNDER_WAY,
+    UNKNOWN_OUTCOMES,
+    ActivityRow,
+    ActivityState,
+)
 from models.logs import one_line
 from state_machines.durable.activity import (
     Activity,
@@ -25,10 +32,8 @@ from state_machines.durable.machine import DurableMachine
 from state_machines.durable.unit_of_work import unit_of_work
 
 # No attempt is left, but the machine has not applied the failure yet.
-GIVING_UP = ActivityRow.state.in_(UNDER_WAY) & ActivityRow.giving_up.is_not(None)
+GIVING_UP = ActivityRow.state.in_(UNDER_WAY) & IS_GIVING_UP
 HAS_FAILED = (ActivityRow.state == ActivityState.FAILED) | GIVING_UP
-MAX_ERROR_LENGTH = 2000  # characters
-
 
 # Takes a locked row and a reason, checks what the arrows cannot, and sends the signal.
 Action = Callable[[Any, str | None], object]
@@ -100,7 +105,7 @@ def abandon(activity_id: UUID) -> ActivityRow:
 def can_be_cancelled() -> ColumnElement[bool]:
     """Return the condition that an activity is under way, and no worker runs it."""
     is_waiting = ActivityRow.state.in_(UNDER_WAY) & ~ActivityRow.is_held()
-    return is_waiting & ActivityRow.giving_up.is_(None)
+    return is_waiting & ~IS_GIVING_UP
 
 
 def cancel(
@@ -131,7 +136,7 @@ def cancel(
         )
     sentence = f"cancelled by {operator}" + (f": {reason}" if reason else "")
     row.state, row.finished_at, row.token = ActivityState.FAILED, now(), None
-    row.last_error = sentence[:MAX_ERROR_LENGTH]
+    row.last_error = sentence[:MAX_ERROR_CHARACTERS]
     _tell(activity, row, (UnknownOutcomeError if outcomes else NonRetryableError)(sentence))
     return row
 

@@ -52,8 +52,8 @@ def set_limit(provider: str, limit: Limit) -> None:
         "per_second": limit.per_second,
         "burst": burst,
         "at_once": limit.at_once,
+        "filled_at": now(),
     }
-    figures["filled_at"] = now()
     new = insert(ProviderLimit).values(provider=provider, tokens=burst, **figures)
     tokens = func.least(ProviderLimit.tokens, burst)
     db.session.execute(

@@ -80,13 +80,11 @@ def _extend(
     return len(ids)
 
 
-def extend_deadline(machine: Machine, row: Any) -> bool:
-    """Move the deadline of a locked row to its full interval from now, unless it is later."""
+def extend_deadline(machine: Machine, row: Any) -> None:
+    """Move the deadline of a locked row, which has passed, to its full interval from now."""
     deadline = machine.deadline_of(row.state)
-    if deadline is None or row.deadline_at is None:
-        return False
-    row.deadline_at = max(row.deadline_at, now() + deadline.intervals[0])
-    return True
+    if deadline is not None:
+        row.deadline_at = now() + deadline.intervals[0]
 
 
 def waits_for(machine: Machine, names: Collection[str]) -> ColumnElement[bool]:
