@@ -27,6 +27,7 @@ from web.routes import (
     product,
     product_changes,
     session,
+    shop,
     step_up,
     summary,
     user,
@@ -45,7 +46,7 @@ SERVICES: dict[str, tuple[APIBlueprint, ...]] = {
         user.keys,
         privacy.api,
     ),
-    "order": (order.api, summary.api, webhook.api),
+    "order": (shop.api, order.api, summary.api, webhook.api),
     "product": (product.api, product_changes.api),
 }
 EXPOSED_HEADERS = (

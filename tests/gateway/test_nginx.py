@@ -26,6 +26,7 @@ SLOW = 66  # more than the services have threads
         ("/docs", 200),
         ("/docs/css/swagger-ui.css", 200),
         ("/openapi.json", 200),
+        ("/shop.json", 200),
         ("/health", 200),
         ("/elsewhere", 404),
         ("/metrics", 404),

@@ -1,9 +1,10 @@
 // The mailbox and Flower run on ports of their own.
-fetch("/places.json")
+fetch("/shop.json")
   .then((answer) => answer.json())
-  .then((ports) => {
-    for (const link of document.querySelectorAll("a[data-port]")) {
-      const { port, path } = link.dataset;
-      link.href = `http://${location.hostname}:${ports[port]}${path}`;
+  .then((shop) => {
+    for (const link of document.querySelectorAll("a[data-url]")) {
+      const url = shop[link.dataset.url];
+      if (url) link.href = url;
+      else link.closest("li").remove();
     }
   });
