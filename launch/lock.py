@@ -1,4 +1,4 @@
-"""A lock that lets one system at a time run on a data folder."""
+"""Locks of folders: one system at a time on its data, and one build of the pages at a time."""
 
 import fcntl
 from collections.abc import Iterator
@@ -22,4 +22,13 @@ def lock_folder(folder: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise AlreadyRunningError(f"already running on the data in {folder}") from None
+        yield
+
+
+@contextmanager
+def wait_for_folder(folder: Path) -> Iterator[None]:
+    """Lock `folder`, which is made where it is missing, once no other process holds it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         yield
