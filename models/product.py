@@ -25,6 +25,8 @@ from models.base import Base, MinorUnits, currency_form, text_enum
 # JavaScript's Number keeps every whole number up to this one.
 # Source: https://tc39.es/ecma262/#sec-number.max_safe_integer
 MAX_PRODUCT_ID = 2**53 - 1
+# Larger numbers of pieces are not shown: "3 left" helps a customer, "4711 left" only competitors.
+MAX_SHOWN_PIECES = 10
 
 
 class ProductStatus(StrEnum):
@@ -74,6 +76,11 @@ class Product(Base):
     def available(self) -> int:
         """The number of pieces that can still be ordered."""
         return self.stock - self.reserved
+
+    @property
+    def stock_left(self) -> int | None:
+        """The number of pieces that can still be ordered, or None when there are many."""
+        return self.available if self.available <= MAX_SHOWN_PIECES else None
 
     @hybrid_property
     def in_stock(self) -> bool:

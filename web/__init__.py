@@ -26,6 +26,7 @@ from web.routes import (
     privacy,
     product,
     product_changes,
+    quote,
     session,
     shop,
     step_up,
@@ -46,7 +47,7 @@ SERVICES: dict[str, tuple[APIBlueprint, ...]] = {
         user.keys,
         privacy.api,
     ),
-    "order": (shop.api, order.api, summary.api, webhook.api),
+    "order": (shop.api, quote.api, order.api, summary.api, webhook.api),
     "product": (product.api, product_changes.api),
 }
 EXPOSED_HEADERS = (

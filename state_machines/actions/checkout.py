@@ -13,13 +13,18 @@ from sqlalchemy.exc import IntegrityError
 from models.base import db, transaction
 from models.errors import ConflictError, InvalidInputError, NotAuthenticatedError
 from models.idempotency import carry_out_once, refuse_in_flight
-from models.money import refuse_charge
 from models.order import Order, OrderItem
 from models.payment import Payment, PaymentMethod
-from models.product import Product, ProductStatus
-from models.shipping import SHIPPING_COSTS, require_shipping_cost
 from models.user import User, UserSession, signed_in
 from state_machines.actions.order_limits import refuse_too_many
+from state_machines.actions.pricing import (
+    Line,
+    PricedLine,
+    price_lines,
+    refuse_problem,
+    refuse_total,
+    total_of,
+)
 from state_machines.order import OrderMachine, OrderSignal
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.writes.stock import STOCK_CONSTRAINT
@@ -28,14 +33,6 @@ REFERENCE_CONSTRAINT = "uq_orders_user_id_reference_id"
 # Violated by a request that has just lost to another one.
 RACES = (REFERENCE_CONSTRAINT, STOCK_CONSTRAINT)
 MAX_ATTEMPTS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A number of pieces of one product."""
-
-    product_id: int
-    quantity: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +105,15 @@ def _place(order_id: UUID, user_id: UUID, session_id: UUID, request: CheckoutReq
     if earlier is not None:
         return earlier.id
     try:
-        products = _load_products(request)
+        lines = _price_lines(request)
     except InvalidInputError:
         # An earlier click may have taken the last piece for this very order.
         earlier = _lock_earlier_order(user_id, session_id, request)
         if earlier is None:
             raise
         return earlier.id
-    refuse_too_many(user_id, [line.quantity for line in request.lines], products)
-    order = _new_order(order_id, user_id, request, products)
+    refuse_too_many(user_id, lines)
+    order = _new_order(order_id, user_id, request, lines)
     OrderMachine.begin(order, OrderSignal.PLACE)
     _begin_payments(order)
     return order.id
@@ -156,69 +153,44 @@ def _lock_earlier_order(user_id: UUID, session_id: UUID, request: CheckoutReques
     return order
 
 
-def _load_products(request: CheckoutRequest) -> Sequence[Product]:
-    """Return the product of each line. Raises InvalidInputError for the first unsellable line."""
-    ids = [line.product_id for line in request.lines]
-    rows = db.session.scalars(
-        select(Product).where(Product.id.in_(ids)).execution_options(populate_existing=True)
-    )
-    catalogue = {product.id: product for product in rows}
-    for number, line in enumerate(request.lines):
-        field = f"items.{number}.productId"
-        if line.product_id in ids[:number]:
-            raise InvalidInputError(field, "is on an earlier line, too")
-        product = catalogue.get(line.product_id)
-        if product is None:
-            raise InvalidInputError(field, "There is no such product")
-        if product.status != ProductStatus.AVAILABLE:
-            raise InvalidInputError(field, f"{product.name} is {product.status.lower()}")
-        if product.currency != catalogue[ids[0]].currency:
-            raise InvalidInputError(field, "is sold in another currency than the first line")
-        require_shipping_cost(product.currency, field)
-        if product.available < line.quantity:
-            field, left = f"items.{number}.quantity", product.available
-            raise InvalidInputError(field, f"{product.name} is out of stock: {left} left")
-    return [catalogue[product_id] for product_id in ids]
+def _price_lines(request: CheckoutRequest) -> list[PricedLine]:
+    """Return the priced lines. Raises InvalidInputError for the first that cannot be bought."""
+    lines = price_lines(request.lines)
+    for number, line in enumerate(lines):
+        refuse_problem(number, line)
+    return lines
 
 
 def _new_order(
-    order_id: UUID, user_id: UUID, request: CheckoutRequest, products: Sequence[Product]
+    order_id: UUID, user_id: UUID, request: CheckoutRequest, lines: Sequence[PricedLine]
 ) -> Order:
-    items = list(_new_items(order_id, request, products))
-    currency = products[0].currency
-    subtotal = sum(item.price * item.quantity for item in items)
-    shipping = SHIPPING_COSTS[currency]
-    total = subtotal + shipping
-    try:
-        refuse_charge(total, currency)
-    except ValueError as error:
-        raise InvalidInputError("items", f"with shipping, they {error}") from error
+    totals = total_of(lines)
+    refuse_total(totals)
     return Order(
         id=order_id,
         user_id=user_id,
         reference_id=request.reference_id,
         request_hash=request.hash,
-        currency=currency,
-        subtotal=subtotal,
-        shipping_cost=shipping,
-        tax_amount=0,
-        total=total,
+        currency=totals.currency,
+        subtotal=totals.subtotal,
+        shipping_cost=totals.shipping_cost,
+        tax_amount=totals.tax_amount,
+        total=totals.total,
         billing_address=request.billing_address,
         shipping_address=request.shipping_address,
         payment_method=request.payment_method,
-        items=items,
+        items=list(_new_items(order_id, lines)),
     )
 
 
-def _new_items(
-    order_id: UUID, request: CheckoutRequest, products: Sequence[Product]
-) -> Iterator[OrderItem]:
-    for number, (line, product) in enumerate(zip(request.lines, products, strict=True)):
-        yield OrderItem(
-            order_id=order_id,
-            line=number,
-            product_id=product.id,
-            name=product.name,
-            quantity=line.quantity,
-            price=product.price,
-        )
+def _new_items(order_id: UUID, lines: Sequence[PricedLine]) -> Iterator[OrderItem]:
+    for number, line in enumerate(lines):
+        if line.product is not None:
+            yield OrderItem(
+                order_id=order_id,
+                line=number,
+                product_id=line.product_id,
+                name=line.product.name,
+                quantity=line.quantity,
+                price=line.unit_price,
+            )

@@ -20,6 +20,7 @@ from models.ids import first_of
 from models.order import Order, OrderItem, OrderState
 from models.payment import Payment, PaymentState
 from models.product import Product
+from state_machines.actions.pricing import PricedLine
 from state_machines.payment import PaymentMachine, PaymentSignal
 
 HOUR = timedelta(hours=1)
@@ -42,11 +43,15 @@ class Counts:
     first_declined: datetime | None
 
 
-def refuse_too_many(user_id: UUID, quantities: Sequence[int], products: Sequence[Product]) -> None:
+def max_pieces(product: Product) -> int:
+    """Return the limit of pieces of a product in one customer's unpaid orders."""
+    return max(settings.unpaid_pieces, int(product.stock * settings.unpaid_share))
+
+
+def refuse_too_many(user_id: UUID, lines: Sequence[PricedLine]) -> None:
     """Raise TooManyError when a locked customer has reached a limit.
 
-    Raises InvalidInputError for the first line with too many pieces: `quantities` are the pieces of
-    each of `products`.
+    Raises InvalidInputError for the first line with too many pieces.
     """
     counts = _count(user_id)
     limits = (
@@ -60,12 +65,14 @@ def refuse_too_many(user_id: UUID, quantities: Sequence[int], products: Sequence
         if number >= limit and first is not None:
             wait = (first + window - now()).total_seconds()
             raise TooManyError(f"There are {number} {what}", wait, limit)
-    unpaid_pieces = _count_pieces(user_id, products) if counts.unpaid else {}
-    for line, (quantity, product) in enumerate(zip(quantities, products, strict=True)):
-        limit = max(settings.unpaid_pieces, int(product.stock * settings.unpaid_share))
-        if quantity + unpaid_pieces.get(product.id, 0) > limit:
+    unpaid_pieces = _count_pieces(user_id, lines) if counts.unpaid else {}
+    for number, line in enumerate(lines):
+        if line.product is None:
+            continue
+        limit, product = max_pieces(line.product), line.product
+        if line.quantity + unpaid_pieces.get(product.id, 0) > limit:
             message = f"at most {limit} pieces of {product.name} may wait for your payment"
-            raise InvalidInputError(f"items.{line}.quantity", message)
+            raise InvalidInputError(f"items.{number}.quantity", message)
 
 
 def close_if_cards_are_tested(payment: Payment) -> None:
@@ -124,7 +131,7 @@ def _is_decline() -> ColumnElement[bool]:
     return (Transition.signal == PaymentSignal.DECLINED) & Transition.ignored.is_(False)
 
 
-def _count_pieces(user_id: UUID, products: Sequence[Product]) -> dict[int, int]:
+def _count_pieces(user_id: UUID, lines: Sequence[PricedLine]) -> dict[int, int]:
     """Return the number of pieces of each product in the customer's unpaid orders."""
     rows = db.session.execute(
         select(OrderItem.product_id, func.sum(OrderItem.quantity))
@@ -133,7 +140,7 @@ def _count_pieces(user_id: UUID, products: Sequence[Product]) -> dict[int, int]:
             Order.user_id == user_id,
             Order.id >= first_of(now() - WINDOW),
             Order.state == OrderState.PENDING,
-            OrderItem.product_id.in_([product.id for product in products]),
+            OrderItem.product_id.in_([line.product_id for line in lines]),
         )
         .group_by(OrderItem.product_id)
     )

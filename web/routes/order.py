@@ -18,7 +18,8 @@ from models.ids import uuid7
 from state_machines import PaymentMachine
 from state_machines.actions import cancel_order, checkout
 from state_machines.actions.cancel_order import Outcome
-from state_machines.actions.checkout import CheckoutRequest, Line
+from state_machines.actions.checkout import CheckoutRequest
+from state_machines.actions.pricing import Line
 from web import authentication, idempotency, prefer, waiters
 from web.changes import subscribe
 from web.request import cause

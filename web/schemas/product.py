@@ -64,7 +64,10 @@ class ProductPath(Incoming):
 
 
 class ProductView(Outgoing):
-    """A product. `estimatedPrice` is in major units of `currency`."""
+    """A product. `estimatedPrice` is in major units of `currency`.
+
+    `stockLeft` is the number of pieces that can be ordered while it is at most 10, else null.
+    """
 
     id: int
     name: str
@@ -77,6 +80,7 @@ class ProductView(Outgoing):
     category: str
     status: ProductStatus
     in_stock: bool
+    stock_left: int | None
     created_by: UUID | None
     created_at: Timestamp
     updated_at: Timestamp

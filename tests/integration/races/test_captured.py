@@ -9,7 +9,8 @@ from models import NoticeKind, refresh, transaction
 from models.errors import ConflictError, InvalidInputError
 from models.ids import uuid7
 from state_machines.actions import checkout
-from state_machines.actions.checkout import CheckoutRequest, Line
+from state_machines.actions.checkout import CheckoutRequest
+from state_machines.actions.pricing import Line
 from tests.support.factories import a_product, a_user
 from tests.support.shop import Shop
 from tests.support.stripe import Stripe, a_dispute_event, an_intent_event, deliver

@@ -11,7 +11,8 @@ from models.clock import MovableClock
 from models.errors import InvalidInputError
 from models.ids import uuid7
 from state_machines.actions import checkout
-from state_machines.actions.checkout import CheckoutRequest, Line
+from state_machines.actions.checkout import CheckoutRequest
+from state_machines.actions.pricing import Line
 from tests.support.factories import a_product, a_user
 from tests.support.shop import Shop
 from tests.support.stripe import Stripe

@@ -7,13 +7,13 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select, update
+from sqlalchemy import func, select, update
 
 from models import Order, OrderState, Payment, Product, ProductStatus, User, UserStatus, transaction
-from models.base import db
 from state_machines.payment import PaymentSignal
 from tasks import dispatch
 from tests.support.factories import a_product
+from tests.support.statements import statements_of
 from tests.support.web import Person, SignIn, stripe_says, until
 from web.changes import MAX_WAIT, subscribe
 
@@ -393,19 +393,9 @@ def test_the_history_hides_internal_causes(ann: Person, lamp: Product) -> None:
 
 
 def test_placing_an_order_takes_few_statements(shop: Flask, ann: Person, lamp: Product) -> None:
-    seen: list[str] = []
-
-    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
-        seen.append(statement)
-
-    with shop.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with statements_of(shop) as statements:
         ann.order(lamp)
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    placing = [statement for statement in seen if "FROM payment" not in statement]
+    placing = [statement for statement in statements if "FROM payment" not in statement]
     assert len(placing) == 9, "\n".join(placing)
 
 

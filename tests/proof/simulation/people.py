@@ -11,7 +11,8 @@ from models.ids import uuid7
 from models.payment import payment_of
 from state_machines import PaymentMachine
 from state_machines.actions import accept_payment, cancel_order, checkout, close_payment, ship_order
-from state_machines.actions.checkout import CheckoutRequest, Line
+from state_machines.actions.checkout import CheckoutRequest
+from state_machines.actions.pricing import Line
 from state_machines.actions.refund_order import refund
 from state_machines.durable import SignalRefusedError
 from tests.proof.simulation.dashboard import Dashboard
