@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, exists
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, MinorUnits, currency_form, db, text_enum
-from models.durable.execution import Execution, Polled, deadline_index, poll_index
+from models.durable.execution import Polled, deadline_index, poll_index
 from models.order import Order, orders_of
 from models.personal import Personal
 
@@ -36,7 +36,7 @@ PAYABLE = (PaymentState.INITIATED, PaymentState.DECLINED)
 OPEN = (PaymentState.PENDING, *PAYABLE, *CLOSING)
 
 
-class Payment(Polled, Execution, Base):
+class Payment(Polled, Base):
     """A payment. `amount` is minor units of `currency`, `captured` of `captured_currency`.
 
     Stripe may capture another amount than was requested; it is recorded as it is. A database

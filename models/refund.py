@@ -20,7 +20,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relatio
 
 from models.base import Base, MinorUnits, currency_form, db, text_enum
 from models.dispute import Dispute, DisputeState
-from models.durable.execution import Execution, Polled, poll_index
+from models.durable.execution import Polled, poll_index
 from models.order import Order, orders_of
 from models.payment import Payment
 from models.personal import Personal
@@ -46,7 +46,7 @@ class RefundOrigin(StrEnum):
     STRIPE = auto()  # somebody made it in Stripe's own dashboard
 
 
-class Refund(Polled, Execution, Base):
+class Refund(Polled, Base):
     """A refund. `amount` is minor units of `currency`; the id is the idempotency key at Stripe."""
 
     __tablename__ = "refund"

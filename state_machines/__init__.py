@@ -7,7 +7,7 @@ other rows in their transactions, and `durable` is the engine.
 
 from state_machines.actions import erase_user, operator_actions
 from state_machines.dispute import DisputeMachine
-from state_machines.durable import inbox
+from state_machines.durable import handling
 from state_machines.erasure import ErasureMachine
 from state_machines.login import LoginMachine
 from state_machines.order import OrderMachine
@@ -38,10 +38,10 @@ KEEPERS = (erase_user.may_keep,)
 # The functions that learn of failed events.
 WATCHERS = (notices.watch_signals,)
 
-inbox.handlers.update(HANDLERS)
-inbox.kinds["stripe"] = frozenset(events.READERS)
-inbox.keepers.extend(KEEPERS)
-inbox.watchers.extend(WATCHERS)
+handling.handlers.update(HANDLERS)
+handling.kinds["stripe"] = frozenset(events.READERS)
+handling.keepers.extend(KEEPERS)
+handling.watchers.extend(WATCHERS)
 
 __all__ = [
     "ACTIONS",

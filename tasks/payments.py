@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from models.base import db
 from models.clock import now
-from models.durable.activity import OVER, ActivityRow
+from models.durable.activity import ActivityRow
 from models.durable.transition import Transition
 from models.payment import CLOSING, Payment, PaymentState
 from state_machines.durable import (
@@ -245,9 +245,5 @@ def _was_in_progress(payment: Payment) -> bool:
 
 
 def _is_being_created(payment: Payment) -> bool:
-    under_way = db.select(ActivityRow.id).where(
-        ActivityRow.subject_id == payment.id,
-        ActivityRow.name == CreateIntent.name,
-        ActivityRow.state.not_in(OVER),
-    )
-    return db.session.scalar(under_way) is not None
+    is_open = ActivityRow.is_open(CreateIntent.name, [payment.id])
+    return db.session.scalar(db.select(ActivityRow.id).where(is_open)) is not None

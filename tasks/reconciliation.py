@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from models.base import db
-from models.durable.activity import OVER, ActivityRow
+from models.durable.activity import ActivityRow
 from models.payment import Payment, is_by_stripe
 from models.reconciliation import Reconciliation
 from state_machines.durable import Activity, Call, NonRetryableError, inbox
@@ -206,9 +206,7 @@ def _scheduled_cancellations(payments: Iterable[UUID]) -> set[tuple[UUID, str | 
     """Return the payments with a cancellation under way and its intent, or None for their own."""
     rows = db.session.execute(
         db.select(ActivityRow.subject_id, ActivityRow.payload["intent"].astext).where(
-            ActivityRow.subject_id.in_(list(payments)),
-            ActivityRow.name == CancelOrphan.name,
-            ActivityRow.state.not_in(OVER),
+            ActivityRow.is_open(CancelOrphan.name, list(payments))
         )
     )
     return {(payment_id, intent_id) for payment_id, intent_id in rows}

@@ -1,5 +1,6 @@
 """Activities: durable calls to providers, one row each."""
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum, auto
 from typing import Any
@@ -82,6 +83,11 @@ class ActivityRow(Base):
     def is_held(cls) -> ColumnElement[bool]:
         """Return the condition that a worker runs the activity: its lease has not ended."""
         return (cls.state == ActivityState.RUNNING) & (cls.due_at > now())
+
+    @classmethod
+    def is_open(cls, name: str, subject_ids: Collection[UUID]) -> ColumnElement[bool]:
+        """Return the condition that an activity of `name` for one of the subjects is not over."""
+        return cls.subject_id.in_(subject_ids) & (cls.name == name) & cls.state.not_in(OVER)
 
     @classmethod
     def expired(cls, limit: datetime, /) -> ColumnElement[bool]:

@@ -25,8 +25,8 @@ class Execution:
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
-class Polled:
-    """A row whose state at a provider is polled at `poll_at`, in case a webhook got lost."""
+class Polled(Execution):
+    """An execution whose state at a provider is polled at `poll_at`, in case a webhook got lost."""
 
     poll_at: Mapped[datetime | None]
 

@@ -7,18 +7,21 @@ docs/explanation/the-engine.md lists its files in the order in which to read the
 from state_machines.durable.activity import (
     Activity,
     Call,
+    Priority,
+    note_request_id,
+    time_left,
+)
+from state_machines.durable.definition import Arrow, writes
+from state_machines.durable.failure import (
     CallError,
     NonRetryableError,
-    Priority,
     RetryableError,
     RetryPolicy,
     Snooze,
     UnknownOutcomeError,
-    note_request_id,
-    time_left,
 )
-from state_machines.durable.definition import Arrow, Deadline, Poll, growing, writes
 from state_machines.durable.machine import DurableMachine, SignalRefusedError
+from state_machines.durable.timers import Deadline, Poll, growing
 from state_machines.durable.unit_of_work import caused_by
 
 __all__ = [

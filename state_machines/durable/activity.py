@@ -5,11 +5,10 @@ transaction is open during a network call. An activity runs at least once. `Call
 for all its attempts, so that a provider with idempotency keys carries it out exactly once.
 """
 
-import random
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum, auto
 from typing import Any, ClassVar, Generic, TypeVar
@@ -21,6 +20,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from models.base import db
 from models.clock import tick
 from models.durable.execution import Execution
+from state_machines.durable.failure import GivingUp, RetryPolicy, Snooze
 from state_machines.durable.machine import DurableMachine
 
 E = TypeVar("E", bound=Execution)
@@ -28,45 +28,6 @@ Request = TypeVar("Request")
 Response = TypeVar("Response")
 # The part of a lease for claiming and recording, before and after the call.
 MARGIN = timedelta(seconds=5)
-
-
-class CallError(Exception):
-    """A call to a provider failed. The subclasses say whether another attempt may succeed.
-
-    `about` names the provider's object, where `give_up` needs it. If `give_up` fails, it is called
-    again with an error of the same class, message and `about`: it may depend on nothing else.
-    """
-
-    kinds: "ClassVar[dict[str, type[CallError]]]" = {}
-
-    def __init__(self, message: str = "", *, about: str | None = None) -> None:
-        super().__init__(message)
-        self.about = about
-
-    def __init_subclass__(cls) -> None:
-        # Rows keep the name only.
-        if cls.kinds.setdefault(cls.__name__, cls) is not cls:
-            raise TypeError(f"there is another error {cls.__name__}")
-
-
-class RetryableError(CallError):
-    """The call failed, and another attempt may succeed."""
-
-
-class UnknownOutcomeError(CallError):
-    """No response came, and the provider may have carried the call out. It is tried again."""
-
-
-class NonRetryableError(CallError):
-    """The provider refused the call, and would refuse it again. It is not tried again."""
-
-
-class Snooze(Exception):  # noqa: N818  not an error
-    """`prepare` raises it to be called again `after` a while. The attempt does not count."""
-
-    def __init__(self, why: str, *, after: timedelta = timedelta(seconds=1)) -> None:
-        super().__init__(why)
-        self.after = after
 
 
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
@@ -102,58 +63,8 @@ def time_left() -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class RetryPolicy:
-    """Delays between attempts, in seconds, and their number.
-
-    The delay before attempt n+1 is initial * backoff**(n-1), at most `maximum`. `jitter` is the
-    fraction by which it varies, so that failures do not return in step.
-    """
-
-    initial: float = 1.0
-    backoff: float = 2.0
-    maximum: float = 60.0
-    attempts: int = 10
-    jitter: float = 0.1
-    non_retryable: tuple[type[Exception], ...] = (NonRetryableError,)
-
-    def delay(self, attempts: int) -> timedelta:
-        """Return the delay after attempt number `attempts` has failed."""
-        plain = min(self.initial * self.backoff ** (attempts - 1), self.maximum)
-        return timedelta(seconds=plain * random.uniform(1 - self.jitter, 1 + self.jitter))  # noqa: S311
-
-    def allows(self, error: Exception, attempts: int) -> bool:
-        """Return whether another attempt may follow number `attempts`, which ended in `error`."""
-        return attempts < self.attempts and not isinstance(error, self.non_retryable)
-
-
-@dataclass(frozen=True, slots=True)
-class GivingUp:
-    """The error that `give_up` must be called with again, because `give_up` itself failed.
-
-    `permanent` means a NonRetryableError; `failures` counts the failed calls of `give_up`. `kind`
-    is the name of the error's class, if that is a CallError.
-    """
-
-    error: str
-    permanent: bool
-    failures: int
-    kind: str | None = None
-    about: str | None = None
-
-    @classmethod
-    def from_row(cls, values: dict[str, Any]) -> "GivingUp":
-        """Return what a row keeps, without the fields of a newer release."""
-        return cls(**{each.name: values[each.name] for each in fields(cls) if each.name in values})
-
-    def as_exception(self) -> CallError:
-        """Return an error of the same class, or what a class unknown here or no CallError means."""
-        other = NonRetryableError if self.permanent else RetryableError
-        return CallError.kinds.get(self.kind or "", other)(self.error, about=self.about)
-
-
-@dataclass(frozen=True, slots=True)
 class Call:
-    """One attempt of one activity, as its row says."""
+    """A claimed activity, as `prepare` and `perform` see it: the values of its row."""
 
     id: UUID
     subject_id: UUID
@@ -239,9 +150,9 @@ class Activity(Generic[E, Request, Response]):
 
 @dataclass(slots=True)
 class Attempt:
-    """One prepared call, and later its response or error.
+    """The work of a worker on one claimed activity: the request, then the response or the error.
 
-    It is `maybe_sent` while the provider may have carried it out and no row says so yet.
+    `maybe_sent` means that the provider may have carried the call out, and no row says so yet.
     """
 
     call: Call

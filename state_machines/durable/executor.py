@@ -4,13 +4,8 @@ No transaction is open during a call. A batch that cannot be prepared or recorde
 prepared or recorded one by one, so that one bad row hurts no other.
 """
 
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import timedelta
-from functools import cache
-from threading import BoundedSemaphore
 from time import sleep
 from typing import Any
 from uuid import UUID
@@ -18,47 +13,23 @@ from uuid import UUID
 from sqlalchemy.exc import DBAPIError
 
 from models.base import is_unknown_state, transaction
-from models.clock import now, tick
+from models.clock import tick
 from models.logs import logger
 from state_machines.durable import leases
-from state_machines.durable.activity import (
-    Activity,
-    Attempt,
-    Call,
-    NonRetryableError,
-    RetryableError,
-    Snooze,
-    UnknownOutcomeError,
-    note_request_id,
-    request_id,
-    time_limit,
-)
+from state_machines.durable.activity import Activity, Attempt, Call
+from state_machines.durable.calls import Batch, perform, take_calls
+from state_machines.durable.failure import NonRetryableError, RetryableError, Snooze
 from state_machines.durable.leases import Claim
 from state_machines.durable.operations import limits
 from state_machines.durable.unit_of_work import caused_by
 
 log = logger(__name__)
 
-# Calls under way at once in one process, over all its batches.
-CONCURRENT_CALLS = 64
 # The worker of a newer release takes the call of an execution in a state that is unknown here.
 NEWER = Snooze("its execution is in a state of a newer release", after=timedelta(seconds=10))
-_free_calls = BoundedSemaphore(CONCURRENT_CALLS)
 # Seconds for which a message waits for a provider's limit, and between two tries: not longer, since
 # its thread is to take the next message, for which a person may wait.
 MAX_LIMIT_WAIT, LIMIT_RETRY_INTERVAL = 1.0, 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """The activities that one worker holds between its two transactions."""
-
-    claimed: Claim
-    attempts: list[Attempt]
-
-    @property
-    def activity(self) -> Activity[Any, Any, Any]:
-        return self.claimed.activity
 
 
 def run(name: str, ids: Iterable[UUID]) -> int:
@@ -68,7 +39,7 @@ def run(name: str, ids: Iterable[UUID]) -> int:
     """
     waiting, claimed, ends_at = list(ids), 0, tick() + MAX_LIMIT_WAIT
     while waiting:
-        with _take_calls(len(waiting)) as number:
+        with take_calls(len(waiting)) as number:
             claims = _run(name, waiting[:number])
         calls = sum(len(claim.calls) for claim in claims)
         refused = [key for claim in claims for key in claim.refused]
@@ -80,22 +51,6 @@ def run(name: str, ids: Iterable[UUID]) -> int:
         if refused and not calls:
             sleep(LIMIT_RETRY_INTERVAL)
     return claimed
-
-
-@contextmanager
-def _take_calls(limit: int) -> Iterator[int]:
-    """Wait for a free call, take up to `limit` of those that are free, and yield their number.
-
-    More must not be claimed: an activity that waits for a call uses up its lease.
-    """
-    _free_calls.acquire()
-    number = 1
-    while number < limit and _free_calls.acquire(blocking=False):
-        number += 1
-    try:
-        yield number
-    finally:
-        _free_calls.release(number)
 
 
 def _run(name: str, ids: list[UUID]) -> list[Claim]:
@@ -165,49 +120,6 @@ def _claim_unprepared(name: str, ids: Iterable[UUID], error: Exception) -> Batch
 def _failed_attempt(call: Call, error: Exception) -> Attempt:
     """Return an attempt that failed with `error`, or with the error that is to be given up for."""
     return Attempt(call, error=call.giving_up.as_exception() if call.giving_up else error)
-
-
-def perform(batch: Batch) -> None:
-    """Make the calls, outside of any transaction."""
-    ready = [attempt for attempt in batch.attempts if attempt.error is None]
-    if len(ready) == 1:
-        _call(batch, ready[0])
-    else:
-        calls = [_pool().submit(_call, batch, attempt) for attempt in ready]
-        while wait(calls, batch.activity.lease.total_seconds() / 2).not_done:
-            _renew(batch)
-
-
-@cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(CONCURRENT_CALLS, thread_name_prefix="activity")
-
-
-def _renew(batch: Batch) -> None:
-    """Keep the batch while some of its calls are slow."""
-    try:
-        with transaction():
-            leases.renew(batch.claimed)
-    except Exception:
-        # No call begins that could outlive the lease.
-        log.exception("a lease of %s is not renewed", batch.activity.name)
-
-
-def _call(batch: Batch, attempt: Attempt) -> None:
-    activity, claimed = batch.activity, batch.claimed
-    ends_at = now() + timedelta(seconds=activity.timeout)
-    if ends_at > claimed.until or attempt.call.id in claimed.lost:
-        # The next worker that claims it would call as well.
-        attempt.error = Snooze("its batch was slow", after=timedelta(0))
-        return
-    note_request_id(None)
-    try:
-        with time_limit(activity.timeout):
-            attempt.response = activity.perform(attempt.request, attempt.call)
-        attempt.maybe_sent = True
-    except Exception as error:  # noqa: BLE001  whatever a provider's library raises ends in the row
-        attempt.error, attempt.maybe_sent = error, isinstance(error, UnknownOutcomeError)
-    attempt.request_id = request_id()
 
 
 def finish(batch: Batch) -> None:

@@ -5,9 +5,9 @@ undoes its application. If applying fails, the event alone is stored and the swe
 an acknowledged event is never lost.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, or_, select, true, update
@@ -16,63 +16,24 @@ from sqlalchemy.exc import DataError
 
 from models.base import db, transaction
 from models.clock import now
-from models.durable.signal import ERASED_PAYLOAD, SignalRow, SignalState
+from models.durable.signal import SignalRow, SignalState
 from models.ids import uuid7
 from models.logs import logger
 from models.text import storable, storable_json, storable_key
-from state_machines.durable.activity import RetryPolicy
-from state_machines.durable.leases import error_text
-from state_machines.durable.unit_of_work import caused_by
+from state_machines.durable import handling
+from state_machines.durable.failure import RetryPolicy, error_text
+from state_machines.durable.handling import Outcome, ProviderEvent
 
 log = logger(__name__)
 
 RETRY = RetryPolicy(initial=1, backoff=2, maximum=300, attempts=12)
 # The time for which the sweep leaves stored events that no handler here reads to a newer release.
 UNKNOWN_KIND_DELAY = timedelta(hours=1)
-
-
-class NoSubjectError(Exception):
-    """The event is about something unknown here. It is stored as unmatched."""
-
-
-class NotOursError(Exception):
-    """The event is of a kind that means nothing here. It is stored as ignored."""
-
-
-class MalformedError(Exception):
-    """The event is not what its kind says. It is stored as failed, for an operator."""
+STORED = Outcome(SignalState.STORED)
 
 
 class RepeatedError(Exception):
     """The event came before. Its second application is undone."""
-
-
-class Outcome(NamedTuple):
-    """The result of applying an event: its new state, its subject's id, and the error."""
-
-    state: SignalState
-    subject_id: UUID | None = None
-    error: str | None = None
-
-
-STORED = Outcome(SignalState.STORED)
-
-# The sender's id, the kind, and the payload.
-ProviderEvent = tuple[str, str, dict[str, Any]]
-# Takes kind and payload, moves machines, and returns the id of the event's subject.
-Handler = Callable[[str, dict[str, Any]], UUID]
-# Takes a subject's id, and returns whether payloads about it may be stored.
-Keeper = Callable[[UUID], bool]
-# Takes source, sender's id, kind and outcome of an event that failed, or that was applied later
-# than it came. Runs in the transaction that stores the outcome.
-Watcher = Callable[[str, str, str, Outcome], None]
-
-# The shop fills these when it is imported: state_machines/__init__.py.
-handlers: dict[str, Handler] = {}
-# The kinds that the handler of a source reads. One that is not here reads all of its source.
-kinds: dict[str, Collection[str]] = {}
-keepers: list[Keeper] = []
-watchers: list[Watcher] = []
 
 
 def receive(
@@ -82,7 +43,7 @@ def receive(
     event = _storable((external_id, kind, payload))
     try:
         with transaction():
-            outcome = _apply(source, event)
+            outcome = handling.apply(source, event)
             _insert_new(source, [event], [outcome])
     except RepeatedError:
         return None
@@ -105,7 +66,7 @@ def receive_all(
         with transaction():
             if lock is not None:
                 lock()
-            _insert_new(source, events, [_apply(source, event) for event in events])
+            _insert_new(source, events, [handling.apply(source, event) for event in events])
     except RepeatedError:
         log.info("some of %d events of %s came before: one by one", len(events), source)
     except Exception:
@@ -164,8 +125,8 @@ def _is_due() -> ColumnElement[bool]:
     """Return the condition that an event is due here, and not left to a newer release."""
     known = [
         (SignalRow.source == source)
-        & (SignalRow.kind.in_(kinds[source]) if source in kinds else true())
-        for source in handlers
+        & (SignalRow.kind.in_(handling.kinds[source]) if source in handling.kinds else true())
+        for source in handling.handlers
     ]
     limit = SignalRow.due_at <= now() - UNKNOWN_KIND_DELAY
     return (SignalRow.due_at <= now()) & or_(limit, *known)
@@ -179,12 +140,12 @@ def _apply_one(signal_id: UUID) -> None:
         row = session.scalar(query)
         if row is None or row.state != SignalState.STORED:
             return
-        outcome = _apply(row.source, (row.external_id, row.kind, row.payload or {}))
+        outcome = handling.apply(row.source, (row.external_id, row.kind, row.payload or {}))
         row.state, row.subject_id, row.last_error = outcome
-        row.payload = _kept(row.payload, outcome)
+        row.payload = handling.storable_payload(row.payload, outcome)
         row.attempts += 1
         row.applied_at = now()
-        _tell_watchers(row.source, row.external_id, row.kind, outcome)
+        handling.tell_watchers(row.source, row.external_id, row.kind, outcome)
 
 
 def _postpone(signal_id: UUID, error: Exception) -> None:
@@ -209,7 +170,7 @@ def _postpone(signal_id: UUID, error: Exception) -> None:
     with transaction():
         _update(SignalRow.id == signal_id, state=SignalState.FAILED, due_at=now())
         outcome = Outcome(SignalState.FAILED, row.subject_id, last_error)
-        _tell_watchers(row.source, row.external_id, row.kind, outcome)
+        handling.tell_watchers(row.source, row.external_id, row.kind, outcome)
 
 
 def _storable(event: ProviderEvent) -> ProviderEvent:
@@ -218,27 +179,13 @@ def _storable(event: ProviderEvent) -> ProviderEvent:
     return storable_key(external_id), storable(kind), storable_json(payload)
 
 
-def _apply(source: str, event: ProviderEvent) -> Outcome:
-    """Apply an event in the current transaction. Raises the error that prevents it for now."""
-    external_id, kind, payload = event
-    with caused_by(f"signal:{source}", external_id):
-        try:
-            return Outcome(SignalState.APPLIED, handlers[source](kind, payload))
-        except NoSubjectError as error:
-            return Outcome(SignalState.UNMATCHED, error=str(error))
-        except NotOursError as error:
-            return Outcome(SignalState.IGNORED, error=str(error))
-        except MalformedError as error:
-            return Outcome(SignalState.FAILED, error=str(error))
-
-
 def _insert_new(source: str, events: Sequence[ProviderEvent], outcomes: Sequence[Outcome]) -> None:
     """Insert applied events. Raises RepeatedError when one came before, or twice among them."""
     if _insert(source, events, outcomes) < len(events):
         raise RepeatedError
     for (external_id, kind, _), outcome in zip(events, outcomes, strict=True):
         if outcome.state == SignalState.FAILED:
-            _tell_watchers(source, external_id, kind, outcome)
+            handling.tell_watchers(source, external_id, kind, outcome)
 
 
 def _insert(source: str, events: Sequence[ProviderEvent], outcomes: Sequence[Outcome]) -> int:
@@ -250,7 +197,7 @@ def _insert(source: str, events: Sequence[ProviderEvent], outcomes: Sequence[Out
             "source": source,
             "external_id": external_id,
             "kind": kind,
-            "payload": _kept(payload, outcome),
+            "payload": handling.storable_payload(payload, outcome),
             "state": outcome.state,
             "subject_id": outcome.subject_id,
             "last_error": outcome.error,
@@ -266,19 +213,6 @@ def _insert(source: str, events: Sequence[ProviderEvent], outcomes: Sequence[Out
     table = cast("Table", SignalRow.__table__)
     new = insert(table).on_conflict_do_nothing(index_elements=["source", "external_id"])
     return len(db.session.execute(new.returning(table.c.id), rows).all())
-
-
-def _kept(payload: dict[str, Any] | None, outcome: Outcome) -> dict[str, Any] | None:
-    """Return the part of the payload that may be stored."""
-    subject_id = outcome.subject_id
-    if subject_id is None or all(keeper(subject_id) for keeper in keepers):
-        return payload
-    return ERASED_PAYLOAD
-
-
-def _tell_watchers(source: str, external_id: str, kind: str, outcome: Outcome) -> None:
-    for watcher in watchers:
-        watcher(source, external_id, kind, outcome)
 
 
 def _update(condition: ColumnElement[bool], **values: Any) -> None:

@@ -32,7 +32,6 @@ from models.clock import now
 from models.durable.activity import (
     COUNTED_ATTEMPTS,
     IS_GIVING_UP,
-    MAX_ERROR_CHARACTERS,
     OVER,
     UNKNOWN_OUTCOMES,
     ActivityRow,
@@ -41,16 +40,8 @@ from models.durable.activity import (
 from models.logs import logger
 from models.secret import decrypt
 from models.text import parse
-from state_machines.durable.activity import (
-    Activity,
-    Attempt,
-    Call,
-    CallError,
-    GivingUp,
-    NonRetryableError,
-    RetryPolicy,
-    Snooze,
-)
+from state_machines.durable.activity import Activity, Attempt, Call
+from state_machines.durable.failure import GivingUp, RetryPolicy, Snooze, error_text
 from state_machines.durable.operations import limits, pauses
 
 log = logger(__name__)
@@ -151,18 +142,10 @@ def give_back(claimed: Claim, made: int) -> None:
 def renew(claimed: Claim) -> None:
     """Extend the claim by another lease, as far as its token is still valid."""
     until = now() + claimed.activity.lease
-    held = db.session.scalars(
-        update(ActivityRow)
-        .where(
-            ActivityRow.id.in_([call.id for call in claimed.calls]),
-            ActivityRow.state == ActivityState.RUNNING,
-            ActivityRow.token == claimed.token,
-        )
-        .values(due_at=until)
-        .returning(ActivityRow.id)
-        .execution_options(synchronize_session=False)
-    )
-    claimed.lost = {call.id for call in claimed.calls} - set(held)
+    ids = [call.id for call in claimed.calls]
+    is_running = ActivityRow.id.in_(ids) & (ActivityRow.state == ActivityState.RUNNING)
+    held = _update_held(claimed, is_running, due_at=until)
+    claimed.lost = {*ids} - held
     claimed.until = until
 
 
@@ -178,21 +161,16 @@ def finish(claimed: Claim, request_ids: Mapping[UUID, str | None]) -> set[UUID]:
         .table_valued(column("id", Uuid), column("request", Text))
         .render_derived("done")
     )
-    ids = db.session.scalars(
-        update(ActivityRow)
-        .where(ActivityRow.id == finished.c.id, ActivityRow.token == claimed.token)
-        .values(
-            state=ActivityState.DONE,
-            token=None,
-            finished_at=now(),
-            secret=None,
-            last_error=None,
-            provider_request_id=finished.c.request,
-        )
-        .returning(ActivityRow.id)
-        .execution_options(synchronize_session=False)
+    return _update_held(
+        claimed,
+        ActivityRow.id == finished.c.id,
+        state=ActivityState.DONE,
+        token=None,
+        finished_at=now(),
+        secret=None,
+        last_error=None,
+        provider_request_id=finished.c.request,
     )
-    return set(ids)
 
 
 def snooze(claimed: Claim, activity_id: UUID, error: Snooze) -> None:
@@ -230,14 +208,7 @@ def fail(claimed: Claim, attempt: Attempt) -> bool:
 
 def give_up_later(claimed: Claim, attempt: Attempt, problem: Exception) -> None:
     """Return an activity without further attempts, because its `give_up` raised `problem`."""
-    before, error = attempt.call.giving_up, attempt.error
-    giving_up = GivingUp(
-        error=str(error)[:MAX_ERROR_CHARACTERS],
-        permanent=isinstance(error, NonRetryableError),
-        failures=before.failures + 1 if before else 1,
-        kind=type(error).__name__ if isinstance(error, CallError) else None,
-        about=error.about if isinstance(error, CallError) else None,
-    )
+    giving_up = GivingUp.after(attempt.error, attempt.call.giving_up)
     _release(
         claimed,
         attempt.call.id,
@@ -258,18 +229,18 @@ def _failure(attempt: Attempt, last_error: str) -> dict[str, Any]:
     }
 
 
-def error_text(error: Exception) -> str:
-    """Return the type and the message of an error, as rows keep it."""
-    return f"{type(error).__name__}: {error}"[:MAX_ERROR_CHARACTERS]
-
-
 def _release(claimed: Claim, activity_id: UUID, **values: Any) -> bool:
     """Change one row and clear its token. Return whether the token was still valid."""
-    changed = db.session.scalar(
+    return bool(_update_held(claimed, ActivityRow.id == activity_id, token=None, **values))
+
+
+def _update_held(claimed: Claim, condition: ColumnElement[bool], **values: Any) -> set[UUID]:
+    """Change the rows under a condition whose token is still valid, and return their ids."""
+    ids = db.session.scalars(
         update(ActivityRow)
-        .where(ActivityRow.id == activity_id, ActivityRow.token == claimed.token)
-        .values(token=None, **values)
+        .where(condition, ActivityRow.token == claimed.token)
+        .values(**values)
         .returning(ActivityRow.id)
         .execution_options(synchronize_session=False)
     )
-    return changed is not None
+    return set(ids)

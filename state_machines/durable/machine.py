@@ -18,14 +18,9 @@ from models.base import db
 from models.clock import now
 from models.durable.execution import Execution, Polled
 from models.ids import uuid7
-from state_machines.durable.definition import (
-    Arrow,
-    Deadline,
-    Poll,
-    check_table,
-    registered_writes,
-)
-from state_machines.durable.unit_of_work import current_cause, schedule, unit_of_work
+from state_machines.durable.definition import Arrow, check_table, registered_writes
+from state_machines.durable.timers import Deadline, Poll
+from state_machines.durable.unit_of_work import append_history, schedule, unit_of_work
 
 E = TypeVar("E", bound=Execution)
 
@@ -204,7 +199,7 @@ class DurableMachine(Generic[E]):
             schedule(name, cls.name, row.id, secret=secret)
         row.deadline_at = cls._next_deadline(arrow, row)
         if isinstance(row, Polled):
-            row.poll_at = cls._next_poll(arrow, row, row.poll_at)
+            row.poll_at = cls.poll.next_at(row, arrow.source) if cls.poll else None
         for name in arrow.writes:
             registered_writes[name](row, reason)
         if arrow.parent_signal is not None and cls.parent is not None:
@@ -216,44 +211,25 @@ class DurableMachine(Generic[E]):
         cls, row: E, signal: StrEnum, source: str | None, why: str | None, *, ignored: bool = False
     ) -> None:
         """Add a row to the history of `row` and increment its version."""
-        cause = current_cause()
         row.version += 1
         row.updated_at = now()
         if source is not None:
             unit_of_work().moved.add(cls.root_id(row))
-        unit_of_work().history.append(
-            {
-                "subject_id": row.id,
-                "version": row.version,
-                "machine": cls.name,
-                "signal": signal.value,
-                "source": source,
-                "target": row.state,
-                "ignored": ignored,
-                "reason": why,
-                "cause": cause.text,
-                "actor": cause.actor,
-                "at": row.updated_at,
-                "machine_version": cls.version,
-            }
+        append_history(
+            row,
+            machine=cls.name,
+            machine_version=cls.version,
+            signal=signal.value,
+            source=source,
+            ignored=ignored,
+            reason=why,
         )
 
     @classmethod
     def _next_deadline(cls, arrow: Arrow, row: E) -> datetime | None:
         deadline = cls.deadline_of(row.state)
-        if deadline is None:
-            return None
-        fired = row.deadline_at is not None and row.deadline_at <= now()
-        if not fired and deadline is cls.deadline_of(arrow.source):
-            return row.deadline_at
-        since = row.created_at if deadline.from_birth else row.updated_at
-        return now() + deadline.interval(now() - since)
-
-    @classmethod
-    def _next_poll(cls, arrow: Arrow, row: E, poll_at: datetime | None) -> datetime | None:
-        if cls.poll is None or row.state not in cls.poll.states:
-            return None
-        return poll_at if arrow.source in cls.poll.states else cls.poll.after(row.created_at, now())
+        runs = deadline is cls.deadline_of(arrow.source)
+        return None if deadline is None else deadline.next_at(row, runs=runs)
 
     @classmethod
     def allowed(cls, state: str) -> tuple[StrEnum, ...]:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from models.base import db
 from models.clock import now
 from models.durable.activity import OVER, ActivityRow, ActivityState
+from models.durable.execution import Execution
 from models.durable.transition import Transition
 from models.ids import uuid7
 from models.logs import logger
@@ -112,6 +113,22 @@ def unit_of_work() -> UnitOfWork:
     if current is None or current.transaction is not session.get_transaction():
         current = session.info["unit_of_work"] = UnitOfWork(session.get_transaction())
     return current
+
+
+def append_history(row: Execution, **values: Any) -> None:
+    """Add a transition of `row` to the history: `values`, the row's new state and the cause."""
+    cause = current_cause()
+    unit_of_work().history.append(
+        values
+        | {
+            "subject_id": row.id,
+            "version": row.version,
+            "target": row.state,
+            "cause": cause.text,
+            "actor": cause.actor,
+            "at": row.updated_at,
+        }
+    )
 
 
 def schedule(

@@ -8,7 +8,7 @@ import click
 from models import SignalRow, SignalState
 from models.base import db
 from models.errors import ConflictError, NotFoundError
-from state_machines.durable import inbox
+from state_machines.durable import handling, inbox
 from web.commands import bulk, listing, output
 from web.commands.auditing import audited
 
@@ -67,8 +67,8 @@ def replay(signal_id: UUID | None, *, as_json: bool, **options: Any) -> None:
 
 def _replay_all(options: dict[str, Any], *, as_json: bool) -> None:
     source = options["source"]
-    if source is not None and source not in inbox.handlers:
-        senders = ", ".join(inbox.handlers)
+    if source is not None and source not in handling.handlers:
+        senders = ", ".join(handling.handlers)
         raise click.BadParameter(f"{source} is none of {senders}", param_hint="--source")
     selection = bulk.select_rows(
         SignalRow,

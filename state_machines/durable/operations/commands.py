@@ -22,12 +22,8 @@ from models.durable.activity import (
     ActivityState,
 )
 from models.logs import one_line
-from state_machines.durable.activity import (
-    Activity,
-    CallError,
-    NonRetryableError,
-    UnknownOutcomeError,
-)
+from state_machines.durable.activity import Activity
+from state_machines.durable.failure import CallError, NonRetryableError, UnknownOutcomeError
 from state_machines.durable.machine import DurableMachine
 from state_machines.durable.unit_of_work import unit_of_work
 

@@ -11,7 +11,7 @@ from models.payment import OPEN, Payment, PaymentState, is_by_stripe
 from models.refund import refundable_amount
 from state_machines.actions.order_limits import close_if_cards_are_tested
 from state_machines.actions.refund_order import cancel_refunded_order
-from state_machines.durable.inbox import NoSubjectError
+from state_machines.durable.handling import NoSubjectError
 from state_machines.durable.unit_of_work import unit_of_work
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.providers.stripe.intents import Card, Intent

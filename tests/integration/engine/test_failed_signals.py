@@ -5,8 +5,8 @@ from uuid import UUID
 from models import Notice, NoticeKind, SignalRow, SignalState, transaction
 from models.base import db
 from models.clock import MovableClock
-from state_machines.durable import inbox, sweep
-from state_machines.durable.inbox import MalformedError
+from state_machines.durable import handling, inbox, sweep
+from state_machines.durable.handling import MalformedError
 from tests.support.depot import load_signal
 
 trouble: dict[str, Exception] = {}
@@ -18,7 +18,7 @@ def apply(kind: str, payload: dict[str, str]) -> UUID:
     return UUID(int=7)
 
 
-inbox.handlers["test-trouble"] = apply
+handling.handlers["test-trouble"] = apply
 
 
 def open_notices() -> list[tuple[NoticeKind, str]]:

@@ -8,8 +8,9 @@ from flask import Flask
 
 from models import SignalState, transaction
 from models.clock import MovableClock
-from state_machines.durable import inbox, sweep
-from state_machines.durable.inbox import NoSubjectError, NotOursError, Outcome, receive, receive_all
+from state_machines.durable import handling, inbox, sweep
+from state_machines.durable.handling import NoSubjectError, NotOursError, Outcome
+from state_machines.durable.inbox import receive, receive_all
 from tests.support.depot import Depot, load_signal
 from tests.support.parcel import ParcelMachine, ParcelSignal, ParcelState
 
@@ -34,8 +35,8 @@ def hear(source: str, external_id: str, kind: str, outcome: Outcome) -> None:
         raise RuntimeError("the watcher is out of order")
 
 
-inbox.handlers["test-gate"] = apply
-inbox.watchers.append(hear)
+handling.handlers["test-gate"] = apply
+handling.watchers.append(hear)
 
 
 def test_a_repeated_signal_is_applied_once(depot: Depot) -> None:

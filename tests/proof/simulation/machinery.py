@@ -16,8 +16,8 @@ from models.payment import Payment
 from models.refund import Refund
 from sandbox.events import Delivery, Event
 from state_machines.actions import reconcile
-from state_machines.durable import inbox, sweep
-from state_machines.durable.inbox import ProviderEvent
+from state_machines.durable import handling, inbox, sweep
+from state_machines.durable.handling import ProviderEvent
 from tests.proof.simulation.mood import Mood
 from tests.proof.simulation.outside import Outside, as_posted
 from tests.proof.simulation.step import Step
@@ -76,7 +76,7 @@ class Machinery:
         """Seconds until something is due; an hour at most, when reconciliation is."""
         moments = [later.moment for later in self._outside.bank.later]
         stored = SignalRow.state == SignalState.STORED
-        is_known = (SignalRow.source != "stripe") | SignalRow.kind.in_(inbox.kinds["stripe"])
+        is_known = (SignalRow.source != "stripe") | SignalRow.kind.in_(handling.kinds["stripe"])
         with reading() as session:
             for column, condition in (
                 (ActivityRow.due_at, ActivityRow.state.in_(UNDER_WAY)),

@@ -26,7 +26,7 @@ from sandbox.store import Store
 from sandbox.stripe_api.bank import Bank
 from sandbox.stripe_api.intents import Intent
 from sandbox.stripe_api.routes import routes
-from state_machines.durable.inbox import ProviderEvent
+from state_machines.durable.handling import ProviderEvent
 
 Json = dict[str, Any]
 WANTED = {

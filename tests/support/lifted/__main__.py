@@ -16,7 +16,7 @@ from models.base import Base, db, reading, transaction
 from models.durable.activity import ActivityRow
 from models.durable.signal import SignalRow
 from models.durable.transition import Transition
-from state_machines.durable import executor, inbox, inspection, sweep
+from state_machines.durable import executor, handling, inbox, inspection, sweep
 from tests.support.lifted.lockers import (
     Reservation,
     ReservationMachine,
@@ -77,7 +77,7 @@ if __name__ == "__main__":
     app.config["SQLALCHEMY_DATABASE_URI"] = sys.argv[1]
     db.init_app(app)
     secret.keys.append(Fernet.generate_key().decode())
-    inbox.handlers["keypad"] = apply_event
+    handling.handlers["keypad"] = apply_event
     with app.app_context():
         Base.metadata.create_all(db.engine)
         print(json.dumps(report(play())))
