@@ -26,6 +26,7 @@ class CatalogueQuery:
     A leading minus in `sort` sorts in descending order. `status` None matches every status.
     """
 
+    ids: Sequence[int] | None = None
     q: str = ""
     category: str | None = None
     tag: str | None = None
@@ -62,6 +63,8 @@ def categories() -> list[tuple[str, int]]:
 
 def _conditions(query: CatalogueQuery) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
+    if query.ids is not None:
+        conditions.append(Product.id.in_(query.ids))
     if query.q.strip():
         terms = func.websearch_to_tsquery("english", query.q)
         # A part of the name also matches: people type as they go.

@@ -7,12 +7,10 @@ from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 
 from models import Product, ProductStatus, catalogue, reading
-from models.catalogue import CatalogueQuery
 from models.errors import NotFoundError
 from web import authentication
 from web.pagination import conditional, link_header, page_links
 from web.schemas.product import (
-    ANY,
     Categories,
     CategoryView,
     ProductPath,
@@ -26,18 +24,16 @@ api = APIBlueprint("product", __name__, url_prefix="/product", abp_tags=[Tag(nam
 
 @api.get("", responses={200: Products})
 def search(query: ProductQuery) -> Any:
-    """Search the products that are for sale.
+    """Search the products that are for sale, or find products by their `ids`.
 
     `X-Total-Count` has the number of matches, `Link` the other pages. Staff may set `status` to
     another value, or to `any`.
     """
     page, size = query.page, query.size
-    status = None if query.status == ANY else query.status
-    filters = CatalogueQuery(**query.model_dump(exclude={"page", "size", "status"}), status=status)
-    if status != ProductStatus.AVAILABLE:
+    if query.status != ProductStatus.AVAILABLE:
         authentication.require_staff()
     with reading():
-        products, total = catalogue.search(filters, page=page, size=size)
+        products, total = catalogue.search(query.filters, page=page, size=size)
     response = conditional([ProductView.of(product).json_ready() for product in products])
     response.headers["X-Total-Count"] = str(total)
     response.headers["Link"] = link_header(page_links(page, size, total))

@@ -5,11 +5,20 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, PlainSerializer, RootModel, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    RootModel,
+    WithJsonSchema,
+)
 
 from models import Product, ProductStatus
+from models.catalogue import CatalogueQuery
 from models.money import to_decimal
 from models.product import MAX_PRODUCT_ID
+from models.typed_text import refuse_card_number
 from web.schemas.base import Incoming, Outgoing, Text, Timestamp
 from web.urls import make_absolute
 
@@ -39,14 +48,31 @@ Amount = Annotated[Decimal, PlainSerializer(float, return_type=float)]
 # In major units. Stripe allows less than 10 billion, with at most three decimals.
 Price = Annotated[Decimal, Field(ge=0, le=10_000_000_000, decimal_places=3)]
 PRICE = "estimated_price"
+MAX_IDS = 100  # of one request
 ANY: Literal["any"] = "any"
 Status = ProductStatus | Literal["any"]
 Sort = Literal["name", "-name", "price", "-price", "createdAt", "-createdAt"]
 
 
-class ProductQuery(Incoming):
-    """A search of the catalogue. Only staff may set `status` to anything but Available."""
+def validate_ids(text: str) -> str:
+    """Return ids that are separated by commas. Raises ValueError for too many, and for others."""
+    ids = text.split(",")
+    if len(ids) > MAX_IDS:
+        raise ValueError(f"must have at most {MAX_IDS} ids")
+    for number in ids:
+        if not re.fullmatch(r"[0-9]{1,16}", refuse_card_number(number)):
+            raise ValueError("must be numbers separated by commas")
+    return text
 
+
+class ProductQuery(Incoming):
+    """A search of the catalogue. Only staff may set `status` to anything but Available.
+
+    `ids` selects up to 100 products by their ids, such as `1,2,3`. Then those that are no longer
+    for sale are found, too, because carts and orders refer to them.
+    """
+
+    ids: Annotated[str, AfterValidator(validate_ids)] | None = None
     page: int = Field(1, ge=1, le=100_000)
     size: int = Field(100, ge=1, le=100)
     q: Text = Field("", max_length=200)
@@ -57,6 +83,20 @@ class ProductQuery(Incoming):
     available: bool | None = None
     status: Status = ProductStatus.AVAILABLE
     sort: Sort = "name"
+
+    @property
+    def searches_all(self) -> bool:
+        """True when products of every status are searched."""
+        return self.status == ANY or (
+            self.ids is not None and "status" not in self.model_fields_set
+        )
+
+    @property
+    def filters(self) -> CatalogueQuery:
+        fields = self.model_dump(exclude={"page", "size", "status", "ids"})
+        ids = None if self.ids is None else [int(number) for number in self.ids.split(",")]
+        status = None if self.searches_all else ProductStatus(self.status)
+        return CatalogueQuery(**fields, ids=ids, status=status)
 
 
 class ProductPath(Incoming):

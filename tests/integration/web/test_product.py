@@ -1,11 +1,13 @@
 """Looking through the catalogue."""
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from models import ProductStatus, User, transaction
 from tests.support.factories import a_product
+from tests.support.statements import statements_of
 from tests.support.web import SignIn
 
 
@@ -87,6 +89,42 @@ def test_an_impossible_product_number_is_not_found(
     answer = client.get(f"/product/{number}")
     assert answer.status_code == status
     assert answer.mimetype == "application/problem+json"
+
+
+def test_the_pieces_that_are_left_are_shown_when_they_are_few(client: FlaskClient) -> None:
+    with transaction():
+        numbers = {a_product(stock=stock, reserved=1).id: stock for stock in (1, 11, 12)}
+    answer = client.get(f"/product?ids={','.join(map(str, numbers))}")
+    left = {numbers[each["id"]]: each["stockLeft"] for each in answer.get_json()}
+    assert left == {1: 0, 11: 10, 12: None}
+
+
+def test_products_are_found_by_their_ids_even_if_they_are_not_for_sale(client: FlaskClient) -> None:
+    with transaction():
+        mug, pen = a_product(name="A", status=ProductStatus.DISCONTINUED), a_product(name="B")
+        a_product()
+    answer = client.get(f"/product?ids={pen.id},{mug.id},{pen.id + 1000}")
+    assert [product["id"] for product in answer.get_json()] == [mug.id, pen.id]
+    assert answer.headers["X-Total-Count"] == "2"
+    for_sale = client.get(f"/product?ids={pen.id},{mug.id}&status=Available").get_json()
+    assert [product["id"] for product in for_sale] == [pen.id]
+    assert client.get(f"/product?ids={mug.id}&status=any").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "ids", ["", "x", "1,", "-1", "1 2", "1.5", ",".join(["1"] * 101), "9" * 17, "42" * 8]
+)
+def test_malformed_ids_are_refused(client: FlaskClient, ids: str) -> None:
+    answer = client.get("/product", query_string={"ids": ids})
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"][0]["field"] == "ids"
+
+
+def test_a_page_of_the_catalogue_takes_two_statements(shop: Flask, client: FlaskClient) -> None:
+    for query, number in (("size=2", 2), ("size=100", 1), ("ids=1,2,3", 1)):
+        with statements_of(shop) as statements:
+            assert client.get(f"/product?{query}").status_code == 200
+        assert len(statements) == number, "\n".join(statements)
 
 
 def test_categories_are_listed_with_their_products(client: FlaskClient) -> None:
