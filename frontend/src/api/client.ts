@@ -1,0 +1,136 @@
+import { NetworkError, readProblem } from './problem'
+import { session } from './session'
+import type { Operations } from './types'
+
+export type Route = keyof Operations
+
+type Part<Name extends string, Value> = [Value] extends [undefined]
+  ? { [key in Name]?: undefined }
+  : Record<string, never> extends Value
+    ? { [key in Name]?: Value }
+    : { [key in Name]: Value }
+
+export type CallOptions<R extends Route> = Part<'path', Operations[R]['path']> &
+  Part<'query', Operations[R]['query']> &
+  Part<'body', Operations[R]['body']> & {
+    signal?: AbortSignal
+    /** Seconds that the server may wait until there is something to say (`Prefer: wait`). */
+    wait?: number
+    /** The `ETag` of the last answer: an unchanged resource is answered with 304. */
+    etag?: string
+    /** A key under which the server carries the request out once. */
+    idempotencyKey?: string
+  }
+
+/** A successful answer. `data` is null when the status is 304. */
+export type Reply<T> = { data: T; status: number; headers: Headers }
+
+type AnyOptions = {
+  path?: Record<string, string | number>
+  query?: Record<string, string | number | boolean | null | undefined>
+  body?: unknown
+  signal?: AbortSignal
+  wait?: number
+  etag?: string
+  idempotencyKey?: string
+}
+
+/**
+ * Call a route of the API and return its body.
+ *
+ * A 401 is followed by one refresh of the session and one repetition. Throws ApiError for other
+ * answers than successes, NetworkError when the server was not reached.
+ */
+export async function call<R extends Route>(
+  route: R,
+  ...[options]: Record<string, never> extends CallOptions<R> ? [CallOptions<R>?] : [CallOptions<R>]
+): Promise<Operations[R]['response']> {
+  return (await send<Operations[R]['response']>(route, options ?? {})).data
+}
+
+/** Call a route as `call` does, and return the answer with its status and headers. */
+export async function callForReply<R extends Route>(
+  route: R,
+  options: CallOptions<R>,
+): Promise<Reply<Operations[R]['response']>> {
+  return send<Operations[R]['response']>(route, options)
+}
+
+/** Renew the session with the refresh cookie. Returns whether the person is signed in. */
+export function refreshSession(stale: string | null = session.token): Promise<boolean> {
+  return session.refresh(async () => {
+    const response = await fetchOnce('POST /auth/refresh', {}, null)
+    if (!response.ok) throw await readProblem(response)
+    const body = (await response.json()) as Operations['POST /auth/refresh']['response']
+    return body.accessToken
+  }, stale)
+}
+
+async function send<T>(route: Route, options: AnyOptions): Promise<Reply<T>> {
+  const sent = await currentToken()
+  let response = await fetchOnce(route, options, sent)
+  if (response.status === 401 && sent !== null && (await refreshSession(sent))) {
+    response = await fetchOnce(route, options, session.token)
+  }
+  if (response.status === 304) return reply<T>(response, null)
+  if (!response.ok) throw await readProblem(response)
+  return reply<T>(response, await readBody(response))
+}
+
+/** Return the token, after a reload the one of a new refresh. */
+async function currentToken(): Promise<string | null> {
+  if (session.status === 'unknown') await refreshSession()
+  return session.token
+}
+
+async function readBody(response: Response): Promise<unknown> {
+  const isJson = response.headers.get('Content-Type')?.includes('json') ?? false
+  return isJson ? response.json() : undefined
+}
+
+function reply<T>(response: Response, data: unknown): Reply<T> {
+  // The types are generated from the description that the server validates its answers with.
+  return { data: data as T, status: response.status, headers: response.headers }
+}
+
+async function fetchOnce(
+  route: Route,
+  options: AnyOptions,
+  token: string | null,
+): Promise<Response> {
+  const [method = '', template = ''] = route.split(' ')
+  const headers = new Headers({ Accept: 'application/json' })
+  if (token !== null) headers.set('Authorization', `Bearer ${token}`)
+  if (options.wait !== undefined) headers.set('Prefer', `wait=${options.wait}`)
+  if (options.etag !== undefined) headers.set('If-None-Match', options.etag)
+  if (options.idempotencyKey !== undefined) {
+    headers.set('Idempotency-Key', `"${options.idempotencyKey}"`)
+  }
+  if (options.body !== undefined) headers.set('Content-Type', 'application/json')
+  try {
+    return await fetch(fillPath(template, options.path) + searchOf(options.query), {
+      method,
+      headers,
+      body: options.body === undefined ? null : JSON.stringify(options.body),
+      signal: options.signal ?? null,
+      credentials: 'same-origin',
+      cache: 'no-store',
+    })
+  } catch (error) {
+    if (options.signal?.aborted) throw error
+    throw new NetworkError(error)
+  }
+}
+
+function fillPath(template: string, values: AnyOptions['path']): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(String(values?.[name] ?? '')),
+  )
+}
+
+function searchOf(query: AnyOptions['query']): string {
+  const pairs = Object.entries(query ?? {}).flatMap(([name, value]) =>
+    value === undefined || value === null || value === '' ? [] : [[name, String(value)]],
+  )
+  return pairs.length > 0 ? `?${new URLSearchParams(pairs).toString()}` : ''
+}

@@ -1,0 +1,42 @@
+import { QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
+import { useEffect, useSyncExternalStore } from 'react'
+import { call, refreshSession } from './client'
+import { ApiError } from './problem'
+import { session, type SessionStatus } from './session'
+
+const MAX_RETRIES = 2
+
+/** Create the cache of the server's state. Refusals are not repeated; broken connections are. */
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 30_000,
+        retry: (failures, error) =>
+          failures < MAX_RETRIES && !(error instanceof ApiError && error.status < 500),
+      },
+      mutations: { retry: false },
+    },
+  })
+}
+
+/** Return the status of the session, and renew it after a reload. */
+export function useSessionStatus(): SessionStatus {
+  const status = useSyncExternalStore(session.subscribe, () => session.status)
+  useEffect(() => {
+    // Offline: the status stays unknown, and the next request tries again.
+    if (status === 'unknown') refreshSession().catch(() => undefined)
+  }, [status])
+  return status
+}
+
+export const userQuery = queryOptions({
+  queryKey: ['user'],
+  queryFn: ({ signal }) => call('GET /auth/user', { signal }),
+})
+
+/** Return the query of the signed-in user, which waits for a session. */
+export function useUser() {
+  const status = useSessionStatus()
+  return useQuery({ ...userQuery, enabled: status === 'signedIn' })
+}

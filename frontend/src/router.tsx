@@ -1,0 +1,145 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router'
+import { refreshSession } from './api/client'
+import { session } from './api/session'
+import { readCatalogueSearch } from './shop/catalogue/search'
+import { NotFoundPage } from './shop/errors/NotFoundPage'
+import { RouteError } from './shop/errors/RouteError'
+import { ShopFrame } from './shop/frame/ShopFrame'
+import { HomePage } from './shop/home/HomePage'
+import { readOrdersSearch } from './shop/orders/search'
+import { readSignInSearch } from './shop/sign-in/search'
+import { PageSkeleton } from './ui/PageSkeleton'
+
+type Context = { queryClient: QueryClient }
+
+const root = createRootRouteWithContext<Context>()({
+  component: ShopFrame,
+  notFoundComponent: NotFoundPage,
+  errorComponent: RouteError,
+})
+
+const home = createRoute({ getParentRoute: () => root, path: '/', component: HomePage })
+
+const catalogue = createRoute({
+  getParentRoute: () => root,
+  path: '/products',
+  validateSearch: readCatalogueSearch,
+  component: lazyRouteComponent(() => import('./shop/catalogue/CataloguePage'), 'CataloguePage'),
+})
+
+const product = createRoute({
+  getParentRoute: () => root,
+  path: '/products/$id',
+  component: lazyRouteComponent(() => import('./shop/product/ProductPage'), 'ProductPage'),
+})
+
+const cart = createRoute({
+  getParentRoute: () => root,
+  path: '/cart',
+  component: lazyRouteComponent(() => import('./shop/cart/CartPage'), 'CartPage'),
+})
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: readSignInSearch,
+  component: lazyRouteComponent(() => import('./shop/sign-in/SignInPage'), 'SignInPage'),
+})
+
+/** Routes that need a session: others are led to the sign-in page, and back afterwards. */
+const members = createRoute({
+  getParentRoute: () => root,
+  id: 'members',
+  beforeLoad: async ({ location }) => {
+    // Offline, the page itself says so.
+    if (session.status === 'unknown') await refreshSession().catch(() => undefined)
+    if (session.status === 'signedOut') {
+      throw redirect({ to: '/sign-in', search: { next: location.href }, replace: true })
+    }
+  },
+})
+
+const checkout = createRoute({
+  getParentRoute: () => members,
+  path: '/checkout',
+  component: lazyRouteComponent(() => import('./shop/checkout/CheckoutPage'), 'CheckoutPage'),
+})
+
+const orders = createRoute({
+  getParentRoute: () => members,
+  path: '/orders',
+  validateSearch: readOrdersSearch,
+  component: lazyRouteComponent(() => import('./shop/orders/OrdersPage'), 'OrdersPage'),
+})
+
+const order = createRoute({
+  getParentRoute: () => members,
+  path: '/orders/$reference',
+  component: lazyRouteComponent(() => import('./shop/orders/OrderPage'), 'OrderPage'),
+})
+
+const receipt = createRoute({
+  getParentRoute: () => members,
+  path: '/orders/$reference/receipt',
+  component: lazyRouteComponent(() => import('./shop/orders/ReceiptPage'), 'ReceiptPage'),
+})
+
+const account = createRoute({
+  getParentRoute: () => members,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./shop/account/AccountPage'), 'AccountPage'),
+})
+
+const about = createRoute({
+  getParentRoute: () => root,
+  path: '/about',
+  component: lazyRouteComponent(() => import('./shop/legal/AboutPage'), 'AboutPage'),
+})
+
+const terms = createRoute({
+  getParentRoute: () => root,
+  path: '/terms',
+  component: lazyRouteComponent(() => import('./shop/legal/TermsPage'), 'TermsPage'),
+})
+
+const privacy = createRoute({
+  getParentRoute: () => root,
+  path: '/privacy',
+  component: lazyRouteComponent(() => import('./shop/legal/PrivacyPage'), 'PrivacyPage'),
+})
+
+const tree = root.addChildren([
+  home,
+  catalogue,
+  product,
+  cart,
+  signIn,
+  about,
+  terms,
+  privacy,
+  members.addChildren([checkout, orders, order, receipt, account]),
+])
+
+/** Create the router of the web app. */
+export function createShopRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queryClient },
+    defaultPreload: 'intent',
+    defaultPendingComponent: PageSkeleton,
+    scrollRestoration: true,
+  })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createShopRouter>
+  }
+}

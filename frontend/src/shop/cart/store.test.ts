@@ -1,0 +1,58 @@
+import { beforeEach, expect, test } from 'vitest'
+import { cartStore, countPieces, parseCart } from './store'
+
+const lamp = {
+  productId: 7,
+  name: 'Lamp',
+  imageUrl: '/lamp.svg',
+  price: 49,
+  currency: 'usd',
+}
+
+beforeEach(() => cartStore.restore([]))
+
+test('adding a product twice adds up its pieces', () => {
+  cartStore.add(lamp)
+  cartStore.add(lamp, 2)
+  expect(cartStore.current.lines).toEqual([{ ...lamp, quantity: 3 }])
+  expect(countPieces(cartStore.current)).toBe(3)
+})
+
+test('a line never exceeds the most that an order can have', () => {
+  cartStore.add(lamp, 5000)
+  expect(cartStore.current.lines[0]?.quantity).toBe(999)
+})
+
+test('a changed cart is another order, and an unchanged one the same', () => {
+  cartStore.add(lamp)
+  const { referenceId } = cartStore.current
+  cartStore.accept(7, { ...lamp, price: 50 })
+  expect(cartStore.current.referenceId).toBe(referenceId)
+  cartStore.setQuantity(7, 2)
+  expect(cartStore.current.referenceId).not.toBe(referenceId)
+})
+
+test('an order empties the cart that it came from, and no other', () => {
+  cartStore.add(lamp)
+  const { referenceId } = cartStore.current
+  cartStore.finish('another')
+  expect(cartStore.current.lines).toHaveLength(1)
+  cartStore.finish(referenceId)
+  expect(cartStore.current.lines).toHaveLength(0)
+})
+
+test('a stored cart that was tampered with loses only its bad lines', () => {
+  const stored = {
+    lines: [
+      { ...lamp, quantity: 2 },
+      { ...lamp, productId: 8, quantity: -1 },
+      { ...lamp, productId: 9, quantity: 1e9 },
+      { ...lamp, productId: 10, quantity: 1, currency: '<b>' },
+      'nonsense',
+    ],
+    referenceId: '../../evil',
+  }
+  const cart = parseCart(stored)
+  expect(cart.lines).toEqual([{ ...lamp, quantity: 2 }])
+  expect(cart.referenceId).toMatch(/^web-[0-9a-f]{32}$/)
+})

@@ -1,0 +1,26 @@
+import { messages } from '../../ui/i18n/language'
+import classes from './Bars.module.css'
+
+const useTexts = messages({
+  en: {
+    test: 'A test shop: no card is charged, and all e-mails stay here.',
+    mailbox: 'Mailbox',
+  },
+  es: {
+    test: 'Una tienda de prueba: no se cobra nada y los correos se quedan aquí.',
+    mailbox: 'Buzón',
+  },
+})
+
+/** A bar that says that this is a test shop, with a link to the mailbox of the sandbox. */
+export function TestShopBar() {
+  const texts = useTexts()
+  // Replaced by what /shop.json says.
+  const mailboxUrl: string | null = null
+  if (mailboxUrl === null) return null
+  return (
+    <div className={classes.test}>
+      {texts.test} <a href={mailboxUrl}>{texts.mailbox}</a>
+    </div>
+  )
+}

@@ -1,0 +1,25 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vitest/config'
+
+// The running stack answers everything that is no page: see `make frontend`.
+const STACK = `http://127.0.0.1:${process.env.WEB_PORT ?? '8080'}`
+const API =
+  '^/(auth|order|product|docs|static|admin|health|ready|shop\\.json|openapi\\.json)(?=/|\\?|$)'
+
+export default defineConfig({
+  plugins: [react()],
+  cacheDir: '.vite',
+  build: {
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: { host: '127.0.0.1', proxy: { [API]: { target: STACK, changeOrigin: false } } },
+  test: {
+    environment: 'happy-dom',
+    include: ['src/**/*.test.{ts,tsx}'],
+    setupFiles: ['src/test-setup.ts'],
+    restoreMocks: true,
+  },
+})
