@@ -89,11 +89,12 @@ def store(source: str, events: Sequence[ProviderEvent]) -> int:
 def replay_all(*conditions: ColumnElement[bool], tries: int = RETRY.attempts) -> int:
     """Make the sweep apply the signals under `conditions` again, up to `tries` times each.
 
-    Returns how many there are. They do not wait for a newer release.
+    Returns how many there are. They do not wait for a newer release. Those that another transaction
+    holds stay as they are.
     """
     # In the order of ids, so that two replays at once do not deadlock.
-    query = select(SignalRow.id).where(*conditions).order_by(SignalRow.id).with_for_update()
-    ids = db.session.scalars(query).all()
+    query = select(SignalRow.id).where(*conditions).order_by(SignalRow.id)
+    ids = db.session.scalars(query.with_for_update(skip_locked=True)).all()
     due_at = now() - UNKNOWN_KIND_DELAY
     values = {"attempts": RETRY.attempts - tries, "due_at": due_at, "last_error": None}
     _update(SignalRow.id.in_(ids), state=SignalState.STORED, **values)

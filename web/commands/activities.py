@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from models import ActivityRow, ActivityState, reading
 from models.audit import audit
 from models.base import db
-from state_machines.durable import DurableMachine
+from models.printable import escape
+from state_machines.durable import Activity, DurableMachine
 from state_machines.durable.operations import commands, pauses
 from web.commands import bulk, listing, output
 from web.commands.auditing import as_operator, audited
@@ -74,6 +75,9 @@ def show_list(  # noqa: PLR0913  one a filter
     as_json: bool,
 ) -> None:
     """List activities, newest first."""
+    if name is not None:
+        load_activities()
+        _refuse_unknown_name(name)
     conditions = listing.equals(ActivityRow, state=state, name=name, subject_id=subject)
     if maybe_sent:
         # Calls to Stripe carry an idempotency key, so that repeating them has no effect.
@@ -99,8 +103,9 @@ def show_one(activity_id: UUID, *, as_json: bool) -> None:
 def retry(activity_id: UUID | None, *, as_json: bool, **options: Any) -> None:
     """Run an activity that failed again, or with --all those that match the filters.
 
-    Each gets a full set of attempts and keeps its idempotency key. Many are reset in batches, each
-    of which is one transaction.
+    Each gets a full set of attempts and keeps its idempotency key. One that has no call to make,
+    because its execution has moved on, is refused: abandon it. Many are reset in batches, each of
+    which is one transaction; exit status 1 says that some were refused.
     """
     load_activities()
     row_id = bulk.single_id(activity_id, options)
@@ -120,14 +125,25 @@ def _retry_all(selection: bulk.Selection, options: dict[str, Any], *, as_json: b
     if options["dry_run"]:
         _print_dry_run(selection, "{} would run again", as_json=as_json)
         return
-    retried = 0
+    tally, names = bulk.Tally(), set[str]()
     for ids in bulk.batches(selection.load_ids(selection.limit)):
         counts: dict[str, int] = {}
         with audited("activities retry", name, counts=counts, filters=selection.filters):
-            counts["retried"] = commands.retry_all(ActivityRow.id.in_(ids), *selection.conditions)
-        retried += counts["retried"]
-    sentence = f"{retried} {name or 'activities'} will run again"
-    output.print_result(sentence, as_json=as_json, name=name, retried=retried)
+            retried, unneeded = commands.retry_all(ActivityRow.id.in_(ids), *selection.conditions)
+            counts["retried"] = retried.total()
+            tally.refusals |= unneeded
+            selection.refuse_locked(tally, ids)
+        tally.changed += retried.total()
+        names |= set(retried)
+    with reading():
+        reasons = pauses.paused_activities()
+    paused = {each: reasons[each] for each in sorted(names) if each in reasons}
+    if not as_json:
+        for each, reason in paused.items():
+            click.echo(escape(f"{each} runs when it is resumed; it is paused: {reason}"))
+    predicate = f"{name or 'activities'} will run again"
+    fields = {"name": name, "paused": paused}
+    bulk.print_tally(tally, "retried", as_json=as_json, predicate=predicate, **fields)
 
 
 @group.command("cancel")
@@ -170,6 +186,7 @@ def _cancel(
 ) -> bool:
     with as_operator("activities cancel") as actor:
         if selection is not None:
+            bulk.limit_lock_wait()
             selection.lock(activity_id)
         commands.cancel(activity_id, operator=actor, reason=reason, maybe_sent=maybe_sent)
         audit(actor, "activities cancel", activity_id, reason=reason, maybe_sent=maybe_sent)
@@ -208,16 +225,23 @@ def _select(options: dict[str, Any], condition: Any) -> bulk.Selection:
     if machine is not None and machine not in DurableMachine.registry:
         machines = ", ".join(DurableMachine.registry)
         raise click.BadParameter(f"{machine} is none of {machines}", param_hint="--machine")
-    if name is not None:
-        query = select(ActivityRow.id).where(ActivityRow.name == name).limit(1)
-        with reading():
-            if db.session.scalar(query) is None:
-                raise click.ClickException(f"there is no activity called {name}")
+    _refuse_unknown_name(name)
     matching = listing.equals(ActivityRow, name=name, machine=machine)
     rows = bulk.select_rows(ActivityRow, ENDED_OR_CREATED_AT, options, condition, *matching)
     if not set(rows.filters) - {"limit"}:
         raise click.UsageError("give a filter, such as --name: --all alone is every activity")
     return rows
+
+
+def _refuse_unknown_name(name: str | None) -> None:
+    """Raise click.ClickException for a name that neither the code nor a row has."""
+    if name is None or name in Activity.registry:
+        return
+    query = select(ActivityRow.id).where(ActivityRow.name == name).limit(1)
+    with reading():
+        if db.session.scalar(query) is None:
+            names = ", ".join(sorted(Activity.registry))
+            raise click.ClickException(f"there is no activity called {name}; there are {names}")
 
 
 def _print_dry_run(selection: bulk.Selection, sentence: str, *, as_json: bool) -> None:

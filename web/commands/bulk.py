@@ -8,14 +8,14 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import click
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, text
 
 from models import reading
 from models.base import db
 from models.logs import logger, one_line
 from models.printable import escape
 from web.commands import output
-from web.commands.outage import ends_all, explain
+from web.commands.outage import ends_all, explain, is_locked
 
 log = logger(__name__)
 
@@ -26,6 +26,9 @@ BATCH_SIZE = 500
 MAX_EXAMPLES = 5
 MAX_ROWS = 1_000_000
 TIMESTAMP = click.DateTime(("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"))
+# The longest wait for a lock. A row that somebody holds for longer is refused.
+MAX_LOCK_WAIT = text("SET LOCAL lock_timeout = '100ms'")
+LOCKED = "it is locked by another transaction: try again"
 SWITCHES = ("every", "dry_run")
 
 
@@ -100,6 +103,15 @@ class Selection:
         if db.session.scalar(query.with_for_update()) is None:
             raise click.ClickException("it no longer matches the filters")
 
+    def refuse_locked(self, tally: "Tally", ids: Iterable[UUID]) -> None:
+        """Add to `tally` those of `ids` that still match, though they should have been changed.
+
+        Another transaction holds them.
+        """
+        remaining = select(self.row.id).where(self.row.id.in_(ids), *self.conditions)
+        for row_id in db.session.scalars(remaining.order_by(self.row.id)):
+            tally.refusals.setdefault(row_id, LOCKED)
+
 
 def select_rows(
     row: type[Any], time: Any, options: dict[str, Any], *conditions: ColumnElement[bool]
@@ -159,6 +171,11 @@ def batches(ids: list[UUID]) -> Iterator[list[UUID]]:
         yield ids[start : start + BATCH_SIZE]
 
 
+def limit_lock_wait() -> None:
+    """Have the current transaction fail soon, and not after seconds, when a row is locked."""
+    db.session.execute(MAX_LOCK_WAIT)
+
+
 @dataclass(slots=True)
 class Tally:
     """The result of changing rows one by one: how many were changed, and why others were not.
@@ -178,8 +195,9 @@ def change_each(
 ) -> Tally:
     """Change up to `limit` rows, each in its own transaction. A refused one stops no other.
 
-    `change` opens the transaction, and returns whether it changed anything. After an error of the
-    connection to PostgreSQL no further row is tried; a locked row is only refused.
+    `change` opens the transaction, calls `limit_lock_wait` in it, and returns whether it changed
+    anything. After an error of the connection to PostgreSQL no further row is tried; a locked row
+    is only refused.
     """
     tally = Tally()
     for row_id in ids:
@@ -196,26 +214,29 @@ def change_each(
             if ends_all(error):
                 tally.error = error
                 break
-            sentence = explain(error)
+            sentence = LOCKED if is_locked(error) else explain(error)
             if sentence is None:
                 log.exception("%s is not changed", row_id)
             tally.refusals[row_id] = sentence or one_line(error)
     return tally
 
 
-def print_tally(tally: Tally, verb: str, *, as_json: bool) -> None:
+def print_tally(
+    tally: Tally, verb: str, *, as_json: bool, predicate: str | None = None, **fields: Any
+) -> None:
     """Print how many rows were changed, and each refusal; exit with status 1 if there are any.
 
-    Raises the error that ended all.
+    `predicate` stands in the sentence instead of `verb`; `fields` are added to the JSON. Raises the
+    error that ended all.
     """
     refused = [{"id": str(row_id), "why": why} for row_id, why in tally.refusals.items()]
     if as_json:
         counts = {verb: tally.changed, "unchanged": tally.unchanged}
-        output.print_result("", as_json=True, **counts, refused=refused)
+        output.print_result("", as_json=True, **fields, **counts, refused=refused)
     else:
         suffix = f", {tally.unchanged} unchanged" if tally.unchanged else ""
         suffix += f", {len(refused)} refused" if refused else ""
-        click.echo(escape(f"{tally.changed} {verb}{suffix}"))
+        click.echo(escape(f"{tally.changed} {predicate or verb}{suffix}"))
         output.print_rows(refused, as_json=False)
     if tally.error is not None:
         raise tally.error

@@ -128,6 +128,7 @@ def send_signal(name: str, signal_name: str, *, as_json: bool, **options: Any) -
     def send(execution_id: UUID) -> bool:
         state, reason = options["state"], options["reason"]
         with as_operator("machines signal") as actor:
+            bulk.limit_lock_wait()
             _refuse_changed(machine, execution_id, before)
             if not commands.send(machine, execution_id, signal, state=state, reason=reason):
                 return False

@@ -8,7 +8,8 @@ import click
 from models import SignalRow, SignalState
 from models.base import db
 from models.errors import ConflictError, NotFoundError
-from state_machines.durable import handling, inbox
+from state_machines import HANDLERS
+from state_machines.durable import inbox
 from web.commands import bulk, listing, output
 from web.commands.auditing import audited
 
@@ -17,12 +18,13 @@ group = click.Group("signals", help="Messages of Stripe and SendGrid: list, show
 FIELDS = ("id", "received_at", "source", "kind", "state", "attempts", "subject_id", "last_error")
 DETAILS = (*FIELDS, "external_id", "due_at", "applied_at", "payload")
 REPLAYABLE = (SignalState.FAILED, SignalState.UNMATCHED, SignalState.IGNORED)
+SOURCES = click.Choice(tuple(HANDLERS))
 EXAMPLE = ("id", "received_at", "source", "kind", "last_error")
 
 
 @group.command("list")
 @listing.state_option(SignalState)
-@click.option("--source", help="Filter by sender: stripe or sendgrid.")
+@click.option("--source", type=SOURCES, help="Filter by sender.")
 @click.option("--subject", type=click.UUID, help="Filter by the id of an order or login.")
 @listing.limit_option
 @output.json_option
@@ -48,7 +50,7 @@ def show(signal_id: UUID, *, as_json: bool) -> None:
 @bulk.filter_options(
     "received",
     listing.state_option(REPLAYABLE),
-    click.option("--source", help="With --all: filter by sender, stripe or sendgrid."),
+    click.option("--source", type=SOURCES, help="With --all: filter by sender."),
     click.option("--kind", help='With --all: filter by kind, such as "charge.dispute.created".'),
 )
 @output.json_option
@@ -56,7 +58,7 @@ def replay(signal_id: UUID | None, *, as_json: bool, **options: Any) -> None:
     """Apply a signal again that was not applied: the code can read it now, or its order exists now.
 
     With --all: every failed signal, or those that match the filters. They are stored again in
-    batches, each of which is one transaction.
+    batches, each of which is one transaction; exit status 1 says that some were locked.
     """
     row_id = bulk.single_id(signal_id, options)
     if row_id is None:
@@ -66,30 +68,26 @@ def replay(signal_id: UUID | None, *, as_json: bool, **options: Any) -> None:
 
 
 def _replay_all(options: dict[str, Any], *, as_json: bool) -> None:
-    source = options["source"]
-    if source is not None and source not in handling.handlers:
-        senders = ", ".join(handling.handlers)
-        raise click.BadParameter(f"{source} is none of {senders}", param_hint="--source")
     selection = bulk.select_rows(
         SignalRow,
         SignalRow.received_at,
         options,
         SignalRow.state == (options["state"] or SignalState.FAILED),
         SignalRow.payload.is_not(None),
-        *listing.equals(SignalRow, source=source, kind=options["kind"]),
+        *listing.equals(SignalRow, source=options["source"], kind=options["kind"]),
     )
     if options["dry_run"]:
         sentence = "{} would be applied again"
         bulk.print_dry_run(selection, SignalRow.kind, EXAMPLE, sentence, as_json=as_json)
         return
-    replayed = 0
+    tally = bulk.Tally()
     for ids in bulk.batches(selection.load_ids(selection.limit)):
         details: dict[str, Any] = {**selection.filters}
         with audited("signals replay", "--all", details=details):
             details["signals"] = inbox.replay_all(SignalRow.id.in_(ids), *selection.conditions)
-        replayed += details["signals"]
-    sentence = f"{replayed} will be applied again"
-    output.print_result(sentence, as_json=as_json, signals=replayed)
+            selection.refuse_locked(tally, ids)
+        tally.changed += details["signals"]
+    bulk.print_tally(tally, "signals", as_json=as_json, predicate="will be applied again")
 
 
 def _replay_one(signal_id: UUID, *, as_json: bool) -> None:

@@ -3,9 +3,10 @@
 Each runs in the caller's transaction, so that the caller's audit commits with the change.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, update
@@ -25,6 +26,7 @@ from models.logs import one_line
 from state_machines.durable.activity import Activity
 from state_machines.durable.failure import CallError, NonRetryableError, UnknownOutcomeError
 from state_machines.durable.machine import DurableMachine
+from state_machines.durable.operations.unneeded import find_unneeded
 from state_machines.durable.unit_of_work import unit_of_work
 
 # No attempt is left, but the machine has not applied the failure yet.
@@ -58,21 +60,34 @@ class OperationRefusedError(Exception):
 def retry(activity_id: UUID) -> ActivityRow:
     """Give a failed activity a full set of attempts. Its idempotency key stays.
 
-    Raises OperationRefusedError unless it has failed.
+    Raises OperationRefusedError unless it has failed and has a call to make.
     """
     row = _lock_failed(activity_id)
-    retry_all(ActivityRow.id == activity_id)
+    for reason in retry_all(ActivityRow.id == activity_id).unneeded.values():
+        raise OperationRefusedError(f"{row.name} {activity_id} {reason}")
     return row
 
 
-def retry_all(*conditions: ColumnElement[bool]) -> int:
-    """Give matching failed activities a full set of attempts, and return their number."""
-    failed = select(ActivityRow.id).where(HAS_FAILED, *conditions)
+class Retried(NamedTuple):
+    """The number of activities that run again, by name, and the reasons for not running others."""
+
+    counts: Counter[str]
+    unneeded: dict[UUID, str]
+
+
+def retry_all(*conditions: ColumnElement[bool]) -> Retried:
+    """Give matching failed activities a full set of attempts.
+
+    Those that have no call to make, and those that another transaction holds, stay as they are.
+    """
     # Locking in the order of ids keeps two operators from a deadlock.
-    locked = failed.order_by(ActivityRow.id).with_for_update().cte("locked")
-    reset = db.session.scalars(
+    query = select(ActivityRow).where(HAS_FAILED, *conditions).order_by(ActivityRow.id)
+    free = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    rows = db.session.scalars(free).all()
+    unneeded = find_unneeded(rows)
+    names = db.session.scalars(
         update(ActivityRow)
-        .where(ActivityRow.id.in_(select(locked.c.id)))
+        .where(ActivityRow.id.in_([row.id for row in rows if row.id not in unneeded]))
         .values(
             state=ActivityState.PENDING,
             attempts=0,
@@ -81,10 +96,10 @@ def retry_all(*conditions: ColumnElement[bool]) -> int:
             token=None,
             giving_up=None,
         )
-        .returning(ActivityRow.id)
+        .returning(ActivityRow.name)
         .execution_options(synchronize_session=False)
     )
-    return len(reset.all())
+    return Retried(Counter(names), unneeded)
 
 
 def abandon(activity_id: UUID) -> ActivityRow:

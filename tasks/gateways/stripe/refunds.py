@@ -3,8 +3,19 @@
 from datetime import datetime
 from typing import Any
 
+from state_machines.durable import NonRetryableError
 from state_machines.providers.stripe.refunds import StripeRefund
-from tasks.gateways.stripe.client import PAGE_SIZE, client, convert_errors, retrieve_page, to_plain
+from tasks.gateways.stripe.client import (
+    PAGE_SIZE,
+    client,
+    convert_errors,
+    has_code,
+    retrieve_page,
+    to_plain,
+)
+
+# Source: https://docs.stripe.com/error-codes
+ALREADY_REFUNDED = "charge_already_refunded"
 
 
 def create_refund(intent_id: str, amount: int, *, key: str) -> StripeRefund:
@@ -27,11 +38,20 @@ def retrieve_refund(stripe_id: str) -> StripeRefund:
         return StripeRefund.read(to_plain(client().v1.refunds.retrieve(stripe_id)))
 
 
-def give_back(intent_id: str, *, key: str) -> StripeRefund:
-    """Refund all that is left of an intent that belongs to no order here."""
-    with convert_errors():
-        refund = client().v1.refunds.create({"payment_intent": intent_id}, {"idempotency_key": key})
-    return StripeRefund.read(to_plain(refund))
+def give_back(intent_id: str, *, key: str) -> None:
+    """Refund all that is left of an intent that belongs to no order here.
+
+    Nothing may be left: Stripe forgets keys after a day, and then refuses to repeat a refund.
+    """
+    try:
+        with convert_errors():
+            refund = client().v1.refunds.create(
+                {"payment_intent": intent_id}, {"idempotency_key": key}
+            )
+        to_plain(refund)
+    except NonRetryableError as error:
+        if not has_code(error, ALREADY_REFUNDED):
+            raise
 
 
 def new_refunds(since: datetime, after: str | None) -> tuple[list[dict[str, Any]], bool]:

@@ -16,12 +16,17 @@ from state_machines.durable import (
 from state_machines.durable.operations import commands
 from state_machines.durable.operations.commands import OperationRefusedError
 from tests.support.depot import Depot
-from tests.support.parcel import Courier, ParcelMachine, ParcelState
+from tests.support.parcel import Courier, Parcel, ParcelMachine, ParcelState
 
 
 def cancel(activity_id: UUID, *, maybe_sent: bool = False) -> None:
     with transaction():
         commands.cancel(activity_id, operator="ann", reason="a test", maybe_sent=maybe_sent)
+
+
+def put_parcel(parcel_id: UUID, state: ParcelState) -> None:
+    with transaction() as session:
+        session.execute(update(Parcel).where(Parcel.id == parcel_id).values(state=state))
 
 
 def put(activity_id: UUID, state: ActivityState) -> None:
@@ -58,15 +63,35 @@ def test_a_worker_that_has_the_message_of_a_cancelled_activity_makes_no_call(
     assert courier.calls == []
 
 
-def test_a_cancelled_activity_can_be_retried(depot: Depot, courier: Courier) -> None:
+def test_a_cancelled_activity_is_retried_only_while_it_has_a_call_to_make(
+    depot: Depot, courier: Courier
+) -> None:
     (parcel_id,) = depot.pack("vase")
     key = depot.key(parcel_id)
     cancel(key)
+    sentence = f"test.announce {key} has no call to make: its test_parcel is Lost"
+    with pytest.raises(OperationRefusedError, match=sentence), transaction():
+        commands.retry(key)
+    assert depot.activity(parcel_id).state == ActivityState.FAILED
+    put_parcel(parcel_id, ParcelState.PACKED)
     with transaction():
         commands.retry(key)
-    assert depot.activity(parcel_id).state == ActivityState.PENDING
     depot.run(parcel_id)
     assert depot.activity(parcel_id).state == ActivityState.DONE
+    assert len(courier.calls) == 1
+
+
+def test_an_activity_that_cannot_be_prepared_is_retried_and_holds_back_no_other(
+    depot: Depot, courier: Courier
+) -> None:
+    parcels = depot.pack("vase", "broken", "lamp")
+    for parcel_id in parcels:
+        put(depot.key(parcel_id), ActivityState.FAILED)
+    put_parcel(parcels[2], ParcelState.LOST)
+    courier.unaskable.add("broken")
+    with transaction():
+        counts, unneeded = commands.retry_all()
+    assert (counts, list(unneeded)) == ({"test.announce": 2}, [depot.key(parcels[2])])
 
 
 def test_a_running_activity_is_not_cancelled_and_the_refusal_names_the_end_of_its_lease(

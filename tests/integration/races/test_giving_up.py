@@ -8,8 +8,10 @@ from sqlalchemy import select, text
 from models import ActivityState, Notice, NoticeKind, RefundState, transaction
 from models.clock import MovableClock
 from models.ids import uuid7
+from models.notice import open_notice
 from state_machines.actions import reconcile
 from state_machines.durable.unit_of_work import schedule
+from state_machines.providers.stripe import unmatched
 from state_machines.reconciliation import ReconciliationMachine
 from state_machines.refund import RefundMachine, RefundSignal
 from tests.support.shop import Shop
@@ -78,6 +80,30 @@ def test_money_that_stripe_does_not_give_back_has_a_notice(
         (notice,) = session.scalars(select(Notice)).all()
         assert notice.kind == NoticeKind.UNMATCHED_PAYMENT
         assert "pi_of_other_keys could not be given back" in notice.text
+
+
+def test_money_that_was_given_back_before_is_not_reported_as_kept(till: Shop, bank: Stripe) -> None:
+    """A second request has another key, as one has to Stripe that forgot the first after a day."""
+    payment = till.payment(till.confirmed())
+    kind, intent_id = NoticeKind.UNMATCHED_PAYMENT, payment.intent_id
+    with transaction():
+        open_notice(None, kind, "a lost order's", subject=intent_id)
+        reconcile.start(uuid7())
+        unmatched.request_return(intent_id or "")
+    bank.faults(stripe={"timeoutRate": 1})
+    till.run(GIVE_BACK)
+    bank.faults()
+    assert till.activity(GIVE_BACK).unknown_outcomes == 1
+    assert bank.refunded(payment) == [5900]
+    with transaction():
+        reconcile.start(uuid7())
+        unmatched.request_return(intent_id or "")
+    till.run(GIVE_BACK)
+    assert till.activity(GIVE_BACK).state == ActivityState.DONE
+    assert bank.refunded(payment) == [5900]
+    with transaction() as session:
+        (notice,) = session.scalars(select(Notice)).all()
+        assert (notice.text, notice.settled_at is None) == ("a lost order's", False)
 
 
 def test_stripe_repeats_a_lost_response_instead_of_refusing(

@@ -5,11 +5,12 @@ from uuid import UUID
 
 import pytest
 
-from models import ActivityState, NoticeKind, OrderState
+from models import ActivityState, NoticeKind, OrderState, transaction
 from models.clock import MovableClock
 from models.errors import ConflictError, InvalidInputError
 from models.refund import ACTIVE
 from state_machines.durable import Activity, sweep
+from state_machines.durable.operations import commands
 from tasks.gateways.stripe import list_refunds
 from tasks.refunds import SubmitRefund
 from tests.support.sandbox import eventually
@@ -80,6 +81,21 @@ def test_a_refund_that_fails_late_has_a_notice(till: Shop, bank: Stripe) -> None
     till.work()
     assert till.refunds(payment_id) == [(5900, "Failed"), (5900, "Succeeded")]
     assert till.notices(payment_id) == [], "the money has gone back after all"
+
+
+def test_a_cancelled_refund_is_not_retried_but_made_anew(till: Shop, bank: Stripe) -> None:
+    payment_id = till.confirmed()
+    till.refund(payment_id, 900)
+    key = till.activity(SUBMIT).id
+    with transaction():
+        commands.cancel(key, operator="ann", reason="the wrong amount")
+    refusal = f"refunds.submit {key} has no call to make: its refund is Failed"
+    with pytest.raises(commands.OperationRefusedError, match=refusal), transaction():
+        commands.retry(key)
+    till.refund(payment_id, 800)
+    till.work()
+    assert till.refunds(payment_id) == [(900, "Failed"), (800, "Succeeded")]
+    assert bank.refunded(till.payment(payment_id)) == [800]
 
 
 def test_an_older_event_of_a_refund_does_not_hide_why_it_failed(till: Shop, bank: Stripe) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from click import ClickException
 from flask import Flask
-from sqlalchemy import Connection, event, select, text, update
+from sqlalchemy import Connection, Engine, event, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from launch.children import run
@@ -108,6 +108,8 @@ def test_too_few_or_too_many_filters_are_a_usage_error(
         assert flask(shop, "activities", command, *words).exit_code == 2
     unknown = flask(shop, "activities", command, "--all", "--name", "test.weigh")
     assert (unknown.exit_code, "no activity called test.weigh" in unknown.stderr) == (1, True)
+    listed = flask(shop, "activities", "list", "--name", "test.weigh")
+    assert (listed.exit_code, f", {NAME}" in listed.stderr) == (1, True), "names the choices"
     assert flask(shop, "activities", command, str(uuid4())).exit_code == 1
     assert (states(depot, [parcel]), audit()) == ([FAILED], [])
 
@@ -208,8 +210,22 @@ def test_activities_of_dead_workers_are_counted_and_cancelled_while_their_provid
     assert depot.state(parcel) == ParcelState.LOST
 
 
+@pytest.fixture
+def lock_timeouts() -> Iterator[list[object]]:
+    """Return a list that collects the values of statements about the wait for a lock."""
+    values: list[object] = []
+
+    def collect(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "lock_timeout" in statement:
+            values.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", collect)
+    yield values
+    event.remove(Engine, "before_cursor_execute", collect)
+
+
 def test_a_locked_activity_is_listed_as_refused_and_stops_no_other(
-    shop: Flask, depot: Depot, courier: Courier
+    shop: Flask, depot: Depot, courier: Courier, lock_timeouts: list[object]
 ) -> None:
     parcels = depot.pack("vase", "bowl", "lamp")
     locked = select(ActivityRow.id).where(ActivityRow.id == depot.key(parcels[1]))
@@ -219,9 +235,42 @@ def test_a_locked_activity_is_listed_as_refused_and_stops_no_other(
     assert (done.exit_code, done.stderr) == (1, "")
     result = json.loads(done.stdout)
     assert (result["cancelled"], len(result["refused"])) == (2, 1)
-    assert result["refused"][0]["id"] == str(depot.key(parcels[1]))
-    assert "lock timeout" in result["refused"][0]["why"]
+    assert result["refused"][0] == {"id": str(depot.key(parcels[1])), "why": bulk.LOCKED}
     assert states(depot, parcels) == [FAILED, PENDING, FAILED]
+    assert lock_timeouts == ["SET LOCAL lock_timeout = '100ms'"] * 3, "no wait of five seconds"
+
+
+def test_locked_activities_are_not_retried_and_hold_back_no_other(
+    shop: Flask, depot: Depot, courier: Courier
+) -> None:
+    parcels = fail(depot, "vase", "bowl", "lamp")
+    locked = select(ActivityRow.id).where(ActivityRow.id == depot.key(parcels[1]))
+    words = ("activities", "retry", "--all", "--name", NAME)
+    with shop.app_context(), db.engine.begin() as connection:
+        connection.execute(locked.with_for_update())
+        done = flask(shop, *words)
+    assert (done.exit_code, done.stderr) == (1, "")
+    assert done.stdout.startswith(f"2 {NAME} will run again, 1 refused\n")
+    assert f"{depot.key(parcels[1])}  {bulk.LOCKED}" in done.stdout
+    assert states(depot, parcels) == [PENDING, FAILED, PENDING]
+    assert read(shop, *words)["retried"] == 1, "it can be run again"
+
+
+def test_a_retry_without_a_call_to_make_is_refused(
+    shop: Flask, depot: Depot, courier: Courier
+) -> None:
+    lost, packed = depot.pack("vase")[0], fail(depot, "lamp")[0]
+    flask(shop, "activities", "cancel", str(depot.key(lost)), "--reason", "moved away")
+    why = "has no call to make: its test_parcel is Lost"
+    alone = flask(shop, "activities", "retry", str(depot.key(lost)))
+    assert (alone.exit_code, why in alone.stderr) == (1, True)
+    done = flask(shop, "activities", "retry", "--all", "--name", NAME, "--json")
+    assert done.exit_code == 1
+    assert json.loads(done.stdout) == {
+        "name": NAME, "paused": {}, "retried": 1, "unchanged": 0,
+        "refused": [{"id": str(depot.key(lost)), "why": why}],
+    }  # fmt: skip
+    assert states(depot, [lost, packed]) == [FAILED, PENDING]
 
 
 def test_after_a_lost_connection_a_tally_names_what_was_done(shop: Flask, depot: Depot) -> None:
@@ -266,7 +315,8 @@ def test_an_activity_that_changed_since_it_was_selected_is_refused(
     [
         (("activities", "retry", "--all", "--machine", "parsel"), "--machine: parsel is none of"),
         (("activities", "cancel", "--all", "--error", ""), "'--error': must not be empty"),
-        (("signals", "replay", "--all", "--source", "strype"), "--source: strype is none of"),
+        (("signals", "replay", "--all", "--source", "strype"), "'--source': 'strype' is not one"),
+        (("signals", "list", "--source", "strype"), "not one of 'stripe', 'sendgrid'"),
         (
             ("signals", "replay", "--all", "--since", "2027-01-01", "--until", "2026-01-01"),
             "--since must be earlier than --until",
@@ -289,6 +339,19 @@ def test_a_retried_activity_that_is_paused_will_run_when_it_is_resumed(
     flask(shop, "control", "pause", "--provider", "courier", "--reason", "it is down")
     done = flask(shop, "activities", "retry", str(depot.key(parcel)))
     assert done.stdout.endswith("will run when it is resumed; it is paused: it is down\n")
+
+
+def test_all_that_are_retried_while_they_are_paused_run_when_that_ends(
+    shop: Flask, depot: Depot, courier: Courier
+) -> None:
+    fail(depot, "vase", "lamp")
+    flask(shop, "control", "pause", "--queue", "depot", "--reason", "it is down")
+    words = ("activities", "retry", "--all", "--machine", "test_parcel", "--limit", "1")
+    done = flask(shop, *words)
+    assert done.stdout == (
+        f"{NAME} runs when it is resumed; it is paused: it is down\n1 activities will run again\n"
+    )
+    assert read(shop, *words)["paused"] == {NAME: "it is down"}
 
 
 @pytest.fixture

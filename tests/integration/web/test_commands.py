@@ -129,15 +129,14 @@ def test_a_failed_activity_is_retried(shop: Flask, given_up: UUID) -> None:
 def test_all_failed_activities_of_a_name_are_retried(shop: Flask, given_up: UUID) -> None:
     retry = ("activities", "retry")
     create = ("--name", "payments.create_intent")
-    assert read(shop, *retry, *create, "--all") == {"name": create[1], "retried": 1}
+    done = read(shop, *retry, *create, "--all")
+    assert (done["name"], done["retried"], done["refused"]) == (create[1], 1, [])
     assert state(given_up) == ("pending", 0)
     nothing = flask(shop, *retry, *create, "--all")
     assert (nothing.exit_code, nothing.output) == (0, "0 payments.create_intent will run again\n")
     unknown = flask(shop, *retry, "--name", "payments.dream", "--all")
-    assert (unknown.exit_code, unknown.stderr) == (
-        1,
-        "Error: there is no activity called payments.dream\n",
-    )
+    assert unknown.exit_code == 1
+    assert "no activity called payments.dream; there are emails.login_code" in unknown.stderr
     for words in ((), create, ("--all",), (str(given_up), *create), (str(given_up), "--all")):
         assert flask(shop, *retry, *words).exit_code == 2, words
     with transaction() as session:

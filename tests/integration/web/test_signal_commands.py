@@ -1,5 +1,7 @@
 """Signals that were not applied, and the operator who has them applied again."""
 
+import json
+
 import pytest
 from flask import Flask
 
@@ -8,6 +10,7 @@ from models.base import db
 from state_machines.durable import inbox, sweep
 from tests.support.commands import flask, read
 from tests.support.web import Person, a_payment_event
+from web.commands import bulk
 
 
 @pytest.fixture
@@ -61,6 +64,20 @@ def test_all_failed_signals_are_replayed(
     with transaction() as session:
         rows = session.scalars(db.select(AuditRow)).all()
         assert [row.details["details"]["signals"] for row in rows] == [number] * bool(number)
+
+
+def test_a_locked_signal_is_not_replayed_and_holds_back_no_other(
+    shop: Flask, three: list[str]
+) -> None:
+    locked = db.select(SignalRow.id).where(SignalRow.external_id == three[1])
+    with shop.app_context(), db.engine.begin() as connection:
+        key = connection.scalar(locked.with_for_update())
+        done = flask(shop, "signals", "replay", "--all", "--json")
+    assert done.exit_code == 1
+    assert json.loads(done.stdout) == {
+        "signals": 2, "unchanged": 0, "refused": [{"id": str(key), "why": bulk.LOCKED}],
+    }  # fmt: skip
+    assert states() == [STORED, FAILED, STORED]
 
 
 def test_replayed_signals_get_the_state_of_their_result(shop: Flask, three: list[str]) -> None:
