@@ -15,7 +15,7 @@ from web.schemas.product import ProductId
 # A reference is the last part of a path, so it has only characters that need no escaping there.
 REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:@+=,-]*")
 # Paths below /order.
-RESERVED = {"status", "summary", "history", "webhook", "email-events"}
+RESERVED = {"status", "summary", "history", "quote", "webhook", "email-events"}
 
 
 def validate_reference(text: str) -> str:
