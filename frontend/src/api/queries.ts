@@ -20,6 +20,13 @@ export function createQueryClient(): QueryClient {
   })
 }
 
+/** The public settings of the shop, which do not change while a page is open. */
+export const shopQuery = queryOptions({
+  queryKey: ['shop'],
+  queryFn: ({ signal }) => call('GET /shop.json', { signal }),
+  staleTime: Number.POSITIVE_INFINITY,
+})
+
 /** Return the status of the session, and renew it after a reload. */
 export function useSessionStatus(): SessionStatus {
   const status = useSyncExternalStore(session.subscribe, () => session.status)

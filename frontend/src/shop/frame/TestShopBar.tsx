@@ -1,3 +1,5 @@
+import { useQuery } from '@tanstack/react-query'
+import { shopQuery } from '../../api/queries'
 import { messages } from '../../ui/i18n/language'
 import classes from './Bars.module.css'
 
@@ -15,8 +17,7 @@ const useTexts = messages({
 /** A bar that says that this is a test shop, with a link to the mailbox of the sandbox. */
 export function TestShopBar() {
   const texts = useTexts()
-  // Replaced by what /shop.json says.
-  const mailboxUrl: string | null = null
+  const mailboxUrl = useQuery(shopQuery).data?.mailboxUrl ?? null
   if (mailboxUrl === null) return null
   return (
     <div className={classes.test}>
