@@ -73,6 +73,7 @@ class Order(Execution, Base):
     total: Mapped[MinorUnits]
     billing_address: Mapped[str] = mapped_column(EncryptedText)
     shipping_address: Mapped[str] = mapped_column(EncryptedText)
+    # The customer's own words, which decide nothing: a payment's method is `Payment.method`.
     payment_method: Mapped[str | None]
 
     @property

@@ -25,11 +25,15 @@ class PaymentState(StrEnum):
 
 
 class PaymentMethod(StrEnum):
-    """The way in which a payment is collected. The API shows it as the payment's provider."""
+    """The way in which a payment is collected. The API shows it as the payment's provider.
+
+    `Order.payment_method` is something else: free text of the customer.
+    """
 
     STRIPE = "Stripe"  # by one payment intent
 
 
+# The states of a closing payment: Stripe is asked to cancel its intent.
 CLOSING = (PaymentState.CANCELLING, PaymentState.EXPIRING)
 PAYABLE = (PaymentState.INITIATED, PaymentState.DECLINED)
 # The outcome is not decided yet.

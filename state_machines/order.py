@@ -25,18 +25,23 @@ class OrderSignal(StrEnum):
 
 
 Sig = OrderSignal
-RECEIPT = ("emails.order_confirmed",)
-FAILED = ("emails.order_failed",)
-CANCELLED = ("emails.order_cancelled",)
-SHIPPED = ("emails.order_shipped",)
-DELIVERED = ("emails.order_delivered",)
+CONFIRM_EMAIL = ("emails.order_confirmed",)
+FAIL_EMAIL = ("emails.order_failed",)
+CANCEL_EMAIL = ("emails.order_cancelled",)
+SHIP_EMAIL = ("emails.order_shipped",)
+DELIVER_EMAIL = ("emails.order_delivered",)
 # Writes: changes of other rows in the same commit.
 RESERVE, SELL, RELEASE = ("stock.reserve",), ("stock.sell",), ("stock.release",)
-RESTORE = ("stock.restore", "notice.settle_lost")
-DECIDED = ("notice.settle_mispaid",)
-ENDED = (*DECIDED, "notice.settle_lost")
-REFUND = ("refund.rest",)
-UNDO = RELEASE + REFUND
+RESTORE = ("stock.restore",)
+REFUND, REFUND_LATE = ("refund.rest",), ("refund.late",)
+NOTIFY_MISPAID, SETTLE_MISPAID = ("notice.mispaid",), ("notice.settle_mispaid",)
+SETTLE_LOST = ("notice.settle_lost",)
+SETTLE = SETTLE_MISPAID + SETTLE_LOST
+# A person decides about a payment of another amount or currency.
+ACCEPT_MISPAID = SELL + SETTLE_MISPAID
+CANCEL_MISPAID = RELEASE + REFUND + SETTLE
+# Nobody has to decide any more whether to ship an order whose dispute was lost.
+UNSELL = RESTORE + SETTLE_LOST
 
 
 class OrderMachine(DurableMachine[Order]):
@@ -46,25 +51,25 @@ class OrderMachine(DurableMachine[Order]):
     # fmt: off
     arrows = (
         Arrow(Sig.PLACE,                 None,        S.PENDING,   writes=RESERVE),
-        Arrow(Sig.PAID,                  S.PENDING,   S.CONFIRMED, RECEIPT,   SELL),
-        Arrow(Sig.PAYMENT_FAILED,        S.PENDING,   S.FAILED,    FAILED,    RELEASE),
-        Arrow(Sig.PAYMENT_CANCELLED,     S.PENDING,   S.CANCELLED, CANCELLED, RELEASE),
-        Arrow(Sig.PAID_WHILE_CANCELLING, S.PENDING,   S.CANCELLED, CANCELLED, UNDO),
+        Arrow(Sig.PAID,                  S.PENDING,   S.CONFIRMED, CONFIRM_EMAIL, SELL),
+        Arrow(Sig.PAYMENT_FAILED,        S.PENDING,   S.FAILED,    FAIL_EMAIL,    RELEASE),
+        Arrow(Sig.PAYMENT_CANCELLED,     S.PENDING,   S.CANCELLED, CANCEL_EMAIL,  RELEASE),
+        Arrow(Sig.PAID_WHILE_CANCELLING, S.PENDING,   S.CANCELLED, CANCEL_EMAIL,  RELEASE + REFUND),
 
-        # A person decides about another amount or currency than requested.
-        Arrow(Sig.MISPAID,               S.PENDING,   S.PENDING,   writes=("notice.mispaid",)),
-        Arrow(Sig.ACCEPT,                S.PENDING,   S.CONFIRMED, RECEIPT,   SELL + DECIDED),
-        Arrow(Sig.CANCEL,                S.PENDING,   S.CANCELLED, CANCELLED, UNDO + ENDED),
-        Arrow(Sig.REFUNDED,              S.PENDING,   S.CANCELLED, CANCELLED, RELEASE + ENDED),
+        # Another amount or currency was captured than requested.
+        Arrow(Sig.MISPAID,               S.PENDING,   S.PENDING,   writes=NOTIFY_MISPAID),
+        Arrow(Sig.ACCEPT,                S.PENDING,   S.CONFIRMED, CONFIRM_EMAIL, ACCEPT_MISPAID),
+        Arrow(Sig.CANCEL,                S.PENDING,   S.CANCELLED, CANCEL_EMAIL,  CANCEL_MISPAID),
+        Arrow(Sig.REFUNDED,              S.PENDING,   S.CANCELLED, CANCEL_EMAIL,  RELEASE + SETTLE),
 
-        Arrow(Sig.CANCEL,                S.CONFIRMED, S.CANCELLED, CANCELLED, RESTORE + REFUND),
-        Arrow(Sig.REFUNDED,              S.CONFIRMED, S.CANCELLED, CANCELLED, RESTORE),
-        Arrow(Sig.SHIP,                  S.CONFIRMED, S.SHIPPED,   SHIPPED),
-        Arrow(Sig.DELIVER,               S.SHIPPED,   S.DELIVERED, DELIVERED),
+        Arrow(Sig.CANCEL,                S.CONFIRMED, S.CANCELLED, CANCEL_EMAIL,  UNSELL + REFUND),
+        Arrow(Sig.REFUNDED,              S.CONFIRMED, S.CANCELLED, CANCEL_EMAIL,  UNSELL),
+        Arrow(Sig.SHIP,                  S.CONFIRMED, S.SHIPPED,   SHIP_EMAIL),
+        Arrow(Sig.DELIVER,               S.SHIPPED,   S.DELIVERED, DELIVER_EMAIL),
 
         # The bank answered after the order had ended: the order stays, the money goes back.
-        Arrow(Sig.PAID_LATE,             S.FAILED,    S.FAILED,    writes=("refund.late",)),
-        Arrow(Sig.PAID_LATE,             S.CANCELLED, S.CANCELLED, writes=("refund.late",)),
+        Arrow(Sig.PAID_LATE,             S.FAILED,    S.FAILED,    writes=REFUND_LATE),
+        Arrow(Sig.PAID_LATE,             S.CANCELLED, S.CANCELLED, writes=REFUND_LATE),
     )
     # fmt: on
     # A pending order waits for its payment, which has its own deadline; the others for a person.

@@ -32,7 +32,7 @@ class PaymentSignal(StrEnum):
     CANCELED = auto()  # Stripe: payment_intent.canceled, in its spelling
     STILL_PROCESSING = auto()  # Stripe refuses to cancel while the bank is at work
     STILL_WAITING = auto()  # the intent waits for its customer, such as with a voucher
-    CLOSE = auto()  # the operator, for an intent that Stripe does not know
+    CLOSE = auto()  # the operator ends a payment whose intent Stripe does not know
     ASK_AGAIN = auto()  # the deadline of the closing states
     ORPHANED = auto()  # Stripe has an open intent whose creation was never confirmed here
     REFUNDS_CHANGED = auto()  # Stripe's refunds differ from the rows

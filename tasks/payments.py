@@ -109,7 +109,7 @@ class CreateIntent(Activity[Payment, NewIntent, Intent]):
 
 
 @dataclass(frozen=True, slots=True)
-class Closing:
+class IntentToCancel:
     """An intent to cancel. Without its id, it is searched by the order.
 
     `may_wait` is True when the customer may have until after the deadline, so that the intent is
@@ -121,7 +121,7 @@ class Closing:
     may_wait: bool = False
 
 
-class CancelIntent(Activity[Payment, Closing, Intent | None]):
+class CancelIntent(Activity[Payment, IntentToCancel, Intent | None]):
     """Cancels the intent of a payment that closes, or finds out that it was paid."""
 
     name = "payments.cancel_intent"
@@ -131,7 +131,7 @@ class CancelIntent(Activity[Payment, Closing, Intent | None]):
     retry = RETRY
     timeout = 13  # up to three calls: find, cancel, retrieve
 
-    def prepare(self, payment: Payment, call: Call) -> Closing | None:  # noqa: ARG002
+    def prepare(self, payment: Payment, call: Call) -> IntentToCancel | None:  # noqa: ARG002
         if payment.state not in CLOSING:
             return None
         if payment.intent_id is None and _is_being_created(payment):
@@ -140,9 +140,9 @@ class CancelIntent(Activity[Payment, Closing, Intent | None]):
             raise Snooze("the intent is still being created", after=after)
         expiring = payment.state == PaymentState.EXPIRING and payment.intent_id is not None
         may_wait = expiring and _was_in_progress(payment)
-        return Closing(payment.intent_id, str(payment.order_id), may_wait)
+        return IntentToCancel(payment.intent_id, str(payment.order_id), may_wait)
 
-    def perform(self, request: Closing, call: Call) -> Intent | None:
+    def perform(self, request: IntentToCancel, call: Call) -> Intent | None:
         intent_id = request.intent_id
         if intent_id is None:
             unrecorded = stripe.find_intent(request.order_id)
@@ -174,11 +174,11 @@ class CancelOrphan(CancelIntent):
 
     name = "payments.cancel_orphan"
 
-    def prepare(self, payment: Payment, call: Call) -> Closing | None:
+    def prepare(self, payment: Payment, call: Call) -> IntentToCancel | None:
         intent_id: str | None = call.payload.get("intent")
         if intent_id is None and payment.state not in ENDED:
             return None
-        return Closing(intent_id or payment.intent_id, str(payment.order_id))
+        return IntentToCancel(intent_id or payment.intent_id, str(payment.order_id))
 
     def record(self, payment: Payment, intent: Intent | None) -> None:
         if intent is None or intent.status != "succeeded":

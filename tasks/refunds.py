@@ -25,7 +25,7 @@ MAX_FIRST_ATTEMPT_DELAY = timedelta(minutes=1)
 class RefundRequest:
     """A refund to create, in minor units.
 
-    `stripe_id` is None until Stripe has returned it. `maybe_sent` is True when an earlier attempt
+    `stripe_id` is None until Stripe has returned it. `may_exist` is True when an earlier attempt
     may have created the refund.
     """
 
@@ -33,7 +33,7 @@ class RefundRequest:
     intent_id: str
     amount: int
     stripe_id: str | None
-    maybe_sent: bool
+    may_exist: bool
 
 
 class SubmitRefund(Activity[Refund, RefundRequest, StripeRefund]):
@@ -60,13 +60,13 @@ class SubmitRefund(Activity[Refund, RefundRequest, StripeRefund]):
             amount=refund.amount,
             stripe_id=refund.stripe_id,
             # Stripe forgets keys after a day.
-            maybe_sent=call.attempt > 1 or now() - refund.created_at > MAX_FIRST_ATTEMPT_DELAY,
+            may_exist=call.attempt > 1 or now() - refund.created_at > MAX_FIRST_ATTEMPT_DELAY,
         )
 
     def perform(self, request: RefundRequest, call: Call) -> StripeRefund:  # noqa: ARG002
         if request.stripe_id is not None:
             return stripe.retrieve_refund(request.stripe_id)
-        if request.maybe_sent:
+        if request.may_exist:
             for refund in stripe.list_refunds(request.intent_id):
                 if str(refund.row_id) == request.key:
                     return refund

@@ -1,7 +1,7 @@
 """Activities: durable calls to providers, one row each."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum, auto
 from typing import Any
 from uuid import UUID
@@ -25,11 +25,14 @@ class ActivityState(StrEnum):
     ABANDONED = auto()  # an operator decided that it is not needed
 
 
+# The time for which only the process that publishes an activity may do so; then a sweep may. (A
+# worker's claim has the lease of its activity.)
+PUBLISHER_LEASE = timedelta(seconds=10)
 # States in which the sweep publishes a row after `due_at`: lost messages, dead workers, retries.
-DUE = (ActivityState.PENDING, ActivityState.WAITING, ActivityState.RUNNING)
-UNDER_WAY = (ActivityState.QUEUED, *DUE)
-# Queries for a few rows by id exclude these states. With a condition on DUE instead, PostgreSQL may
-# choose to scan ix_activity_due_at, which its statistics take for small.
+SWEPT = (ActivityState.PENDING, ActivityState.WAITING, ActivityState.RUNNING)
+NOT_OVER = (ActivityState.QUEUED, *SWEPT)
+# Queries for a few rows by id exclude these states. With a condition on SWEPT instead, PostgreSQL
+# may choose to scan ix_activity_due_at, which its statistics take for small.
 OVER = (ActivityState.DONE, ActivityState.FAILED, ActivityState.ABANDONED)
 
 

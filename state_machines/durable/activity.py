@@ -152,7 +152,7 @@ class Activity(Generic[E, Request, Response]):
 class Attempt:
     """The work of a worker on one claimed activity: the request, then the response or the error.
 
-    `maybe_sent` means that the provider may have carried the call out, and no row says so yet.
+    `maybe_sent` means that the provider may have carried it out, and no row has the result.
     """
 
     call: Call

@@ -35,7 +35,7 @@ MAX_LIMIT_WAIT, LIMIT_RETRY_INTERVAL = 1.0, 0.2
 def run(name: str, ids: Iterable[UUID]) -> int:
     """Run the activities of `ids` that no other worker holds, and return how many were claimed.
 
-    Those beyond the limit of their provider are tried again for a while, and then put off.
+    Those beyond the limit of their provider are tried again for a while, then left to the sweep.
     """
     waiting, claimed, ends_at = list(ids), 0, tick() + MAX_LIMIT_WAIT
     while waiting:
@@ -46,7 +46,7 @@ def run(name: str, ids: Iterable[UUID]) -> int:
         claimed, waiting = claimed + calls, refused + waiting[number:]
         if refused and tick() >= ends_at:
             with transaction():
-                limits.put_off(*leases.is_free(Activity.registry[name], waiting))
+                limits.leave_to_sweep(*leases.is_free(Activity.registry[name], waiting))
             break
         if refused and not calls:
             sleep(LIMIT_RETRY_INTERVAL)

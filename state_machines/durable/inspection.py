@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Text, cast, exists, select
 
 from models.base import reading, transaction
 from models.clock import now
-from models.durable.activity import DUE, UNDER_WAY, ActivityRow
+from models.durable.activity import NOT_OVER, SWEPT, ActivityRow
 from models.durable.transition import Transition
 from state_machines.durable.activity import Activity
 from state_machines.durable.definition import registered_writes
@@ -138,7 +138,7 @@ def stuck(machine: type[DurableMachine[Any]]) -> list[Difference]:
     row = machine.model
     waiting = exists().where(
         ActivityRow.subject_id == row.id,
-        ActivityRow.state.in_(UNDER_WAY),
+        ActivityRow.state.in_(NOT_OVER),
         ActivityRow.giving_up.is_(None),
     )
     no_poll = (
@@ -173,7 +173,7 @@ def _not_given_up(machine: type[DurableMachine[Any]]) -> Iterator[Difference]:
     """Yield executions whose activity gave up, and whose machine could not record it yet."""
     query = select(ActivityRow.subject_id, ActivityRow.name, ActivityRow.last_error).where(
         ActivityRow.machine == machine.name,
-        ActivityRow.state.in_(UNDER_WAY),
+        ActivityRow.state.in_(NOT_OVER),
         ActivityRow.giving_up.is_not(None),
     )
     with transaction() as session:
@@ -189,7 +189,7 @@ def _unclaimed(machine: type[DurableMachine[Any]]) -> Iterator[Difference]:
     """
     query = select(ActivityRow.subject_id, ActivityRow.name).where(
         ActivityRow.machine == machine.name,
-        ActivityRow.state.in_(DUE),
+        ActivityRow.state.in_(SWEPT),
         ActivityRow.due_at < now() - MAX_UNCLAIMED_AGE,
     )
     with transaction() as session:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -18,17 +17,13 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from models.base import db
 from models.clock import now
-from models.durable.activity import OVER, ActivityRow, ActivityState
+from models.durable.activity import OVER, PUBLISHER_LEASE, ActivityRow, ActivityState
 from models.durable.execution import Execution
 from models.durable.transition import Transition
 from models.ids import uuid7
 from models.logs import logger
 
 log = logger(__name__)
-
-# The time for which only the process that publishes an activity may do so; then a sweep may. (A
-# worker's claim has the lease of its activity.)
-LEASE = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +132,7 @@ def schedule(
     """Schedule an activity. It exists once the transaction commits, and runs after that."""
     at, by_time = now(), unit_of_work().by_time
     # A listener dispatches it. Without listeners the sweep does.
-    due_at = at + LEASE if _listeners and not by_time else at
+    due_at = at + PUBLISHER_LEASE if _listeners and not by_time else at
     unit_of_work().activities.append(
         {
             "id": uuid7(),

@@ -5,7 +5,8 @@ from models.dispute import Dispute
 from models.order import Order, OrderState
 from models.payment import Payment, payment_of
 from models.refund import Refund, RefundOrigin, refundable_amount
-from state_machines.durable import DurableMachine, writes
+from state_machines.durable import writes
+from state_machines.refund import RefundMachine, RefundSignal
 
 
 @writes("refund.rest")
@@ -46,6 +47,4 @@ def begin_refund(payment: Payment, amount: int, origin: RefundOrigin, reason: st
         currency=payment.captured_currency or payment.currency,
         reason=reason,
     )
-    # By name: the machines are above the writes, which import none of them.
-    machine = DurableMachine.registry["refund"]
-    machine.begin(row, "request", reason=reason)
+    RefundMachine.begin(row, RefundSignal.REQUEST, reason=reason)

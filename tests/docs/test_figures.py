@@ -8,11 +8,11 @@ import pytest
 
 from config import settings
 from models.connection import MAX_SILENCE_SECONDS
+from models.durable.activity import PUBLISHER_LEASE
 from models.silence import CHECK_INTERVAL_SECONDS
 from state_machines.durable import calls, inbox, sweep
 from state_machines.durable.operations import publishing
 from state_machines.durable.timers import MAX_POLL_INTERVAL
-from state_machines.durable.unit_of_work import LEASE
 from state_machines.payment import MAX_INTERVAL, PaymentMachine
 from tasks.beat import EXPIRY
 
@@ -29,7 +29,7 @@ FIGURES = [
     ("docs/decisions/0022*.md", r"`MAX_PENDING` \((\w+)\)", publishing.MAX_PENDING),
     ("docs/decisions/0022*.md", r"`PAGES` \((\w+)\)", sweep.PAGES),
     ("docs/explanation/guarantees.md", r"after their lease of (\w+) s, so Redis", EXPIRY),
-    ("docs/explanation/guarantees.md", r"sweep after (\w+) s\.", LEASE.total_seconds()),
+    ("docs/explanation/guarantees.md", r"sweep after (\w+) s\.", PUBLISHER_LEASE.total_seconds()),
     ("docs/explanation/guarantees.md", r"sweep tries it up to (\w+)\s", inbox.RETRY.attempts),
     ("docs/how-to/operate.md", r"not apply them in (\w+) attempts", inbox.RETRY.attempts),
     ("docs/reference/tables.md", r"not be applied in (\w+) attempts", inbox.RETRY.attempts),

@@ -15,7 +15,7 @@ from launch.children import Child
 from launch.redis import Redis
 from launch.stack import ROOT
 from launch.waiting import until
-from state_machines.durable.unit_of_work import LEASE
+from models.durable.activity import PUBLISHER_LEASE
 from tasks.beat import EXPIRE, EXPIRY, Beat
 from tasks.broker import PREFIX
 from tasks.celery_app import app
@@ -110,4 +110,4 @@ def test_messages_that_no_worker_took_are_removed_after_a_lease(client: redis.Re
 
 
 def test_messages_expire_with_their_lease() -> None:
-    assert LEASE.total_seconds() == EXPIRY
+    assert PUBLISHER_LEASE.total_seconds() == EXPIRY

@@ -60,7 +60,7 @@ def load_activities() -> None:
 @listing.state_option(ActivityState)
 @click.option("--name", help='Filter by name, such as "payments.create_intent".')
 @click.option("--subject", type=click.UUID, help="Filter by the id of the execution.")
-@click.option("--maybe-sent", is_flag=True, help="Only emails that may have been sent twice.")
+@click.option("--maybe-sent", is_flag=True, help="Only emails with an attempt of unknown outcome.")
 @click.option("--giving-up", is_flag=True, help="Only those whose failure is not applied yet.")
 @listing.limit_option
 @output.json_option
@@ -150,7 +150,7 @@ def _retry_all(selection: bulk.Selection, options: dict[str, Any], *, as_json: b
 @click.argument("activity_id", type=click.UUID, required=False)
 @filter_options
 @click.option("--reason", help="The reason, recorded in the history and the audit.")
-@click.option("--maybe-sent", is_flag=True, help="Also calls that may have been carried out.")
+@click.option("--maybe-sent", is_flag=True, help="Also calls with an attempt of unknown outcome.")
 @output.json_option
 def cancel(
     activity_id: UUID | None,

@@ -17,7 +17,7 @@ from models.clock import now
 from models.durable.activity import (
     IS_GIVING_UP,
     MAX_ERROR_CHARACTERS,
-    UNDER_WAY,
+    NOT_OVER,
     UNKNOWN_OUTCOMES,
     ActivityRow,
     ActivityState,
@@ -30,7 +30,7 @@ from state_machines.durable.operations.unneeded import find_unneeded
 from state_machines.durable.unit_of_work import unit_of_work
 
 # No attempt is left, but the machine has not applied the failure yet.
-GIVING_UP = ActivityRow.state.in_(UNDER_WAY) & IS_GIVING_UP
+GIVING_UP = ActivityRow.state.in_(NOT_OVER) & IS_GIVING_UP
 HAS_FAILED = (ActivityRow.state == ActivityState.FAILED) | GIVING_UP
 
 # Takes a locked row and a reason, checks what the arrows cannot, and sends the signal.
@@ -115,7 +115,7 @@ def abandon(activity_id: UUID) -> ActivityRow:
 
 def can_be_cancelled() -> ColumnElement[bool]:
     """Return the condition that an activity is under way, and no worker runs it."""
-    is_waiting = ActivityRow.state.in_(UNDER_WAY) & ~ActivityRow.is_held()
+    is_waiting = ActivityRow.state.in_(NOT_OVER) & ~ActivityRow.is_held()
     return is_waiting & ~IS_GIVING_UP
 
 
@@ -199,7 +199,7 @@ def _refuse_running_or_over(row: ActivityRow) -> None:
             f"a worker runs {row.name} {row.id}: its lease ends at {row.due_at:%Y-%m-%d %H:%M:%S}"
             " UTC; cancel it when it is waiting again"
         )
-    if row.state not in UNDER_WAY:
+    if row.state not in NOT_OVER:
         raise OperationRefusedError(f"{row.name} {row.id} is {row.state}: it has ended")
     if row.giving_up is not None:
         raise OperationRefusedError(

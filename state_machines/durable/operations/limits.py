@@ -100,11 +100,11 @@ def give_back(activity: AnyActivity, number: int) -> None:
     limit.tokens = min(limit.burst, limit.tokens + number)
 
 
-def put_off(*free: ColumnElement[bool]) -> None:
+def leave_to_sweep(*free: ColumnElement[bool]) -> None:
     """Let free activities wait for the sweep, which publishes as many as their limit allows."""
     values = {"state": ActivityState.WAITING, "token": None, "due_at": now()}
-    put = update(ActivityRow).where(*free).values(values | {"unknown_outcomes": UNKNOWN_OUTCOMES})
-    db.session.execute(put.execution_options(synchronize_session=False))
+    left = update(ActivityRow).where(*free).values(values | {"unknown_outcomes": UNKNOWN_OUTCOMES})
+    db.session.execute(left.execution_options(synchronize_session=False))
 
 
 def _take(limit: ProviderLimit, requested: int) -> int:

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models.base import db
 from models.clock import now
-from models.durable.activity import OVER, UNDER_WAY, ActivityRow
+from models.durable.activity import NOT_OVER, OVER, ActivityRow
 from models.durable.control import Pause, PauseKind
 from state_machines.durable.activity import Activity
 from state_machines.durable.machine import DurableMachine
@@ -124,7 +124,7 @@ def paused_activities() -> dict[str, str]:
 
 def count_waiting(names: Collection[str]) -> int:
     """Return the number of activities that no worker runs and that are not over."""
-    waiting = ActivityRow.state.in_(UNDER_WAY) & ~ActivityRow.is_held()
+    waiting = ActivityRow.state.in_(NOT_OVER) & ~ActivityRow.is_held()
     query = select(func.count()).where(ActivityRow.name.in_(names), waiting)
     return db.session.scalar(query) or 0
 

@@ -8,10 +8,16 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.base import db
 from models.clock import now
-from models.durable.activity import DUE, IS_GIVING_UP, UNKNOWN_OUTCOMES, ActivityRow, ActivityState
+from models.durable.activity import (
+    IS_GIVING_UP,
+    PUBLISHER_LEASE,
+    SWEPT,
+    UNKNOWN_OUTCOMES,
+    ActivityRow,
+    ActivityState,
+)
 from state_machines.durable.activity import Activity, Priority
 from state_machines.durable.operations import limits, pauses
-from state_machines.durable.unit_of_work import LEASE
 
 # Maximum pending activities of one name: new ones wait behind them.
 MAX_PENDING = 500
@@ -48,7 +54,7 @@ def take_due(allowance: int) -> list[tuple[str, UUID]]:
             state=ActivityState.PENDING,
             token=None,
             unknown_outcomes=UNKNOWN_OUTCOMES,
-            due_at=at + LEASE,
+            due_at=at + PUBLISHER_LEASE,
         )
         .returning(ActivityRow.name, ActivityRow.id)
         .execution_options(synchronize_session=False)
@@ -59,7 +65,7 @@ def take_due(allowance: int) -> list[tuple[str, UUID]]:
 
 def _overdue(activities: list[AnyActivity], number: int, *conditions: Any) -> Select[Any]:
     """Return the query for the `number` oldest overdue activities of each name."""
-    overdue = (ActivityRow.state.in_(DUE), ActivityRow.due_at <= now(), *conditions)
+    overdue = (ActivityRow.state.in_(SWEPT), ActivityRow.due_at <= now(), *conditions)
     interactive = [each.name for each in activities if each.priority == Priority.INTERACTIVE]
     query = _first_of_each(activities, number, ActivityRow.due_at, *overdue)
     columns = query.selected_columns
@@ -79,7 +85,7 @@ def _first_of_each(
         ActivityRow.state == ActivityState.PENDING,
         # Pending rows are held for a lease; any number of waiting rows may lie beyond it.
         ActivityRow.due_at > now(),
-        ActivityRow.due_at <= now() + LEASE,
+        ActivityRow.due_at <= now() + PUBLISHER_LEASE,
     )
     is_crowded = pending.offset(MAX_PENDING - 1).limit(1).correlate(name).exists()
     columns = (first_rows.c.id, first_rows.c.due_at, name.c.name)

@@ -34,7 +34,7 @@ CANCEL_ANSWERS = {
     "processing": PaymentSignal.STILL_PROCESSING,
     "requires_action": PaymentSignal.STILL_WAITING,
 }
-UNDER_WAY = {
+PROGRESS_SIGNALS = {
     "processing": PaymentSignal.PROCESSING,
     "requires_action": PaymentSignal.ACTION_REQUIRED,
 }
@@ -120,8 +120,8 @@ def unheard_signal(payment: Payment, intent: Intent) -> PaymentSignal | None:
         return PaymentSignal.SUCCEEDED if payment.state != PaymentState.SUCCESS else None
     if intent.status == "canceled":
         return PaymentSignal.CANCELED if payment.state in OPEN else None
-    if payment.state == PaymentState.DECLINED and intent.status in UNDER_WAY:
-        return UNDER_WAY[intent.status]
+    if payment.state == PaymentState.DECLINED and intent.status in PROGRESS_SIGNALS:
+        return PROGRESS_SIGNALS[intent.status]
     declined = intent.status == "requires_payment_method" and intent.decline_reason
     return PaymentSignal.DECLINED if declined and payment.state in UNDECLINED else None
 

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Engine
 from launch.waiting import until
 from models import ActivityState, transaction
 from models.clock import MovableClock
+from models.durable.activity import PUBLISHER_LEASE
 from state_machines.durable import (
     Activity,
     NonRetryableError,
@@ -25,7 +26,6 @@ from state_machines.durable import (
     sweep,
 )
 from state_machines.durable.activity import MARGIN, Attempt
-from state_machines.durable.unit_of_work import LEASE
 from tests.support.depot import Depot
 from tests.support.parcel import Announce, Courier, ParcelSignal, ParcelState
 
@@ -126,7 +126,7 @@ def test_another_worker_claims_the_activity_of_a_dead_worker_after_its_lease(
     depot.claim(parcel_id)
 
     assert sweep.due_activities() == [], "the lease still runs"
-    time.advance(seconds=LEASE.total_seconds())
+    time.advance(seconds=PUBLISHER_LEASE.total_seconds())
     assert sweep.due_activities() == [(Announce.name, depot.key(parcel_id))]
     depot.run(parcel_id)
     assert depot.activity(parcel_id).attempts == 2
@@ -140,7 +140,7 @@ def test_a_worker_that_returns_after_its_lease_records_nothing(
     key = depot.key(parcel_id)
     slow = depot.claim(parcel_id)
     (call,) = slow.calls
-    time.advance(seconds=LEASE.total_seconds())
+    time.advance(seconds=PUBLISHER_LEASE.total_seconds())
     depot.run(parcel_id)
 
     with transaction():
@@ -156,7 +156,7 @@ def test_the_call_of_a_worker_that_died_after_it_is_repeated_with_the_same_key(
     key = depot.key(parcel_id)
     (call,) = depot.claim(parcel_id).calls
     courier.announce("vase", call)
-    time.advance(seconds=LEASE.total_seconds())
+    time.advance(seconds=PUBLISHER_LEASE.total_seconds())
     depot.run(parcel_id)
     assert [c.key for c in courier.calls] == [str(key), str(key)]
     assert len(depot.history(parcel_id)) == 2
@@ -168,7 +168,7 @@ def test_an_activity_that_kills_its_workers_fails_after_its_last_attempt(
     (parcel_id,) = depot.pack("vase")
     for _ in range(Announce.retry.attempts):
         depot.claim(parcel_id)
-        time.advance(seconds=LEASE.total_seconds())
+        time.advance(seconds=PUBLISHER_LEASE.total_seconds())
         sweep.due_activities()
     depot.run(parcel_id)
     assert courier.calls == []
@@ -230,7 +230,7 @@ def test_a_call_that_could_outlast_its_lease_is_not_made(
 ) -> None:
     (parcel_id,) = depot.pack("vase")
     batch = executor.prepare(Announce.name, [depot.key(parcel_id)])
-    time.advance(seconds=LEASE.total_seconds() - Announce.timeout + 1)
+    time.advance(seconds=PUBLISHER_LEASE.total_seconds() - Announce.timeout + 1)
     calls.perform(batch)
     executor.finish(batch)
     activity = depot.activity(parcel_id)
@@ -320,7 +320,7 @@ def test_the_sweep_publishes_a_lost_message_once(depot: Depot, time: MovableCloc
     (parcel_id,) = depot.pack("vase")
     key = depot.key(parcel_id)
     assert sweep.due_activities() == []
-    time.advance(seconds=LEASE.total_seconds())
+    time.advance(seconds=PUBLISHER_LEASE.total_seconds())
     assert sweep.due_activities() == [(Announce.name, key)]
     assert sweep.due_activities() == [], "it is being dispatched"
 

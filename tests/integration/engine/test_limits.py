@@ -111,7 +111,7 @@ def test_no_more_calls_are_under_way_than_the_limit_and_all_are_made(
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(run, flask_app, keys)
         # At most four threads have calls under way; the others put theirs off.
-        until(lambda: count(ActivityState.WAITING) >= 10, "the others to be put off")
+        until(lambda: count(ActivityState.WAITING) >= 10, "the others to be left to the sweep")
         assert (count(ActivityState.RUNNING), counting.under_way) == (4, 4)
         counting.may_answer.set()
         made = first.result()
@@ -210,7 +210,7 @@ def test_a_limit_holds_on_after_the_clock_was_set_back(
 
 
 def run_waiting(parcel_id: UUID) -> int:
-    """Publish an activity that was put off before the clock was set back, and run it."""
+    """Publish an activity that was left to the sweep before the clock was set back, and run it."""
     with transaction() as session:
         row = session.scalars(select(ActivityRow).where(ActivityRow.subject_id == parcel_id)).one()
         row.state = ActivityState.PENDING

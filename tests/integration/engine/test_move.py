@@ -13,9 +13,10 @@ from sqlalchemy.exc import DBAPIError
 from models import ActivityRow, ActivityState, Transition, transaction
 from models.base import db
 from models.clock import MovableClock
+from models.durable.activity import PUBLISHER_LEASE
 from state_machines.durable import SignalRefusedError, caused_by
 from state_machines.durable.machine import NotLockedError
-from state_machines.durable.unit_of_work import LEASE, Committed, after_commit, remove_listener
+from state_machines.durable.unit_of_work import Committed, after_commit, remove_listener
 from tests.support.depot import Depot
 from tests.support.parcel import Parcel, ParcelMachine, ParcelSignal, ParcelState
 
@@ -36,7 +37,7 @@ def test_beginning_an_execution_writes_state_history_activity_and_deadline(
     assert (birth.signal, birth.source, birth.target) == ("pack", None, "Packed")
     assert (birth.cause, birth.actor, birth.at) == ("request:r-1", "ann", time())
     assert (activity.name, activity.state) == ("test.announce", ActivityState.PENDING)
-    assert activity.due_at == time() + LEASE, "until then it is its maker's to dispatch"
+    assert activity.due_at == time() + PUBLISHER_LEASE, "until then it is its maker's to dispatch"
 
 
 def test_a_crash_before_the_commit_leaves_nothing(depot: Depot, committed: list[Committed]) -> None:

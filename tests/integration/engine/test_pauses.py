@@ -18,10 +18,11 @@ from models import (
     transaction,
 )
 from models.clock import MovableClock, now
+from models.durable.activity import PUBLISHER_LEASE
 from state_machines.durable import calls, executor, inspection, sweep
 from state_machines.durable.operations import pauses
 from state_machines.durable.operations.commands import OperationRefusedError
-from state_machines.durable.unit_of_work import LEASE, unit_of_work
+from state_machines.durable.unit_of_work import unit_of_work
 from state_machines.order import OrderMachine
 from tests.support.depot import Depot
 from tests.support.factories import a_payment, a_placed_order
@@ -66,7 +67,7 @@ def test_a_paused_activity_stays_as_it_is_and_runs_after_the_pause(
     pause(kind, name)
     assert depot.run(parcel_id) == 0
     assert columns(depot.activity(parcel_id)) == before
-    time.advance(seconds=LEASE.total_seconds())
+    time.advance(seconds=PUBLISHER_LEASE.total_seconds())
     assert sweep.due_activities() == [], "the sweep publishes nothing in vain"
     resume(kind, name)
     assert sweep.due_activities() == [(Announce.name, depot.key(parcel_id))]

@@ -19,9 +19,10 @@ from bench.fill import Filler
 from config import settings
 from models import ActivityRow, ActivityState, Product, clock, retention, transaction
 from models.base import db
+from models.durable.activity import PUBLISHER_LEASE
 from state_machines.actions import reconcile
 from state_machines.durable import executor, sweep
-from state_machines.durable.unit_of_work import LEASE, Committed
+from state_machines.durable.unit_of_work import Committed
 from tests.support.database import truncate
 from tests.support.factories import a_product
 from tests.support.web import code_of, deliver
@@ -227,7 +228,8 @@ def success(order_id: str) -> dict[str, Any]:
 def work() -> None:
     """Run what is pending, as workers do."""
     pending = select(ActivityRow.name, ActivityRow.id).where(
-        ActivityRow.state == ActivityState.PENDING, ActivityRow.due_at <= clock.now() + LEASE
+        ActivityRow.state == ActivityState.PENDING,
+        ActivityRow.due_at <= clock.now() + PUBLISHER_LEASE,
     )
     with db.engine.connect() as connection:
         due: list[tuple[str, UUID]] = [(name, key) for name, key in connection.execute(pending)]

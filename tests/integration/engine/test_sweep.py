@@ -15,9 +15,10 @@ from sqlalchemy import Engine, event, text
 import tasks.sweep
 from models import ActivityState, transaction
 from models.clock import MovableClock
+from models.durable.activity import PUBLISHER_LEASE
 from state_machines.durable import executor, inbox, inspection, sweep
 from state_machines.durable.operations import publishing
-from state_machines.durable.unit_of_work import LEASE, unit_of_work
+from state_machines.durable.unit_of_work import unit_of_work
 from tests.support.depot import Depot
 from tests.support.factories import a_placed_order
 from tests.support.parcel import (
@@ -126,7 +127,7 @@ def test_lost_activities_are_published_at_once_beside_a_backlog(
 ) -> None:
     lost = depot.pack(*(f"vase-{n}" for n in range(3 * sweep.PER_SECOND)))
     queue(depot, *(f"box-{n}" for n in range(3 * sweep.PER_SECOND)))
-    time.advance(seconds=LEASE.total_seconds())
+    time.advance(seconds=PUBLISHER_LEASE.total_seconds())
     handed_out = {activity_id for _, activity_id in sweep.due_activities()}
     assert {depot.key(parcel_id) for parcel_id in lost} < handed_out
     assert len(handed_out) == len(lost) + sweep.PER_SECOND

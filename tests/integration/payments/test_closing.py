@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from models import ActivityState, PauseKind, transaction
 from models.clock import MovableClock
+from models.durable.activity import PUBLISHER_LEASE
 from state_machines.durable import sweep
 from state_machines.durable.operations import pauses
-from state_machines.durable.unit_of_work import LEASE
 from state_machines.payment import PaymentSignal
 from state_machines.providers.stripe.payment_window import BANK_WINDOW
 from tasks.payments import PAUSED_SNOOZE
@@ -101,7 +101,7 @@ def test_a_cancellation_during_the_creation_waits_for_the_intent(
     waiting = till.activity(CANCEL)
     assert (waiting.state, waiting.attempts) == (ActivityState.WAITING, 0)
 
-    time.advance(seconds=LEASE.total_seconds())
+    time.advance(seconds=PUBLISHER_LEASE.total_seconds())
     till.sweep()
     time.advance(seconds=1)
     till.sweep()

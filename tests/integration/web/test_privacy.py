@@ -29,7 +29,7 @@ from models import (
 from models.audit import audit
 from models.base import Base
 from models.clock import now
-from models.durable.activity import UNDER_WAY
+from models.durable.activity import NOT_OVER
 from models.notice import open_notice
 from state_machines.actions.login_codes import begin_login
 from state_machines.durable import caused_by, executor, inbox
@@ -90,7 +90,7 @@ def work() -> None:
     """Run what is under way, as a worker does."""
     with transaction() as session:
         waiting = session.execute(
-            select(ActivityRow.name, ActivityRow.id).where(ActivityRow.state.in_(UNDER_WAY))
+            select(ActivityRow.name, ActivityRow.id).where(ActivityRow.state.in_(NOT_OVER))
         ).all()
     for name, activity_id in waiting:
         executor.run(name, [activity_id])

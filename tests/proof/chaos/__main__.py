@@ -19,7 +19,7 @@ from demo.world import World
 from launch.children import end_in_order
 from launch.stack import Stack
 from models.clock import tick
-from state_machines.durable.unit_of_work import LEASE
+from models.durable.activity import PUBLISHER_LEASE
 from tests.proof.chaos.crowd import Crowd
 from tests.proof.chaos.recovery import Recovery
 from tests.proof.chaos.report import Report, Sandbox
@@ -148,7 +148,7 @@ class Chaos:
         print(f"blows: {dict(blows)}; {overlaps} of {blows.total()} while another lasted")
         still, late = self._watch.still, self._watch.late
         print(f"longest standstill {still:.1f} s; an activity was late by {late:.1f} s at most")
-        print(self._recovery.tell(LEASE.total_seconds()))
+        print(self._recovery.tell(PUBLISHER_LEASE.total_seconds()))
 
     def _read(self, query: str, *values: object) -> list[invariants.Json]:
         with closing(psycopg2.connect(self._url)) as db:

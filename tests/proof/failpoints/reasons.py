@@ -44,7 +44,7 @@ REASONS: dict[str, str] = {
     "commit of executor._record_alone": SIMULATED,
     "commit of executor._claim_unprepared": SIMULATED,
     "commit of calls._renew": SIMULATED,
-    "commit of executor.run": "under a limit: what is not put off is overdue a lease later",
+    "commit of executor.run": "under a limit: what the sweep does not get is overdue a lease later",
     "commit of sweep._serve_alone": SIMULATED,
     "message of inbox._postpone": A_TIME,
     "message of leases.fail": A_TIME,

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 
 from models import reading, transaction
 from models.clock import MovableClock
-from models.durable.activity import UNDER_WAY, ActivityRow
+from models.durable.activity import NOT_OVER, ActivityRow
 from models.durable.signal import SignalRow, SignalState
 from models.payment import Payment
 from models.refund import Refund
@@ -79,7 +79,7 @@ class Machinery:
         is_known = (SignalRow.source != "stripe") | SignalRow.kind.in_(handling.kinds["stripe"])
         with reading() as session:
             for column, condition in (
-                (ActivityRow.due_at, ActivityRow.state.in_(UNDER_WAY)),
+                (ActivityRow.due_at, ActivityRow.state.in_(NOT_OVER)),
                 (Payment.deadline_at, Payment.deadline_at.is_not(None)),
                 (Payment.poll_at, Payment.poll_at.is_not(None)),
                 (Refund.poll_at, Refund.poll_at.is_not(None)),
@@ -114,7 +114,7 @@ class Machinery:
         """No key opens the secret of an activity any more."""
         with transaction() as session:
             sealed = select(ActivityRow.id, ActivityRow.name).where(
-                ActivityRow.state.in_(UNDER_WAY), ActivityRow.secret.is_not(None)
+                ActivityRow.state.in_(NOT_OVER), ActivityRow.secret.is_not(None)
             )
             rows = session.execute(sealed.order_by(ActivityRow.id)).all()
             if not rows:
