@@ -1,4 +1,4 @@
-import { NetworkError, readProblem } from './problem'
+import { isStepUp, NetworkError, readProblem } from './problem'
 import { session } from './session'
 import type { Operations } from './types'
 
@@ -69,7 +69,8 @@ export function refreshSession(stale: string | null = session.token): Promise<bo
 async function send<T>(route: Route, options: AnyOptions): Promise<Reply<T>> {
   const sent = await currentToken()
   let response = await fetchOnce(route, options, sent)
-  if (response.status === 401 && sent !== null && (await refreshSession(sent))) {
+  const isExpired = response.status === 401 && sent !== null && !isStepUp(response)
+  if (isExpired && (await refreshSession(sent))) {
     response = await fetchOnce(route, options, session.token)
   }
   if (response.status === 304) return reply<T>(response, null)

@@ -7,14 +7,24 @@ export class ApiError extends Error {
   readonly requestId: string
   /** Seconds to wait before the request is repeated, when the server says so. */
   readonly retryAfter: number | null
+  /** The person has to prove again who they are, because their sign-in is too old. */
+  readonly needsStepUp: boolean
   readonly problem: Readonly<Record<string, unknown>>
 
-  constructor(status: number, problem: Partial<Problem>, retryAfter: number | null) {
+  constructor(
+    status: number,
+    problem: Partial<Problem>,
+    {
+      retryAfter = null,
+      needsStepUp = false,
+    }: Partial<Pick<ApiError, 'retryAfter' | 'needsStepUp'>> = {},
+  ) {
     super(problem.detail ?? problem.title ?? `HTTP ${status}`)
     this.name = 'ApiError'
     this.status = status
     this.requestId = problem.requestId ?? ''
     this.retryAfter = retryAfter
+    this.needsStepUp = needsStepUp
     this.problem = problem
     const errors = Array.isArray(problem.errors) ? problem.errors : []
     this.fields = Object.fromEntries(errors.map(({ field, message }) => [field, message]))
@@ -33,11 +43,18 @@ export class NetworkError extends Error {
 export async function readProblem(response: Response): Promise<ApiError> {
   const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN)
   const retryAfter = Number.isFinite(seconds) ? seconds : null
+  const needsStepUp = isStepUp(response)
   const body: unknown = await response.json().catch(() => null)
   const problem = typeof body === 'object' && body !== null ? (body as Partial<Problem>) : {}
-  return new ApiError(response.status, problem, retryAfter)
+  return new ApiError(response.status, problem, { retryAfter, needsStepUp })
 }
 
 export function isStatus(error: unknown, ...statuses: number[]): error is ApiError {
   return error instanceof ApiError && statuses.includes(error.status)
+}
+
+/** Return whether a response asks for a new proof of identity (RFC 9470). */
+export function isStepUp(response: Response): boolean {
+  const challenge = response.headers.get('WWW-Authenticate') ?? ''
+  return response.status === 401 && challenge.includes('insufficient_user_authentication')
 }

@@ -6,9 +6,13 @@ import { session, type SessionStatus } from './session'
 
 const MAX_RETRIES = 2
 
-/** Create the cache of the server's state. Refusals are not repeated; broken connections are. */
+/**
+ * Create the cache of the server's state. Refusals are not repeated; broken connections are.
+ *
+ * What belongs to a person is forgotten when their session ends.
+ */
 export function createQueryClient(): QueryClient {
-  return new QueryClient({
+  const client = new QueryClient({
     defaultOptions: {
       queries: {
         staleTime: 30_000,
@@ -18,6 +22,10 @@ export function createQueryClient(): QueryClient {
       mutations: { retry: false },
     },
   })
+  session.subscribe(() => {
+    if (session.status === 'signedOut') client.removeQueries({ queryKey: [MINE] })
+  })
+  return client
 }
 
 /** The public settings of the shop, which do not change while a page is open. */
@@ -37,8 +45,11 @@ export function useSessionStatus(): SessionStatus {
   return status
 }
 
+/** The first part of the keys of all that belongs to the signed-in person. */
+export const MINE = 'mine'
+
 export const userQuery = queryOptions({
-  queryKey: ['user'],
+  queryKey: [MINE, 'user'],
   queryFn: ({ signal }) => call('GET /auth/user', { signal }),
 })
 

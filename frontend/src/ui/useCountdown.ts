@@ -1,0 +1,14 @@
+import { useSyncExternalStore } from 'react'
+
+/** Return the whole seconds until `until` (milliseconds since 1970), at least zero. */
+export function useCountdown(until: number | null): number {
+  const end = until === null ? 0 : Math.ceil(until / 1000)
+  return useSyncExternalStore(subscribeToSeconds, () =>
+    Math.max(0, end - Math.floor(Date.now() / 1000)),
+  )
+}
+
+function subscribeToSeconds(listener: () => void): () => void {
+  const timer = setInterval(listener, 1000)
+  return () => clearInterval(timer)
+}
