@@ -1,4 +1,10 @@
-import { createTheme, type MantineColorsTuple, rem } from '@mantine/core'
+import {
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  rem,
+  type VariantColorsResolver,
+} from '@mantine/core'
 
 // The accent: fired clay. White text has a contrast of 5 : 1 on shade 7.
 const clay: MantineColorsTuple = [
@@ -41,12 +47,24 @@ const dark: MantineColorsTuple = [
   '#110f0c',
 ]
 
+/** Colours of filled controls in the accent: tokens, so that both schemes have enough contrast. */
+const resolveColors: VariantColorsResolver = (input) => {
+  const colors = defaultVariantColorsResolver(input)
+  const isAccent = input.color === undefined || input.color === 'clay'
+  if (!isAccent || input.variant !== 'filled') return colors
+  return {
+    ...colors,
+    background: 'var(--accent-fill)',
+    hover: 'var(--accent-fill-hover)',
+    color: 'var(--on-accent)',
+  }
+}
+
 export const theme = createTheme({
   colors: { clay, sand, dark },
   primaryColor: 'clay',
   primaryShade: { light: 7, dark: 4 },
-  autoContrast: true,
-  luminanceThreshold: 0.35,
+  variantColorResolver: resolveColors,
   white: '#ffffff',
   black: '#2b2621',
   fontFamily: "'Inter Variable', 'Inter Fallback', system-ui, sans-serif",
