@@ -42,10 +42,40 @@
     { name: 'cvc', label: 'Security code', autocomplete: 'cc-csc', hint: 'CVC' },
   ];
 
+  const NOTE = 'Sandbox: pay with 4242 4242 4242 4242, any future date and any code.';
+
+  // Stripe.js speaks the language of the option `locale`. The key is the English text.
+  const SPANISH = {
+    'Card number': 'Número de tarjeta',
+    'Expiration date': 'Fecha de caducidad',
+    'MM / YY': 'MM / AA',
+    'Security code': 'Código de seguridad',
+    Card: 'Tarjeta',
+    [NOTE]: 'Entorno de pruebas: paga con 4242 4242 4242 4242, una fecha futura y un código.',
+    'Your card number is incomplete.': 'El número de tu tarjeta está incompleto.',
+    'Your card number is invalid.': 'El número de tu tarjeta no es válido.',
+    "Your card's expiration date is incomplete.": 'La fecha de caducidad está incompleta.',
+    "Your card's expiration month is invalid.": 'El mes de caducidad no es válido.',
+    "Your card's expiration year is in the past.": 'El año de caducidad ya ha pasado.',
+    "Your card's security code is incomplete.": 'El código de seguridad está incompleto.',
+    'Your card was declined.': 'Tu tarjeta ha sido rechazada.',
+    'Your card has insufficient funds.': 'Tu tarjeta no tiene fondos suficientes.',
+    'Your card has expired.': 'Tu tarjeta ha caducado.',
+    'Is it you who pays?': '¿Eres tú quien paga?',
+    'Your bank asks you to confirm': 'Tu banco te pide que confirmes',
+    Fail: 'Fallar',
+    Complete: 'Completar',
+  };
+
+  const translate = (text, locale) =>
+    (String(locale ?? '').startsWith('es') && SPANISH[text]) || text;
+
   // What is typed, and what is wrong with it. Wordings and codes are Stripe's.
 
   const digits = (text) => text.replace(/\D/g, '');
   const isAmex = (number) => /^3[47]/.test(number);
+  // The numbers of the bank accounts and vouchers of the sandbox: they have no expiry and no code.
+  const isAccount = (number) => /^000\d{9}$/.test(number);
 
   function luhn(number) {
     const sum = [...number].reverse().reduce((total, digit, place) => {
@@ -74,13 +104,15 @@
   const CHECKS = {
     number({ number }) {
       const typed = digits(number);
+      if (isAccount(typed)) return null;
       if (typed.length < (isAmex(typed) ? 15 : 16)) {
         return ['incomplete_number', 'Your card number is incomplete.'];
       }
       return luhn(typed) ? null : ['invalid_number', 'Your card number is invalid.'];
     },
-    expiry({ expiry }) {
+    expiry({ expiry, number }) {
       const typed = digits(expiry);
+      if (isAccount(digits(number))) return null;
       if (typed.length < 4) {
         return ['incomplete_expiry', "Your card's expiration date is incomplete."];
       }
@@ -93,6 +125,7 @@
         : ['invalid_expiry_year_past', "Your card's expiration year is in the past."];
     },
     cvc({ cvc, number }) {
+      if (isAccount(digits(number))) return null;
       return cvc.length < (isAmex(digits(number)) ? 4 : 3)
         ? ['incomplete_cvc', "Your card's security code is incomplete."]
         : null;
@@ -126,11 +159,13 @@
 
   /** The card form. Elements of other types (address, link, …) are empty boxes that get ready. */
   class Element extends Events {
-    constructor(type, options, appearance) {
+    constructor(type, options, appearance, locale) {
       super();
       this.type = type;
       this.options = options ?? {};
       this.appearance = appearance ?? {};
+      this.locale = locale;
+      this.rules = new CSSStyleSheet();
       this.values = { number: '', expiry: '', cvc: '' };
       this.inputs = {};
       this.alerts = {};
@@ -144,7 +179,7 @@
       this.unmount();
       this.host = document.createElement('div');
       const root = this.host.attachShadow({ mode: 'open' });
-      root.append(make('style', { textContent: STYLE }));
+      root.adoptedStyleSheets = [styleSheet(STYLE), this.rules];
       if (this.isForm) root.append(this.form());
       this.paint();
       parent.append(this.host);
@@ -153,11 +188,9 @@
     }
 
     form() {
-      const note = make('p', {
-        className: 'note',
-        textContent: 'Sandbox: pay with 4242 4242 4242 4242, any future date and any code.',
-      });
-      const fields = make('div', { className: 'fields' }, { role: 'group', 'aria-label': 'Card' });
+      const note = make('p', { className: 'note', textContent: this.say(NOTE) });
+      const name = this.say('Card');
+      const fields = make('div', { className: 'fields' }, { role: 'group', 'aria-label': name });
       fields.append(...FIELDS.map((field) => this.field(field)), note);
       return fields;
     }
@@ -165,7 +198,7 @@
     field({ name, label, autocomplete, hint, wide }) {
       const input = make(
         'input',
-        { id: name, name, value: this.values[name], placeholder: hint, autocomplete },
+        { id: name, name, value: this.values[name], placeholder: this.say(hint), autocomplete },
         { inputmode: 'numeric', 'aria-describedby': `${name}-error`, 'aria-required': 'true' },
       );
       const alert = make('p', { id: `${name}-error` }, { role: 'alert' });
@@ -181,7 +214,7 @@
       this.inputs[name] = input;
       this.alerts[name] = alert;
       const box = make('div', { className: wide ? 'wide' : '' });
-      box.append(make('label', { htmlFor: name, textContent: label }), input, alert);
+      box.append(make('label', { htmlFor: name, textContent: this.say(label) }), input, alert);
       return box;
     }
 
@@ -193,6 +226,7 @@
         if (!shorter) input.value = FORMATS[name](input.value);
       }
       this.values[name] = input.value;
+      this.onTyped?.();
       this.show(name, null);
       const texts = Object.values(this.values);
       this.emit('change', {
@@ -206,9 +240,11 @@
 
     complain(name) {
       const wrong = CHECKS[name](this.values);
-      this.show(name, wrong && wrong[1]);
+      this.show(name, wrong && this.say(wrong[1]));
       return wrong;
     }
+
+    say(text) { return translate(text, this.locale); }
 
     show(name, message) {
       this.inputs[name]?.setAttribute('aria-invalid', String(Boolean(message)));
@@ -221,7 +257,14 @@
       if (!wrong.length) return null;
       const [name, [code, message]] = wrong[0];
       this.inputs[name]?.focus();
-      return { type: 'validation_error', code, message };
+      return { type: 'validation_error', code, message: this.say(message) };
+    }
+
+    /** What was typed, as the field `payment_method_data` of a confirmation. */
+    methodData() {
+      const number = digits(this.values.number);
+      if (!isAccount(number)) return { type: 'card', card: this.card() };
+      return { type: 'us_bank_account', us_bank_account: { account_number: number } };
     }
 
     card() {
@@ -243,6 +286,7 @@
       for (const [name, value] of Object.entries(variables)) {
         this.host?.style.setProperty(`--${name}`, value);
       }
+      this.rules.replaceSync(rulesOf(this.appearance.rules));
     }
 
     update(options) { Object.assign(this.options, options); return this; }
@@ -267,20 +311,28 @@
     destroy() { this.unmount(); this.onDestroy?.(); }
   }
 
+  /** A group of elements: of an intent (`clientSecret`), or of one that is created later (`mode`). */
   class Elements extends Events {
     made = new Map();
+    // Set by `submit`, and unset when more is typed.
+    submitted = false;
 
     constructor(options) {
       super();
       this.options = options ?? {};
+      refuseBadAmount(this.options);
     }
+
+    get isDeferred() { return this.options.mode === 'payment'; }
 
     create(type, options) {
       if (this.made.has(type)) {
         throw new Error(`Can only create one Element of type ${type}.`);
       }
-      const element = new Element(type, options, this.options.appearance);
+      const { appearance, locale } = this.options;
+      const element = new Element(type, options, appearance, locale);
       element.onDestroy = () => this.made.delete(type);
+      element.onTyped = () => { this.submitted = false; };
       this.made.set(type, element);
       return element;
     }
@@ -289,6 +341,7 @@
     getElement(type) { return this.made.get(type?.__elementType ?? type) ?? null; }
 
     update(options) {
+      refuseBadAmount({ ...this.options, ...options });
       Object.assign(this.options, options);
       for (const element of this.made.values()) {
         element.appearance = this.options.appearance ?? {};
@@ -300,8 +353,46 @@
 
     async submit() {
       const error = this.getElement('payment')?.validate();
+      this.submitted = !error;
       return error ? { error } : { selectedPaymentMethod: 'card' };
     }
+  }
+
+  function integrationError(message) {
+    return Object.assign(new Error(message), { name: 'IntegrationError' });
+  }
+
+  function refuseBadAmount({ mode, amount, currency, clientSecret }) {
+    if (mode === undefined) return;
+    if (clientSecret) {
+      throw integrationError('Elements take either a clientSecret or a mode, not both.');
+    }
+    if (mode !== 'payment') throw integrationError('The sandbox knows only the mode `payment`.');
+    if (!Number.isInteger(amount) || amount < 1) {
+      throw integrationError('`amount` must be a positive integer of minor units.');
+    }
+    if (!/^[a-z]{3}$/.test(currency)) {
+      throw integrationError('`currency` must be three lower-case letters.');
+    }
+  }
+
+  function styleSheet(text) {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(text);
+    return sheet;
+  }
+
+  // The parts of the form, as `appearance.rules` names them.
+  const PARTS = { '.Input': 'input', '.Label': 'label', '.Error': '[role=alert]' };
+
+  function rulesOf(rules = {}) {
+    return Object.entries(rules).map(([selector, values]) => {
+      const [part, state = ''] = selector.split(/(?=:)/);
+      if (!PARTS[part]) return '';
+      const lines = Object.entries(values).map(([name, value]) =>
+        `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}: ${value}`);
+      return `${PARTS[part]}${state} { ${lines.join('; ')} }`;
+    }).join('\n');
   }
 
   function make(tag, properties = {}, attributes = {}) {
@@ -336,9 +427,15 @@
 
   const intentId = (secret) => String(secret).split('_secret_')[0];
 
-  /** Show the bank's question; the intent after the answer. */
-  async function challenge(intent) {
-    const outcome = await ask(intent);
+  /** Show the bank's question; the intent after the answer. Never resolves when the page is left. */
+  async function challenge(intent, locale) {
+    if (intent.next_action?.type === 'redirect_to_url') {
+      window.location.assign(intent.next_action.redirect_to_url.url);
+      return new Promise(() => {});
+    }
+    // A voucher is paid elsewhere.
+    if (intent.next_action?.type !== 'use_stripe_sdk') return { paymentIntent: intent };
+    const outcome = await ask(intent, locale);
     const path = `/3ds/${intent.id}/${outcome}?client_secret=${intent.client_secret}`;
     const { done, error } = await call('POST', path);
     if (error) return { error };
@@ -348,10 +445,12 @@
     return { paymentIntent: done };
   }
 
-  function ask(intent) {
+  function ask(intent, locale) {
     return new Promise((resolve) => {
       const host = make('div');
       const root = host.attachShadow({ mode: 'open' });
+      root.adoptedStyleSheets = [styleSheet(DIALOG_STYLE)];
+      const say = (text) => translate(text, locale);
       const dialog = make('dialog', {}, { 'aria-labelledby': 'title' });
       const end = (outcome) => { host.remove(); resolve(outcome); };
       const button = (textContent, outcome, className) => {
@@ -360,14 +459,18 @@
         return made;
       };
       const buttons = make('div', { className: 'buttons' });
-      buttons.append(button('Fail', 'fail', ''), button('Complete', 'complete', 'main'));
+      buttons.append(
+        button(say('Fail'), 'fail', ''),
+        button(say('Complete'), 'complete', 'main'),
+      );
+      const question = `${say('Your bank asks you to confirm')}: ${money(intent)}. `;
       dialog.append(
         make('h2', { id: 'title', textContent: '3-D Secure' }),
-        make('p', { textContent: `Your bank asks: is it you who pays ${money(intent)}?` }),
+        make('p', { textContent: question + say('Is it you who pays?') }),
         buttons,
       );
       dialog.addEventListener('cancel', () => end('fail'));
-      root.append(make('style', { textContent: DIALOG_STYLE }), dialog);
+      root.append(dialog);
       document.body.append(host);
       dialog.showModal();
     });
@@ -383,18 +486,24 @@
   }
 
   class StripeClient {
-    constructor(key) {
+    constructor(key, { locale } = {}) {
       if (typeof key !== 'string' || !key.startsWith('pk_')) {
         throw new Error('Invalid value for Stripe(): apiKey should be a publishable key.');
       }
       this.key = key;
+      this.locale = locale;
     }
 
-    elements(options) { return new Elements(options); }
+    elements(options) { return new Elements({ locale: this.locale, ...options }); }
 
     async confirmPayment({ elements, clientSecret, confirmParams = {}, redirect = 'always' }) {
       const secret = clientSecret ?? elements?.options.clientSecret;
       const { return_url: returnUrl, payment_method_data: data, ...rest } = confirmParams;
+      const locale = elements?.options.locale ?? this.locale;
+      if (elements?.isDeferred) {
+        const error = await this.refuseDeferred(elements, secret);
+        if (error) return { error };
+      }
       const parameters = { ...rest, return_url: returnUrl };
       if (!rest.payment_method) {
         const element = elements?.getElement('payment');
@@ -402,11 +511,26 @@
           ? element.validate()
           : { type: 'invalid_request_error', message: 'No Payment Element was found.' };
         if (error) return { error };
-        parameters.payment_method_data = { ...data, type: 'card', card: element.card() };
+        parameters.payment_method_data = { ...data, ...element.methodData() };
       }
-      const result = await this.confirm(secret, parameters);
+      const result = await this.confirm(secret, parameters, true, locale);
       if (result.error || redirect === 'if_required' || !returnUrl) return result;
       return this.leave(returnUrl, result.paymentIntent);
+    }
+
+    /** The error of an intent that differs from what its elements were made for. */
+    async refuseDeferred(elements, secret) {
+      if (!secret) throw integrationError('confirmPayment needs the clientSecret of the intent.');
+      if (!elements.submitted) {
+        throw integrationError('elements.submit() must be called before stripe.confirmPayment().');
+      }
+      const { paymentIntent, error } = await this.retrievePaymentIntent(secret);
+      if (error) return error;
+      const { amount, currency } = elements.options;
+      if (paymentIntent.amount === amount && paymentIntent.currency === currency) return null;
+      const message = `The payment_intent is of ${paymentIntent.amount} ${paymentIntent.currency}, `
+        + `but the elements are of ${amount} ${currency}.`;
+      return { type: 'invalid_request_error', message };
     }
 
     async confirmCardPayment(secret, { payment_method: method, ...rest } = {}, options = {}) {
@@ -421,19 +545,19 @@
       return this.confirm(secret, parameters, options.handleActions);
     }
 
-    async confirm(secret, parameters, handleActions = true) {
+    async confirm(secret, parameters, handleActions = true, locale = this.locale) {
       const { done, error } = await call('POST', `/v1/payment_intents/${intentId(secret)}/confirm`, {
         ...parameters, use_stripe_sdk: true, client_secret: secret, key: this.key,
       });
-      if (error) return { error };
-      if (done.status === 'requires_action' && handleActions) return challenge(done);
+      if (error) return { error: { ...error, message: translate(error.message, locale) } };
+      if (done.status === 'requires_action' && handleActions) return challenge(done, locale);
       return { paymentIntent: done };
     }
 
     async handleNextAction({ clientSecret }) {
       const result = await this.retrievePaymentIntent(clientSecret);
       return result.paymentIntent?.status === 'requires_action'
-        ? challenge(result.paymentIntent)
+        ? challenge(result.paymentIntent, this.locale)
         : result;
     }
 
@@ -476,6 +600,7 @@
     _registerWrapper() {}
   }
 
-  window.Stripe = (key) => new StripeClient(key);
-  window.Stripe.version = 'sandbox';
+  window.Stripe = (key, options) => new StripeClient(key, options);
+  // The release of Stripe.js that this stands in for.
+  window.Stripe.version = 'endive';
 })();

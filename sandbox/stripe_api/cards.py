@@ -46,6 +46,7 @@ class TestMethod:
     brand: str = "visa"
     decline: Decline | None = None
     challenge: bool = False
+    redirecting: bool = False  # the challenge is a page of the bank instead of a dialog
     refunding: Refunding = Refunding.AT_ONCE
     settling: Settling | None = None
     disputing: Disputing | None = None
@@ -107,6 +108,10 @@ METHODS = (
     TestMethod("pm_card_authenticationRequired", "4000002760003184", challenge=True),
     TestMethod("pm_card_authenticationRequiredOnSetup", "4000002500003155", challenge=True),
     TestMethod("pm_card_threeDSecure2Required", "4000000000003220", challenge=True),
+    # Not a token of Stripe: in a browser its test cards show dialogs, other methods redirect.
+    TestMethod(
+        "pm_sandbox_challengeRedirects", "4000000000000044", challenge=True, redirecting=True
+    ),
     TestMethod(
         "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds",
         "4000008260003178",

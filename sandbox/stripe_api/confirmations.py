@@ -94,7 +94,8 @@ def _refuse_late_confirmation(intent: Intent) -> None:
 def _challenge(call: Call, intent: Intent, method: PaymentMethod) -> None:
     url = f"{call.base}/3ds/{intent.id}?client_secret={intent.client_secret}"
     return_url = text(call.params, "return_url")
-    if return_url and call.params.get("use_stripe_sdk") != "true":
+    in_dialog = call.params.get("use_stripe_sdk") == "true" and not method.test.redirecting
+    if return_url and not in_dialog:
         redirect = {"return_url": return_url, "url": url}
         intent.next_action = {"redirect_to_url": redirect, "type": "redirect_to_url"}
     else:

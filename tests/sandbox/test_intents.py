@@ -193,3 +193,28 @@ def test_search_and_lists_find_intents(sandbox: Sandbox) -> None:
     assert sandbox.intents.list({"created": {"lt": 1000}}).data == []
     with pytest.raises(stripe.InvalidRequestError, match="No such payment_intent: 'pi_x'"):
         sandbox.intents.retrieve("pi_x")
+
+
+def test_a_challenge_on_the_page_of_a_bank_returns_to_the_shop(shared: Sandbox) -> None:
+    intent = shared.new_intent()
+    asked = shared.intents.confirm(
+        intent.id,
+        {
+            "payment_method": "pm_sandbox_challengeRedirects",
+            "return_url": "https://shop.example/orders/1?a=b",
+            "use_stripe_sdk": True,
+        },
+    )
+    redirect: Any = asked.next_action and asked.next_action.redirect_to_url
+    assert asked.status == "requires_action"
+
+    page = requests.get(redirect.url, timeout=5)
+    assert "Your bank asks" in page.text
+    complete = redirect.url.replace("?", "/complete?")
+    answer = requests.post(complete, allow_redirects=False, timeout=5)
+
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith(
+        "https://shop.example/orders/1?a=b&payment_intent="
+    )
+    assert shared.intents.retrieve(intent.id).status == "succeeded"

@@ -64,8 +64,8 @@ class QuotedLineView(Outgoing):
 class QuoteView(Outgoing):
     """The prices of a cart. The totals are those of an order of the lines without a `problem`.
 
-    `canOrder` is true when all lines can be ordered together. `message` says why Stripe would not
-    accept the total.
+    `totalMinor` is the total in Stripe's minor units, for its Payment Element. `canOrder` is true
+    when all lines can be ordered together. `message` says why Stripe would not accept the total.
     """
 
     items: list[QuotedLineView]
@@ -74,6 +74,7 @@ class QuoteView(Outgoing):
     shipping_cost: Amount
     tax_amount: Amount
     total_price: Amount
+    total_minor: int
     can_order: bool
     message: str | None
 
@@ -86,6 +87,7 @@ class QuoteView(Outgoing):
             items=[QuotedLineView.of(line) for line in quote.lines],
             currency=totals.currency,
             total_price=to_decimal(totals.total, totals.currency),
+            total_minor=totals.total,
             can_order=quote.can_order,
             message=quote.refusal,
             **amounts,

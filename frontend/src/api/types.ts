@@ -78,7 +78,7 @@ export type Profile = { addressLine1?: string; addressLine2?: string; city?: str
 
 export type QuoteRequest = { items: Line[] }
 
-export type QuoteView = { canOrder: boolean; currency: string; items: QuotedLineView[]; message: string | null; shippingCost: number; subtotal: number; taxAmount: number; totalPrice: number }
+export type QuoteView = { canOrder: boolean; currency: string; items: QuotedLineView[]; message: string | null; shippingCost: number; subtotal: number; taxAmount: number; totalMinor: number; totalPrice: number }
 
 export type QuotedLineView = { currency: string | null; lineTotal: number | null; maxQuantity: number | null; problem: LineProblem | null; product: QuotedProduct | null; productId: number; quantity: number; stockLeft: number | null; unitPrice: number | null }
 
