@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, case, func, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from models.base import db
 from models.currency import codes_with
@@ -54,11 +55,16 @@ def search(query: CatalogueQuery, *, page: int, size: int) -> tuple[Sequence[Pro
     return rows, db.session.scalar(select(func.count(Product.id)).where(*matching)) or 0
 
 
-def categories() -> list[tuple[str, int]]:
-    """Return each category with the number of its products that are for sale."""
-    for_sale = Product.status == ProductStatus.AVAILABLE
-    query = select(Product.category, func.count()).where(for_sale).group_by(Product.category)
-    return [(name, number) for name, number in db.session.execute(query.order_by(Product.category))]
+def categories() -> list[tuple[str, int, str]]:
+    """Return each category with the number of its products for sale, and its oldest picture."""
+    pictures = func.array_agg(aggregate_order_by(Product.image_url, Product.id))
+    query = (
+        select(Product.category, func.count(), pictures[1])
+        .where(Product.status == ProductStatus.AVAILABLE)
+        .group_by(Product.category)
+        .order_by(Product.category)
+    )
+    return [(name, number, picture) for name, number, picture in db.session.execute(query)]
 
 
 def _conditions(query: CatalogueQuery) -> list[ColumnElement[bool]]:

@@ -42,10 +42,10 @@ def search(query: ProductQuery) -> Any:
 
 @api.get("/categories", responses={200: Categories})
 def categories() -> Any:
-    """List the categories with their numbers of products for sale."""
+    """List the categories with their numbers of products for sale, and a picture of one."""
     with reading():
-        counts = catalogue.categories()
-    return jsonify([CategoryView(name=name, products=n).json_ready() for name, n in counts])
+        rows = catalogue.categories()
+    return jsonify([CategoryView.of(*row).json_ready() for row in rows])
 
 
 @api.get("/<int:productId>", responses={200: ProductView})

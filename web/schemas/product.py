@@ -133,8 +133,15 @@ class ProductView(Outgoing):
 
 
 class CategoryView(Outgoing):
+    """A category with the number of its products for sale. `imageUrl` shows one of them."""
+
     name: str
     products: int
+    image_url: str
+
+    @classmethod
+    def of(cls, name: str, products: int, image_url: str) -> "CategoryView":
+        return cls(name=name, products=products, image_url=make_absolute(image_url))
 
 
 class Products(RootModel[list[ProductView]]):

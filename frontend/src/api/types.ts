@@ -4,7 +4,7 @@ export type BoughtProduct = { estimatedPrice: number; id: number; imageUrl: stri
 
 export type Categories = CategoryView[]
 
-export type CategoryView = { name: string; products: number }
+export type CategoryView = { imageUrl: string; name: string; products: number }
 
 export type Challenge = { challengeId: string; options: Record<string, unknown> }
 

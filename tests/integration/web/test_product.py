@@ -14,7 +14,8 @@ from tests.support.web import SignIn
 @pytest.fixture(autouse=True)
 def catalogue(client: FlaskClient) -> None:
     with transaction():
-        a_product(name="Arc lamp 100%", price=14900, category="Lighting", tags=["led", "steel"])
+        a_product(name="Arc lamp 100%", price=14900, category="Lighting", tags=["led", "steel"],
+                  image_url="/static/products/arc.svg")  # fmt: skip
         a_product(name="Halo lamp", price=8900, category="Lighting", stock=0, tags=["led"])
         a_product(name="Oak desk", description="For lamps and books.", price=64900,
                   category="Furniture", tags=["oak"])  # fmt: skip
@@ -129,7 +130,8 @@ def test_a_page_of_the_catalogue_takes_two_statements(shop: Flask, client: Flask
 
 def test_categories_are_listed_with_their_products(client: FlaskClient) -> None:
     categories = client.get("/product/categories").get_json()
-    assert {"name": "Lighting", "products": 2} in categories
+    picture = "http://localhost/static/products/arc.svg"
+    assert {"name": "Lighting", "products": 2, "imageUrl": picture} in categories
     assert [category["name"] for category in categories] == [
         "Furniture", "Lighting", "Stationery",
     ]  # fmt: skip
