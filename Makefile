@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SAMPLED := tests/integration/payments/test_random_calls.py tests/e2e/test_storm.py tests/e2e/test_loss.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-fast prove check bench race shops pins clean simulate failpoints chaos
+.PHONY: help run demo frontend test test-fast prove check bench race shops pins clean simulate failpoints chaos
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -20,6 +20,9 @@ run: .venv/ready ## Run the whole system until Ctrl-C
 
 demo: .venv/ready ## Start the system on free ports and play the stories
 	@$(BIN)/python -m demo
+
+frontend: .venv/ready ## Serve the web app with hot reload, in front of a running `make run`
+	@$(BIN)/python -m launch.frontend dev
 
 test: .venv/ready ## Run all tests, with a sample of the long proofs (ARGS="tests/unit -k money" for some)
 	@$(BIN)/python -m pytest -n 3 $(ARGS)
@@ -44,6 +47,7 @@ check: .venv/ready ## Check style, types and the rules for imports
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy $(ROOMS) tests
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m launch.frontend types lint format:check
 
 bench: .venv/ready .venv-bench/ready ## Run all measurements, with DBOS and plain Celery (ARGS="--quick out.json")
 	@$(BIN)/python -m bench $(ARGS)
@@ -62,6 +66,7 @@ pins: .venv/ready ## Resolve requirements/*.in again
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 clean: ## Delete the virtual environments and all data
+	rm -rf frontend/node_modules frontend/dist frontend/.build frontend/.vite
 	rm -rf .venv .venv-bench .data .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/ready: requirements/dev.txt

@@ -6,6 +6,7 @@ import traceback
 from demo.stories import STORIES
 from demo.world import World
 from launch.children import end_in_order
+from launch.frontend import BuildError, build_if_possible
 from launch.stack import Stack
 
 PAYMENT_TIMEOUT = 15  # seconds; longer than the lease of a killed worker
@@ -13,6 +14,11 @@ PAYMENT_TIMEOUT = 15  # seconds; longer than the lease of a killed worker
 
 def main() -> int:
     end_in_order()
+    try:
+        build_if_possible()
+    except BuildError as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
     print("demo: starting the system on free ports", flush=True)
     failed = []
     with Stack(environment={"PAYMENT_TIMEOUT": str(PAYMENT_TIMEOUT)}) as stack:

@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
+import { compress } from './compress.ts'
 
 // The running stack answers everything that is no page: see `make frontend`.
 const STACK = `http://127.0.0.1:${process.env.WEB_PORT ?? '8080'}`
@@ -7,7 +8,7 @@ const API =
   '^/(auth|order|product|docs|static|admin|health|ready|shop\\.json|openapi\\.json)(?=/|\\?|$)'
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), compress()],
   cacheDir: '.vite',
   build: {
     target: 'es2023',

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from launch.children import end_in_order
+from launch.frontend import BuildError, build_if_possible
 from launch.lock import AlreadyRunningError
 from launch.ports import PortTakenError
 from launch.waiting import NotReadyError
@@ -24,7 +25,8 @@ def main() -> int:
         from launch.stack import ROOT, Stack
 
         stack = Stack(data_dir=ROOT / ".data", usual_ports=True, show=True)
-    except (SettingsError, RuntimeError) as error:
+        build_if_possible()
+    except (SettingsError, RuntimeError, BuildError) as error:
         print(f"projectx: {error}", file=sys.stderr)
         return 1
     try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, case, func, literal_column, or_, select
@@ -89,3 +90,10 @@ def _conditions(query: CatalogueQuery) -> list[ColumnElement[bool]]:
     if query.available is not None:
         conditions.append(Product.in_stock.is_(query.available))
     return conditions
+
+
+def list_for_sale(limit: int) -> list[tuple[int, datetime]]:
+    """Return id and last change of the products that are for sale, oldest first."""
+    for_sale = Product.status == ProductStatus.AVAILABLE
+    query = select(Product.id, Product.updated_at).where(for_sale).order_by(Product.id)
+    return [(key, changed) for key, changed in db.session.execute(query.limit(limit))]

@@ -8,6 +8,7 @@ import atexit
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from flask import Flask
 from xdist.scheduler import LoadFileScheduling
 
 from launch import children
+from launch.frontend import Frontend, NoNodeError
 from tests.support import environment, order
 
 # The variables that a process of pytest has set: one that it starts makes its own.
@@ -79,3 +81,14 @@ def app(flask_app: Flask) -> Iterator[Flask]:
 def database(app: Flask) -> Flask:
     """For tests that need the rows and nothing of the application."""
     return app
+
+
+@pytest.fixture(scope="session")
+def pages() -> Path:
+    """Return the folder of the web app, which is built if its sources have changed."""
+    frontend = Frontend()
+    try:
+        frontend.build()
+    except NoNodeError as error:
+        pytest.skip(f"the web app cannot be built: {error}")
+    return frontend.dist

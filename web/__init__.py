@@ -19,9 +19,9 @@ from web.openapi import Api
 from web.routes import (
     docs,
     health,
-    landing,
     login,
     order,
+    pages,
     passkeys,
     privacy,
     product,
@@ -29,6 +29,7 @@ from web.routes import (
     quote,
     session,
     shop,
+    site,
     step_up,
     summary,
     user,
@@ -67,7 +68,7 @@ EXPOSED_HEADERS = (
 
 
 def create_app(*services: str) -> Flask:
-    """Create the application of these services, or of all and the landing page when none is named.
+    """Create the application of these services, or of all and the pages when none is named.
 
     Raises RuntimeError when a required setting is missing.
     """
@@ -102,8 +103,9 @@ def create_app(*services: str) -> Flask:
         for blueprint in blueprints:
             serve(blueprint)
     app.register_api(health.api)
-    if not services:
-        app.register_blueprint(landing.bp)
+    if not services or "pages" in services:
+        pages.register(app)
+        app.register_blueprint(site.bp)
     if settings.trusted_proxies:
         # Every proxy appends an address; the nearest one sets the scheme and the host.
         hops = settings.trusted_proxies

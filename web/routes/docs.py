@@ -5,6 +5,8 @@ from importlib.resources import files
 from flask import Blueprint, Response, current_app, jsonify, send_from_directory
 from flask_openapi.openapi import OpenAPI
 
+from web.security_headers import POLICY, REFERENCE_POLICY
+
 bp = Blueprint("document", __name__)
 
 SWAGGER = str(files("flask_openapi_swagger") / "templates" / "swagger")
@@ -20,7 +22,9 @@ def description() -> Response:
 @bp.get("/docs")
 def page() -> Response:
     """Return the page that shows the description."""
-    return current_app.send_static_file("docs.html")
+    response = current_app.send_static_file("docs.html")
+    response.headers[POLICY] = REFERENCE_POLICY
+    return response
 
 
 @bp.get("/docs/<path:name>")

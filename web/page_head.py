@@ -1,0 +1,122 @@
+"""The head of a page: title, description, canonical address, link preview and linked data."""
+
+import json
+import re
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from models import Product, ProductStatus
+from models.money import to_decimal
+from web.urls import make_absolute
+
+MARKER = "<!--meta-->"
+TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)
+SHOP = "ProjectX"
+ABOUT = "Well-made things for a desk and a home, from lamps to turntables."
+MAX_DESCRIPTION_LENGTH = 300  # characters; link previews show fewer
+# They end a script, begin a comment in it, or are line ends in old JavaScript.
+UNSAFE_IN_SCRIPT = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Facts about a page, for its reader's browser, search engines and link previews."""
+
+    path: str
+    title: str = SHOP
+    description: str = ABOUT
+    image: str = ""
+    is_public: bool = True
+    properties: dict[str, str] = field(default_factory=dict)
+    linked_data: dict[str, Any] | None = None
+
+    def insert(self, index: str, nonce: str) -> str:
+        """Return the HTML of the app with this head. `nonce` permits styles of its scripts."""
+        title = f"<title>{escape(self.title)}</title>"
+        with_title = TITLE.sub(lambda _: title, index, count=1)
+        return with_title.replace(MARKER, "\n    ".join(self._tags(nonce)), 1)
+
+    def _tags(self, nonce: str) -> list[str]:
+        properties = {
+            "og:site_name": SHOP,
+            "og:type": "website",
+            "og:title": self.title.removesuffix(f" · {SHOP}"),
+            "og:description": self.description,
+            "og:url": make_absolute(self.path),
+            **({"og:image": self.image} if self.image else {}),
+            **self.properties,
+        }
+        names = {
+            "description": self.description,
+            "twitter:card": "summary_large_image" if self.image else "summary",
+            **({} if self.is_public else {"robots": "noindex"}),
+        }
+        tags = [f'<meta property="csp-nonce" nonce="{nonce}">']
+        tags += [f'<meta name="{name}" content="{escape(text)}">' for name, text in names.items()]
+        if self.is_public:
+            tags.append(f'<link rel="canonical" href="{escape(make_absolute(self.path))}">')
+            tags += [
+                f'<meta property="{name}" content="{escape(text)}">'
+                for name, text in properties.items()
+            ]
+        if self.linked_data is not None:
+            tags.append(
+                f'<script type="application/ld+json">{_in_script(self.linked_data)}</script>'
+            )
+        return tags
+
+
+def head_of(product: Product) -> Head:
+    """Return the head of a product's page."""
+    path = f"/products/{product.id}"
+    image, description = make_absolute(product.image_url), _shorten(product.description)
+    price, currency = str(to_decimal(product.price, product.currency)), product.currency.upper()
+    return Head(
+        path,
+        title=f"{product.name} · {SHOP}",
+        description=description,
+        image=image,
+        properties={
+            "og:type": "product",
+            "product:price:amount": price,
+            "product:price:currency": currency,
+        },
+        linked_data={
+            "@context": "https://schema.org",
+            "@type": "Product",
+            "name": product.name,
+            "description": product.description,
+            "sku": product.sku,
+            "category": product.category,
+            **({"image": image} if image else {}),
+            "offers": {
+                "@type": "Offer",
+                "url": make_absolute(path),
+                "price": price,
+                "priceCurrency": currency,
+                "availability": f"https://schema.org/{_availability(product)}",
+            },
+        },
+    )
+
+
+def _availability(product: Product) -> str:
+    """Return the name that schema.org has for the availability of a product."""
+    if product.status == ProductStatus.DISCONTINUED:
+        return "Discontinued"
+    is_for_sale = product.status == ProductStatus.AVAILABLE and product.in_stock
+    return "InStock" if is_for_sale else "OutOfStock"
+
+
+def _shorten(text: str) -> str:
+    """Return a text on one line, cut after a word when it is long."""
+    line = " ".join(text.split())
+    if len(line) <= MAX_DESCRIPTION_LENGTH:
+        return line
+    return line[:MAX_DESCRIPTION_LENGTH].rpartition(" ")[0] + " …"
+
+
+def _in_script(data: dict[str, Any]) -> str:
+    """Return JSON that cannot end the script element around it."""
+    return json.dumps(data, ensure_ascii=False).translate(UNSAFE_IN_SCRIPT)
