@@ -7,6 +7,7 @@ Source: https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -43,6 +44,28 @@ class IdempotencyKey(Base):
         return cls.created_at < limit
 
 
+def hash_of(request: Any) -> str:
+    """Return the hash of a request, in hexadecimal, without the optional fields that it leaves out.
+
+    So a new field with a default leaves the hashes of earlier requests, which rows have, as they
+    are.
+    """
+    plain = json.dumps(request, default=_as_json, sort_keys=True)
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def _as_json(value: Any) -> Any:
+    if not is_dataclass(value):
+        return str(value)
+    values = ((each, getattr(value, each.name)) for each in fields(value))
+    return {each.name: part for each, part in values if part != _default_of(each)}
+
+
+def _default_of(each: Field[Any]) -> Any:
+    """Return the default of a field, or MISSING, which equals no value."""
+    return each.default if each.default_factory is MISSING else each.default_factory()
+
+
 def refuse_in_flight(owner: str, key: str | None) -> None:
     """Lock the key until the transaction ends. Raises ConflictError while another one has it."""
     if key is None:
@@ -63,7 +86,7 @@ def carry_out_once(
     if key is None:
         return carry_out()
     refuse_in_flight(owner, key)
-    digest = hashlib.sha256(json.dumps(request, default=str, sort_keys=True).encode()).hexdigest()
+    digest = hash_of(request)
     mine = (IdempotencyKey.owner == owner) & (IdempotencyKey.key == key)
     earlier = db.session.scalar(select(IdempotencyKey).where(mine))
     if earlier is None:
