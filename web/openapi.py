@@ -29,10 +29,21 @@ IDEMPOTENCY_KEY = {
     "example": '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
     "description": "Repeating a key returns the same order. May replace `referenceId`.",
 }
+IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "schema": {"type": "string"},
+    "example": '"1f0c3b5d7e9a2b4c"',
+    "description": "An ETag; the response is 304 while the order is unchanged. With `Prefer: wait`,"
+    " it is sent when the order changes, or after that time.",
+}
+TRACKED = [PREFER, IF_NONE_MATCH]
 # Request headers of operations, by path and method.
 HEADERS = {
     ("/order", "post"): [PREFER, IDEMPOTENCY_KEY],
-    ("/order/status/{referenceId}", "get"): [PREFER],
+    ("/order/status/{referenceId}", "get"): TRACKED,
+    ("/order/summary/{orderId}", "get"): TRACKED,
+    ("/order/summary", "get"): TRACKED,
 }
 
 
@@ -85,6 +96,8 @@ class Api(OpenAPI):
                 if headers := HEADERS.get((path, method)):
                     operation["parameters"] = [*operation.get("parameters", []), *headers]
                 responses: dict[str, Any] = operation["responses"]
+                if headers is TRACKED:
+                    responses["304"] = {"description": "The order is unchanged"}
                 content = {"application/problem+json": PROBLEM}
                 responses["422"] = {"description": "A field is invalid", "content": content}
                 responses["default"] = {"description": "A problem", "content": content}

@@ -1,12 +1,15 @@
 """The cancellation of an order, before, during and after its payment."""
 
+from dataclasses import dataclass
 from enum import StrEnum, auto
+from typing import Any
 
 from models.errors import ConflictError
 from models.order import Order, OrderState
 from models.payment import Payment, PaymentState
-from models.refund import RefundState, refunded_amount
-from state_machines.actions.refund_order import refuse_withdrawn
+from models.refund import RefundState, refundable_amount, refunded_amount
+from state_machines.actions.refund_order import is_withdrawn, refuse_withdrawn
+from state_machines.durable import DurableMachine
 from state_machines.order import OrderMachine, OrderSignal
 from state_machines.payment import PaymentMachine, PaymentSignal
 
@@ -25,6 +28,22 @@ class Outcome(StrEnum):
     CANCELLED = auto()
 
 
+class CancelAction(StrEnum):
+    """The action that a customer is offered."""
+
+    CANCEL = "cancel"
+    CANCEL_AND_REFUND = "cancelAndRefund"
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """The consequence of a cancellation. `refund` is minor units of `currency`."""
+
+    action: CancelAction
+    refund: int
+    currency: str
+
+
 def cancel(payment: Payment, *, reason: str | None = None) -> Outcome:
     """Cancel the order of a locked payment. Repeating it changes nothing.
 
@@ -37,11 +56,36 @@ def cancel(payment: Payment, *, reason: str | None = None) -> Outcome:
         return _cancelled_outcome(order)
     if payment.state == PaymentState.SUCCESS:
         refuse_withdrawn(order)
-        OrderMachine.send(order, OrderSignal.CANCEL, reason=reason)
-        return _cancelled_outcome(order)
     if payment.state != PaymentState.CANCELLING:
-        PaymentMachine.send(payment, PaymentSignal.CANCEL, reason=reason)
-    return Outcome.CLOSING
+        machine, row, signal = _move_of(payment)
+        machine.send(row, signal, reason=reason)
+    return Outcome.CLOSING if order.state == OrderState.PENDING else _cancelled_outcome(order)
+
+
+def foresee(payment: Payment) -> Consequence | None:
+    """Return the consequence that `cancel` would have now, or None when it would change nothing.
+
+    The payment need not be locked: the consequence may be another one by the time of the request.
+    """
+    machine, row, signal = _move_of(payment)
+    if signal not in machine.allowed(row.state):
+        return None
+    currency = payment.captured_currency or payment.currency
+    if payment.state != PaymentState.SUCCESS:
+        return Consequence(CancelAction.CANCEL, 0, currency)
+    if is_withdrawn(payment.order):
+        return None
+    left = max(0, refundable_amount(payment))
+    return Consequence(
+        CancelAction.CANCEL_AND_REFUND if left else CancelAction.CANCEL, left, currency
+    )
+
+
+def _move_of(payment: Payment) -> tuple[type[DurableMachine[Any]], Any, StrEnum]:
+    """Return the machine, row and signal of a cancellation: an order's own once it is paid."""
+    if payment.state == PaymentState.SUCCESS:
+        return OrderMachine, payment.order, OrderSignal.CANCEL
+    return PaymentMachine, payment, PaymentSignal.CANCEL
 
 
 def _cancelled_outcome(order: Order) -> Outcome:

@@ -41,8 +41,13 @@ def refund(
 
 def refuse_withdrawn(order: Order) -> None:
     """Raise ConflictError while the customer's bank holds the money: Stripe refuses refunds."""
-    if disputed_amounts(order.id, *WITHDRAWN):
+    if is_withdrawn(order):
         raise ConflictError("A dispute is open: the customer's bank holds the money")
+
+
+def is_withdrawn(order: Order) -> bool:
+    """Return whether the customer's bank holds the money of an order because of a dispute."""
+    return bool(disputed_amounts(order.id, *WITHDRAWN))
 
 
 def cancel_refunded_order(payment: Payment) -> None:

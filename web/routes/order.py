@@ -15,12 +15,13 @@ from models import Order, Payment, reading, transaction
 from models.base import db
 from models.errors import InvalidInputError, NotFoundError
 from models.ids import uuid7
+from models.order_version import order_version
 from state_machines import PaymentMachine
 from state_machines.actions import cancel_order, checkout
 from state_machines.actions.cancel_order import Outcome
 from state_machines.actions.checkout import CheckoutRequest
 from state_machines.actions.pricing import Line
-from web import authentication, idempotency, prefer, waiters
+from web import authentication, idempotency, prefer, tracking, waiters
 from web.changes import subscribe
 from web.request import cause
 from web.schemas.order import (
@@ -29,6 +30,7 @@ from web.schemas.order import (
     OrderRequest,
     OrderStatus,
     ReferencePath,
+    TrackedStatus,
 )
 
 api = APIBlueprint(
@@ -84,14 +86,21 @@ def place(body: OrderRequest) -> Any:
     return _placed(_wait_until_settled(placed_id, prefer.wait(DEFAULT_WAIT)), HTTPStatus.OK)
 
 
-@api.get("/status/<referenceId>", responses={200: OrderStatus})
+@api.get("/status/<referenceId>", responses={200: TrackedStatus})
 def status(path: ReferencePath) -> Any:
-    """Return the order's status. With `Prefer: wait`, wait until it can be paid or has ended."""
-    order_status = _load(_is_mine(path))
-    wait = prefer.wait(0)
-    if wait and not order_status.settled:
-        order_status = _wait_until_settled(order_status.order_id, wait)
-    return prefer.with_preference_applied(jsonify(order_status.json_ready()))
+    """Return the order's status. With `Prefer: wait`, wait until it can be paid or has ended.
+
+    With `If-None-Match` as well, wait until it differs from that version; 304 if it does not.
+    """
+    which = _is_mine(path)
+    if not_modified := tracking.unchanged(which):
+        return not_modified
+    wait = 0 if request.if_none_match else prefer.wait(0)
+    if wait:
+        order_status = _load(which)
+        if not order_status.settled:
+            _wait_until_settled(order_status.order_id, wait)
+    return prefer.with_preference_applied(tracking.respond(_load_tracked(which).json_ready()))
 
 
 @api.delete("/<referenceId>", responses={202: OrderCancelled, 200: OrderCancelled})
@@ -145,6 +154,16 @@ def _load(which: ColumnElement[bool]) -> OrderStatus:
     if payment is None:
         raise NotFoundError("There is no such order")
     return OrderStatus.of(payment)
+
+
+def _load_tracked(which: ColumnElement[bool]) -> TrackedStatus:
+    """Load the status of the order with its version. Raises NotFoundError."""
+    with reading(one_snapshot=True) as session:
+        query = select(Payment, order_version()).join(Payment.order).where(which)
+        row = session.execute(query.options(contains_eager(Payment.order))).one_or_none()
+        if row is None:
+            raise NotFoundError("There is no such order")
+        return TrackedStatus.track(row[0], row[1])
 
 
 def _wait_until_settled(order_id: UUID, seconds: float) -> OrderStatus:

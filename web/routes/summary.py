@@ -1,22 +1,23 @@
 """Routes of reading the caller's orders: list, summary and history."""
 
 from datetime import timedelta
+from operator import itemgetter
 from typing import Any
-from uuid import UUID
 
-from flask import jsonify
+from flask import Response, jsonify
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
-from sqlalchemy import select, union_all
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, select, union_all
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from models import Order, OrderItem, Payment, PaymentState, Refund, Transition, reading
 from models.clock import now
 from models.errors import NotFoundError
-from web import authentication, waiters
+from models.order_version import order_version
+from web import authentication, tracking, waiters
 from web.changes import subscribe
 from web.pagination import link_header
-from web.schemas.order import OrderPath, OrderQuery, ReferencePath
+from web.schemas.order import OrderPath, OrderQuery, ReferencePath, ReferenceQuery
 from web.schemas.summary import History, OrderRow, Orders, OrderSummary, Step
 
 api = APIBlueprint(
@@ -32,7 +33,7 @@ MAX_CARD_WAIT = 2.0  # seconds
 # Payments that are not made by card never get one.
 MAX_CARD_DELAY = timedelta(seconds=30)
 WHOLE = (
-    joinedload(Order.payment),
+    contains_eager(Order.payment),
     joinedload(Order.shipment),
     selectinload(Order.refunds),
     selectinload(Order.items).joinedload(OrderItem.product),
@@ -42,7 +43,7 @@ WHOLE = (
 @api.get("", responses={200: Orders})
 def mine(query: OrderQuery) -> Any:
     """List the caller's orders, newest first. `Link` has the next page."""
-    rows = select(Order).where(Order.user_id == authentication.caller().user_id)
+    rows = select(Order).where(_is_mine())
     if query.cursor is not None:
         rows = rows.where(Order.id < query.cursor)
     with reading() as session:
@@ -57,28 +58,50 @@ def mine(query: OrderQuery) -> Any:
 
 @api.get("/summary/<uuid:orderId>", responses={200: OrderSummary})
 def summary(path: OrderPath) -> Any:
-    """Return the whole order. Just after the payment, wait up to 2 s for the card's details."""
-    order = _load(path.order_id)
-    if not _is_card_final(order):
-        with subscribe(order.id) as subscription:
-            order = waiters.wait_until(
-                _is_card_final,
+    """Return the whole order. Just after the payment, wait up to 2 s for the card's details.
+
+    With `If-None-Match`, answer 304 while it is unchanged; with `Prefer: wait` as well, wait until
+    it changes.
+    """
+    return _summarise(_is_mine() & (Order.id == path.order_id))
+
+
+@api.get("/summary", responses={200: OrderSummary})
+def summary_by_reference(query: ReferenceQuery) -> Any:
+    """Return the whole order with this reference, as `/order/summary/{orderId}` does."""
+    return _summarise(_is_mine() & (Order.reference_id == query.reference_id))
+
+
+def _summarise(which: ColumnElement[bool]) -> Response:
+    if not_modified := tracking.unchanged(which):
+        return not_modified
+    view, is_final = _load(which)
+    if not is_final:
+        this = Order.id == view.id
+        with subscribe(view.id) as subscription:
+            view, _ = waiters.wait_until(
+                itemgetter(1),
                 subscription,
                 MAX_CARD_WAIT,
-                initial=_load(order.id),
-                load=lambda: _load(path.order_id),
+                initial=_load(this),
+                load=lambda: _load(this),
             )
-    return OrderSummary.of(order).json_ready()
+    return tracking.respond(view.json_ready())
 
 
-def _load(order_id: UUID) -> Order:
-    """Load the caller's order with all its parts. Raises NotFoundError."""
-    this = (Order.id == order_id) & (Order.user_id == authentication.caller().user_id)
-    with reading() as session:
-        order = session.scalar(select(Order).where(this).options(*WHOLE))
-    if order is None:
-        raise NotFoundError("There is no such order")
-    return order
+def _load(which: ColumnElement[bool]) -> tuple[OrderSummary, bool]:
+    """Load the whole order, and whether its card's details are final. Raises NotFoundError."""
+    query = select(Order, order_version()).join(Order.payment).where(which)
+    with reading(one_snapshot=True) as session:
+        row = session.execute(query.options(*WHOLE)).one_or_none()
+        if row is None:
+            raise NotFoundError("There is no such order")
+        return OrderSummary.track(row[0], row[1]), _is_card_final(row[0])
+
+
+def _is_mine() -> ColumnElement[bool]:
+    """Return the condition for the caller's orders."""
+    return Order.user_id == authentication.caller().user_id
 
 
 def _is_card_final(order: Order) -> bool:
@@ -92,9 +115,7 @@ def _is_card_final(order: Order) -> bool:
 @api.get("/<referenceId>/history", responses={200: History})
 def history(path: ReferencePath) -> Any:
     """List the transitions of the order, its payment and its refunds, oldest first."""
-    this = (Order.user_id == authentication.caller().user_id) & (
-        Order.reference_id == path.reference_id
-    )
+    this = _is_mine() & (Order.reference_id == path.reference_id)
     ids = (
         select(Order.id).where(this),
         select(Payment.id).join(Payment.order).where(this),

@@ -1,7 +1,7 @@
 """Schemas of placing and cancelling orders, and of their status."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
@@ -11,6 +11,7 @@ from models.customer_words import shown_code
 from models.payment import PAYABLE
 from web.schemas.base import Incoming, Lines, Outgoing, Text
 from web.schemas.product import ProductId
+from web.schemas.tracked import Tracked
 
 # A reference is the last part of a path, so it has only characters that need no escaping there.
 REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:@+=,-]*")
@@ -67,6 +68,10 @@ class ReferencePath(Incoming):
     reference_id: Annotated[str, AfterValidator(str.strip)]
 
 
+class ReferenceQuery(Incoming):
+    reference_id: Text = Field(min_length=1, max_length=200)
+
+
 class OrderPath(Incoming):
     order_id: UUID
 
@@ -91,20 +96,25 @@ class OrderStatus(Outgoing):
     payment: PaymentStatus
 
     @classmethod
-    def of(cls, payment: Payment) -> "OrderStatus":
-        """Create the view of a payment whose order is loaded."""
+    def base_fields(cls, payment: Payment) -> dict[str, Any]:
+        """Return the fields of a payment whose order is loaded."""
         declined = payment.state == PaymentState.DECLINED
-        return cls(
-            status=payment.order.state,
-            reference_id=payment.order.reference_id,
-            order_id=payment.order_id,
-            client_secret=payment.client_secret if payment.state in PAYABLE else None,
-            closing=payment.closing,
-            payment=PaymentStatus(
+        return {
+            "status": payment.order.state,
+            "reference_id": payment.order.reference_id,
+            "order_id": payment.order_id,
+            "client_secret": payment.client_secret if payment.state in PAYABLE else None,
+            "closing": payment.closing,
+            "payment": PaymentStatus(
                 status=payment.shown_state,
                 decline_reason=shown_code(payment.decline_reason) if declined else None,
             ),
-        )
+        }
+
+    @classmethod
+    def of(cls, payment: Payment) -> "OrderStatus":
+        """Create the view of a payment whose order is loaded."""
+        return cls(**cls.base_fields(payment))
 
     @classmethod
     def new(cls, order_id: UUID, reference_id: str) -> "OrderStatus":
@@ -122,6 +132,15 @@ class OrderStatus(Outgoing):
     def settled(self) -> bool:
         """Return whether the order can be paid or has ended."""
         return self.client_secret is not None or self.status != OrderState.PENDING
+
+
+class TrackedStatus(OrderStatus, Tracked):
+    """The status of an order, with all that a page needs to follow it."""
+
+    @classmethod
+    def track(cls, payment: Payment, version: str) -> "TrackedStatus":
+        """Create the view of a payment whose order is loaded, in the transaction that loaded it."""
+        return cls(**cls.base_fields(payment), **cls.tracked_fields(payment, version))
 
 
 class OrderCancelled(Outgoing):

@@ -17,6 +17,7 @@ from models.money import to_decimal
 from web.schemas.base import Outgoing, Timestamp
 from web.schemas.payment import PaymentView, RefundView
 from web.schemas.product import Amount
+from web.schemas.tracked import Tracked
 from web.urls import make_absolute
 
 
@@ -100,7 +101,7 @@ class OrderRow(Outgoing):
         return cls(**cls.base_fields(order))
 
 
-class OrderSummary(OrderRow):
+class OrderSummary(OrderRow, Tracked):
     """The whole order. `orderId` equals `id`, under the name in the response to placing it."""
 
     order_id: UUID
@@ -114,10 +115,14 @@ class OrderSummary(OrderRow):
     shipment: ShipmentView | None
 
     @classmethod
-    def of(cls, order: Order) -> "OrderSummary":
-        """Create the view of an order whose parts, and the products of its items, are loaded."""
+    def track(cls, order: Order, version: str) -> "OrderSummary":
+        """Create the view of an order whose parts, and the products of its items, are loaded.
+
+        Call it in the transaction that loaded them.
+        """
         return cls(
             **cls.base_fields(order),
+            **cls.tracked_fields(order.payment, version),
             order_id=order.id,
             user_id=order.user_id,
             billing_address=order.billing_address,

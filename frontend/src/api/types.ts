@@ -2,6 +2,10 @@
 
 export type BoughtProduct = { estimatedPrice: number; id: number; imageUrl: string; name: string }
 
+export type CancelAction = 'cancel' | 'cancelAndRefund'
+
+export type Cancellation = { action: CancelAction; currency: string; refundAmount: number }
+
 export type Categories = CategoryView[]
 
 export type CategoryView = { imageUrl: string; name: string; products: number }
@@ -44,9 +48,7 @@ export type OrderRow = { createdAt: string; currency: string; id: string; refere
 
 export type OrderState = 'Pending' | 'Confirmed' | 'Shipped' | 'Delivered' | 'Cancelled' | 'Failed'
 
-export type OrderStatus = { clientSecret: string | null; closing: boolean; orderId: string; payment: PaymentStatus; referenceId: string; status: OrderState }
-
-export type OrderSummary = { billingAddress: string; createdAt: string; currency: string; id: string; items: ItemView[]; orderId: string; payment: PaymentView; paymentMethod: string | null; referenceId: string; refunds: RefundView[]; shipment: ShipmentView | null; shippingAddress: string; shippingCost: number; status: OrderState; subtotal: number; taxAmount: number; totalPrice: number; updatedAt: string; userId: string }
+export type OrderSummary = { billingAddress: string; cancellable: Cancellation | null; createdAt: string; currency: string; id: string; items: ItemView[]; orderId: string; payBy: string | null; payment: PaymentView; paymentMethod: string | null; referenceId: string; refunds: RefundView[]; shipment: ShipmentView | null; shippingAddress: string; shippingCost: number; status: OrderState; subtotal: number; taxAmount: number; totalPrice: number; updatedAt: string; userId: string; version: string }
 
 export type Orders = OrderRow[]
 
@@ -111,6 +113,8 @@ export type StepUp = { code?: number | string | null; loginId?: string | null; p
 export type StockChange = { change?: number | null; reason: string; stock?: number | null }
 
 export type StockView = { available: number; id: number; reserved: number; sku: string; stock: number }
+
+export type TrackedStatus = { cancellable: Cancellation | null; clientSecret: string | null; closing: boolean; orderId: string; payBy: string | null; payment: PaymentStatus; referenceId: string; status: OrderState; version: string }
 
 export type UserStatus = 'Active' | 'Inactive' | 'Deleted' | 'Suspended'
 
@@ -271,7 +275,13 @@ export interface Operations {
     path: { referenceId: string }
     query: undefined
     body: undefined
-    response: OrderStatus
+    response: TrackedStatus
+  }
+  'GET /order/summary': {
+    path: undefined
+    query: { referenceId: string }
+    body: undefined
+    response: OrderSummary
   }
   'GET /order/summary/{orderId}': {
     path: { orderId: string }
