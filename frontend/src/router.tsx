@@ -11,6 +11,7 @@ import { session } from './api/session'
 import { readCatalogueSearch } from './shop/catalogue/search'
 import { NotFoundPage } from './shop/errors/NotFoundPage'
 import { RouteError } from './shop/errors/RouteError'
+import { MembersArea } from './shop/frame/MembersArea'
 import { ShopFrame } from './shop/frame/ShopFrame'
 import { HomePage } from './shop/home/HomePage'
 import { readOrdersSearch } from './shop/orders/search'
@@ -57,6 +58,7 @@ const signIn = createRoute({
 const members = createRoute({
   getParentRoute: () => root,
   id: 'members',
+  component: MembersArea,
   beforeLoad: async ({ location }) => {
     // Offline, the page itself says so.
     if (session.status === 'unknown') await refreshSession().catch(() => undefined)
@@ -97,6 +99,12 @@ const account = createRoute({
   component: lazyRouteComponent(() => import('./shop/account/AccountPage'), 'AccountPage'),
 })
 
+const goodbye = createRoute({
+  getParentRoute: () => root,
+  path: '/goodbye',
+  component: lazyRouteComponent(() => import('./shop/account/GoodbyePage'), 'GoodbyePage'),
+})
+
 const about = createRoute({
   getParentRoute: () => root,
   path: '/about',
@@ -121,6 +129,7 @@ const tree = root.addChildren([
   product,
   cart,
   signIn,
+  goodbye,
   about,
   terms,
   privacy,
