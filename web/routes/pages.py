@@ -26,13 +26,12 @@ PRODUCT = "/products/<product_id>"
 PRIVATE = (
     "/cart",
     "/checkout",
-    "/checkout/return",
     "/sign-in",
     "/orders",
     "/orders/<reference>",
     "/orders/<reference>/receipt",
     "/account",
-    "/account/<path:part>",
+    "/goodbye",
 )
 PUBLIC = ("/", "/products", "/terms", "/privacy", "/about")
 # The paths of the app's router: frontend/src/router.tsx.
