@@ -41,6 +41,25 @@ test('an order empties the cart that it came from, and no other', () => {
   expect(cartStore.current.lines).toHaveLength(0)
 })
 
+test('a removal that is undone puts the line back in its place', () => {
+  const mug = { ...lamp, productId: 8, name: 'Mug' }
+  cartStore.add(lamp)
+  cartStore.add(mug)
+  const line = { ...lamp, quantity: 1 }
+  cartStore.remove(7)
+  cartStore.putBack(line, 0)
+  cartStore.putBack(line, 0)
+  expect(cartStore.current.lines.map(({ productId }) => productId)).toEqual([7, 8])
+})
+
+test('an order that ended unpaid can be made again from the same lines', () => {
+  cartStore.add(lamp)
+  const { referenceId, lines } = cartStore.current
+  cartStore.renew()
+  expect(cartStore.current.lines).toEqual(lines)
+  expect(cartStore.current.referenceId).not.toBe(referenceId)
+})
+
 test('a stored cart that was tampered with loses only its bad lines', () => {
   const stored = {
     lines: [

@@ -68,7 +68,16 @@ export const cartStore = {
   ): void {
     write({ ...cart, lines: cart.lines.map((each) => updated(each, productId, seen)) })
   },
-  /** Put lines back, such as those of a removal that is undone. */
+  /** Put a removed line back in its place, unless the product is in the cart again. */
+  putBack(line: CartLine, index: number): void {
+    if (cart.lines.some(({ productId }) => productId === line.productId)) return
+    change(cart.lines.toSpliced(index, 0, line))
+  },
+  /** Let the cart become another order, after the one of its reference has ended unpaid. */
+  renew(): void {
+    change(cart.lines)
+  },
+  /** Replace all lines. */
   restore(lines: readonly CartLine[]): void {
     change(lines)
   },

@@ -1,7 +1,9 @@
 import { ActionIcon } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
+import { Link, useRouterState } from '@tanstack/react-router'
+import { lazy, type MouseEvent, Suspense } from 'react'
 import { messages } from '../../ui/i18n/language'
 import { CartIcon } from '../../ui/icons'
+import { cartDrawer, useCartDrawer } from '../cart/drawer'
 import { countPieces, useCart } from '../cart/store'
 import classes from './CartButton.module.css'
 
@@ -10,21 +12,36 @@ const useTexts = messages({
   es: { cart: (pieces) => (pieces === 0 ? 'Cesta, vacía' : `Cesta, ${pieces} artículos`) },
 })
 
-/** The button that leads to the cart, with the number of its pieces. */
+const CartDrawer = lazy(async () => ({
+  default: (await import('../cart/CartDrawer')).CartDrawer,
+}))
+// Pages that show the cart themselves.
+const CART_PAGES = new Set(['/cart', '/checkout'])
+
+/** The button of the cart, with the number of its pieces: a drawer, on narrow screens the page. */
 export function CartButton() {
   const texts = useTexts()
   const pieces = countPieces(useCart())
+  const isOpen = useCartDrawer()
+  const path = useRouterState({ select: ({ location }) => location.pathname })
+  const openDrawer = (event: MouseEvent) => {
+    const isPlain = !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
+    if (isPlain && !CART_PAGES.has(path) && cartDrawer.open()) event.preventDefault()
+  }
   return (
-    <ActionIcon
-      variant="subtle"
-      color="gray"
-      size="lg"
-      className={classes.button}
-      aria-label={texts.cart(pieces)}
-      renderRoot={(props) => <Link to="/cart" {...props} />}
-    >
-      <CartIcon size={22} />
-      {pieces > 0 && <span className={classes.count}>{pieces}</span>}
-    </ActionIcon>
+    <>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size="lg"
+        className={classes.button}
+        aria-label={texts.cart(pieces)}
+        renderRoot={(props) => <Link to="/cart" onClick={openDrawer} {...props} />}
+      >
+        <CartIcon size={22} />
+        {pieces > 0 && <span className={classes.count}>{pieces}</span>}
+      </ActionIcon>
+      <Suspense>{isOpen && <CartDrawer />}</Suspense>
+    </>
   )
 }
