@@ -16,7 +16,7 @@ from typing import Any
 
 import psycopg2
 
-from sandbox.stripe_api.intents import Intent
+from sandbox.rows.intents import Intent
 
 INTERVALS = {"finished": "8.64 s", "waiting": "0.005 s"}  # between two orders
 RETENTION_DAYS = 90

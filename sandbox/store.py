@@ -4,14 +4,14 @@ from typing import Any, TypeVar
 
 from sandbox.events import Event
 from sandbox.row_log import RowLog
-from sandbox.sendgrid_api.emails import Email
-from sandbox.stripe_api.charges import Charge
-from sandbox.stripe_api.disputes import Dispute
-from sandbox.stripe_api.endpoints import WebhookEndpoint
-from sandbox.stripe_api.idempotency import Answer
-from sandbox.stripe_api.intents import Intent
-from sandbox.stripe_api.methods import PaymentMethod
-from sandbox.stripe_api.refunds import Refund
+from sandbox.rows.answers import Answer
+from sandbox.rows.charges import Charge
+from sandbox.rows.disputes import Dispute
+from sandbox.rows.emails import Email
+from sandbox.rows.endpoints import WebhookEndpoint
+from sandbox.rows.intents import Intent
+from sandbox.rows.methods import PaymentMethod
+from sandbox.rows.refunds import Refund
 
 Row = Intent | Charge | Refund | Dispute | PaymentMethod | WebhookEndpoint | Answer | Event | Email
 R = TypeVar("R", bound=Row)

@@ -12,7 +12,7 @@ from sandbox.events import Event, Source
 from sandbox.faults import Fault, Faults
 from sandbox.hang_up import hang_up
 from sandbox.ids import new_id
-from sandbox.sendgrid_api.emails import Email
+from sandbox.rows.emails import Email
 from sandbox.sendgrid_api.requirements import complaints, error
 from sandbox.store import Store
 from sandbox.webhooks import Webhooks

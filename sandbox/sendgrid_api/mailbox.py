@@ -6,7 +6,7 @@ from aiohttp import web
 
 from sandbox.compact import compact
 from sandbox.pages import page
-from sandbox.sendgrid_api.emails import Email
+from sandbox.rows.emails import Email
 from sandbox.store import Store
 
 MAX_SHOWN = 100

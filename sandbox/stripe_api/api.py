@@ -11,13 +11,14 @@ from sandbox.compact import Json, compact
 from sandbox.faults import Fault, Faults
 from sandbox.hang_up import hang_up
 from sandbox.ids import new_id
+from sandbox.rows.answers import Answer
 from sandbox.stripe_api.authentication import PUBLISHABLE, api_key, refuse_publishable
 from sandbox.stripe_api.bank import Bank, Cause
 from sandbox.stripe_api.call import Call, Handler
 from sandbox.stripe_api.errors import StripeError, broken, rate_limited, refused
 from sandbox.stripe_api.expand import expand
 from sandbox.stripe_api.forms import parse
-from sandbox.stripe_api.idempotency import Answer, Idempotency, fingerprint
+from sandbox.stripe_api.idempotency import Idempotency, fingerprint
 from sandbox.stripe_api.params import strings
 
 OPEN = {

@@ -1,15 +1,15 @@
 """Payment attempts: from confirming an intent to its success, decline or challenge."""
 
 from sandbox import clock
+from sandbox.cards import GENERIC, Settling
 from sandbox.compact import Json
 from sandbox.ids import new_id
+from sandbox.rows.charges import Charge
+from sandbox.rows.intents import Intent
+from sandbox.rows.methods import PaymentMethod
 from sandbox.stripe_api.bank import Bank, Cause
-from sandbox.stripe_api.cards import GENERIC, Settling
 from sandbox.stripe_api.chargebacks import expect_dispute
-from sandbox.stripe_api.charges import Charge
 from sandbox.stripe_api.errors import StripeError
-from sandbox.stripe_api.intents import Intent
-from sandbox.stripe_api.methods import PaymentMethod
 
 ITSELF = Cause()
 VOUCHER_SECONDS = 3 * 24 * 3600  # Stripe's, unless an intent says otherwise

@@ -7,10 +7,10 @@ from aiohttp import web
 
 from sandbox.compact import compact
 from sandbox.pages import page
+from sandbox.rows.intents import Intent
 from sandbox.stripe_api.attempts import ITSELF, attempt, fail_challenge
 from sandbox.stripe_api.bank import Bank
 from sandbox.stripe_api.errors import StripeError
-from sandbox.stripe_api.intents import Intent
 from sandbox.stripe_api.money import worded
 
 OPEN = {"Access-Control-Allow-Origin": "*"}

@@ -5,12 +5,12 @@ decision comes some time after the evidence.
 """
 
 from sandbox import clock
+from sandbox.cards import Disputing
 from sandbox.compact import Json
 from sandbox.ids import new_id
+from sandbox.rows.charges import Charge
+from sandbox.rows.disputes import INQUIRY, Dispute
 from sandbox.stripe_api.bank import Bank, Cause
-from sandbox.stripe_api.cards import Disputing
-from sandbox.stripe_api.charges import Charge
-from sandbox.stripe_api.disputes import INQUIRY, Dispute
 
 EVIDENCE_SECONDS = 9 * 24 * 3600
 # Minor units; never returned.

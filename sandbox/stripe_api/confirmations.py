@@ -5,12 +5,12 @@ confirms; here it is optional.
 """
 
 from sandbox.compact import Json
+from sandbox.rows.intents import CONFIRMABLE, Intent
+from sandbox.rows.methods import PaymentMethod
 from sandbox.stripe_api.attempts import attempt
 from sandbox.stripe_api.bank import find
 from sandbox.stripe_api.call import Call
 from sandbox.stripe_api.errors import unexpected_state
-from sandbox.stripe_api.intents import CONFIRMABLE, Intent
-from sandbox.stripe_api.methods import PaymentMethod
 from sandbox.stripe_api.params import allow, group, merge_metadata, one_of, text
 from sandbox.stripe_api.payment_methods import from_data, obtain
 from sandbox.stripe_api.secret import intent_of

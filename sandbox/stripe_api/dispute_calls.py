@@ -1,10 +1,10 @@
 """/v1/disputes: https://docs.stripe.com/api/disputes."""
 
 from sandbox.compact import Json
+from sandbox.rows.disputes import EVIDENCE, Dispute
 from sandbox.stripe_api.bank import find
 from sandbox.stripe_api.call import Call
 from sandbox.stripe_api.chargebacks import decide, look_at
-from sandbox.stripe_api.disputes import EVIDENCE, Dispute
 from sandbox.stripe_api.errors import StripeError, invalid
 from sandbox.stripe_api.lists import page
 from sandbox.stripe_api.params import allow, boolean, group, merge_metadata, text

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from sandbox import clock
 from sandbox.compact import Json
 from sandbox.ids import new_id
+from sandbox.rows.endpoints import WebhookEndpoint
 from sandbox.stripe_api.bank import find
 from sandbox.stripe_api.call import Call
-from sandbox.stripe_api.endpoints import WebhookEndpoint
 from sandbox.stripe_api.errors import invalid
 from sandbox.stripe_api.lists import page
 from sandbox.stripe_api.params import (

@@ -4,27 +4,14 @@ The first executed answer, success or error, is replayed for the same key and pa
 """
 
 import hashlib
-from dataclasses import dataclass
 
 from sandbox import clock
 from sandbox.compact import Json, compact
+from sandbox.rows.answers import Answer
 from sandbox.stripe_api.errors import StripeError
 
 LIFETIME = 24 * 3600
 LONGEST_KEY = 255
-
-
-@dataclass(slots=True)
-class Answer:
-    """A stored answer. `id` is the API key and the idempotency key; `created` in Unix seconds."""
-
-    id: str
-    path: str
-    fingerprint: str
-    created: float
-    status: int
-    body: str
-    request: str
 
 
 def fingerprint(params: Json) -> str:

@@ -3,11 +3,11 @@
 from sandbox import clock
 from sandbox.compact import Json
 from sandbox.ids import new_id
+from sandbox.rows.intents import CANCELABLE, CONFIRMABLE, Intent
 from sandbox.stripe_api.attempts import after_cancel
 from sandbox.stripe_api.call import Call
 from sandbox.stripe_api.confirmations import CONFIRMING, confirm_now, describe, given_method
 from sandbox.stripe_api.errors import invalid, unexpected_state
-from sandbox.stripe_api.intents import CANCELABLE, CONFIRMABLE, Intent
 from sandbox.stripe_api.lists import page, read_limit
 from sandbox.stripe_api.money import read_amount, read_currency, refuse_amount
 from sandbox.stripe_api.params import allow, boolean, group, integer, one_of, strings, text

@@ -4,13 +4,13 @@ import time
 from typing import Any
 
 from sandbox import clock
+from sandbox.cards import BY_NUMBER, GENERIC, TestMethod, named
 from sandbox.compact import Json
 from sandbox.ids import new_id
+from sandbox.rows.methods import PaymentMethod
 from sandbox.stripe_api.bank import Bank, find
 from sandbox.stripe_api.call import Call
-from sandbox.stripe_api.cards import BY_NUMBER, GENERIC, TestMethod, named
 from sandbox.stripe_api.errors import StripeError, invalid, missing
-from sandbox.stripe_api.methods import PaymentMethod
 from sandbox.stripe_api.params import allow, group, integer, merge_metadata, one_of, required, text
 
 KNOWN = ("type", "card", "us_bank_account", "billing_details", "metadata", "allow_redisplay")

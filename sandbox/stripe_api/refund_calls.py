@@ -1,18 +1,18 @@
 """/v1/refunds: https://docs.stripe.com/api/refunds."""
 
 from sandbox import clock
+from sandbox.cards import Refunding
 from sandbox.compact import Json
 from sandbox.ids import new_id
+from sandbox.rows.charges import Charge
+from sandbox.rows.refunds import Refund
 from sandbox.stripe_api.bank import Bank, Cause, find
 from sandbox.stripe_api.call import Call
-from sandbox.stripe_api.cards import Refunding
 from sandbox.stripe_api.chargebacks import close_inquiries
-from sandbox.stripe_api.charges import Charge
 from sandbox.stripe_api.errors import StripeError, invalid
 from sandbox.stripe_api.lists import page
 from sandbox.stripe_api.money import refuse_fraction, worded
 from sandbox.stripe_api.params import allow, integer, merge_metadata, one_of, text
-from sandbox.stripe_api.refunds import Refund
 
 CREATABLE = ("amount", "charge", "payment_intent", "reason", "metadata", "instructions_email",
              "refund_application_fee", "reverse_transfer")  # fmt: skip

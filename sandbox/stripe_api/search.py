@@ -6,8 +6,8 @@ https://docs.stripe.com/search#search-query-language
 import re
 from collections.abc import Callable
 
+from sandbox.rows.intents import Intent
 from sandbox.stripe_api.errors import invalid
-from sandbox.stripe_api.intents import Intent
 
 CLAUSE = re.compile(
     r"""(?P<minus>-?)

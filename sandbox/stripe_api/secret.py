@@ -3,10 +3,10 @@
 import secrets
 from dataclasses import replace
 
+from sandbox.rows.intents import Intent
 from sandbox.stripe_api.bank import find
 from sandbox.stripe_api.call import Call
 from sandbox.stripe_api.errors import invalid
-from sandbox.stripe_api.intents import Intent
 
 
 def intent_of(call: Call) -> Intent:

@@ -15,8 +15,8 @@ from flask import Flask
 from config import Settings
 from launch.processes import STRIPE_EVENTS
 from models.base import Base
+from sandbox.cards import BY_TOKEN
 from sandbox.fault_plan import FaultPlan
-from sandbox.stripe_api.cards import BY_TOKEN
 from state_machines import MACHINES
 from state_machines.durable import DurableMachine, RetryPolicy
 from state_machines.providers.stripe.events import READERS, SUBSCRIBED

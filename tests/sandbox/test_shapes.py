@@ -7,8 +7,8 @@ import pytest
 import requests
 import stripe
 
+from sandbox.cards import BY_TOKEN
 from sandbox.stripe_api.bank import API_VERSION
-from sandbox.stripe_api.cards import BY_TOKEN
 from tests.sandbox.shapes import against_error, differences
 from tests.support.sandbox import SECRET_KEY, Sandbox, eventually
 

@@ -7,9 +7,9 @@ from typing import Any
 import requests
 
 from config import settings
+from sandbox.rows.disputes import Dispute
+from sandbox.rows.intents import CONFIRMABLE, Intent
 from sandbox.stripe_api.chargebacks import DECIDING, ESCALATING, ITSELF, decide
-from sandbox.stripe_api.disputes import Dispute
-from sandbox.stripe_api.intents import CONFIRMABLE, Intent
 from tests.proof.simulation.outside import Outside
 from tests.proof.simulation.step import Step
 

@@ -20,11 +20,11 @@ from sandbox.fault_plan import FaultPlan, SendGridFaults
 from sandbox.faults import Fault, Faults
 from sandbox.ledger import ledger
 from sandbox.row_log import RowLog
+from sandbox.rows.intents import Intent
 from sandbox.sendgrid_api.erase_job import EraseJob
 from sandbox.sendgrid_api.mail_send import MailSend
 from sandbox.store import Store
 from sandbox.stripe_api.bank import Bank
-from sandbox.stripe_api.intents import Intent
 from sandbox.stripe_api.routes import routes
 from state_machines.durable.handling import ProviderEvent
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.cards import BY_TOKEN, TestMethod
 from sandbox.compact import Json
-from sandbox.stripe_api.cards import BY_TOKEN, TestMethod
 
 
 @dataclass(slots=True)

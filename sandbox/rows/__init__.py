@@ -1,0 +1,1 @@
+"""The rows that the sandbox keeps: its objects of Stripe and SendGrid."""
