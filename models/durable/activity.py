@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Index, case, text
@@ -53,6 +53,7 @@ class ActivityRow(Base):
     """
 
     __tablename__ = "activity"
+    plural: ClassVar[str] = "activities"
     __table_args__ = (
         Index(
             "ix_activity_due_at",

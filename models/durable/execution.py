@@ -1,7 +1,7 @@
 """The columns that all rows moved by machines share: a state, a version and a deadline."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
 from sqlalchemy import Index, text
@@ -13,6 +13,8 @@ from models.ids import uuid7
 
 class Execution:
     """One row that a machine moves. Its history is in `models.durable.transition`."""
+
+    plural: ClassVar[str] = "executions"
 
     if TYPE_CHECKING:
         __tablename__: str

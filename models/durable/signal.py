@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum, auto
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Index, UniqueConstraint, text
@@ -27,6 +27,7 @@ class SignalRow(Base):
     """One message of a provider, and how applying it went."""
 
     __tablename__ = "signal"
+    plural: ClassVar[str] = "signals"
     __table_args__ = (
         UniqueConstraint("source", "external_id"),
         Index("ix_signal_due_at", "due_at", postgresql_where=text("state = 'stored'")),

@@ -155,8 +155,7 @@ def print_dry_run(
         counts = {row.kind: row.number for row in db.session.execute(counted.order_by("kind"))}
         some = db.session.execute(select(*columns).where(row.id.in_(first)).order_by(row.id))
         examples = [dict(example) for example in some.mappings()]
-    number = sum(counts.values())
-    noun = {"activity": "activities", "signal": "signals"}.get(row.__tablename__, "executions")
+    number, noun = sum(counts.values()), row.plural
     if as_json:
         output.print_result("", as_json=True, **{noun: number}, kinds=counts, examples=examples)
         return

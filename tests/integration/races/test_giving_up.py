@@ -1,8 +1,9 @@
 """Tests of `give_up` that fails at first: the operators' notices are opened when it is repeated."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import pytest
 from sqlalchemy import select, text
 
 from models import ActivityState, Notice, NoticeKind, RefundState, transaction
@@ -19,6 +20,7 @@ from tests.support.stripe import Stripe
 
 CREATE, CANCEL = "payments.create_intent", "payments.cancel_intent"
 SUBMIT, GIVE_BACK = "refunds.submit", "reconciliation.give_back"
+Run = Callable[[Shop, MovableClock, str], None]
 
 
 @contextmanager
@@ -34,6 +36,10 @@ def no_notices() -> Iterator[None]:
 def rename(name: str, other: str) -> None:
     with transaction() as session:
         session.execute(text(f"ALTER TABLE {name} RENAME TO {other}"))
+
+
+def run_giving_up(till: Shop, _time: MovableClock, name: str) -> None:
+    till.run(name)
 
 
 def run_giving_up_twice(till: Shop, time: MovableClock, name: str) -> None:
@@ -55,7 +61,10 @@ def test_an_unknown_intent_has_a_notice(till: Shop, bank: Stripe, time: MovableC
     assert till.notices(payment_id) == [NoticeKind.UNKNOWN_INTENT]
 
 
-def test_an_unknown_refund_has_a_notice(till: Shop, bank: Stripe, time: MovableClock) -> None:
+@pytest.mark.parametrize("run", [run_giving_up, run_giving_up_twice])
+def test_an_unknown_refund_has_a_notice(
+    till: Shop, bank: Stripe, time: MovableClock, run: Run
+) -> None:
     payment_id = till.confirmed()
     till.refund(payment_id, 900)
     (row,) = till.refund_rows(payment_id)
@@ -63,9 +72,12 @@ def test_an_unknown_refund_has_a_notice(till: Shop, bank: Stripe, time: MovableC
         refund = RefundMachine.lock([row.id])[row.id]
         RefundMachine.send(refund, RefundSignal.SUBMITTED)
         refund.stripe_id = "re_of_other_keys"
-    run_giving_up_twice(till, time, SUBMIT)
+    run(till, time, SUBMIT)
     assert till.refunds(payment_id) == [(900, RefundState.SUBMITTED)]
     assert till.notices(payment_id) == [NoticeKind.REFUND_FAILED]
+    (sentence,) = till.sentences(payment_id)
+    assert "re_of_other_keys" in sentence
+    assert "$9.00" in sentence
 
 
 def test_money_that_stripe_does_not_give_back_has_a_notice(

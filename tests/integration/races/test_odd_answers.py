@@ -7,13 +7,13 @@ import pytest
 import stripe
 from sqlalchemy import select
 
-from models import Notice, NoticeKind, RefundState, transaction
+from models import Notice, NoticeKind, transaction
 from models.clock import now
 from state_machines.durable import RetryableError
 from state_machines.providers.stripe.intents import Intent
 from state_machines.providers.stripe.refunds import StripeRefund
 from state_machines.reconciliation import ReconciliationMachine
-from state_machines.refund import RefundMachine, RefundSignal
+from state_machines.refund import RefundSignal
 from tasks.gateways.stripe.client import retrieve_page
 from tasks.payments import CancelOrphan
 from tasks.reconciliation import OrphanedIntents
@@ -72,22 +72,6 @@ def test_a_refund_in_an_unknown_state_counts_as_refunded(
         {"id": "re_1", "status": status, "amount": 5900, "currency": "usd", "payment_intent": "pi"}
     )
     assert refund.signal == RefundSignal.SUBMITTED
-
-
-def test_a_refund_that_stripe_does_not_know_has_a_notice(till: Shop, bank: Stripe) -> None:
-    payment_id = till.confirmed()
-    till.refund(payment_id, 900)
-    (row,) = till.refund_rows(payment_id)
-    with transaction():
-        refund = RefundMachine.lock([row.id])[row.id]
-        RefundMachine.send(refund, RefundSignal.SUBMITTED)
-        refund.stripe_id = "re_of_other_keys"
-    till.run("refunds.submit")
-    assert till.refunds(payment_id) == [(900, RefundState.SUBMITTED)]
-    assert till.notices(payment_id) == [NoticeKind.REFUND_FAILED]
-    (sentence,) = till.sentences(payment_id)
-    assert "re_of_other_keys" in sentence
-    assert "$9.00" in sentence
 
 
 def test_an_intent_that_stripe_knows_cannot_be_closed(till: Shop, bank: Stripe) -> None:
