@@ -3,6 +3,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { createQueryClient } from './api/queries'
 import { createShopRouter } from './router'
+import { styleNonce } from './ui/nonce'
 import { theme } from './ui/theme'
 
 const queryClient = createQueryClient()
@@ -13,7 +14,12 @@ const colorScheme = localStorageColorSchemeManager({ key: 'color-scheme' })
 /** The web app: providers and routes. */
 export function App() {
   return (
-    <MantineProvider theme={theme} colorSchemeManager={colorScheme} defaultColorScheme="auto">
+    <MantineProvider
+      theme={theme}
+      colorSchemeManager={colorScheme}
+      defaultColorScheme="auto"
+      getStyleNonce={() => styleNonce}
+    >
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
       </QueryClientProvider>

@@ -1,0 +1,64 @@
+"""The whole system with its web app, and a Chromium that visits it.
+
+The tests of this folder share both. The browser ends with them: an event loop that stayed in this
+process would refuse the loops of other tests.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from demo.world import World
+from launch.stack import Stack
+from tests.support.chromium import find_chromium
+
+# Answers such as 401 are logged as errors, too; the pages deal with them.
+EXPECTED_ERROR = "Failed to load resource"
+
+
+@pytest.fixture(scope="package")
+def stack(pages: Path) -> Iterator[Stack]:
+    """One running system, with its own PostgreSQL, Redis and sandbox."""
+    own = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "")
+    limits = dict.fromkeys(("LOGIN_LIMIT", "LOGIN_LIMIT_PER_ADDRESS"), "10000/minute")
+    with Stack(environment=own | limits) as running:
+        World.of(running).restock(10_000)
+        yield running
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Yield a Chromium without a window."""
+    chromium = find_chromium()
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(
+            executable_path=chromium.path,
+            args=chromium.flags,
+            env={**os.environ, **chromium.environment},
+        )
+
+
+@pytest.fixture
+def context(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
+    """Yield a browser of a new visitor, without cookies."""
+    with browser.new_context(base_url=stack.urls.web, locale="en-US") as visitor:
+        yield visitor
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """Yield a tab, in which no script may fail and nothing may break the security policy."""
+    problems: list[str] = []
+
+    def record(message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(EXPECTED_ERROR):
+            problems.append(message.text)
+
+    tab = context.new_page()
+    tab.on("console", record)
+    tab.on("pageerror", lambda error: problems.append(str(error)))
+    yield tab
+    assert problems == []

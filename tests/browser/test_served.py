@@ -1,0 +1,35 @@
+"""The web app as Chromium gets it: it starts, and its policy permits all that it does."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from web.routes.pages import PATHS
+
+
+def test_the_home_page_opens(page: Page) -> None:
+    page.goto("/")
+    expect(page.get_by_role("main")).to_be_visible()
+    expect(page.get_by_role("banner")).to_be_visible()
+    # Its variables come from a style element, which needs the nonce of the policy.
+    body = "getComputedStyle(document.body)"
+    assert page.evaluate(f"{body}.getPropertyValue('--mantine-color-clay-7')") == "#b04e28"
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if "<" not in path])
+def test_every_page_opens(page: Page, path: str) -> None:
+    page.goto(path)
+    expect(page.get_by_role("main")).to_be_visible()
+
+
+def test_an_unknown_page_says_so(page: Page) -> None:
+    answer = page.goto("/nothing")
+    assert answer is not None
+    assert answer.status == 404
+    expect(page.get_by_role("main")).to_be_visible()
+
+
+def test_a_page_that_has_not_changed_works_from_the_cache(page: Page) -> None:
+    page.goto("/about")
+    page.goto("/terms")
+    page.goto("/about")
+    expect(page.get_by_role("main")).to_be_visible()
