@@ -24,7 +24,7 @@ ENV_FILE = os.environ.get("PROJECTX_ENV_FILE", ".data/running.env")
 # Seconds; the maximum of ACCESS_TOKEN_LIFETIME without ACCESS_TOKEN_LONG_LIVED.
 MAX_SHORT_LIFETIME = 900
 
-Part = Literal["all", "auth", "order", "product", "worker", "beat", "flower", "migrate"]
+Part = Literal["all", "auth", "order", "product", "pages", "worker", "beat", "flower", "migrate"]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Numbers = Annotated[tuple[Annotated[int, Field(gt=0)], ...], NoDecode, SPLIT]
 Seconds = Annotated[tuple[Annotated[float, Field(gt=0)], ...], NoDecode, SPLIT, Field(min_length=1)]

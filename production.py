@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 WEB = ("database_url", "redis_url", "allowed_origins", "public_url", "jwt_public_keys")
 AUTH = (*WEB, "jwt_private_key", "code_secret", "encryption_keys")
+PAGES = ("database_url", "redis_url", "public_url")
 ORDER = (*WEB, "stripe_publishable_key", "stripe_webhook_secrets", "encryption_keys")
 PROVIDERS = ("stripe_secret_key", "sendgrid_api_key", "email_from")
 WORKER = ("database_url", "redis_url", *PROVIDERS, "public_url", "encryption_keys")
@@ -21,6 +22,7 @@ REQUIRED = {
     "auth": AUTH,
     "order": ORDER,
     "product": WEB,
+    "pages": PAGES,
     "worker": WORKER,
     "beat": ("redis_url",),
     "flower": ("redis_url",),

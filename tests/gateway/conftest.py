@@ -30,7 +30,7 @@ SETTINGS = {
 
 
 @pytest.fixture(scope="module")
-def gateway(flask_app: Flask) -> Iterator[str]:
+def gateway(flask_app: Flask, pages: Path) -> Iterator[str]:
     """Its address."""
     nginx, assigned = program("nginx"), ports.assign_free_ports()
     environment = os.environ | SETTINGS | assigned
@@ -62,7 +62,7 @@ def _fill_in(template: str, folder: Path, port: int, variables: dict[str, str]) 
     """Fill in the template as nginx's image does: only the given variables."""
     services = {
         name: f"127.0.0.1:{variables[f'{name}_PORT']}" for name in ("AUTH", "ORDER", "PRODUCT")
-    }
+    } | {"PAGES": f"127.0.0.1:{variables['WEB_PORT']}"}
     return Template(template).safe_substitute(
         services,
         LISTEN=f"127.0.0.1:{port}",

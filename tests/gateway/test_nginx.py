@@ -2,6 +2,7 @@
 
 import socket
 from contextlib import ExitStack
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -28,18 +29,30 @@ SLOW = 66  # more than the services have threads
         ("/openapi.json", 200),
         ("/shop.json", 200),
         ("/health", 200),
+        ("/", 200),
+        ("/products", 200),
+        ("/orders", 200),
+        ("/site.webmanifest", 200),
         ("/elsewhere", 404),
         ("/metrics", 404),
+        ("/ready", 404),
     ],
 )
 def test_each_path_leads_to_its_service(gateway: str, path: str, status: int) -> None:
     assert requests.get(gateway + path, timeout=20).status_code == status
 
 
-def test_the_landing_page_is_the_api_reference(gateway: str) -> None:
-    answer = requests.get(gateway + "/", timeout=20)
-    assert answer.url == f"{gateway}/docs"
+def test_the_reference_has_the_routes_of_all_services(gateway: str) -> None:
     assert "/order/webhook" in requests.get(f"{gateway}/openapi.json", timeout=20).json()["paths"]
+
+
+def test_answers_are_compressed(gateway: str, pages: Path) -> None:
+    (script,) = (path.name for path in (pages / "assets").glob("index-*.js"))
+    paths = ("/", "/openapi.json", "/docs/css/swagger-ui.css", f"/assets/{script}")
+    for path in paths:
+        answer = requests.get(gateway + path, headers={"Accept-Encoding": "gzip"}, timeout=20)
+        assert answer.headers.get("Content-Encoding") == "gzip", path
+        assert "Accept-Encoding" in answer.headers["Vary"]
 
 
 def asks(gateway: str, address: str, forged: str) -> int:
