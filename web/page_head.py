@@ -14,6 +14,7 @@ MARKER = "<!--meta-->"
 TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)
 SHOP = "ProjectX"
 ABOUT = "Well-made things for a desk and a home, from lamps to turntables."
+PREVIEW_IMAGE = "/static/shop/og.png"
 MAX_DESCRIPTION_LENGTH = 300  # characters; link previews show fewer
 # They end a script, begin a comment in it, or are line ends in old JavaScript.
 UNSAFE_IN_SCRIPT = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
@@ -44,12 +45,12 @@ class Head:
             "og:title": self.title.removesuffix(f" · {SHOP}"),
             "og:description": self.description,
             "og:url": make_absolute(self.path),
-            **({"og:image": self.image} if self.image else {}),
+            "og:image": self._preview_image(),
             **self.properties,
         }
         names = {
             "description": self.description,
-            "twitter:card": "summary_large_image" if self.image else "summary",
+            "twitter:card": "summary_large_image",
             **({} if self.is_public else {"robots": "noindex"}),
         }
         tags = [f'<meta property="csp-nonce" nonce="{nonce}">']
@@ -65,6 +66,11 @@ class Head:
                 f'<script type="application/ld+json">{_in_script(self.linked_data)}</script>'
             )
         return tags
+
+    def _preview_image(self) -> str:
+        """Return the picture of a link preview. No network draws an SVG."""
+        is_drawn = self.image and not self.image.endswith(".svg")
+        return self.image if is_drawn else make_absolute(PREVIEW_IMAGE)
 
 
 def head_of(product: Product) -> Head:

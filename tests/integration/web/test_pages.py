@@ -159,6 +159,23 @@ def test_the_files_without_a_hash_are_checked_each_time(client: FlaskClient, pag
             assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
 
 
+@pytest.mark.parametrize(
+    ("picture", "preview"),
+    [
+        ("https://pictures.example/lamp.jpg", "https://pictures.example/lamp.jpg"),
+        ("/static/products/lamp.svg", "http://localhost/static/shop/og.png"),
+        ("", "http://localhost/static/shop/og.png"),
+    ],
+)
+def test_a_link_preview_has_a_picture_that_networks_draw(
+    client: FlaskClient, picture: str, preview: str
+) -> None:
+    with transaction():
+        product = a_product(image_url=picture)
+    answer = client.get(f"/products/{product.id}", headers=HTML)
+    assert content(head(answer), "og:image") == preview
+
+
 def test_a_product_has_a_link_preview(client: FlaskClient, lamp: Product) -> None:
     answer = client.get(f"/products/{lamp.id}", headers=HTML)
     page, address = head(answer), f"http://localhost/products/{lamp.id}"
