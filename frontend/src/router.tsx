@@ -8,6 +8,13 @@ import {
 } from '@tanstack/react-router'
 import { refreshSession } from './api/client'
 import { session } from './api/session'
+import {
+  catalogueQuery,
+  categoriesQuery,
+  featuredQuery,
+  productQuery,
+  readProductId,
+} from './shop/catalogue/queries'
 import { readCatalogueSearch } from './shop/catalogue/search'
 import { NotFoundPage } from './shop/errors/NotFoundPage'
 import { RouteError } from './shop/errors/RouteError'
@@ -26,18 +33,36 @@ const root = createRootRouteWithContext<Context>()({
   errorComponent: RouteError,
 })
 
-const home = createRoute({ getParentRoute: () => root, path: '/', component: HomePage })
+// Loaders only begin to fetch: pages have skeletons, and links that are pointed at are fetched.
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  loader: ({ context: { queryClient } }) => {
+    void queryClient.prefetchQuery(featuredQuery)
+    void queryClient.prefetchQuery(categoriesQuery)
+  },
+  component: HomePage,
+})
 
 const catalogue = createRoute({
   getParentRoute: () => root,
   path: '/products',
   validateSearch: readCatalogueSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context: { queryClient }, deps }) => {
+    void queryClient.prefetchQuery(catalogueQuery(deps))
+    void queryClient.prefetchQuery(categoriesQuery)
+  },
   component: lazyRouteComponent(() => import('./shop/catalogue/CataloguePage'), 'CataloguePage'),
 })
 
 const product = createRoute({
   getParentRoute: () => root,
   path: '/products/$id',
+  loader: ({ context: { queryClient }, params }) => {
+    const id = readProductId(params.id)
+    if (id !== null) void queryClient.prefetchQuery(productQuery(id))
+  },
   component: lazyRouteComponent(() => import('./shop/product/ProductPage'), 'ProductPage'),
 })
 

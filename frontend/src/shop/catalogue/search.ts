@@ -1,4 +1,4 @@
-const SORTS = ['name', '-name', 'price', '-price', '-createdAt'] as const
+export const SORTS = ['name', '-name', 'price', '-price', '-createdAt'] as const
 export type CatalogueSort = (typeof SORTS)[number]
 
 /** The filters of the catalogue, as they stand in the URL. */
@@ -39,4 +39,21 @@ function text(value: unknown): string | undefined {
 function number(value: unknown): number | undefined {
   const parsed = typeof value === 'string' && value !== '' ? Number(value) : value
   return typeof parsed === 'number' && parsed >= 0 && parsed <= 1e9 ? parsed : undefined
+}
+
+/** Return the filters after a change, which leads back to the first page. */
+export function changeFilters(search: CatalogueSearch, change: CatalogueSearch): CatalogueSearch {
+  return { ...search, page: undefined, ...change }
+}
+
+/** Return the number of filters in use, without the words that are searched for. */
+export function countFilters({ category, minPrice, maxPrice, available }: CatalogueSearch): number {
+  const hasPrice = minPrice !== undefined || maxPrice !== undefined
+  return Number(category !== undefined) + Number(hasPrice) + Number(available === true)
+}
+
+/** Return an amount that a person has typed, in any notation; undefined when it is none. */
+export function readAmount(typed: string): number | undefined {
+  const amount = typed.trim().replace(',', '.')
+  return /^\d{1,9}(\.\d{0,2})?$/.test(amount) ? Number(amount) : undefined
 }

@@ -1,6 +1,6 @@
 import { ActionIcon } from '@mantine/core'
 import { Link, useRouterState } from '@tanstack/react-router'
-import { lazy, type MouseEvent, Suspense } from 'react'
+import { lazy, type MouseEvent, Suspense, useState } from 'react'
 import { messages } from '../../ui/i18n/language'
 import { CartIcon } from '../../ui/icons'
 import { cartDrawer, useCartDrawer } from '../cart/drawer'
@@ -22,6 +22,7 @@ const CART_PAGES = new Set(['/cart', '/checkout'])
 export function CartButton() {
   const texts = useTexts()
   const pieces = countPieces(useCart())
+  const [piecesAtFirst] = useState(pieces)
   const isOpen = useCartDrawer()
   const path = useRouterState({ select: ({ location }) => location.pathname })
   const openDrawer = (event: MouseEvent) => {
@@ -39,7 +40,11 @@ export function CartButton() {
         renderRoot={(props) => <Link to="/cart" onClick={openDrawer} {...props} />}
       >
         <CartIcon size={22} />
-        {pieces > 0 && <span className={classes.count}>{pieces}</span>}
+        {pieces > 0 && (
+          <span key={pieces} className={classes.count} data-moves={pieces !== piecesAtFirst}>
+            {pieces}
+          </span>
+        )}
       </ActionIcon>
       <Suspense>{isOpen && <CartDrawer />}</Suspense>
     </>

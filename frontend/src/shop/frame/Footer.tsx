@@ -1,6 +1,8 @@
 import { Link } from '@tanstack/react-router'
 import { messages } from '../../ui/i18n/language'
+import { ColorSchemeButton } from './ColorSchemeButton'
 import classes from './Footer.module.css'
+import { LanguageButton } from './LanguageButton'
 
 const useTexts = messages({
   en: {
@@ -40,6 +42,10 @@ export function Footer() {
         <div>
           <p className={classes.name}>ProjectX</p>
           <p className={classes.claim}>{texts.claim}</p>
+          <div className={classes.preferences}>
+            <LanguageButton />
+            <ColorSchemeButton />
+          </div>
         </div>
         <nav aria-label={texts.shop}>
           <h2 className={classes.title}>{texts.shop}</h2>

@@ -6,6 +6,7 @@ import { PersonIcon } from '../../ui/icons'
 import { CartButton } from './CartButton'
 import { ColorSchemeButton } from './ColorSchemeButton'
 import classes from './Header.module.css'
+import { HeaderSearch } from './HeaderSearch'
 import { LanguageButton } from './LanguageButton'
 import { Mark } from './Mark'
 
@@ -50,9 +51,13 @@ export function Header() {
             </Link>
           )}
         </nav>
+        <HeaderSearch />
         <div className={classes.tools}>
-          <LanguageButton />
-          <ColorSchemeButton />
+          {/* On a phone they are in the footer. */}
+          <div className={classes.preferences}>
+            <LanguageButton />
+            <ColorSchemeButton />
+          </div>
           {signedIn ? (
             <ActionIcon
               variant="subtle"

@@ -1,4 +1,5 @@
 import { Outlet } from '@tanstack/react-router'
+import { Announcer } from '../../ui/Announcer'
 import { messages } from '../../ui/i18n/language'
 import { Footer } from './Footer'
 import { Header } from './Header'
@@ -23,6 +24,7 @@ export function ShopFrame() {
         <Outlet />
       </main>
       <Footer />
+      <Announcer />
     </div>
   )
 }
