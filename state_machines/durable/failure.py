@@ -93,7 +93,10 @@ class GivingUp:
 
     @classmethod
     def after(cls, error: Exception | None, before: "GivingUp | None") -> "GivingUp":
-        """Return what a row keeps after `give_up` failed for `error`, as `before` if it had."""
+        """Return the value of a row whose `give_up` has failed to record `error`.
+
+        `before` is the row's earlier value, if `give_up` had failed already.
+        """
         return cls(
             error=str(error)[:MAX_ERROR_CHARACTERS],
             permanent=isinstance(error, NonRetryableError),

@@ -32,7 +32,10 @@ class Deadline:
         return self.after if isinstance(self.after, tuple) else (self.after,)
 
     def next_at(self, row: Execution, *, runs: bool) -> datetime | None:
-        """Return when the timer of a row that has just moved ends. If it `runs`, it goes on."""
+        """Return the deadline of a row that has just moved into one of the states.
+
+        `runs` means that it came from one of them: its timer goes on, unless its time has passed.
+        """
         has_passed = row.deadline_at is not None and row.deadline_at <= now()
         if runs and not has_passed:
             return row.deadline_at
