@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from launch.bundled_binaries import package_folder
 from launch.children import end_in_order, run
@@ -75,9 +76,10 @@ class Frontend:
         with wait_for_folder(self.work):
             self._install()
 
-    def run_script(self, name: str) -> int:
-        """Run a script of package.json in this terminal, and return its exit status."""
-        return run(_npm("run", "--silent", name), cwd=self.folder, env=_environment()).returncode
+    def run_script(self, name: str, **options: Any) -> subprocess.CompletedProcess[Any]:
+        """Run a script of package.json. Its output is that of this process, without `options`."""
+        command = _npm("run", "--silent", name)
+        return run(command, cwd=self.folder, env=_environment(), **options)
 
     def _install(self) -> None:
         stamp = _hash([self.folder / "package-lock.json", self.folder / ".npmrc"], self.folder)
@@ -157,7 +159,7 @@ def main(scripts: list[str]) -> int:
     except (BuildError, NoNodeError) as error:
         print(f"projectx: {error}", file=sys.stderr)
         return 1
-    return max(frontend.run_script(script) for script in scripts)
+    return max(frontend.run_script(script).returncode for script in scripts)
 
 
 def _npm(*words: str) -> list[str]:
