@@ -76,6 +76,8 @@ class Settings(BaseSettings):
     public_url: HttpUrl = ""
     # The base URL of the pages of the shop, if it is not `public_url`.
     shop_url: HttpUrl = ""
+    # Origins of pictures of products, beside our own.
+    image_origins: Origins = ()
     trusted_proxies: int = Field(default=0, ge=0)
     # Allowed values of `Host` beside PUBLIC_URL's; `.shop.example` includes all subdomains.
     trusted_hosts: CommaSeparated = ("localhost", "127.0.0.1")

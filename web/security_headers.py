@@ -56,7 +56,7 @@ def page_policy(shop: ShopView, nonce: str) -> str:
         "default-src": ("'none'",),
         "script-src": ("'self'", *scripts),
         "style-src": ("'self'", f"'nonce-{nonce}'"),
-        "img-src": ("'self'", "data:", pictures),
+        "img-src": ("'self'", "data:", pictures, *settings.image_origins),
         "font-src": ("'self'",),
         "connect-src": ("'self'", calls, events),
         "frame-src": frames,

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from config import settings
 from launch.stack import ROOT
 from models import Product, ProductStatus, transaction
 from tests.support.factories import a_product
+from tests.support.wsgi import serve
 from web.routes.pages import FOREVER, PATHS, ROOT_FILES
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -83,6 +86,15 @@ def test_scripts_of_other_origins_are_those_of_the_sandbox(client: FlaskClient) 
     assert directives["frame-src"] == ["http://localhost:8090"]
     assert "'unsafe-inline'" not in policy
     assert "default-src 'none'" in client.get("/product").headers["Content-Security-Policy"]
+
+
+def test_pictures_may_come_from_the_listed_origins(app: Flask) -> None:
+    ((status, _, headers),) = serve(
+        (settings.web_port, "GET", "/"), IMAGE_ORIGINS="https://a.example,https://b.example"
+    )
+    assert status == 200
+    pictures = "img-src 'self' data: https://a.example https://b.example;"
+    assert pictures in headers["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/products/1/more", "/index.html", "/.stamp"])
