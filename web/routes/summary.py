@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, jsonify
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
-from sqlalchemy import ColumnElement, select, union_all
+from sqlalchemy import ColumnElement, func, select, union_all
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from models import Order, OrderItem, Payment, PaymentState, Refund, Transition, reading
@@ -38,21 +38,30 @@ WHOLE = (
     selectinload(Order.refunds),
     selectinload(Order.items).joinedload(OrderItem.product),
 )
+# Lines of an order that a list shows.
+MAX_FIRST_ITEMS = 4
+FIRST_ITEMS = selectinload(Order.items.and_(OrderItem.line < MAX_FIRST_ITEMS)).joinedload(
+    OrderItem.product
+)
 
 
 @api.get("", responses={200: Orders})
 def mine(query: OrderQuery) -> Any:
     """List the caller's orders, newest first. `Link` has the next page."""
-    rows = select(Order).where(_is_mine())
+    pieces = select(func.sum(OrderItem.quantity)).where(OrderItem.order_id == Order.id)
+    rows = select(Order, pieces.correlate(Order).scalar_subquery()).where(_is_mine())
     if query.cursor is not None:
         rows = rows.where(Order.id < query.cursor)
+    if query.states:
+        rows = rows.where(Order.state.in_(query.states))
+    # One row more than the page shows whether there is a next page.
+    rows = rows.order_by(Order.id.desc()).limit(query.size + 1).options(FIRST_ITEMS)
     with reading() as session:
-        # One row more than the page shows whether there is a next page.
-        orders = session.scalars(rows.order_by(Order.id.desc()).limit(query.size + 1)).all()
+        orders = session.execute(rows).all()
     page = orders[: query.size]
-    response = jsonify([OrderRow.of(order).json_ready() for order in page])
+    response = jsonify([OrderRow.of(order, count).json_ready() for order, count in page])
     if len(orders) > len(page):
-        response.headers["Link"] = link_header({"next": {"cursor": page[-1].id}})
+        response.headers["Link"] = link_header({"next": {"cursor": page[-1][0].id}})
     return response
 
 

@@ -150,8 +150,24 @@ class OrderCancelled(Outgoing):
     message: str
 
 
-class OrderQuery(Incoming):
-    """A page of orders. `cursor` is the id of the last order of the previous page."""
+def validate_states(text: str) -> str:
+    """Return states that are separated by commas. Raises ValueError for any other text."""
+    if not {*text.split(",")} <= {*OrderState}:
+        raise ValueError(f"must be some of {', '.join(OrderState)}, separated by commas")
+    return text
 
+
+class OrderQuery(Incoming):
+    """A page of orders. `cursor` is the id of the last order of the previous page.
+
+    `status` is one status or several, such as `Pending,Confirmed`; without it, all are listed.
+    """
+
+    status: Annotated[str, AfterValidator(validate_states)] | None = None
     cursor: UUID | None = None
     size: int = Field(20, ge=1, le=100)
+
+    @property
+    def states(self) -> list[OrderState]:
+        """The states to list; none of them means all."""
+        return [OrderState(name) for name in self.status.split(",")] if self.status else []

@@ -62,8 +62,8 @@ class ShipmentView(Outgoing):
         return cls(**{name: getattr(shipment, name) for name in cls.model_fields})
 
 
-class OrderRow(Outgoing):
-    """An order in a list. Amounts are in major units of `currency`."""
+class OrderBase(Outgoing):
+    """The fields of every order. Amounts are in major units of `currency`."""
 
     id: UUID
     reference_id: str
@@ -96,12 +96,31 @@ class OrderRow(Outgoing):
             "updated_at": order.updated_at,
         }
 
+
+class FirstItem(Outgoing):
+    """An item as a list of orders shows it."""
+
+    name: str
+    image_url: str
+
+
+class OrderRow(OrderBase):
+    """An order in a list. `itemCount` is the number of pieces; `firstItems` are its first lines."""
+
+    item_count: int
+    first_items: list[FirstItem]
+
     @classmethod
-    def of(cls, order: Order) -> "OrderRow":
-        return cls(**cls.base_fields(order))
+    def of(cls, order: Order, item_count: int) -> "OrderRow":
+        """Create the view of an order whose first items, and their products, are loaded."""
+        items = [
+            FirstItem(name=item.name, image_url=make_absolute(item.product.image_url))
+            for item in order.items
+        ]
+        return cls(**cls.base_fields(order), item_count=item_count, first_items=items)
 
 
-class OrderSummary(OrderRow, Tracked):
+class OrderSummary(OrderBase, Tracked):
     """The whole order. `orderId` equals `id`, under the name in the response to placing it."""
 
     order_id: UUID

@@ -20,6 +20,8 @@ export type ErasureState = 'Requested' | 'Erased' | 'Failed'
 
 export type FieldProblem = { field: string; message: string }
 
+export type FirstItem = { imageUrl: string; name: string }
+
 export type Health = { status: 'ok' }
 
 export type History = Step[]
@@ -44,7 +46,7 @@ export type OrderPlaced = { clientSecret: string | null; message: string; orderI
 
 export type OrderRequest = { billingAddress: string; items: Line[]; paymentMethod?: string | null; referenceId?: string | null; shippingAddress: string }
 
-export type OrderRow = { createdAt: string; currency: string; id: string; referenceId: string; shippingCost: number; status: OrderState; subtotal: number; taxAmount: number; totalPrice: number; updatedAt: string }
+export type OrderRow = { createdAt: string; currency: string; firstItems: FirstItem[]; id: string; itemCount: number; referenceId: string; shippingCost: number; status: OrderState; subtotal: number; taxAmount: number; totalPrice: number; updatedAt: string }
 
 export type OrderState = 'Pending' | 'Confirmed' | 'Shipped' | 'Delivered' | 'Cancelled' | 'Failed'
 
@@ -249,7 +251,7 @@ export interface Operations {
   }
   'GET /order': {
     path: undefined
-    query: { cursor?: string | null; size?: number }
+    query: { status?: string | null; cursor?: string | null; size?: number }
     body: undefined
     response: Orders
   }
