@@ -31,6 +31,9 @@ class Head:
     is_public: bool = True
     properties: dict[str, str] = field(default_factory=dict)
     linked_data: dict[str, Any] | None = None
+    # Answers of the API by their addresses, and pictures: the page needs them at its start.
+    answers: dict[str, Any] = field(default_factory=dict)
+    pictures: tuple[str, ...] = ()
 
     def insert(self, index: str, nonce: str) -> str:
         """Return the HTML of the app with this head. `nonce` permits styles of its scripts."""
@@ -61,11 +64,16 @@ class Head:
                 f'<meta property="{name}" content="{escape(text)}">'
                 for name, text in properties.items()
             ]
+        tags += [
+            f'<link rel="preload" as="image" href="{escape(picture)}" fetchpriority="high">'
+            for picture in self.pictures
+        ]
         if self.linked_data is not None:
             tags.append(
                 f'<script type="application/ld+json">{_in_script(self.linked_data)}</script>'
             )
-        return tags
+        answers = _in_script(self.answers)
+        return [*tags, f'<script type="application/json" id="answers">{answers}</script>']
 
     def _preview_image(self) -> str:
         """Return the picture of a link preview. No network draws an SVG."""

@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-router'
 import { refreshSession } from './api/client'
 import { session } from './api/session'
+import { CataloguePage } from './shop/catalogue/CataloguePage'
 import {
   catalogueQuery,
   categoriesQuery,
@@ -22,6 +23,8 @@ import { MembersArea } from './shop/frame/MembersArea'
 import { ShopFrame } from './shop/frame/ShopFrame'
 import { HomePage } from './shop/home/HomePage'
 import { readOrdersSearch } from './shop/orders/search'
+import { ProductPage } from './shop/product/ProductPage'
+import { galleryQuery } from './shop/product/gallery'
 import { readSignInSearch } from './shop/sign-in/search'
 import { PageSkeleton } from './ui/PageSkeleton'
 
@@ -33,7 +36,8 @@ const root = createRootRouteWithContext<Context>()({
   errorComponent: RouteError,
 })
 
-// Loaders only begin to fetch: pages have skeletons, and links that are pointed at are fetched.
+// The pages that visitors see first belong to the first load: a file of their own would cost them a
+// round trip. Loaders only begin to fetch: pages have skeletons, and links that are pointed at are fetched.
 const home = createRoute({
   getParentRoute: () => root,
   path: '/',
@@ -53,7 +57,7 @@ const catalogue = createRoute({
     void queryClient.prefetchQuery(catalogueQuery(deps))
     void queryClient.prefetchQuery(categoriesQuery)
   },
-  component: lazyRouteComponent(() => import('./shop/catalogue/CataloguePage'), 'CataloguePage'),
+  component: CataloguePage,
 })
 
 const product = createRoute({
@@ -62,8 +66,9 @@ const product = createRoute({
   loader: ({ context: { queryClient }, params }) => {
     const id = readProductId(params.id)
     if (id !== null) void queryClient.prefetchQuery(productQuery(id))
+    void queryClient.prefetchQuery(galleryQuery)
   },
-  component: lazyRouteComponent(() => import('./shop/product/ProductPage'), 'ProductPage'),
+  component: ProductPage,
 })
 
 const cart = createRoute({

@@ -3,6 +3,8 @@
 import hashlib
 import re
 import secrets
+from contextlib import suppress
+from dataclasses import replace
 from http import HTTPStatus
 from mimetypes import guess_type
 
@@ -15,6 +17,7 @@ from config import settings
 from models import Product, reading
 from models.product import MAX_PRODUCT_ID
 from web import dist, errors
+from web.page_answers import FIRST_PAGE, answer_of_product, answers_of
 from web.page_head import Head, head_of
 from web.routes.shop import view_of
 from web.security_headers import POLICY, page_policy
@@ -38,6 +41,8 @@ PUBLIC = ("/", "/products", "/terms", "/privacy", "/about")
 PATHS = (*PUBLIC, PRODUCT, *PRIVATE)
 # The files of frontend/public, which have no hash in their names.
 ROOT_FILES = ("color-scheme.js",)
+# Of the catalogue: the first row on a phone, whose pictures load while the app starts.
+FIRST_PICTURES = 2
 PRODUCT_ID = re.compile(r"[1-9][0-9]{0,15}")
 FOREVER = "public, max-age=31536000, immutable"
 MISSING = "The pages are not built: `make run` builds them. The API is described at /docs.\n"
@@ -52,7 +57,14 @@ def register(app: Flask) -> None:
 def page(**_: str) -> Response:
     """Return a page of the app."""
     rule = request.url_rule.rule if request.url_rule else ""
-    return _render(Head(request.path, is_public=rule in PUBLIC))
+    answers = {}
+    # Filters would lead to other answers.
+    if not request.args:
+        with suppress(OperationalError, PoolTimeoutError), reading():
+            answers = answers_of(rule)
+    first = answers.get(FIRST_PAGE, {"data": []})["data"][:FIRST_PICTURES]
+    pictures = tuple(product["imageUrl"] for product in first if product["imageUrl"])
+    return _render(Head(request.path, is_public=rule in PUBLIC, answers=answers, pictures=pictures))
 
 
 @bp.get(PRODUCT)
@@ -67,7 +79,9 @@ def product(product_id: str) -> Response:
         return _render(Head(request.path))
     if row is None:
         return _render(Head(request.path, is_public=False), HTTPStatus.NOT_FOUND)
-    return _render(head_of(row))
+    head = head_of(row)
+    pictures = (head.image,) if head.image else ()
+    return _render(replace(head, answers=answer_of_product(row), pictures=pictures))
 
 
 @bp.get("/assets/<name>")
@@ -128,6 +142,7 @@ def _render(head: Head, status: HTTPStatus = HTTPStatus.OK) -> Response:
         return Response(MISSING, HTTPStatus.SERVICE_UNAVAILABLE, mimetype="text/plain")
     nonce = secrets.token_urlsafe(16)
     shop = view_of(settings, request.host)
+    head = replace(head, answers={"/shop.json": {"data": shop.json_ready()}, **head.answers})
     response = Response(head.insert(index, nonce), status, mimetype="text/html")
     response.headers["Cache-Control"] = "no-cache"
     if status == HTTPStatus.OK:

@@ -22,6 +22,10 @@ export type CallOptions<R extends Route> = Part<'path', Operations[R]['path']> &
     idempotencyKey?: string
   }
 
+const BROUGHT_ANSWERS = readAnswers()
+/** The time of the answers that the page has brought along. */
+export const BROUGHT_AT = Date.now()
+
 /** A successful answer. `data` is null when the status is 304. */
 export type Reply<T> = { data: T; status: number; headers: Headers }
 
@@ -64,6 +68,20 @@ export function refreshSession(stale: string | null = session.token): Promise<bo
     const body = (await response.json()) as Operations['POST /auth/refresh']['response']
     return body.accessToken
   }, stale)
+}
+
+/** An answer that the server wrote into the page. `total` is the number of all that match. */
+export type BroughtAnswer<T> = { data: T; total?: number }
+
+/** Return the answer of a route if the page has brought it along, so that nothing is waited for. */
+export function broughtAnswer<R extends Route>(
+  route: R,
+  ...[options]: Record<string, never> extends CallOptions<R> ? [CallOptions<R>?] : [CallOptions<R>]
+): BroughtAnswer<Operations[R]['response']> | undefined {
+  const { path, query }: AnyOptions = options ?? {}
+  const [, template = ''] = route.split(' ')
+  const answer = BROUGHT_ANSWERS[fillPath(template, path) + searchOf(query)]
+  return answer as BroughtAnswer<Operations[R]['response']> | undefined
 }
 
 async function send<T>(route: Route, options: AnyOptions): Promise<Reply<T>> {
@@ -134,4 +152,9 @@ function searchOf(query: AnyOptions['query']): string {
     value === undefined || value === null || value === '' ? [] : [[name, String(value)]],
   )
   return pairs.length > 0 ? `?${new URLSearchParams(pairs).toString()}` : ''
+}
+
+function readAnswers(): Record<string, unknown> {
+  const written = document.getElementById('answers')?.textContent ?? '{}'
+  return JSON.parse(written) as Record<string, unknown>
 }

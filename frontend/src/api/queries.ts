@@ -1,6 +1,6 @@
 import { QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
-import { call, refreshSession } from './client'
+import { broughtAnswer, call, refreshSession } from './client'
 import { ApiError } from './problem'
 import { session, type SessionStatus } from './session'
 
@@ -32,6 +32,7 @@ export function createQueryClient(): QueryClient {
 export const shopQuery = queryOptions({
   queryKey: ['shop'],
   queryFn: ({ signal }) => call('GET /shop.json', { signal }),
+  initialData: () => broughtAnswer('GET /shop.json')?.data,
   staleTime: Number.POSITIVE_INFINITY,
 })
 

@@ -252,3 +252,28 @@ def test_the_site_can_be_installed(client: FlaskClient) -> None:
     for icon in description["icons"]:
         with client.get(icon["src"]) as picture:
             assert picture.status_code == 200
+
+
+def answers(page: str) -> Any:
+    """Return the answers that a page brings along."""
+    start = page.index('id="answers">') + len('id="answers">')
+    return json.loads(page[start : page.index("</script>", start)])
+
+
+def test_a_page_brings_along_what_the_api_would_answer(client: FlaskClient) -> None:
+    with transaction():
+        key = a_product(name="</script><b>", tags=["featured"]).id
+    for path in ("/", "/products", f"/products/{key}"):
+        brought = answers(client.get(path).text)
+        assert len(brought) > 1
+        for address, answer in brought.items():
+            response = client.get(address)
+            assert answer["data"] == response.get_json()
+            assert str(answer.get("total", "")) == response.headers.get("X-Total-Count", "")
+
+
+def test_filters_lead_to_answers_that_no_page_brings_along(client: FlaskClient) -> None:
+    assert list(answers(client.get("/products?q=lamp").text)) == ["/shop.json"]
+    assert list(answers(client.get("/nothing", headers={"Accept": "text/html"}).text)) == [
+        "/shop.json"
+    ]

@@ -7,7 +7,7 @@ import classes from './ActiveFilters.module.css'
 import { type CatalogueSearch, changeFilters } from './search'
 import { useTexts } from './texts'
 
-type ActiveFilter = { label: string; without: CatalogueSearch }
+type ActiveFilter = { label: string; without: CatalogueSearch; isWords?: boolean }
 
 /** The filters in use. Each is a link to the same search without it. */
 export function ActiveFilters({ search }: { search: CatalogueSearch }) {
@@ -16,8 +16,8 @@ export function ActiveFilters({ search }: { search: CatalogueSearch }) {
   if (filters.length === 0) return null
   return (
     <ul className={classes.filters}>
-      {filters.map(({ label, without }) => (
-        <li key={label}>
+      {filters.map(({ label, without, isWords }) => (
+        <li key={label} className={isWords ? classes.words : undefined}>
           <Link
             to="/products"
             search={changeFilters(search, without)}
@@ -54,7 +54,8 @@ function useActiveFilters(search: CatalogueSearch): ActiveFilter[] {
   const amount = (price: number) =>
     currency === undefined ? format.number(price) : format.money(price, currency)
   const filters: ActiveFilter[] = []
-  if (q !== undefined) filters.push({ label: texts.quoted(q), without: { q: undefined } })
+  if (q !== undefined)
+    filters.push({ label: texts.quoted(q), without: { q: undefined }, isWords: true })
   if (category !== undefined) filters.push({ label: category, without: { category: undefined } })
   if (minPrice !== undefined || maxPrice !== undefined) {
     const label =

@@ -1,11 +1,12 @@
 import { keepPreviousData, type QueryClient, queryOptions } from '@tanstack/react-query'
-import { call, callForReply } from '../../api/client'
+import { BROUGHT_AT, broughtAnswer, call, callForReply } from '../../api/client'
 import type { Operations, ProductView } from '../../api/types'
 import type { CatalogueSearch } from './search'
 
 export const PAGE_SIZE = 12
 const FEATURED_TAG = 'featured'
-const FEATURED_SIZE = 8
+const NEWEST = { sort: '-createdAt', size: 8 } as const
+const FEATURED = { ...NEWEST, tag: FEATURED_TAG } as const
 const RELATED_SIZE = 5
 
 export type ProductQuery = NonNullable<Operations['GET /product']['query']>
@@ -18,10 +19,17 @@ async function fetchPage(query: ProductQuery, signal: AbortSignal): Promise<Prod
   return { products: data, total: Number(headers.get('X-Total-Count') ?? data.length) }
 }
 
+function broughtPage(query: ProductQuery): ProductPage | undefined {
+  const answer = broughtAnswer('GET /product', { query })
+  return answer && { products: answer.data, total: answer.total ?? answer.data.length }
+}
+
 function pageQuery(query: ProductQuery) {
   return queryOptions({
     queryKey: ['products', query],
     queryFn: ({ signal }) => fetchPage(query, signal),
+    initialData: () => broughtPage(query),
+    initialDataUpdatedAt: BROUGHT_AT,
   })
 }
 
@@ -37,10 +45,14 @@ export function catalogueQuery(search: CatalogueSearch) {
 export const featuredQuery = queryOptions({
   queryKey: ['products', FEATURED_TAG],
   queryFn: async ({ signal }) => {
-    const query = { sort: '-createdAt', size: FEATURED_SIZE } as const
-    const tagged = await fetchPage({ ...query, tag: FEATURED_TAG }, signal)
-    return tagged.total > 0 ? tagged : fetchPage(query, signal)
+    const tagged = await fetchPage(FEATURED, signal)
+    return tagged.total > 0 ? tagged : fetchPage(NEWEST, signal)
   },
+  initialData: () => {
+    const tagged = broughtPage(FEATURED)
+    return tagged !== undefined && tagged.total > 0 ? tagged : undefined
+  },
+  initialDataUpdatedAt: BROUGHT_AT,
 })
 
 /** Products of a category, one more than is shown: the product itself is left out. */
@@ -51,6 +63,8 @@ export function relatedQuery(category: string) {
 export const categoriesQuery = queryOptions({
   queryKey: ['categories'],
   queryFn: ({ signal }) => call('GET /product/categories', { signal }),
+  initialData: () => broughtAnswer('GET /product/categories')?.data,
+  initialDataUpdatedAt: BROUGHT_AT,
   staleTime: 5 * 60_000,
 })
 
@@ -58,6 +72,8 @@ export function productQuery(id: number) {
   return queryOptions({
     queryKey: ['product', id],
     queryFn: ({ signal }) => call('GET /product/{productId}', { path: { productId: id }, signal }),
+    initialData: () => broughtAnswer('GET /product/{productId}', { path: { productId: id } })?.data,
+    initialDataUpdatedAt: BROUGHT_AT,
   })
 }
 

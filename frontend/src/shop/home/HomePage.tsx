@@ -9,6 +9,7 @@ import { ProductCard } from '../catalogue/ProductCard'
 import { ProductGrid, ProductGridSkeleton } from '../catalogue/ProductGrid'
 import { featuredQuery } from '../catalogue/queries'
 import { CategoryTiles } from './CategoryTiles'
+import { HeroPicture } from './HeroPicture'
 import classes from './HomePage.module.css'
 import { HowItWorks } from './HowItWorks'
 import { useTexts } from './texts'
@@ -31,6 +32,7 @@ export function HomePage() {
             </Button>
           </div>
         </div>
+        <HeroPicture />
       </section>
       <HowItWorks />
       <section className={classes.section}>

@@ -5,6 +5,8 @@ export const useTexts = messages({
   en: {
     breadcrumb: 'Breadcrumb',
     products: 'Products',
+    picture: (name: string, number: number) => `${name}, picture ${number}`,
+    showPicture: (number: number) => `Show picture ${number}`,
     quantity: 'Quantity',
     add: 'Add to cart',
     inCart: (pieces: number, added: number) =>
@@ -27,6 +29,8 @@ export const useTexts = messages({
   es: {
     breadcrumb: 'Ruta',
     products: 'Productos',
+    picture: (name, number) => `${name}, imagen ${number}`,
+    showPicture: (number) => `Mostrar la imagen ${number}`,
     quantity: 'Cantidad',
     add: 'Añadir a la cesta',
     inCart: (pieces, added) =>
