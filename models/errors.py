@@ -25,6 +25,14 @@ class NotAuthenticatedError(ProjectXError):
     """The credentials are missing, invalid, expired or revoked."""
 
 
+class WrongCodeError(NotAuthenticatedError):
+    """The code is wrong. `attempts_left` is the number of codes that may still be tried."""
+
+    def __init__(self, message: str, attempts_left: int) -> None:
+        super().__init__(message)
+        self.attempts_left = attempts_left
+
+
 class StepUpError(NotAuthenticatedError):
     """The sign-in is older than `max_age`, and the request needs a more recent one."""
 

@@ -22,6 +22,7 @@ from models.errors import (
     NotFoundError,
     StepUpError,
     TooManyError,
+    WrongCodeError,
 )
 from state_machines.durable import SignalRefusedError
 from web.schemas.problem import FieldProblem, Problem
@@ -65,7 +66,13 @@ def register(app: Flask) -> None:
         app.register_error_handler(error, domain_error)
 
 
-def problem(status: HTTPStatus, detail: str, errors: list[FieldProblem] | None = None) -> Response:
+def problem(
+    status: HTTPStatus,
+    detail: str,
+    errors: list[FieldProblem] | None = None,
+    *,
+    attempts_left: int | None = None,
+) -> Response:
     """Return a problem document."""
     body = Problem(
         title=status.phrase,
@@ -73,6 +80,7 @@ def problem(status: HTTPStatus, detail: str, errors: list[FieldProblem] | None =
         detail=detail,
         request_id=g.get("request_id", ""),
         errors=errors,
+        attempts_left=attempts_left,
     )
     return Response(
         body.model_dump_json(by_alias=True, exclude_none=True),
@@ -125,7 +133,8 @@ def domain_error(error: Exception) -> Response:
         return problem(status, UNSTORABLE)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         return _unavailable(error, UNAVAILABLE)
-    response = problem(status, str(error) or status.phrase)
+    left = error.attempts_left if isinstance(error, WrongCodeError) else None
+    response = problem(status, str(error) or status.phrase, attempts_left=left)
     if isinstance(error, TooManyError):
         response.headers["Retry-After"] = str(error.retry_after)
         if error.limit is not None:

@@ -60,16 +60,29 @@ def find_unused(email: str) -> Mailed | None:
     return Mailed(emails[0], until) if until > now() else None
 
 
+def next_email_at(login: Login) -> datetime | None:
+    """Return the time from which the browser of a login may request another email; None is now.
+
+    A login that has ended does not say.
+    """
+    mailed = find_unused(login.email) if login.live else None
+    return mailed.until if mailed and _is_refused(mailed, login.browser_hash) else None
+
+
 def refuse_again(mailed: Mailed, browser_hash: str | None) -> None:
     """Raise TooManyError when this browser waits for that email, or when its code is invalid."""
+    if _is_refused(mailed, browser_hash):
+        seconds = (mailed.until - now()).total_seconds()
+        raise TooManyError("A code was sent a moment ago: wait before you ask again", seconds)
+
+
+def _is_refused(mailed: Mailed, browser_hash: str | None) -> bool:
     login = mailed.login
     mine = select(Login.id).where(
         Login.email == login.email, Login.code_id == login.id, Login.browser_hash == browser_hash
     )
     is_good = login.state in JOINABLE and (login.deadline_at or now()) > now()
-    if not is_good or db.session.scalar(mine.limit(1)) is not None:
-        seconds = (mailed.until - now()).total_seconds()
-        raise TooManyError("A code was sent a moment ago: wait before you ask again", seconds)
+    return not is_good or db.session.scalar(mine.limit(1)) is not None
 
 
 def refuse_flood() -> None:

@@ -34,26 +34,40 @@ class Device:
     browser_hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class EnteredCode:
+    """The result of a code. `user` is None when it is wrong, or when the user may not sign in.
+
+    `attempts_left` is the number of codes that may still be tried in the same way.
+    """
+
+    login: Login
+    user: User | None
+    attempts_left: int
+
+
 def enter_code(
     email: str, code: str, *, login_id: UUID | None, browser_hash: str | None
-) -> tuple[Login, User] | None:
+) -> EnteredCode:
     """Try a code in the current transaction, which must be committed in any case.
 
-    Returns the login and its user, or None when the code is wrong or the user may not sign in.
     Raises GoneError when there is no live login, and TooManyError after too many wrong codes.
     """
     lock_address(email)
     login, way = _find_login(email, login_id, browser_hash)
     code_guesses.refuse_while_waiting(login, way)
+    # A user who may not sign in gets the same number as for a wrong code.
+    tried = login.unbound_codes if way == Way.UNBOUND else login.wrong_codes
+    left = MAX_WRONG_CODES - tried - 1
     if not try_code(login, code, bound=way != Way.UNBOUND):
         code_guesses.count_failure(email, way)
-        return None
+        return EnteredCode(login, None, left)
     code_guesses.forget_failures(email)
     user = User.of_address(email)
     login.user_id = user.id
     # The browser that entered the code becomes a known one, whichever asked for it.
     login.browser_hash = browser_hash or login.browser_hash
-    return login, user
+    return EnteredCode(login, user, left)
 
 
 def enter_passkey(user: User, browser_hash: str) -> Login:

@@ -1,5 +1,6 @@
 """Routes of signing in with an emailed code."""
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -10,11 +11,11 @@ from sqlalchemy import exists, select
 
 from config import settings
 from models import Login, LoginState, Transition, transaction
-from models.errors import NotAuthenticatedError, NotFoundError
+from models.errors import NotFoundError, WrongCodeError
 from models.login import LIVE
-from models.refresh import Rotation
-from state_machines.actions.login_codes import begin_login
-from state_machines.actions.sign_in import enter_code
+from state_machines.actions import login_emails
+from state_machines.actions.login_codes import MAX_WRONG_CODES, begin_login
+from state_machines.actions.sign_in import EnteredCode, enter_code
 from state_machines.login import LoginSignal
 from web import cookies, rate_limits, sign_in
 from web.request import cause
@@ -65,13 +66,16 @@ def verify(body: CodeEntered) -> Any:
     """Exchange the code for tokens.
 
     The fifth wrong code ends the login, if it is sent with the login's id or by the same browser.
-    A suspended or deleted user gets the same response as for a wrong code.
+    The problem has the `attemptsLeft`. A suspended or deleted user gets the same response as for a
+    wrong code.
     """
     token = cookies.get_or_create_browser_token()
     with cause(body.email), transaction():
-        rotation = _sign_in(body, token)
+        entered, rotation = _enter(body, token), None
+        if entered.user is not None:
+            rotation = sign_in.open_session_by_code(entered.login, entered.user, token)
     if rotation is None:
-        raise NotAuthenticatedError(WRONG_CODE)
+        raise WrongCodeError(WRONG_CODE, entered.attempts_left)
     return sign_in.signed_in_response(rotation, token)
 
 
@@ -92,21 +96,21 @@ def status(path: LoginPath) -> Any:
             )
         )
         sent = mailed.state not in LIVE and bool(session.scalar(was_sent))
-    return _status(login, mailed, sent=sent or mailed.state == LoginState.CODE_SENT).json_ready()
+        resend_after = login_emails.next_email_at(login)
+    sent = sent or mailed.state == LoginState.CODE_SENT
+    return _status(login, mailed, sent=sent, resend_after=resend_after).json_ready()
 
 
-def _sign_in(body: CodeEntered, browser_token: str) -> Rotation | None:
-    """Open a session, or return None when the code is wrong.
-
-    Raises GoneError without a live login, and TooManyError after too many wrong codes.
-    """
+def _enter(body: CodeEntered, browser_token: str) -> EnteredCode:
+    """Try the code. Raises GoneError without a live login, and TooManyError."""
     code: str = body.code  # type: ignore[assignment]  # the schema returns six digits
     browser_hash = cookies.hash_browser_token(browser_token)
-    entered = enter_code(body.email, code, login_id=body.login_id, browser_hash=browser_hash)
-    return sign_in.open_session_by_code(*entered, browser_token) if entered is not None else None
+    return enter_code(body.email, code, login_id=body.login_id, browser_hash=browser_hash)
 
 
-def _status(login: Login, mailed: Login, *, sent: bool) -> LoginStatus:
+def _status(
+    login: Login, mailed: Login, *, sent: bool, resend_after: datetime | None
+) -> LoginStatus:
     outcome = "PENDING" if login.live else "FAILED"
     if login.state == LoginState.SUCCEEDED:
         outcome = "SUCCESS"
@@ -117,4 +121,6 @@ def _status(login: Login, mailed: Login, *, sent: bool) -> LoginStatus:
         status=outcome,
         code_status=code,
         expires_at=login.deadline_at,
+        attempts_left=MAX_WRONG_CODES - login.wrong_codes if login.live else 0,
+        resend_after=resend_after,
     )

@@ -9,7 +9,7 @@ from flask_openapi.models.tag import Tag
 from models import User, UserSession, transaction
 from models.base import db
 from models.clock import now
-from models.errors import NotAuthenticatedError
+from models.errors import NotAuthenticatedError, WrongCodeError
 from state_machines.actions.sign_in import enter_code
 from web import authentication, cookies, rate_limits, sign_in, tokens
 from web.request import cause
@@ -57,8 +57,8 @@ def _prove_code(body: StepUp) -> tuple[str, ...]:
         email = db.session.get_one(User, caller.user_id).email
         browser_hash = cookies.hash_browser_token(cookies.get_or_create_browser_token())
         entered = enter_code(email, code, login_id=body.login_id, browser_hash=browser_hash)
-    if entered is None:
-        raise NotAuthenticatedError(WRONG_PROOF)
+    if entered.user is None:
+        raise WrongCodeError(WRONG_PROOF, entered.attempts_left)
     return sign_in.BY_CODE
 
 

@@ -77,6 +77,14 @@ class LoginPath(Incoming):
 
 
 class LoginStatus(Outgoing):
+    """The progress of a login.
+
+    `attemptsLeft` is the number of codes that may still be tried with its id. `resendAfter` is the
+    time from which its browser may request another email; null when it may do so now.
+    """
+
     status: Literal["PENDING", "SUCCESS", "FAILED"]
     code_status: Literal["PENDING", "SENT", "ERROR_SENDING_EMAIL"]
     expires_at: Timestamp | None
+    attempts_left: int
+    resend_after: Timestamp | None

@@ -9,7 +9,10 @@ class FieldProblem(Outgoing):
 
 
 class Problem(Outgoing):
-    """An error (`application/problem+json`). The logs have `requestId`; `errors` comes with 422."""
+    """An error (`application/problem+json`). The logs have `requestId`; `errors` comes with 422.
+
+    `attemptsLeft` comes with a wrong code: the number of codes that may still be tried.
+    """
 
     type: str = "about:blank"
     title: str
@@ -17,3 +20,4 @@ class Problem(Outgoing):
     detail: str
     request_id: str
     errors: list[FieldProblem] | None = None
+    attempts_left: int | None = None

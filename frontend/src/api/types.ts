@@ -36,7 +36,7 @@ export type LoginBegun = { expiresAt: string; loginId: string; message: string }
 
 export type LoginRequest = { email: string }
 
-export type LoginStatus = { codeStatus: 'PENDING' | 'SENT' | 'ERROR_SENDING_EMAIL'; expiresAt: string | null; status: 'PENDING' | 'SUCCESS' | 'FAILED' }
+export type LoginStatus = { attemptsLeft: number; codeStatus: 'PENDING' | 'SENT' | 'ERROR_SENDING_EMAIL'; expiresAt: string | null; resendAfter: string | null; status: 'PENDING' | 'SUCCESS' | 'FAILED' }
 
 export type NewProduct = { category?: string; currency: string; description?: string; estimatedPrice: number; imageUrl?: string; name: string; sku: string; status?: ProductStatus; stock?: number; tags?: string[] }
 
@@ -68,7 +68,7 @@ export type PaymentStatus = { declineReason: string | null; status: PaymentState
 
 export type PaymentView = { amount: number; cardBrand: string | null; currency: string; expMonth: number | null; expYear: number | null; id: string; last4: string | null; provider: 'Stripe'; status: PaymentState; transactionId: string | null }
 
-export type Problem = { detail: string; errors?: FieldProblem[] | null; requestId: string; status: number; title: string; type?: string }
+export type Problem = { attemptsLeft?: number | null; detail: string; errors?: FieldProblem[] | null; requestId: string; status: number; title: string; type?: string }
 
 export type ProductChange = { category?: string; currency?: string; description?: string; estimatedPrice?: number; imageUrl?: string; name?: string; sku?: string; status?: ProductStatus; tags?: string[] }
 

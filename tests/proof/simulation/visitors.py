@@ -76,9 +76,8 @@ class Visitors:
         known = login_id if self._dice.random() < 0.8 else None
         with suppress(ProjectXError), transaction():
             entered = sign_in.enter_code(address, code, login_id=known, browser_hash=browser)
-            if entered is not None:
-                login, user = entered
-                sign_in.open_session(login, user, _device(browser), ["otp"])
+            if entered.user is not None:
+                sign_in.open_session(entered.login, entered.user, _device(browser), ["otp"])
 
     def _use_passkey(self) -> None:
         browser = self._dice.choice(BROWSERS[:2])
