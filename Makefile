@@ -25,7 +25,7 @@ frontend: .venv/ready ## Serve the web app with hot reload, in front of a runnin
 	@$(BIN)/python -m launch.frontend dev
 
 test: .venv/ready ## Run all tests, with a sample of the long proofs (ARGS="tests/unit -k money" for some)
-	@$(BIN)/python -m pytest -n 3 $(ARGS)
+	@$(BIN)/python -m pytest $(ARGS)
 
 test-fast: .venv/ready ## Run the tests of the inner loop: unit, architecture, docs, integration
 	@$(BIN)/python -m pytest -m "not slow" tests/unit tests/architecture tests/docs tests/integration

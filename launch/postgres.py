@@ -32,16 +32,31 @@ SETTINGS = {
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
+# For a server whose data nobody reads after its end: nothing waits for the disk.
+UNSYNCED = {"fsync": "off", "full_page_writes": "off"}
 
 
 class Postgres(Server):
-    """A server on a data folder. A later start reuses the data, also after a crash."""
+    """A server on a data folder. A later start reuses the data, also after a crash.
+
+    The data of a server that is not `durable` is lost when the machine crashes or the server ends.
+    """
 
     name = "PostgreSQL"
 
-    def __init__(self, folder: Path, port: int | None = None, *, connections: int = 100) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        port: int | None = None,
+        *,
+        connections: int = 100,
+        durable: bool = True,
+    ) -> None:
         super().__init__(port)
-        self._connections = connections
+        self._settings = SETTINGS | {"max_connections": str(connections)}
+        self._durable = durable
+        if not durable:
+            self._settings |= UNSYNCED
         self._home = reachable_folder(folder)
         self._data = self._home / "data"
         self.log = self._home / "log"
@@ -56,8 +71,7 @@ class Postgres(Server):
         if not (self._data / "PG_VERSION").exists():
             self._initialise()
         self._end_stale_server()
-        settings = SETTINGS | {"max_connections": str(self._connections)}
-        options = [f"--{name}={value}" for name, value in settings.items()]
+        options = [f"--{name}={value}" for name, value in self._settings.items()]
         command = [
             str(self._bin / "postgres"),
             "-D",
@@ -76,6 +90,9 @@ class Postgres(Server):
     def kill(self) -> None:
         """Stop the server as a crash of the machine would, without writing anything."""
         self.stop(signal.SIGQUIT)
+
+    def __exit__(self, *_: object) -> None:
+        self.stop(signal.SIGINT if self._durable else signal.SIGQUIT)
 
     def _process_options(self) -> dict[str, Any]:
         # A folder that the unprivileged user can enter, and no PostgreSQL variables of ours.
@@ -103,6 +120,7 @@ class Postgres(Server):
             "--encoding=UTF8",
             "--auth=trust",
             "--no-instructions",
+            *([] if self._durable else ["--no-sync"]),
         ]
         done = run(command, capture_output=True, text=True, **self._process_options())
         if done.returncode:

@@ -40,6 +40,11 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("DATABASE_URL and REDIS_URL are for one process: add -n 0")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return one process more than there are processors, since many tests wait."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     order.sort(items)
 

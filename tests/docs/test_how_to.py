@@ -20,7 +20,7 @@ from models.base import Base, db
 from models.personal import Person
 from models.personal_data import export
 from state_machines.durable import Activity, DurableMachine, executor, inspection, sweep
-from tests.support.checkout import copy_checkout, run_module
+from tests.support.checkout import copy_checkout, copy_mypy_cache, run_module
 
 PAGE = (ROOT / "docs/how-to/add-a-machine.md").read_text()
 BLOCKS = dict(re.findall(r"```python\n# ([\w/]+\.py)\n(.*?)```", PAGE, re.DOTALL))
@@ -99,6 +99,7 @@ def test_the_code_of_the_page_passes_the_checks(tmp_path: Path) -> None:
     (copy / f"tests/integration/machines/test_{NOUN}.py").unlink()
     for path, code in BLOCKS.items():
         (copy / path).write_text(code)
+    copy_mypy_cache(copy)
     for words in CHECKS:
         run_module(copy, *words)
 

@@ -20,6 +20,13 @@ def copy_checkout(target: Path) -> Path:
     return target
 
 
+def copy_mypy_cache(target: Path) -> None:
+    """Copy mypy's cache, if there is one: without it, mypy reads all libraries for a minute."""
+    cache = ROOT / ".mypy_cache"
+    if cache.is_dir():
+        shutil.copytree(cache, target / cache.name)
+
+
 def run_module(folder: Path, *words: str) -> str:
     """Run a Python module in `folder` and return its output. Raises CalledProcessError."""
     command = [sys.executable, "-m", *words]

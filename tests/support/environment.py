@@ -24,7 +24,8 @@ def prepare(stack: ExitStack, variables: Mapping[str, str]) -> dict[str, str]:
     prepared = development.load_secrets(data) | development.SANDBOX | {"PROJECTX_ENV_FILE": ""}
     prepared["SHIPPING_COSTS"] = SHIPPING_COSTS
     if "DATABASE_URL" not in variables:
-        prepared["DATABASE_URL"] = stack.enter_context(Postgres(data / "postgres")).url
+        postgres = stack.enter_context(Postgres(data / "postgres", durable=False))
+        prepared["DATABASE_URL"] = postgres.url
     if "REDIS_URL" not in variables:
         prepared["REDIS_URL"] = stack.enter_context(Redis(data / "redis")).url
     sandbox = _sandbox(stack)

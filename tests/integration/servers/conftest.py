@@ -14,7 +14,7 @@ from tests.support.server import PASSWORD, ROLE, TRUSTED, Server
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    with temporary_folder() as folder, Postgres(folder / "postgres") as postgres:
+    with temporary_folder() as folder, Postgres(folder / "postgres", durable=False) as postgres:
         made = Server(postgres)
         (rules,) = made.read("SHOW hba_file")[0]
         with open(rules, "w") as file:  # noqa: PTH123

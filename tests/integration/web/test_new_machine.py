@@ -14,7 +14,7 @@ from flask import Flask
 from launch.children import Child
 from launch.stack import ROOT
 from launch.waiting import until
-from tests.support.checkout import copy_checkout, run_module
+from tests.support.checkout import copy_checkout, copy_mypy_cache, run_module
 from tests.support.commands import flask
 from web.commands.skeleton import CheckoutError, Skeleton
 from web.commands.skeleton.noun import explain_refusal
@@ -50,6 +50,7 @@ def test_the_skeleton_passes_the_checks_and_its_tests(tmp_path: Path) -> None:
     printed = run_module(copy, "flask", "--app", "wsgi", "machines", "new", NOUN)
     assert set(printed.splitlines()) >= {*MODULES, TEST, "docs/reference/machines.md"}
     assert [line[:2] for line in printed.splitlines()[-3:]] == ["1.", "2.", "3."]
+    copy_mypy_cache(copy)
     for words in CHECKS:
         run_module(copy, *words)
 

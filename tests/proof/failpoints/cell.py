@@ -51,7 +51,7 @@ with app.app_context():
         if done.exit_code:
             sys.exit(f"{done.output}{done.exception!r}")
 """
-START = 180  # seconds; on a busy machine, twelve of them start at once
+START = 180  # seconds; on a busy machine, several of them start at once
 REST = 90  # seconds; an order that nobody pays takes its timeout
 # In so many seconds a sweep comes, and SendGrid's events.
 LINGER = 3
@@ -92,7 +92,7 @@ class Services:
 def services(folder: Path) -> Iterator[Services]:
     """Start what the cells share."""
     # Each process of each cell has connections of its own.
-    with Postgres(folder / "postgres", connections=400) as postgres:
+    with Postgres(folder / "postgres", connections=400, durable=False) as postgres:
         shared = Services(postgres, development.load_secrets(folder))
         with closing(psycopg2.connect(postgres.url)) as connection:
             connection.autocommit = True

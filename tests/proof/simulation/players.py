@@ -19,6 +19,7 @@ from launch.unprivileged_user import temporary_folder
 
 Json = dict[str, Any]
 Player = Child
+TEMPLATE = "template_shop"
 
 
 class CrashedError(Exception):
@@ -32,10 +33,11 @@ def play(parts: list[list[int]]) -> Iterator[Json]:
     """
     with ExitStack() as stack:
         folder = stack.enter_context(temporary_folder())
-        postgres = stack.enter_context(Postgres(folder / "postgres"))
+        postgres = stack.enter_context(Postgres(folder / "postgres", durable=False))
         # It would come when it likes, and find other plans for the same statements.
         _execute(postgres, "ALTER SYSTEM SET autovacuum = off", "SELECT pg_reload_conf()")
         secrets = development.load_secrets(folder) | development.SANDBOX
+        _migrate(postgres, secrets)
         running = []
         for number, seeds in enumerate(parts):
             command = [sys.executable, "-m", "tests.proof.simulation.player", *map(str, seeds)]
@@ -59,19 +61,27 @@ def _forward(player: Player, lines: "SimpleQueue[str | None]") -> None:
     lines.put(None)
 
 
+def _migrate(postgres: Postgres, secrets: dict[str, str]) -> None:
+    """Create the database that those of the players are copies of."""
+    _execute(postgres, f"CREATE DATABASE {TEMPLATE}")
+    environment = os.environ | secrets | _database(postgres, TEMPLATE) | {"PROJECTX_ENV_FILE": ""}
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
+    run(command, env=environment, check=True, capture_output=True)
+
+
 def _place(postgres: Postgres, number: int, secrets: dict[str, str]) -> dict[str, str]:
     """Return the environment of one player, with a migrated database."""
     name = f"player_{number}"
     # Nobody pulls the plug here: what is simulated is the order of things.
     lazily = f"ALTER DATABASE {name} SET synchronous_commit = off"
-    _execute(postgres, f"CREATE DATABASE {name}", lazily)
+    _execute(postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}", lazily)
     (port,) = ports.free_ports(1)
     sandbox = f"http://127.0.0.1:{port}"
-    environment = (
+    return (
         os.environ
         | secrets
+        | _database(postgres, name)
         | {
-            "DATABASE_URL": postgres.url.rpartition("/")[0] + f"/{name}",
             "STRIPE_API_BASE": sandbox,
             "SENDGRID_API_BASE": sandbox,
             "PROJECTX_ENV_FILE": "",
@@ -81,9 +91,10 @@ def _place(postgres: Postgres, number: int, secrets: dict[str, str]) -> dict[str
             "PYTHONHASHSEED": str(number + 1),
         }
     )
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
-    run(command, env=environment, check=True, capture_output=True)
-    return environment
+
+
+def _database(postgres: Postgres, name: str) -> dict[str, str]:
+    return {"DATABASE_URL": postgres.url.rpartition("/")[0] + f"/{name}"}
 
 
 def _execute(postgres: Postgres, *statements: str) -> None:
