@@ -1,4 +1,9 @@
-"""Emails contain what they must, and user text cannot do harm in them."""
+"""Emails contain what they must, look like the shop, and user text cannot do harm in them."""
+
+import re
+from pathlib import Path
+
+import pytest
 
 from models import Login, Order, OrderItem, Payment, User
 from models.clock import now
@@ -6,6 +11,8 @@ from models.ids import uuid7
 from tasks.email_rendering import render_login_code, render_order_email
 from tasks.gateways.sendgrid import Email
 
+ROOT = Path(__file__).parents[2]
+STYLES = [ROOT / "frontend/src/ui" / name for name in ("base.css", "theme.ts")]
 HOSTILE = "<script>alert(1)</script>\r\nBcc: everyone@example.com"
 
 
@@ -81,3 +88,15 @@ def test_a_receipt_shows_what_was_bought_and_what_it_cost() -> None:
         assert shown in email.html
     assert email.tags["activityId"] == "a"
     assert email.category == "order_confirmed"
+
+
+@pytest.mark.parametrize(
+    "template", sorted((ROOT / "tasks/templates").glob("*.html")), ids=lambda p: p.name
+)
+def test_an_email_has_only_colors_of_the_shop(template: Path) -> None:
+    colors = {color for style in STYLES for color in colors_in(style)}
+    assert colors_in(template) <= colors
+
+
+def colors_in(file: Path) -> set[str]:
+    return set(re.findall(r"(?<!&)#[0-9a-f]{6}\b", file.read_text()))
