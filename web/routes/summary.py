@@ -1,7 +1,7 @@
 """Routes of reading the caller's orders: list, summary and history."""
 
 from datetime import timedelta
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from flask import Response, jsonify
@@ -10,15 +10,26 @@ from flask_openapi.models.tag import Tag
 from sqlalchemy import ColumnElement, func, select, union_all
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from models import Order, OrderItem, Payment, PaymentState, Refund, Transition, reading
+from models import (
+    ActivityRow,
+    ActivityState,
+    Order,
+    OrderItem,
+    Payment,
+    PaymentState,
+    Refund,
+    Transition,
+    reading,
+)
 from models.clock import now
 from models.errors import NotFoundError
 from models.order_version import order_version
 from web import authentication, tracking, waiters
 from web.changes import subscribe
 from web.pagination import link_header
+from web.schemas.history import EMAIL_KINDS, History, Step
 from web.schemas.order import OrderPath, OrderQuery, ReferencePath, ReferenceQuery
-from web.schemas.summary import History, OrderRow, Orders, OrderSummary, Step
+from web.schemas.summary import OrderRow, Orders, OrderSummary
 
 api = APIBlueprint(
     "summary",
@@ -123,19 +134,33 @@ def _is_card_final(order: Order) -> bool:
 
 @api.get("/<referenceId>/history", responses={200: History})
 def history(path: ReferencePath) -> Any:
-    """List the transitions of the order, its payment and its refunds, oldest first."""
+    """List the transitions of the order, its payment and its refunds, oldest first.
+
+    The emails about them are listed, too, until their activities are deleted.
+    """
     this = _is_mine() & (Order.reference_id == path.reference_id)
-    ids = (
+    ids = union_all(
         select(Order.id).where(this),
         select(Payment.id).join(Payment.order).where(this),
         select(Refund.id).join(Refund.order).where(this),
     )
-    with reading() as session:
-        rows = session.scalars(
+    is_sent_email = (
+        ActivityRow.name.in_(EMAIL_KINDS)
+        & (ActivityRow.state == ActivityState.DONE)
+        # An email that is no longer needed is done without a request.
+        & ActivityRow.provider_request_id.is_not(None)
+    )
+    with reading(one_snapshot=True) as session:
+        transitions = session.scalars(
             select(Transition)
-            .where(Transition.subject_id.in_(union_all(*ids)))
+            .where(Transition.subject_id.in_(ids))
             .order_by(Transition.at, Transition.machine, Transition.version)
         ).all()
-    if not rows:
+        emails = session.scalars(
+            select(ActivityRow).where(ActivityRow.subject_id.in_(ids), is_sent_email)
+        ).all()
+    if not transitions:
         raise NotFoundError("There is no such order")
-    return jsonify([Step.of(row).json_ready() for row in rows])
+    steps = [*map(Step.of, transitions), *map(Step.of_email, emails)]
+    steps.sort(key=attrgetter("at"))
+    return jsonify([step.json_ready() for step in steps])

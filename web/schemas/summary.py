@@ -1,18 +1,16 @@
-"""Schemas of an order with all its parts, of the list of orders, and of their history."""
+"""Schemas of an order with all its parts, and of the list of orders."""
 
 from typing import Any
 from uuid import UUID
 
-from pydantic import Field, RootModel
+from pydantic import RootModel
 
 from models import (
     Order,
     OrderItem,
     OrderState,
     Shipment,
-    Transition,
 )
-from models.customer_words import step_reason
 from models.money import to_decimal
 from web.schemas.base import Outgoing, Timestamp
 from web.schemas.payment import PaymentView, RefundView
@@ -154,28 +152,5 @@ class OrderSummary(OrderBase, Tracked):
         )
 
 
-class Step(Outgoing):
-    """One transition. `from` is null for the first; notes of operators are left out."""
-
-    machine: str
-    signal: str
-    source: str | None = Field(alias="from")
-    target: str = Field(alias="to")
-    ignored: bool
-    reason: str | None
-    at: Timestamp
-
-    @classmethod
-    def of(cls, row: Transition) -> "Step":
-        step = {name: getattr(row, name) for name in cls.model_fields}
-        operator = row.cause.startswith("command:")
-        step["reason"] = None if operator else step_reason(row.machine, row.signal, row.reason)
-        return cls(**step)
-
-
 class Orders(RootModel[list[OrderRow]]):
-    pass
-
-
-class History(RootModel[list[Step]]):
     pass

@@ -108,7 +108,9 @@ export type ShopView = { currency: string; environment: 'development' | 'product
 
 export type SignedIn = { accessToken: string; expiresIn: number; user: UserView }
 
-export type Step = { at: string; from: string | null; ignored: boolean; machine: string; reason: string | null; signal: string; to: string }
+export type Step = { at: string; from: string | null; ignored: boolean; kind: StepKind | null; machine: string; reason: string | null; signal: string; to: string }
+
+export type StepKind = 'placed' | 'payment_requested' | 'payment_action_required' | 'payment_processing' | 'declined' | 'paid' | 'confirmed' | 'cancel_requested' | 'cancelled' | 'expired' | 'failed' | 'shipped' | 'delivered' | 'refund_requested' | 'refunded' | 'refund_failed' | 'receipt_sent' | 'failure_sent' | 'cancellation_sent' | 'shipment_sent' | 'delivery_sent' | 'refund_sent'
 
 export type StepUp = { code?: number | string | null; loginId?: string | null; passkey?: PasskeyUsed | null }
 
