@@ -8,6 +8,7 @@ faster than two in LINGER are published together, once in a LINGER.
 """
 
 import atexit
+import json
 import os
 import queue
 import threading
@@ -15,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from uuid import UUID
 
 import redis
@@ -25,7 +26,7 @@ from config import settings
 from models.clock import tick
 from models.logs import logger
 from state_machines.durable import unit_of_work
-from state_machines.durable.unit_of_work import Committed
+from state_machines.durable.unit_of_work import Committed, Move
 from tasks.celery_app import app
 
 log = logger(__name__)
@@ -106,9 +107,9 @@ class Dispatcher:
                 if ids := backlog.take(at_once=self._closing):
                     publish_or_complain(name, ids)
 
-    def _gather(self) -> set[UUID]:
-        """Wait for commits, or until a backlog is due. Return the ids of executions that moved."""
-        moved: set[UUID] = set()
+    def _gather(self) -> set[Move]:
+        """Wait for commits, or until a backlog is due. Return their moves."""
+        moved: set[Move] = set()
         try:
             committed = self._commits.get(timeout=self._delay())
             while committed is not None:
@@ -146,11 +147,20 @@ def publish(name: str, ids: Iterable[UUID]) -> None:
             app.send_task(name, args=(batch,), producer=producer, ignore_result=True)
 
 
-def publish_change(moved: Iterable[UUID]) -> None:
-    """Tell the requests that wait for these executions, in all processes, that they have moved."""
+def publish_change(moves: Iterable[Move]) -> None:
+    """Tell requests and browsers that wait for these executions, in all processes, of their moves.
+
+    Each root has one message: a JSON list of the machines, ids and versions below it.
+    """
+    by_root: defaultdict[UUID, dict[UUID, Move]] = defaultdict(dict)
+    for move in sorted(moves, key=attrgetter("version")):
+        by_root[move.root_id][move.id] = move
     pipe = _redis().pipeline(transaction=False)
-    for root_id in moved:
-        pipe.publish(redis_url.change_channel(root_id), "moved")
+    for root_id, latest in by_root.items():
+        hints = [
+            {"machine": m.machine, "id": str(m.id), "version": m.version} for m in latest.values()
+        ]
+        pipe.publish(redis_url.change_channel(root_id), json.dumps(hints, separators=(",", ":")))
     if pipe:
         pipe.execute()
 

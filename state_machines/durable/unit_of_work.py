@@ -56,21 +56,34 @@ def caused_by(kind: str, key: object, actor: str | None = None) -> Iterator[None
         _cause.reset(token)
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A change of an execution: its machine, id and new version, and the id of its root.
+
+    The root of a payment is its order; that of an order is the order itself.
+    """
+
+    machine: str
+    id: UUID
+    version: int
+    root_id: UUID
+
+
 @dataclass(slots=True)
 class UnitOfWork:
     """The writes of one transaction, gathered in memory.
 
-    `moved` has the ids of the root executions (an order for its payment) that moved. New rows are
-    left out: nobody can be waiting for them yet. `held` has the rows that the transaction locked.
-    `last` has the functions to run just before the commit, with their items. With `by_time`, which
-    the sweep sets, new activities are queued, and no listener receives them.
+    `moved` has the last move of each execution that moved. New rows are left out: nobody can be
+    waiting for them yet. `held` has the rows that the transaction locked. `last` has the functions
+    to run just before the commit, with their items. With `by_time`, which the sweep sets, new
+    activities are queued, and no listener receives them.
     """
 
     transaction: SessionTransaction | None
 
     history: list[dict[str, Any]] = field(default_factory=list)
     activities: list[dict[str, Any]] = field(default_factory=list)
-    moved: set[UUID] = field(default_factory=set)
+    moved: dict[UUID, Move] = field(default_factory=dict)
     last: dict[Callable[[list[Any]], None], list[Any]] = field(default_factory=dict)
     held: dict[UUID, Any] = field(default_factory=dict)
     by_time: bool = False
@@ -78,10 +91,10 @@ class UnitOfWork:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """The new activities (name, id) and the moved executions of a committed transaction."""
+    """The new activities (name, id) of a committed transaction, and a move of each execution."""
 
     activities: tuple[tuple[str, UUID], ...]
-    moved: frozenset[UUID]
+    moved: frozenset[Move]
 
 
 T = TypeVar("T")
@@ -192,7 +205,7 @@ def _publish(session: Session) -> None:
         return
     activities = () if pending.by_time else pending.activities
     keys = tuple((row["name"], row["id"]) for row in activities)
-    committed = Committed(keys, frozenset(pending.moved))
+    committed = Committed(keys, frozenset(pending.moved.values()))
     for listener in _listeners:
         try:
             listener(committed)

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from models import Order, OrderState, Payment, Product, ProductStatus, User, UserStatus, transaction
+from state_machines.durable.unit_of_work import Move
 from state_machines.payment import PaymentSignal
 from tasks import dispatch
 from tests.support.factories import a_product
@@ -87,9 +88,9 @@ def test_a_client_without_prefer_gets_the_secret_in_the_answer(
 def test_a_subscription_receives_only_the_changes_of_its_order(app: Flask) -> None:
     mine, other = uuid4(), uuid4()
     with subscribe(mine) as subscription:
-        dispatch.publish_change([other])
+        dispatch.publish_change([Move("order", other, 1, other)])
         assert not subscription.wait_for_change(0.2)
-        dispatch.publish_change([mine])
+        dispatch.publish_change([Move("payment", uuid4(), 2, mine)])
         assert subscription.wait_for_change(MAX_WAIT)
 
 

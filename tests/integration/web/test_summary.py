@@ -73,4 +73,5 @@ def test_a_request_that_waits_for_a_card_is_woken(ann: Person, lamp: Product) ->
         learn_the_card(order_id)
     finally:
         unit_of_work.remove_listener(commits.append)
-    assert [committed.moved for committed in commits] == [frozenset({order_id})]
+    (committed,) = commits
+    assert [(move.machine, move.root_id) for move in committed.moved] == [("payment", order_id)]
