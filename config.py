@@ -24,7 +24,9 @@ ENV_FILE = os.environ.get("PROJECTX_ENV_FILE", ".data/running.env")
 # Seconds; the maximum of ACCESS_TOKEN_LIFETIME without ACCESS_TOKEN_LONG_LIVED.
 MAX_SHORT_LIFETIME = 900
 
-Part = Literal["all", "auth", "order", "product", "pages", "worker", "beat", "flower", "migrate"]
+Part = Literal[
+    "all", "auth", "order", "product", "pages", "worker", "beat", "flower", "events", "migrate"
+]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Numbers = Annotated[tuple[Annotated[int, Field(gt=0)], ...], NoDecode, SPLIT]
 Seconds = Annotated[tuple[Annotated[float, Field(gt=0)], ...], NoDecode, SPLIT, Field(min_length=1)]
@@ -65,6 +67,7 @@ class Settings(BaseSettings):
     auth_port: Port = 8081
     order_port: Port = 8082
     product_port: Port = 8083
+    events_port: Port = 8084
     flower_port: Port = 5555
     sandbox_port: Port = 8090
     allowed_origins: Origins = (
@@ -151,6 +154,11 @@ class Settings(BaseSettings):
     # Gunicorn's threads per web process; at most half of them may wait (Prefer: wait).
     web_threads: int = Field(default=48, ge=2)
     waiters_per_user: int = Field(default=4, ge=1)
+    # The URL of the stream of events as browsers see it; empty without the events process.
+    events_url: HttpUrl = ""
+    # Open streams of events in one events process: in all, and of one user.
+    events_streams: int = Field(default=10_000, ge=1)
+    events_streams_per_user: int = Field(default=8, ge=1)
 
     @field_validator("shipping_costs")
     @classmethod

@@ -26,6 +26,7 @@ REQUIRED = {
     "worker": WORKER,
     "beat": ("redis_url",),
     "flower": ("redis_url",),
+    "events": ("redis_url", "allowed_origins", "jwt_public_keys"),
     "migrate": ("database_url",),
 }
 SANDBOX_KEYS = {
@@ -34,7 +35,7 @@ SANDBOX_KEYS = {
     "stripe_webhook_secrets": "whsec_sandbox",
     "sendgrid_api_key": "SG.sandbox",
 }
-HTTPS_SETTINGS = ("shop_url", "public_url", "allowed_origins")
+HTTPS_SETTINGS = ("shop_url", "public_url", "events_url", "allowed_origins")
 
 
 def find_problems(settings: "Settings") -> list[str]:

@@ -4,10 +4,11 @@ In the second form the hosts are sentinels, which know the current master of tha
 also names the channels of changes, which tasks publish to and web processes subscribe to.
 """
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import redis
+import redis.asyncio
 from redis.sentinel import Sentinel
 
 SENTINEL_SCHEME = "redis+sentinel://"
@@ -25,8 +26,20 @@ def connect(url: str, **options: Any) -> redis.Redis:
     return client
 
 
-def change_channel(execution_id: UUID) -> str:
-    """Return the name of the channel for the changes of an execution."""
+def connect_async(url: str, **options: Any) -> redis.asyncio.Redis:
+    """Return an asynchronous client of the master; `options` are those of redis.asyncio.Redis."""
+    if not url.startswith(SENTINEL_SCHEME):
+        return redis.asyncio.Redis.from_url(url, **options)
+    addresses, name = _parse(url)
+    timeouts = {key: options[key] for key in options if key.startswith("socket_")}
+    hosts = [_split_port(address) for address in addresses]
+    sentinel: Any = redis.asyncio.Sentinel(hosts, sentinel_kwargs=timeouts)  # type: ignore[no-untyped-call]
+    client: redis.asyncio.Redis = sentinel.master_for(name, **options)
+    return client
+
+
+def change_channel(execution_id: UUID | Literal["*"]) -> str:
+    """Return the name of the channel for the changes of an execution, or the pattern of all."""
     return f"projectx:moved:{execution_id}"
 
 

@@ -33,6 +33,7 @@ def commands(env: Mapping[str, str], data: Path, *, sandbox: bool) -> dict[str, 
         "sweeper": worker("sweeper", "sweep,maintenance", threads=4),
         "beat": [*PYTHON, "celery", "--quiet", "-A", APP, "beat", "-l", "WARNING", NO_PID],
         "flower": _flower(env),
+        "events": [*PYTHON, "events"],
     }
 
 

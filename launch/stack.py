@@ -38,6 +38,7 @@ class Urls:
     auth: str
     order: str
     product: str
+    events: str
     sandbox: str
     flower: str
 
@@ -117,7 +118,8 @@ class Stack:
     def wait_ready(self, seconds: float = 60) -> None:
         """Wait until every part answers. Raises NotReadyError."""
         paths = {"web": "/ready", "auth": "/ready", "order": "/ready", "product": "/ready"}
-        paths |= {"flower": "/healthcheck"} | ({"sandbox": "/health"} if self.sandbox else {})
+        paths |= {"events": "/health", "flower": "/healthcheck"}
+        paths |= {"sandbox": "/health"} if self.sandbox else {}
         for name, path in paths.items():
             url = getattr(self.urls, name) + path
             until(lambda url=url: self._is_up(url), f"the start of {name}", seconds=seconds)  # type: ignore[misc]
@@ -168,7 +170,7 @@ class Stack:
 
     def _set_pools(self) -> None:
         """Set DATABASE_POOLS: the connection pools of all processes together."""
-        others = {"sandbox", "web", "beat", "flower"}
+        others = {"sandbox", "web", "beat", "flower", "events"}
         processes = count_web_workers(self.environment) + len(self._commands().keys() - others)
         pool = self.environment.get(
             "DATABASE_POOL", str(Settings.model_fields["database_pool"].default)
@@ -194,6 +196,7 @@ class Stack:
         web = self.environment["WEB_PORT"]
         origins = [f"http://{host}:{port}" for port in (3000, web) for host in LOOPBACK]
         self.environment.setdefault("ALLOWED_ORIGINS", ",".join(origins))
+        self.environment.setdefault("EVENTS_URL", f"{self.urls.events}/events")
         # On one machine all customers share one IP address.
         self.environment.setdefault("LOGIN_LIMIT_PER_ADDRESS", "1200/minute")
         user, password = self.environment["FLOWER_USER"], self.environment["FLOWER_PASSWORD"]

@@ -14,10 +14,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import settings
 from models import connection
 from models.base import db
-from web import commands, denials, errors, rate_limits, request, security_headers, tokens, urls
+from signing_keys import signing_key
+from web import commands, denials, errors, rate_limits, request, security_headers, urls
 from web.openapi import Api
 from web.routes import (
     docs,
+    events,
     health,
     login,
     order,
@@ -47,6 +49,7 @@ SERVICES: dict[str, tuple[APIBlueprint, ...]] = {
         user.api,
         user.keys,
         privacy.api,
+        events.api,
     ),
     "order": (shop.api, quote.api, order.api, summary.api, webhook.api),
     "product": (product.api, product_changes.api),
@@ -100,7 +103,7 @@ def create_app(*services: str) -> Flask:
     )
     app.register_blueprint(docs.bp)
     if "auth" in (services or SERVICES):
-        tokens.signing_key()
+        signing_key()
     for service, blueprints in SERVICES.items():
         serve = app.register_api if service in (services or SERVICES) else app.describe
         for blueprint in blueprints:

@@ -1,12 +1,7 @@
-"""Access tokens (JWT), signed with Ed25519 by the auth service and verified by all services.
+"""Access tokens (JWT), signed with Ed25519 by the auth service and verified by all services."""
 
-Several public keys may be valid at once, so that replacing a key signs nobody out.
-"""
-
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,13 +11,10 @@ from config import settings
 from models import User, UserSession
 from models.clock import now
 from models.errors import NotAuthenticatedError
+from signing_keys import ALGORITHM, ISSUER, public_keys, signing_key
 
-ISSUER = "projectx"
 AUDIENCE = "projectx-api"
 TYPE = "at+jwt"  # Source: RFC 9068, section 2.1
-ALGORITHM = "EdDSA"
-# Sources: RFC 7517 section 4, RFC 8037 section 2
-PUBLIC_MEMBERS = ("kty", "crv", "x", "kid", "alg", "use")
 REQUIRED_CLAIMS = ["iss", "aud", "sub", "sid", "roles", "iat", "exp", "jti"]
 
 
@@ -73,7 +65,7 @@ def verify(token: str) -> Caller:
         header = jwt.get_unverified_header(token)
         if header.get("typ") != TYPE:
             raise NotAuthenticatedError("This is not an access token")
-        key = _public_keys()[header["kid"]]
+        key = public_keys()[header["kid"]]
         # Expiry is checked below with the application's clock.
         claims = jwt.decode(
             token,
@@ -122,35 +114,3 @@ def _read_time(claim: Any) -> datetime:
         return datetime.fromtimestamp(claim, UTC)
     except (OverflowError, OSError) as error:
         raise ValueError("is out of range") from error
-
-
-def public_key_set() -> dict[str, Any]:
-    """Return the public keys as a JWKS, with nothing but the members of public keys."""
-    key_set: dict[str, Any] = json.loads(settings.jwt_public_keys or '{"keys": []}')
-    return {
-        "keys": [
-            {name: key[name] for name in PUBLIC_MEMBERS if name in key} for key in key_set["keys"]
-        ]
-    }
-
-
-@cache
-def signing_key() -> tuple[Any, str]:
-    """Return the private key and the id of its published public key.
-
-    Raises RuntimeError when it is not set, or when its public key is not published.
-    """
-    if not settings.jwt_private_key:
-        raise RuntimeError("JWT_PRIVATE_KEY is not set: the auth service signs with it")
-    algorithm = jwt.get_algorithm_by_name(ALGORITHM)
-    private = algorithm.prepare_key(settings.jwt_private_key)
-    public = json.loads(algorithm.to_jwk(private.public_key()))["x"]
-    for key in public_key_set()["keys"]:
-        if key["x"] == public:
-            return private, key["kid"]
-    raise RuntimeError("JWT_PUBLIC_KEYS does not contain the public key of JWT_PRIVATE_KEY")
-
-
-@cache
-def _public_keys() -> dict[str, Any]:
-    return {key["kid"]: jwt.PyJWK(key, ALGORITHM) for key in public_key_set()["keys"]}

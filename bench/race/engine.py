@@ -67,7 +67,7 @@ class Completions:
         self._messages = redis.Redis.from_url(settings.redis_url).pubsub(  # type: ignore[no-untyped-call]
             ignore_subscribe_messages=True
         )
-        self._messages.psubscribe(redis_url.change_channel("*"))  # type: ignore[arg-type]
+        self._messages.psubscribe(redis_url.change_channel("*"))
 
     async def wait(self, flow_id: str) -> None:
         done = self._waiting[flow_id]

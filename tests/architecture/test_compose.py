@@ -29,7 +29,7 @@ EXAMPLE = dict(
 
 
 def test_every_part_of_the_design_is_there() -> None:
-    parts = {"postgres", "redis", "auth", "order", "product", "beat", "flower", "gateway"}
+    parts = {"postgres", "redis", "auth", "order", "product", "beat", "flower", "gateway", "events"}
     parts |= {"pages", "worker", "mailer", "sweeper"}
     assert parts <= set(SERVICES)
 
@@ -89,7 +89,8 @@ def test_the_image_contains_only_listed_files() -> None:
     assert first == "*", "everything stays out"
     included = {rule.removeprefix("!") for rule in rules if rule.startswith("!")}
     assert all((ROOT / name).exists() for name in included)
-    rooms = {"web", "tasks", "state_machines", "models", "migrations", "sandbox", "frontend"}
+    rooms = {"web", "events", "tasks", "state_machines", "models", "migrations", "sandbox"}
+    rooms |= {"frontend"}
     files = {file.name for file in ROOT.glob("*.py")}
     assert included == rooms | files | {"requirements/runtime.txt"}
     assert "**/.env*" in rules[len(included) :], "what is named last counts"

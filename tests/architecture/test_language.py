@@ -11,7 +11,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("models", "state_machines", "tasks", "web", "sandbox", "launch", "demo", "bench", "tests")
+ROOMS = (
+    "models",
+    "state_machines",
+    "tasks",
+    "web",
+    "events",
+    "sandbox",
+    "launch",
+    "demo",
+    "bench",
+    "tests",
+)
 RIDDLE = re.compile(r"(What|Who|Whose|Where|When|How|Of|Whether|Why|Which)\b")
 NO_CONTENT = {"found", "told", "said", "given", "wanted", "wrong", "one"}
 OLD_WORDS = {

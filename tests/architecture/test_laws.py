@@ -22,7 +22,7 @@ from tasks.celery_app import app
 
 ROOT = Path(__file__).parents[2]
 STRIPE = ("payments.", "refunds.", "reconciliation.")
-ROOMS = ("models", "state_machines", "tasks", "web")
+ROOMS = ("models", "state_machines", "tasks", "web", "events")
 WITH_CELERY = ("celery_app", "worker", "events", "beat", "presence")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("models", "state_machines", "tasks", "web", "sandbox", "launch", "demo", "bench")
+ROOMS = ("models", "state_machines", "tasks", "web", "events", "sandbox", "launch", "demo", "bench")
 MAX_FUNCTION_LINES = 35
 MAX_FILE_LINES = 250
 LONG_FUNCTIONS = {

@@ -61,12 +61,14 @@ def running(command: list[str], log: Path, environment: dict[str, str]) -> Itera
 def _fill_in(template: str, folder: Path, port: int, variables: dict[str, str]) -> str:
     """Fill in the template as nginx's image does: only the given variables."""
     services = {
-        name: f"127.0.0.1:{variables[f'{name}_PORT']}" for name in ("AUTH", "ORDER", "PRODUCT")
+        name: f"127.0.0.1:{variables[f'{name}_PORT']}"
+        for name in ("AUTH", "ORDER", "PRODUCT", "EVENTS")
     } | {"PAGES": f"127.0.0.1:{variables['WEB_PORT']}"}
     return Template(template).safe_substitute(
         services,
         LISTEN=f"127.0.0.1:{port}",
         TEMPORARY=folder,
+        RESOLVER="127.0.0.1",
         FORWARDED_FOR="$remote_addr",
         FORWARDED_PROTO="$scheme",
     )

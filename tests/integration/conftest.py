@@ -1,4 +1,4 @@
-"""Fixtures of the integration tests: a clock that moves, the services, and a depot of parcels."""
+"""Fixtures of the integration tests: a clock that moves, the services, parcels and people."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,14 +7,17 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from models import clock
+from models import Product, User, clock, refresh, transaction
 from models.clock import MovableClock
+from models.ids import uuid7
 from state_machines.durable import Activity, unit_of_work
 from state_machines.durable.unit_of_work import Committed
 from tasks.activities import ACTIVITIES
 from tests.support.depot import Depot
+from tests.support.factories import a_product
 from tests.support.parcel import Announce, Courier
-from web import create_app
+from tests.support.web import Person, SignIn
+from web import create_app, tokens
 from web.rate_limits import limiter
 
 
@@ -62,3 +65,29 @@ def depot(database: object, committed: list[Committed]) -> Depot:
 def courier() -> Courier:
     Announce.courier = Courier()
     return Announce.courier
+
+
+@pytest.fixture
+def sign_in(client: FlaskClient) -> SignIn:
+    def person(**fields: Any) -> Person:
+        unique = uuid7().hex
+        with transaction() as session:
+            user = User(**{"email": f"{unique}@example.com", "username": unique} | fields)
+            session.add(user)
+            session.flush()
+            opened = refresh.open_session(user, user_agent="tests", ip_address="127.0.0.1")
+        token = tokens.issue(user, opened.session)
+        return Person(client, user, opened.session.id, {"Authorization": f"Bearer {token}"})
+
+    return person
+
+
+@pytest.fixture
+def ann(sign_in: SignIn) -> Person:
+    return sign_in()
+
+
+@pytest.fixture
+def lamp(client: FlaskClient) -> Product:
+    with transaction():
+        return a_product(name="Desk lamp", price=4900)

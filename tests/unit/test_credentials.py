@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import ValidationError
 
+import signing_keys
 from config import Settings, settings
 from launch.children import run
-from web import tokens
 
 KEY = json.loads(settings.jwt_public_keys)["keys"][0]
 ELLIPTIC = generate_private_key(SECP256R1()).private_bytes(
@@ -96,4 +96,4 @@ def secrets() -> list[str]:
 
 
 def test_the_published_key_set_has_no_private_member() -> None:
-    assert set(tokens.public_key_set()["keys"][0]) <= set(tokens.PUBLIC_MEMBERS)
+    assert set(signing_keys.public_key_set()["keys"][0]) <= set(signing_keys.PUBLIC_MEMBERS)

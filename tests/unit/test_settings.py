@@ -55,8 +55,8 @@ def test_links_lead_to_the_shop_url_or_the_public_url() -> None:
         ("provider_timeout", 0),
         *((name, endless) for name in ("provider_timeout", "login_timeout", "payment_timeout",
           "statement_timeout", "login_cooldown") for endless in ("inf", "nan")),
-        *((f"{name}_port", port) for name in ("web", "auth", "order", "product", "flower",
-          "sandbox") for port in (0, -1, 65536, "abc")),
+        *((f"{name}_port", port) for name in ("web", "auth", "order", "product", "events",
+          "flower", "sandbox") for port in (0, -1, 65536, "abc")),
     ],
 )  # fmt: skip
 def test_a_number_that_disables_a_limit_is_refused(name: str, value: object) -> None:

@@ -8,7 +8,8 @@ from flask_openapi.models.tag import Tag
 
 from models import transaction
 from models.clock import now
-from web import authentication, tokens
+from signing_keys import public_key_set
+from web import authentication
 from web.schemas.user import Profile, UserView
 
 api = APIBlueprint(
@@ -43,6 +44,6 @@ def change(body: Profile) -> Any:
 @keys.get("/.well-known/jwks.json", responses={200: {"content": {"application/json": {}}}})
 def key_set() -> Any:
     """Return the public keys of access tokens (RFC 7517)."""
-    response = jsonify(tokens.public_key_set())
+    response = jsonify(public_key_set())
     response.headers["Cache-Control"] = "public, max-age=300"
     return response

@@ -15,8 +15,8 @@ from jwt.api_jws import PyJWS
 
 from launch.children import run
 from models import clock
+from signing_keys import signing_key
 from tests.support.web import Person
-from web import tokens
 
 Forge = Callable[[dict[str, Any], dict[str, Any]], str]
 
@@ -26,7 +26,7 @@ def part(value: dict[str, Any]) -> str:
 
 
 def signed(claims: dict[str, Any], header: dict[str, Any], **changed: Any) -> str:
-    key, _ = tokens.signing_key()
+    key, _ = signing_key()
     return jwt.encode(claims | changed, key, "EdDSA", headers=header)
 
 
@@ -83,7 +83,7 @@ def test_a_token_with_a_malformed_claim_is_refused(ann: Person, claim: str, odd:
     token = ann.headers["Authorization"].removeprefix("Bearer ")
     claims = jwt.decode(token, options={"verify_signature": False})
     header = jwt.get_unverified_header(token)
-    key, _ = tokens.signing_key()
+    key, _ = signing_key()
     body = json.dumps(claims | {claim: odd}).encode()
     forged = PyJWS().encode(body, key, "EdDSA", headers=header)
     answer = ann.client.get("/auth/user", headers={"Authorization": f"Bearer {forged}"})
