@@ -24,9 +24,6 @@ ENV_FILE = os.environ.get("PROJECTX_ENV_FILE", ".data/running.env")
 # Seconds; the maximum of ACCESS_TOKEN_LIFETIME without ACCESS_TOKEN_LONG_LIVED.
 MAX_SHORT_LIFETIME = 900
 
-Part = Literal[
-    "all", "auth", "order", "product", "pages", "worker", "beat", "flower", "events", "migrate"
-]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Numbers = Annotated[tuple[Annotated[int, Field(gt=0)], ...], NoDecode, SPLIT]
 Seconds = Annotated[tuple[Annotated[float, Field(gt=0)], ...], NoDecode, SPLIT, Field(min_length=1)]
@@ -56,7 +53,7 @@ class Settings(BaseSettings):
 
     projectx_env: Literal["development", "production"] = "development"
     # The part of the system that this process is; production requires only the settings of it.
-    projectx_part: Part = "all"
+    projectx_part: production.Part = "all"
     # The person who runs commands, for the audit log.
     projectx_operator: str = Field(default="", max_length=100, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")
     database_url: DatabaseUrl = ""
@@ -154,9 +151,8 @@ class Settings(BaseSettings):
     # Gunicorn's threads per web process; at most half of them may wait (Prefer: wait).
     web_threads: int = Field(default=48, ge=2)
     waiters_per_user: int = Field(default=4, ge=1)
-    # The URL of the stream of events as browsers see it; empty without the events process.
+    # The URL of the stream of events, and the limits of open streams in one events process.
     events_url: HttpUrl = ""
-    # Open streams of events in one events process: in all, and of one user.
     events_streams: int = Field(default=10_000, ge=1)
     events_streams_per_user: int = Field(default=8, ge=1)
 

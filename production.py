@@ -1,12 +1,15 @@
 """Checks of the settings in production: missing ones, the sandbox's keys, and unencrypted URLs."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from config import Settings
 
+Part = Literal[
+    "all", "auth", "order", "product", "pages", "worker", "beat", "flower", "events", "migrate"
+]
 WEB = ("database_url", "redis_url", "allowed_origins", "public_url", "jwt_public_keys")
 AUTH = (*WEB, "jwt_private_key", "code_secret", "encryption_keys")
 PAGES = ("database_url", "redis_url", "public_url")

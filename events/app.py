@@ -48,7 +48,7 @@ class Application:
         return web.json_response(state, headers={"Cache-Control": "no-store"})
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
-        """Send events until the client leaves, its ticket's time is over, or the process ends."""
+        """Send events until the client leaves, the stream is old, or the process ends."""
         try:
             ticket = tickets.verify(request.query.get("ticket", ""))
         except tickets.TicketError as error:

@@ -56,6 +56,7 @@ def format_welcome(stack: "Stack") -> str:
         ("auth service", urls.auth, ""),
         ("order service", urls.order, ""),
         ("product service", urls.product, ""),
+        ("events", urls.events, "for browsers"),
         ("Flower", urls.flower, f"user {env['FLOWER_USER']}, password {env['FLOWER_PASSWORD']}"),
         ("PostgreSQL", _without_password(env["DATABASE_URL"]), ""),
         ("Redis", _without_password(env["REDIS_URL"]), ""),

@@ -196,7 +196,6 @@ class Stack:
         web = self.environment["WEB_PORT"]
         origins = [f"http://{host}:{port}" for port in (3000, web) for host in LOOPBACK]
         self.environment.setdefault("ALLOWED_ORIGINS", ",".join(origins))
-        self.environment.setdefault("EVENTS_URL", f"{self.urls.events}/events")
         # On one machine all customers share one IP address.
         self.environment.setdefault("LOGIN_LIMIT_PER_ADDRESS", "1200/minute")
         user, password = self.environment["FLOWER_USER"], self.environment["FLOWER_PASSWORD"]

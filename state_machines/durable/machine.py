@@ -20,7 +20,7 @@ from models.durable.execution import Execution, Polled
 from models.ids import uuid7
 from state_machines.durable.definition import Arrow, check_table, registered_writes
 from state_machines.durable.timers import Deadline, Poll
-from state_machines.durable.unit_of_work import Move, append_history, schedule, unit_of_work
+from state_machines.durable.unit_of_work import announce, append_history, schedule, unit_of_work
 
 E = TypeVar("E", bound=Execution)
 
@@ -214,7 +214,7 @@ class DurableMachine(Generic[E]):
         row.version += 1
         row.updated_at = now()
         if source is not None:
-            cls.announce(row)
+            announce(row, cls.name, cls.root_id(row))
         append_history(
             row,
             machine=cls.name,
@@ -224,11 +224,6 @@ class DurableMachine(Generic[E]):
             ignored=ignored,
             reason=why,
         )
-
-    @classmethod
-    def announce(cls, row: E) -> None:
-        """Publish, after the commit, that `row` has changed."""
-        unit_of_work().moved[row.id] = Move(cls.name, row.id, row.version, cls.root_id(row))
 
     @classmethod
     def _next_deadline(cls, arrow: Arrow, row: E) -> datetime | None:

@@ -162,6 +162,11 @@ def schedule(
     )
 
 
+def announce(row: Execution, machine: str, root_id: UUID) -> None:
+    """Tell those who wait for the root, after the commit, that `row` has changed."""
+    unit_of_work().moved[row.id] = Move(machine, row.id, row.version, root_id)
+
+
 def before_commit(run: Callable[[list[T]], None], item: T) -> None:
     """Call `run` once, just before the commit, with the items of all calls.
 

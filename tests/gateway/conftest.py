@@ -36,14 +36,15 @@ def gateway(flask_app: Flask, pages: Path) -> Iterator[str]:
     environment = os.environ | SETTINGS | assigned
     with ExitStack() as closing:
         folder = closing.enter_context(temporary_folder())
-        web = commands(environment, folder, sandbox=False)["web"]
-        closing.enter_context(running(web, folder / "web.log", environment))
+        for name in ("web", "events"):
+            command = commands(environment, folder, sandbox=False)[name]
+            closing.enter_context(running(command, folder / f"{name}.log", environment))
         (port,) = ports.free_ports(1)
         configuration = folder / "nginx.conf"
         configuration.write_text(_fill_in(TEMPLATE.read_text(), folder, port, assigned))
         closing.enter_context(_served(nginx, configuration))
         url = f"http://127.0.0.1:{port}"
-        until(lambda: _answers(port) and requests.get(f"{url}/docs", timeout=5).ok, "the gateway")
+        until(lambda: _answers(port) and _leads_to_all(url), "the gateway")
         yield url
 
 
@@ -81,6 +82,12 @@ def _served(nginx: Program, configuration: Path) -> Iterator[None]:
     command = [nginx.path, "-p", str(folder), "-c", str(configuration), "-e", "stderr", "-g", here]
     with running(command, folder / "nginx.log", nginx.environment):
         yield
+
+
+def _leads_to_all(url: str) -> bool:
+    """Tell if the services and the events process answer."""
+    statuses = [requests.get(url + path, timeout=5).status_code for path in ("/docs", "/events")]
+    return statuses == [200, 401]
 
 
 def _answers(port: int) -> bool:

@@ -1,14 +1,20 @@
 """Tests of the gateway: forwarded requests, blocked requests, and the client's address."""
 
 import socket
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 import requests
 
+import tickets
+from models.clock import now
+from state_machines.durable.unit_of_work import Move
+from tasks import dispatch
 from tests.support.addresses import session_from
+from tests.support.streams import Stream
 
 HALF = (
     "POST /auth/login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
@@ -33,6 +39,7 @@ SLOW = 66  # more than the services have threads
         ("/products", 200),
         ("/orders", 200),
         ("/site.webmanifest", 200),
+        ("/events", 401),
         ("/elsewhere", 404),
         ("/metrics", 404),
         ("/ready", 404),
@@ -74,6 +81,13 @@ def test_a_long_search_reaches_its_service(gateway: str) -> None:
     answer = requests.get(f"{gateway}/product", params=query, timeout=20)
     assert answer.status_code == 200
     assert len(answer.headers["Link"]) > 6000
+
+
+def test_events_pass_the_gateway_at_once(gateway: str) -> None:
+    order_id = uuid4()
+    with closing(Stream.open(gateway, tickets.issue(uuid4(), [order_id], now()))) as stream:
+        dispatch.publish_change([Move("order", order_id, 2, order_id)])
+        assert str(order_id).encode() in stream.next_hint()
 
 
 def test_a_forged_host_is_refused(gateway: str) -> None:

@@ -28,9 +28,10 @@ def show() -> Any:
 
 
 def view_of(config: Settings, host: str) -> ShopView:
-    """Create the view of these settings. In development `host` has the sandbox and Flower, too."""
+    """Create the view of these settings. In development `host` has all other processes, too."""
     name = re.sub(r":[0-9]+$", "", host)
-    sandbox, flower = (f"http://{name}:{p}" for p in (config.sandbox_port, config.flower_port))
+    ports = (config.sandbox_port, config.flower_port, config.events_port)
+    sandbox, flower, events = (f"http://{name}:{port}" for port in ports)
     in_development = config.projectx_env == "development"
     has_stripe = in_development and config.stripe_api_base
     has_mailbox = in_development and config.sendgrid_api_base
@@ -42,5 +43,5 @@ def view_of(config: Settings, host: str) -> ShopView:
         stripe_script_url=f"{sandbox}/stripe.js" if has_stripe else STRIPE_SCRIPT_URL,
         mailbox_url=f"{sandbox}/mail" if has_mailbox else None,
         flower_url=flower if in_development else None,
-        events_url=None,
+        events_url=config.events_url or (f"{events}/events" if in_development else None),
     )

@@ -118,6 +118,10 @@ export type StockChange = { change?: number | null; reason: string; stock?: numb
 
 export type StockView = { available: number; id: number; reserved: number; sku: string; stock: number }
 
+export type TicketIssued = { expiresIn: number; ticket: string }
+
+export type TicketRequest = { all?: boolean; orderIds?: string[] }
+
 export type TrackedStatus = { cancellable: Cancellation | null; clientSecret: string | null; closing: boolean; orderId: string; payBy: string | null; payment: PaymentStatus; referenceId: string; status: OrderState; version: string }
 
 export type UserStatus = 'Active' | 'Inactive' | 'Deleted' | 'Suspended'
@@ -130,6 +134,12 @@ export interface Operations {
     query: undefined
     body: undefined
     response: undefined
+  }
+  'POST /auth/events-ticket': {
+    path: undefined
+    query: undefined
+    body: TicketRequest
+    response: TicketIssued
   }
   'POST /auth/login': {
     path: undefined

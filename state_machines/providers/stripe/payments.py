@@ -12,6 +12,7 @@ from models.refund import refundable_amount
 from state_machines.actions.order_limits import close_if_cards_are_tested
 from state_machines.actions.refund_order import cancel_refunded_order
 from state_machines.durable.handling import NoSubjectError
+from state_machines.durable.unit_of_work import announce
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.providers.stripe.intents import Card, Intent
 from state_machines.providers.stripe.payment_window import move_deadline
@@ -86,7 +87,7 @@ def record_card(payment: Payment, card: Card) -> None:
     """
     if payment.order.erased:
         return
-    PaymentMachine.announce(payment)
+    announce(payment, PaymentMachine.name, payment.order_id)
     payment.card_brand, payment.last4 = card.brand, card.last4
     payment.exp_month, payment.exp_year = card.exp_month, card.exp_year
 

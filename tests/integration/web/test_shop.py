@@ -18,7 +18,7 @@ def test_a_browser_learns_where_everything_is(client: FlaskClient) -> None:
         "stripeScriptUrl": f"http://localhost:{settings.sandbox_port}/stripe.js",
         "mailboxUrl": f"http://localhost:{settings.sandbox_port}/mail",
         "flowerUrl": f"http://localhost:{settings.flower_port}",
-        "eventsUrl": None,
+        "eventsUrl": f"http://localhost:{settings.events_port}/events",
     }
 
 
@@ -38,4 +38,6 @@ def test_production_names_no_place_of_developers() -> None:
     production = settings.model_copy(update={"projectx_env": "production"})
     view = view_of(production, "shop.example")
     assert (view.environment, view.stripe_script_url) == ("production", STRIPE_SCRIPT_URL)
-    assert (view.mailbox_url, view.flower_url) == (None, None)
+    assert (view.mailbox_url, view.flower_url, view.events_url) == (None, None, None)
+    with_events = production.model_copy(update={"events_url": "https://shop.example/events"})
+    assert view_of(with_events, "shop.example").events_url == "https://shop.example/events"
