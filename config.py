@@ -103,7 +103,7 @@ class Settings(BaseSettings):
     # Sign-in attempts: of a browser (or client) for one email address, and of an IP address.
     login_limit: str = "6/minute;30/hour"
     login_limit_per_address: str = "60/minute;600/hour"
-    # Seconds between two sign-in emails to an address, while the first code is unused.
+    # Seconds between two emails to an address, while the first code is unused.
     login_cooldown: float = Field(default=60, ge=0)
     # Sign-in emails to all addresses together.
     login_emails_per_hour: int = Field(default=2000, ge=1)
@@ -151,7 +151,6 @@ class Settings(BaseSettings):
     # Gunicorn's threads per web process; at most half of them may wait (Prefer: wait).
     web_threads: int = Field(default=48, ge=2)
     waiters_per_user: int = Field(default=4, ge=1)
-    # The URL of the stream of events, and the limits of open streams in one events process.
     events_url: HttpUrl = ""
     events_streams: int = Field(default=10_000, ge=1)
     events_streams_per_user: int = Field(default=8, ge=1)
