@@ -17,6 +17,7 @@ import {
   readProductId,
 } from './shop/catalogue/queries'
 import { readCatalogueSearch } from './shop/catalogue/search'
+import { readCheckoutSearch } from './shop/checkout/search'
 import { NotFoundPage } from './shop/errors/NotFoundPage'
 import { RouteError } from './shop/errors/RouteError'
 import { MembersArea } from './shop/frame/MembersArea'
@@ -101,6 +102,7 @@ const members = createRoute({
 const checkout = createRoute({
   getParentRoute: () => members,
   path: '/checkout',
+  validateSearch: readCheckoutSearch,
   component: lazyRouteComponent(() => import('./shop/checkout/CheckoutPage'), 'CheckoutPage'),
 })
 

@@ -1,10 +1,160 @@
+import { Button, Skeleton } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import type { OrderSummary } from '../../api/types'
+import { useFormat } from '../../ui/i18n/format'
+import { messages } from '../../ui/i18n/language'
+import { PrintIcon } from '../../ui/icons'
+import { LoadError } from '../../ui/LoadError'
 import { Page } from '../../ui/Page'
+import { orderQuery } from './queries'
+import classes from './Receipt.module.css'
+import { orderNumber, useOrderTexts } from './texts'
+import { Totals } from './Totals'
+import { useOrderWords } from './words'
 
-/** The page that replaces this one is being written. */
+const useTexts = messages({
+  en: {
+    title: (number: string) => `Receipt for order ${number}`,
+    print: 'Print',
+    seller: 'Seller',
+    buyer: 'Bill to',
+    shipTo: 'Ship to',
+    date: 'Date',
+    paid: 'Paid',
+    product: 'Product',
+    quantity: 'Quantity',
+    price: 'Price',
+    unpaid: 'This order is not paid, so there is no receipt yet.',
+  },
+  es: {
+    title: (number) => `Recibo del pedido ${number}`,
+    print: 'Imprimir',
+    seller: 'Vendedor',
+    buyer: 'Facturado a',
+    shipTo: 'Enviado a',
+    date: 'Fecha',
+    paid: 'Pagado',
+    product: 'Producto',
+    quantity: 'Cantidad',
+    price: 'Precio',
+    unpaid: 'Este pedido no está pagado, así que todavía no hay recibo.',
+  },
+})
+
+/** The receipt of a paid order, made for paper. */
 export function ReceiptPage() {
+  const { reference } = useParams({ from: '/members/orders/$reference/receipt' })
+  const order = useQuery(orderQuery(reference))
+  if (order.data !== undefined) return <Receipt order={order.data} />
+  if (order.isError) return <LoadError error={order.error} onRetry={() => void order.refetch()} />
+  return <Skeleton height={480} radius="lg" mt="xl" />
+}
+
+function Receipt({ order }: { order: OrderSummary }) {
+  const texts = useTexts()
+  const format = useFormat()
+  if (order.payment.status !== 'Success') {
+    return (
+      <Page title={texts.title(orderNumber(order.id))} narrow>
+        <p>{texts.unpaid}</p>
+      </Page>
+    )
+  }
   return (
-    <Page title="Receipt">
-      <p>Receipt</p>
+    <Page
+      title={texts.title(orderNumber(order.id))}
+      narrow
+      actions={
+        <Button
+          className={classes.print}
+          variant="default"
+          leftSection={<PrintIcon size={18} />}
+          onClick={() => window.print()}
+        >
+          {texts.print}
+        </Button>
+      }
+    >
+      <div className={classes.parties}>
+        <div>
+          <h2>{texts.seller}</h2>
+          <p>ProjectX</p>
+        </div>
+        <div>
+          <h2>{texts.buyer}</h2>
+          <p className={classes.address}>{order.billingAddress}</p>
+        </div>
+        <div>
+          <h2>{texts.shipTo}</h2>
+          <p className={classes.address}>{order.shippingAddress}</p>
+        </div>
+        <div>
+          <h2>{texts.date}</h2>
+          <p>{format.day(order.createdAt)}</p>
+        </div>
+      </div>
+      <ReceiptLines order={order} />
+      <Totals order={order} />
+      <Payments order={order} />
     </Page>
+  )
+}
+
+function ReceiptLines({ order }: { order: OrderSummary }) {
+  const texts = useTexts()
+  const format = useFormat()
+  return (
+    <table className={classes.lines}>
+      <thead>
+        <tr>
+          <th scope="col">{texts.product}</th>
+          <th scope="col" className={classes.number}>
+            {texts.quantity}
+          </th>
+          <th scope="col" className={classes.number}>
+            {texts.price}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {order.items.map(({ product, quantity, priceAtPurchase }) => (
+          <tr key={product.id}>
+            <td>{product.name}</td>
+            <td className={classes.number}>{format.number(quantity)}</td>
+            <td className={classes.number}>{format.money(priceAtPurchase, order.currency)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function Payments({ order }: { order: OrderSummary }) {
+  const texts = useTexts()
+  const orderTexts = useOrderTexts()
+  const words = useOrderWords()
+  const format = useFormat()
+  const { payment, refunds } = order
+  return (
+    <div className={classes.payments}>
+      <p>
+        {texts.paid}: {format.money(payment.amount, payment.currency)}
+        {payment.last4 !== null && ` · •••• ${payment.last4}`}
+      </p>
+      {refunds.map((refund) => (
+        <p key={refund.id}>
+          {orderTexts.refund(
+            format.money(refund.amount, refund.currency),
+            words.refunds[refund.status],
+          )}
+        </p>
+      ))}
+      {payment.transactionId !== null && (
+        <p className={classes.reference}>
+          {orderTexts.transaction}: {payment.transactionId}
+        </p>
+      )}
+    </div>
   )
 }

@@ -1,0 +1,41 @@
+import type { OrderSummary } from '../../api/types'
+import { useFormat } from '../../ui/i18n/format'
+import { Section } from '../../ui/Section'
+import classes from './Order.module.css'
+import { useOrderTexts } from './texts'
+import { useOrderWords } from './words'
+
+const BRANDS: Record<string, string> = {
+  visa: 'Visa',
+  mastercard: 'Mastercard',
+  amex: 'American Express',
+  discover: 'Discover',
+}
+
+/** How the order was paid, and what went back. */
+export function PaymentCard({ order }: { order: OrderSummary }) {
+  const texts = useOrderTexts()
+  const words = useOrderWords()
+  const format = useFormat()
+  const { payment, refunds } = order
+  const { cardBrand, last4 } = payment
+  return (
+    <Section title={texts.payment}>
+      {payment.status === 'Success' ? (
+        <p className={classes.fact}>
+          {cardBrand !== null && last4 !== null && (
+            <span>{texts.card(BRANDS[cardBrand] ?? cardBrand, last4)}</span>
+          )}
+          <strong className="tabular">{format.money(payment.amount, payment.currency)}</strong>
+        </p>
+      ) : (
+        <p className={classes.muted}>{texts.notPaid}</p>
+      )}
+      {refunds.map((refund) => (
+        <p key={refund.id} className={classes.muted}>
+          {texts.refund(format.money(refund.amount, refund.currency), words.refunds[refund.status])}
+        </p>
+      ))}
+    </Section>
+  )
+}

@@ -1,0 +1,43 @@
+import { Skeleton } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useFormat } from '../../ui/i18n/format'
+import { LoadError } from '../../ui/LoadError'
+import { Section } from '../../ui/Section'
+import { historyQuery } from './queries'
+import { useOrderTexts } from './texts'
+import classes from './Timeline.module.css'
+import { useStepWords } from './steps'
+
+/** What happened to the order, oldest first. */
+export function Timeline({ referenceId, version }: { referenceId: string; version: string }) {
+  const texts = useOrderTexts()
+  const format = useFormat()
+  const describe = useStepWords()
+  const history = useQuery(historyQuery(referenceId, version))
+  return (
+    <Section title={texts.history}>
+      {history.isPending && <Skeleton height={120} />}
+      {history.isError && (
+        <LoadError error={history.error} onRetry={() => void history.refetch()} />
+      )}
+      <ol className={classes.steps}>
+        {history.data?.map((step) => {
+          const sentence = describe(step)
+          return (
+            sentence !== null && (
+              <li key={`${step.at} ${step.machine} ${step.signal}`} className={classes.step}>
+                <time className={classes.time} dateTime={step.at}>
+                  {format.moment(step.at)}
+                </time>
+                <span>
+                  {sentence}
+                  {step.reason !== null && <span className={classes.reason}> {step.reason}</span>}
+                </span>
+              </li>
+            )
+          )
+        })}
+      </ol>
+    </Section>
+  )
+}

@@ -1,0 +1,55 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { call, callForReply } from '../../api/client'
+import { MINE } from '../../api/queries'
+import type { OrderState } from '../../api/types'
+import type { OrdersFilter } from './search'
+
+const PAGE_SIZE = 10
+
+/** The states of the orders that a filter shows. */
+const SHOWN: Record<OrdersFilter, readonly OrderState[]> = {
+  open: ['Pending', 'Confirmed', 'Shipped'],
+  delivered: ['Delivered'],
+  cancelled: ['Cancelled', 'Failed'],
+}
+
+export function orderQuery(referenceId: string) {
+  return queryOptions({
+    queryKey: [MINE, 'order', referenceId],
+    queryFn: ({ signal }) => call('GET /order/summary', { query: { referenceId }, signal }),
+    // The page follows the order, see useFollowOrder.
+    staleTime: 5000,
+  })
+}
+
+export function historyQuery(referenceId: string, version: string) {
+  return queryOptions({
+    queryKey: [MINE, 'history', referenceId, version],
+    queryFn: ({ signal }) =>
+      call('GET /order/{referenceId}/history', { path: { referenceId }, signal }),
+    staleTime: Infinity,
+    placeholderData: (previous) => previous,
+  })
+}
+
+/** The person's orders, newest first, one page after the other. */
+export function ordersQuery(show: OrdersFilter | undefined) {
+  return infiniteQueryOptions({
+    queryKey: [MINE, 'orders', show ?? 'all'],
+    queryFn: async ({ pageParam, signal }) => {
+      const status = show === undefined ? undefined : SHOWN[show].join(',')
+      const query = { size: PAGE_SIZE, cursor: pageParam, status }
+      const { data, headers } = await callForReply('GET /order', { query, signal })
+      return { orders: data, next: readCursor(headers.get('Link')) }
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next,
+  })
+}
+
+/** Return the cursor of the next page from a `Link` header (RFC 8288). */
+export function readCursor(link: string | null): string | undefined {
+  const address = /<([^>]+)>;\s*rel="next"/.exec(link ?? '')?.[1]
+  if (address === undefined) return undefined
+  return new URL(address, window.location.origin).searchParams.get('cursor') ?? undefined
+}

@@ -1,0 +1,169 @@
+import type { OrderState, OrderSummary, PaymentState, RefundState } from '../../api/types'
+import type { Tone } from '../../ui/StateBadge'
+import { messages } from '../../ui/i18n/language'
+
+/**
+ * What is true of an order for its buyer. It follows from what the server says about the order and
+ * its payment, and never from an address or a click.
+ */
+export type Situation =
+  | 'preparing'
+  | 'payable'
+  | 'declined'
+  | 'closing'
+  | 'reviewed'
+  | 'confirmed'
+  | 'shipped'
+  | 'delivered'
+  | 'cancelled'
+  | 'failed'
+
+type Facts = {
+  status: OrderState
+  closing?: boolean
+  payment: { status: PaymentState }
+}
+
+/** Return the situation of an order. */
+export function situationOf({ status, closing = false, payment }: Facts): Situation {
+  if (status !== 'Pending') return ENDED[status]
+  if (closing) return 'closing'
+  return OPEN[payment.status]
+}
+
+const ENDED: Record<Exclude<OrderState, 'Pending'>, Situation> = {
+  Confirmed: 'confirmed',
+  Shipped: 'shipped',
+  Delivered: 'delivered',
+  Cancelled: 'cancelled',
+  Failed: 'failed',
+}
+
+const OPEN: Record<PaymentState, Situation> = {
+  Pending: 'preparing',
+  Initiated: 'payable',
+  Declined: 'declined',
+  Cancelling: 'closing',
+  Expiring: 'closing',
+  // Paid, but the order is not confirmed: a person looks at it.
+  Success: 'reviewed',
+  Cancelled: 'closing',
+  Failure: 'closing',
+}
+
+export const TONES: Record<Situation, Tone> = {
+  preparing: 'waiting',
+  payable: 'waiting',
+  declined: 'failed',
+  closing: 'active',
+  reviewed: 'active',
+  confirmed: 'good',
+  shipped: 'done',
+  delivered: 'done',
+  cancelled: 'ended',
+  failed: 'failed',
+}
+
+/** The tone of an order in a list, where only its own state is known. */
+export const STATE_TONES: Record<OrderState, Tone> = {
+  Pending: 'waiting',
+  Confirmed: 'good',
+  Shipped: 'done',
+  Delivered: 'done',
+  Cancelled: 'ended',
+  Failed: 'failed',
+}
+
+/** Return whether nothing about the order will change any more by itself. */
+export function isSettled(order: OrderSummary): boolean {
+  const moneyMoves = order.refunds.some(({ status }) => MOVING.has(status))
+  return !moneyMoves && !order.closing && SETTLED.has(order.status)
+}
+
+const MOVING = new Set<RefundState>(['Requested', 'Submitted'])
+const SETTLED = new Set<OrderState>(['Delivered', 'Cancelled', 'Failed'])
+
+export const useOrderWords = messages({
+  en: {
+    states: {
+      Pending: 'Waiting for payment',
+      Confirmed: 'Paid',
+      Shipped: 'On its way',
+      Delivered: 'Delivered',
+      Cancelled: 'Cancelled',
+      Failed: 'Not paid',
+    } satisfies Record<OrderState, string>,
+    labels: {
+      preparing: 'Preparing payment',
+      payable: 'Waiting for payment',
+      declined: 'Card declined',
+      closing: 'Being cancelled',
+      reviewed: 'Being checked',
+      confirmed: 'Paid',
+      shipped: 'On its way',
+      delivered: 'Delivered',
+      cancelled: 'Cancelled',
+      failed: 'Not paid',
+    } satisfies Record<Situation, string>,
+    sentences: {
+      preparing: 'We are getting your payment ready. This takes a moment.',
+      payable: 'Your things are reserved. The order is complete once it is paid.',
+      declined:
+        'Your bank did not take the payment. Nothing was charged. You can try another card.',
+      closing: 'We are cancelling the payment at your bank. Nothing more is needed from you.',
+      reviewed: 'We have your payment, and a person checks it. You hear from us by e-mail.',
+      confirmed: 'We have your payment. We are packing it.',
+      shipped: 'Your parcel is on its way.',
+      delivered: 'Your parcel has arrived. Enjoy it.',
+      cancelled: 'This order was cancelled.',
+      failed: 'This order was not paid in time, so we released your things. Nothing was charged.',
+    } satisfies Record<Situation, string>,
+    refunds: {
+      Requested: 'on its way back',
+      Submitted: 'on its way back',
+      Succeeded: 'paid back',
+      Failed: 'could not be paid back: we are looking into it',
+    } satisfies Record<RefundState, string>,
+  },
+  es: {
+    states: {
+      Pending: 'Pendiente de pago',
+      Confirmed: 'Pagado',
+      Shipped: 'En camino',
+      Delivered: 'Entregado',
+      Cancelled: 'Cancelado',
+      Failed: 'No pagado',
+    },
+    labels: {
+      preparing: 'Preparando el pago',
+      payable: 'Pendiente de pago',
+      declined: 'Tarjeta rechazada',
+      closing: 'Cancelándose',
+      reviewed: 'En revisión',
+      confirmed: 'Pagado',
+      shipped: 'En camino',
+      delivered: 'Entregado',
+      cancelled: 'Cancelado',
+      failed: 'No pagado',
+    },
+    sentences: {
+      preparing: 'Estamos preparando tu pago. Es solo un momento.',
+      payable: 'Tus artículos están reservados. El pedido se completa cuando lo pagues.',
+      declined: 'Tu banco no ha aceptado el pago. No se ha cobrado nada. Puedes usar otra tarjeta.',
+      closing: 'Estamos cancelando el pago en tu banco. No tienes que hacer nada más.',
+      reviewed: 'Tenemos tu pago y una persona lo está revisando. Te escribiremos por correo.',
+      confirmed: 'Tenemos tu pago. Lo estamos preparando.',
+      shipped: 'Tu paquete está en camino.',
+      delivered: 'Tu paquete ha llegado. Que lo disfrutes.',
+      cancelled: 'Este pedido se canceló.',
+      failed:
+        'El pedido no se pagó a tiempo y hemos liberado tus artículos. No se ha cobrado nada.',
+    },
+    refunds: {
+      Requested: 'en camino de vuelta',
+      Submitted: 'en camino de vuelta',
+      Succeeded: 'devueltos',
+      Failed: 'no se han podido devolver: lo estamos mirando',
+    },
+  },
+})
