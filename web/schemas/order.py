@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from models import OrderState, Payment, PaymentState
-from models.customer_words import shown_code
 from models.payment import PAYABLE
 from web.schemas.base import Incoming, Lines, Outgoing, Text
+from web.schemas.payment import shown_decline
 from web.schemas.product import ProductId
 from web.schemas.tracked import Tracked
 
@@ -98,7 +98,6 @@ class OrderStatus(Outgoing):
     @classmethod
     def base_fields(cls, payment: Payment) -> dict[str, Any]:
         """Return the fields of a payment whose order is loaded."""
-        declined = payment.state == PaymentState.DECLINED
         return {
             "status": payment.order.state,
             "reference_id": payment.order.reference_id,
@@ -107,7 +106,7 @@ class OrderStatus(Outgoing):
             "closing": payment.closing,
             "payment": PaymentStatus(
                 status=payment.shown_state,
-                decline_reason=shown_code(payment.decline_reason) if declined else None,
+                decline_reason=shown_decline(payment),
             ),
         }
 

@@ -4,16 +4,24 @@ from typing import Literal
 from uuid import UUID
 
 from models import Payment, PaymentMethod, PaymentState, Refund, RefundState
+from models.customer_words import shown_code
 from models.money import to_decimal
 from web.schemas.base import Outgoing, Timestamp
 from web.schemas.product import Amount
+
+
+def shown_decline(payment: Payment) -> str | None:
+    """Return the decline code that its buyer may see, or None unless it is Declined."""
+    declined = payment.state == PaymentState.DECLINED
+    return shown_code(payment.decline_reason) if declined else None
 
 
 class PaymentView(Outgoing):
     """The payment of an order. `amount` is in major units of `currency`.
 
     It is the captured amount, or before the capture the requested one. Both fields may differ from
-    the order's if an operator has accepted a different payment.
+    the order's if an operator has accepted a different payment. `declineReason` is set only while
+    the payment is Declined.
     """
 
     id: UUID
@@ -26,6 +34,7 @@ class PaymentView(Outgoing):
     last4: str | None
     exp_month: int | None
     exp_year: int | None
+    decline_reason: str | None
 
     @classmethod
     def of(cls, payment: Payment) -> "PaymentView":
@@ -40,6 +49,7 @@ class PaymentView(Outgoing):
             transaction_id=payment.intent_id,
             amount=to_decimal(amount, currency),
             currency=currency,
+            decline_reason=shown_decline(payment),
             **{name: getattr(payment, name) for name in card},
         )
 

@@ -119,10 +119,14 @@ class OrderRow(OrderBase):
 
 
 class OrderSummary(OrderBase, Tracked):
-    """The whole order. `orderId` equals `id`, under the name in the response to placing it."""
+    """The whole order. `orderId` equals `id`, under the name in the response to placing it.
+
+    `closing` is true while Stripe cancels the payment.
+    """
 
     order_id: UUID
     user_id: UUID
+    closing: bool
     billing_address: str
     shipping_address: str
     payment_method: str | None
@@ -142,6 +146,7 @@ class OrderSummary(OrderBase, Tracked):
             **cls.tracked_fields(order.payment, version),
             order_id=order.id,
             user_id=order.user_id,
+            closing=order.payment.closing,
             billing_address=order.billing_address,
             shipping_address=order.shipping_address,
             payment_method=order.payment_method,

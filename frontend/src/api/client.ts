@@ -29,9 +29,11 @@ export const BROUGHT_AT = Date.now()
 /** A successful answer. `data` is null when the status is 304. */
 export type Reply<T> = { data: T; status: number; headers: Headers }
 
+type QueryValue = string | number | boolean | null | undefined
+
 type AnyOptions = {
   path?: Record<string, string | number>
-  query?: Record<string, string | number | boolean | null | undefined>
+  query?: Record<string, QueryValue | readonly QueryValue[]>
   body?: unknown
   signal?: AbortSignal
   wait?: number
@@ -148,10 +150,13 @@ function fillPath(template: string, values: AnyOptions['path']): string {
 }
 
 function searchOf(query: AnyOptions['query']): string {
-  const pairs = Object.entries(query ?? {}).flatMap(([name, value]) =>
-    value === undefined || value === null || value === '' ? [] : [[name, String(value)]],
-  )
-  return pairs.length > 0 ? `?${new URLSearchParams(pairs).toString()}` : ''
+  const search = new URLSearchParams()
+  for (const [name, values] of Object.entries(query ?? {})) {
+    for (const value of [values].flat()) {
+      if (value !== undefined && value !== null && value !== '') search.append(name, String(value))
+    }
+  }
+  return search.size > 0 ? `?${search.toString()}` : ''
 }
 
 function readAnswers(): Record<string, unknown> {

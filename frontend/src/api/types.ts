@@ -50,7 +50,7 @@ export type OrderRow = { createdAt: string; currency: string; firstItems: FirstI
 
 export type OrderState = 'Pending' | 'Confirmed' | 'Shipped' | 'Delivered' | 'Cancelled' | 'Failed'
 
-export type OrderSummary = { billingAddress: string; cancellable: Cancellation | null; createdAt: string; currency: string; id: string; items: ItemView[]; orderId: string; payBy: string | null; payment: PaymentView; paymentMethod: string | null; referenceId: string; refunds: RefundView[]; shipment: ShipmentView | null; shippingAddress: string; shippingCost: number; status: OrderState; subtotal: number; taxAmount: number; totalPrice: number; updatedAt: string; userId: string; version: string }
+export type OrderSummary = { billingAddress: string; cancellable: Cancellation | null; closing: boolean; createdAt: string; currency: string; id: string; items: ItemView[]; orderId: string; payBy: string | null; payment: PaymentView; paymentMethod: string | null; referenceId: string; refunds: RefundView[]; shipment: ShipmentView | null; shippingAddress: string; shippingCost: number; status: OrderState; subtotal: number; taxAmount: number; totalPrice: number; updatedAt: string; userId: string; version: string }
 
 export type Orders = OrderRow[]
 
@@ -66,7 +66,7 @@ export type PaymentState = 'Pending' | 'Initiated' | 'Declined' | 'Cancelling' |
 
 export type PaymentStatus = { declineReason: string | null; status: PaymentState }
 
-export type PaymentView = { amount: number; cardBrand: string | null; currency: string; expMonth: number | null; expYear: number | null; id: string; last4: string | null; provider: 'Stripe'; status: PaymentState; transactionId: string | null }
+export type PaymentView = { amount: number; cardBrand: string | null; currency: string; declineReason: string | null; expMonth: number | null; expYear: number | null; id: string; last4: string | null; provider: 'Stripe'; status: PaymentState; transactionId: string | null }
 
 export type Problem = { attemptsLeft?: number | null; detail: string; errors?: FieldProblem[] | null; requestId: string; status: number; title: string; type?: string }
 

@@ -1,7 +1,7 @@
 import { Button, Skeleton } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
-import type { OrderRow } from '../../api/types'
+import type { ListedOrder } from '../../api/types'
 import { messages } from '../../ui/i18n/language'
 import { useFormat } from '../../ui/i18n/format'
 import { LoadError } from '../../ui/LoadError'
@@ -24,7 +24,7 @@ const useTexts = messages({
     browse: 'Browse all products',
     more: 'Show earlier orders',
     order: (number: string) => `Order ${number}`,
-    andMore: (count: number) => `and ${count} more`,
+    pieces: (count: number) => (count === 1 ? 'one piece' : `${count} pieces`),
   },
   es: {
     title: 'Tus pedidos',
@@ -35,7 +35,7 @@ const useTexts = messages({
     browse: 'Ver todos los productos',
     more: 'Ver pedidos anteriores',
     order: (number) => `Pedido ${number}`,
-    andMore: (count) => `y ${count} más`,
+    pieces: (count) => (count === 1 ? 'una pieza' : `${count} piezas`),
   },
 })
 
@@ -83,11 +83,10 @@ export function OrdersPage() {
   )
 }
 
-function OrderItem({ order }: { order: OrderRow }) {
+function OrderItem({ order }: { order: ListedOrder }) {
   const texts = useTexts()
   const words = useOrderWords()
   const format = useFormat()
-  const hidden = order.itemCount - order.items.length
   return (
     <li className={classes.order}>
       <div className={classes.facts}>
@@ -101,7 +100,7 @@ function OrderItem({ order }: { order: OrderRow }) {
         <span className={classes.date}>{format.day(order.createdAt)}</span>
       </div>
       <div className={classes.pictures}>
-        {order.items.map((item) => (
+        {order.firstItems.map((item) => (
           <Picture
             key={item.imageUrl}
             src={item.imageUrl}
@@ -109,7 +108,7 @@ function OrderItem({ order }: { order: OrderRow }) {
             className={classes.picture}
           />
         ))}
-        {hidden > 0 && <span className={classes.more}>{texts.andMore(hidden)}</span>}
+        <span className={classes.pieces}>{texts.pieces(order.itemCount)}</span>
       </div>
       <StateBadge tone={STATE_TONES[order.status]}>{words.states[order.status]}</StateBadge>
       <strong className={classes.total}>{format.money(order.totalPrice, order.currency)}</strong>

@@ -7,7 +7,7 @@ import type { OrdersFilter } from './search'
 const PAGE_SIZE = 10
 
 /** The states of the orders that a filter shows. */
-const SHOWN: Record<OrdersFilter, readonly OrderState[]> = {
+const SHOWN: Record<OrdersFilter, OrderState[]> = {
   open: ['Pending', 'Confirmed', 'Shipped'],
   delivered: ['Delivered'],
   cancelled: ['Cancelled', 'Failed'],
@@ -37,7 +37,7 @@ export function ordersQuery(show: OrdersFilter | undefined) {
   return infiniteQueryOptions({
     queryKey: [MINE, 'orders', show ?? 'all'],
     queryFn: async ({ pageParam, signal }) => {
-      const status = show === undefined ? undefined : SHOWN[show].join(',')
+      const status = show === undefined ? undefined : SHOWN[show]
       const query = { size: PAGE_SIZE, cursor: pageParam, status }
       const { data, headers } = await callForReply('GET /order', { query, signal })
       return { orders: data, next: readCursor(headers.get('Link')) }

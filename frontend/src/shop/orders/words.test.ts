@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import type { OrderState, PaymentState } from '../../api/types'
+import { pauseAfter } from './useFollowOrder'
+import { readCursor } from './queries'
+import { situationOf } from './words'
+import { ApiError } from '../../api/problem'
+
+test.each<[OrderState, PaymentState, boolean, string]>([
+  ['Pending', 'Pending', false, 'preparing'],
+  ['Pending', 'Initiated', false, 'payable'],
+  ['Pending', 'Initiated', true, 'closing'],
+  ['Pending', 'Declined', false, 'declined'],
+  ['Pending', 'Success', false, 'reviewed'],
+  ['Confirmed', 'Success', false, 'confirmed'],
+  ['Cancelled', 'Success', false, 'cancelled'],
+  ['Failed', 'Failure', false, 'failed'],
+])('an order %s with a payment %s (closing: %s) is %s', (status, payment, closing, situation) => {
+  expect(situationOf({ status, closing, payment: { status: payment } })).toBe(situation)
+})
+
+test('the pause after a failure is the one that the server asks for, else it grows', () => {
+  expect(pauseAfter(new ApiError(503, {}, { retryAfter: 7 }), 1)).toBe(7000)
+  expect(pauseAfter(new Error('offline'), 1)).toBe(2000)
+  expect(pauseAfter(new Error('offline'), 20)).toBe(30_000)
+})
+
+test('the next page is the one that the server links to', () => {
+  const link = '<http://shop.example/order?cursor=0193&size=10>; rel="next"'
+  expect(readCursor(link)).toBe('0193')
+  expect(readCursor(null)).toBeUndefined()
+})
