@@ -52,6 +52,13 @@ class World:
         with self._database() as cursor:
             cursor.execute("UPDATE product SET stock = stock + %s", (pieces,))
 
+    def expire(self, order_id: str) -> None:
+        """Let the time to pay an order end now."""
+        with self._database() as cursor:
+            cursor.execute(
+                "UPDATE payment SET deadline_at = now() WHERE order_id = %s", (order_id,)
+            )
+
     def count_running_activities(self) -> int:
         """Return the number of activities that workers hold now."""
         with self._database() as cursor:

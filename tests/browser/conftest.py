@@ -9,8 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    sync_playwright,
+)
 
+from demo.buyer import Buyer
 from demo.world import World
 from launch.stack import Stack
 from tests.support.chromium import find_chromium
@@ -62,3 +69,25 @@ def page(context: BrowserContext) -> Iterator[Page]:
     tab.on("pageerror", lambda error: problems.append(str(error)))
     yield tab
     assert problems == []
+
+
+@pytest.fixture
+def world(stack: Stack) -> World:
+    """Return the system as the demo's stories use it."""
+    return World.of(stack)
+
+
+@pytest.fixture
+def buyer(world: World) -> Buyer:
+    """Return a new customer, who is signed in on the API."""
+    return world.buyer()
+
+
+@pytest.fixture
+def member(page: Page, context: BrowserContext, stack: Stack, buyer: Buyer) -> Page:
+    """Return the tab of a browser in which the buyer is signed in."""
+    for cookie in buyer.http.cookies:
+        url = f"{stack.urls.web}/auth/"
+        context.add_cookies([{"name": cookie.name, "value": cookie.value or "", "url": url}])
+    context.add_init_script("localStorage.setItem('signed-in', '1')")
+    return page

@@ -1,0 +1,119 @@
+"""Stories of orders as their buyer sees them: live, cancelled, printed, somebody else's."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from demo.buyer import Buyer, Json
+from demo.world import World
+from tests.browser.accessibility import find_violations
+
+
+def placed(buyer: Buyer) -> Json:
+    return buyer.order(buyer.products()[0])
+
+
+def path_of(order: Json) -> str:
+    return f"/orders/{order['referenceId']}"
+
+
+def test_the_page_follows_an_order_while_it_is_paid(member: Page, buyer: Buyer) -> None:
+    order = placed(buyer)
+    member.goto(path_of(order))
+    expect(member.get_by_text("Waiting for payment")).to_be_visible()
+    expect(member.get_by_role("link", name="Pay now")).to_be_visible()
+    buyer.pay(order["clientSecret"])
+    expect(member.get_by_text("We have your payment. We are packing it.")).to_be_visible()
+    expect(member.get_by_text("Visa •••• 4242")).to_be_visible()
+    expect(member.get_by_text("Your payment arrived.")).to_be_visible()
+    assert find_violations(member) == []
+
+
+def test_a_declined_card_is_told_in_words(member: Page, buyer: Buyer) -> None:
+    order = placed(buyer)
+    buyer.pay(order["clientSecret"], "pm_card_chargeDeclinedInsufficientFunds")
+    member.goto(path_of(order))
+    expect(member.get_by_text("Card declined")).to_be_visible()
+    expect(member.get_by_text("The card has insufficient funds.")).to_be_visible()
+    assert find_violations(member) == []
+
+
+def test_an_unpaid_order_is_cancelled_on_its_page(member: Page, buyer: Buyer) -> None:
+    order = placed(buyer)
+    member.goto(path_of(order))
+    member.get_by_role("button", name="Cancel order").click()
+    dialog = member.get_by_role("dialog")
+    expect(dialog.get_by_text("Nothing was charged.")).to_be_visible()
+    assert find_violations(member) == []
+    dialog.get_by_role("button", name="Keep order").click()
+    expect(dialog).to_be_hidden()
+    member.get_by_role("button", name="Cancel order").click()
+    dialog.get_by_role("button", name="Cancel order").click()
+    expect(member.get_by_text("This order was cancelled.")).to_be_visible()
+    expect(member.get_by_role("button", name="Cancel order")).to_be_hidden()
+
+
+def test_a_paid_order_is_cancelled_and_its_money_goes_back(member: Page, buyer: Buyer) -> None:
+    order = placed(buyer)
+    buyer.pay(order["clientSecret"])
+    buyer.wait_until(order["referenceId"], "Confirmed")
+    member.goto(path_of(order))
+    member.get_by_role("button", name="Cancel order").click()
+    dialog = member.get_by_role("dialog")
+    expect(dialog.get_by_text("We pay back")).to_be_visible()
+    dialog.get_by_role("button", name="Cancel order").click()
+    expect(member.get_by_text("This order was cancelled.")).to_be_visible()
+    expect(member.get_by_text("paid back", exact=False).last).to_be_visible()
+
+
+def test_an_order_that_nobody_pays_expires_on_the_page(
+    member: Page, buyer: Buyer, world: World
+) -> None:
+    order = placed(buyer)
+    member.goto(path_of(order))
+    expect(member.get_by_text("Waiting for payment")).to_be_visible()
+    world.expire(order["orderId"])
+    expect(member.get_by_text("This order was not paid in time")).to_be_visible(timeout=30_000)
+
+
+def test_the_list_leads_to_the_order_and_filters(member: Page, buyer: Buyer) -> None:
+    first, second = placed(buyer), placed(buyer)
+    buyer.cancel(second["referenceId"])
+    buyer.wait_until(second["referenceId"], "Cancelled")
+    member.goto("/orders")
+    expect(member.get_by_role("listitem").filter(has_text="Order")).to_have_count(2)
+    assert find_violations(member) == []
+    member.get_by_role("link", name="Under way").click()
+    orders = member.get_by_role("listitem").filter(has_text="Order")
+    expect(orders).to_have_count(1)
+    orders.get_by_role("link").click()
+    expect(member).to_have_url(re.compile(re.escape(path_of(first)) + "$"))
+    member.go_back()
+    expect(orders).to_have_count(1)
+
+
+def test_the_receipt_of_a_paid_order(member: Page, buyer: Buyer) -> None:
+    order = placed(buyer)
+    buyer.pay(order["clientSecret"])
+    buyer.wait_until(order["referenceId"], "Confirmed")
+    member.goto(path_of(order))
+    member.get_by_role("link", name="Receipt").click()
+    expect(member.get_by_role("heading", name="Receipt for order")).to_be_visible()
+    member.emulate_media(media="print")
+    expect(member.get_by_role("banner")).to_be_hidden()
+    expect(member.get_by_role("table")).to_be_visible()
+
+
+def test_the_order_of_somebody_else_is_unknown(member: Page, world: World) -> None:
+    member.goto(path_of(placed(world.buyer())))
+    expect(member.get_by_text("We know no such order")).to_be_visible()
+    assert find_violations(member) == []
+    member.goto("/orders/no such order%2F")
+    expect(member.get_by_text("We know no such order")).to_be_visible()
+
+
+def test_a_visitor_signs_in_first(page: Page, buyer: Buyer) -> None:
+    order = placed(buyer)
+    page.goto(path_of(order))
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert "next=" in page.url
