@@ -1,10 +1,11 @@
-import { Button, Modal, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { call } from '../../api/client'
 import { session } from '../../api/session'
 import { Section } from '../../ui/Section'
+import { Dialog } from '../../ui/Dialog'
 import { useErrorText } from '../../ui/useErrorText'
 import classes from './Account.module.css'
 import { useAccountTexts } from './texts'
@@ -66,7 +67,7 @@ function DeleteDialog({ email, onClose }: { email: string; onClose: () => void }
     },
   })
   return (
-    <Modal opened title={texts.deleteTitle} onClose={onClose}>
+    <Dialog title={texts.deleteTitle} onClose={onClose}>
       <form
         className={classes.dialog}
         onSubmit={(event) => {
@@ -97,7 +98,7 @@ function DeleteDialog({ email, onClose }: { email: string; onClose: () => void }
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,10 +1,11 @@
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { call } from '../../api/client'
 import { ApiError } from '../../api/problem'
 import { session } from '../../api/session'
 import type { StepUp } from '../../api/types'
+import { Dialog } from '../../ui/Dialog'
 import { useErrorText } from '../../ui/useErrorText'
 import { CodeForm } from '../sign-in/CodeForm'
 import { PasskeyButton } from '../sign-in/PasskeyButton'
@@ -59,7 +60,7 @@ function StepUpDialog({ email, onClose }: StepUpDialogProps) {
     onClose(true)
   }
   return (
-    <Modal opened title={texts.stepUpTitle} onClose={() => onClose(false)}>
+    <Dialog title={texts.stepUpTitle} onClose={() => onClose(false)}>
       <div className={classes.dialog}>
         <p>{texts.stepUpLead}</p>
         {pending === null ? (
@@ -82,6 +83,6 @@ function StepUpDialog({ email, onClose }: StepUpDialogProps) {
           />
         )}
       </div>
-    </Modal>
+    </Dialog>
   )
 }

@@ -11,10 +11,10 @@ export function LanguageButton() {
       color="gray"
       size="compact-md"
       lang={other}
-      aria-label={LANGUAGES[other]}
       onClick={() => setLanguage(other)}
     >
       {other.toUpperCase()}
+      <span className="visually-hidden"> – {LANGUAGES[other]}</span>
     </Button>
   )
 }

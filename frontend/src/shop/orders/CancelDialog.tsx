@@ -1,9 +1,10 @@
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { call } from '../../api/client'
 import { isStatus } from '../../api/problem'
 import type { Cancellation, OrderSummary } from '../../api/types'
 import { useFormat } from '../../ui/i18n/format'
+import { Dialog } from '../../ui/Dialog'
 import { useErrorText } from '../../ui/useErrorText'
 import classes from './Order.module.css'
 import { orderQuery } from './queries'
@@ -30,7 +31,7 @@ export function CancelDialog({ order, consequence, onClose }: CancelDialogProps)
   })
   const amount = format.money(consequence.refundAmount, consequence.currency)
   return (
-    <Modal opened title={texts.cancelTitle} onClose={onClose}>
+    <Dialog title={texts.cancelTitle} onClose={onClose}>
       <p className={classes.consequence}>
         {consequence.action === 'cancel' ? texts.cancelUnpaid : texts.cancelPaid(amount)}
       </p>
@@ -47,6 +48,6 @@ export function CancelDialog({ order, consequence, onClose }: CancelDialogProps)
           {texts.cancelConfirm}
         </Button>
       </div>
-    </Modal>
+    </Dialog>
   )
 }
