@@ -29,11 +29,9 @@ export const BROUGHT_AT = Date.now()
 /** A successful answer. `data` is null when the status is 304. */
 export type Reply<T> = { data: T; status: number; headers: Headers }
 
-type QueryValue = string | number | boolean | null | undefined
-
 type AnyOptions = {
   path?: Record<string, string | number>
-  query?: Record<string, QueryValue | readonly QueryValue[]>
+  query?: Record<string, string | number | boolean | null | undefined>
   body?: unknown
   signal?: AbortSignal
   wait?: number
@@ -151,10 +149,8 @@ function fillPath(template: string, values: AnyOptions['path']): string {
 
 function searchOf(query: AnyOptions['query']): string {
   const search = new URLSearchParams()
-  for (const [name, values] of Object.entries(query ?? {})) {
-    for (const value of [values].flat()) {
-      if (value !== undefined && value !== null && value !== '') search.append(name, String(value))
-    }
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined && value !== null && value !== '') search.set(name, String(value))
   }
   return search.size > 0 ? `?${search.toString()}` : ''
 }

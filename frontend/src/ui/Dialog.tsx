@@ -1,5 +1,6 @@
 import { Modal } from '@mantine/core'
 import type { ReactNode } from 'react'
+import classes from './Dialog.module.css'
 import { messages } from './i18n/language'
 
 const useTexts = messages({ en: { close: 'Close' }, es: { close: 'Cerrar' } })
@@ -10,8 +11,16 @@ type DialogProps = { title: string; onClose: () => void; children: ReactNode }
 export function Dialog({ title, onClose, children }: DialogProps) {
   const texts = useTexts()
   return (
-    <Modal opened title={title} onClose={onClose} closeButtonProps={{ 'aria-label': texts.close }}>
-      {children}
-    </Modal>
+    <Modal.Root opened centered radius="lg" transitionProps={{ duration: 150 }} onClose={onClose}>
+      <Modal.Overlay />
+      <Modal.Content>
+        {/* Modal.Header would be a second banner of the page to screen readers. */}
+        <div className={classes.header}>
+          <Modal.Title className={classes.title}>{title}</Modal.Title>
+          <Modal.CloseButton aria-label={texts.close} />
+        </div>
+        <Modal.Body>{children}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   )
 }

@@ -47,17 +47,24 @@ const dark: MantineColorsTuple = [
   '#110f0c',
 ]
 
-/** Colours of filled controls in the accent: tokens, so that both schemes have enough contrast. */
+/** Colours of controls in the accent and of dangerous ones: tokens, with enough contrast. */
 const resolveColors: VariantColorsResolver = (input) => {
   const colors = defaultVariantColorsResolver(input)
-  const isAccent = input.color === undefined || input.color === 'clay'
-  if (!isAccent || input.variant !== 'filled') return colors
-  return {
-    ...colors,
-    background: 'var(--accent-fill)',
-    hover: 'var(--accent-fill-hover)',
-    color: 'var(--on-accent)',
+  const token = input.color === 'red' ? 'danger' : 'accent'
+  const hasToken = [undefined, 'clay', 'red'].includes(input.color)
+  if (!hasToken) return colors
+  if (input.variant === 'filled') {
+    return {
+      ...colors,
+      background: `var(--${token}-fill)`,
+      hover: `var(--${token}-fill-hover)`,
+      color: `var(--on-${token})`,
+    }
   }
+  if (input.variant === 'outline' || input.variant === 'subtle') {
+    return { ...colors, color: token === 'danger' ? 'var(--state-failed)' : 'var(--accent)' }
+  }
+  return colors
 }
 
 export const theme = createTheme({
@@ -87,7 +94,6 @@ export const theme = createTheme({
     Button: { defaultProps: { size: 'md' } },
     TextInput: { defaultProps: { size: 'md' } },
     Select: { defaultProps: { size: 'md' } },
-    Modal: { defaultProps: { centered: true, radius: 'lg', transitionProps: { duration: 150 } } },
     Drawer: { defaultProps: { transitionProps: { duration: 180 } } },
   },
 })

@@ -7,10 +7,12 @@ const useTexts = messages({
   en: {
     test: 'A test shop: no card is charged, and all e-mails stay here.',
     mailbox: 'Mailbox',
+    label: 'Test shop',
   },
   es: {
     test: 'Una tienda de prueba: no se cobra nada y los correos se quedan aquí.',
     mailbox: 'Buzón',
+    label: 'Tienda de prueba',
   },
 })
 
@@ -20,8 +22,8 @@ export function TestShopBar() {
   const mailboxUrl = useQuery(shopQuery).data?.mailboxUrl ?? null
   if (mailboxUrl === null) return null
   return (
-    <div className={classes.test}>
+    <aside className={classes.test} aria-label={texts.label}>
       {texts.test} <a href={mailboxUrl}>{texts.mailbox}</a>
-    </div>
+    </aside>
   )
 }

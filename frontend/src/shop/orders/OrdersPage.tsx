@@ -1,7 +1,7 @@
 import { Button, Skeleton } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
-import type { ListedOrder } from '../../api/types'
+import type { OrderRow } from '../../api/types'
 import { messages } from '../../ui/i18n/language'
 import { useFormat } from '../../ui/i18n/format'
 import { LoadError } from '../../ui/LoadError'
@@ -83,7 +83,7 @@ export function OrdersPage() {
   )
 }
 
-function OrderItem({ order }: { order: ListedOrder }) {
+function OrderItem({ order }: { order: OrderRow }) {
   const texts = useTexts()
   const words = useOrderWords()
   const format = useFormat()

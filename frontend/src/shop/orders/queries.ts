@@ -37,7 +37,7 @@ export function ordersQuery(show: OrdersFilter | undefined) {
   return infiniteQueryOptions({
     queryKey: [MINE, 'orders', show ?? 'all'],
     queryFn: async ({ pageParam, signal }) => {
-      const status = show === undefined ? undefined : SHOWN[show]
+      const status = show === undefined ? undefined : SHOWN[show].join(',')
       const query = { size: PAGE_SIZE, cursor: pageParam, status }
       const { data, headers } = await callForReply('GET /order', { query, signal })
       return { orders: data, next: readCursor(headers.get('Link')) }
