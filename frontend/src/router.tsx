@@ -27,6 +27,7 @@ import { readOrdersSearch } from './shop/orders/search'
 import { ProductPage } from './shop/product/ProductPage'
 import { galleryQuery } from './shop/product/gallery'
 import { readSignInSearch } from './shop/sign-in/search'
+import { loadCode } from './ui/pageCode'
 import { PageSkeleton } from './ui/PageSkeleton'
 
 type Context = { queryClient: QueryClient }
@@ -75,14 +76,14 @@ const product = createRoute({
 const cart = createRoute({
   getParentRoute: () => root,
   path: '/cart',
-  component: lazyRouteComponent(() => import('./shop/cart/CartPage'), 'CartPage'),
+  component: lazyRouteComponent(() => loadCode(import('./shop/cart/CartPage')), 'CartPage'),
 })
 
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   validateSearch: readSignInSearch,
-  component: lazyRouteComponent(() => import('./shop/sign-in/SignInPage'), 'SignInPage'),
+  component: lazyRouteComponent(() => loadCode(import('./shop/sign-in/SignInPage')), 'SignInPage'),
 })
 
 /** Routes that need a session: others are led to the sign-in page, and back afterwards. */
@@ -103,56 +104,65 @@ const checkout = createRoute({
   getParentRoute: () => members,
   path: '/checkout',
   validateSearch: readCheckoutSearch,
-  component: lazyRouteComponent(() => import('./shop/checkout/CheckoutPage'), 'CheckoutPage'),
+  component: lazyRouteComponent(
+    () => loadCode(import('./shop/checkout/CheckoutPage')),
+    'CheckoutPage',
+  ),
 })
 
 const orders = createRoute({
   getParentRoute: () => members,
   path: '/orders',
   validateSearch: readOrdersSearch,
-  component: lazyRouteComponent(() => import('./shop/orders/OrdersPage'), 'OrdersPage'),
+  component: lazyRouteComponent(() => loadCode(import('./shop/orders/OrdersPage')), 'OrdersPage'),
 })
 
 const order = createRoute({
   getParentRoute: () => members,
   path: '/orders/$reference',
-  component: lazyRouteComponent(() => import('./shop/orders/OrderPage'), 'OrderPage'),
+  component: lazyRouteComponent(() => loadCode(import('./shop/orders/OrderPage')), 'OrderPage'),
 })
 
 const receipt = createRoute({
   getParentRoute: () => members,
   path: '/orders/$reference/receipt',
-  component: lazyRouteComponent(() => import('./shop/orders/ReceiptPage'), 'ReceiptPage'),
+  component: lazyRouteComponent(() => loadCode(import('./shop/orders/ReceiptPage')), 'ReceiptPage'),
 })
 
 const account = createRoute({
   getParentRoute: () => members,
   path: '/account',
-  component: lazyRouteComponent(() => import('./shop/account/AccountPage'), 'AccountPage'),
+  component: lazyRouteComponent(
+    () => loadCode(import('./shop/account/AccountPage')),
+    'AccountPage',
+  ),
 })
 
 const goodbye = createRoute({
   getParentRoute: () => root,
   path: '/goodbye',
-  component: lazyRouteComponent(() => import('./shop/account/GoodbyePage'), 'GoodbyePage'),
+  component: lazyRouteComponent(
+    () => loadCode(import('./shop/account/GoodbyePage')),
+    'GoodbyePage',
+  ),
 })
 
 const about = createRoute({
   getParentRoute: () => root,
   path: '/about',
-  component: lazyRouteComponent(() => import('./shop/legal/AboutPage'), 'AboutPage'),
+  component: lazyRouteComponent(() => loadCode(import('./shop/legal/AboutPage')), 'AboutPage'),
 })
 
 const terms = createRoute({
   getParentRoute: () => root,
   path: '/terms',
-  component: lazyRouteComponent(() => import('./shop/legal/TermsPage'), 'TermsPage'),
+  component: lazyRouteComponent(() => loadCode(import('./shop/legal/TermsPage')), 'TermsPage'),
 })
 
 const privacy = createRoute({
   getParentRoute: () => root,
   path: '/privacy',
-  component: lazyRouteComponent(() => import('./shop/legal/PrivacyPage'), 'PrivacyPage'),
+  component: lazyRouteComponent(() => loadCode(import('./shop/legal/PrivacyPage')), 'PrivacyPage'),
 })
 
 const tree = root.addChildren([

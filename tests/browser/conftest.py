@@ -22,8 +22,8 @@ from demo.world import World
 from launch.stack import Stack
 from tests.support.chromium import find_chromium
 
-# Answers such as 401 are logged as errors, too; the pages deal with them.
-EXPECTED_ERROR = "Failed to load resource"
+# Answers such as 401 are logged as errors, too, and so is what RouteError shows.
+EXPECTED_ERRORS = ("Failed to load resource", "OutdatedPageError", "NetworkError")
 
 
 @pytest.fixture(scope="package")
@@ -61,7 +61,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
     problems: list[str] = []
 
     def record(message: ConsoleMessage) -> None:
-        if message.type == "error" and not message.text.startswith(EXPECTED_ERROR):
+        if message.type == "error" and not message.text.startswith(EXPECTED_ERRORS):
             problems.append(message.text)
 
     tab = context.new_page()

@@ -1,8 +1,11 @@
 import { Button } from '@mantine/core'
 import { useRouter } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
 import { ApiError, NetworkError } from '../../api/problem'
 import { messages } from '../../ui/i18n/language'
 import { Page } from '../../ui/Page'
+import { canReload, noteReload, OutdatedPageError } from '../../ui/pageCode'
+import { PageSkeleton } from '../../ui/PageSkeleton'
 
 const useTexts = messages({
   en: {
@@ -28,6 +31,15 @@ export function RouteError({ error }: { error: unknown }) {
   const texts = useTexts()
   const router = useRouter()
   const offline = error instanceof NetworkError
+  const isOutdated = error instanceof OutdatedPageError
+  const [isReloading] = useState(() => isOutdated && canReload(Date.now()))
+  useEffect(() => {
+    if (!isReloading) return
+    noteReload(Date.now())
+    window.location.reload()
+  }, [isReloading])
+  const retry = () => (isOutdated ? window.location.reload() : void router.invalidate())
+  if (isReloading) return <PageSkeleton />
   return (
     <Page
       title={offline ? texts.offline : texts.failed}
@@ -37,7 +49,7 @@ export function RouteError({ error }: { error: unknown }) {
       {error instanceof ApiError && error.requestId !== '' && (
         <p>{texts.request(error.requestId)}</p>
       )}
-      <Button onClick={() => void router.invalidate()}>{texts.retry}</Button>
+      <Button onClick={retry}>{texts.retry}</Button>
     </Page>
   )
 }

@@ -1,6 +1,6 @@
 import { ActionIcon } from '@mantine/core'
-import { Link, useRouterState } from '@tanstack/react-router'
-import { lazy, type MouseEvent, Suspense, useState } from 'react'
+import { Link, Navigate, useRouterState } from '@tanstack/react-router'
+import { lazy, type MouseEvent, Suspense, useEffect, useState } from 'react'
 import { messages } from '../../ui/i18n/language'
 import { CartIcon } from '../../ui/icons'
 import { cartDrawer, useCartDrawer } from '../cart/drawer'
@@ -12,9 +12,12 @@ const useTexts = messages({
   es: { cart: (pieces) => (pieces === 0 ? 'Cesta, vacía' : `Cesta, ${pieces} artículos`) },
 })
 
-const CartDrawer = lazy(async () => ({
-  default: (await import('../cart/CartDrawer')).CartDrawer,
-}))
+const CartDrawer = lazy(() =>
+  import('../cart/CartDrawer').then(
+    (module) => ({ default: module.CartDrawer }),
+    () => ({ default: CartPageInstead }),
+  ),
+)
 // Pages that show the cart themselves.
 const CART_PAGES = new Set(['/cart', '/checkout'])
 
@@ -49,4 +52,12 @@ export function CartButton() {
       <Suspense>{isOpen && <CartDrawer />}</Suspense>
     </>
   )
+}
+
+/** Open the page of the cart, because the drawer's code could not be loaded. */
+function CartPageInstead() {
+  useEffect(() => {
+    cartDrawer.close()
+  }, [])
+  return <Navigate to="/cart" />
 }
