@@ -6,13 +6,13 @@ import { Section } from '../../ui/Section'
 import { historyQuery } from './queries'
 import { useOrderTexts } from './texts'
 import classes from './Timeline.module.css'
-import { useStepWords } from './steps'
+import { isEmail, knownSteps, useSentences } from './steps'
 
 /** What happened to the order, oldest first. */
 export function Timeline({ referenceId, version }: { referenceId: string; version: string }) {
   const texts = useOrderTexts()
   const format = useFormat()
-  const describe = useStepWords()
+  const sentences = useSentences()
   const history = useQuery(historyQuery(referenceId, version))
   return (
     <Section title={texts.history}>
@@ -21,22 +21,21 @@ export function Timeline({ referenceId, version }: { referenceId: string; versio
         <LoadError error={history.error} onRetry={() => void history.refetch()} />
       )}
       <ol className={classes.steps}>
-        {history.data?.map((step) => {
-          const sentence = describe(step)
-          return (
-            sentence !== null && (
-              <li key={`${step.at} ${step.machine} ${step.signal}`} className={classes.step}>
-                <time className={classes.time} dateTime={step.at}>
-                  {format.moment(step.at)}
-                </time>
-                <span>
-                  {sentence}
-                  {step.reason !== null && <span className={classes.reason}> {step.reason}</span>}
-                </span>
-              </li>
-            )
-          )
-        })}
+        {knownSteps(history.data ?? []).map((step) => (
+          <li
+            key={`${step.at} ${step.machine} ${step.signal}`}
+            className={classes.step}
+            data-quiet={isEmail(step)}
+          >
+            <time className={classes.time} dateTime={step.at}>
+              {format.moment(step.at)}
+            </time>
+            <span>
+              {sentences[step.kind]}
+              {step.reason !== null && <span className={classes.reason}> {step.reason}</span>}
+            </span>
+          </li>
+        ))}
       </ol>
     </Section>
   )

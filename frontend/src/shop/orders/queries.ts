@@ -1,10 +1,13 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { call, callForReply } from '../../api/client'
 import { MINE } from '../../api/queries'
-import type { OrderState } from '../../api/types'
+import type { OrderState, Step } from '../../api/types'
 import type { OrdersFilter } from './search'
+import { isEmail } from './steps'
 
 const PAGE_SIZE = 10
+const EMAIL_CHECK_INTERVAL_MS = 4000
+const EMAIL_DELAY_MS = 30_000
 
 /** The states of the orders that a filter shows. */
 const SHOWN: Record<OrdersFilter, OrderState[]> = {
@@ -29,7 +32,16 @@ export function historyQuery(referenceId: string, version: string) {
       call('GET /order/{referenceId}/history', { path: { referenceId }, signal }),
     staleTime: Infinity,
     placeholderData: (previous) => previous,
+    // An e-mail is sent a moment after a change, and changes nothing about the order itself.
+    refetchInterval: ({ state }) =>
+      mayGetEmail(state.data, Date.now()) ? EMAIL_CHECK_INTERVAL_MS : false,
   })
+}
+
+/** Return whether the last step is so new that the e-mail about it may be on its way. */
+export function mayGetEmail(steps: readonly Step[] | undefined, now: number): boolean {
+  const last = steps?.at(-1)
+  return last !== undefined && !isEmail(last) && now - Date.parse(last.at) < EMAIL_DELAY_MS
 }
 
 /** The person's orders, newest first, one page after the other. */

@@ -1,49 +1,67 @@
-import type { Step } from '../../api/types'
+import type { Step, StepKind } from '../../api/types'
 import { messages } from '../../ui/i18n/language'
 
-/** Sentences about what happened, by machine and signal. Steps without one are internal. */
-const useSentences = messages<Readonly<Record<string, string>>>({
+/** One sentence for each kind of step in the history of an order. */
+export const useSentences = messages<Readonly<Record<StepKind, string>>>({
   en: {
-    'order place': 'You placed the order.',
-    'payment declined': 'Your bank declined the payment.',
-    'order paid': 'Your payment arrived.',
-    'order payment_failed': 'The payment did not arrive in time.',
-    'order payment_cancelled': 'The order was cancelled before it was paid.',
-    'order paid_while_cancelling': 'The order was cancelled; what was paid goes back.',
-    'order paid_late': 'A payment arrived after the order had ended; it goes back.',
-    'order cancel': 'The order was cancelled.',
-    'order refunded': 'The payment was paid back, and the order was cancelled.',
-    'order mispaid': 'The payment needs a look by a person.',
-    'order accept': 'The payment was accepted.',
-    'order ship': 'The parcel left.',
-    'order deliver': 'The parcel arrived.',
-    'refund request': 'A refund was requested.',
-    'refund succeeded': 'The money is on its way to your card.',
-    'refund failed': 'The refund did not go through. We are looking into it.',
+    placed: 'You placed the order.',
+    payment_requested: 'We asked for your payment.',
+    payment_action_required: 'Your bank asked you to confirm the payment.',
+    payment_processing: 'Your bank is processing the payment.',
+    declined: 'Your bank declined the payment.',
+    paid: 'Your payment arrived.',
+    confirmed: 'The order was confirmed.',
+    cancel_requested: 'A cancellation was requested.',
+    cancelled: 'The order was cancelled.',
+    expired: 'The time to pay ended.',
+    failed: 'The order ended without a payment.',
+    shipped: 'The parcel left.',
+    delivered: 'The parcel arrived.',
+    refund_requested: 'A refund was requested.',
+    refunded: 'The money is on its way to your card.',
+    refund_failed: 'The refund did not go through. We are looking into it.',
+    receipt_sent: 'We e-mailed you a receipt.',
+    failure_sent: 'We e-mailed you that the order was not paid.',
+    cancellation_sent: 'We e-mailed you about the cancellation.',
+    shipment_sent: 'We e-mailed you the tracking number.',
+    delivery_sent: 'We e-mailed you about the delivery.',
+    refund_sent: 'We e-mailed you about the refund.',
   },
   es: {
-    'order place': 'Hiciste el pedido.',
-    'payment declined': 'Tu banco rechazó el pago.',
-    'order paid': 'Llegó tu pago.',
-    'order payment_failed': 'El pago no llegó a tiempo.',
-    'order payment_cancelled': 'El pedido se canceló antes de pagarse.',
-    'order paid_while_cancelling': 'El pedido se canceló; lo pagado se devuelve.',
-    'order paid_late': 'Llegó un pago cuando el pedido ya había terminado; se devuelve.',
-    'order cancel': 'El pedido se canceló.',
-    'order refunded': 'El pago se devolvió y el pedido se canceló.',
-    'order mispaid': 'El pago necesita que lo mire una persona.',
-    'order accept': 'Se aceptó el pago.',
-    'order ship': 'Salió el paquete.',
-    'order deliver': 'Llegó el paquete.',
-    'refund request': 'Se pidió una devolución.',
-    'refund succeeded': 'El dinero va camino de tu tarjeta.',
-    'refund failed': 'La devolución no se pudo hacer. Lo estamos mirando.',
+    placed: 'Hiciste el pedido.',
+    payment_requested: 'Te pedimos el pago.',
+    payment_action_required: 'Tu banco te pidió que confirmaras el pago.',
+    payment_processing: 'Tu banco está procesando el pago.',
+    declined: 'Tu banco rechazó el pago.',
+    paid: 'Llegó tu pago.',
+    confirmed: 'El pedido se confirmó.',
+    cancel_requested: 'Se pidió la cancelación.',
+    cancelled: 'El pedido se canceló.',
+    expired: 'Se acabó el tiempo para pagar.',
+    failed: 'El pedido terminó sin pago.',
+    shipped: 'Salió el paquete.',
+    delivered: 'Llegó el paquete.',
+    refund_requested: 'Se pidió una devolución.',
+    refunded: 'El dinero va camino de tu tarjeta.',
+    refund_failed: 'La devolución no se pudo hacer. Lo estamos mirando.',
+    receipt_sent: 'Te enviamos el recibo por correo.',
+    failure_sent: 'Te avisamos por correo de que el pedido no se pagó.',
+    cancellation_sent: 'Te avisamos por correo de la cancelación.',
+    shipment_sent: 'Te enviamos el número de seguimiento por correo.',
+    delivery_sent: 'Te avisamos por correo de la entrega.',
+    refund_sent: 'Te avisamos por correo de la devolución.',
   },
 })
 
-/** Return a function that says what happened in a step, or null for an internal one. */
-export function useStepWords(): (step: Step) => string | null {
-  const sentences = useSentences()
-  return ({ machine, signal, ignored }) =>
-    ignored ? null : (sentences[`${machine} ${signal}`] ?? null)
+/** A step that means something to the customer. */
+export type KnownStep = Step & { kind: StepKind }
+
+/** Return the steps that mean something to the customer. */
+export function knownSteps(steps: readonly Step[]): KnownStep[] {
+  return steps.filter((step): step is KnownStep => step.kind !== null)
+}
+
+/** Return whether a step is an e-mail, which is told more quietly than what moved the order. */
+export function isEmail(step: Step): boolean {
+  return step.machine === 'email'
 }
