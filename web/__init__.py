@@ -54,7 +54,6 @@ SERVICES: dict[str, tuple[APIBlueprint, ...]] = {
     "order": (shop.api, quote.api, order.api, summary.api, webhook.api),
     "product": (product.api, product_changes.api),
 }
-STATIC_MAX_AGE = 24 * 3600  # seconds
 EXPOSED_HEADERS = (
     "Content-Disposition",
     "ETag",
@@ -79,8 +78,6 @@ def create_app(*services: str) -> Flask:
     app = Api("web")
     # A forged Host or X-Forwarded-Host must not appear in links.
     app.config["TRUSTED_HOSTS"] = settings.hosts
-    # Pictures of products and icons.
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_MAX_AGE
     connection.attach(app, pool_size=settings.database_pool)
     Migrate(app, db, directory="migrations", render_as_batch=False)
     for part in (

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from flask import Response
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.info import Info
 from flask_openapi.models.path_item import PathItem
 from flask_openapi.models.security_scheme import SecurityScheme
 from flask_openapi.openapi import OpenAPI
 
-from web import errors
+from web import errors, static_files
 from web.request import Request
 from web.schemas.problem import Problem
 
@@ -73,6 +74,10 @@ class Api(OpenAPI):
         if "HTTP_HOST" in environ:
             environ["HTTP_HOST"] = environ["HTTP_HOST"].lower()
         return super().request_context(environ)
+
+    def send_static_file(self, filename: str) -> Response:
+        """Return a file of web/static, compressed if the browser accepts it."""
+        return static_files.send(str(self.static_folder), filename)
 
     def register_api(self, api: APIBlueprint, **options: Any) -> None:
         """Register a blueprint. Another one may have the same paths with other methods."""
