@@ -14,6 +14,7 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
+    expect,
     sync_playwright,
 )
 
@@ -24,6 +25,10 @@ from tests.support.chromium import find_chromium
 
 # Answers such as 401 are logged as errors, too, and so is what RouteError shows.
 EXPECTED_ERRORS = ("Failed to load resource", "OutdatedPageError", "NetworkError")
+
+
+# A busy machine takes long, and a test fails only once.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="package")
