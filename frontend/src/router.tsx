@@ -92,10 +92,15 @@ const members = createRoute({
   id: 'members',
   component: MembersArea,
   beforeLoad: async ({ location }) => {
-    // Offline, the page itself says so.
-    if (session.status === 'unknown') await refreshSession().catch(() => undefined)
+    const wasSignedIn = session.status !== 'signedOut'
+    if (session.status === 'unknown') await refreshSession()
     if (session.status === 'signedOut') {
-      throw redirect({ to: '/sign-in', search: { next: location.href }, replace: true })
+      throw redirect({
+        to: '/sign-in',
+        search: { next: location.href },
+        state: { sessionEnded: wasSignedIn },
+        replace: true,
+      })
     }
   },
 })
@@ -185,6 +190,7 @@ export function createShopRouter(queryClient: QueryClient) {
     context: { queryClient },
     defaultPreload: 'intent',
     defaultPendingComponent: PageSkeleton,
+    defaultErrorComponent: RouteError,
     scrollRestoration: true,
   })
 }
@@ -192,5 +198,9 @@ export function createShopRouter(queryClient: QueryClient) {
 declare module '@tanstack/react-router' {
   interface Register {
     router: ReturnType<typeof createShopRouter>
+  }
+  interface HistoryState {
+    /** The sign-in page is opened because the session has ended. */
+    sessionEnded?: boolean
   }
 }

@@ -7,6 +7,8 @@ export class ApiError extends Error {
   readonly requestId: string
   /** Seconds to wait before the request is repeated, when the server says so. */
   readonly retryAfter: number | null
+  /** When that time is over, in milliseconds since 1970. */
+  readonly retryAt: number | null
   /** The person has to prove again who they are, because their sign-in is too old. */
   readonly needsStepUp: boolean
   readonly problem: Readonly<Record<string, unknown>>
@@ -24,6 +26,7 @@ export class ApiError extends Error {
     this.status = status
     this.requestId = problem.requestId ?? ''
     this.retryAfter = retryAfter
+    this.retryAt = retryAfter === null ? null : Date.now() + retryAfter * 1000
     this.needsStepUp = needsStepUp
     this.problem = problem
     const errors = Array.isArray(problem.errors) ? problem.errors : []
@@ -51,6 +54,16 @@ export async function readProblem(response: Response): Promise<ApiError> {
 
 export function isStatus(error: unknown, ...statuses: number[]): error is ApiError {
   return error instanceof ApiError && statuses.includes(error.status)
+}
+
+/** Return the time until which too many requests are refused, or null when that is not the error. */
+export function limitedUntil(error: unknown): number | null {
+  return isStatus(error, 429) ? error.retryAt : null
+}
+
+/** Pass over the error that something is absent, for requests that remove it. */
+export function ignoreAbsence(error: unknown): void {
+  if (!isStatus(error, 404)) throw error
 }
 
 /** Return whether a response asks for a new proof of identity (RFC 9470). */

@@ -1,24 +1,43 @@
 import { Button } from '@mantine/core'
-import { messages } from './i18n/language'
+import { FailureText } from './FailureText'
+import { useFailureTexts } from './failureTexts'
+import classes from './LoadError.module.css'
 import { Notice } from './Notice'
-import { useErrorText } from './useErrorText'
+import type { Tone } from './StateBadge'
+import { type FailureKind, useFailure } from './useFailure'
 
-const useTexts = messages({ en: { retry: 'Try again' }, es: { retry: 'Reintentar' } })
+const TONES: Record<FailureKind, Tone> = {
+  offline: 'waiting',
+  maintenance: 'active',
+  limited: 'waiting',
+  failed: 'failed',
+}
 
 /** The place of something that could not be loaded, with a way to try again. */
 export function LoadError({ error, onRetry }: { error: unknown; onRetry: () => void }) {
-  const texts = useTexts()
-  const errorText = useErrorText()
+  const texts = useFailureTexts()
+  const { kind, seconds, requestId } = useFailure(error, onRetry)
   return (
     <Notice
-      tone="failed"
+      tone={TONES[kind]}
+      title={texts.titles[kind]}
       action={
-        <Button variant="default" size="sm" onClick={onRetry}>
+        <Button
+          variant="default"
+          size="sm"
+          disabled={kind === 'limited' && seconds > 0}
+          onClick={onRetry}
+        >
           {texts.retry}
         </Button>
       }
     >
-      {errorText(error)}
+      <FailureText kind={kind} error={error} seconds={seconds} />
+      {kind === 'failed' && requestId !== '' && (
+        <p className={classes.request}>
+          {texts.request} <code>{requestId}</code>
+        </p>
+      )}
     </Notice>
   )
 }

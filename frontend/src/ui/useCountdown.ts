@@ -2,9 +2,8 @@ import { useSyncExternalStore } from 'react'
 
 /** Return the whole seconds until `until` (milliseconds since 1970), at least zero. */
 export function useCountdown(until: number | null): number {
-  const end = until === null ? 0 : Math.ceil(until / 1000)
   return useSyncExternalStore(subscribeToSeconds, () =>
-    Math.max(0, end - Math.floor(Date.now() / 1000)),
+    until === null ? 0 : Math.max(0, Math.ceil((until - Date.now()) / 1000)),
   )
 }
 

@@ -1,19 +1,20 @@
 import { Button, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { call } from '../../api/client'
+import { isStatus } from '../../api/problem'
 import { session } from '../../api/session'
+import { Notice } from '../../ui/Notice'
 import { Section } from '../../ui/Section'
 import { Dialog } from '../../ui/Dialog'
-import { useErrorText } from '../../ui/useErrorText'
+import { ErrorText } from '../../ui/ErrorText'
 import classes from './Account.module.css'
 import { useAccountTexts } from './texts'
 
 /** The person's data: download all of it, or delete the account. */
 export function DataSection({ email }: { email: string }) {
   const texts = useAccountTexts()
-  const errorText = useErrorText()
   const [isDeleting, setDeleting] = useState(false)
   const download = useMutation({
     mutationFn: async () => {
@@ -36,11 +37,7 @@ export function DataSection({ email }: { email: string }) {
         </Button>
       }
     >
-      {download.isError && (
-        <p className={classes.error} role="alert">
-          {errorText(download.error)}
-        </p>
-      )}
+      <ErrorText error={download.error} />
       <div className={classes.danger}>
         <h3>{texts.deleteTitle}</h3>
         <p>{texts.deleteLead}</p>
@@ -55,7 +52,6 @@ export function DataSection({ email }: { email: string }) {
 
 function DeleteDialog({ email, onClose }: { email: string; onClose: () => void }) {
   const texts = useAccountTexts()
-  const errorText = useErrorText()
   const navigate = useNavigate()
   const [typed, setTyped] = useState('')
   const isConfirmed = typed.trim().toLowerCase() === email.toLowerCase()
@@ -84,10 +80,12 @@ function DeleteDialog({ email, onClose }: { email: string; onClose: () => void }
           spellCheck={false}
           onChange={(event) => setTyped(event.currentTarget.value)}
         />
-        {erase.isError && (
-          <p className={classes.error} role="alert">
-            {errorText(erase.error)}
-          </p>
+        {isStatus(erase.error, 409) ? (
+          <Notice tone="waiting">
+            {texts.deleteRefused} <Link to="/orders">{texts.seeOrders}</Link>
+          </Notice>
+        ) : (
+          <ErrorText error={erase.error} />
         )}
         <div className={classes.buttons}>
           <Button variant="default" onClick={onClose}>

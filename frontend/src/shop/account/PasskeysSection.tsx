@@ -1,12 +1,12 @@
 import { Button, Skeleton } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { call } from '../../api/client'
-import { ApiError } from '../../api/problem'
+import { ApiError, ignoreAbsence } from '../../api/problem'
 import type { PasskeyView } from '../../api/types'
+import { ErrorText } from '../../ui/ErrorText'
 import { useFormat } from '../../ui/i18n/format'
 import { LoadError } from '../../ui/LoadError'
 import { Section } from '../../ui/Section'
-import { useErrorText } from '../../ui/useErrorText'
 import { addPasskey, canUsePasskeys } from '../sign-in/passkeys'
 import classes from './Account.module.css'
 import { describeDevice } from './device'
@@ -17,7 +17,6 @@ import { useAccountTexts } from './texts'
 /** The passkeys of the person: add one, remove one. */
 export function PasskeysSection({ email }: { email: string }) {
   const texts = useAccountTexts()
-  const errorText = useErrorText()
   const queryClient = useQueryClient()
   const passkeys = useQuery(passkeysQuery)
   const { guard, dialog } = useStepUp(email)
@@ -28,7 +27,9 @@ export function PasskeysSection({ email }: { email: string }) {
   })
   const remove = useMutation({
     mutationFn: (passkeyId: string) =>
-      guard(() => call('DELETE /auth/passkeys/{passkeyId}', { path: { passkeyId } })),
+      guard(() =>
+        call('DELETE /auth/passkeys/{passkeyId}', { path: { passkeyId } }).catch(ignoreAbsence),
+      ),
     onSettled: refetch,
   })
   // The person has closed the dialog: they know why nothing happened.
@@ -51,11 +52,7 @@ export function PasskeysSection({ email }: { email: string }) {
       {passkeys.isError && (
         <LoadError error={passkeys.error} onRetry={() => void passkeys.refetch()} />
       )}
-      {error && (
-        <p className={classes.error} role="alert">
-          {errorText(error)}
-        </p>
-      )}
+      <ErrorText error={error} />
       {passkeys.data?.length === 0 && (
         <p className={classes.facts}>
           {canUsePasskeys() ? texts.noPasskeys : texts.noPasskeySupport}

@@ -5,8 +5,8 @@ import { call } from '../../api/client'
 import { ApiError } from '../../api/problem'
 import { userQuery } from '../../api/queries'
 import type { Profile, UserView } from '../../api/types'
+import { ErrorText } from '../../ui/ErrorText'
 import { Section } from '../../ui/Section'
-import { useErrorText } from '../../ui/useErrorText'
 import classes from './Account.module.css'
 import { useAccountTexts } from './texts'
 
@@ -29,7 +29,6 @@ const FIELDS: readonly { name: Field; autoComplete: string; wide?: boolean; type
 /** The person's name and address. Only what was changed is sent. */
 export function ProfileSection({ user }: { user: UserView }) {
   const texts = useAccountTexts()
-  const errorText = useErrorText()
   const queryClient = useQueryClient()
   const [changes, setChanges] = useState<Profile>({})
   const save = useMutation({
@@ -82,11 +81,7 @@ export function ProfileSection({ user }: { user: UserView }) {
           >
             {texts.save}
           </Button>
-          {save.isError && !hasFieldErrors && (
-            <span className={classes.error} role="alert">
-              {errorText(save.error)}
-            </span>
-          )}
+          {!hasFieldErrors && <ErrorText error={save.error} />}
           <span role="status" className={classes.saved}>
             {save.isSuccess && texts.saved}
           </span>

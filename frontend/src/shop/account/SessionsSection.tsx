@@ -2,12 +2,13 @@ import { Button, Skeleton } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { call } from '../../api/client'
+import { ignoreAbsence } from '../../api/problem'
 import type { SessionView } from '../../api/types'
+import { ErrorText } from '../../ui/ErrorText'
 import { useFormat } from '../../ui/i18n/format'
 import { LoadError } from '../../ui/LoadError'
 import { Section } from '../../ui/Section'
 import { StateBadge } from '../../ui/StateBadge'
-import { useErrorText } from '../../ui/useErrorText'
 import classes from './Account.module.css'
 import { describeDevice } from './device'
 import { sessionsQuery } from './queries'
@@ -16,7 +17,6 @@ import { useAccountTexts } from './texts'
 /** The devices on which the person is signed in. */
 export function SessionsSection() {
   const texts = useAccountTexts()
-  const errorText = useErrorText()
   const queryClient = useQueryClient()
   const sessions = useQuery(sessionsQuery)
   const refetch = () => queryClient.invalidateQueries({ queryKey: sessionsQuery.queryKey })
@@ -26,7 +26,7 @@ export function SessionsSection() {
   })
   const end = useMutation({
     mutationFn: (sessionId: string) =>
-      call('DELETE /auth/sessions/{sessionId}', { path: { sessionId } }),
+      call('DELETE /auth/sessions/{sessionId}', { path: { sessionId } }).catch(ignoreAbsence),
     onSettled: refetch,
   })
   const error = endOthers.error ?? end.error
@@ -51,11 +51,7 @@ export function SessionsSection() {
       {sessions.isError && (
         <LoadError error={sessions.error} onRetry={() => void sessions.refetch()} />
       )}
-      {error !== null && (
-        <p className={classes.error} role="alert">
-          {errorText(error)}
-        </p>
-      )}
+      <ErrorText error={error} />
       <ul className={classes.list}>
         {sessions.data?.map((each) => (
           <SessionItem

@@ -6,7 +6,7 @@ import { ApiError } from '../../api/problem'
 import { session } from '../../api/session'
 import type { StepUp } from '../../api/types'
 import { Dialog } from '../../ui/Dialog'
-import { useErrorText } from '../../ui/useErrorText'
+import { ErrorText } from '../../ui/ErrorText'
 import { CodeForm } from '../sign-in/CodeForm'
 import { PasskeyButton } from '../sign-in/PasskeyButton'
 import type { PendingSignIn } from '../sign-in/pending'
@@ -51,7 +51,6 @@ type StepUpDialogProps = { email: string; onClose: (isProven: boolean) => void }
 
 function StepUpDialog({ email, onClose }: StepUpDialogProps) {
   const texts = useAccountTexts()
-  const errorText = useErrorText()
   const [pending, setPending] = useState<PendingSignIn | null>(null)
   const request = useMutation({ mutationFn: () => requestCode(email), onSuccess: setPending })
   const prove = async (body: StepUp) => {
@@ -68,11 +67,7 @@ function StepUpDialog({ email, onClose }: StepUpDialogProps) {
             <Button fullWidth loading={request.isPending} onClick={() => request.mutate()}>
               {texts.sendCode}
             </Button>
-            {request.isError && (
-              <p className={classes.error} role="alert">
-                {errorText(request.error)}
-              </p>
-            )}
+            <ErrorText error={request.error} />
             <PasskeyButton onProof={(passkey) => prove({ passkey })} />
           </>
         ) : (

@@ -50,6 +50,9 @@ export const useAccountTexts = messages({
     deleteButton: 'Delete my account …',
     deleteConfirm: 'Delete for good',
     deleteHow: (email: string) => `Type ${email} to confirm.`,
+    deleteRefused:
+      'An order or a refund is still under way. You can delete your account when it is finished.',
+    seeOrders: 'See your orders',
     keep: 'Keep my account',
     stepUpTitle: 'Is it you?',
     stepUpLead: 'Your sign-in is a while ago. Prove once more who you are.',
@@ -104,6 +107,9 @@ export const useAccountTexts = messages({
     deleteButton: 'Borrar mi cuenta …',
     deleteConfirm: 'Borrar para siempre',
     deleteHow: (email) => `Escribe ${email} para confirmar.`,
+    deleteRefused:
+      'Todavía hay un pedido o un reembolso en curso. Podrás borrar tu cuenta cuando termine.',
+    seeOrders: 'Ver tus pedidos',
     keep: 'Conservar mi cuenta',
     stepUpTitle: '¿Eres tú?',
     stepUpLead: 'Entraste hace un rato. Demuestra otra vez quién eres.',

@@ -1,6 +1,6 @@
 import { ActionIcon, Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { useUser } from '../../api/queries'
+import { useSessionStatus } from '../../api/queries'
 import { messages } from '../../ui/i18n/language'
 import { PersonIcon } from '../../ui/icons'
 import { CartButton } from './CartButton'
@@ -32,8 +32,8 @@ const useTexts = messages({
 /** The header: the shop's name, its places, and the person's. */
 export function Header() {
   const texts = useTexts()
-  const user = useUser()
-  const signedIn = user.data !== undefined
+  // Until a session is known to have ended, the person's links stay: nothing flashes on a reload.
+  const signedIn = useSessionStatus() !== 'signedOut'
   return (
     <header className={classes.header}>
       <div className={classes.bar}>

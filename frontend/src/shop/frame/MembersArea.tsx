@@ -9,7 +9,12 @@ export function MembersArea() {
   const { href } = useLocation()
   useEffect(() => {
     if (status === 'signedOut') {
-      void navigate({ to: '/sign-in', search: { next: href }, replace: true })
+      void navigate({
+        to: '/sign-in',
+        search: { next: href },
+        state: { sessionEnded: true },
+        replace: true,
+      })
     }
   }, [status, navigate, href])
   return <Outlet />

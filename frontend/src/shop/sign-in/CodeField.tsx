@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef } from 'react'
+import { type ReactNode, useEffect, useId, useRef } from 'react'
 import classes from './CodeField.module.css'
 
 export const CODE_LENGTH = 6
@@ -6,8 +6,9 @@ export const CODE_LENGTH = 6
 type CodeFieldProps = {
   label: string
   value: string
-  error?: string | null
-  disabled?: boolean
+  error?: ReactNode
+  /** The code is being checked: the field keeps the focus, and its digits. */
+  busy?: boolean
   onChange: (code: string) => void
   /** Called once all digits are there. */
   onComplete: (code: string) => void
@@ -18,7 +19,7 @@ type CodeFieldProps = {
  *
  * A single input lets browsers offer the code from a message, and people paste it with spaces.
  */
-export function CodeField({ label, value, error, disabled, onChange, onComplete }: CodeFieldProps) {
+export function CodeField({ label, value, error, busy, onChange, onComplete }: CodeFieldProps) {
   const id = useId()
   const input = useRef<HTMLInputElement>(null)
   // The person has just asked for this code, and has nothing else to do here.
@@ -42,14 +43,15 @@ export function CodeField({ label, value, error, disabled, onChange, onComplete 
           inputMode="numeric"
           autoComplete="one-time-code"
           pattern="[0-9]*"
-          disabled={disabled}
+          readOnly={busy}
+          aria-busy={busy}
           aria-invalid={Boolean(error)}
           aria-describedby={error ? `${id}-error` : undefined}
           onChange={(event) => change(event.currentTarget.value)}
           onPaste={(event) => {
             // A limit of the field's length would cut a code that is pasted with spaces.
             event.preventDefault()
-            change(event.clipboardData.getData('text'))
+            if (!busy) change(event.clipboardData.getData('text'))
           }}
         />
         {Array.from({ length: CODE_LENGTH }, (_, place) => (

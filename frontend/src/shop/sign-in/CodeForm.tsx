@@ -1,17 +1,16 @@
 import { Button } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
-import { ApiError, isStatus } from '../../api/problem'
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { isStatus, limitedUntil } from '../../api/problem'
+import { LimitText } from '../../ui/ErrorText'
 import { Notice } from '../../ui/Notice'
-import { useCountdown } from '../../ui/useCountdown'
 import { useErrorText } from '../../ui/useErrorText'
 import { CODE_LENGTH, CodeField } from './CodeField'
 import type { PendingSignIn } from './pending'
-import { loginQuery, requestCode } from './queries'
+import { loginQuery } from './queries'
+import { ResendButton } from './ResendButton'
 import classes from './SignIn.module.css'
 import { useSignInTexts } from './texts'
-
-const RESEND_AFTER_MS = 60_000
 
 type CodeFormProps = {
   pending: PendingSignIn
@@ -30,114 +29,100 @@ export function CodeForm({ pending, onCode, onRequested, onOtherAddress }: CodeF
   const enter = useMutation({
     mutationFn: onCode,
     onError: (error) => {
-      if (isStatus(error, 401, 410)) setCode('')
+      if (isStatus(error, 401)) setCode('')
     },
   })
-  const error = useCodeError(enter.error)
+  const isBusy = enter.isPending || enter.isSuccess
+  const submit = (complete: string) => {
+    if (complete.length === CODE_LENGTH && !isBusy) enter.mutate(complete)
+  }
   const isUnsent = login.data?.codeStatus === 'ERROR_SENDING_EMAIL'
-  const isEnded = isStatus(enter.error, 410) || login.data?.status === 'FAILED'
-  const lead = login.data?.codeStatus === 'SENT' ? texts.codeLead : texts.sending
+  const isLast = isStatus(enter.error, 401) && enter.error.problem.attemptsLeft === 0
+  const isEnded = isLast || isStatus(enter.error, 410) || login.data?.status === 'FAILED'
+  const isOver = !isBusy && (isUnsent || isEnded)
+  const resend = (
+    <ResendButton
+      pending={pending}
+      resendAt={login.data?.resendAt ?? null}
+      primary={isOver}
+      onRequested={(next) => {
+        setCode('')
+        enter.reset()
+        onRequested(next)
+      }}
+    />
+  )
+  const otherAddress = onOtherAddress !== undefined && (
+    <Button variant="subtle" size="compact-md" onClick={onOtherAddress}>
+      {texts.wrongAddress}
+    </Button>
+  )
+  if (isOver) {
+    return (
+      <EndedSignIn reason={isUnsent ? texts.unsent(pending.email) : texts.expired}>
+        {resend}
+        <div className={classes.links}>{otherAddress}</div>
+      </EndedSignIn>
+    )
+  }
   return (
     <form
       className={classes.form}
-      onSubmit={(event) => {
+      onSubmit={(event: FormEvent) => {
         event.preventDefault()
-        if (code.length === CODE_LENGTH && !enter.isPending) enter.mutate(code)
+        submit(code)
       }}
     >
-      {isUnsent ? (
-        <Notice tone="failed">{texts.unsent(pending.email)}</Notice>
-      ) : (
-        <p className={classes.lead} aria-live="polite">
-          {lead(pending.email)}
-        </p>
-      )}
+      <p className={classes.lead} aria-live="polite">
+        {login.data?.codeStatus === 'SENT' ? texts.codeLead : texts.sending}{' '}
+        <strong className={classes.address}>{pending.email}</strong>
+      </p>
       <CodeField
         label={texts.code}
         value={code}
-        error={error ?? (isEnded ? texts.expired : null)}
-        disabled={enter.isPending || enter.isSuccess}
-        onChange={setCode}
-        onComplete={(complete) => {
-          if (!enter.isPending) enter.mutate(complete)
+        error={enter.error && <CodeError error={enter.error} />}
+        busy={isBusy}
+        onChange={(typed) => {
+          setCode(typed)
+          if (typed !== '' && enter.isError) enter.reset()
         }}
+        onComplete={submit}
       />
-      <Button
-        type="submit"
-        fullWidth
-        loading={enter.isPending || enter.isSuccess}
-        disabled={code.length < CODE_LENGTH}
-      >
+      <Button type="submit" fullWidth loading={isBusy} disabled={code.length < CODE_LENGTH}>
         {texts.confirm}
       </Button>
       <div className={classes.links}>
-        <ResendButton
-          pending={pending}
-          onRequested={(next) => {
-            setCode('')
-            enter.reset()
-            onRequested(next)
-          }}
-        />
-        {onOtherAddress !== undefined && (
-          <Button variant="subtle" size="compact-md" onClick={onOtherAddress}>
-            {texts.wrongAddress}
-          </Button>
-        )}
+        {resend}
+        {otherAddress}
       </div>
       <p className={classes.hint}>{texts.spam}</p>
     </form>
   )
 }
 
-type ResendProps = Pick<CodeFormProps, 'pending' | 'onRequested'>
-
-function ResendButton({ pending, onRequested }: ResendProps) {
-  const texts = useSignInTexts()
-  const errorText = useErrorText()
-  const resend = useMutation({
-    mutationFn: () => requestCode(pending.email),
-    onSuccess: onRequested,
-  })
-  const limit = resend.error instanceof ApiError ? resend.error.retryAfter : null
-  const [limitedUntil, setLimitedUntil] = useState<number | null>(null)
-  const seconds = useCountdown(limitedUntil ?? pending.requestedAt + RESEND_AFTER_MS)
+/** The place of the field when no code can be entered any more. It takes the focus of the field. */
+function EndedSignIn({ reason, children }: { reason: string; children: ReactNode }) {
+  const place = useRef<HTMLDivElement>(null)
+  useEffect(() => place.current?.focus(), [])
   return (
-    <div>
-      <Button
-        variant="subtle"
-        size="compact-md"
-        className="tabular"
-        disabled={seconds > 0}
-        loading={resend.isPending}
-        onClick={() =>
-          resend.mutate(undefined, {
-            onError: (error) => {
-              const after = error instanceof ApiError ? error.retryAfter : null
-              setLimitedUntil(after === null ? null : Date.now() + after * 1000)
-            },
-          })
-        }
-      >
-        {seconds > 0 ? texts.resendIn(seconds) : texts.resend}
-      </Button>
-      {resend.isError && limit === null && (
-        <p className={classes.error} role="alert">
-          {errorText(resend.error)}
-        </p>
-      )}
+    <div ref={place} tabIndex={-1} className={classes.ended}>
+      <Notice tone="failed">{reason}</Notice>
+      {children}
     </div>
   )
 }
 
-function useCodeError(error: unknown): string | null {
+/** The reason why a code was not accepted. */
+function CodeError({ error }: { error: Error }) {
   const texts = useSignInTexts()
   const errorText = useErrorText()
-  if (error === null) return null
-  if (isStatus(error, 410)) return texts.expired
+  const limit = limitedUntil(error)
+  if (limit !== null) return <LimitText until={limit} />
   if (!isStatus(error, 401, 422)) return errorText(error)
   const left = error.problem.attemptsLeft
-  return typeof left === 'number'
-    ? `${texts.wrongCode} ${texts.attemptsLeft(left)}`
-    : texts.wrongCode
+  return (
+    <>
+      {texts.wrongCode} {typeof left === 'number' && texts.attemptsLeft(left)}
+    </>
+  )
 }

@@ -1,5 +1,7 @@
 import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
+import { ApiError, NetworkError } from '../../api/problem'
+import { ErrorText } from '../../ui/ErrorText'
 import { KeyIcon } from '../../ui/icons'
 import { canUsePasskeys, provePasskey } from './passkeys'
 import classes from './SignIn.module.css'
@@ -29,11 +31,19 @@ export function PasskeyButton({ onProof }: { onProof: (proof: Proof) => Promise<
       >
         {texts.passkey}
       </Button>
-      {prove.isError && (
-        <p className={classes.error} role="alert">
-          {texts.passkeyFailed}
-        </p>
-      )}
+      <div className={classes.refused}>
+        {isRefusal(prove.error) ? (
+          <p role="alert">{texts.passkeyFailed}</p>
+        ) : (
+          <ErrorText error={prove.error} />
+        )}
+      </div>
     </div>
   )
+}
+
+/** Return whether the passkey itself was not accepted, by the server or by the browser. */
+function isRefusal(error: Error | null): boolean {
+  if (error instanceof ApiError) return error.status < 500 && error.status !== 429
+  return error !== null && !(error instanceof NetworkError)
 }

@@ -1,10 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useNavigate, useRouter, useSearch } from '@tanstack/react-router'
+import { Link, useLocation, useNavigate, useRouter, useSearch } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { call } from '../../api/client'
 import { userQuery, useSessionStatus } from '../../api/queries'
 import { session } from '../../api/session'
 import type { SignedIn } from '../../api/types'
+import { Notice } from '../../ui/Notice'
 import { PageHeading } from '../../ui/Page'
 import { CodeForm } from './CodeForm'
 import { EmailForm } from './EmailForm'
@@ -17,7 +18,8 @@ import { useSignInTexts } from './texts'
 export function SignInPage() {
   const texts = useSignInTexts()
   const [pending, setPending] = useState<PendingSignIn | null>(() => readPending())
-  const [email, setEmail] = useState(pending?.email ?? '')
+  const [previous, setPrevious] = useState<PendingSignIn | null>(null)
+  const { sessionEnded = false } = useLocation().state
   const isCodeStep = pending !== null
   const signIn = useSignIn()
   useReturn()
@@ -34,12 +36,16 @@ export function SignInPage() {
         </PageHeading>
         {pending === null ? (
           <>
+            {sessionEnded && <Notice tone="waiting">{texts.ended}</Notice>}
             <p className={classes.lead}>{texts.lead}</p>
-            <EmailForm initialEmail={email} onRequested={change} />
+            <EmailForm previous={previous} onRequested={change} />
             <PasskeyButton
               onProof={async (body) => signIn(await call('POST /auth/passkeys/sign-in', { body }))}
             />
-            <p className={classes.hint}>{texts.agreement}</p>
+            <p className={classes.hint}>
+              {texts.agreement} <Link to="/terms">{texts.terms}</Link>. {texts.addressUse}{' '}
+              <Link to="/privacy">{texts.privacy}</Link>.
+            </p>
           </>
         ) : (
           <CodeForm
@@ -53,7 +59,7 @@ export function SignInPage() {
             }}
             onRequested={change}
             onOtherAddress={() => {
-              setEmail(pending.email)
+              setPrevious(pending)
               change(null)
             }}
           />

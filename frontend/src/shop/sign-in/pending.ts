@@ -8,6 +8,8 @@ export type PendingSignIn = {
 
 const STORAGE_KEY = 'pending-sign-in'
 const LIFETIME_MS = 10 * 60 * 1000
+/** How long the server sends no second code to an address, unless it says otherwise. */
+export const RESEND_AFTER_MS = 60_000
 
 /** Return the sign-in that this tab waits for, or null. */
 export function readPending(now: number = Date.now()): PendingSignIn | null {
