@@ -3,6 +3,9 @@
 Their addresses are those that the app would fetch: frontend/src/shop/catalogue/queries.ts.
 """
 
+import json
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from models import Product, catalogue
@@ -15,6 +18,7 @@ FEATURED_TAG = "featured"
 FIRST_PAGE = f"/product?size={PAGE_SIZE}"
 FEATURED = f"/product?sort=-createdAt&size={FEATURED_SIZE}&tag={FEATURED_TAG}"
 CATEGORIES = "/product/categories"
+GALLERY = "/static/products/gallery.json"
 
 
 def answers_of(path: str) -> dict[str, Any]:
@@ -27,9 +31,12 @@ def answers_of(path: str) -> dict[str, Any]:
     return {}
 
 
-def answer_of_product(product: Product) -> dict[str, Any]:
-    """Return the answer that the page of a product needs first."""
-    return {f"/product/{product.id}": {"data": ProductView.of(product).json_ready()}}
+def answers_of_product(product: Product) -> dict[str, Any]:
+    """Return the answers that the page of a product needs first."""
+    return {
+        f"/product/{product.id}": {"data": ProductView.of(product).json_ready()},
+        GALLERY: {"data": _pictures()},
+    }
 
 
 def _search(query: ProductQuery) -> dict[str, Any]:
@@ -39,3 +46,9 @@ def _search(query: ProductQuery) -> dict[str, Any]:
 
 def _categories() -> dict[str, Any]:
     return {"data": [CategoryView.of(*row).json_ready() for row in catalogue.categories()]}
+
+
+@cache
+def _pictures() -> Any:
+    """Read the files of the products' pictures, by the name of the first one."""
+    return json.loads((Path(__file__).parent / GALLERY.removeprefix("/")).read_text())

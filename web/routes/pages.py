@@ -17,7 +17,7 @@ from config import settings
 from models import Product, reading
 from models.product import MAX_PRODUCT_ID
 from web import dist, errors
-from web.page_answers import FIRST_PAGE, answer_of_product, answers_of
+from web.page_answers import FIRST_PAGE, answers_of, answers_of_product
 from web.page_head import Head, head_of
 from web.routes.shop import view_of
 from web.security_headers import POLICY, page_policy
@@ -81,7 +81,7 @@ def product(product_id: str) -> Response:
         return _render(Head(request.path, is_public=False), HTTPStatus.NOT_FOUND)
     head = head_of(row)
     pictures = (head.image,) if head.image else ()
-    return _render(replace(head, answers=answer_of_product(row), pictures=pictures))
+    return _render(replace(head, answers=answers_of_product(row), pictures=pictures))
 
 
 @bp.get("/assets/<name>")

@@ -80,7 +80,7 @@ export function broughtAnswer<R extends Route>(
 ): BroughtAnswer<Operations[R]['response']> | undefined {
   const { path, query }: AnyOptions = options ?? {}
   const [, template = ''] = route.split(' ')
-  const answer = BROUGHT_ANSWERS[fillPath(template, path) + searchOf(query)]
+  const answer = findBrought(fillPath(template, path) + searchOf(query))
   return answer as BroughtAnswer<Operations[R]['response']> | undefined
 }
 
@@ -155,7 +155,12 @@ function searchOf(query: AnyOptions['query']): string {
   return search.size > 0 ? `?${search.toString()}` : ''
 }
 
-function readAnswers(): Record<string, unknown> {
+/** Return the answer of an address if the page has brought it along. */
+export function findBrought(address: string): { data: unknown } | undefined {
+  return BROUGHT_ANSWERS[address]
+}
+
+function readAnswers(): Record<string, { data: unknown } | undefined> {
   const written = document.getElementById('answers')?.textContent ?? '{}'
-  return JSON.parse(written) as Record<string, unknown>
+  return JSON.parse(written) as ReturnType<typeof readAnswers>
 }

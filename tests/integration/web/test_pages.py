@@ -267,9 +267,9 @@ def test_a_page_brings_along_what_the_api_would_answer(client: FlaskClient) -> N
         brought = answers(client.get(path).text)
         assert len(brought) > 1
         for address, answer in brought.items():
-            response = client.get(address)
-            assert answer["data"] == response.get_json()
-            assert str(answer.get("total", "")) == response.headers.get("X-Total-Count", "")
+            with client.get(address) as response:
+                assert answer["data"] == response.get_json()
+                assert str(answer.get("total", "")) == response.headers.get("X-Total-Count", "")
 
 
 def test_filters_lead_to_answers_that_no_page_brings_along(client: FlaskClient) -> None:

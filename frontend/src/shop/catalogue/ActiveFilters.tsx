@@ -17,7 +17,7 @@ export function ActiveFilters({ search }: { search: CatalogueSearch }) {
   return (
     <ul className={classes.filters}>
       {filters.map(({ label, without, isWords }) => (
-        <li key={label} className={isWords ? classes.words : undefined}>
+        <li key={label} className={isWords ? classes.words : undefined} data-words={isWords}>
           <Link
             to="/products"
             search={changeFilters(search, without)}

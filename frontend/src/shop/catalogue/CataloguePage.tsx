@@ -26,7 +26,9 @@ export function CataloguePage() {
   usePageMeta('/products')
   return (
     <Page title={search.category ?? texts.all}>
-      <SearchField ref={field} className={classes.search} />
+      <div className={classes.search}>
+        <SearchField ref={field} />
+      </div>
       <div className={classes.columns}>
         <div className={classes.sidebar}>
           <FilterPanel search={search} />

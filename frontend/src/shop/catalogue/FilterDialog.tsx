@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { CloseIcon, FilterIcon } from '../../ui/icons'
 import classes from './FilterDialog.module.css'
 import { FilterPanel } from './FilterPanel'
@@ -12,22 +12,38 @@ type FilterDialogProps = { search: CatalogueSearch; total: number | undefined }
 export function FilterDialog({ search, total }: FilterDialogProps) {
   const texts = useTexts()
   const dialog = useRef<HTMLDialogElement>(null)
+  const [isOpen, setIsOpen] = useState(false)
   const count = countFilters(search)
   const close = () => dialog.current?.close()
+  useEffect(() => {
+    if (isOpen) dialog.current?.showModal()
+  }, [isOpen])
   return (
     <>
       <button
         type="button"
         className={classes.open}
         aria-haspopup="dialog"
-        aria-label={count > 0 ? texts.filtersInUse(count) : texts.filters}
-        onClick={() => dialog.current?.showModal()}
+        onClick={() => setIsOpen(true)}
       >
         <FilterIcon size={18} />
         {texts.filters}
-        {count > 0 && <span className={classes.count}>{count}</span>}
+        {count > 0 && (
+          <>
+            <span className={classes.count} aria-hidden="true">
+              {count}
+            </span>
+            <span className="visually-hidden">{texts.inUse(count)}</span>
+          </>
+        )}
       </button>
-      <dialog ref={dialog} className={classes.dialog} aria-label={texts.filters} closedby="any">
+      <dialog
+        ref={dialog}
+        className={classes.dialog}
+        aria-label={texts.filters}
+        closedby="any"
+        onClose={() => setIsOpen(false)}
+      >
         <div className={classes.sheet}>
           <div className={classes.head}>
             <h2 className={classes.title}>{texts.filters}</h2>
@@ -40,9 +56,7 @@ export function FilterDialog({ search, total }: FilterDialogProps) {
               <CloseIcon />
             </button>
           </div>
-          <div className={classes.body}>
-            <FilterPanel search={search} />
-          </div>
+          <div className={classes.body}>{isOpen && <FilterPanel search={search} />}</div>
           <div className={classes.foot}>
             <Button fullWidth size="md" onClick={close}>
               {total === undefined ? texts.close : texts.show(total)}

@@ -21,7 +21,13 @@ export function ProductCard({ product, heading: Heading, eager = false }: Produc
   return (
     <li className={classes.card}>
       <div className={classes.frame}>
-        <Picture src={product.imageUrl} alt="" eager={eager} className={classes.picture} />
+        <Picture
+          key={product.imageUrl}
+          src={product.imageUrl}
+          alt=""
+          eager={eager}
+          className={classes.picture}
+        />
       </div>
       <Heading className={classes.name}>
         <Link

@@ -37,7 +37,11 @@ export function Results({ search, page }: ResultsProps) {
   if (data.products.length === 0) return <Empty search={search} total={data.total} />
   return (
     <>
-      <ProductGrid isOutdated={page.isPlaceholderData}>
+      {/* Other results are other cards: those that moved to other places would be layout shifts. */}
+      <ProductGrid
+        key={data.products.map(({ id }) => id).join(' ')}
+        isOutdated={page.isPlaceholderData}
+      >
         {data.products.map((product, index) => (
           <ProductCard key={product.id} product={product} heading="h2" eager={index < FIRST_ROW} />
         ))}

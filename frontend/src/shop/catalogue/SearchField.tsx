@@ -14,13 +14,11 @@ const useTexts = messages({
   es: { label: 'Buscar productos', placeholder: 'Lamp, pen, coffee…' },
 })
 
-type SearchFieldProps = { className?: string; ref?: Ref<HTMLInputElement> }
-
 /**
  * The field that searches the catalogue. In the catalogue it searches as the person types, on other
  * pages when they press Enter.
  */
-export function SearchField({ className, ref }: SearchFieldProps) {
+export function SearchField({ ref }: { ref?: Ref<HTMLInputElement> }) {
   const texts = useTexts()
   const navigate = useNavigate()
   const search = useSearch({ from: '/products', shouldThrow: false })
@@ -48,11 +46,7 @@ export function SearchField({ className, ref }: SearchFieldProps) {
   }
 
   return (
-    <form
-      role="search"
-      className={[classes.form, className].filter(Boolean).join(' ')}
-      onSubmit={submit}
-    >
+    <form role="search" className={classes.form} onSubmit={submit}>
       <SearchIcon size={18} />
       <input
         ref={ref}

@@ -73,6 +73,7 @@ export function Header() {
               variant="subtle"
               color="gray"
               size="sm"
+              className={classes.signIn}
               renderRoot={(props) => <Link to="/sign-in" {...props} />}
             >
               {texts.signIn}

@@ -17,7 +17,9 @@ export function HeaderSearch() {
   const search = useSearch({ from: '/products', shouldThrow: false })
   return (
     <>
-      <SearchField className={classes.field} />
+      <div className={classes.field}>
+        <SearchField />
+      </div>
       <ActionIcon
         variant="subtle"
         color="gray"

@@ -9,8 +9,8 @@ import { useTexts } from './texts'
 /** The pictures of a product: a large one, and below it small ones to choose from. */
 export function Gallery({ product }: { product: ProductView }) {
   const texts = useTexts()
-  const index = useQuery(galleryQuery).data ?? {}
-  const pictures = listPictures(product.imageUrl, index)
+  const index = useQuery(galleryQuery)
+  const pictures = listPictures(product.imageUrl, index.data ?? {})
   const [chosen, setChosen] = useState(0)
   const shown = pictures[chosen] ?? product.imageUrl
   return (
@@ -20,10 +20,10 @@ export function Gallery({ product }: { product: ProductView }) {
         alt={chosen === 0 ? product.name : texts.picture(product.name, chosen + 1)}
         eager
       />
-      <ul className={classes.choices}>
-        {pictures.length > 1 &&
-          pictures.map((picture, number) => (
-            <li key={picture}>
+      {(index.isPending || pictures.length > 1) && (
+        <ul className={classes.choices}>
+          {pictures.map((picture, number) => (
+            <li key={picture} hidden={index.isPending}>
               <button
                 type="button"
                 className={classes.choice}
@@ -35,7 +35,8 @@ export function Gallery({ product }: { product: ProductView }) {
               </button>
             </li>
           ))}
-      </ul>
+        </ul>
+      )}
     </div>
   )
 }

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { ProductView } from '../../api/types'
 import { BoxIcon, LockIcon, TruckIcon } from '../../ui/icons'
+import { maxQuantityOf } from '../catalogue/stock'
 import classes from './ProductFacts.module.css'
 import { useTexts } from './texts'
 
@@ -14,14 +15,16 @@ export function ProductFacts({ product }: { product: ProductView }) {
   ]
   return (
     <section className={classes.facts} aria-label={texts.facts}>
-      <ul className={classes.promises}>
-        {facts.map(({ Icon, text }) => (
-          <li key={text}>
-            <Icon size={20} />
-            {text}
-          </li>
-        ))}
-      </ul>
+      {maxQuantityOf(product) > 0 && (
+        <ul className={classes.promises}>
+          {facts.map(({ Icon, text }) => (
+            <li key={text}>
+              <Icon size={20} />
+              {text}
+            </li>
+          ))}
+        </ul>
+      )}
       <dl className={classes.details}>
         <dt>{texts.category}</dt>
         <dd>

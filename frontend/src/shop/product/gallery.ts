@@ -1,7 +1,9 @@
 import { queryOptions } from '@tanstack/react-query'
+import { findBrought } from '../../api/client'
 import { NetworkError } from '../../api/problem'
 
 const FOLDER = '/static/products/'
+const INDEX = `${FOLDER}gallery.json`
 
 /** The files of the pictures of a product, by the name of its first picture without extension. */
 export type GalleryIndex = Readonly<Record<string, readonly string[]>>
@@ -10,10 +12,14 @@ export type GalleryIndex = Readonly<Record<string, readonly string[]>>
 export const galleryQuery = queryOptions({
   queryKey: ['gallery'],
   queryFn: async ({ signal }): Promise<GalleryIndex> => {
-    const response = await fetch(`${FOLDER}gallery.json`, { signal }).catch((error: unknown) => {
+    const response = await fetch(INDEX, { signal }).catch((error: unknown) => {
       throw new NetworkError(error)
     })
     return response.ok ? readIndex(await response.json()) : {}
+  },
+  initialData: () => {
+    const brought = findBrought(INDEX)
+    return brought && readIndex(brought.data)
   },
   staleTime: Number.POSITIVE_INFINITY,
 })
