@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { OrderState, PaymentState } from '../../api/types'
-import { pauseAfter } from './useFollowOrder'
+import { pauseAfter } from './pauses'
 import { readCursor } from './queries'
 import { situationOf } from './words'
 import { ApiError } from '../../api/problem'

@@ -1,0 +1,96 @@
+"""Stories of pages that follow an order: by the stream of events, and without it."""
+
+from typing import Literal
+
+from playwright.sync_api import Page, Request, expect
+
+from demo.buyer import Buyer
+
+PAID = "We have your payment. We are packing it."
+CANCELLED = "This order was cancelled."
+STREAMS = "**/events?ticket=*"
+
+
+def is_held(request: Request) -> bool:
+    """Return whether the server may hold a request until the order changes."""
+    return "wait=" in request.headers.get("prefer", "")
+
+
+def record(page: Page, event: Literal["request", "requestfailed"]) -> list[Request]:
+    """Return a list to which all further requests of a page, or its failed ones, are added."""
+    requests: list[Request] = []
+
+    def add(request: Request) -> None:
+        requests.append(request)
+
+    # Two calls: each name of an event has its own type.
+    if event == "request":
+        page.on("request", add)
+    else:
+        page.on("requestfailed", add)
+    return requests
+
+
+def open_order(page: Page, reference: str) -> None:
+    page.goto(f"/orders/{reference}")
+    expect(page.get_by_text("Waiting for payment")).to_be_visible()
+
+
+def test_a_page_with_a_stream_holds_no_request_at_the_server(member: Page, buyer: Buyer) -> None:
+    order = buyer.order(buyer.products()[0])
+    requests = record(member, "request")
+    with member.expect_response(STREAMS) as stream:
+        open_order(member, order["referenceId"])
+    assert stream.value.status == 200
+    buyer.pay(order["clientSecret"])
+    expect(member.get_by_text(PAID)).to_be_visible()
+    assert [request.url for request in requests if is_held(request)] == []
+    tickets = [request for request in requests if "/auth/events-ticket" in request.url]
+    assert len(tickets) == 1
+
+
+def test_a_page_without_a_stream_waits_at_the_server(member: Page, buyer: Buyer) -> None:
+    order = buyer.order(buyer.products()[0])
+    member.route(STREAMS, lambda route: route.abort())
+    with member.expect_request(is_held):
+        open_order(member, order["referenceId"])
+    buyer.pay(order["clientSecret"])
+    expect(member.get_by_text(PAID)).to_be_visible()
+
+
+def test_a_stream_that_ends_is_opened_again_with_another_ticket(member: Page, buyer: Buyer) -> None:
+    order = buyer.order(buyer.products()[0])
+    # The first stream ends at once, as after 15 minutes.
+    ended = {"content_type": "text/event-stream", "body": ": open\n\n"}
+    headers = {"Access-Control-Allow-Origin": "*"}
+    member.route(STREAMS, lambda route: route.fulfill(**ended, headers=headers), times=1)
+    requests = record(member, "request")
+    open_order(member, order["referenceId"])
+    with member.expect_response(lambda response: "/events?" in response.url):
+        pass
+    buyer.pay(order["clientSecret"])
+    expect(member.get_by_text(PAID)).to_be_visible()
+    opened = [request.url for request in requests if "/events?ticket=" in request.url]
+    assert len(opened) == len(set(opened)) == 2
+
+
+def test_a_page_reads_again_what_it_missed_offline(member: Page, buyer: Buyer) -> None:
+    order = buyer.order(buyer.products()[0])
+    with member.expect_response(STREAMS):
+        open_order(member, order["referenceId"])
+    member.context.set_offline(True)
+    buyer.cancel(order["referenceId"])
+    buyer.wait_until(order["referenceId"], "Cancelled")
+    expect(member.get_by_text("Waiting for payment")).to_be_visible()
+    member.context.set_offline(False)
+    expect(member.get_by_text(CANCELLED)).to_be_visible(timeout=30_000)
+
+
+def test_signing_out_ends_the_stream(member: Page, buyer: Buyer) -> None:
+    order = buyer.order(buyer.products()[0])
+    with member.expect_response(STREAMS) as stream:
+        open_order(member, order["referenceId"])
+    ended = record(member, "requestfailed")
+    member.evaluate("new BroadcastChannel('projectx-session').postMessage({kind: 'signedOut'})")
+    expect(member.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert [request.url for request in ended if "/events?" in request.url] == [stream.value.url]
