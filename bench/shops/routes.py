@@ -20,7 +20,7 @@ from models.text import parse
 from web import authentication, errors, prefer, request, security_headers
 from web.openapi import Api
 from web.routes import health, product
-from web.schemas.order import OrderPlaced, OrderRequest, OrderStatus, ReferencePath
+from web.schemas.order import OrderRequest, OrderStatus, ReferencePath
 from web.schemas.webhook import Received
 from web.signatures import check_stripe
 
@@ -46,10 +46,8 @@ def place(body: OrderRequest) -> Any:
     with SetWorkflowID(order_id):
         DBOS.start_workflow(buy, order_id, checkout)
     secret = DBOS.get_event(order_id, "client_secret", prefer.wait(MAX_WAIT))
-    answer = OrderPlaced(
-        order_id=order_id, reference_id=body.reference_id, client_secret=secret, message=""
-    )
-    return answer.json_ready(), HTTPStatus.CREATED if secret else HTTPStatus.ACCEPTED
+    answer = {"orderId": order_id, "referenceId": body.reference_id, "clientSecret": secret}
+    return answer, HTTPStatus.CREATED if secret else HTTPStatus.ACCEPTED
 
 
 @api.get("/status/<referenceId>")

@@ -70,6 +70,8 @@ def page(context: BrowserContext) -> Iterator[Page]:
             problems.append(message.text)
 
     tab = context.new_page()
+    # A busy machine is slow, and no failure.
+    expect.set_options(timeout=30_000)
     tab.on("console", record)
     tab.on("pageerror", lambda error: problems.append(str(error)))
     yield tab

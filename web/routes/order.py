@@ -79,9 +79,9 @@ def place(body: OrderRequest) -> Any:
                 _is_settled,
                 subscription,
                 prefer.wait(DEFAULT_WAIT),
-                initial=OrderStatus.new(order_id, checkout_request.reference_id),
+                initial=None,
                 load=lambda: _load(Order.id == order_id),
-            )
+            ) or _load(Order.id == order_id)
             return _placed(status, HTTPStatus.CREATED if status.settled else HTTPStatus.ACCEPTED)
     return _placed(_wait_until_settled(placed_id, prefer.wait(DEFAULT_WAIT)), HTTPStatus.OK)
 
@@ -182,8 +182,9 @@ def _wait_until_settled(order_id: UUID, seconds: float) -> OrderStatus:
     return status
 
 
-def _is_settled(status: OrderStatus) -> bool:
-    return status.settled
+def _is_settled(status: OrderStatus | None) -> bool:
+    """Return whether the order can be paid or has ended. A new one has no loaded status yet."""
+    return status is not None and status.settled
 
 
 def _placed(order: OrderStatus, code: HTTPStatus) -> Response:
@@ -194,6 +195,9 @@ def _placed(order: OrderStatus, code: HTTPStatus) -> Response:
     elif order.settled:
         message = f"The order is {order.status.lower()}: it cannot be paid"
     body = OrderPlaced(
+        currency=order.currency,
+        total_price=order.total_price,
+        total_minor=order.total_minor,
         order_id=order.order_id,
         reference_id=order.reference_id,
         client_secret=order.client_secret,

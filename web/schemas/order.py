@@ -6,11 +6,12 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from models import OrderState, Payment, PaymentState
+from models import Order, OrderState, Payment, PaymentState
+from models.money import to_decimal
 from models.payment import PAYABLE
 from web.schemas.base import Incoming, Lines, Outgoing, Text
 from web.schemas.payment import shown_decline
-from web.schemas.product import ProductId
+from web.schemas.product import Amount, ProductId
 from web.schemas.tracked import Tracked
 
 # A reference is the last part of a path, so it has only characters that need no escaping there.
@@ -55,8 +56,29 @@ class OrderRequest(Incoming):
     payment_method: Text | None = Field(None, max_length=100)
 
 
-class OrderPlaced(Outgoing):
-    """A placed order. `clientSecret` is null until Stripe has answered, and when it refused."""
+class OrderTotal(Outgoing):
+    """The total of an order: in major units of `currency`, and in Stripe's minor units."""
+
+    currency: str
+    total_price: Amount
+    total_minor: int
+
+    @classmethod
+    def total_fields(cls, order: Order) -> dict[str, Any]:
+        """Return these fields of an order."""
+        return {
+            "currency": order.currency,
+            "total_price": to_decimal(order.total, order.currency),
+            "total_minor": order.total,
+        }
+
+
+class OrderPlaced(OrderTotal):
+    """A placed order. `clientSecret` is null until Stripe has answered, and when it refused.
+
+    The total may differ from that of an earlier quote: a page confirms the payment only of a total
+    that it has shown.
+    """
 
     order_id: UUID
     reference_id: str
@@ -81,7 +103,7 @@ class PaymentStatus(Outgoing):
     decline_reason: str | None
 
 
-class OrderStatus(Outgoing):
+class OrderStatus(OrderTotal):
     """The status of an order.
 
     `clientSecret` is set only while the order can be paid, the payment's `declineReason` only while
@@ -99,6 +121,7 @@ class OrderStatus(Outgoing):
     def base_fields(cls, payment: Payment) -> dict[str, Any]:
         """Return the fields of a payment whose order is loaded."""
         return {
+            **cls.total_fields(payment.order),
             "status": payment.order.state,
             "reference_id": payment.order.reference_id,
             "order_id": payment.order_id,
@@ -114,18 +137,6 @@ class OrderStatus(Outgoing):
     def of(cls, payment: Payment) -> "OrderStatus":
         """Create the view of a payment whose order is loaded."""
         return cls(**cls.base_fields(payment))
-
-    @classmethod
-    def new(cls, order_id: UUID, reference_id: str) -> "OrderStatus":
-        """Create the view of an order that was just placed."""
-        return cls(
-            status=OrderState.PENDING,
-            reference_id=reference_id,
-            order_id=order_id,
-            client_secret=None,
-            closing=False,
-            payment=PaymentStatus(status=PaymentState.PENDING, decline_reason=None),
-        )
 
     @property
     def settled(self) -> bool:

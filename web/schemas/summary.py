@@ -121,11 +121,13 @@ class OrderRow(OrderBase):
 class OrderSummary(OrderBase, Tracked):
     """The whole order. `orderId` equals `id`, under the name in the response to placing it.
 
-    `closing` is true while Stripe cancels the payment.
+    `closing` is true while Stripe cancels the payment. `totalMinor` is the total in Stripe's minor
+    units, for its Payment Element.
     """
 
     order_id: UUID
     user_id: UUID
+    total_minor: int
     closing: bool
     billing_address: str
     shipping_address: str
@@ -146,6 +148,7 @@ class OrderSummary(OrderBase, Tracked):
             **cls.tracked_fields(order.payment, version),
             order_id=order.id,
             user_id=order.user_id,
+            total_minor=order.total,
             closing=order.payment.closing,
             billing_address=order.billing_address,
             shipping_address=order.shipping_address,

@@ -42,7 +42,7 @@ export type NewProduct = { category?: string; currency: string; description?: st
 
 export type OrderCancelled = { message: string; orderId: string; referenceId: string; status: OrderState }
 
-export type OrderPlaced = { clientSecret: string | null; message: string; orderId: string; referenceId: string }
+export type OrderPlaced = { clientSecret: string | null; currency: string; message: string; orderId: string; referenceId: string; totalMinor: number; totalPrice: number }
 
 export type OrderRequest = { billingAddress: string; items: Line[]; paymentMethod?: string | null; referenceId?: string | null; shippingAddress: string }
 
@@ -50,7 +50,7 @@ export type OrderRow = { createdAt: string; currency: string; firstItems: FirstI
 
 export type OrderState = 'Pending' | 'Confirmed' | 'Shipped' | 'Delivered' | 'Cancelled' | 'Failed'
 
-export type OrderSummary = { billingAddress: string; cancellable: Cancellation | null; closing: boolean; createdAt: string; currency: string; id: string; items: ItemView[]; orderId: string; payBy: string | null; payment: PaymentView; paymentMethod: string | null; referenceId: string; refunds: RefundView[]; shipment: ShipmentView | null; shippingAddress: string; shippingCost: number; status: OrderState; subtotal: number; taxAmount: number; totalPrice: number; updatedAt: string; userId: string; version: string }
+export type OrderSummary = { billingAddress: string; cancellable: Cancellation | null; closing: boolean; createdAt: string; currency: string; id: string; items: ItemView[]; orderId: string; payBy: string | null; payment: PaymentView; paymentMethod: string | null; referenceId: string; refunds: RefundView[]; shipment: ShipmentView | null; shippingAddress: string; shippingCost: number; status: OrderState; subtotal: number; taxAmount: number; totalMinor: number; totalPrice: number; updatedAt: string; userId: string; version: string }
 
 export type Orders = OrderRow[]
 
@@ -122,7 +122,7 @@ export type TicketIssued = { expiresIn: number; ticket: string }
 
 export type TicketRequest = { all?: boolean; orderIds?: string[] }
 
-export type TrackedStatus = { cancellable: Cancellation | null; clientSecret: string | null; closing: boolean; orderId: string; payBy: string | null; payment: PaymentStatus; referenceId: string; status: OrderState; version: string }
+export type TrackedStatus = { cancellable: Cancellation | null; clientSecret: string | null; closing: boolean; currency: string; orderId: string; payBy: string | null; payment: PaymentStatus; referenceId: string; status: OrderState; totalMinor: number; totalPrice: number; version: string }
 
 export type UserStatus = 'Active' | 'Inactive' | 'Deleted' | 'Suspended'
 

@@ -39,6 +39,14 @@ def test_prices_come_from_the_catalogue(ann: Person, lamp: Product) -> None:
     assert summary["payment"]["provider"] == "Stripe"
 
 
+def test_a_placed_order_has_its_total(ann: Person, lamp: Product) -> None:
+    placed = ann.order(lamp, items=[{"productId": lamp.id, "quantity": 2}]).get_json()
+    total = {"currency": "usd", "totalPrice": 108, "totalMinor": 10800}
+    assert placed.items() >= total.items()
+    status = ann.get(f"/order/status/{placed['referenceId']}").get_json()
+    assert status.items() >= total.items()
+
+
 def test_a_price_that_changes_does_not_change_the_order(ann: Person, lamp: Product) -> None:
     placed = ann.order(lamp).get_json()
     with transaction() as session:

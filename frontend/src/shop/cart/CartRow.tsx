@@ -2,11 +2,11 @@ import { Link } from '@tanstack/react-router'
 import { useFormat } from '../../ui/i18n/format'
 import { TrashIcon } from '../../ui/icons'
 import { Picture } from '../../ui/Picture'
+import { Stepper } from '../../ui/Stepper'
 import classes from './CartLines.module.css'
 import { LineNoticeBox } from './LineNoticeBox'
 import { isObstacle } from './notices'
-import { QuantityStepper } from './QuantityStepper'
-import { cartStore } from './store'
+import { cartStore, MAX_QUANTITY } from './store'
 import { useCartTexts } from './texts'
 import type { PricedLine } from './useCartQuote'
 
@@ -56,10 +56,10 @@ export function CartRow({ priced, isCurrent, compact, onRemove }: CartRowProps) 
       )}
       {(canBuy || notice?.kind === 'tooMany') && (
         <div className={classes.controls}>
-          <QuantityStepper
-            name={line.name}
-            quantity={line.quantity}
-            limit={stockLeft ?? undefined}
+          <Stepper
+            label={texts.quantity(line.name)}
+            value={line.quantity}
+            max={stockLeft ?? MAX_QUANTITY}
             onChange={(quantity) => cartStore.setQuantity(line.productId, quantity)}
           />
           <button

@@ -23,6 +23,8 @@ export type Cart = {
   lines: readonly CartLine[]
   /** The reference of the order that this cart becomes, kept over reloads until it is changed. */
   referenceId: string
+  /** The order was asked for: it may exist at the server. */
+  isPlaced: boolean
 }
 
 const listeners = new Set<() => void>()
@@ -73,6 +75,10 @@ export const cartStore = {
     if (cart.lines.some(({ productId }) => productId === line.productId)) return
     change(cart.lines.toSpliced(index, 0, line))
   },
+  /** Remember whether the order of the cart may exist, so that the checkout resumes it. */
+  setPlaced(referenceId: string, isPlaced: boolean): void {
+    if (cart.referenceId === referenceId && cart.isPlaced !== isPlaced) write({ ...cart, isPlaced })
+  },
   /** Let the cart become another order, after the one of its reference has ended unpaid. */
   renew(): void {
     change(cart.lines)
@@ -94,7 +100,7 @@ export function countPieces({ lines }: Cart): number {
 
 // Another content is another order: the reference of the earlier one would be refused.
 function change(lines: readonly CartLine[]): void {
-  write({ lines, referenceId: newReference() })
+  write({ lines, referenceId: newReference(), isPlaced: false })
 }
 
 function updated(line: CartLine, productId: number, changes: Partial<CartLine>): CartLine {
@@ -144,6 +150,7 @@ export function parseCart(stored: unknown): Cart {
   return {
     lines: [...byProduct.values()],
     referenceId: isReference ? referenceId : newReference(),
+    isPlaced: isReference && stored.isPlaced === true,
   }
 }
 
@@ -170,7 +177,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function emptyCart(): Cart {
-  return { lines: [], referenceId: newReference() }
+  return { lines: [], referenceId: newReference(), isPlaced: false }
 }
 
 function newReference(): string {

@@ -28,9 +28,10 @@ export type CartQuote = {
 }
 
 /** Return the cart with its prices, which are fetched anew on opening and after each change. */
-export function useCartQuote(): CartQuote {
+export function useCartQuote({ enabled = true } = {}): CartQuote {
   const cart = useCart()
-  const { data, error, isPlaceholderData, isFetching, refetch } = useQuery(quoteQuery(cart.lines))
+  const query = quoteQuery(enabled ? cart.lines : [])
+  const { data, error, isPlaceholderData, isFetching, refetch } = useQuery(query)
   const isCurrent = data !== undefined && !isPlaceholderData
   return {
     lines: cart.lines.map((line) => priceLine(line, data)),

@@ -1,10 +1,13 @@
-/** The order that the checkout pays, if it is not the cart's: its reference. */
+/** The order to pay, where it is not the one of the cart. */
 export type CheckoutSearch = { order?: string }
 
-/** Read the search of the checkout. Anything that cannot be a reference is left out. */
+// As web/schemas/order.py has it.
+const REFERENCE = /^[A-Za-z0-9][A-Za-z0-9._~:@+=,-]{0,199}$/
+
+/** Read the search of the checkout. A reference that no order can have is left out. */
 export function readCheckoutSearch(search: Record<string, unknown>): CheckoutSearch {
   const { order } = search
-  return typeof order === 'string' && /^[A-Za-z0-9][\w.~:@+=,-]{0,199}$/.test(order)
-    ? { order }
-    : {}
+  // The router reads a reference of digits as a number.
+  const reference = typeof order === 'number' ? String(order) : order
+  return typeof reference === 'string' && REFERENCE.test(reference) ? { order: reference } : {}
 }

@@ -8,6 +8,7 @@ import { useFormat } from '../../ui/i18n/format'
 import { PrintIcon } from '../../ui/icons'
 import { LoadError } from '../../ui/LoadError'
 import { Page } from '../../ui/Page'
+import { useFinishCart } from '../checkout/useFinishCart'
 import { CancelDialog } from './CancelDialog'
 import { DeliveryCard } from './DeliveryCard'
 import classes from './Order.module.css'
@@ -26,6 +27,7 @@ export function OrderPage() {
   const { reference } = useParams({ from: '/members/orders/$reference' })
   const order = useQuery(orderQuery(reference))
   useFollowOrder(reference, order.data)
+  useFinishCart(order.data)
 
   if (isStatus(order.error, 404, 422)) return <UnknownOrder />
   if (order.data !== undefined) return <OrderView order={order.data} />

@@ -1,0 +1,390 @@
+"""Stories of the checkout: paying, and all that can come in between."""
+
+import re
+from typing import Any
+
+import pytest
+import requests
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from demo.buyer import Buyer, Json, find_code, wait_for
+from demo.world import World
+from tests.browser import till
+from tests.browser.accessibility import find_violations
+from tests.browser.shelf import Shelf
+from tests.browser.till import expect_paid, open_checkout, pay, pay_button, type_card
+
+DECLINED = "Your payment did not go through"
+
+
+@pytest.fixture
+def shelf(world: World) -> Shelf:
+    return Shelf(world)
+
+
+@pytest.fixture
+def lamp(shelf: Shelf) -> Json:
+    return shelf.add(price=4900)
+
+
+def book_of(world: World, reference: str) -> Json:
+    """Return the bank's entry of an order."""
+    ledger: list[Json] = requests.get(f"{world.urls.sandbox}/ledger.json", timeout=30).json()
+    (entry,) = (row for row in ledger if row["referenceId"] == reference)
+    return entry
+
+
+def complete_challenge(page: Page, answer: str) -> None:
+    page.get_by_role("dialog", name="3-D Secure").get_by_role("button", name=answer).click()
+
+
+def test_a_purchase(member: Page, buyer: Buyer, lamp: Json) -> None:
+    reference = open_checkout(member, lamp)
+    type_card(member)
+    expect(pay_button(member)).to_have_text("Pay $59.00")
+    assert find_violations(member) == []
+    pay_button(member).click()
+    expect_paid(member, reference)
+    summary = buyer.summary(buyer.status(reference)["orderId"])
+    assert summary["shippingAddress"] == "Ann Lee\nCalle Mayor 1\n28013 Madrid\nSpain"
+    # Back leads to the page before the checkout, which is over.
+    member.go_back()
+    expect(member.get_by_role("heading", name="Terms")).to_be_visible()
+    # The address was saved in the profile.
+    till.fill_cart(member, lamp)
+    member.goto("/checkout")
+    expect(member.get_by_label("Street and number")).to_have_value("Calle Mayor 1")
+    expect(member.get_by_label("Country")).to_have_value("ES")
+
+
+def test_a_declined_card_then_another_pays_the_same_order(
+    member: Page, buyer: Buyer, world: World, lamp: Json
+) -> None:
+    reference = open_checkout(member, lamp)
+    pay(member, till.DECLINES)
+    expect(member.get_by_text(DECLINED)).to_be_visible()
+    expect(member.get_by_label("Card number")).to_have_value("4000 0000 0000 0002")
+    assert find_violations(member) == []
+    pay(member)
+    expect_paid(member, reference)
+    assert book_of(world, reference)["captured"] == 5900
+
+
+def test_a_challenge_that_fails_then_works(member: Page, lamp: Json) -> None:
+    reference = open_checkout(member, lamp)
+    pay(member, till.ASKS_FOR_3DS)
+    complete_challenge(member, "Fail")
+    expect(member.get_by_text(DECLINED)).to_be_visible()
+    pay_button(member).click()
+    complete_challenge(member, "Complete")
+    expect_paid(member, reference)
+
+
+def test_a_challenge_on_the_page_of_the_bank(member: Page, lamp: Json) -> None:
+    reference = open_checkout(member, lamp)
+    pay(member, till.REDIRECTS_FOR_3DS)
+    member.get_by_role("button", name="Complete").click()
+    expect_paid(member, reference)
+
+
+def test_a_challenge_that_fails_on_the_page_of_the_bank(member: Page, lamp: Json) -> None:
+    reference = open_checkout(member, lamp)
+    pay(member, till.REDIRECTS_FOR_3DS)
+    member.get_by_role("button", name="Fail").click()
+    # The page says what the shop knows, whatever the address says.
+    pay_now = member.get_by_role("link", name="Pay now")
+    expect(pay_now).to_be_visible()
+    pay_now.click()
+    expect(member.get_by_text("Calle Mayor 1")).to_be_visible()
+    pay(member)
+    expect_paid(member, reference)
+
+
+def test_a_slow_bank_has_the_order_meanwhile(member: Page, lamp: Json) -> None:
+    reference = open_checkout(member, lamp)
+    member.get_by_label("Card number").fill(till.SLOW_ACCOUNT)
+    pay_button(member).click()
+    expect(member).to_have_url(re.compile(f"/orders/{reference}"))
+    expect(member.get_by_label("Cart, empty")).to_be_visible()
+    expect_paid(member, reference)
+
+
+def test_a_double_click_is_one_order_and_one_payment(
+    member: Page, buyer: Buyer, world: World, lamp: Json
+) -> None:
+    reference = open_checkout(member, lamp)
+    type_card(member)
+    pay_button(member).dblclick()
+    expect_paid(member, reference)
+    assert book_of(world, reference)["confirms"] == 1
+    assert len(buyer.http.get(f"{world.urls.order}/order", timeout=10).json()) == 1
+
+
+def test_an_order_is_resumed_after_leaving_and_reloading(
+    member: Page, shelf: Shelf, lamp: Json
+) -> None:
+    reference = open_checkout(member, lamp)
+    member.reload()
+    expect(member.get_by_label("Street and number")).to_have_value("Calle Mayor 1")
+    pay(member, till.DECLINES)
+    expect(member.get_by_text(DECLINED)).to_be_visible()
+    # The order keeps its price.
+    shelf.change(lamp, price=9900)
+    member.reload()
+    expect(pay_button(member)).to_have_text("Pay $59.00")
+    member.goto("/cart")
+    member.get_by_role("link", name="Check out").click()
+    expect(member.get_by_role("heading", name="Pay your order")).to_be_visible()
+    expect(pay_button(member)).to_have_text("Pay $59.00")
+    pay(member, till.ASKS_FOR_3DS)
+    expect(member.get_by_role("dialog", name="3-D Secure")).to_be_visible()
+    member.reload()
+    pay(member)
+    expect_paid(member, reference)
+
+
+def test_an_unpaid_order_is_given_up_to_change_it(member: Page, buyer: Buyer, lamp: Json) -> None:
+    reference = open_checkout(member, lamp)
+    pay(member, till.DECLINES)
+    expect(member.get_by_text(DECLINED)).to_be_visible()
+    member.get_by_role("button", name="Change address or products").click()
+    expect(member.get_by_label("Street and number")).to_have_value("Calle Mayor 1")
+    buyer.wait_until(reference, "Cancelled")
+    pay(member)
+    expect(member.get_by_text("We have your payment.")).to_be_visible()
+    assert reference not in member.url
+
+
+def test_an_order_that_expires_on_the_page_can_be_made_again(
+    member: Page, buyer: Buyer, world: World, lamp: Json
+) -> None:
+    reference = open_checkout(member, lamp)
+    pay(member, till.DECLINES)
+    expect(member.get_by_text(DECLINED)).to_be_visible()
+    world.expire(buyer.status(reference)["orderId"])
+    expect(member.get_by_text("This order can no longer be paid")).to_be_visible(timeout=30_000)
+    assert find_violations(member) == []
+    member.get_by_role("button", name="Order again").click()
+    expect(member.get_by_label("Street and number")).to_have_value("Calle Mayor 1")
+    pay(member)
+    expect(member.get_by_text("We have your payment.")).to_be_visible()
+
+
+def test_the_last_minutes_are_counted_down(member: Page, lamp: Json) -> None:
+    open_checkout(member, lamp)
+    pay(member, till.DECLINES)
+    expect(member.get_by_text(DECLINED)).to_be_visible()
+    expect(member.get_by_role("timer")).to_be_hidden()
+    member.clock.install()
+    member.clock.fast_forward("12:00")
+    expect(member.get_by_role("timer")).to_contain_text("left to pay this order")
+
+
+def test_another_tab_learns_that_the_order_is_paid(
+    member: Page, context: BrowserContext, lamp: Json
+) -> None:
+    reference = open_checkout(member, lamp)
+    other = context.new_page()
+    other.goto("/checkout")
+    expect(pay_button(other)).to_be_visible()
+    pay(member, till.DECLINES)
+    expect(other.get_by_role("heading", name="Pay your order")).to_be_visible()
+    pay(member)
+    expect_paid(member, reference)
+    expect_paid(other, reference)
+
+
+def test_a_price_that_changes_meanwhile_is_asked_about(
+    member: Page, buyer: Buyer, world: World, shelf: Shelf, lamp: Json
+) -> None:
+    reference = open_checkout(member, lamp)
+    type_card(member)
+    shelf.change(lamp, price=5500)
+    pay_button(member).click()
+    expect(member.get_by_text("The total has changed: it is $65.00 now")).to_be_visible()
+    assert book_of(world, reference)["captured"] == 0
+    expect(pay_button(member)).to_have_text("Pay $65.00")
+    pay_button(member).click()
+    expect_paid(member, reference)
+    assert book_of(world, reference)["captured"] == 6500
+
+
+def test_the_last_piece_goes_to_another_customer(member: Page, world: World, shelf: Shelf) -> None:
+    last, lamp = shelf.add(stock=1), shelf.add()
+    open_checkout(member, last, lamp)
+    type_card(member)
+    world.buyer().order(last)
+    pay_button(member).click()
+    expect(member.get_by_text("Your order has changed")).to_be_visible()
+    expect(member.get_by_text("Sold out.")).to_be_visible()
+    expect(pay_button(member)).to_be_hidden()
+    assert find_violations(member) == []
+    member.get_by_role("button", name="Remove", exact=True).click()
+    expect(pay_button(member)).to_have_text("Pay $59.00")
+    expect(member.get_by_label("Card number")).to_have_value("4242 4242 4242 4242")
+    pay_button(member).click()
+    expect(member.get_by_text("We have your payment.")).to_be_visible()
+
+
+def test_a_session_that_ends_returns_with_what_was_typed(
+    member: Page, buyer: Buyer, world: World, lamp: Json
+) -> None:
+    reference = open_checkout(member, lamp)
+    type_card(member)
+    buyer.http.delete(f"{world.urls.auth}/auth/sessions", timeout=10).raise_for_status()
+    pay_button(member).click()
+    expect(member.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert "4242" not in str(member.evaluate("({...sessionStorage, ...localStorage})"))
+    before = len(buyer.emails("login_code"))
+    member.get_by_label("E-mail").fill(buyer.email)
+    member.get_by_role("button", name="code").click()
+    member.get_by_role("textbox").first.wait_for()
+    member.keyboard.type(_new_code(buyer, before))
+    expect(member.get_by_label("Street and number")).to_have_value("Calle Mayor 1")
+    pay(member)
+    expect_paid(member, reference)
+
+
+def test_without_stripe_the_rest_of_the_page_stays(member: Page, lamp: Json) -> None:
+    member.route(re.compile(r"/stripe\.js$"), lambda route: route.abort())
+    reference = open_checkout(member, lamp)
+    expect(member.get_by_text("The payment form could not be loaded")).to_be_visible()
+    expect(pay_button(member)).to_be_disabled()
+    assert find_violations(member) == []
+    member.unroute(re.compile(r"/stripe\.js$"))
+    member.get_by_role("button", name="Try again").click()
+    pay(member)
+    expect_paid(member, reference)
+
+
+def test_a_connection_that_breaks_is_no_second_order(
+    member: Page, context: BrowserContext, buyer: Buyer, world: World, lamp: Json
+) -> None:
+    reference = open_checkout(member, lamp)
+    type_card(member)
+    context.set_offline(True)
+    pay_button(member).click()
+    expect(member.get_by_text("We could not reach the shop").first).to_be_visible()
+    context.set_offline(False)
+
+    def lose_answer(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    member.route("**/order", lose_answer, times=1)
+    pay_button(member).click()
+    expect(member.get_by_text("We could not reach the shop").first).to_be_visible()
+    pay_button(member).click()
+    expect_paid(member, reference)
+    assert book_of(world, reference)["creates"] == 1
+
+
+def test_a_bank_that_is_slow_to_answer_is_waited_for(
+    member: Page, world: World, lamp: Json
+) -> None:
+    reference = open_checkout(member, lamp)
+    type_card(member)
+
+    def without_secret(route: Route) -> None:
+        answer = route.fetch()
+        body: dict[str, Any] = answer.json()
+        route.fulfill(status=202, json={**body, "clientSecret": None})
+
+    member.route("**/order", without_secret)
+    pay_button(member).click()
+    expect_paid(member, reference)
+
+
+def test_the_limit_of_unpaid_orders_is_told_in_words(
+    member: Page, buyer: Buyer, lamp: Json
+) -> None:
+    open_checkout(member, lamp)
+    type_card(member)
+    for product in buyer.products()[:2]:
+        for _ in range(10):
+            buyer.order(product, wait=0)
+    pay_button(member).click()
+    expect(member.get_by_text("You have many orders that wait for their payment.")).to_be_visible()
+    expect(member.get_by_text(re.compile(r"You can try again in \d+ s"))).to_be_visible()
+    expect(pay_button(member)).to_be_disabled()
+
+
+def test_missing_fields_are_told_at_the_field(member: Page, lamp: Json) -> None:
+    till.fill_cart(member, lamp)
+    member.goto("/checkout")
+    type_card(member)
+    pay_button(member).click()
+    first = member.get_by_label("First name")
+    expect(first).to_be_focused()
+    expect(first).to_have_attribute("aria-invalid", "true")
+    expect(member.get_by_text("This is needed for the delivery.")).to_have_count(6)
+    assert find_violations(member) == []
+    till.type_address(member)
+    # A card number does not belong into an address; the server says so.
+    member.get_by_label("Apartment").fill(till.PAYS)
+    pay_button(member).click()
+    expect(member.get_by_text("Some fields need your attention.")).to_be_visible()
+    expect(member.get_by_label("City")).to_have_value("Madrid")
+
+
+def test_a_purchase_by_keyboard_alone(member: Page, lamp: Json) -> None:
+    reference = till.fill_cart(member, lamp)
+    member.goto("/checkout")
+    member.get_by_label("First name").focus()
+    keyboard = member.keyboard
+    for text in ("Ann", "Lee", "Calle Mayor 1", "", "28013", "Madrid"):
+        keyboard.type(text)
+        keyboard.press("Tab")
+    keyboard.type("Spain")
+    for _ in range(4):  # the two choices, the link to the cart, the card's number
+        keyboard.press("Tab")
+    for text in (till.PAYS, "1234", "123"):
+        keyboard.type(text)
+        keyboard.press("Tab")
+    expect(pay_button(member)).to_be_focused()
+    keyboard.press("Enter")
+    expect_paid(member, reference)
+
+
+def test_the_checkout_in_spanish_on_a_phone(member: Page, lamp: Json) -> None:
+    member.set_viewport_size({"width": 320, "height": 700})
+    reference = till.fill_cart(member, lamp)
+    member.evaluate("localStorage.setItem('language', 'es')")
+    member.goto("/checkout")
+    for label, text in (("Nombre", "Ana"), ("Apellidos", "Gil"), ("Calle y número", "Mayor 1")):
+        member.get_by_label(label).fill(text)
+    member.get_by_label("Código postal").fill("28013")
+    member.get_by_label("Ciudad").fill("Madrid")
+    member.get_by_label("País").select_option(label="España")
+    # The button is in reach before the page is scrolled.
+    expect(member.get_by_role("button", name="Pagar")).to_be_in_viewport()
+    assert member.evaluate("document.documentElement.scrollWidth") <= 320
+    member.get_by_label("Número de tarjeta").fill(till.PAYS)
+    member.get_by_label("Fecha de caducidad").fill("12 / 34")
+    member.get_by_label("Código de seguridad").fill("123")
+    assert find_violations(member) == []
+    member.get_by_role("button", name="Pagar").click()
+    expect(member).to_have_url(re.compile(f"/orders/{reference}"))
+
+
+def test_a_visitor_signs_in_first(page: Page, lamp: Json) -> None:
+    till.fill_cart(page, lamp)
+    page.goto("/cart")
+    page.get_by_role("link", name="Check out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert "next=%2Fcheckout" in page.url
+
+
+def test_the_order_of_somebody_else_cannot_be_paid(member: Page, world: World) -> None:
+    stranger = world.buyer()
+    order = stranger.order(stranger.products()[0])
+    member.goto(f"/checkout?order={order['referenceId']}")
+    expect(member.get_by_text("There is no such order")).to_be_visible()
+
+
+def _new_code(buyer: Buyer, before: int) -> str:
+    def check() -> Json | None:
+        emails = buyer.emails("login_code")
+        return emails[0] if len(emails) > before else None
+
+    return find_code(wait_for(check, "the login email"))

@@ -1,0 +1,67 @@
+"""The steps of a purchase in a browser."""
+
+import json
+import re
+from uuid import uuid4
+
+from playwright.sync_api import Locator, Page, expect
+
+from demo.buyer import Json
+
+PAYS = "4242424242424242"
+DECLINES = "4000000000000002"
+ASKS_FOR_3DS = "4000002500003155"
+REDIRECTS_FOR_3DS = "4000000000000044"
+SLOW_ACCOUNT = "000123456789"
+
+
+def fill_cart(page: Page, *products: Json, quantity: int = 1) -> str:
+    """Put products into the cart of the browser. Return the reference of its order."""
+    names = ("productId", "name", "imageUrl", "price", "currency")
+    lines = [{**{name: p[name] for name in names}, "quantity": quantity} for p in products]
+    reference = f"web-{uuid4().hex}"
+    cart = json.dumps({"lines": lines, "referenceId": reference, "isPlaced": False})
+    # A script of the context would fill it again in each tab and after each reload.
+    page.goto("/terms")
+    page.evaluate("cart => localStorage.setItem('cart', cart)", cart)
+    return reference
+
+
+def open_checkout(page: Page, *products: Json, quantity: int = 1) -> str:
+    """Open the checkout with these products, and type the address. Return the reference."""
+    reference = fill_cart(page, *products, quantity=quantity)
+    page.goto("/checkout")
+    type_address(page)
+    return reference
+
+
+def type_address(page: Page) -> None:
+    page.get_by_label("First name").fill("Ann")
+    page.get_by_label("Last name").fill("Lee")
+    page.get_by_label("Street and number").fill("Calle Mayor 1")
+    page.get_by_label("Postal code").fill("28013")
+    page.get_by_label("City").fill("Madrid")
+    page.get_by_label("Country").select_option("ES")
+
+
+def type_card(page: Page, number: str = PAYS) -> None:
+    page.get_by_label("Card number").fill(number)
+    page.get_by_label("Expiration date").fill("12 / 34")
+    page.get_by_label("Security code").fill("123")
+
+
+def pay_button(page: Page) -> Locator:
+    return page.get_by_role("button", name="Pay $")
+
+
+def pay(page: Page, number: str = PAYS) -> None:
+    """Type a card and press Pay."""
+    type_card(page, number)
+    pay_button(page).click()
+
+
+def expect_paid(page: Page, reference: str) -> None:
+    """Expect the page of the order, which says that it is paid, and an empty cart."""
+    expect(page).to_have_url(re.compile(rf"/orders/{reference}(\?|$)"))
+    expect(page.get_by_text("We have your payment.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_label("Cart, empty")).to_be_visible()
