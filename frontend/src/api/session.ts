@@ -71,8 +71,9 @@ async function renewUnlessReplaced(renew: Renew, stale: string | null): Promise<
 }
 
 function exclusively(task: () => Promise<boolean>): Promise<boolean> {
-  // Older browsers have no locks: the server answers a repeated refresh with the same cookie.
-  return 'locks' in navigator ? navigator.locks.request(LOCK, task) : task()
+  const locks: LockManager | null | undefined = navigator.locks
+  // Without locks, as on plain HTTP, the server answers a repeated refresh with the same cookie.
+  return locks ? locks.request(LOCK, task) : task()
 }
 
 function apply(newToken: string | null): void {
