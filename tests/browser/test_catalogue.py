@@ -159,7 +159,7 @@ def test_the_last_pieces_are_counted(page: Page, last_pieces: int) -> None:
     page.goto("/products?category=Last+pieces")
     expect(page.get_by_text("3 left").first).to_be_visible()
     page.goto(f"/products/{last_pieces}")
-    expect(page.get_by_text("3 left")).to_be_visible()
+    expect(page.get_by_text("3 left").first).to_be_visible()
     quantity = page.get_by_role("textbox", name="Quantity")
     quantity.fill("50")
     quantity.press("Enter")
