@@ -21,6 +21,7 @@ from playwright.sync_api import (
 from demo.buyer import Buyer
 from demo.world import World
 from launch.stack import Stack
+from tests.browser.visitors import share_session
 from tests.support.chromium import find_chromium
 
 # Answers such as 401 are logged as errors, too, and so is what RouteError shows.
@@ -91,10 +92,7 @@ def buyer(world: World) -> Buyer:
 
 
 @pytest.fixture
-def member(page: Page, context: BrowserContext, stack: Stack, buyer: Buyer) -> Page:
+def member(page: Page, context: BrowserContext, buyer: Buyer) -> Page:
     """Return the tab of a browser in which the buyer is signed in."""
-    for cookie in buyer.http.cookies:
-        url = f"{stack.urls.web}/auth/"
-        context.add_cookies([{"name": cookie.name, "value": cookie.value or "", "url": url}])
-    context.add_init_script("localStorage.setItem('signed-in', '1')")
+    share_session(buyer, context)
     return page
