@@ -59,6 +59,15 @@ class World:
                 "UPDATE payment SET deadline_at = now() WHERE order_id = %s", (order_id,)
             )
 
+    def age_sign_ins(self, email: str) -> None:
+        """Let the last sign-ins of a customer lie an hour back."""
+        with self._database() as cursor:
+            cursor.execute(
+                "UPDATE user_session SET authenticated_at = authenticated_at - interval '1 hour'"
+                " WHERE user_id = (SELECT id FROM users WHERE email = %s)",
+                (email,),
+            )
+
     def count_running_activities(self) -> int:
         """Return the number of activities that workers hold now."""
         with self._database() as cursor:

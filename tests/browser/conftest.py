@@ -25,7 +25,7 @@ from tests.browser.visitors import share_session
 from tests.support.chromium import find_chromium
 
 # Answers such as 401 are logged as errors, too, and so is what RouteError shows.
-EXPECTED_ERRORS = ("Failed to load resource", "OutdatedPageError", "NetworkError")
+EXPECTED_ERRORS = ("Failed to load resource", "OutdatedPageError", "NetworkError", "ApiError")
 
 
 # A busy machine takes long, and a test fails only once.

@@ -62,7 +62,9 @@ const resolveColors: VariantColorsResolver = (input) => {
     }
   }
   if (input.variant === 'outline' || input.variant === 'subtle') {
-    return { ...colors, color: token === 'danger' ? 'var(--state-failed)' : 'var(--accent)' }
+    return token === 'danger'
+      ? { ...colors, color: 'var(--state-failed)', hover: 'var(--state-failed-soft)' }
+      : { ...colors, color: 'var(--accent)', hover: 'var(--accent-soft)' }
   }
   return colors
 }
