@@ -2,6 +2,7 @@ import type { OrderSummary } from '../../api/types'
 import { Section } from '../../ui/Section'
 import classes from './Order.module.css'
 import { useOrderTexts } from './texts'
+import { Tracking } from './Tracking'
 
 /** Where the order goes, and with whom. */
 export function DeliveryCard({ order }: { order: OrderSummary }) {
@@ -10,13 +11,7 @@ export function DeliveryCard({ order }: { order: OrderSummary }) {
   return (
     <Section title={texts.delivery}>
       <address className={classes.address}>{order.shippingAddress}</address>
-      {shipment !== null && (
-        <p className={classes.shipment}>
-          {texts.carrier(shipment.carrier)}
-          <br />
-          {texts.tracking}: <span className={classes.code}>{shipment.trackingNumber}</span>
-        </p>
-      )}
+      {shipment !== null && <Tracking shipment={shipment} />}
     </Section>
   )
 }

@@ -13,7 +13,6 @@ import { CancelDialog } from './CancelDialog'
 import { DeliveryCard } from './DeliveryCard'
 import classes from './Order.module.css'
 import { OrderItems } from './OrderItems'
-import { OrderProgress } from './OrderProgress'
 import { PaymentCard } from './PaymentCard'
 import { orderQuery } from './queries'
 import { StatusBanner } from './StatusBanner'
@@ -37,7 +36,7 @@ export function OrderPage() {
         <LoadError error={order.error} onRetry={() => void order.refetch()} />
       ) : (
         <div aria-busy="true">
-          <Skeleton height={96} radius="lg" mb="lg" />
+          <Skeleton height={176} radius="lg" mb="lg" />
           <Skeleton height={360} radius="lg" />
         </div>
       )}
@@ -80,7 +79,6 @@ function OrderView({ order }: { order: OrderSummary }) {
       }
     >
       <StatusBanner order={order} />
-      <OrderProgress order={order} />
       <div className={classes.columns}>
         <OrderItems order={order} />
         <div className={classes.side}>

@@ -2,47 +2,52 @@ import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import type { OrderSummary } from '../../api/types'
 import { useFormat } from '../../ui/i18n/format'
-import { Notice } from '../../ui/Notice'
-import { useCountdown } from '../../ui/useCountdown'
+import { StateShape } from '../../ui/StateBadge'
+import { OrderProgress } from './OrderProgress'
+import { PayBy } from './PayBy'
+import classes from './Status.module.css'
 import { useOrderTexts } from './texts'
 import { situationOf, TONES, useOrderWords } from './words'
 
-/** What is true of the order, in one sentence, and what the person can do about it. */
+/** What is true of the order, how far it has come, and what the person can do about it. */
 export function StatusBanner({ order }: { order: OrderSummary }) {
   const words = useOrderWords()
   const texts = useOrderTexts()
-  const situation = situationOf(order)
-  const isPayable = order.payBy !== null
-  return (
-    <Notice
-      tone={TONES[situation]}
-      title={words.labels[situation]}
-      action={
-        isPayable && (
-          <Button
-            renderRoot={(props) => (
-              <Link to="/checkout" search={{ order: order.referenceId }} {...props} />
-            )}
-          >
-            {texts.pay}
-          </Button>
-        )
-      }
-    >
-      <p>{words.sentences[situation]}</p>
-      {order.payBy !== null && <PayBy payBy={order.payBy} />}
-    </Notice>
-  )
-}
-
-function PayBy({ payBy }: { payBy: string }) {
-  const texts = useOrderTexts()
   const format = useFormat()
-  const seconds = useCountdown(Date.parse(payBy))
+  const situation = situationOf(order)
+  const tone = TONES[situation]
+  // An ended order has no card of its own for what goes back.
+  const refunds = situation === 'cancelled' ? order.refunds : []
   return (
-    <p className="tabular">
-      {texts.payBy(format.time(payBy))}{' '}
-      {seconds > 0 && texts.timeLeft(Math.max(1, Math.floor(seconds / 60)))}
-    </p>
+    <section className={classes.status} data-tone={tone}>
+      <div className={classes.head}>
+        <div className={classes.words}>
+          <div role={tone === 'failed' ? 'alert' : 'status'}>
+            <p className={classes.title}>
+              <StateShape tone={tone} size={20} />
+              {words.labels[situation]}
+            </p>
+            <p>{words.sentences[situation]}</p>
+            {refunds.map(({ id, amount, currency, status }) => (
+              <p key={id}>{words.returns[status](format.money(amount, currency))}</p>
+            ))}
+          </div>
+          {order.payBy !== null && <PayBy payBy={order.payBy} />}
+        </div>
+        {order.payBy !== null && (
+          <div className={classes.action}>
+            <Button
+              size="md"
+              renderRoot={(props) => (
+                <Link to="/checkout" search={{ order: order.referenceId }} {...props} />
+              )}
+            >
+              {texts.pay}
+            </Button>
+          </div>
+        )}
+      </div>
+      <OrderProgress order={order} />
+    </section>
   )
 }

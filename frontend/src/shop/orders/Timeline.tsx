@@ -8,12 +8,15 @@ import { useOrderTexts } from './texts'
 import classes from './Timeline.module.css'
 import { isEmail, knownSteps, useSentences } from './steps'
 
+const EPOCH = '1970-01-01T00:00:00Z'
+
 /** What happened to the order, oldest first. */
 export function Timeline({ referenceId, version }: { referenceId: string; version: string }) {
   const texts = useOrderTexts()
   const format = useFormat()
   const sentences = useSentences()
   const history = useQuery(historyQuery(referenceId, version))
+  const steps = knownSteps(history.data ?? [])
   return (
     <Section title={texts.history}>
       {history.isPending && <Skeleton height={120} />}
@@ -21,14 +24,17 @@ export function Timeline({ referenceId, version }: { referenceId: string; versio
         <LoadError error={history.error} onRetry={() => void history.refetch()} />
       )}
       <ol className={classes.steps}>
-        {knownSteps(history.data ?? []).map((step) => (
+        {steps.map((step, place) => (
           <li
             key={`${step.at} ${step.machine} ${step.signal}`}
             className={classes.step}
             data-quiet={isEmail(step)}
           >
+            {format.day(step.at) !== format.day(steps[place - 1]?.at ?? EPOCH) && (
+              <span className={classes.day}>{format.day(step.at)}</span>
+            )}
             <time className={classes.time} dateTime={step.at}>
-              {format.moment(step.at)}
+              {format.time(step.at)}
             </time>
             <span>
               {sentences[step.kind]}

@@ -124,6 +124,12 @@ export const useOrderWords = messages({
       Succeeded: 'paid back',
       Failed: 'could not be paid back: we are looking into it',
     } satisfies Record<RefundState, string>,
+    returns: {
+      Requested: (amount: string) => `${amount} is on its way back to you.`,
+      Submitted: (amount: string) => `${amount} is on its way back to you.`,
+      Succeeded: (amount: string) => `We have paid back ${amount}.`,
+      Failed: (amount: string) => `${amount} could not be paid back yet. We are looking into it.`,
+    } satisfies Record<RefundState, (amount: string) => string>,
   },
   es: {
     states: {
@@ -164,6 +170,12 @@ export const useOrderWords = messages({
       Submitted: 'en camino de vuelta',
       Succeeded: 'devueltos',
       Failed: 'no se han podido devolver: lo estamos mirando',
+    },
+    returns: {
+      Requested: (amount) => `${amount} están en camino de vuelta.`,
+      Submitted: (amount) => `${amount} están en camino de vuelta.`,
+      Succeeded: (amount) => `Te hemos devuelto ${amount}.`,
+      Failed: (amount) => `Aún no hemos podido devolver ${amount}. Lo estamos mirando.`,
     },
   },
 })

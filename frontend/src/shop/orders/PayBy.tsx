@@ -1,0 +1,26 @@
+import { useEffect } from 'react'
+import { announce } from '../../ui/Announcer'
+import { useFormat } from '../../ui/i18n/format'
+import { useCountdown } from '../../ui/useCountdown'
+import { isLastMinute, timeLeft } from './countdown'
+import classes from './Status.module.css'
+import { useOrderTexts } from './texts'
+
+// Screen readers read the time at these numbers of seconds, and not each second.
+const ANNOUNCED = new Set([300, 60])
+
+/** The time until which an order can be paid: minutes, and seconds in the last one. */
+export function PayBy({ payBy }: { payBy: string }) {
+  const texts = useOrderTexts()
+  const format = useFormat()
+  const seconds = useCountdown(Date.parse(payBy))
+  const left = timeLeft(seconds, texts.timeLeft, texts.secondsLeft)
+  useEffect(() => {
+    if (ANNOUNCED.has(seconds)) announce(left)
+  }, [seconds, left])
+  return (
+    <p className={classes.time} data-urgent={isLastMinute(seconds)} role="timer">
+      {texts.payBy(format.time(payBy))} {left}
+    </p>
+  )
+}
