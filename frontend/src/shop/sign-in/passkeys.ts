@@ -1,8 +1,12 @@
 import { call } from '../../api/client'
 
-/** Return whether this browser can use passkeys with the options that the API sends. */
+// Passkeys are bound to the name of a host. An address, such as 127.0.0.1, has none.
+const IP_ADDRESS = /^[\d.]+$|:/
+
+/** Return whether passkeys work here: in this browser, and at this address of the shop. */
 export function canUsePasskeys(): boolean {
   return (
+    !IP_ADDRESS.test(window.location.hostname) &&
     typeof PublicKeyCredential !== 'undefined' &&
     'parseRequestOptionsFromJSON' in PublicKeyCredential &&
     'parseCreationOptionsFromJSON' in PublicKeyCredential
