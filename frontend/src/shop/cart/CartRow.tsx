@@ -69,7 +69,7 @@ export function CartRow({ priced, isCurrent, compact, onRemove }: CartRowProps) 
             onClick={onRemove}
           >
             <TrashIcon size={18} />
-            {!compact && texts.removeShort}
+            {!compact && <span className={classes.word}>{texts.removeShort}</span>}
           </button>
         </div>
       )}

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { Navigate, useLocation, useNavigate, useSearch } from '@tanstack/react-router'
+import { Navigate, useSearch } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { isStatus } from '../../api/problem'
-import { useSessionStatus, useUser } from '../../api/queries'
+import { useUser } from '../../api/queries'
 import type { UserView } from '../../api/types'
 import { Page } from '../../ui/Page'
 import { EmptyCart } from '../cart/EmptyCart'
@@ -21,7 +21,6 @@ import { usePayment } from './usePayment'
 /** The checkout of the cart, or the payment of an order that exists (`?order=`). */
 export function CheckoutPage() {
   const user = useUser()
-  useSignInAgain()
   if (user.data !== undefined) return <Checkout user={user.data} />
   if (user.error === null) return <CheckoutSkeleton />
   return <LoadFailure error={user.error} onRetry={() => void user.refetch()} />
@@ -66,14 +65,4 @@ function Checkout({ user }: { user: UserView }) {
   if (paidReference !== undefined) return <CheckoutSkeleton />
   if (hasEnded(placed) && !isPaying) return <EndedOrder referenceId={reference} />
   return <CheckoutForm user={user} order={placed} payment={payment} />
-}
-
-/** Lead to the sign-in when the session has ended, and back. What was typed stays in this tab. */
-function useSignInAgain(): void {
-  const status = useSessionStatus()
-  const navigate = useNavigate()
-  const next = useLocation({ select: ({ href }) => href })
-  useEffect(() => {
-    if (status === 'signedOut') void navigate({ to: '/sign-in', search: { next }, replace: true })
-  }, [status, next, navigate])
 }
