@@ -15,13 +15,13 @@ SAMPLED := tests/integration/payments/test_random_calls.py tests/e2e/test_storm.
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-run: .venv/ready ## Run the whole system until Ctrl-C
+run: .venv/run ## Run the whole system until Ctrl-C
 	@$(BIN)/python -m launch
 
-demo: .venv/ready ## Start the system on free ports and play the stories
+demo: .venv/run ## Start the system on free ports and play the stories
 	@$(BIN)/python -m demo
 
-frontend: .venv/ready ## Serve the web app with hot reload, in front of a running `make run`
+frontend: .venv/run ## Serve the web app with hot reload, in front of a running `make run`
 	@$(BIN)/python -m launch.frontend dev
 
 test: .venv/ready ## Run all tests, with a sample of the long proofs (ARGS="tests/unit -k money" for some)
@@ -63,7 +63,7 @@ shots: .venv/ready ## Take pictures of the web app's pages (ARGS="FOLDER" for al
 
 pins: .venv/ready ## Resolve requirements/*.in again
 	@$(BIN)/python -m pip install --quiet uv
-	@for name in runtime dev bench; do \
+	@for name in runtime run dev bench; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --no-header --upgrade \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
@@ -72,11 +72,17 @@ clean: ## Delete the virtual environments and all data
 	rm -rf frontend/node_modules frontend/dist frontend/.build frontend/.vite
 	rm -rf .venv .venv-bench .data .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-.venv/ready: requirements/dev.txt
+.venv/run: requirements/run.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "ProjectX needs Python 3.11 or newer: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@echo "Preparing .venv (once) ..."
 	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  -r requirements/run.txt
+	@touch $@
+
+.venv/ready: .venv/run requirements/dev.txt
+	@echo "Adding the tools for tests and checks to .venv (once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 	  -r requirements/dev.txt
 	@touch $@

