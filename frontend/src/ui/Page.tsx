@@ -1,7 +1,8 @@
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import classes from './Page.module.css'
 
 const SITE_NAME = 'ProjectX'
+let isFirstOfVisit = true
 
 type PageProps = {
   /** The title of the document, and the heading unless `heading` replaces it. */
@@ -37,12 +38,14 @@ export function PageHeading({ title, children }: { title: string; children: Reac
   useEffect(() => {
     document.title = title === SITE_NAME ? title : `${title} · ${SITE_NAME}`
   }, [title])
+  const [keepsFocus] = useState(isFirstOfVisit)
   useEffect(() => {
-    // The first page of a visit keeps the browser's own focus.
-    if (window.history.length > 1 && document.activeElement === document.body) {
+    isFirstOfVisit = false
+    // The first page of a visit keeps the browser's own focus; so does a person who is typing.
+    if (!keepsFocus && !(document.activeElement instanceof HTMLInputElement)) {
       heading.current?.focus({ preventScroll: true })
     }
-  }, [])
+  }, [keepsFocus])
   return (
     <h1 ref={heading} tabIndex={-1} className={classes.heading}>
       {children}
