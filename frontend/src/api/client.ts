@@ -134,6 +134,8 @@ async function fetchOnce(
       signal: options.signal ?? null,
       credentials: 'same-origin',
       cache: 'no-store',
+      // A page that is left meanwhile must not lose the next refresh cookie.
+      keepalive: route === 'POST /auth/refresh',
     })
   } catch (error) {
     if (options.signal?.aborted) throw error

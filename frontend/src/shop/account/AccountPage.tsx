@@ -1,6 +1,6 @@
 import { Button, Skeleton } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { call } from '../../api/client'
 import { useUser } from '../../api/queries'
 import { session } from '../../api/session'
@@ -20,7 +20,14 @@ export function AccountPage() {
     <Page
       title={texts.title}
       lead={user.data?.email ?? <Skeleton width={220} height={24} component="span" />}
-      actions={<SignOutButton />}
+      actions={
+        <>
+          <Button variant="default" renderRoot={(props) => <Link to="/orders" {...props} />}>
+            {texts.orders}
+          </Button>
+          <SignOutButton />
+        </>
+      }
       narrow
     >
       {user.isError && <LoadError error={user.error} onRetry={() => void user.refetch()} />}

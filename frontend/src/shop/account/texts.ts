@@ -4,6 +4,7 @@ export const useAccountTexts = messages({
   en: {
     title: 'Your account',
     signOut: 'Sign out',
+    orders: 'Your orders',
     profile: 'Profile',
     profileLead: 'Checkout fills in your address for you.',
     labels: {
@@ -61,6 +62,7 @@ export const useAccountTexts = messages({
   es: {
     title: 'Tu cuenta',
     signOut: 'Salir',
+    orders: 'Tus pedidos',
     profile: 'Perfil',
     profileLead: 'Al pagar rellenamos tu dirección por ti.',
     labels: {

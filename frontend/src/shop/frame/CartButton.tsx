@@ -8,8 +8,18 @@ import { countPieces, useCart } from '../cart/store'
 import classes from './CartButton.module.css'
 
 const useTexts = messages({
-  en: { cart: (pieces: number) => (pieces === 0 ? 'Cart, empty' : `Cart, ${pieces} pieces`) },
-  es: { cart: (pieces) => (pieces === 0 ? 'Cesta, vacía' : `Cesta, ${pieces} artículos`) },
+  en: {
+    cart: (pieces: number) => {
+      if (pieces === 0) return 'Cart, empty'
+      return pieces === 1 ? 'Cart, one piece' : `Cart, ${pieces} pieces`
+    },
+  },
+  es: {
+    cart: (pieces) => {
+      if (pieces === 0) return 'Cesta, vacía'
+      return pieces === 1 ? 'Cesta, un artículo' : `Cesta, ${pieces} artículos`
+    },
+  },
 })
 
 const CartDrawer = lazy(() =>

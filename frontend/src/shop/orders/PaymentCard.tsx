@@ -1,16 +1,10 @@
 import type { OrderSummary } from '../../api/types'
 import { useFormat } from '../../ui/i18n/format'
 import { Section } from '../../ui/Section'
+import { describeCard } from './card'
 import classes from './Order.module.css'
 import { useOrderTexts } from './texts'
 import { useOrderWords } from './words'
-
-const BRANDS: Record<string, string> = {
-  visa: 'Visa',
-  mastercard: 'Mastercard',
-  amex: 'American Express',
-  discover: 'Discover',
-}
 
 /** How the order was paid, and what went back. */
 export function PaymentCard({ order }: { order: OrderSummary }) {
@@ -18,14 +12,11 @@ export function PaymentCard({ order }: { order: OrderSummary }) {
   const words = useOrderWords()
   const format = useFormat()
   const { payment, refunds } = order
-  const { cardBrand, last4 } = payment
   return (
     <Section title={texts.payment}>
       {payment.status === 'Success' ? (
         <p className={classes.fact}>
-          {cardBrand !== null && last4 !== null && (
-            <span>{texts.card(BRANDS[cardBrand] ?? cardBrand, last4)}</span>
-          )}
+          <span>{describeCard(payment)}</span>
           <strong className="tabular">{format.money(payment.amount, payment.currency)}</strong>
         </p>
       ) : (

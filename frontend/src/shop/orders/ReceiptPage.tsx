@@ -7,6 +7,7 @@ import { messages } from '../../ui/i18n/language'
 import { PrintIcon } from '../../ui/icons'
 import { LoadError } from '../../ui/LoadError'
 import { Page } from '../../ui/Page'
+import { describeCard } from './card'
 import { orderQuery } from './queries'
 import classes from './Receipt.module.css'
 import { orderNumber, useOrderTexts } from './texts'
@@ -136,11 +137,12 @@ function Payments({ order }: { order: OrderSummary }) {
   const words = useOrderWords()
   const format = useFormat()
   const { payment, refunds } = order
+  const card = describeCard(payment)
   return (
     <div className={classes.payments}>
       <p>
         {texts.paid}: {format.money(payment.amount, payment.currency)}
-        {payment.last4 !== null && ` · •••• ${payment.last4}`}
+        {card !== null && ` · ${card}`}
       </p>
       {refunds.map((refund) => (
         <p key={refund.id}>
