@@ -77,7 +77,7 @@ def test_the_skeleton_passes_the_checks_and_its_tests(tmp_path: Path) -> None:
         ("transaction", "a name that models/__init__.py binds already: transaction"),
         ("reading", "a name that models/__init__.py binds already: reading"),
         ("db", "a name that models/__init__.py binds already: db"),
-        ("inbox", "a name that state_machines/__init__.py binds already: inbox"),
+        ("handling", "a name that state_machines/__init__.py binds already: handling"),
         ("sendgrid", "a name that state_machines/__init__.py binds already: sendgrid"),
         ("app", "a name that tasks/__init__.py binds already: app"),
         ("snooze", "a name that state_machines/durable/__init__.py binds already: Snooze"),

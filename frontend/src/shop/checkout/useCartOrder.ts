@@ -54,9 +54,12 @@ export function useCartOrder(
     }
     cartStore.setPlaced(referenceId, true)
     const items = lines.map(({ productId, quantity }) => ({ productId, quantity }))
-    return call('POST /order', {
+    const order = await call('POST /order', {
       body: { referenceId, items, ...writeAddresses(draft.delivery, draft.billing) },
     })
+    // Another tab may have looked for the order before it existed, and denied it.
+    cartStore.setPlaced(referenceId, true)
+    return order
   }
   const onRefused = (error: unknown) => {
     const { lines, referenceId } = cartStore.current
