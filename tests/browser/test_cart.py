@@ -110,7 +110,7 @@ def test_two_tabs_show_the_same_cart(page: Page, context: BrowserContext, shelf:
 def test_the_drawer_shows_the_cart_beside_the_page(page: Page, shelf: Shelf) -> None:
     fill_cart(page, lamp := shelf.add())
     page.goto("/products")
-    button = page.get_by_label("Cart, one piece")
+    button = page.get_by_label("Cart, 1 piece")
     button.press("Enter")
     drawer = page.get_by_role("dialog", name="Your cart")
     expect(drawer.get_by_text("$59.00")).to_be_visible()
@@ -128,7 +128,7 @@ def test_a_phone_has_the_page_instead_of_the_drawer(page: Page, shelf: Shelf) ->
     page.set_viewport_size({"width": 320, "height": 700})
     fill_cart(page, shelf.add())
     page.goto("/products")
-    page.get_by_label("Cart, one piece").click()
+    page.get_by_label("Cart, 1 piece").click()
     expect(page.get_by_role("heading", name="Your cart")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 

@@ -11,13 +11,13 @@ const useTexts = messages({
   en: {
     cart: (pieces: number) => {
       if (pieces === 0) return 'Cart, empty'
-      return pieces === 1 ? 'Cart, one piece' : `Cart, ${pieces} pieces`
+      return pieces === 1 ? 'Cart, 1 piece' : `Cart, ${pieces} pieces`
     },
   },
   es: {
     cart: (pieces) => {
       if (pieces === 0) return 'Cesta, vacía'
-      return pieces === 1 ? 'Cesta, un artículo' : `Cesta, ${pieces} artículos`
+      return pieces === 1 ? 'Cesta, 1 artículo' : `Cesta, ${pieces} artículos`
     },
   },
 })
