@@ -46,12 +46,6 @@ export const SunIcon = icon(
   </>,
 )
 export const MoonIcon = icon(<path d="M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z" />)
-export const GlobeIcon = icon(
-  <>
-    <circle cx="12" cy="12" r="9" />
-    <path d="M3 12h18M12 3c2.5 2.5 3.800 5.600 3.800 9s-1.3 6.5-3.800 9c-2.5-2.5-3.800-5.600-3.800-9S9.5 5.5 12 3z" />
-  </>,
-)
 export const CheckIcon = icon(<path d="m5 12.5 4.5 4.5L19 7.5" />)
 export const CloseIcon = icon(<path d="m6 6 12 12M18 6 6 18" />)
 export const PlusIcon = icon(<path d="M12 5v14M5 12h14" />)
@@ -64,13 +58,6 @@ export const ChevronLeftIcon = icon(<path d="m15 5-7 7 7 7" />)
 export const ChevronDownIcon = icon(<path d="m5 9 7 7 7-7" />)
 export const ArrowRightIcon = icon(<path d="M4 12h16m-6-6 6 6-6 6" />)
 export const FilterIcon = icon(<path d="M4 7h16M7 12h10m-7 5h4" />)
-export const MenuIcon = icon(<path d="M4 7h16M4 12h16M4 17h16" />)
-export const MailIcon = icon(
-  <>
-    <rect x="3" y="5.5" width="18" height="13" rx="2" />
-    <path d="m3.5 7 8.5 6.5L20.5 7" />
-  </>,
-)
 export const LockIcon = icon(
   <>
     <rect x="5" y="10.5" width="14" height="9.5" rx="2" />

@@ -26,7 +26,6 @@ export const useCheckoutTexts = messages({
     pieces: (quantity: number, price: string) => `${quantity} × ${price}`,
     pay: (total: string) => `Pay ${total}`,
     payLater: 'Pay',
-    paying: 'Paying…',
     safe: 'Your card goes to Stripe and never to this shop.',
     timeLeft: (time: string) => `You have ${time} left to pay this order.`,
     timeOver: 'The time to pay this order is over.',
@@ -62,8 +61,6 @@ export const useCheckoutTexts = messages({
     fieldsWrong: 'Some fields need your attention.',
     linesWrong: 'Your order has changed',
     linesWrongLead: 'Nothing was charged. Look at the lines that are marked.',
-    waitingLimit: (pieces: number) =>
-      `At most ${pieces} may wait for your payment, in all of your unpaid orders together.`,
     ended: 'This order can no longer be paid',
     endedLead: 'It was cancelled, or not paid in time. Nothing was charged.',
     orderAgain: 'Order again',
@@ -97,7 +94,6 @@ export const useCheckoutTexts = messages({
     pieces: (quantity, price) => `${quantity} × ${price}`,
     pay: (total) => `Pagar ${total}`,
     payLater: 'Pagar',
-    paying: 'Pagando…',
     safe: 'Los datos de tu tarjeta van a Stripe y nunca a esta tienda.',
     timeLeft: (time) => `Te quedan ${time} para pagar este pedido.`,
     timeOver: 'El plazo para pagar este pedido ha terminado.',
@@ -133,8 +129,6 @@ export const useCheckoutTexts = messages({
     fieldsWrong: 'Hay campos que necesitan tu atención.',
     linesWrong: 'Tu pedido ha cambiado',
     linesWrongLead: 'No se ha cobrado nada. Revisa las líneas marcadas.',
-    waitingLimit: (pieces) =>
-      `Como máximo ${pieces} pueden esperar tu pago, contando todos tus pedidos sin pagar.`,
     ended: 'Este pedido ya no se puede pagar',
     endedLead: 'Se ha cancelado o no se ha pagado a tiempo. No se ha cobrado nada.',
     orderAgain: 'Pedir de nuevo',

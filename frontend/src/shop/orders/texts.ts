@@ -43,7 +43,6 @@ export const useOrderTexts = messages({
     keep: 'Keep order',
     refused: 'This order can no longer be cancelled.',
     again: 'Shop for something else',
-    live: 'This page follows your order by itself.',
   },
   es: {
     order: (number) => `Pedido ${number}`,
@@ -86,7 +85,6 @@ export const useOrderTexts = messages({
     keep: 'Conservar pedido',
     refused: 'Este pedido ya no se puede cancelar.',
     again: 'Buscar otra cosa',
-    live: 'Esta página sigue tu pedido por sí sola.',
   },
 })
 
