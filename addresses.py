@@ -12,6 +12,8 @@ from pydantic_settings import NoDecode
 
 # A host with an optional port and path; no user, query or fragment.
 HTTP_URL = re.compile(r"https?://([\w.-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?(/[\w.~/-]*)?", re.ASCII)
+# A URL with a placeholder; no user, so that the host is what it seems.
+LINK = re.compile(r"https?://[\w.-]+(:[0-9]{1,5})?/[\w.~/?&=:;,+%#!$()*{}-]*", re.ASCII)
 # The form in which browsers send it. Flask-CORS would take other characters for a pattern.
 ORIGIN = re.compile(r"https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[0-9]+)?")
 POSTGRES_SCHEMES = ("postgres://", "postgresql://")
@@ -57,6 +59,12 @@ def _check_http_url(url: str) -> str:
     return url.rstrip("/")
 
 
+def _check_link(template: str) -> str:
+    if template and not (LINK.fullmatch(template) and template.count("{id}") == 1):
+        raise ValueError("must be an address with {id} once, such as https://logs.example/?q={id}")
+    return template
+
+
 def _check_port(url: object) -> object:
     # Libraries would show a part of the password in their error. A list of hosts has several ports.
     if isinstance(url, str) and "," not in url:
@@ -95,6 +103,7 @@ def _check_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
 SPLIT = BeforeValidator(_split_at_commas)
 
 HttpUrl = Annotated[str, AfterValidator(_check_http_url)]
+LinkTemplate = Annotated[str, AfterValidator(_check_link)]
 DatabaseUrl = Annotated[str, BeforeValidator(_check_port), AfterValidator(_name_driver)]
 RedisUrl = Annotated[str, BeforeValidator(_check_port), AfterValidator(_check_redis_scheme)]
 CommaSeparated = Annotated[tuple[str, ...], NoDecode, SPLIT]

@@ -11,11 +11,12 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 import credentials
 import production
 from addresses import SPLIT, CommaSeparated, DatabaseUrl, HttpUrl, Origins, RedisUrl, with_password
+from console_settings import ConsoleSettings
 from settings_error import named_variables
 
 # `make run` writes its settings to this file for `flask` commands. The environment overrides it.
@@ -36,7 +37,7 @@ def _with_old_name(name: str) -> AliasChoices:
     return AliasChoices(name, OLD_NAMES[name])
 
 
-class Settings(BaseSettings):
+class Settings(ConsoleSettings):
     """The settings of a process. Times are seconds, amounts are minor units.
 
     Raises pydantic.ValidationError on bad values.
@@ -108,8 +109,7 @@ class Settings(BaseSettings):
     # Sign-in emails to all addresses together.
     login_emails_per_hour: int = Field(default=2000, ge=1)
 
-    # The host name that passkeys are bound to; empty means that of the shop's URL.
-    passkey_rp_id: str = ""
+    passkey_rp_id: str = ""  # the host name that passkeys are bound to; empty: the shop URL's
 
     payment_timeout: float = Field(default=900, gt=0)
     login_timeout: float = Field(default=600, gt=0)

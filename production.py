@@ -8,12 +8,24 @@ if TYPE_CHECKING:
     from config import Settings
 
 Part = Literal[
-    "all", "auth", "order", "product", "pages", "worker", "beat", "flower", "events", "migrate"
+    "all",
+    "auth",
+    "order",
+    "product",
+    "admin",
+    "pages",
+    "worker",
+    "beat",
+    "flower",
+    "events",
+    "migrate",
 ]
 WEB = ("database_url", "redis_url", "allowed_origins", "public_url", "jwt_public_keys")
 AUTH = (*WEB, "jwt_private_key", "code_secret", "encryption_keys")
 PAGES = ("database_url", "redis_url", "public_url")
 ORDER = (*WEB, "stripe_publishable_key", "stripe_webhook_secrets", "encryption_keys")
+# It asks Stripe about payments, reads stored payloads, and sends codes anew.
+ADMIN = (*WEB, "stripe_secret_key", "code_secret", "encryption_keys")
 PROVIDERS = ("stripe_secret_key", "sendgrid_api_key", "email_from")
 WORKER = ("database_url", "redis_url", *PROVIDERS, "public_url", "encryption_keys")
 # The settings that each part of the system (PROJECTX_PART) requires. It should get no others.
@@ -25,6 +37,7 @@ REQUIRED = {
     "auth": AUTH,
     "order": ORDER,
     "product": WEB,
+    "admin": ADMIN,
     "pages": PAGES,
     "worker": WORKER,
     "beat": ("redis_url",),

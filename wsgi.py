@@ -1,6 +1,6 @@
-"""The WSGI applications: `app` has all; `auth`, `order`, `product` and `pages` have one part each.
+"""The WSGI applications: `app` has all; `auth`, `order`, `product`, `admin`, `pages` have one part.
 
-`ports` is all four in one process, selected by the port of the request. Each is built on first
+`ports` is all of them in one process, selected by the port of the request. Each is built on first
 access, so that a service starts with only the settings that it needs.
 """
 
@@ -19,13 +19,13 @@ from state_machines import MACHINES
 from state_machines.durable import inspection
 from tasks import dispatch
 from web import commands, create_app
-from web.commands.activities import LOAD_ACTIVITIES
+from web.activity_registry import LOAD_ACTIVITIES
 from web.commands.stripe_endpoint import Endpoints, make_group
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-SERVICES = {"app": ()} | {name: (name,) for name in ("auth", "order", "product", "pages")}
+SERVICES = {"app": ()} | {name: (name,) for name in ("auth", "order", "product", "admin", "pages")}
 PORTS = {
     settings.auth_port: "auth",
     settings.order_port: "order",

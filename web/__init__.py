@@ -18,6 +18,7 @@ from signing_keys import signing_key
 from web import commands, denials, errors, rate_limits, request, security_headers, urls
 from web.openapi import Api
 from web.routes import (
+    admin,
     docs,
     events,
     health,
@@ -53,6 +54,7 @@ SERVICES: dict[str, tuple[APIBlueprint, ...]] = {
     ),
     "order": (shop.api, quote.api, order.api, summary.api, webhook.api),
     "product": (product.api, product_changes.api),
+    "admin": admin.BLUEPRINTS,
 }
 EXPOSED_HEADERS = (
     "Content-Disposition",

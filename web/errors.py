@@ -24,6 +24,7 @@ from models.errors import (
     TooManyError,
     WrongCodeError,
 )
+from models.keyset import CursorError
 from state_machines.durable import SignalRefusedError
 from web.schemas.problem import FieldProblem, Problem
 
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 
 STATUS: dict[type[Exception], HTTPStatus] = {
     InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    CursorError: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotAuthenticatedError: HTTPStatus.UNAUTHORIZED,
     ForbiddenError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
@@ -126,7 +128,7 @@ def _message(details: ErrorDetails) -> str:
 def domain_error(error: Exception) -> Response:
     """Return the response to an exception of STATUS."""
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-    if isinstance(error, InvalidInputError | DuplicateError):
+    if isinstance(error, InvalidInputError | DuplicateError | CursorError):
         fields = [FieldProblem(field=error.field, message=error.message)]
         return problem(status, str(error), fields)
     if status == HTTPStatus.BAD_REQUEST:

@@ -13,6 +13,7 @@ from web import errors, static_files
 from web.request import Request
 from web.schemas.problem import Problem
 
+VERSION = "1.0.0"
 PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}
 ABOUT = """Passwordless login, products, orders and payments. Errors are problem documents
 (RFC 9457)."""
@@ -56,7 +57,7 @@ class Api(OpenAPI):
     def __init__(self, name: str) -> None:
         super().__init__(
             name,
-            info=Info(title="ProjectX", version="1.0.0", description=ABOUT),
+            info=Info(title="ProjectX", version=VERSION, description=ABOUT),
             security_schemes={
                 "bearer": SecurityScheme(type="http", scheme="bearer", bearerFormat="JWT")
             },

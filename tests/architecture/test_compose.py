@@ -30,12 +30,13 @@ EXAMPLE = dict(
 
 def test_every_part_of_the_design_is_there() -> None:
     parts = {"postgres", "redis", "auth", "order", "product", "beat", "flower", "gateway", "events"}
-    parts |= {"pages", "worker", "mailer", "sweeper"}
+    parts |= {"admin", "pages", "worker", "mailer", "sweeper"}
     assert parts <= set(SERVICES)
 
 
 @pytest.mark.parametrize(
-    ("service", "port"), [("auth", 8081), ("order", 8082), ("product", 8083), ("pages", 8080)]
+    ("service", "port"),
+    [("auth", 8081), ("order", 8082), ("product", 8083), ("admin", 8085), ("pages", 8080)],
 )
 def test_services_run_their_own_app_on_their_own_port(service: str, port: int) -> None:
     command = SERVICES[service]["command"]
@@ -71,7 +72,7 @@ def test_each_part_gets_what_it_needs_and_no_secret_of_another(part: str) -> Non
 
 
 def test_services_trust_only_the_address_of_the_gateway() -> None:
-    for name in ("auth", "order", "product", "pages"):
+    for name in ("auth", "order", "product", "admin", "pages"):
         assert SERVICES[name]["environment"]["TRUSTED_PROXIES"] == "${TRUSTED_PROXIES:-1}"
     # A dollar sign is doubled in this file.
     assert SERVICES["gateway"]["environment"]["FORWARDED_FOR"] == "$$remote_addr"

@@ -64,7 +64,7 @@ def _fill_in(template: str, folder: Path, port: int, variables: dict[str, str]) 
     services = {
         name: f"127.0.0.1:{variables[f'{name}_PORT']}"
         for name in ("AUTH", "ORDER", "PRODUCT", "EVENTS")
-    } | {"PAGES": f"127.0.0.1:{variables['WEB_PORT']}"}
+    } | dict.fromkeys(("ADMIN", "PAGES"), f"127.0.0.1:{variables['WEB_PORT']}")
     return Template(template).safe_substitute(
         services,
         LISTEN=f"127.0.0.1:{port}",

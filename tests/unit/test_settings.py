@@ -35,6 +35,18 @@ def test_a_malformed_url_is_refused(name: str, address: str) -> None:
         Settings.model_validate({name: address})
 
 
+@pytest.mark.parametrize(
+    "template",
+    ["https://logs.example/?q=", "https://logs.example/?q={id}&r={id}", "logs.example/{id}",
+     "javascript:alert({id})//", "https://a@logs.example/{id}", "https://logs.example/{id}\n"],
+)  # fmt: skip
+def test_a_malformed_link_of_the_console_is_refused(template: str) -> None:
+    with pytest.raises(ValidationError, match="logs_url"):
+        Settings.model_validate({"logs_url": template})
+    good = "https://logs.example:8443/app/#/search?q=%22{id}%22"
+    assert Settings.model_validate({"logs_url": good}).logs_url == good
+
+
 def test_links_lead_to_the_shop_url_or_the_public_url() -> None:
     there = {"public_url": "https://api.shop.example/", "shop_url": "https://shop.example/en/"}
     assert Settings.model_validate(there).links_url == "https://shop.example/en"

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import click
-from flask import current_app
 from sqlalchemy import func, select
 
 from models import ActivityRow, ActivityState, reading
@@ -15,6 +14,7 @@ from models.base import db
 from models.printable import escape
 from state_machines.durable import Activity, DurableMachine
 from state_machines.durable.operations import commands, pauses
+from web.activity_registry import load_activities
 from web.commands import bulk, listing, output
 from web.commands.auditing import as_operator, audited
 
@@ -41,19 +41,12 @@ DETAILS = (
 )
 EXAMPLE = ("id", "name", "state", "subject_id", "last_error")
 ENDED_OR_CREATED_AT = func.coalesce(ActivityRow.finished_at, ActivityRow.created_at)
-# Puts a function under this name that registers all activities: a web process does not load them.
-LOAD_ACTIVITIES = "LOAD_ACTIVITIES"
 
 filter_options = bulk.filter_options(
     "ended (or, while under way, created)",
     click.option("--name", help='With --all: the name, such as "emails.order_confirmed".'),
     click.option("--machine", help='With --all: the machine that is told, such as "login".'),
 )
-
-
-def load_activities() -> None:
-    """Register all activities, where the process offers that: commands that name them need it."""
-    current_app.config.get(LOAD_ACTIVITIES, list)()
 
 
 @group.command("list")

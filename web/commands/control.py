@@ -11,8 +11,8 @@ from models import Pause, PauseKind, ProviderLimit, reading
 from models.audit import audit
 from models.clock import now
 from state_machines.durable.operations import limits, pauses
+from web.activity_registry import load_activities
 from web.commands import output
-from web.commands.activities import load_activities
 from web.commands.auditing import as_operator, audited
 
 group = click.Group("control", help="Calls to other systems: pause, resume, limit, list.")

@@ -40,6 +40,8 @@ export type LoginStatus = { attemptsLeft: number; codeStatus: 'PENDING' | 'SENT'
 
 export type NewProduct = { category?: string; currency: string; description?: string; estimatedPrice: number; imageUrl?: string; name: string; sku: string; status?: ProductStatus; stock?: number; tags?: string[] }
 
+export type OperatorView = { authenticatedAt: string; email: string; environment: 'development' | 'production'; id: string; refundStepUpAbove: number; roles: string[]; stepUpUntil: string | null; version: string }
+
 export type OrderCancelled = { message: string; orderId: string; referenceId: string; status: OrderState }
 
 export type OrderPlaced = { clientSecret: string | null; currency: string; message: string; orderId: string; referenceId: string; totalMinor: number; totalPrice: number }
@@ -129,6 +131,12 @@ export type UserStatus = 'Active' | 'Inactive' | 'Deleted' | 'Suspended'
 export type UserView = { addressLine1: string; addressLine2: string; city: string; country: string; createdAt: string; email: string; firstName: string; id: string; lastName: string; phoneNumber: string; postalCode: string; roles: string[]; state: string; status: UserStatus; updatedAt: string; username: string }
 
 export interface Operations {
+  'GET /admin/me': {
+    path: undefined
+    query: undefined
+    body: undefined
+    response: OperatorView
+  }
   'GET /auth/.well-known/jwks.json': {
     path: undefined
     query: undefined

@@ -1,0 +1,114 @@
+"""Keyset pages: opaque cursors that continue a list, and counts that stop at a limit."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Select, func, select, tuple_
+
+from models.base import db
+
+# A count reads no more rows than this.
+MAX_COUNT = 1000
+# The range of a bigint.
+MAX_INTEGER = 2**63
+
+
+class CursorError(ValueError):
+    """The cursor of a request is none that we have issued for this list."""
+
+    field = "cursor"
+    message = "is not a cursor of this list: begin again without one"
+
+    def __init__(self) -> None:
+        super().__init__(f"{self.field}: {self.message}")
+
+
+@dataclass(frozen=True, slots=True)
+class KeysetPage:
+    """The rows of a page, and the cursor of the next page; None on the last one."""
+
+    rows: list[Any]
+    next: str | None
+
+
+class Count(NamedTuple):
+    """A number of rows. Unless `is_exact`, there are more."""
+
+    number: int
+    is_exact: bool
+
+
+def load_page(
+    query: Select[Any],
+    columns: Sequence[Any],
+    cursor: str | None,
+    size: int,
+    *,
+    descending: bool = True,
+) -> KeysetPage:
+    """Load a page of `query` in the order of `columns`, which are unique together and never null.
+
+    The rows are entities when the query selects one thing, otherwise tuples. An index on the
+    columns makes each page equally cheap. Raises CursorError.
+    """
+    key = tuple_(*columns)
+    if cursor is not None:
+        last = tuple_(*decode_cursor(cursor, [column.type.python_type for column in columns]))
+        query = query.where(key < last if descending else key > last)
+    order = [column.desc() if descending else column.asc() for column in columns]
+    # Not only selected columns may order a list.
+    labelled = [column.label(f"cursor_{number}") for number, column in enumerate(columns)]
+    rows = db.session.execute(query.add_columns(*labelled).order_by(*order).limit(size + 1)).all()
+    page, width = rows[:size], len(columns)
+    following = encode_cursor(page[-1][-width:]) if len(rows) > size else None
+    items = [row[0] if len(row) == width + 1 else tuple(row[:-width]) for row in page]
+    return KeysetPage(items, following)
+
+
+def count_rows(query: Select[Any], limit: int = MAX_COUNT) -> Count:
+    """Count the rows of a query, up to `limit`."""
+    rows = query.order_by(None).limit(limit + 1).subquery()
+    number = db.session.scalar(select(func.count()).select_from(rows)) or 0
+    return Count(min(number, limit), number <= limit)
+
+
+def encode_cursor(values: Sequence[Any]) -> str:
+    """Return the cursor of a row with these values: text without a meaning for clients."""
+    texts = [value.isoformat() if isinstance(value, datetime) else str(value) for value in values]
+    packed = json.dumps(texts, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, types: Sequence[type]) -> list[Any]:
+    """Return the values of a cursor, of these types. Raises CursorError."""
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        texts = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        return [_read(text, kind) for text, kind in zip(texts, types, strict=True)]
+    except (ValueError, TypeError, RecursionError, binascii.Error) as error:
+        raise CursorError from error
+
+
+def _read(text: Any, kind: type) -> Any:
+    """Return a value of a cursor. Raises ValueError or TypeError."""
+    if not isinstance(text, str) or "\x00" in text:
+        raise TypeError("a cursor has texts without zero bytes")
+    if kind is datetime:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise ValueError("a time of a cursor has a zone")
+        return moment
+    if kind is UUID:
+        return UUID(text)
+    if kind is int:
+        number = int(text)
+        if not -MAX_INTEGER <= number < MAX_INTEGER:
+            raise ValueError("a number of a cursor is a bigint")
+        return number
+    return text

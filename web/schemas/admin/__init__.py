@@ -1,0 +1,1 @@
+"""Schemas of the operations console: what routes below /admin accept and return."""
