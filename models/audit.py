@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import ColumnElement, Index
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,6 +30,20 @@ class AuditRow(Base):
     action: Mapped[str]
     subject: Mapped[str | None]
     details: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+def matching_rows(
+    *, actor: str | None = None, action: str | None = None, subject: str | None = None
+) -> list[ColumnElement[bool]]:
+    """Return the conditions of the rows of an actor, an action or group of them, and a subject."""
+    conditions: list[ColumnElement[bool]] = []
+    if actor is not None:
+        conditions.append(AuditRow.actor == actor)
+    if action is not None:
+        conditions.append(AuditRow.action.startswith(action, autoescape=True))
+    if subject is not None:
+        conditions.append(AuditRow.subject == subject)
+    return conditions
 
 
 def audit(actor: str, action: str, subject: object = None, **details: Any) -> None:

@@ -92,6 +92,30 @@ def _conditions(query: CatalogueQuery) -> list[ColumnElement[bool]]:
     return conditions
 
 
+def matching_products(
+    *,
+    q: str | None = None,
+    category: str | None = None,
+    status: ProductStatus | None = None,
+    low: int | None = None,
+) -> list[ColumnElement[bool]]:
+    """Return the conditions of the products that staff look for, for sale or not.
+
+    `q` is a part of the SKU or name; at most `low` pieces can still be ordered.
+    """
+    conditions: list[ColumnElement[bool]] = []
+    if q is not None:
+        columns = (Product.sku, Product.name)
+        conditions.append(or_(*(column.icontains(q, autoescape=True) for column in columns)))
+    if category is not None:
+        conditions.append(Product.category == category)
+    if status is not None:
+        conditions.append(Product.status == status)
+    if low is not None:
+        conditions.append(Product.stock - Product.reserved <= low)
+    return conditions
+
+
 def list_for_sale(limit: int) -> list[tuple[int, datetime]]:
     """Return id and last change of the products that are for sale, oldest first."""
     for_sale = Product.status == ProductStatus.AVAILABLE

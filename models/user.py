@@ -122,6 +122,30 @@ class UserSession(Base):
         return or_(cls.expires_at < limit, cls.revoked_at < limit)
 
 
+def open_sessions(user_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of a user's sessions that are neither ended nor expired."""
+    return (
+        UserSession.user_id == user_id,
+        UserSession.revoked_at.is_(None),
+        UserSession.expires_at > clock.now(),
+    )
+
+
+def matching_users(
+    *, q: str | None = None, role: str | None = None, status: UserStatus | None = None
+) -> list[ColumnElement[bool]]:
+    """Return the conditions of the users with a part of the address or name, a role, a status."""
+    conditions: list[ColumnElement[bool]] = []
+    if q is not None:
+        columns = (User.email, User.username, User.first_name, User.last_name)
+        conditions.append(or_(*(column.icontains(q, autoescape=True) for column in columns)))
+    if role is not None:
+        conditions.append(User.roles.contains([role]))
+    if status is not None:
+        conditions.append(User.status == status)
+    return conditions
+
+
 def signed_in(user_id: UUID, session_id: UUID) -> ColumnElement[bool]:
     """Return the condition that this session is open and its user may act.
 

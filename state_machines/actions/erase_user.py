@@ -22,7 +22,8 @@ from models.order import Order, OrderState
 from models.personal import Person
 from models.personal_data import KEPT_DETAILS, personal_tables
 from models.refund import Refund, RefundState
-from models.user import User, UserSession, UserStatus
+from models.user import User, UserStatus
+from state_machines.actions.manage_users import end_sessions
 from state_machines.erasure import ErasureMachine, ErasureSignal
 from state_machines.login import LoginMachine, LoginSignal
 
@@ -46,11 +47,7 @@ def request_erasure(user: User) -> Erasure:
         return erasure
     _refuse_under_way(user.id)
     user.status, user.updated_at = UserStatus.DELETED, now()
-    db.session.execute(
-        update(UserSession)
-        .where(UserSession.user_id == user.id, UserSession.revoked_at.is_(None))
-        .values(revoked_at=now())
-    )
+    end_sessions(user.id)
     live = select(Login.id).where(Login.email == user.email, Login.state.in_(LIVE))
     for login in LoginMachine.lock(db.session.scalars(live).all()).values():
         if login.live:

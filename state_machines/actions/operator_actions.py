@@ -6,7 +6,7 @@ The machines name them in `operator_signals`. Each locks whatever else it change
 from models.errors import InvalidInputError
 from models.login import Login
 from models.order import Order
-from models.payment import Payment, payment_of
+from models.payment import Payment
 from state_machines.actions import (
     accept_payment,
     cancel_order,
@@ -14,20 +14,20 @@ from state_machines.actions import (
     login_codes,
     ship_order,
 )
+from state_machines.actions.order_lock import lock_payment_of
 from state_machines.durable.operations.commands import operator_action
-from state_machines.payment import PaymentMachine
 
 
 @operator_action("order.accept")
 def accept(order: Order, reason: str | None) -> None:
     """Confirm the order with what was paid."""
-    accept_payment.accept(_lock_payment(order), reason=reason)
+    accept_payment.accept(lock_payment_of(order.id), reason=reason)
 
 
 @operator_action("order.cancel")
 def cancel(order: Order, reason: str | None) -> None:
     """Cancel the order, as its customer could."""
-    cancel_order.cancel(_lock_payment(order), reason=reason)
+    cancel_order.cancel(lock_payment_of(order.id), reason=reason)
 
 
 @operator_action("order.deliver")
@@ -48,8 +48,3 @@ def close(payment: Payment, reason: str | None) -> None:
 def resend(login: Login, reason: str | None) -> None:
     """Send a new code for a login whose email failed."""
     login_codes.resend_code(login, reason=reason)
-
-
-def _lock_payment(order: Order) -> Payment:
-    payment_id = payment_of(order.id).id
-    return PaymentMachine.lock([payment_id])[payment_id]

@@ -1,14 +1,31 @@
 """Refunds by an operator, and orders that a refund cancels."""
 
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
 from models.currency import CURRENCIES
 from models.dispute import WITHDRAWN, disputed_amounts
 from models.errors import ConflictError, InvalidInputError
-from models.money import display
+from models.idempotency import carry_out_once
+from models.money import display, to_minor
 from models.order import UNSHIPPED, Order
 from models.payment import Payment, PaymentState, payment_of
 from models.refund import RefundOrigin, refundable_amount, refunded_amount
 from state_machines.order import OrderMachine, OrderSignal
 from state_machines.writes.refunds import begin_refund
+
+# All operators share one scope of idempotency keys.
+REFUND_KEY_SCOPE = "refunds"
+MAX_REFUND_AMOUNT = 10**12  # major units
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRequest:
+    """A refund as an operator requests it: `amount` in major units, None for all that is left."""
+
+    amount: str | None
+    currency: str | None
+    reason: str | None
 
 
 def refund(
@@ -37,6 +54,37 @@ def refund(
         OrderMachine.send(order, OrderSignal.CANCEL, reason=reason)
     else:
         begin_refund(payment, amount or left, RefundOrigin.OPERATOR, reason)
+
+
+def refund_once(payment: Payment, request: RefundRequest, *, key: str | None) -> str:
+    """Refund the order of a locked payment, once for each `key`. Return the rest for people.
+
+    Raises as `refund` does, and InvalidInputError when the key was used for another request.
+    """
+    paid_in = payment.captured_currency or payment.currency
+
+    def carry_out() -> dict[str, str]:
+        amount = None if request.amount is None else _read_amount(request.amount, paid_in)
+        refund(payment.order, amount, currency=request.currency, reason=request.reason)
+        return {"left": display(refundable_amount(payment), paid_in)}
+
+    # Not the reason: repeating a request in other words must not refund again.
+    same = {"order": payment.order_id, "amount": request.amount, "currency": request.currency}
+    left: str = carry_out_once(REFUND_KEY_SCOPE, key, same, carry_out)["left"]
+    return left
+
+
+def _read_amount(amount: str, currency: str) -> int:
+    """Convert an amount to minor units. Raises InvalidInputError when it is not valid."""
+    try:
+        major = Decimal(amount)
+        if not major.is_finite() or abs(major) > MAX_REFUND_AMOUNT:
+            raise InvalidInputError("amount", "is out of range")
+        return to_minor(major, currency)
+    except InvalidOperation as error:
+        raise InvalidInputError("amount", f"{amount!r} is not a number") from error
+    except ValueError as error:
+        raise InvalidInputError("amount", str(error)) from error
 
 
 def refuse_withdrawn(order: Order) -> None:

@@ -5,6 +5,7 @@ import json
 import click
 
 from models import AuditRow
+from models.audit import matching_rows
 from web.commands import listing, output
 
 group = click.Group("audit", help="The audit of manual changes.")
@@ -22,9 +23,7 @@ def show_list(
     subject: str | None, actor: str | None, action: str | None, limit: int, *, as_json: bool
 ) -> None:
     """List manual changes, newest first."""
-    conditions = listing.equals(AuditRow, subject=subject, actor=actor)
-    if action is not None:
-        conditions.append(AuditRow.action.startswith(action, autoescape=True))
+    conditions = matching_rows(actor=actor, action=action, subject=subject)
     rows = [listing.as_row(row, FIELDS) for row in listing.newest(AuditRow, limit, *conditions)]
     if not as_json:
         rows = [row | {"details": json.dumps(row["details"])} for row in rows]

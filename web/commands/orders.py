@@ -1,7 +1,6 @@
 """Commands for orders: list, show, cancel, refund, accept, ship and deliver them."""
 
 from contextlib import suppress
-from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -11,22 +10,16 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from models import Dispute, Notice, Order, OrderState, User, reading
 from models.base import db
-from models.errors import InvalidInputError
-from models.idempotency import carry_out_once
-from models.money import display, to_minor
-from models.payment import Payment, payment_of
-from models.refund import refundable_amount
-from state_machines import PaymentMachine
+from models.money import display
 from state_machines.actions import accept_payment, cancel_order, refund_order, ship_order
+from state_machines.actions.order_lock import lock_payment_of
+from state_machines.actions.refund_order import RefundRequest
 from web.commands import listing, output
 from web.commands.auditing import audited
 from web.commands.timeline import load_timeline, print_with_sections
 
 group = click.Group("orders", help="Orders: list, show, cancel, refund, accept, ship, deliver.")
 
-# Operators share one scope of idempotency keys for refunds.
-REFUND_KEY_SCOPE = "refunds"
-MAX_REFUND_AMOUNT = 10**12  # major units
 WHOLE = (
     joinedload(Order.user),
     joinedload(Order.payment),
@@ -80,7 +73,7 @@ def cancel(reference_or_id: str, reason: str | None, *, as_json: bool) -> None:
     """Cancel an order. Before it is paid, Stripe cancels the payment; afterwards it is refunded."""
     order = _load(reference_or_id)
     with audited("orders cancel", order.id, reason=reason):
-        payment = _lock_payment(order)
+        payment = lock_payment_of(order.id)
         outcome = cancel_order.cancel(payment, reason=reason)
     sentence = f"is {payment.order.state}: {outcome}"
     _print_order(payment.order, sentence, as_json=as_json, outcome=outcome)
@@ -105,17 +98,10 @@ def give_back(  # noqa: PLR0913  one an option
     """Refund an order, in full or in part. A full refund before the shipment cancels the order."""
     order = _load(reference_or_id)
     key_detail = {} if key is None else {"key": key}
-    request = {"order": order.id, "amount": amount, "currency": currency}
     with audited("orders refund", order.id, amount=amount, reason=reason, **key_detail):
-        payment = _lock_payment(order)
-        paid_in = payment.captured_currency or payment.currency
-
-        def carry_out() -> dict[str, str]:
-            minor = _parse_amount(amount, paid_in) if amount is not None else None
-            refund_order.refund(payment.order, minor, currency=currency, reason=reason)
-            return {"left": display(refundable_amount(payment), paid_in)}
-
-        left = carry_out_once(REFUND_KEY_SCOPE, key, request, carry_out)["left"]
+        payment = lock_payment_of(order.id)
+        request = RefundRequest(amount, currency, reason)
+        left = refund_order.refund_once(payment, request, key=key)
         refunded = payment.order
     _print_order(refunded, f"is being refunded; {left} remain", as_json=as_json, left=left)
 
@@ -128,7 +114,7 @@ def accept(reference_or_id: str, reason: str | None, *, as_json: bool) -> None:
     """Accept a payment whose amount or currency differs, and confirm the order."""
     order = _load(reference_or_id)
     with audited("orders accept", order.id, reason=reason):
-        payment = _lock_payment(order)
+        payment = lock_payment_of(order.id)
         accept_payment.accept(payment, reason=reason)
     _print_order(payment.order, f"is {payment.order.state}", as_json=as_json)
 
@@ -142,7 +128,7 @@ def ship(reference_or_id: str, carrier: str, tracking: str, *, as_json: bool) ->
     """Mark a confirmed order as shipped, and email the tracking number to the customer."""
     order = _load(reference_or_id)
     with audited("orders ship", order.id, carrier=carrier, tracking=tracking):
-        payment = _lock_payment(order)
+        payment = lock_payment_of(order.id)
         ship_order.ship(payment.order, carrier, tracking)
     _print_order(payment.order, f"is on its way with {carrier}", as_json=as_json)
 
@@ -154,7 +140,7 @@ def deliver(reference_or_id: str, *, as_json: bool) -> None:
     """Mark a shipped order as delivered."""
     order = _load(reference_or_id)
     with audited("orders deliver", order.id):
-        payment = _lock_payment(order)
+        payment = lock_payment_of(order.id)
         ship_order.deliver(payment.order)
     _print_order(payment.order, "has been delivered", as_json=as_json)
 
@@ -177,24 +163,6 @@ def _load(reference_or_id: str) -> Order:
         ids = ", ".join(str(order.id) for order in orders)
         raise click.ClickException(f"several orders have the reference {reference_or_id}: {ids}")
     return orders[0]
-
-
-def _lock_payment(order: Order) -> Payment:
-    payment_id = payment_of(order.id).id
-    return PaymentMachine.lock([payment_id])[payment_id]
-
-
-def _parse_amount(amount: str, currency: str) -> int:
-    """Convert an amount to minor units. Raises InvalidInputError when it is not valid."""
-    try:
-        major = Decimal(amount)
-        if not major.is_finite() or abs(major) > MAX_REFUND_AMOUNT:
-            raise InvalidInputError("amount", "is out of range")
-        return to_minor(major, currency)
-    except InvalidOperation as error:
-        raise InvalidInputError("amount", f"{amount!r} is not a number") from error
-    except ValueError as error:
-        raise InvalidInputError("amount", str(error)) from error
 
 
 def _summarize(order: Order) -> dict[str, Any]:

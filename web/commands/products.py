@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy import Boolean, literal_column, or_, select
+from sqlalchemy import Boolean, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 
 import models
 from models import Product, ProductStatus, reading
 from models.base import db
+from models.catalogue import matching_products
 from models.clock import now
 from models.errors import InvalidInputError, NotFoundError
 from models.money import display
@@ -58,12 +59,8 @@ def show_list(  # noqa: PLR0913  one a filter
     as_json: bool,
 ) -> None:
     """List products, newest first. The stock includes reserved pieces."""
-    conditions = listing.equals(Product, category=category, status=status)
-    if q is not None:
-        columns = (Product.sku, Product.name)
-        conditions.append(or_(*(column.icontains(q, autoescape=True) for column in columns)))
-    if low is not None:
-        conditions.append(Product.stock - Product.reserved <= low)
+    known_status = None if status is None else ProductStatus(status)
+    conditions = matching_products(q=q, category=category, status=known_status, low=low)
     output.print_rows(map(_as_row, listing.newest(Product, limit, *conditions)), as_json=as_json)
 
 

@@ -1,18 +1,20 @@
 """Commands for users: list, show, create, suspend, export and erase them, and change roles."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
-from sqlalchemy import or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select
 
 from models import User, UserSession, UserStatus, reading
 from models.base import db
-from models.clock import now
-from models.errors import ConflictError, NotFoundError
+from models.errors import NotFoundError
 from models.personal import Person
 from models.personal_data import export
+from models.user import matching_users, open_sessions
+from state_machines.actions import manage_users
 from state_machines.actions.erase_user import request_erasure
 from web.commands import listing, output
 from web.commands.auditing import audited, cli_errors
@@ -53,12 +55,8 @@ def show_list(
     q: str | None, role: str | None, status: str | None, limit: int, *, as_json: bool
 ) -> None:
     """List users, newest first."""
-    conditions = listing.equals(User, status=status)
-    if q is not None:
-        columns = (User.email, User.username, User.first_name, User.last_name)
-        conditions.append(or_(*(column.icontains(q, autoescape=True) for column in columns)))
-    if role is not None:
-        conditions.append(User.roles.contains([role]))
+    known_status = None if status is None else UserStatus(status)
+    conditions = matching_users(q=q, role=role, status=known_status)
     users = listing.newest(User, limit, *conditions)
     output.print_rows((listing.as_row(user, FIELDS) for user in users), as_json=as_json)
 
@@ -70,12 +68,8 @@ def show(email: str, *, as_json: bool) -> None:
     """Show a user and their open sessions."""
     with cli_errors(), reading():
         user = _load(email)
-        open_sessions = select(UserSession).where(
-            UserSession.user_id == user.id,
-            UserSession.revoked_at.is_(None),
-            UserSession.expires_at > now(),
-        )
-        rows = db.session.scalars(open_sessions.order_by(UserSession.id))
+        query = select(UserSession).where(*open_sessions(user.id))
+        rows = db.session.scalars(query.order_by(UserSession.id))
         sections = {"sessions": [listing.as_row(row, SESSION) for row in rows]}
     print_with_sections(listing.as_row(user, DETAILS), sections, as_json=as_json)
 
@@ -88,15 +82,7 @@ def create(email: str, roles: tuple[str, ...], *, as_json: bool) -> None:
     """Create a user, who signs in with this address."""
     initial_roles = sorted(set(roles))
     with audited("users create", email, roles=initial_roles):
-        inserted = db.session.execute(
-            insert(User)
-            .values(email=email, username=email.partition("@")[0], roles=initial_roles)
-            .on_conflict_do_nothing(index_elements=["email"])
-            .returning(User.id)
-        ).all()
-        if not inserted:
-            raise ConflictError(f"there is a user {email} already")
-        user = _load(email)
+        user = manage_users.create(email, initial_roles)
     _print_user(user, "is created", as_json=as_json)
 
 
@@ -111,8 +97,8 @@ def grant(email: str, role: str, *, as_json: bool) -> None:
         _print_user(user, f"is {role} already", as_json=as_json)
         return
     with audited("users grant", email, role=role):
-        user = _load(email, lock=True)
-        user.roles, user.updated_at = sorted({*user.roles, role}), now()
+        user = _lock(email)
+        manage_users.grant(user, role)
     _print_user(user, f"is {role}", as_json=as_json)
 
 
@@ -127,8 +113,8 @@ def revoke(email: str, role: str, *, as_json: bool) -> None:
         _print_user(user, f"is not {role}", as_json=as_json)
         return
     with audited("users revoke", email, role=role):
-        user = _load(email, lock=True)
-        user.roles, user.updated_at = sorted({*user.roles} - {role}), now()
+        user = _lock(email)
+        manage_users.revoke(user, role)
     _print_user(user, f"is no longer {role}", as_json=as_json)
 
 
@@ -143,15 +129,8 @@ def suspend(email: str, reason: str | None, *, as_json: bool) -> None:
         _print_user(user, "is suspended already", as_json=as_json)
         return
     with audited("users suspend", email, reason=reason):
-        user = _load(email, lock=True)
-        if user.status == UserStatus.DELETED:
-            raise ConflictError(f"{email} is deleted")
-        user.status, user.updated_at = UserStatus.SUSPENDED, now()
-        db.session.execute(
-            update(UserSession)
-            .where(UserSession.user_id == user.id, UserSession.revoked_at.is_(None))
-            .values(revoked_at=now())
-        )
+        user = _lock(email)
+        manage_users.suspend(user)
     _print_user(user, "is suspended and signed out everywhere", as_json=as_json)
 
 
@@ -165,10 +144,8 @@ def restore(email: str, *, as_json: bool) -> None:
         _print_user(user, "is active already", as_json=as_json)
         return
     with audited("users restore", email):
-        user = _load(email, lock=True)
-        if user.status != UserStatus.SUSPENDED:
-            raise ConflictError(f"{email} is {user.status.lower()}, not suspended")
-        user.status, user.updated_at = UserStatus.ACTIVE, now()
+        user = _lock(email)
+        manage_users.restore(user)
     _print_user(user, "can sign in again", as_json=as_json)
 
 
@@ -193,18 +170,30 @@ def erase(email: str, reason: str | None, *, as_json: bool) -> None:
     Refused while an order, a refund or a dispute is open. Amounts stay for accounting.
     """
     with audited("users erase", email, reason=reason):
-        erasure = request_erasure(_load(email, lock=True))
+        erasure = request_erasure(_lock(email))
     sentence = f"the data of {email} is being erased ({erasure.id})"
     output.print_result(sentence, as_json=as_json, id=erasure.id, state=erasure.state)
 
 
-def _load(email: str, *, lock: bool = False) -> User:
+def _load(email: str) -> User:
     """Load the user with this address. Raises NotFoundError when there is none."""
-    query = select(User).where(User.email == email).execution_options(populate_existing=True)
-    user = db.session.scalar(query.with_for_update() if lock else query)
-    if user is None:
-        raise NotFoundError(f"there is no user {email}")
-    return user
+    with _naming(email):
+        return manage_users.find(User.email == email)
+
+
+def _lock(email: str) -> User:
+    """Lock the user with this address. Raises NotFoundError when there is none."""
+    with _naming(email):
+        return manage_users.lock(User.email == email)
+
+
+@contextmanager
+def _naming(email: str) -> Iterator[None]:
+    """Name the address in the error about a missing user."""
+    try:
+        yield
+    except NotFoundError as error:
+        raise NotFoundError(f"there is no user {email}") from error
 
 
 def _read(email: str) -> User:

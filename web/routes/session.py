@@ -6,12 +6,13 @@ from typing import Any
 from flask import Response, jsonify
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import select, update
 
 from config import settings
-from models import User, UserSession, refresh, transaction
+from models import UserSession, refresh, transaction
 from models.clock import now
 from models.errors import NotAuthenticatedError, NotFoundError
+from models.user import open_sessions
 from web import authentication, cookies, rate_limits, tokens
 from web.schemas.login import Refreshed
 from web.schemas.session import SessionPath, Sessions, SessionsQuery, SessionView
@@ -68,7 +69,7 @@ def show() -> Any:
     with transaction() as session:
         user = authentication.current_user()
         rows = session.scalars(
-            select(UserSession).where(*_open_sessions(user)).order_by(UserSession.id.desc())
+            select(UserSession).where(*open_sessions(user.id)).order_by(UserSession.id.desc())
         ).all()
     current = authentication.caller().session_id
     return jsonify([SessionView.of(row, current).json_ready() for row in rows])
@@ -81,7 +82,7 @@ def revoke_all(query: SessionsQuery) -> Any:
     with transaction() as session:
         ending = (
             update(UserSession)
-            .where(*_open_sessions(authentication.current_user()))
+            .where(*open_sessions(authentication.current_user().id))
             .values(revoked_at=now())
         )
         if query.except_ == "current":
@@ -103,11 +104,3 @@ def revoke(path: SessionPath) -> Any:
             raise NotFoundError("There is no such session")
         row.revoked_at = now()
     return Response(status=HTTPStatus.NO_CONTENT)
-
-
-def _open_sessions(user: User) -> tuple[ColumnElement[bool], ...]:
-    return (
-        UserSession.user_id == user.id,
-        UserSession.revoked_at.is_(None),
-        UserSession.expires_at > now(),
-    )
