@@ -12,8 +12,13 @@ def accept(payment: Payment, *, reason: str | None = None) -> None:
     Raises ConflictError unless the payment succeeded and something of it is left, and
     SignalRefusedError unless the order is Pending.
     """
+    refuse_unacceptable(payment)
+    OrderMachine.send(payment.order, OrderSignal.ACCEPT, reason=reason)
+
+
+def refuse_unacceptable(payment: Payment) -> None:
+    """Raise ConflictError unless the payment succeeded and something of it is left."""
     if payment.state != PaymentState.SUCCESS:
         raise ConflictError(f"The payment is {payment.state}: there is nothing to accept")
     if refundable_amount(payment) <= 0:
         raise ConflictError("Nothing is left of the payment: there is nothing to accept")
-    OrderMachine.send(payment.order, OrderSignal.ACCEPT, reason=reason)

@@ -32,6 +32,18 @@ def start(key: UUID) -> Reconciliation:
     return reconciliation
 
 
+def start_or_join() -> tuple[UUID, bool]:
+    """Return the id of the reconciliation that runs, or begin one. Return also whether it is new.
+
+    Any number of requests may call it at once.
+    """
+    db.session.execute(db.select(db.func.pg_advisory_xact_lock(START_LOCK)))
+    running = Reconciliation.state == ReconciliationState.RUNNING
+    query = db.select(Reconciliation.id).where(running).order_by(Reconciliation.id.desc()).limit(1)
+    current: UUID | None = db.session.scalar(query)
+    return (current, False) if current else (start(uuid7()).id, True)
+
+
 def start_when_due() -> bool:
     """Begin a reconciliation unless the last one is younger than RECONCILE_EVERY.
 

@@ -23,6 +23,19 @@ def ship(order: Order, carrier: str, tracking_number: str) -> None:
     for field, text in (("carrier", carrier), ("trackingNumber", tracking_number)):
         if not 0 < len(text.strip()) <= MAX_TEXT_LENGTH or not text.isprintable():
             raise InvalidInputError(field, f"must be 1 to {MAX_TEXT_LENGTH} printable characters")
+    refuse_unshippable(order)
+    OrderMachine.send(order, OrderSignal.SHIP, reason=f"{carrier} {tracking_number}")
+    parcel = Shipment(
+        order_id=order.id,
+        carrier=carrier.strip(),
+        tracking_number=tracking_number.strip(),
+        shipped_at=now(),
+    )
+    db.session.add(parcel)
+
+
+def refuse_unshippable(order: Order) -> None:
+    """Raise ConflictError while the payment is disputed or in doubt, or once it is lost."""
     if disputed_amounts(order.id, *OPEN):
         raise ConflictError("A dispute is open: the order cannot be shipped")
     if doubts := open_suspicions(order.id):
@@ -33,14 +46,6 @@ def ship(order: Order, carrier: str, tracking_number: str) -> None:
         raise ConflictError(
             "The payment was refunded or lost to a dispute: cancel the order instead"
         )
-    OrderMachine.send(order, OrderSignal.SHIP, reason=f"{carrier} {tracking_number}")
-    parcel = Shipment(
-        order_id=order.id,
-        carrier=carrier.strip(),
-        tracking_number=tracking_number.strip(),
-        shipped_at=now(),
-    )
-    db.session.add(parcel)
 
 
 def deliver(order: Order, *, reason: str | None = None) -> None:
