@@ -24,8 +24,14 @@ from launch.stack import Stack
 from tests.browser.visitors import share_session
 from tests.support.chromium import find_chromium
 
-# Answers such as 401 are logged as errors, too, and so is what RouteError shows.
-EXPECTED_ERRORS = ("Failed to load resource", "OutdatedPageError", "NetworkError", "ApiError")
+# Answers such as 401 are logged as errors, too, and so is what an error boundary shows.
+EXPECTED_ERRORS = (
+    "Failed to load resource",
+    "OutdatedPageError",
+    "NetworkError",
+    "ApiError",
+    "IntegrationError",
+)
 
 
 # A busy machine takes long, and a test fails only once.

@@ -27,6 +27,8 @@ def test_a_fault_has_a_reference_and_a_way_to_try_again(member: Page, path: str)
     member.unroute(path)
     member.get_by_role("button", name="Try again").click()
     expect(member.get_by_text("This device")).to_be_visible()
+    # The button is gone: the focus has a place where screen readers go on.
+    expect(member.locator("h1:focus, h2:focus")).to_have_count(1)
 
 
 @pytest.mark.parametrize("path", [REFRESH, SESSIONS])

@@ -4,7 +4,7 @@ import json
 import re
 from uuid import uuid4
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from demo.buyer import Json
 
@@ -13,6 +13,20 @@ DECLINES = "4000000000000002"
 ASKS_FOR_3DS = "4000002500003155"
 REDIRECTS_FOR_3DS = "4000000000000044"
 SLOW_ACCOUNT = "000123456789"
+
+# Stripe.js throws such errors from calls that it does not accept.
+BROKEN_UPDATE = """
+const Stripe = window.Stripe
+window.Stripe = Object.assign((...options) => {
+  const stripe = Stripe(...options)
+  const create = stripe.elements.bind(stripe)
+  const update = () => {
+    throw Object.assign(new Error('broken for the story'), { name: 'IntegrationError' })
+  }
+  stripe.elements = (settings) => Object.assign(create(settings), { update })
+  return stripe
+}, Stripe)
+"""
 
 
 def fill_cart(page: Page, *products: Json, quantity: int = 1) -> str:
@@ -58,6 +72,12 @@ def pay(page: Page, number: str = PAYS) -> None:
     """Type a card and press Pay."""
     type_card(page, number)
     pay_button(page).click()
+
+
+def break_on_update(route: Route) -> None:
+    """Answer with a Stripe.js whose form throws an error when its options change."""
+    script = route.fetch()
+    route.fulfill(response=script, body=script.text() + BROKEN_UPDATE)
 
 
 def expect_paid(page: Page, reference: str) -> None:

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { FailureText } from './FailureText'
 import { useFailureTexts } from './failureTexts'
+import { focusHeading } from './focusHeading'
 import classes from './LoadError.module.css'
 import { Notice } from './Notice'
 import type { Tone } from './StateBadge'
@@ -26,7 +27,10 @@ export function LoadError({ error, onRetry }: { error: unknown; onRetry: () => v
           variant="default"
           size="sm"
           disabled={kind === 'limited' && seconds > 0}
-          onClick={onRetry}
+          onClick={({ currentTarget }) => {
+            focusHeading(currentTarget)
+            onRetry()
+          }}
         >
           {texts.retry}
         </Button>

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
+import { focusHeading } from '../../ui/focusHeading'
 import { Notice } from '../../ui/Notice'
 import { useErrorText } from '../../ui/useErrorText'
 import classes from './CartPage.module.css'
@@ -21,7 +22,14 @@ export function CheckoutButton({ cart, onLeave }: CheckoutButtonProps) {
           tone="failed"
           title={texts.unreachable}
           action={
-            <Button variant="default" size="compact-md" onClick={cart.retry}>
+            <Button
+              variant="default"
+              size="compact-md"
+              onClick={({ currentTarget }) => {
+                focusHeading(currentTarget)
+                cart.retry()
+              }}
+            >
               {texts.retry}
             </Button>
           }

@@ -1,6 +1,7 @@
 import { Button, Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type Ref, useState } from 'react'
+import { focusHeading } from '../../ui/focusHeading'
 import { Notice } from '../../ui/Notice'
 import classes from './Checkout.module.css'
 import type { PaymentForm } from './pay'
@@ -81,7 +82,14 @@ function FormSkeleton() {
 function Retry({ onClick }: { onClick: () => void }) {
   const texts = useCheckoutTexts()
   return (
-    <Button variant="default" size="compact-md" onClick={onClick}>
+    <Button
+      variant="default"
+      size="compact-md"
+      onClick={({ currentTarget }) => {
+        focusHeading(currentTarget)
+        onClick()
+      }}
+    >
       {texts.retry}
     </Button>
   )
