@@ -1,12 +1,13 @@
 """Stories of signing in and out: codes, their failures, sessions in several tabs and devices."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+import requests
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from demo.buyer import Buyer, find_code
+from demo.buyer import Buyer, Json, find_code, wait_for
 from launch.stack import Stack
 from tests.browser.accessibility import find_violations
 from tests.browser.sign_in import CODE_FIELD, request_code, sign_in, wrong_code
@@ -18,6 +19,14 @@ SIGN_IN = re.compile(r"/sign-in\?next=")
 def visitor(stack: Stack) -> Buyer:
     """Return a person who has no session yet."""
     return Buyer(stack.urls)
+
+
+@pytest.fixture
+def undelivered(visitor: Buyer) -> Iterator[None]:
+    """Let every email bounce, until the story ends."""
+    put_faults(visitor, sendgrid={"bounceRate": 1})
+    yield
+    put_faults(visitor)
 
 
 def test_a_typed_code_signs_in_and_leads_back(page: Page, visitor: Buyer) -> None:
@@ -101,6 +110,29 @@ def test_another_address_is_one_click_away(page: Page, visitor: Buyer, stack: St
     expect(page.get_by_text(other.email)).to_be_visible()
 
 
+def test_a_code_that_bounces_leads_to_a_better_address(
+    page: Page, visitor: Buyer, undelivered: None
+) -> None:
+    page.clock.install()
+    page.goto("/sign-in")
+    with page.expect_response("**/auth/login") as answer:
+        request_code(page, visitor)
+    wait_until_bounced(visitor, answer.value.json()["loginId"])
+    # The page looks every ten seconds.
+    page.clock.fast_forward(10_000)
+    notice = page.get_by_role("alert")
+    expect(notice).to_contain_text(f"could not be delivered to {visitor.email}")
+    expect(page.get_by_label(CODE_FIELD)).to_be_hidden()
+    expect(page.get_by_role("button", name="Send a new code in")).to_be_disabled()
+    assert find_violations(page) == []
+    put_faults(visitor)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Use another address")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("E-mail address")).to_have_value(visitor.email)
+    sign_in(page, Buyer(visitor.urls))
+
+
 def test_a_sign_out_ends_the_other_tab_too(member: Page, context: BrowserContext) -> None:
     other = context.new_page()
     other.goto("/account")
@@ -171,6 +203,19 @@ def test_signing_in_by_keyboard_in_spanish_on_a_small_dark_screen(
     expect(page.get_by_text("Este dispositivo")).to_be_visible()
     assert find_violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def put_faults(buyer: Buyer, **plan: Json) -> None:
+    """Replace the faults of the sandbox; without a plan, end them."""
+    requests.put(f"{buyer.urls.sandbox}/faults", json=plan, timeout=30).raise_for_status()
+
+
+def wait_until_bounced(buyer: Buyer, login_id: str) -> None:
+    def check() -> bool | None:
+        status = buyer.http.get(f"{buyer.urls.auth}/auth/login/{login_id}", timeout=30).json()
+        return status["codeStatus"] == "ERROR_SENDING_EMAIL" or None
+
+    wait_for(check, "the bounce of the email")
 
 
 def code_of(buyer: Buyer) -> str:
