@@ -32,6 +32,7 @@ task_routes = {
     "reconciliation.*": {"queue": "payments", "priority": BACKGROUND},
     "emails.*": {"queue": "emails", "priority": BACKGROUND},
     "privacy.*": {"queue": "emails", "priority": BACKGROUND},
+    "bulk.*": {"queue": "maintenance", "priority": BACKGROUND},
     "sweep": "sweep",
     "maintenance": "maintenance",
     # Activities of other names, until their provider needs a queue of its own.

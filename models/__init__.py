@@ -4,6 +4,7 @@ from config import settings
 from models import secret
 from models.audit import AuditRow
 from models.base import Base, db, reading, transaction
+from models.bulk import Bulk, BulkAction, BulkResult, BulkResultState, BulkState
 from models.dispute import Dispute, DisputeState
 from models.durable.activity import ActivityRow, ActivityState
 from models.durable.control import Pause, PauseKind, ProviderLimit
@@ -31,6 +32,11 @@ __all__ = [
     "ActivityState",
     "AuditRow",
     "Base",
+    "Bulk",
+    "BulkAction",
+    "BulkResult",
+    "BulkResultState",
+    "BulkState",
     "Dispute",
     "DisputeState",
     "Erasure",

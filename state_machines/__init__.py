@@ -6,6 +6,7 @@ other rows in their transactions, and `durable` is the engine.
 """
 
 from state_machines.actions import erase_user, operator_actions
+from state_machines.bulk import BulkMachine
 from state_machines.dispute import DisputeMachine
 from state_machines.durable import handling
 from state_machines.erasure import ErasureMachine
@@ -20,6 +21,7 @@ from state_machines.writes import notices, refunds, stock
 
 # The engine's registers are filled by importing the modules of these tuples.
 MACHINES = (
+    BulkMachine,
     DisputeMachine,
     ErasureMachine,
     LoginMachine,
@@ -50,6 +52,7 @@ __all__ = [
     "MACHINES",
     "WATCHERS",
     "WRITES",
+    "BulkMachine",
     "DisputeMachine",
     "ErasureMachine",
     "LoginMachine",

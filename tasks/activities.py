@@ -3,7 +3,7 @@
 from typing import Any
 
 from state_machines.durable import Activity
-from tasks import emails, payments, privacy, reconciliation, refunds
+from tasks import bulk, emails, payments, privacy, reconciliation, refunds
 
 ACTIVITIES: tuple[type[Activity[Any, Any, Any]], ...] = (
     payments.CreateIntent,
@@ -27,4 +27,5 @@ ACTIVITIES: tuple[type[Activity[Any, Any, Any]], ...] = (
     reconciliation.NewRefunds,
     reconciliation.Disputes,
     reconciliation.GiveBack,
+    bulk.Work,
 )

@@ -62,7 +62,8 @@ class ActivityRow(Base):
             postgresql_where=text("state IN ('pending', 'waiting', 'running')"),
         ),
         Index("ix_activity_queued", "name", "due_at", postgresql_where=text("state = 'queued'")),
-        Index("ix_activity_failed", "created_at", postgresql_where=text("state = 'failed'")),
+        Index("ix_activity_failed", "id", postgresql_where=text("state = 'failed'")),
+        Index("ix_activity_giving_up", "id", postgresql_where=text("giving_up IS NOT NULL")),
         Index("ix_activity_subject_id", "subject_id"),
     )
 

@@ -33,6 +33,11 @@ class SignalRow(Base):
         Index("ix_signal_due_at", "due_at", postgresql_where=text("state = 'stored'")),
         Index("ix_signal_subject_id", "subject_id"),
         Index(
+            "ix_signal_not_applied",
+            "id",
+            postgresql_where=text("state IN ('stored', 'unmatched', 'failed')"),
+        ),
+        Index(
             "ix_signal_unapplied_payload",
             "id",
             postgresql_where=text(

@@ -8,7 +8,7 @@ listener must only take note, since it runs inside the request.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -88,6 +88,13 @@ class UnitOfWork:
     held: dict[UUID, Any] = field(default_factory=dict)
     by_time: bool = False
 
+    def copy(self) -> "UnitOfWork":
+        """Return a copy of what is gathered so far."""
+        parts: dict[str, Any] = {"history": [*self.history], "activities": [*self.activities]}
+        parts |= {"moved": {**self.moved}, "held": {**self.held}}
+        parts["last"] = {run: [*items] for run, items in self.last.items()}
+        return replace(self, **parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Committed:
@@ -121,6 +128,18 @@ def unit_of_work() -> UnitOfWork:
     if current is None or current.transaction is not session.get_transaction():
         current = session.info["unit_of_work"] = UnitOfWork(session.get_transaction())
     return current
+
+
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """Run the block in a savepoint: an exception undoes it, and nothing else of the transaction."""
+    session, earlier = db.session(), unit_of_work().copy()
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        session.info["unit_of_work"] = earlier
+        raise
 
 
 def append_history(row: Execution, **values: Any) -> None:
@@ -180,6 +199,9 @@ def _write(session: Session) -> None:
     pending: UnitOfWork | None = session.info.get("unit_of_work")
     if pending is None or pending.transaction is not session.get_transaction():
         return
+    if session.in_nested_transaction():
+        # The end of a savepoint commits nothing.
+        return
     session.flush()
     # Inserts into the tables: objects of the ORM would take half as much time again.
     if pending.history:
@@ -205,6 +227,8 @@ def _under_way(session: Session, subject_ids: set[UUID]) -> set[tuple[str, UUID]
 
 @event.listens_for(db.session, "after_commit")
 def _publish(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
     pending: UnitOfWork | None = session.info.pop("unit_of_work", None)
     if pending is None or not (pending.activities or pending.moved):
         return
@@ -221,4 +245,6 @@ def _publish(session: Session) -> None:
 
 @event.listens_for(db.session, "after_rollback")
 def _discard(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
     session.info.pop("unit_of_work", None)

@@ -3,6 +3,9 @@
 from typing import Any, TypeVar
 
 from models import (
+    Bulk,
+    BulkAction,
+    BulkState,
     Dispute,
     DisputeState,
     Erasure,
@@ -114,6 +117,12 @@ def a_reconciliation(
 
 def an_erasure(state: ErasureState = ErasureState.REQUESTED) -> Erasure:
     return _add(Erasure(state=state, user_id=a_user().id))
+
+
+def a_bulk_job(state: BulkState = BulkState.RUNNING, **fields: Any) -> Bulk:
+    """Return a job in `state`, without rows."""
+    plain = {"state": state, "action": BulkAction.RETRY, "filters": {}, "options": {}}
+    return _add(Bulk(**plain | {"reason": "the courier is back", "actor": "ann"} | fields))
 
 
 def a_login(state: LoginState = LoginState.CODE_PENDING, **fields: Any) -> Login:

@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 import click
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from models import ActivityRow, ActivityState, reading
-from models.audit import audit
 from models.base import db
 from models.printable import escape
+from state_machines.actions import bulk_changes
+from state_machines.actions.selection import Filters, Selection, select_activities
 from state_machines.durable import Activity, DurableMachine
 from state_machines.durable.operations import commands, pauses
 from web.activity_registry import load_activities
@@ -40,7 +41,6 @@ DETAILS = (
     "finished_at",
 )
 EXAMPLE = ("id", "name", "state", "subject_id", "last_error")
-ENDED_OR_CREATED_AT = func.coalesce(ActivityRow.finished_at, ActivityRow.created_at)
 
 filter_options = bulk.filter_options(
     "ended (or, while under way, created)",
@@ -113,7 +113,7 @@ def retry(activity_id: UUID | None, *, as_json: bool, **options: Any) -> None:
     output.print_result(sentence, as_json=as_json, id=row_id, state=ActivityState.PENDING)
 
 
-def _retry_all(selection: bulk.Selection, options: dict[str, Any], *, as_json: bool) -> None:
+def _retry_all(selection: Selection, options: dict[str, Any], *, as_json: bool) -> None:
     name = options["name"]
     if options["dry_run"]:
         _print_dry_run(selection, "{} would run again", as_json=as_json)
@@ -122,10 +122,9 @@ def _retry_all(selection: bulk.Selection, options: dict[str, Any], *, as_json: b
     for ids in bulk.batches(selection.load_ids(selection.limit)):
         counts: dict[str, int] = {}
         with audited("activities retry", name, counts=counts, filters=selection.filters):
-            retried, unneeded = commands.retry_all(ActivityRow.id.in_(ids), *selection.conditions)
+            changes, retried = bulk_changes.retry(selection, ids)
             counts["retried"] = retried.total()
-            tally.refusals |= unneeded
-            selection.refuse_locked(tally, ids)
+        tally.refusals |= changes.refused
         tally.changed += retried.total()
         names |= set(retried)
     with reading():
@@ -170,25 +169,17 @@ def cancel(
     output.print_result(sentence, as_json=as_json, id=row_id, state=ActivityState.FAILED)
 
 
-def _cancel(
-    activity_id: UUID,
-    *,
-    reason: str | None,
-    maybe_sent: bool,
-    selection: bulk.Selection | None = None,
-) -> bool:
+def _cancel(activity_id: UUID, *, selection: Selection | None = None, **options: Any) -> bool:
     with as_operator("activities cancel") as actor:
         if selection is not None:
-            bulk.limit_lock_wait()
-            selection.lock(activity_id)
-        commands.cancel(activity_id, operator=actor, reason=reason, maybe_sent=maybe_sent)
-        audit(actor, "activities cancel", activity_id, reason=reason, maybe_sent=maybe_sent)
+            bulk_changes.limit_lock_wait()
+        bulk_changes.cancel(activity_id, operator=actor, selection=selection, **options)
     return True
 
 
 def _cancel_all(
     run: Callable[..., bool],
-    selection: bulk.Selection,
+    selection: Selection,
     options: dict[str, Any],
     *,
     as_json: bool,
@@ -212,15 +203,15 @@ def abandon(activity_id: UUID, *, as_json: bool) -> None:
     output.print_result(sentence, as_json=as_json, id=activity_id, state=row.state)
 
 
-def _select(options: dict[str, Any], condition: Any) -> bulk.Selection:
+def _select(options: dict[str, Any], condition: Any) -> Selection:
     """Return the rows of --all. Raises click.ClickException for an unknown name or machine."""
     name, machine = options["name"], options["machine"]
     if machine is not None and machine not in DurableMachine.registry:
         machines = ", ".join(DurableMachine.registry)
         raise click.BadParameter(f"{machine} is none of {machines}", param_hint="--machine")
     _refuse_unknown_name(name)
-    matching = listing.equals(ActivityRow, name=name, machine=machine)
-    rows = bulk.select_rows(ActivityRow, ENDED_OR_CREATED_AT, options, condition, *matching)
+    filters = Filters(name=name, machine=machine, **bulk.read_period(options))
+    rows = bulk.narrow(select_activities(filters, condition), options)
     if not set(rows.filters) - {"limit"}:
         raise click.UsageError("give a filter, such as --name: --all alone is every activity")
     return rows
@@ -237,5 +228,5 @@ def _refuse_unknown_name(name: str | None) -> None:
             raise click.ClickException(f"there is no activity called {name}; there are {names}")
 
 
-def _print_dry_run(selection: bulk.Selection, sentence: str, *, as_json: bool) -> None:
+def _print_dry_run(selection: Selection, sentence: str, *, as_json: bool) -> None:
     bulk.print_dry_run(selection, ActivityRow.name, EXAMPLE, sentence, as_json=as_json)

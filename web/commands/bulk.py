@@ -2,20 +2,22 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from typing import Any, TypeVar
 from uuid import UUID
 
 import click
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import func, select
 
 from models import reading
 from models.base import db
+from models.failures import ends_all, is_locked
 from models.logs import logger, one_line
 from models.printable import escape
+from state_machines.actions.selection import LOCKED, Selection
 from web.commands import output
-from web.commands.outage import ends_all, explain, is_locked
+from web.commands.outage import explain
 
 log = logger(__name__)
 
@@ -26,9 +28,6 @@ BATCH_SIZE = 500
 MAX_EXAMPLES = 5
 MAX_ROWS = 1_000_000
 TIMESTAMP = click.DateTime(("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"))
-# The longest wait for a lock. A row that somebody holds for longer is refused.
-MAX_LOCK_WAIT = text("SET LOCAL lock_timeout = '100ms'")
-LOCKED = "it is locked by another transaction: try again"
 SWITCHES = ("every", "dry_run")
 
 
@@ -82,60 +81,27 @@ def single_id(row_id: UUID | None, options: dict[str, Any]) -> UUID | None:
     return row_id
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """The rows that a bulk command changes, oldest first. `filters` are for the audit."""
-
-    row: type[Any]
-    conditions: list[ColumnElement[bool]]
-    limit: int | None = None
-    filters: dict[str, str] = field(default_factory=dict)
-
-    def load_ids(self, limit: int | None = None) -> list[UUID]:
-        """Load the ids of the rows that match now."""
-        query = select(self.row.id).where(*self.conditions).order_by(self.row.id)
-        with reading():
-            return list(db.session.scalars(query.limit(limit)))
-
-    def lock(self, row_id: UUID) -> None:
-        """Lock a row. Raises click.ClickException unless it still matches."""
-        query = select(self.row.id).where(self.row.id == row_id, *self.conditions)
-        if db.session.scalar(query.with_for_update()) is None:
-            raise click.ClickException("it no longer matches the filters")
-
-    def refuse_locked(self, tally: "Tally", ids: Iterable[UUID]) -> None:
-        """Add to `tally` those of `ids` that still match, though they should have been changed.
-
-        Another transaction holds them.
-        """
-        remaining = select(self.row.id).where(self.row.id.in_(ids), *self.conditions)
-        for row_id in db.session.scalars(remaining.order_by(self.row.id)):
-            tally.refusals.setdefault(row_id, LOCKED)
-
-
-def select_rows(
-    row: type[Any], time: Any, options: dict[str, Any], *conditions: ColumnElement[bool]
-) -> Selection:
-    """Return the selection of the rows under `conditions` and the options of all bulk commands.
+def read_period(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the filters of all bulk commands: the error, and the period in UTC.
 
     Raises click.UsageError when no time is between --since and --until.
     """
     since, until = options["since"], options["until"]
     if since is not None and until is not None and since >= until:
         raise click.UsageError("--since must be earlier than --until")
-    matching = list(conditions)
-    if options["error"]:
-        matching.append(row.last_error.contains(options["error"], autoescape=True))
-    if since is not None:
-        matching.append(time >= since.replace(tzinfo=UTC))
-    if until is not None:
-        matching.append(time < until.replace(tzinfo=UTC))
+    times = {"since": since, "until": until}
+    in_utc = {name: time and time.replace(tzinfo=UTC) for name, time in times.items()}
+    return {"error": options["error"], **in_utc}
+
+
+def narrow(selection: Selection, options: dict[str, Any]) -> Selection:
+    """Return the selection with --limit, and with the options as the audit has them."""
     filters = {
         name: str(value)
         for name, value in options.items()
         if name not in SWITCHES and value not in (None, "")
     }
-    return Selection(row, matching, options["limit"], filters)
+    return replace(selection, limit=options["limit"], filters=filters)
 
 
 def print_dry_run(
@@ -168,11 +134,6 @@ def batches(ids: list[UUID]) -> Iterator[list[UUID]]:
     """Yield the ids in batches, each for one transaction."""
     for start in range(0, len(ids), BATCH_SIZE):
         yield ids[start : start + BATCH_SIZE]
-
-
-def limit_lock_wait() -> None:
-    """Have the current transaction fail soon, and not after seconds, when a row is locked."""
-    db.session.execute(MAX_LOCK_WAIT)
 
 
 @dataclass(slots=True)

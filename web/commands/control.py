@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import click
@@ -9,7 +10,6 @@ from sqlalchemy import select
 
 from models import Pause, PauseKind, ProviderLimit, reading
 from models.audit import audit
-from models.clock import now
 from state_machines.durable.operations import limits, pauses
 from web.activity_registry import load_activities
 from web.commands import output
@@ -61,14 +61,9 @@ def pause(reason: str, *, as_json: bool, **options: str | None) -> None:
 def resume(*, as_json: bool, **options: str | None) -> None:
     """End a pause. Deadlines that waited get their full interval again."""
     kind, name = _target(options)
-    at, extended, number = now(), 0, pauses.MAX_EXTENDED
-    while number == pauses.MAX_EXTENDED:
-        counts: dict[str, int] = {}
-        with audited("control resume", f"{kind} {name}", counts=counts):
-            counts["deadlines"] = number = pauses.extend_deadlines(kind, name, at)
-            if number < pauses.MAX_EXTENDED:
-                pauses.resume(kind, name)
-        extended += number
+    target = f"{kind} {name}"
+    step = partial(audited, "control resume", target)
+    extended = pauses.resume_in_steps(kind, name, lambda counts: step(counts=counts))
     sentence = f"{kind} {name} is resumed; {extended} deadlines have their full interval again"
     output.print_result(sentence, as_json=as_json, kind=kind, name=name, deadlines=extended)
 

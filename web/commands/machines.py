@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -12,11 +13,11 @@ from flask.cli import with_appcontext
 from sqlalchemy import func, select
 
 from models import transaction
-from models.audit import audit
 from models.clock import now
+from state_machines.actions import bulk_changes
+from state_machines.actions.selection import Filters, Selection, select_executions
 from state_machines.durable import DurableMachine
 from state_machines.durable.inspection import Difference, state_of, stranded, stuck, verify
-from state_machines.durable.operations import commands
 from state_machines.durable.operations.diagram import mermaid
 from web.commands import bulk, output
 from web.commands.auditing import as_operator
@@ -123,17 +124,13 @@ def send_signal(name: str, signal_name: str, *, as_json: bool, **options: Any) -
         sentence = f"{signal} would be sent to {{}}"
         bulk.print_dry_run(selection, state_of(machine), EXAMPLE, sentence, as_json=as_json)
         return
-    details = {"machine": name, "signal": signal, "state": options["state"]}
+    state, reason = options["state"], options["reason"]
+    request = bulk_changes.SignalRequest(machine, signal, state, before, reason)
 
     def send(execution_id: UUID) -> bool:
-        state, reason = options["state"], options["reason"]
         with as_operator("machines signal") as actor:
-            bulk.limit_lock_wait()
-            _refuse_changed(machine, execution_id, before)
-            if not commands.send(machine, execution_id, signal, state=state, reason=reason):
-                return False
-            audit(actor, "machines signal", execution_id, **details, reason=reason)
-        return True
+            bulk_changes.limit_lock_wait()
+            return request.send(execution_id, actor)
 
     tally = bulk.change_each(selection.load_ids(), send, selection.limit)
     bulk.print_tally(tally, "signalled", as_json=as_json)
@@ -159,23 +156,12 @@ def _find_signal(machine: Machine, name: str) -> StrEnum:
     )
 
 
-def _select(
-    machine: Machine, state: str, before: datetime | None, limit: int | None
-) -> bulk.Selection:
+def _select(machine: Machine, state: str, before: datetime | None, limit: int | None) -> Selection:
     if state not in [known.value for known in machine.states]:
         states = ", ".join(machine.states)
         raise click.BadParameter(f"{state} is none of {states}", param_hint="--state")
-    conditions = [state_of(machine) == state]
-    if before is not None:
-        conditions.append(machine.model.updated_at < before)
-    return bulk.Selection(machine.model, conditions, limit)
-
-
-def _refuse_changed(machine: Machine, execution_id: UUID, before: datetime | None) -> None:
-    """Lock an execution. Raises click.ClickException when it has changed since `before`."""
-    row = machine.lock([execution_id]).get(execution_id)
-    if row is not None and before is not None and row.updated_at >= before:
-        raise click.ClickException(f"it changed at {row.updated_at:%Y-%m-%d %H:%M:%S} UTC")
+    selection = select_executions(machine, Filters(state=state, changed_before=before))
+    return replace(selection, limit=limit)
 
 
 @group.command("verify")

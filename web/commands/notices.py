@@ -5,9 +5,7 @@ from uuid import UUID
 import click
 
 from models import Notice, NoticeKind
-from models.base import db
-from models.clock import now
-from models.errors import ConflictError, NotFoundError
+from state_machines.actions import settle_notice
 from web.commands import listing, output
 from web.commands.auditing import audited
 
@@ -38,11 +36,6 @@ def show_list(kind: str | None, limit: int, *, settled: bool, as_json: bool) -> 
 def settle(notice_id: UUID, *, as_json: bool) -> None:
     """Mark a notice as settled."""
     with audited("notices settle", notice_id):
-        notice = db.session.get(Notice, notice_id, with_for_update=True)
-        if notice is None:
-            raise NotFoundError(f"there is no notice {notice_id}")
-        if notice.settled_at is not None:
-            raise ConflictError(f"notice {notice_id} is settled already")
-        notice.settled_at = now()
+        notice = settle_notice.settle(notice_id)
     sentence = f"{notice.kind} of {notice.subject} is settled"
     output.print_result(sentence, as_json=as_json, id=notice_id)

@@ -8,13 +8,11 @@ import click
 from sqlalchemy import exc
 
 from models.base import is_unknown_state
+from models.failures import code_of
 from models.printable import escape
 
 # Source: https://www.postgresql.org/docs/current/errcodes-appendix.html
 INSUFFICIENT_PRIVILEGE_CODE = "42501"
-LOCK_NOT_AVAILABLE_CODE = "55P03"
-# Codes of a failure that concerns the locks of a row: serialization, deadlock, lock and time-out.
-ROW_CODES = ("40001", "40P01", LOCK_NOT_AVAILABLE_CODE, "57014")
 
 
 def explain_outages(command: click.Command) -> None:
@@ -41,7 +39,7 @@ def _explain_errors(callback: Callable[..., Any]) -> Callable[..., Any]:
 
 def explain(error: Exception) -> str | None:
     """Return the sentence for an error of PostgreSQL or of its rows; None for a fault of ours."""
-    is_denied = _code_of(error) == INSUFFICIENT_PRIVILEGE_CODE
+    is_denied = code_of(error) == INSUFFICIENT_PRIVILEGE_CODE
     if is_denied or isinstance(error, exc.OperationalError | exc.TimeoutError):
         reason = " ".join(str(getattr(error, "orig", None) or error).split())
         return f"PostgreSQL error: {escape(reason)}"
@@ -50,20 +48,3 @@ def explain(error: Exception) -> str | None:
             "a row is in a state that this version of the code does not know: see machines stranded"
         )
     return None
-
-
-def ends_all(error: Exception) -> bool:
-    """Return whether an error of PostgreSQL is one of the connection, and not of a row."""
-    if isinstance(error, exc.OperationalError):
-        return _code_of(error) not in ROW_CODES
-    return isinstance(error, exc.TimeoutError)
-
-
-def is_locked(error: Exception) -> bool:
-    """Return whether another transaction held the lock of a row for too long."""
-    return _code_of(error) == LOCK_NOT_AVAILABLE_CODE
-
-
-def _code_of(error: Exception) -> str | None:
-    code: str | None = getattr(getattr(error, "orig", None), "pgcode", None)
-    return code

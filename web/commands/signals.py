@@ -6,10 +6,9 @@ from uuid import UUID
 import click
 
 from models import SignalRow, SignalState
-from models.base import db
-from models.errors import ConflictError, NotFoundError
 from state_machines import HANDLERS
-from state_machines.durable import inbox
+from state_machines.actions import bulk_changes, replay_signal
+from state_machines.actions.selection import Filters, select_signals
 from web.commands import bulk, listing, output
 from web.commands.auditing import audited
 
@@ -68,14 +67,9 @@ def replay(signal_id: UUID | None, *, as_json: bool, **options: Any) -> None:
 
 
 def _replay_all(options: dict[str, Any], *, as_json: bool) -> None:
-    selection = bulk.select_rows(
-        SignalRow,
-        SignalRow.received_at,
-        options,
-        SignalRow.state == (options["state"] or SignalState.FAILED),
-        SignalRow.payload.is_not(None),
-        *listing.equals(SignalRow, source=options["source"], kind=options["kind"]),
-    )
+    names = {name: options[name] for name in ("state", "source", "kind")}
+    filters = Filters(**names, **bulk.read_period(options))
+    selection = bulk.narrow(select_signals(filters), options)
     if options["dry_run"]:
         sentence = "{} would be applied again"
         bulk.print_dry_run(selection, SignalRow.kind, EXAMPLE, sentence, as_json=as_json)
@@ -84,21 +78,15 @@ def _replay_all(options: dict[str, Any], *, as_json: bool) -> None:
     for ids in bulk.batches(selection.load_ids(selection.limit)):
         details: dict[str, Any] = {**selection.filters}
         with audited("signals replay", "--all", details=details):
-            details["signals"] = inbox.replay_all(SignalRow.id.in_(ids), *selection.conditions)
-            selection.refuse_locked(tally, ids)
+            changes = bulk_changes.replay(selection, ids)
+            details["signals"] = len(changes.changed)
+        tally.refusals |= changes.refused
         tally.changed += details["signals"]
     bulk.print_tally(tally, "signals", as_json=as_json, predicate="will be applied again")
 
 
 def _replay_one(signal_id: UUID, *, as_json: bool) -> None:
     with audited("signals replay", signal_id):
-        row = db.session.get(SignalRow, signal_id, with_for_update=True)
-        if row is None:
-            raise NotFoundError(f"there is no signal {signal_id}")
-        if row.state in (SignalState.APPLIED, SignalState.STORED):
-            raise ConflictError(f"signal {signal_id} is {row.state}: there is nothing to replay")
-        if row.payload is None:
-            raise ConflictError(f"signal {signal_id} is too old: its payload has been erased")
-        inbox.replay_all(SignalRow.id == signal_id)
+        row = replay_signal.replay(signal_id)
     sentence = f"{row.kind} will be applied within a second"
     output.print_result(sentence, as_json=as_json, id=signal_id)

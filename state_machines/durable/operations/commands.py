@@ -170,13 +170,17 @@ def send(
         raise OperationRefusedError(f"there is no {machine.name} {execution_id}")
     if row.state != state:
         raise OperationRefusedError(f"it is {row.state} now")
-    action = machine.operator_signals[signal]
+    action, before = machine.operator_signals[signal], _count_writes()
     if action is None:
         machine.send(row, signal, reason=reason)
     else:
         registered_actions[action](row, reason)
     # An action that is repeated, such as a cancellation under way, does nothing.
-    return bool(unit_of_work().history or unit_of_work().activities)
+    return _count_writes() > before
+
+
+def _count_writes() -> int:
+    return len(unit_of_work().history) + len(unit_of_work().activities)
 
 
 def _lock(activity_id: UUID) -> ActivityRow:

@@ -4,7 +4,8 @@ The statement that claims activities reads the pauses: they hold from their comm
 process, and without one they cost no statement.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -43,6 +44,24 @@ def pause(kind: PauseKind, name: str, *, reason: str, actor: str) -> None:
 def resume(kind: PauseKind, name: str) -> None:
     """End a pause. Raises OperationRefusedError when there is none."""
     db.session.delete(_load_pause(kind, name))
+
+
+def resume_in_steps(
+    kind: PauseKind, name: str, step: Callable[[dict[str, int]], AbstractContextManager[object]]
+) -> int:
+    """Extend the deadlines that waited, end the pause, and return the number of deadlines.
+
+    Each step is a transaction that `step` opens; it receives the number of its deadlines.
+    """
+    at, extended, number = now(), 0, MAX_EXTENDED
+    while number == MAX_EXTENDED:
+        counts: dict[str, int] = {}
+        with step(counts):
+            counts["deadlines"] = number = extend_deadlines(kind, name, at)
+            if number < MAX_EXTENDED:
+                resume(kind, name)
+        extended += number
+    return extended
 
 
 def _load_pause(kind: PauseKind, name: str) -> Pause:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from models import (
+    BulkState,
     DisputeState,
     ErasureState,
     LoginState,
@@ -19,6 +20,7 @@ from models import (
 )
 from models.base import db, transaction
 from state_machines import (
+    BulkMachine,
     DisputeMachine,
     ErasureMachine,
     LoginMachine,
@@ -27,6 +29,7 @@ from state_machines import (
     ReconciliationMachine,
     RefundMachine,
 )
+from state_machines.bulk import BulkSignal
 from state_machines.dispute import DisputeSignal
 from state_machines.durable import DurableMachine, SignalRefusedError
 from state_machines.durable.unit_of_work import unit_of_work
@@ -138,6 +141,16 @@ RECONCILIATION = """
 Running finish  Done
 Running give_up Failed
 """
+BULK = """
+Running finish  Done
+Running give_up Failed
+Running pause   Paused
+Running cancel  Cancelled
+Paused  resume  Running
+Paused  cancel  Cancelled
+Failed  resume  Running
+Failed  cancel  Cancelled
+"""
 ERASURE = "\n".join(
     [
         "Requested erase Erased",
@@ -199,6 +212,7 @@ MACHINES: tuple[tuple[type[DurableMachine[Any]], Any, Any, str, Make], ...] = (
         factories.a_reconciliation,
     ),
     (ErasureMachine, ErasureState, ErasureSignal, ERASURE, factories.an_erasure),
+    (BulkMachine, BulkState, BulkSignal, BULK, factories.a_bulk_job),
 )
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from uuid import UUID, uuid4
 
 import pytest
-from click import ClickException
 from flask import Flask
 from sqlalchemy import Connection, Engine, event, select, text, update
 from sqlalchemy.exc import OperationalError
@@ -17,6 +16,8 @@ from launch.stack import ROOT
 from models import ActivityRow, ActivityState, AuditRow, Order, Product, transaction
 from models.base import db
 from models.clock import MovableClock
+from state_machines.actions.selection import LOCKED, Selection
+from state_machines.durable.operations.commands import OperationRefusedError
 from tests.support.commands import flask, read
 from tests.support.depot import Depot
 from tests.support.parcel import Courier, ParcelState
@@ -235,7 +236,7 @@ def test_a_locked_activity_is_listed_as_refused_and_stops_no_other(
     assert (done.exit_code, done.stderr) == (1, "")
     result = json.loads(done.stdout)
     assert (result["cancelled"], len(result["refused"])) == (2, 1)
-    assert result["refused"][0] == {"id": str(depot.key(parcels[1])), "why": bulk.LOCKED}
+    assert result["refused"][0] == {"id": str(depot.key(parcels[1])), "why": LOCKED}
     assert states(depot, parcels) == [FAILED, PENDING, FAILED]
     assert lock_timeouts == ["SET LOCAL lock_timeout = '100ms'"] * 3, "no wait of five seconds"
 
@@ -251,7 +252,7 @@ def test_locked_activities_are_not_retried_and_hold_back_no_other(
         done = flask(shop, *words)
     assert (done.exit_code, done.stderr) == (1, "")
     assert done.stdout.startswith(f"2 {NAME} will run again, 1 refused\n")
-    assert f"{depot.key(parcels[1])}  {bulk.LOCKED}" in done.stdout
+    assert f"{depot.key(parcels[1])}  {LOCKED}" in done.stdout
     assert states(depot, parcels) == [PENDING, FAILED, PENDING]
     assert read(shop, *words)["retried"] == 1, "it can be run again"
 
@@ -305,8 +306,8 @@ def test_an_activity_that_changed_since_it_was_selected_is_refused(
 ) -> None:
     (parcel,) = depot.pack("vase")
     key = depot.key(parcel)
-    busy = bulk.Selection(ActivityRow, [ActivityRow.last_error == "busy"])
-    with shop.app_context(), transaction(), pytest.raises(ClickException, match="no longer"):
+    busy = Selection(ActivityRow, [ActivityRow.last_error == "busy"])
+    with shop.app_context(), transaction(), pytest.raises(OperationRefusedError, match="no longer"):
         busy.lock(key)
 
 

@@ -7,10 +7,10 @@ from flask import Flask
 
 from models import AuditRow, SignalRow, SignalState, transaction
 from models.base import db
+from state_machines.actions.selection import LOCKED
 from state_machines.durable import inbox, sweep
 from tests.support.commands import flask, read
 from tests.support.web import Person, a_payment_event
-from web.commands import bulk
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_a_locked_signal_is_not_replayed_and_holds_back_no_other(
         done = flask(shop, "signals", "replay", "--all", "--json")
     assert done.exit_code == 1
     assert json.loads(done.stdout) == {
-        "signals": 2, "unchanged": 0, "refused": [{"id": str(key), "why": bulk.LOCKED}],
+        "signals": 2, "unchanged": 0, "refused": [{"id": str(key), "why": LOCKED}],
     }  # fmt: skip
     assert states() == [STORED, FAILED, STORED]
 

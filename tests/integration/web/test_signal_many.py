@@ -19,13 +19,13 @@ from models import (
 )
 from models.base import db
 from models.clock import MovableClock
+from state_machines.actions.selection import LOCKED
 from state_machines.payment import PaymentSignal
 from tests.support.commands import flask, read
 from tests.support.depot import Depot
 from tests.support.factories import a_dispute, a_login
 from tests.support.parcel import Courier, ParcelMachine, ParcelState
 from tests.support.web import Person, stripe_says
-from web.commands import bulk
 from web.commands.auditing import operator_name
 
 COLLECT = ("machines", "signal", "test_parcel", "collect")
@@ -141,7 +141,7 @@ def test_a_locked_execution_is_refused_and_the_others_move(
         done = flask(shop, *COLLECT, *ANNOUNCED, "--yes", "--json")
     assert (done.exit_code, json.loads(done.stdout)["refused"]) == (
         1,
-        [{"id": str(announced[0]), "why": bulk.LOCKED}],
+        [{"id": str(announced[0]), "why": LOCKED}],
     )
     assert [depot.state(parcel) for parcel in announced] == ["Announced", "Collected", "Collected"]
 

@@ -7,6 +7,7 @@ AGAIN = "it goes through a table page by page, and goes on where it was"
 A_TIME = "it is a wait, not a message"
 
 REASONS: dict[str, str] = {
+    "call of bulk.work": "a story of its own kills the worker: tests/integration/bulk",
     "call of emails.new_device": "a letter like any other",
     "commit of machines.show_list": READS,
     "commit of inspection.stuck": READS,
