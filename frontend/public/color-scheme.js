@@ -1,4 +1,4 @@
-// Set the colours before the first paint, so that a dark page never flashes white.
+// Set the colours before the first paint, so that nothing flashes: dark or light, shop or console.
 ;(() => {
   let chosen = null
   try {
@@ -9,6 +9,9 @@
   const dark =
     chosen === 'dark' || (chosen !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches)
   document.documentElement.setAttribute('data-mantine-color-scheme', dark ? 'dark' : 'light')
+  document.documentElement.dataset.app = /^\/console(\/|$)/.test(location.pathname)
+    ? 'console'
+    : 'shop'
   if (location.pathname === '/') {
     // The scene of the first page: only here is its time of day known before the app starts.
     const scene = document.createElement('link')

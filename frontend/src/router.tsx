@@ -1,13 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  redirect,
-} from '@tanstack/react-router'
-import { refreshSession } from './api/client'
-import { session } from './api/session'
+import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { consoleTree } from './console/routes'
+import { requireSession, root } from './root'
 import { CataloguePage } from './shop/catalogue/CataloguePage'
 import {
   catalogueQuery,
@@ -18,10 +12,8 @@ import {
 } from './shop/catalogue/queries'
 import { readCatalogueSearch } from './shop/catalogue/search'
 import { readCheckoutSearch } from './shop/checkout/search'
-import { NotFoundPage } from './shop/errors/NotFoundPage'
 import { RouteError } from './shop/errors/RouteError'
 import { MembersArea } from './shop/frame/MembersArea'
-import { ShopFrame } from './shop/frame/ShopFrame'
 import { HomePage } from './shop/home/HomePage'
 import { readOrdersSearch } from './shop/orders/search'
 import { ProductPage } from './shop/product/ProductPage'
@@ -29,14 +21,6 @@ import { galleryQuery } from './shop/product/gallery'
 import { readSignInSearch } from './shop/sign-in/search'
 import { loadCode } from './ui/pageCode'
 import { PageSkeleton } from './ui/PageSkeleton'
-
-type Context = { queryClient: QueryClient }
-
-const root = createRootRouteWithContext<Context>()({
-  component: ShopFrame,
-  notFoundComponent: NotFoundPage,
-  errorComponent: RouteError,
-})
 
 // The pages that visitors see first belong to the first load: a file of their own would cost them a
 // round trip. Loaders only begin to fetch: pages have skeletons, and links that are pointed at are fetched.
@@ -91,18 +75,7 @@ const members = createRoute({
   getParentRoute: () => root,
   id: 'members',
   component: MembersArea,
-  beforeLoad: async ({ location }) => {
-    const wasSignedIn = session.status !== 'signedOut'
-    if (session.status === 'unknown') await refreshSession()
-    if (session.status === 'signedOut') {
-      throw redirect({
-        to: '/sign-in',
-        search: { next: location.href },
-        state: { sessionEnded: wasSignedIn },
-        replace: true,
-      })
-    }
-  },
+  beforeLoad: requireSession,
 })
 
 const checkout = createRoute({
@@ -180,6 +153,7 @@ const tree = root.addChildren([
   about,
   terms,
   privacy,
+  consoleTree,
   members.addChildren([checkout, orders, order, receipt, account]),
 ])
 

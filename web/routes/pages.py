@@ -39,6 +39,8 @@ PRIVATE = (
 PUBLIC = ("/", "/products", "/terms", "/privacy", "/about")
 # The paths of the app's router: frontend/src/router.tsx.
 PATHS = (*PUBLIC, PRODUCT, *PRIVATE)
+# The console says itself that it has no such page: frontend/src/console/routes.ts.
+CONSOLE = ("/console", "/console/<path:page>")
 # The files of frontend/public, which have no hash in their names.
 ROOT_FILES = ("color-scheme.js",)
 # Of the catalogue: the first row on a phone, whose pictures load while the app starts.
@@ -113,7 +115,7 @@ def root_file() -> Response:
     return response
 
 
-for path in PATHS:
+for path in (*PATHS, *CONSOLE):
     if path != PRODUCT:
         bp.add_url_rule(path, view_func=page)
 for name in ROOT_FILES:

@@ -64,6 +64,15 @@ def test_the_paths_are_those_of_the_router() -> None:
     assert not unserved, "add them to PATHS of web/routes/pages.py"
 
 
+@pytest.mark.parametrize("path", ["/console", "/console/executions", "/console/order/7"])
+def test_the_console_begins_as_the_shop_and_is_not_listed(client: FlaskClient, path: str) -> None:
+    answer = client.get(path, headers=HTML)
+    assert answer.status_code == 200
+    assert '<div id="root">' in answer.get_data(as_text=True)
+    assert '<meta name="robots" content="noindex">' in answer.get_data(as_text=True)
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
 def test_a_browser_asks_whether_a_page_has_changed(client: FlaskClient) -> None:
     first = client.get("/products", headers=HTML)
     again = client.get("/products", headers=HTML | {"If-None-Match": first.headers["ETag"]})

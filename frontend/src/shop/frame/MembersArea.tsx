@@ -2,8 +2,14 @@ import { Outlet, useRouter } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { useSessionStatus } from '../../api/queries'
 
-/** The pages that need a session. When it ends, also in another tab, they lead to the sign-in. */
+/** The pages that need a session. */
 export function MembersArea() {
+  useSessionEnd()
+  return <Outlet />
+}
+
+/** Lead to the sign-in page when the session ends, also in another tab. */
+export function useSessionEnd(): void {
   const status = useSessionStatus()
   const router = useRouter()
   useEffect(() => {
@@ -17,5 +23,4 @@ export function MembersArea() {
       replace: true,
     })
   }, [status, router])
-  return <Outlet />
 }

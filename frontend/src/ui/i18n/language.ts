@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react'
+import { createContext, useContext, useSyncExternalStore } from 'react'
 
 export const LANGUAGES = { en: 'English', es: 'Español' } as const
 export type Language = keyof typeof LANGUAGES
@@ -8,9 +8,13 @@ const listeners = new Set<() => void>()
 let current = detectLanguage()
 document.documentElement.lang = current
 
+/** The language of a part that has one only, whatever the person has chosen. */
+export const FixedLanguage = createContext<Language | null>(null)
+
 /** Return the language of the interface. */
 export function useLanguage(): Language {
-  return useSyncExternalStore(subscribe, () => current)
+  const chosen = useSyncExternalStore(subscribe, () => current)
+  return useContext(FixedLanguage) ?? chosen
 }
 
 /** Change the language of the interface, now and after a reload. */

@@ -1,0 +1,100 @@
+import { useId, useMemo } from 'react'
+import { ScrollRegion } from '../parts/ScrollRegion'
+import type { StateKind } from '../parts/StateLabel'
+import { DiagramArrow } from './DiagramArrow'
+import { DiagramState } from './DiagramState'
+import { layOut } from './layout'
+import { edgePath } from './path'
+import classes from './StateDiagram.module.css'
+import { texts } from './texts'
+
+export type DiagramStateInfo = {
+  name: string
+  kind: StateKind
+  /** A line below the name, such as the number of executions in it. */
+  note?: string
+  isCurrent?: boolean
+  isPassed?: boolean
+}
+
+export type DiagramArrowInfo = {
+  from: string
+  to: string
+  /** The signals that take this way. */
+  label: string
+  /** `taken` is drawn bold, `refused` dashed. */
+  kind?: 'plain' | 'taken' | 'allowed' | 'refused'
+  /** The reason of a refusal, or other facts. */
+  hint?: string
+}
+
+type StateDiagramProps = {
+  /** The name of the machine. */
+  label: string
+  states: readonly DiagramStateInfo[]
+  arrows: readonly DiagramArrowInfo[]
+  onState?: (name: string) => void
+  onArrow?: (arrow: DiagramArrowInfo) => void
+}
+
+const SIZES = { width: 132, height: 46, gapX: 96, gapY: 26 }
+
+/** A machine as a diagram: states as boxes, signals as arrows between them. */
+export function StateDiagram({ label, states, arrows, onState, onArrow }: StateDiagramProps) {
+  const marker = useId()
+  const layout = useMemo(() => {
+    const names = states.map(({ name }) => name)
+    return layOut(names, arrows, SIZES)
+  }, [states, arrows])
+  const drawn = arrows.filter(({ from, to }) => from !== to)
+  return (
+    <ScrollRegion className={classes.scroller} label={texts.label(label)}>
+      <svg
+        viewBox={`0 0 ${layout.width} ${layout.height}`}
+        width={layout.width}
+        height={layout.height}
+        className={classes.diagram}
+      >
+        <defs>
+          <marker
+            id={marker}
+            viewBox="0 0 8 8"
+            refX="7"
+            refY="4"
+            markerWidth="7"
+            markerHeight="7"
+            orient="auto"
+          >
+            <path d="M0 0 8 4 0 8z" fill="context-stroke" />
+          </marker>
+        </defs>
+        {drawn.map((arrow, index) => {
+          const placed = layout.edges[index]
+          if (placed === undefined) return null
+          return (
+            <DiagramArrow
+              key={`${arrow.from} ${arrow.to} ${arrow.label}`}
+              arrow={arrow}
+              marker={marker}
+              {...edgePath(placed, SIZES)}
+              onChoose={onArrow}
+            />
+          )
+        })}
+        {layout.nodes.map((node, index) => {
+          const state = states[index]
+          if (state === undefined) return null
+          return (
+            <DiagramState
+              key={node.name}
+              state={state}
+              place={node}
+              sizes={SIZES}
+              onChoose={onState}
+            />
+          )
+        })}
+      </svg>
+    </ScrollRegion>
+  )
+}

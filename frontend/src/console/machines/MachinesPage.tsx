@@ -1,0 +1,5 @@
+import { ConsolePage } from '../parts/ConsolePage'
+
+export function MachinesPage() {
+  return <ConsolePage title="Machines">{null}</ConsolePage>
+}

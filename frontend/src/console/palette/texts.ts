@@ -1,0 +1,18 @@
+/** The texts of the palette. */
+export const texts = {
+  title: 'Search',
+  placeholder: 'Search anything: order, e-mail, pi_…, request, tracking number',
+  results: 'Results',
+  goTo: 'Go to',
+  action: 'Do',
+  pause: 'Pause the updates',
+  resume: 'Resume the updates',
+  nothing: (query: string) => `Nothing is called ${query}. Paste a whole id, or an e-mail address.`,
+  searching: 'Searching …',
+  count: (count: number) => (count === 1 ? 'One result' : `${count} results`),
+  hints: [
+    ['↑↓', 'choose'],
+    ['↵', 'open'],
+    ['esc', 'close'],
+  ],
+} as const

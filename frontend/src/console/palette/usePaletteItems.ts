@@ -1,0 +1,51 @@
+import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
+import { useNavigate } from '@tanstack/react-router'
+import { NAVIGATION } from '../frame/navigation'
+import { texts as frameTexts } from '../frame/texts'
+import { showKeyHelp } from '../keyboard/bindings'
+import { readStatus, setPaused } from '../live/live'
+import { matches } from './matches'
+import { texts } from './texts'
+
+/** A line of the palette. */
+export type PaletteItem = {
+  id: string
+  title: string
+  subtitle?: string
+  /** What the line is: its group's name, or the kind of thing that was found. */
+  kind: string
+  keys?: string
+  run: () => void
+}
+
+/** Return the places and actions that match a query. */
+export function usePaletteItems(query: string): PaletteItem[] {
+  const navigate = useNavigate()
+  const { setColorScheme } = useMantineColorScheme()
+  const isDark = useComputedColorScheme('light') === 'dark'
+  const isLive = readStatus() === 'live'
+  const places = NAVIGATION.map(({ to, label, keys }): PaletteItem => ({
+    id: to,
+    title: label,
+    kind: texts.goTo,
+    keys,
+    run: () => void navigate({ to }),
+  }))
+  const actions: PaletteItem[] = [
+    {
+      id: 'pause',
+      title: isLive ? texts.pause : texts.resume,
+      kind: texts.action,
+      keys: 'p',
+      run: () => setPaused(isLive),
+    },
+    {
+      id: 'scheme',
+      title: isDark ? frameTexts.light : frameTexts.dark,
+      kind: texts.action,
+      run: () => setColorScheme(isDark ? 'light' : 'dark'),
+    },
+    { id: 'keys', title: frameTexts.keys, kind: texts.action, keys: '?', run: showKeyHelp },
+  ]
+  return [...places, ...actions].filter(({ title, kind }) => matches(query, `${kind} ${title}`))
+}

@@ -1,0 +1,46 @@
+import type { ReactNode } from 'react'
+import { PageHeading } from '../../ui/Page'
+import classes from './ConsolePage.module.css'
+
+type ConsolePageProps = {
+  title: string
+  heading?: ReactNode
+  /** A sentence below the heading. */
+  lead?: ReactNode
+  /** Controls beside the heading. */
+  actions?: ReactNode
+  children: ReactNode
+}
+
+/** A page of the console with its heading, which sets the document's title and takes the focus. */
+export function ConsolePage({ title, heading, lead, actions, children }: ConsolePageProps) {
+  return (
+    <div className={classes.page}>
+      <header className={classes.header}>
+        <div className={classes.words}>
+          <PageHeading title={title}>{heading ?? title}</PageHeading>
+          {lead !== undefined && <p className={classes.lead}>{lead}</p>}
+        </div>
+        {actions !== undefined && <div className={classes.actions}>{actions}</div>}
+      </header>
+      {children}
+    </div>
+  )
+}
+
+type PanelProps = { title?: string; actions?: ReactNode; children: ReactNode }
+
+/** A part of a page with a border, and a heading if it has a title. */
+export function Panel({ title, actions, children }: PanelProps) {
+  return (
+    <section className={classes.panel}>
+      {title !== undefined && (
+        <div className={classes.panelHeader}>
+          <h2>{title}</h2>
+          {actions}
+        </div>
+      )}
+      {children}
+    </section>
+  )
+}

@@ -1,0 +1,72 @@
+import { Notice } from '../../ui/Notice'
+import { changedValue } from './values'
+import { texts } from './texts'
+import classes from './WritesPreview.module.css'
+
+type Change = { field: string; before: unknown; after: unknown }
+type Write = { table: string; id: string; kind: 'insert' | 'update' | 'delete'; changes: Change[] }
+
+type WritesPreviewProps = {
+  /** The machine's reason against it, or null. */
+  refusal: string | null
+  writes: readonly Write[]
+  /** The names of what would be started and sent. */
+  activities: readonly string[]
+  letters: readonly string[]
+}
+
+/** The rows that an action would write, from a transaction that was rolled back. */
+export function WritesPreview({ refusal, writes, activities, letters }: WritesPreviewProps) {
+  const { preview } = texts
+  if (refusal !== null) {
+    return (
+      <Notice tone="failed" title={preview.refused}>
+        {refusal}
+      </Notice>
+    )
+  }
+  return (
+    <div className={classes.preview}>
+      <p className={classes.title}>{preview.title}</p>
+      {writes.length === 0 && <p>{preview.nothing}</p>}
+      <ul>
+        {writes.map((write) => (
+          <li key={`${write.table} ${write.id}`}>
+            <code>{write.table}</code> <code title={write.id}>{write.id.slice(0, 8)}</code>{' '}
+            <span data-kind={write.kind}>{preview.kinds[write.kind]}</span>
+            <Changes changes={write.changes} />
+          </li>
+        ))}
+      </ul>
+      <dl>
+        <dt>{preview.activities}</dt>
+        <dd>{activities.length === 0 ? preview.none : activities.join(', ')}</dd>
+        <dt>{preview.letters}</dt>
+        <dd>{letters.length === 0 ? preview.none : letters.join(', ')}</dd>
+      </dl>
+    </div>
+  )
+}
+
+/** The fields of a row before and after a change. */
+export function Changes({ changes }: { changes: readonly Change[] }) {
+  return (
+    <table className={classes.changes}>
+      <tbody>
+        {changes.map(({ field, before, after }) => (
+          <tr key={field}>
+            <th scope="row">{field}</th>
+            <td>
+              {before !== null && before !== undefined && (
+                <>
+                  <del>{changedValue(before)}</del>{' '}
+                </>
+              )}
+              <ins>{changedValue(after)}</ins>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
