@@ -20,6 +20,7 @@ from state_machines.durable import inspection
 from tasks import dispatch
 from web import commands, create_app
 from web.activity_registry import LOAD_ACTIVITIES
+from web.bank import RETRIEVE_MONEY, Money
 from web.commands.stripe_endpoint import Endpoints, make_group
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def _build(name: str) -> Flask:
     app = create_app(*SERVICES[name])
     commands.add(app, make_group(_load_endpoints))
     app.config[LOAD_ACTIVITIES] = _load_activities
+    app.config[RETRIEVE_MONEY] = retrieve_money
     with app.app_context():
         connection_limit.check()
     dispatch.start()
@@ -63,6 +65,13 @@ def _load_endpoints() -> Endpoints:
     from tasks.gateways.stripe import endpoints
 
     return endpoints
+
+
+def retrieve_money(intent_id: str) -> Money | None:
+    """Retrieve an intent and its refunds from Stripe, or None when Stripe has no such intent."""
+    from tasks.gateways.stripe import bank
+
+    return bank.retrieve_money(intent_id)
 
 
 def _load_activities() -> None:

@@ -12,7 +12,8 @@ STATEMENTS = re.findall(r"^\| (\d+) \|.*$", PAGE, re.MULTILINE)
 
 
 def test_the_statements_are_numbered() -> None:
-    assert [int(number) for number in STATEMENTS] == list(range(1, 28))
+    assert len(STATEMENTS) >= 28
+    assert [int(number) for number in STATEMENTS] == list(range(1, len(STATEMENTS) + 1))
 
 
 @pytest.mark.parametrize("name", re.findall(r"`(tests/[\w/]+\.py::\w+)`", PAGE))

@@ -7,6 +7,6 @@ docs/reference/routes.md. tests/integration/web/admin/test_roles.py goes through
 
 from flask_openapi.blueprint import APIBlueprint
 
-from web.routes.admin import me
+from web.routes.admin import bank, me, orders, reconciliations
 
-BLUEPRINTS: tuple[APIBlueprint, ...] = (me.api,)
+BLUEPRINTS: tuple[APIBlueprint, ...] = (me.api, orders.api, bank.api, reconciliations.api)
