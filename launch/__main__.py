@@ -1,6 +1,7 @@
 """`make run`: run the whole system until Ctrl-C."""
 
 import contextlib
+import os
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -24,11 +25,17 @@ def main() -> int:
         # The import reads the settings.
         from launch.stack import ROOT, Stack
 
-        stack = Stack(data_dir=ROOT / ".data", usual_ports=True, show=True)
+        with_past = read_seed_demo()
+        data = ROOT / ".data"
+        stack = Stack(data_dir=data, usual_ports=True, show=True, with_past=with_past)
         build_if_possible()
     except (SettingsError, RuntimeError, BuildError) as error:
         print(f"projectx: {error}", file=sys.stderr)
         return 1
+    if with_past:
+        print(
+            "projectx: giving an empty shop two months of orders, which takes a minute", flush=True
+        )
     try:
         stack.start()
         print(format_welcome(stack), flush=True)
@@ -46,6 +53,14 @@ def main() -> int:
     finally:
         stack.stop()
     return 1
+
+
+def read_seed_demo() -> bool:
+    """Return whether SEED_DEMO asks for a shop with a past. Raises RuntimeError."""
+    value = os.environ.get("SEED_DEMO", "")
+    if value not in ("", "0", "1"):
+        raise RuntimeError(f"SEED_DEMO must be 1 or 0, not {value!r}")
+    return value == "1"
 
 
 def format_welcome(stack: "Stack") -> str:

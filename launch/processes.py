@@ -19,6 +19,8 @@ STRIPE_EVENTS = ",".join(
         *("review.opened", "review.closed", "radar.early_fraud_warning.created"),
     )
 )
+# SendGrid's events that the shop reads.
+SENDGRID_EVENTS = "delivered,bounce,dropped"
 
 
 def commands(env: Mapping[str, str], data: Path, *, sandbox: bool) -> dict[str, list[str]]:
@@ -81,5 +83,5 @@ def _sandbox(env: Mapping[str, str], data: Path) -> list[str]:
         *("--stripe-webhook-url", f"{order}/webhook", "--stripe-webhook-events", STRIPE_EVENTS),
         *("--stripe-webhook-secret", env["STRIPE_WEBHOOK_SECRETS"].split(",")[0]),
         *("--sendgrid-webhook-url", f"{order}/email-events"),
-        *("--sendgrid-webhook-events", "delivered,bounce,dropped"),
+        *("--sendgrid-webhook-events", SENDGRID_EVENTS),
     ]

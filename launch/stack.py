@@ -58,6 +58,7 @@ class Stack:
 
     Without `data_dir` the data is in a temporary folder, which is deleted at the end.
     `environment` overrides the environment of this process; `show` prints the lines of the parts.
+    `with_past` gives an empty shop two months of orders first (demo.past).
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Stack:
         environment: Mapping[str, str] | None = None,
         usual_ports: bool = False,
         show: bool = False,
+        with_past: bool = False,
     ) -> None:
         self._closing = ExitStack()
         self.data = data_dir or self._closing.enter_context(temporary_folder())
@@ -86,6 +88,7 @@ class Stack:
         self.postgres: Postgres | None = None
         self.redis: Redis | None = None
         self._show = show
+        self._with_past = with_past
         self._stale_processes = StaleProcesses(self.data / "processes.json")
         self.supervisor = Supervisor({}, show=show)
 
@@ -213,6 +216,8 @@ class Stack:
 
     def _prepare(self) -> None:
         self._run_module("launch.prepare")
+        if self._with_past:
+            print(self._run_module("demo.past", "--data", str(self.data / "sandbox")), flush=True)
 
     def _run_module(self, *words: str) -> str:
         command = [sys.executable, "-m", *words]

@@ -29,3 +29,10 @@ def test_a_bad_setting_is_named_without_a_traceback(program: tuple[str, ...]) ->
 def test_the_number_of_web_workers_is_a_whole_number(text: str) -> None:
     with pytest.raises(RuntimeError, match="WEB_WORKERS must be a whole number"):
         count_web_workers({"WEB_WORKERS": text})
+
+
+def test_seed_demo_is_on_or_off() -> None:
+    command = [sys.executable, "-m", "launch"]
+    variables = os.environ | {"SEED_DEMO": "yes"}
+    done = run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (1, "projectx: SEED_DEMO must be 1 or 0, not 'yes'\n")

@@ -15,11 +15,12 @@ from models.durable.signal import SignalRow, SignalState
 from models.payment import Payment
 from models.refund import Refund
 from sandbox.events import Delivery, Event
+from sandbox.scheduled import as_posted
 from state_machines.actions import reconcile
 from state_machines.durable import handling, inbox, sweep
 from state_machines.durable.handling import ProviderEvent
 from tests.proof.simulation.mood import Mood
-from tests.proof.simulation.outside import Outside, as_posted
+from tests.proof.simulation.outside import Outside
 from tests.proof.simulation.step import Step
 from tests.proof.simulation.trouble import TroubleError
 from tests.proof.simulation.workers import Workers

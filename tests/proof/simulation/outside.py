@@ -4,74 +4,37 @@ A thread serves its HTTP; its later steps and posts wait until the scheduler cho
 """
 
 import asyncio
-import json
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 from aiohttp import web
 
-from launch.processes import STRIPE_EVENTS
+from launch.processes import SENDGRID_EVENTS, STRIPE_EVENTS
 from models import clock
 from sandbox import clock as sandbox_clock
-from sandbox.events import Delivery, Event, Source
+from sandbox.events import Source
 from sandbox.fault_plan import FaultPlan, SendGridFaults
 from sandbox.faults import Fault, Faults
 from sandbox.ledger import ledger
 from sandbox.row_log import RowLog
 from sandbox.rows.intents import Intent
+from sandbox.scheduled import Post, ScheduledBank
 from sandbox.sendgrid_api.erase_job import EraseJob
 from sandbox.sendgrid_api.mail_send import MailSend
 from sandbox.store import Store
-from sandbox.stripe_api.bank import Bank
 from sandbox.stripe_api.routes import routes
-from state_machines.durable.handling import ProviderEvent
 
 Json = dict[str, Any]
-WANTED = {
+SUBSCRIPTIONS = {
     Source.STRIPE: STRIPE_EVENTS.split(","),
-    Source.SENDGRID: ["delivered", "bounce", "dropped"],
+    Source.SENDGRID: SENDGRID_EVENTS.split(","),
 }
 SETTLE_SECONDS = 120
 BOUNCES = 0.15
 # Seconds by which Stripe's search of intents is behind, in half of the seeds.
 SEARCH_LAG = 900
-
-
-class Later(NamedTuple):
-    """A later step of the bank, at `moment` in Unix seconds."""
-
-    moment: float
-    act: Callable[[Bank, str], None]
-    row_id: str
-
-
-class Post:
-    """Takes the place of the webhooks: keeps what is to be posted."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self.waiting: list[Event] = []
-
-    def publish(self, event: Event) -> None:
-        subscribed = event.type in WANTED[Source(event.source)]
-        event.state = Delivery.PENDING if subscribed else Delivery.UNWANTED
-        self._store.save(event)
-        if subscribed:
-            self.waiting.append(event)
-
-    def take(self, event: Event, state: Delivery) -> None:
-        """Remove an event that has arrived or never will."""
-        self.waiting.remove(event)
-        event.state = state
-        self._store.save_state(event)
-
-
-def as_posted(event: Event) -> ProviderEvent:
-    """Return the posted object: Stripe's, or the one in SendGrid's list."""
-    body = json.loads(event.body)
-    return event.id, event.type, body if event.source == Source.STRIPE else body[0]
 
 
 class Fates(Faults):
@@ -98,19 +61,6 @@ class Fates(Faults):
         return self.of_stripe()
 
 
-class PatientBank(Bank):
-    def __init__(self, store: Store, post: Post) -> None:
-        super().__init__(store, post, SETTLE_SECONDS)  # type: ignore[arg-type]
-        self.later: list[Later] = []
-
-    def at(self, moment: float, act: Callable[[Bank, str], None], row_id: str) -> None:
-        self.later.append(Later(moment, act, row_id))
-
-    def do(self, later: Later) -> None:
-        self.later.remove(later)
-        later.act(self, later.row_id)
-
-
 class Outside:
     """One sandbox at a time on one port."""
 
@@ -125,8 +75,8 @@ class Outside:
     def begin(self, seed: int) -> None:
         """Return a world without any event yet."""
         self.store = Store(RowLog(None))
-        self.post = Post(self.store)
-        self.bank = PatientBank(self.store, self.post)
+        self.post = Post(self.store, SUBSCRIPTIONS)
+        self.bank = ScheduledBank(self.store, self.post, SETTLE_SECONDS)
         self.bank.search_lag = SEARCH_LAG * (seed % 2)
         self.faults = Fates(seed)
         self._forgotten: list[Json] = []
