@@ -3,7 +3,6 @@ import { KIND_TONES } from '../parts/StateLabel'
 import type { Point, Sizes } from './layout'
 import type { DiagramStateInfo } from './StateDiagram'
 import classes from './StateDiagram.module.css'
-import { texts } from './texts'
 
 type DiagramStateProps = {
   state: DiagramStateInfo
@@ -20,7 +19,7 @@ export function DiagramState({ state, place, sizes, onChoose }: DiagramStateProp
       <span className={classes.name}>
         <StateShape tone={KIND_TONES[kind]} size={10} />
         {name}
-      </span>
+      </span>{' '}
       {note !== '' && <span className={classes.note}>{note}</span>}
     </>
   )
@@ -41,12 +40,7 @@ export function DiagramState({ state, place, sizes, onChoose }: DiagramStateProp
       {onChoose === undefined ? (
         <div {...shared}>{content}</div>
       ) : (
-        <button
-          type="button"
-          {...shared}
-          aria-label={texts.state(name, note)}
-          onClick={() => onChoose(name)}
-        >
+        <button type="button" {...shared} onClick={() => onChoose(name)}>
           {content}
         </button>
       )}

@@ -4,7 +4,7 @@ import type { StateKind } from '../parts/StateLabel'
 import { DiagramArrow } from './DiagramArrow'
 import { DiagramState } from './DiagramState'
 import { layOut } from './layout'
-import { edgePath } from './path'
+import { drawEdges } from './path'
 import classes from './StateDiagram.module.css'
 import { texts } from './texts'
 
@@ -37,16 +37,20 @@ type StateDiagramProps = {
   onArrow?: (arrow: DiagramArrowInfo) => void
 }
 
-const SIZES = { width: 132, height: 46, gapX: 96, gapY: 26 }
+const SIZES = { width: 128, height: 46, gapX: 124, gapY: 30 }
 
 /** A machine as a diagram: states as boxes, signals as arrows between them. */
 export function StateDiagram({ label, states, arrows, onState, onArrow }: StateDiagramProps) {
   const marker = useId()
+  const drawn = useMemo(() => arrows.filter(({ from, to }) => from !== to), [arrows])
   const layout = useMemo(() => {
     const names = states.map(({ name }) => name)
-    return layOut(names, arrows, SIZES)
-  }, [states, arrows])
-  const drawn = arrows.filter(({ from, to }) => from !== to)
+    return layOut(names, drawn, SIZES)
+  }, [states, drawn])
+  const lines = useMemo(() => {
+    const labels = drawn.map((arrow) => arrow.label)
+    return drawEdges(layout.edges, labels, SIZES)
+  }, [layout, drawn])
   return (
     <ScrollRegion className={classes.scroller} label={texts.label(label)}>
       <svg
@@ -61,22 +65,23 @@ export function StateDiagram({ label, states, arrows, onState, onArrow }: StateD
             viewBox="0 0 8 8"
             refX="7"
             refY="4"
-            markerWidth="7"
-            markerHeight="7"
+            markerWidth="9"
+            markerHeight="9"
+            markerUnits="userSpaceOnUse"
             orient="auto"
           >
             <path d="M0 0 8 4 0 8z" fill="context-stroke" />
           </marker>
         </defs>
         {drawn.map((arrow, index) => {
-          const placed = layout.edges[index]
-          if (placed === undefined) return null
+          const line = lines[index]
+          if (line === undefined) return null
           return (
             <DiagramArrow
               key={`${arrow.from} ${arrow.to} ${arrow.label}`}
               arrow={arrow}
               marker={marker}
-              {...edgePath(placed, SIZES)}
+              {...line}
               onChoose={onArrow}
             />
           )

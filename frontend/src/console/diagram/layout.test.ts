@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { layOut } from './layout'
-import { edgePath } from './path'
+import { drawEdges } from './path'
 import { forwardEdges, rankNodes } from './ranks'
 
 const SIZES = { width: 100, height: 40, gapX: 50, gapY: 20 }
@@ -42,14 +42,26 @@ test('an edge that passes a layer has a place of its own there', () => {
   expect(edges.map((edge) => edge.points.length)).toEqual([2, 2, 3, 2])
 })
 
-test('a line begins and ends at the borders of its states', () => {
+test('lines begin and end at the borders of their states, side by side', () => {
   const { nodes, edges } = layOut(NAMES, EDGES, SIZES)
-  const [pending, confirmed] = nodes
-  const [edge] = edges
-  if (!pending || !confirmed || !edge) throw new Error('the layout is empty')
-  const { path } = edgePath(edge, SIZES)
-  expect(path.startsWith(`M${pending.x + 50} ${pending.y}`)).toBe(true)
-  expect(path.endsWith(` ${confirmed.x - 53} ${confirmed.y}`)).toBe(true)
+  const [pending] = nodes
+  const lines = drawEdges(edges, NAMES, SIZES)
+  if (!pending) throw new Error('the layout is empty')
+  const starts = [lines[0], lines[2]].map((line) => /^M(\d+) (\d+)C/.exec(line?.path ?? ''))
+  expect(starts.map((start) => Number(start?.[1]))).toEqual([pending.x + 50, pending.x + 50])
+  expect(Number(starts[0]?.[2])).not.toBe(Number(starts[1]?.[2]))
+})
+
+test('labels of lines that cross at one place are kept apart', () => {
+  const back = [
+    { from: 'A', to: 'B' },
+    { from: 'B', to: 'A' },
+  ]
+  const [there, home] = drawEdges(layOut(['A', 'B'], back, SIZES).edges, ['there', 'home'], SIZES)
+  if (!there || !home) throw new Error('a line is missing')
+  const isApart =
+    Math.abs(there.label.x - home.label.x) >= 40 || Math.abs(there.label.y - home.label.y) >= 17
+  expect(isApart).toBe(true)
 })
 
 test('a state that leads to itself has no line', () => {

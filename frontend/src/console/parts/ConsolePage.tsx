@@ -28,12 +28,18 @@ export function ConsolePage({ title, heading, lead, actions, children }: Console
   )
 }
 
-type PanelProps = { title?: string; actions?: ReactNode; children: ReactNode }
+type PanelProps = {
+  title?: string
+  actions?: ReactNode
+  /** Without a border, around what has one itself, such as a table. */
+  isPlain?: boolean
+  children: ReactNode
+}
 
 /** A part of a page with a border, and a heading if it has a title. */
-export function Panel({ title, actions, children }: PanelProps) {
+export function Panel({ title, actions, isPlain = false, children }: PanelProps) {
   return (
-    <section className={classes.panel}>
+    <section className={classes.panel} data-plain={isPlain}>
       {title !== undefined && (
         <div className={classes.panelHeader}>
           <h2>{title}</h2>

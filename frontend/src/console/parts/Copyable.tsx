@@ -1,9 +1,8 @@
 import { useState } from 'react'
-import { announce } from '../../ui/Announcer'
 import classes from './Copyable.module.css'
+import { copyText } from './copyText'
 import { CheckIcon, CopyIcon } from './icons'
 import { texts } from './texts'
-import { showToast } from './toast'
 
 type CopyableProps = {
   text: string
@@ -27,14 +26,7 @@ export function Copyable({ text, length }: CopyableProps) {
 export function CopyButton({ text }: { text: string }) {
   const [isCopied, setCopied] = useState(false)
   const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text)
-    } catch {
-      // Browsers permit it on secure pages only.
-      showToast('failed', texts.notCopied)
-      return
-    }
-    announce(texts.copied)
+    if (!(await copyText(text))) return
     setCopied(true)
     setTimeout(() => setCopied(false), SHOWN_MS)
   }

@@ -4,19 +4,28 @@ import { CloseIcon, SearchIcon } from '../parts/icons'
 import { texts } from '../parts/texts'
 import classes from './FilterBar.module.css'
 
-type FilterBarProps = { isFiltered: boolean; onClear: () => void; children: ReactNode }
+type FilterBarProps = {
+  /** The search field, which has a line of its own on a phone. */
+  search?: ReactNode
+  isFiltered: boolean
+  onClear: () => void
+  children: ReactNode
+}
 
 /** The filters of a list, side by side, with a button that clears them. */
-export function FilterBar({ isFiltered, onClear, children }: FilterBarProps) {
+export function FilterBar({ search, isFiltered, onClear, children }: FilterBarProps) {
   return (
     <div className={classes.bar} role="group" aria-label={texts.filters.label}>
-      {children}
-      {isFiltered && (
-        <Button kind="quiet" onClick={onClear}>
-          <CloseIcon size={12} />
-          {texts.filters.clear}
-        </Button>
-      )}
+      {search}
+      <div className={classes.filters}>
+        {children}
+        {isFiltered && (
+          <Button kind="quiet" onClick={onClear}>
+            <CloseIcon size={12} />
+            {texts.filters.clear}
+          </Button>
+        )}
+      </div>
     </div>
   )
 }
