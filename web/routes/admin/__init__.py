@@ -7,6 +7,13 @@ docs/reference/routes.md. tests/integration/web/admin/test_roles.py goes through
 
 from flask_openapi.blueprint import APIBlueprint
 
-from web.routes.admin import bank, me, orders, reconciliations
+from web.routes.admin import bank, me, orders, product_import, products, reconciliations
 
-BLUEPRINTS: tuple[APIBlueprint, ...] = (me.api, orders.api, bank.api, reconciliations.api)
+BLUEPRINTS: tuple[APIBlueprint, ...] = (
+    me.api,
+    orders.api,
+    bank.api,
+    reconciliations.api,
+    products.api,
+    product_import.api,
+)

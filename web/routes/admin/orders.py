@@ -6,15 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from models import Payment
-from models.errors import InvalidInputError
-from models.idempotency import FIELD
 from state_machines.actions import accept_payment, cancel_order, refund_order, ship_order
 from state_machines.actions.order_lock import lock_payment_of
 from state_machines.actions.refund_order import RefundRequest
 from state_machines.durable.operations.expected_version import require_version
-from web import idempotency
 from web.pagination import conditional
 from web.routes.admin.guard import Role, acting, blueprint, needs
+from web.routes.admin.once import require_key
 from web.routes.admin.order_view import load_order
 from web.routes.admin.refund_limit import limited_refunds
 from web.schemas.admin.order import (
@@ -82,9 +80,7 @@ def refund(path: OrderIdPath, body: RefundOrder) -> Any:
 
     Refunds of an order that are together above REFUND_STEP_UP_ABOVE need a step-up.
     """
-    key, reason = idempotency.read_key(), body.reason
-    if key is None:
-        raise InvalidInputError(FIELD, "is required: a repeated request must not refund again")
+    key, reason = require_key(), body.reason
     request = RefundRequest(body.amount, body.currency, reason)
     with acting("orders refund", path.order_id, amount=body.amount, reason=reason, key=key):
         payment = lock_payment_of(path.order_id)
