@@ -1,6 +1,6 @@
 """The audit trail of changes by operators. The database allows only inserts."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models import clock
 from models.base import Base, db, transaction
-from models.ids import derived, uuid7
+from models.ids import derived, first_of, uuid7
 
 DENIED = "denied"
+MILLISECOND = timedelta(milliseconds=1)
 # Recent denials that this process has written: repeating one costs no statement.
 MAX_REMEMBERED_DENIALS = 10_000
 _denials: set[Any] = set()
@@ -22,7 +23,10 @@ class AuditRow(Base):
     """One action, such as "orders ship", on `subject`, the id or name of a thing."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_subject", "subject"),)
+    __table_args__ = (
+        Index("ix_audit_subject_id", "subject", "id"),
+        Index("ix_audit_actor_id", "actor", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -33,9 +37,17 @@ class AuditRow(Base):
 
 
 def matching_rows(
-    *, actor: str | None = None, action: str | None = None, subject: str | None = None
+    *,
+    actor: str | None = None,
+    action: str | None = None,
+    subject: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
 ) -> list[ColumnElement[bool]]:
-    """Return the conditions of the rows of an actor, an action or group of them, and a subject."""
+    """Return the conditions of the rows of an actor, an action or group of them, and a subject.
+
+    The rows are from `since`, inclusive, to `until`, exclusive.
+    """
     conditions: list[ColumnElement[bool]] = []
     if actor is not None:
         conditions.append(AuditRow.actor == actor)
@@ -43,6 +55,11 @@ def matching_rows(
         conditions.append(AuditRow.action.startswith(action, autoescape=True))
     if subject is not None:
         conditions.append(AuditRow.subject == subject)
+    # Ids sort by time, to the millisecond: with them the primary key bounds what is read.
+    if since is not None:
+        conditions += [AuditRow.id >= first_of(since), AuditRow.at >= since]
+    if until is not None:
+        conditions += [AuditRow.id < first_of(until + MILLISECOND), AuditRow.at < until]
     return conditions
 
 

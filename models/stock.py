@@ -19,7 +19,7 @@ class StockMove(Base):
     __tablename__ = "stock_move"
     __table_args__ = (
         Index("ix_stock_move_order_id", "order_id"),
-        Index("ix_stock_move_product_id", "product_id"),
+        Index("ix_stock_move_product_id_id", "product_id", "id"),
     )
     personal = "counts of pieces, with the order's id"
 

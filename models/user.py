@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, ForeignKey, Index, and_, or_
+from sqlalchemy import ColumnElement, DateTime, ForeignKey, Index, and_, func, literal, or_
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
@@ -39,6 +39,10 @@ class User(Base):
     """A user. `email` is stored in lower case, so that one address means one user."""
 
     __tablename__ = "users"
+    __table_args__ = (
+        Index("ix_users_roles", "roles", postgresql_using="gin"),
+        Index("ix_users_status_id", "status", "id"),
+    )
     personal = Personal(
         lambda person: User.id == person.user_id,
         erase={"email": pseudonym, "username": ERASED, **dict.fromkeys(CONTACT_COLUMNS, "")},
@@ -129,6 +133,12 @@ def open_sessions(user_id: UUID) -> tuple[ColumnElement[bool], ...]:
         UserSession.revoked_at.is_(None),
         UserSession.expires_at > clock.now(),
     )
+
+
+def among_newest(number: int) -> ColumnElement[bool]:
+    """Return the condition of the newest users, so that a search reads no more rows than these."""
+    oldest = db.select(User.id).order_by(User.id.desc()).offset(number - 1).limit(1)
+    return User.id >= func.coalesce(oldest.scalar_subquery(), literal(UUID(int=0), User.id.type))
 
 
 def matching_users(

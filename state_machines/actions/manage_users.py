@@ -8,7 +8,9 @@ from sqlalchemy.dialects.postgresql import insert
 from models.base import db
 from models.clock import now
 from models.errors import ConflictError, NotFoundError
-from models.user import User, UserSession, UserStatus, open_sessions
+from models.user import REFUSED, User, UserSession, UserStatus, open_sessions
+
+ADMIN = "admin"
 
 
 def find(condition: ColumnElement[bool]) -> User:
@@ -19,6 +21,21 @@ def find(condition: ColumnElement[bool]) -> User:
 def lock(condition: ColumnElement[bool]) -> User:
     """Lock the user that satisfies `condition`, and return it. Raises NotFoundError."""
     return _one(condition, is_locked=True)
+
+
+def lock_for_removal(condition: ColumnElement[bool]) -> User:
+    """Lock a user who is to lose the role admin or the account. Raises NotFoundError.
+
+    Raises ConflictError for the last admin who can sign in: nobody could undo it in the console.
+    """
+    # All lock the admins in one order, so that two of them cannot remove each other at once.
+    can_sign_in = User.status.not_in(REFUSED)
+    admins = select(User.id).where(User.roles.contains([ADMIN]), can_sign_in).order_by(User.id)
+    remaining = set(db.session.scalars(admins.with_for_update()))
+    user = lock(condition)
+    if remaining == {user.id}:
+        raise ConflictError(f"{user.email} is the last admin: make somebody else admin first")
+    return user
 
 
 def create(email: str, roles: list[str]) -> User:
@@ -62,11 +79,11 @@ def restore(user: User) -> None:
     user.status, user.updated_at = UserStatus.ACTIVE, now()
 
 
-def end_sessions(user_id: UUID) -> int:
-    """End all open sessions of a user. Return how many."""
+def end_sessions(user_id: UUID, *conditions: ColumnElement[bool]) -> int:
+    """End the open sessions of a user, or those that satisfy `conditions`. Return how many."""
     ended = db.session.scalars(
         update(UserSession)
-        .where(*open_sessions(user_id))
+        .where(*open_sessions(user_id), *conditions)
         .values(revoked_at=now())
         .returning(UserSession.id)
     )

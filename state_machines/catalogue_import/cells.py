@@ -10,15 +10,12 @@ from models.currency import currency_of
 from models.errors import InvalidInputError
 from models.money import display, to_minor
 from models.product import ProductStatus
+from models.spreadsheet import FORMULA_PREFIXES
 from models.typed_text import normalise, normalise_name
 
 MAX_STOCK = 2**31 - 1
 DECIMAL_COMMA = re.compile(r"^(\s*-?[0-9]+),([0-9]+\s*)$")
 MAX_TAGS = 50
-# A spreadsheet that opens an exported file would run such a text, full-width forms included.
-# Source: https://owasp.org/www-community/attacks/CSV_Injection
-FORMULA_PREFIXES = tuple("=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
-                "\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}")  # fmt: skip
 
 
 def read(

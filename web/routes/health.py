@@ -2,13 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from functools import cache
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 import redis
-from alembic.script import ScriptDirectory
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 from sqlalchemy import exc, text
@@ -17,11 +14,11 @@ import heartbeats
 from models import transaction
 from models.clock import now
 from web.changes import redis_client
+from web.revisions import known_revisions
 from web.schemas.health import Health, Readiness
 
 api = APIBlueprint("health", __name__, abp_tags=[Tag(name="health")])
 
-MIGRATIONS = Path(__file__).parents[2] / "migrations"
 # Migrations run before the new code starts, so old processes meanwhile serve a newer schema.
 READY = ("ok", "newer schema")
 STATEMENT = text(
@@ -67,7 +64,7 @@ def _check_postgresql() -> tuple[Any, datetime | None, list[str]]:
         return "unreachable", None, []
     if is_read_only:
         return "read only", swept_at, paused
-    revisions, head = _revisions()
+    revisions, head = known_revisions()
     if revision not in revisions:
         return "newer schema", swept_at, paused
     return "ok" if revision == head else "not migrated", swept_at, paused
@@ -91,11 +88,3 @@ def _check_sweep(swept_at: datetime | None) -> Iterator[str]:
         yield "no sweep yet"
     elif now() - swept_at > MAX_SWEEP_AGE:
         yield f"the last sweep was {(now() - swept_at).total_seconds():.0f} s ago"
-
-
-@cache
-def _revisions() -> tuple[frozenset[str], str | None]:
-    """Return the revisions that this code knows, and the one that it needs."""
-    scripts = ScriptDirectory(str(MIGRATIONS))
-    revisions = frozenset(script.revision for script in scripts.walk_revisions())
-    return revisions, scripts.get_current_head()

@@ -1,26 +1,20 @@
 """Routes of exporting and erasing the caller's personal data."""
 
-import json
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
 from flask import Response, jsonify
 from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
-from pydantic.alias_generators import to_camel
 
 from models import User, reading, transaction
 from models.base import db
-from models.clock import now
 from models.errors import NotAuthenticatedError
-from models.personal import Person
-from models.personal_data import export
 from state_machines.actions.erase_user import request_erasure
 from web import authentication, cookies
+from web.personal_export import export_of
 from web.rate_limits import limiter
 from web.request import cause
-from web.schemas.base import in_utc
 from web.schemas.privacy import ErasureRequested
 
 api = APIBlueprint(
@@ -38,13 +32,7 @@ api.before_request(authentication.require_session)
 def export_data() -> Any:
     """Download all data about the caller as a JSON file. Amounts are in minor units."""
     with reading():
-        user = authentication.current_user()
-        data = export(Person(user.id, user.email))
-    document = {"exportedAt": in_utc(now()), "userId": str(user.id), "data": _camel_case(data)}
-    body = json.dumps(document, default=_encode, ensure_ascii=False, indent=2)
-    response = Response(body, content_type="application/json; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="projectx-export.json"'
-    return response
+        return export_of(authentication.current_user())
 
 
 @api.delete("", responses={202: ErasureRequested})
@@ -69,14 +57,3 @@ def erase() -> Any:
     response.status_code = HTTPStatus.ACCEPTED
     cookies.delete_refresh_token(response)
     return response
-
-
-def _camel_case(data: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
-    return {
-        to_camel(table): [{to_camel(name): value for name, value in row.items()} for row in rows]
-        for table, rows in data.items()
-    }
-
-
-def _encode(value: object) -> str:
-    return in_utc(value) if isinstance(value, datetime) else str(value)

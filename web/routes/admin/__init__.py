@@ -7,7 +7,18 @@ docs/reference/routes.md. tests/integration/web/admin/test_roles.py goes through
 
 from flask_openapi.blueprint import APIBlueprint
 
-from web.routes.admin import bank, me, orders, product_import, products, reconciliations
+from web.routes.admin import (
+    audit,
+    bank,
+    me,
+    orders,
+    product_import,
+    products,
+    reconciliations,
+    settings,
+    user_changes,
+    users,
+)
 
 BLUEPRINTS: tuple[APIBlueprint, ...] = (
     me.api,
@@ -16,4 +27,8 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     reconciliations.api,
     products.api,
     product_import.api,
+    users.api,
+    user_changes.api,
+    audit.api,
+    settings.api,
 )
