@@ -18,6 +18,8 @@ from sandbox.sendgrid_api.erase_job import EraseJob
 from sandbox.sendgrid_api.mail_send import MailSend
 from sandbox.sendgrid_api.mailbox import Mailbox
 from sandbox.signatures import SendGridKey, load_key, stripe_signature
+from sandbox.site.mail import MailPages
+from sandbox.site.shell import static_routes
 from sandbox.store import Store
 from sandbox.stripe_api import attempts, chargebacks, refund_calls
 from sandbox.stripe_api.bank import Bank
@@ -56,7 +58,7 @@ def make_app(options: Options) -> web.Application:
     faults = Faults()
     webhooks = Webhooks(store, faults, _listeners(options, key))
     bank = Bank(store, webhooks, options.settle_seconds)
-    mailbox, calls = Mailbox(store), Calls()
+    calls = Calls()
 
     async def run(_: web.Application) -> AsyncIterator[None]:
         store.load()
@@ -73,15 +75,22 @@ def make_app(options: Options) -> web.Application:
             *routes(bank, faults),
             *Challenge(bank).routes(),
             *FaultCalls(faults).routes(),
-            web.post("/v3/mail/send", MailSend(store, webhooks, faults).send),
-            web.post("/v3/recipients/erasejob", EraseJob(store, faults).begin),
-            web.get("/mail", mailbox.show),
-            web.get("/mail.json", mailbox.list_all),
+            *_sendgrid_routes(store, webhooks, faults),
+            *static_routes(),
             web.get("/", index),
             *_status_routes(store, key, calls),
         ]
     )
     return app
+
+
+def _sendgrid_routes(store: Store, webhooks: Webhooks, faults: Faults) -> list[web.RouteDef]:
+    return [
+        web.post("/v3/mail/send", MailSend(store, webhooks, faults).send),
+        web.post("/v3/recipients/erasejob", EraseJob(store, faults).begin),
+        web.get("/mail.json", Mailbox(store).list_all),
+        *MailPages(store).routes(),
+    ]
 
 
 def _status_routes(store: Store, key: SendGridKey, calls: Calls) -> list[web.RouteDef]:

@@ -23,6 +23,8 @@ class Email:
 
     def view(self) -> Json:
         return {
+            "id": self.id,
+            "messageId": self.message,
             "to": self.to,
             "from": self.sender,
             "subject": self.subject,

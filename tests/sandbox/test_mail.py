@@ -57,6 +57,45 @@ def test_the_page_escapes_text_of_users(sandbox: Sandbox) -> None:
     assert "<iframe sandbox " in page
 
 
+def test_the_page_searches_and_filters(sandbox: Sandbox) -> None:
+    send(sandbox, an_email(subject="Blue lamps"))
+    send(sandbox, an_email("bob@example.com", subject="Red lamps"))
+
+    def show(query: str) -> str:
+        return requests.get(f"{sandbox.url}/mail?{query}", timeout=5).text
+
+    assert "Blue lamps" in show("q=blue")
+    assert "Red lamps" not in show("q=blue")
+    assert "Blue lamps" not in show("to=Bob@example.com")
+    assert "No email matches" in show("q=green")
+
+
+def test_the_source_has_headers_arguments_and_the_message_id(sandbox: Sandbox) -> None:
+    message_id = send(sandbox, an_email()).headers["X-Message-Id"]
+    (email,) = sandbox.mail()
+    assert email["messageId"] == message_id
+    page = requests.get(f"{sandbox.url}/mail?id={email['id']}&view=source", timeout=5).text
+    assert f"X-Message-Id: {message_id}" in page
+    assert "<dt>loginId</dt><dd><code>7</code></dd>" in page
+
+
+def test_the_html_of_an_email_may_run_no_script(sandbox: Sandbox) -> None:
+    send(sandbox, an_email())
+    (email,) = sandbox.mail()
+    answer = requests.get(f"{sandbox.url}/mail/{email['id']}/html", timeout=5)
+    assert answer.text == email["html"]
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    page = requests.get(f"{sandbox.url}/mail", timeout=5)
+    assert "'unsafe-inline'" not in page.headers["Content-Security-Policy"]
+
+
+def test_pages_of_emails_refuse_what_they_do_not_know(shared: Sandbox) -> None:
+    refused = requests.get(f"{shared.url}/mail?view=pdf", timeout=5)
+    assert (refused.status_code, "view must be one of" in refused.text) == (400, True)
+    assert requests.get(f"{shared.url}/mail/none/html", timeout=5).status_code == 404
+    assert "This email is not here" in requests.get(f"{shared.url}/mail?id=none", timeout=5).text
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

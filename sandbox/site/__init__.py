@@ -1,0 +1,1 @@
+"""The pages of the sandbox for people: the mailbox, the bank's books, events and faults."""
