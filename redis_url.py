@@ -1,7 +1,8 @@
 """REDIS_URL: `redis://host:port/0`, or `redis+sentinel://host:port,host:port/name`.
 
 In the second form the hosts are sentinels, which know the current master of that name. The module
-also names the channels of changes, which tasks publish to and web processes subscribe to.
+also names the channels of changes, which tasks publish to and web processes subscribe to, and the
+lists of the queues.
 """
 
 from typing import Any, Literal
@@ -41,6 +42,11 @@ def connect_async(url: str, **options: Any) -> redis.asyncio.Redis:
 def change_channel(execution_id: UUID | Literal["*"]) -> str:
     """Return the name of the channel for the changes of an execution, or the pattern of all."""
     return f"projectx:moved:{execution_id}"
+
+
+def queue_lists(queue: str) -> tuple[str, str]:
+    """Return the names of a queue's lists: interactive and background messages."""
+    return f"projectx:{queue}", f"projectx:{queue}\x06\x169"
 
 
 def broker(url: str) -> tuple[str, dict[str, str]]:

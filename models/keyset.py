@@ -15,6 +15,8 @@ from models.base import db
 
 # A count reads no more rows than this.
 MAX_COUNT = 1000
+# A page whose conditions have no index looks through so many rows.
+MAX_SCANNED_ROWS = 5_000
 # The range of a bigint.
 MAX_INTEGER = 2**63
 
@@ -69,6 +71,26 @@ def load_page(
     following = encode_cursor(page[-1][-width:]) if len(rows) > size else None
     items = [row[0] if len(row) == width + 1 else tuple(row[:-width]) for row in page]
     return KeysetPage(items, following)
+
+
+def scan_page(
+    row: type[Any], cursor: str | None, size: int, *conditions: Any, options: Sequence[Any] = ()
+) -> KeysetPage:
+    """Load a page of rows by their id, newest first, for conditions without an index.
+
+    It looks through MAX_SCANNED_ROWS at most, so that it may have few rows, or none, and yet a
+    `next`. Raises CursorError.
+    """
+    key = row.id
+    older = [] if cursor is None else [key < decode_cursor(cursor, [UUID])[0]]
+    last = select(key).where(*older).order_by(key.desc()).offset(MAX_SCANNED_ROWS - 1).limit(1)
+    end = db.session.scalar(last)
+    bounds = older if end is None else [*older, key >= end]
+    query = select(row).where(*bounds, *conditions).order_by(key.desc()).limit(size + 1)
+    rows = db.session.scalars(query.options(*options)).all()
+    page = list(rows[:size])
+    following = page[-1].id if len(rows) > size else end
+    return KeysetPage(page, None if following is None else encode_cursor([following]))
 
 
 def count_rows(query: Select[Any], limit: int = MAX_COUNT) -> Count:

@@ -1,6 +1,6 @@
 """Bulk jobs: their selection, their creation, and the work on one batch of their rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,8 @@ from models.audit import audit
 from models.base import db
 from models.bulk import Bulk, BulkAction, BulkResult, BulkResultState
 from models.clock import now
-from models.durable.activity import ActivityRow
+from models.durable.activity import ActivityRow, ActivityState
+from models.durable.signal import SignalState
 from models.errors import ConflictError, InvalidInputError
 from state_machines.actions import bulk_changes
 from state_machines.actions.bulk_changes import Changes, SignalRequest, change_each
@@ -40,6 +41,7 @@ from state_machines.durable.inspection import state_of
 from state_machines.durable.operations import commands
 
 MAX_ROWS = 100_000
+REPLAYABLE = (SignalState.FAILED, SignalState.UNMATCHED, SignalState.IGNORED)
 # Rows of one transaction: it holds their locks for a fraction of a second.
 BATCH_SIZE = 25
 DEFAULT_LOCK_WAIT = text("SET LOCAL lock_timeout TO DEFAULT")
@@ -48,17 +50,23 @@ DEFAULT_LOCK_WAIT = text("SET LOCAL lock_timeout TO DEFAULT")
 def select_rows(action: BulkAction, filters: Filters, options: dict[str, Any]) -> Selection:
     """Return the rows that an action may change. Raises InvalidInputError for a bad filter."""
     if action is BulkAction.REPLAY:
+        _require_state(filters.state, REPLAYABLE)
         return select_signals(filters)
     if action is BulkAction.SIGNAL:
         machine = find_machine(filters.machine)
         find_signal(machine, options.get("signal"))
-        if filters.state not in [state.value for state in machine.states]:
-            names = ", ".join(machine.states)
-            raise InvalidInputError("filter.state", f"is none of {names}")
+        _require_state(filters.state or "", machine.states)
         return select_executions(machine, filters)
     if filters.machine is not None:
         find_machine(filters.machine)
+    _require_state(filters.state, ActivityState)
     return select_activities(filters, *_eligible(action))
+
+
+def _require_state(state: str | None, states: Iterable[str]) -> None:
+    values = [str(each) for each in states]
+    if state is not None and state not in values:
+        raise InvalidInputError("filter.state", f"is none of {', '.join(values)}")
 
 
 def _eligible(action: BulkAction) -> list[ColumnElement[bool]]:

@@ -20,7 +20,7 @@ from state_machines.durable import DurableMachine
 from state_machines.durable.inspection import Difference, state_of, stranded, stuck, verify
 from state_machines.durable.operations.diagram import mermaid
 from web.commands import bulk, output
-from web.commands.auditing import as_operator
+from web.commands.auditing import as_operator, audited
 from web.commands.input_types import Duration
 from web.commands.skeleton import CheckoutError, Skeleton
 from web.commands.skeleton.noun import explain_refusal
@@ -33,6 +33,8 @@ NEXT_STEPS = (
     "2. Change the arrows in state_machines/{noun}.py; `machines diagram {noun}` draws them anew.",
     "3. Call the provider in tasks/{noun}.py. docs/how-to/add-a-machine.md has an example.",
 )
+# The action of a check in the audit, and its subject.
+VERIFY = "machines verify"
 EXAMPLE = ("id", "state", "version", "updated_at")
 
 
@@ -165,35 +167,43 @@ def _select(machine: Machine, state: str, before: datetime | None, limit: int | 
 
 
 @group.command("verify")
+@click.option("--record", is_flag=True, help="Write the result into the audit, for the console.")
 @output.json_option
-def check_histories(*, as_json: bool) -> None:
+def check_histories(*, record: bool, as_json: bool) -> None:
     """Replay all histories; exit status 1 when a row differs from its history."""
-    _print_differences(verify, "every history leads to its row", as_json=as_json)
+    rows = _load_differences(verify)
+    if record:
+        with audited(VERIFY, VERIFY, differences=len(rows)):
+            pass
+    _print_differences(rows, "every history leads to its row", as_json=as_json)
 
 
 @group.command("stranded")
 @output.json_option
 def find_stranded(*, as_json: bool) -> None:
     """List executions in states that the code no longer has; exit status 1 when there are any."""
-    _print_differences(stranded, "every row is in a state that its machine has", as_json=as_json)
+    _print_differences(
+        _load_differences(stranded), "every row is in a state that its machine has", as_json=as_json
+    )
 
 
 @group.command("stuck")
 @output.json_option
 def find_stuck(*, as_json: bool) -> None:
     """List executions without a next step; exit status 1 when there are any."""
-    _print_differences(stuck, "everything has a next step", as_json=as_json)
+    _print_differences(_load_differences(stuck), "everything has a next step", as_json=as_json)
 
 
-def _print_differences(
-    check: Callable[[Machine], Iterable[Difference]], success: str, *, as_json: bool
-) -> None:
-    """Print the differences in all machines; exit with status 1 when there are any."""
-    rows = [
+def _load_differences(check: Callable[[Machine], Iterable[Difference]]) -> list[dict[str, str]]:
+    return [
         {"machine": difference.machine, "id": str(difference.id), "what": difference.what}
         for machine in DurableMachine.registry.values()
         for difference in check(machine)
     ]
+
+
+def _print_differences(rows: list[dict[str, str]], success: str, *, as_json: bool) -> None:
+    """Print the differences in all machines; exit with status 1 when there are any."""
     output.print_rows(rows, as_json=as_json)
     if rows:
         sys.exit(1)

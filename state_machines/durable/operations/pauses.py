@@ -163,7 +163,11 @@ def _targets(activity: AnyActivity) -> list[tuple[PauseKind, str]]:
 
 def require_known(kind: PauseKind, name: str) -> None:
     """Raise OperationRefusedError when no activity has this name, queue or provider."""
-    known = sorted({of for each in Activity.registry.values() for is_, of in _targets(each)
-                    if is_ == kind})  # fmt: skip
+    known = [target for is_, target in list_targets() if is_ == kind]
     if name not in known:
         raise OperationRefusedError(f"there is no {kind} {name}; there are {', '.join(known)}")
+
+
+def list_targets() -> list[tuple[PauseKind, str]]:
+    """Return everything that can be paused."""
+    return sorted({target for each in Activity.registry.values() for target in _targets(each)})

@@ -18,10 +18,25 @@ from models.durable.activity import (
 )
 from state_machines.durable.activity import Activity, Priority
 from state_machines.durable.operations import limits, pauses
+from state_machines.durable.operations.commands import OperationRefusedError
 
 # Maximum pending activities of one name: new ones wait behind them.
 MAX_PENDING = 500
 AnyActivity = Activity[Any, Any, Any]
+
+
+def publish_soon(activity_id: UUID) -> ActivityRow:
+    """Make an activity due that waits for its next attempt or for its turn; the sweep publishes it.
+
+    Raises OperationRefusedError unless it waits.
+    """
+    row = db.session.get(ActivityRow, activity_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise OperationRefusedError(f"there is no activity {activity_id}")
+    if row.state not in (ActivityState.WAITING, ActivityState.QUEUED):
+        raise OperationRefusedError(f"{row.name} {activity_id} is {row.state}, not waiting")
+    row.state, row.due_at = ActivityState.WAITING, now()
+    return row
 
 
 def take_due(allowance: int) -> list[tuple[str, UUID]]:

@@ -9,11 +9,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import psycopg2
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, event, select, text
+from sqlalchemy import select, text
 
 from bench.fill import Filler
 from config import settings
@@ -25,20 +24,12 @@ from state_machines.durable import executor, sweep
 from state_machines.durable.unit_of_work import Committed
 from tests.support.database import truncate
 from tests.support.factories import a_product
+from tests.support.plans import Plans, explained
 from tests.support.web import code_of, deliver
 from web import create_app
 from web.rate_limits import limiter
 
 ORDERS, WAITING = 5000, 500
-EXPLAINED = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
-# What may be read as a whole, and why.
-SMALL = {
-    "product": "the catalogue is as large as the shop's shelves",
-    "pause": "as many as operators have made",
-    "provider_limit": "one a provider at most",
-    "reconciliation": "one an hour, forgotten after RETENTION_DAYS",
-    "test_parcel": "of the tests' own machine",
-}
 # The tables that orders alone do not fill.
 OTHERS = """
 INSERT INTO login (id, version, created_at, updated_at, state, email, code_id, code_hash,
@@ -85,48 +76,6 @@ UPDATE signal SET state = 'stored', kind = 'refund.updated', due_at = now() WHER
 """
 
 
-class Plans:
-    """PostgreSQL's plans for each statement that the code sends."""
-
-    def __init__(self) -> None:
-        self.connection = psycopg2.connect(settings.database_url.replace("+psycopg2", ""))
-        self.connection.autocommit = True
-        self.seen: set[str] = set()
-        self.whole: list[tuple[str, str]] = []
-
-    def look(self, cursor: Any, statement: str, parameters: Any) -> None:
-        """Explain a statement that is about to be sent, once."""
-        if statement in self.seen or not statement.lstrip().startswith(EXPLAINED):
-            return
-        self.seen.add(statement)
-        filled = cursor.mogrify(
-            statement, parameters[0] if isinstance(parameters, list) else parameters
-        )
-        with self.connection.cursor() as own:
-            own.execute(b"EXPLAIN (FORMAT JSON) " + filled)
-            ((plan,),) = own.fetchall()
-            for table in _read_whole(plan[0]["Plan"]):
-                own.execute("SELECT reltuples FROM pg_class WHERE relname = %s", (table,))
-                # PostgreSQL knows that an empty table, such as a new machine's, is read at once.
-                if table not in SMALL and own.fetchall() != [(0,)]:
-                    self.whole.append((table, statement))
-
-
-def _read_whole(plan: dict[str, Any], *, limited: bool = False) -> Iterator[str]:
-    """Return the tables read row by row and the indexes read from end to end.
-
-    An index of rows in progress is short, until very much is in progress.
-    """
-    kind = plan["Node Type"]
-    limited |= kind == "Limit"
-    if kind == "Seq Scan":
-        yield plan["Relation Name"]
-    elif "Index Name" in plan and "Index Cond" not in plan and not limited:
-        yield plan["Index Name"]
-    for part in plan.get("Plans", ()):
-        yield from _read_whole(part, limited=limited)
-
-
 @pytest.fixture
 def grown(app: Flask, committed: list[Committed]) -> Iterator[Product]:
     """Tables with thousands of rows, and a product that can be bought."""
@@ -149,15 +98,8 @@ def grown(app: Flask, committed: list[Committed]) -> Iterator[Product]:
 
 @pytest.fixture
 def plans(grown: Product) -> Iterator[Plans]:
-    collected = Plans()
-
-    def look(_: Any, cursor: Any, statement: str, parameters: Any, *__: Any) -> None:
-        collected.look(cursor, statement, parameters)
-
-    event.listen(Engine, "before_cursor_execute", look)
-    yield collected
-    event.remove(Engine, "before_cursor_execute", look)
-    collected.connection.close()
+    with explained() as collected:
+        yield collected
 
 
 def test_no_frequent_operation_reads_a_whole_growing_table(plans: Plans, grown: Product) -> None:

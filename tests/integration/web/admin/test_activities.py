@@ -1,0 +1,171 @@
+"""Operators see the calls to other systems, and run, retry, abandon or cancel them."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select, update
+
+from models import ActivityRow, ActivityState, AuditRow, transaction
+from models.clock import now
+from state_machines.durable import NonRetryableError, sweep
+from tests.support.depot import Depot
+from tests.support.operators import Operator, field_of
+from tests.support.parcel import Announce, Courier
+from tests.support.web import SignIn
+
+MISSING = "/activities/0195e0d2-7f3a-7cc1-8f00-5d8d7c9a6b11"
+
+
+@pytest.fixture
+def clerk(sign_in: SignIn) -> Operator:
+    return Operator(sign_in(roles=["staff"]))
+
+
+@pytest.fixture
+def admin(sign_in: SignIn) -> Operator:
+    return Operator(sign_in(roles=["admin"]))
+
+
+def change(parcel: UUID, **values: object) -> None:
+    with transaction() as session:
+        session.execute(
+            update(ActivityRow).where(ActivityRow.subject_id == parcel).values(**values)
+        )
+
+
+def fail(depot: Depot, *labels: str) -> list[UUID]:
+    parcels = depot.pack(*labels)
+    for parcel in parcels:
+        change(parcel, state=ActivityState.FAILED, last_error="busy 100%", attempts=3)
+    return parcels
+
+
+def audits() -> list[AuditRow]:
+    with transaction() as session:
+        return list(session.scalars(select(AuditRow).order_by(AuditRow.id)))
+
+
+def test_a_list_goes_on_by_its_cursor_and_counts_what_an_index_has(
+    clerk: Operator, depot: Depot
+) -> None:
+    parcels = fail(depot, "vase", "lamp", "bowl")
+    depot.pack("tray")
+    first = clerk.get("/activities", state="failed", size=2)
+    assert first["count"] == {"number": 3, "isExact": True}
+    rest = clerk.get("/activities", state="failed", size=2, cursor=first["next"])
+    assert rest["next"] is None
+    listed = [item["subjectId"] for item in first["items"] + rest["items"]]
+    assert listed == [str(parcel) for parcel in reversed(parcels)]
+    assert len(clerk.get("/activities")["items"]) == 4
+    assert clerk.get("/activities")["count"] is None
+
+
+def test_each_filter_narrows_the_list(clerk: Operator, depot: Depot) -> None:
+    vase, lamp = fail(depot, "vase")[0], depot.pack("lamp")[0]
+    change(lamp, unknown_outcomes=1, name="emails.order_shipped")
+    queries: list[tuple[dict[str, Any], UUID]] = [
+        ({"subject": str(vase)}, vase),
+        ({"name": Announce.name}, vase),
+        ({"error": "100%"}, vase),
+        ({"maybeSent": "true"}, lamp),
+        ({"machine": "test_parcel", "state": "pending"}, lamp),
+    ]
+    for query, parcel in queries:
+        (item,) = clerk.get("/activities", **query)["items"]
+        assert item["subjectId"] == str(parcel), query
+    assert clerk.get("/activities", givingUp="true")["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"state": "lazy"}, "state"),
+        ({"cursor": "nonsense"}, "cursor"),
+        ({"size": 201}, "size"),
+        ({"subject": "vase"}, "subject"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_a_bad_query_is_named(clerk: Operator, query: dict[str, object], field: str) -> None:
+    assert field_of(clerk.get("/activities", 422, **query)) == field
+
+
+def test_one_activity_shows_its_attempts_and_what_may_be_done(
+    clerk: Operator, depot: Depot
+) -> None:
+    (parcel,) = fail(depot, "vase")
+    shown = clerk.get(f"/activities/{depot.key(parcel)}")
+    assert (shown["attempts"], shown["maxAttempts"]) == (3, 3)
+    assert (shown["queue"], shown["provider"], shown["payload"]) == ("depot", "courier", {})
+    assert shown["allowed"] == ["retry", "abandon"]
+    assert shown["links"][0]["url"] == f"/console/executions/test_parcel/{parcel}"
+    clerk.get(MISSING, 404)
+    assert Announce.name in [item["name"] for item in clerk.get("/activities/names")["items"]]
+
+
+def test_a_waiting_activity_runs_now(clerk: Operator, depot: Depot) -> None:
+    (parcel,) = depot.pack("vase")
+    change(parcel, state=ActivityState.WAITING, due_at=now() + timedelta(hours=1))
+    key = depot.key(parcel)
+    assert sweep.due_activities() == []
+    shown = clerk.post(f"/activities/{key}/run-now", {"reason": "the courier is here"})
+    assert shown["state"] == "waiting"
+    assert sweep.due_activities() == [(Announce.name, key)]
+    assert "is pending" in clerk.post(f"/activities/{key}/run-now", status=409)["detail"]
+    (audit,) = audits()
+    assert (audit.actor, audit.action, audit.subject) == (clerk.id, "activities run-now", str(key))
+
+
+def test_a_failed_activity_is_retried_once(clerk: Operator, depot: Depot) -> None:
+    (parcel,) = fail(depot, "vase")
+    path = f"/activities/{depot.key(parcel)}/retry"
+    shown = clerk.post(path)
+    assert (shown["state"], shown["attempts"], shown["allowed"]) == ("pending", 0, ["cancel"])
+    assert "not failed" in clerk.post(path, status=409)["detail"]
+    assert [row.action for row in audits()] == ["activities retry"]
+
+
+def test_an_activity_that_has_no_call_to_make_is_abandoned_with_a_reason(
+    admin: Operator, depot: Depot, courier: Courier
+) -> None:
+    (parcel,) = depot.pack("vase")
+    courier.trouble["vase"] = NonRetryableError("no such street")
+    depot.run(parcel)
+    path = f"/activities/{depot.key(parcel)}"
+    refused = admin.post(f"{path}/retry", status=409)
+    assert "has no call to make: its test_parcel is Lost" in refused["detail"]
+    for reason in (None, "", "  ", "x" * 501, 7):
+        body = {} if reason is None else {"reason": reason}
+        assert field_of(admin.post(f"{path}/abandon", body, 422)) == "reason"
+    assert audits() == []
+    assert admin.post(f"{path}/abandon", {"reason": "it moved"})["state"] == "abandoned"
+
+
+def test_the_machine_of_a_cancelled_activity_knows(
+    admin: Operator, depot: Depot, courier: Courier
+) -> None:
+    (parcel,) = depot.pack("vase")
+    change(parcel, unknown_outcomes=1)
+    path, body = f"/activities/{depot.key(parcel)}/cancel", {"reason": "it moved"}
+    assert "may have been carried out" in admin.post(path, body, 409)["detail"]
+    assert admin.post(path, {**body, "maybeSent": True})["state"] == "failed"
+    assert depot.state(parcel) == "Lost"
+    last = depot.history(parcel)[-1]
+    assert last.actor == admin.id
+    assert last.cause.startswith("request:")
+
+
+def test_a_running_activity_is_not_cancelled(admin: Operator, depot: Depot) -> None:
+    (parcel,) = depot.pack("vase")
+    depot.claim(parcel)
+    path = f"/activities/{depot.key(parcel)}"
+    assert "a worker runs" in admin.post(f"{path}/cancel", {"reason": "late"}, 409)["detail"]
+    assert admin.get(path)["allowed"] == []
+
+
+def test_an_unknown_activity_is_not_found(admin: Operator) -> None:
+    for action in ("run-now", "retry", "abandon", "cancel"):
+        admin.post(f"/activities/{uuid4()}/{action}", {"reason": "why not"}, 404)
+    assert audits() == []

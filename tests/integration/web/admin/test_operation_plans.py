@@ -1,0 +1,107 @@
+"""No route of operations reads a whole table that grows."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select, text
+
+from models import ActivityRow, transaction
+from state_machines.durable import executor
+from tasks.bulk import Work
+from tests.support.database import truncate
+from tests.support.operators import Operator
+from tests.support.plans import Plans, explained
+from tests.support.web import SignIn
+from web.routes.admin.overview import figures, overview
+
+# Many times the rows that a page looks through; few of them in progress or failed.
+FILL = """
+INSERT INTO activity (id, name, machine, subject_id, state, attempts, unknown_outcomes, due_at,
+                      payload, created_at, finished_at)
+    SELECT gen_random_uuid(), 'payments.retrieve_intent', 'payment', gen_random_uuid(),
+        CASE n % 1000 WHEN 0 THEN 'failed' WHEN 1 THEN 'waiting' ELSE 'done' END, 1, 0, now(),
+        '{}', now(), now()
+    FROM generate_series(1, 60000) AS n;
+INSERT INTO signal (id, source, external_id, kind, payload, state, attempts, due_at, received_at)
+    SELECT gen_random_uuid(), 'stripe', n::text, 'refund.failed', NULL,
+        CASE n % 1000 WHEN 0 THEN 'failed' ELSE 'applied' END, 1, now(), now()
+    FROM generate_series(1, 60000) AS n;
+INSERT INTO transition (subject_id, version, machine, signal, target, ignored, cause, at)
+    SELECT gen_random_uuid(), 1, 'order', 'place', 'Pending', false, 'process',
+        now() - n * interval '1 minute'
+    FROM generate_series(1, 60000) AS n;
+INSERT INTO notice (id, subject, kind, text, created_at, settled_at)
+    SELECT gen_random_uuid(), n::text, 'unread_event', '', now(),
+        CASE WHEN n % 1000 > 0 THEN now() END
+    FROM generate_series(1, 60000) AS n;
+INSERT INTO audit (id, at, actor, action, subject, details)
+    SELECT gen_random_uuid(), now(), 'ann', 'orders ship', n::text, '{}'
+    FROM generate_series(1, 60000) AS n;
+"""
+LISTS = (
+    "/activities",
+    "/activities?state=failed",
+    "/activities?state=waiting",
+    "/activities?givingUp=true",
+    "/activities?state=done&name=emails.order_shipped",
+    "/activities?maybeSent=true&error=busy",
+    "/activities?subject=0195e0d2-7f3a-7cc1-8f00-5d8d7c9a6b11",
+    "/activities/names",
+    "/signals",
+    "/signals?state=failed",
+    "/signals?state=applied&kind=charge.refunded",
+    "/signals?subject=0195e0d2-7f3a-7cc1-8f00-5d8d7c9a6b11",
+    "/notices",
+    "/notices?open=true",
+    "/notices?open=false&kind=mispaid",
+    "/controls",
+    "/bulk",
+    "/overview",
+)
+RETRY = {
+    "action": "activities.retry",
+    "filter": {"name": "payments.retrieve_intent"},
+    "dryRun": True,
+}
+
+
+@pytest.fixture
+def grown(client: FlaskClient) -> Iterator[None]:
+    truncate()
+    with transaction() as session:
+        session.execute(text(FILL))
+    with transaction() as session:
+        session.execute(text("ANALYZE"))
+    yield
+    truncate()
+
+
+@pytest.fixture
+def plans(grown: None, sign_in: SignIn) -> Iterator[Plans]:
+    overview.forget()
+    figures.money.forget()
+    figures.series.forget()
+    with explained() as collected:
+        yield collected
+
+
+def test_no_route_of_operations_reads_a_whole_growing_table(plans: Plans, sign_in: SignIn) -> None:
+    admin = Operator(sign_in(roles=["admin"]))
+    for path in LISTS:
+        following = admin.get(path).get("next")
+        if following and "?" not in path:
+            admin.get(path, cursor=following)
+    tried = admin.post("/bulk", RETRY)
+    job = admin.post(
+        "/bulk", {"token": tried["token"], "typedCount": tried["count"], "reason": "x"}, 201
+    )
+    is_open = ActivityRow.is_open(Work.name, [job["id"]])
+    with transaction() as session:
+        ids = session.scalars(select(ActivityRow.id).where(is_open)).all()
+    executor.run(Work.name, ids)
+    admin.get(f"/bulk/{job['id']}/results", state="changed")
+    assert plans.whole == []
+    touched = " ".join(plans.seen)
+    for table in ("activity", "signal", "transition", "notice", "bulk_result"):
+        assert f" {table}" in touched, f"nothing was sent to {table}"
