@@ -107,11 +107,25 @@ class SignalRequest:
         return True
 
 
-def change_each(ids: Iterable[UUID], change: Callable[[UUID], bool]) -> Changes:
-    """Change the rows one by one, each in a savepoint, so that a refused one stops no other.
+def change_each(ids: Collection[UUID], change: Callable[[UUID], bool]) -> Changes:
+    """Change the rows, so that a refused one stops no other.
 
-    `change` returns whether it changed anything. Raises the errors of a lost connection.
+    All share a savepoint. If one of them is refused, it is undone, and each gets its own. `change`
+    returns whether it changed anything. Raises the errors of a lost connection.
     """
+    try:
+        with savepoint():
+            results = {row_id: change(row_id) for row_id in ids}
+    except Exception as error:
+        if ends_all(error):
+            raise
+        log.debug("%d rows are changed one by one: %s", len(ids), one_line(error))
+        return _change_one_by_one(ids, change)
+    changed = {row_id for row_id, is_changed in results.items() if is_changed}
+    return Changes(changed, set(ids) - changed)
+
+
+def _change_one_by_one(ids: Iterable[UUID], change: Callable[[UUID], bool]) -> Changes:
     changes = Changes()
     for row_id in ids:
         try:
