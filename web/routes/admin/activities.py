@@ -16,13 +16,13 @@ from web.pagination import conditional
 from web.routes.admin.guard import Role, acting, actor, blueprint, needs
 from web.schemas.admin.activities import (
     ActivitiesQuery,
+    ActivityCancellation,
     ActivityDetail,
     ActivityName,
     ActivityNames,
     ActivityPage,
     ActivityPath,
     ActivityView,
-    Cancellation,
     OptionalReason,
     RequiredReason,
 )
@@ -139,7 +139,7 @@ def abandon(path: ActivityPath, body: RequiredReason) -> Any:
 
 @api.post("/activities/<uuid:activityId>/cancel", responses={200: ActivityDetail})
 @needs(Role.ADMIN)
-def cancel(path: ActivityPath, body: Cancellation) -> Any:
+def cancel(path: ActivityPath, body: ActivityCancellation) -> Any:
     """Fail an activity that no worker runs, and tell its machine.
 
     409 while a worker runs it, and without `maybeSent` for a call that may have been carried out.

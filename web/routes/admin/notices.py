@@ -19,7 +19,7 @@ from web.schemas.admin.notices import (
     NoticePage,
     NoticePath,
     NoticesQuery,
-    NoticeView,
+    OperatorNoticeView,
 )
 from web.schemas.admin.paging import CountView
 
@@ -44,11 +44,11 @@ def show_list(query: NoticesQuery) -> Any:
             count = CountView.of(count_rows(select(Notice.id).where(*conditions)))
         else:
             page, count = scan_page(Notice, query.cursor, query.size, *conditions), None
-    items = [NoticeView.of(notice) for notice in page.rows]
+    items = [OperatorNoticeView.of(notice) for notice in page.rows]
     return conditional(NoticePage(items=items, next=page.next, count=count).json_ready())
 
 
-@api.post("/notices/<uuid:noticeId>/settle", responses={200: NoticeView})
+@api.post("/notices/<uuid:noticeId>/settle", responses={200: OperatorNoticeView})
 @needs(Role.STAFF)
 def settle(path: NoticePath, body: RequiredReason) -> Any:
     """Mark a notice as settled. 409 when it is settled, or when something else settles its kind."""
@@ -64,4 +64,4 @@ def _view(notice_id: UUID) -> dict[str, Any]:
         notice = db.session.get(Notice, notice_id, populate_existing=True)
     if notice is None:
         raise NotFoundError("There is no such notice")
-    return NoticeView.of(notice).json_ready()
+    return OperatorNoticeView.of(notice).json_ready()

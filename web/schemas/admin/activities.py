@@ -44,7 +44,7 @@ class OptionalReason(Incoming):
     reason: Reason | None = None
 
 
-class Cancellation(RequiredReason):
+class ActivityCancellation(RequiredReason):
     """The body of a cancellation. `maybeSent` cancels also a call with an unknown outcome."""
 
     maybe_sent: bool = False

@@ -43,7 +43,7 @@ class NoticePath(Incoming):
     notice_id: UUID
 
 
-class NoticeView(Outgoing):
+class OperatorNoticeView(Outgoing):
     """A notice. `advice` says what to do about it."""
 
     id: UUID
@@ -58,7 +58,7 @@ class NoticeView(Outgoing):
     links: list[LinkView]
 
     @classmethod
-    def of(cls, notice: Notice) -> "NoticeView":
+    def of(cls, notice: Notice) -> "OperatorNoticeView":
         names = ("id", "kind", "subject", "order_id", "text", "created_at", "settled_at")
         is_by_hand = notice.kind in SETTLED_BY_HAND
         return cls(
@@ -70,7 +70,7 @@ class NoticeView(Outgoing):
 
 
 class NoticePage(Page):
-    items: list[NoticeView]
+    items: list[OperatorNoticeView]
     count: CountView | None
 
 

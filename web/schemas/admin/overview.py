@@ -81,7 +81,7 @@ class OpenNoticesView(Outgoing):
     path: str
 
 
-class MoneyView(Outgoing):
+class MoneyTodayView(Outgoing):
     """The payments of orders placed today (UTC), and the refunds requested today."""
 
     currency: str
@@ -125,6 +125,6 @@ class OverviewView(Outgoing):
     last_reconciliation: LastReconciliationView | None
     last_verify: LastVerifyView | None
     notices: list[OpenNoticesView]
-    money_today: list[MoneyView]
+    money_today: list[MoneyTodayView]
     series: list[MinuteView]
     pauses: list[PauseInForceView]

@@ -11,12 +11,12 @@ from models.clock import now
 from models.ids import first_of
 from models.money import to_decimal
 from models.refund import ACTIVE
-from web.schemas.admin.overview import MoneyView
+from web.schemas.admin.overview import MoneyTodayView
 
 MAX_AGE = 15.0  # seconds
 
 
-def load_money() -> list[MoneyView]:
+def load_money() -> list[MoneyTodayView]:
     """Return the captured and refunded amounts of today by currency.
 
     Ids sort by time: today's rows are the last ones of their tables.
@@ -41,8 +41,8 @@ def load_money() -> list[MoneyView]:
     ]
 
 
-def _view(currency: str, captured: int, payments: int, refunded: int) -> MoneyView:
-    return MoneyView(
+def _view(currency: str, captured: int, payments: int, refunded: int) -> MoneyTodayView:
+    return MoneyTodayView(
         currency=currency,
         captured=to_decimal(captured, currency),
         refunded=to_decimal(refunded, currency),
