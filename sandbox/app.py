@@ -12,12 +12,12 @@ from sandbox.events import Source
 from sandbox.fault_calls import FaultCalls
 from sandbox.faults import Faults
 from sandbox.ledger import ledger
-from sandbox.pages import index
 from sandbox.row_log import RowLog
 from sandbox.sendgrid_api.erase_job import EraseJob
 from sandbox.sendgrid_api.mail_send import MailSend
 from sandbox.sendgrid_api.mailbox import Mailbox
 from sandbox.signatures import SendGridKey, load_key, stripe_signature
+from sandbox.site.bank import BankPages
 from sandbox.site.mail import MailPages
 from sandbox.site.shell import static_routes
 from sandbox.store import Store
@@ -77,7 +77,7 @@ def make_app(options: Options) -> web.Application:
             *FaultCalls(faults).routes(),
             *_sendgrid_routes(store, webhooks, faults),
             *static_routes(),
-            web.get("/", index),
+            *BankPages(store, webhooks, faults).routes(),
             *_status_routes(store, key, calls),
         ]
     )

@@ -1,4 +1,4 @@
-"""The layout of HTML pages, and the index page."""
+"""The layout of the pages of a payment."""
 
 from aiohttp import web
 
@@ -10,32 +10,10 @@ STYLE = """
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:52rem;padding:2rem 1rem;font:16px/1.5 system-ui,sans-serif;
 color:var(--ink);background:var(--ground)}
-h1{font-size:1.4rem}a{color:var(--main)}
-article,details{background:var(--paper);border:1px solid var(--line);border-radius:.7rem;
-padding:1rem;margin:0 0 1rem}
-article header{display:flex;flex-wrap:wrap;gap:.2rem 1rem;justify-content:space-between}
-.dim{color:var(--dim);font-size:.9rem}.tag{border:1px solid var(--line);border-radius:1rem;
-padding:0 .6rem;font-size:.8rem}
-iframe{width:100%;height:20rem;border:1px solid var(--line);border-radius:.5rem;background:#fff}
-pre{white-space:pre-wrap;overflow-wrap:anywhere}
+h1{font-size:1.4rem}
 form{display:inline}button,input{font:inherit;padding:.5rem 1rem;border-radius:.5rem;
 border:1px solid var(--line);background:var(--paper);color:var(--ink)}
 button{cursor:pointer}button.main{background:var(--main);color:var(--paper);border-color:var(--main)}
-"""
-
-INDEX = """
-<h1>Sandbox</h1>
-<p>Stand-ins for Stripe and SendGrid. Nothing here moves money or sends email.</p>
-<ul>
-<li><a href="/mail">Mailbox</a> and <a href="/mail.json">mail.json</a></li>
-<li><a href="/ledger.json">Ledger</a>: the bank's view of all payments, and
-<a href="/calls.json">calls</a>: the number of calls</li>
-<li><a href="/faults">Faults</a>: deliberate errors (PUT to change them)</li>
-<li><a href="/stripe.js">stripe.js</a>, <a href="/sendgrid/public_key">public key of SendGrid's
-event webhook</a>, <a href="/health">health</a></li>
-</ul>
-<p class="dim">Cards: 4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined,
-4000 0000 0000 9995 has insufficient funds, 4000 0027 6000 3184 requires 3-D Secure.</p>
 """
 
 
@@ -47,7 +25,3 @@ def page(title: str, body: str) -> web.Response:
         f"<title>{title}</title><style>{STYLE}</style><body>{body}</body></html>"
     )
     return web.Response(text=html, content_type="text/html")
-
-
-async def index(_: web.Request) -> web.Response:
-    return page("Sandbox", INDEX)

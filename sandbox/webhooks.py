@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
+from sandbox import clock
 from sandbox.events import Delivery, Event, Source
 from sandbox.faults import Fate, Faults
 from sandbox.store import Store
@@ -21,6 +22,8 @@ BATCH_WINDOW = 1.0
 CONNECTIONS = 64
 # Shorter than the two seconds after which gunicorn hangs up on an idle connection.
 KEEP_ALIVE = 1.5
+# A sandbox under load has very many events: the attempts of older ones are forgotten.
+MAX_EVENTS_WITH_ATTEMPTS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +38,28 @@ class Listener:
         return bool(self.url) and (not self.types or event.type in self.types)
 
 
+@dataclass(frozen=True, slots=True)
+class DeliveryAttempt:
+    """One request to a listener. `at` is in Unix seconds; `result` is a status or an error."""
+
+    at: float
+    result: str
+
+
+class UnsubscribedError(Exception):
+    """No listener takes events of this type."""
+
+
 class Webhooks:
+    """`attempts` are those of the newest events since the process began, by the event's id."""
+
     def __init__(self, store: Store, faults: Faults, listeners: dict[Source, Listener]) -> None:
         self._store = store
         self._faults = faults
         self._listeners = listeners
         self._tasks: set[asyncio.Task[None]] = set()
         self._together: list[Event] = []
+        self.attempts: dict[str, list[DeliveryAttempt]] = {}
         self._session: aiohttp.ClientSession | None = None
 
     async def start(self) -> None:
@@ -73,6 +91,15 @@ class Webhooks:
             for _ in range(2 if fate.doubled else 1):
                 self._begin(event, fate.wait)
 
+    def redeliver(self, event: Event) -> None:
+        """Deliver an event again now, without faults. Raises UnsubscribedError."""
+        if not self._listeners[Source(event.source)].wants(event):
+            raise UnsubscribedError
+        if event.undelivered:
+            event.state = Delivery.PENDING
+            self._store.save_state(event)
+        self._begin(event, wait=0)
+
     def _begin(self, event: Event, wait: float) -> None:
         listener = self._listeners[Source(event.source)]
         if not listener.wants(event):
@@ -100,24 +127,34 @@ class Webhooks:
             await asyncio.sleep(wait)
         body = _join_bodies(events).encode()
         pause = FIRST_PAUSE
-        while not await self._post(listener, body):
+        while not await self._try(events, listener, body):
             await asyncio.sleep(pause)
             pause = min(2 * pause, MAX_PAUSE)
         for event in events:
             event.state = Delivery.DELIVERED
             self._store.save_state(event)
 
-    async def _post(self, listener: Listener, body: bytes) -> bool:
+    async def _try(self, events: list[Event], listener: Listener, body: bytes) -> bool:
+        """Post a body, record the attempt, and return whether the listener answered 2xx."""
+        result = await self._post(listener, body)
+        for event in events:
+            self.attempts.setdefault(event.id, []).append(DeliveryAttempt(clock.now(), result))
+            if len(self.attempts) > MAX_EVENTS_WITH_ATTEMPTS:
+                del self.attempts[next(iter(self.attempts))]
+        return result.startswith("2")
+
+    async def _post(self, listener: Listener, body: bytes) -> str:
+        """Return the status of the answer, or the name of the error."""
         if self._session is None:
-            return False
+            return "not started"
         headers = {"Content-Type": "application/json; charset=utf-8", **listener.sign(body)}
         try:
             async with self._session.post(
                 listener.url, data=body, headers=headers, allow_redirects=False
             ) as answer:
-                return 200 <= answer.status < 300
-        except (aiohttp.ClientError, OSError):
-            return False
+                return str(answer.status)
+        except (aiohttp.ClientError, OSError) as error:
+            return type(error).__name__
 
 
 def _join_bodies(events: list[Event]) -> str:

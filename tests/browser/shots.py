@@ -83,6 +83,14 @@ def list_member_shots(orders: dict[str, str]) -> list[Shot]:
     ]
 
 
+def list_sandbox_shots(sandbox_url: str) -> list[Shot]:
+    """Return the pictures of the sandbox's pages."""
+    return [
+        Shot("mailbox", f"{sandbox_url}/mail"),
+        Shot("bank", f"{sandbox_url}/", drop_webhooks),
+    ]
+
+
 def open_drawer(page: Page) -> None:
     page.get_by_role("link", name="Cart, ").click()
     page.get_by_role("dialog").wait_for()
@@ -102,6 +110,11 @@ def empty_cart(page: Page) -> None:
 def open_cancel_dialog(page: Page) -> None:
     page.get_by_role("button", name="Cancel order").click()
     page.get_by_role("dialog").wait_for()
+
+
+def drop_webhooks(page: Page) -> None:
+    page.get_by_role("button", name="Drop all webhooks").click()
+    page.locator("#fault-state").get_by_text("on").wait_for()
 
 
 @contextmanager
@@ -150,6 +163,16 @@ def settle(page: Page) -> None:
     page.wait_for_function(IS_SETTLED)
 
 
+def write_all(
+    visitor: BrowserContext, shots: list[Shot], view: tuple[int, str], folder: Path, *, whole: bool
+) -> None:
+    """Write the pictures of the pages that fit the view."""
+    for shot in shots:
+        if shot.min_width <= view[0]:
+            file = folder / f"{shot.name}-{view[0]}-{view[1]}.webp"
+            file.write_bytes(take(visitor, shot, view, whole=whole))
+
+
 def take_all(folder: Path, views: tuple[tuple[int, str], ...], *, whole: bool) -> None:
     """Start the system, and write a picture of each page in each of the views."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -167,10 +190,13 @@ def take_all(folder: Path, views: tuple[tuple[int, str], ...], *, whole: bool) -
         for view in views:
             for buyer, shots in ((None, list_public_shots()), (sign_in(stack), own)):
                 with visit(browser, stack, buyer) as visitor:
-                    for shot in shots:
-                        if shot.min_width <= view[0]:
-                            file = folder / f"{shot.name}-{view[0]}-{view[1]}.webp"
-                            file.write_bytes(take(visitor, shot, view, whole=whole))
+                    write_all(visitor, shots, view, folder, whole=whole)
+        # The last, since it breaks things.
+        with browser.new_context(locale="en-US", reduced_motion="reduce") as visitor:
+            for view in views:
+                write_all(
+                    visitor, list_sandbox_shots(stack.urls.sandbox), view, folder, whole=whole
+                )
         browser.close()
 
 

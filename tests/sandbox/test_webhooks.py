@@ -4,6 +4,7 @@ from collections import Counter
 from functools import partial
 from typing import Any
 
+import requests
 from stripe import Webhook
 
 from tests.support.sandbox import WEBHOOK_SECRET, Receiver, Sandbox, eventually
@@ -103,3 +104,44 @@ def test_webhooks_are_repeated_and_shuffled(sandbox: Sandbox, receiver: Receiver
     order = [event["data"]["object"]["id"] for event in receiver.events()]
     assert set(Counter(order).values()) == {2}
     assert list(dict.fromkeys(order)) != made
+
+
+def test_a_dropped_event_is_delivered_by_hand(sandbox: Sandbox, receiver: Receiver) -> None:
+    sandbox.faults(stripe={"webhook": {"dropRate": 1}})
+    sandbox.new_intent()
+    (dropped,) = requests.get(f"{sandbox.url}/events.json?events=undelivered", timeout=5).json()
+    assert (dropped["state"], dropped["attempts"]) == ("dropped", [])
+    url = f"{sandbox.url}/events/{dropped['id']}/redeliver"
+    assert requests.post(url, timeout=5).status_code == 202
+
+    def find_event() -> Any:
+        (event,) = requests.get(f"{sandbox.url}/events.json", timeout=5).json()
+        return event if event["state"] == "delivered" else None
+
+    delivered = eventually(find_event)
+    assert [attempt["result"] for attempt in delivered["attempts"]] == ["200"]
+    assert [event["id"] for event in receiver.events()] == [dropped["id"]]
+
+
+def test_pages_of_events_refuse_what_they_do_not_know(shared: Sandbox) -> None:
+    shared.new_intent()
+    listed = requests.get(f"{shared.url}/events.json?events=all", timeout=5).json()
+    refusals = [
+        requests.post(f"{shared.url}/events/none/redeliver", timeout=5),
+        requests.post(f"{shared.url}/events/{listed[0]['id']}/redeliver", timeout=5),
+        requests.get(f"{shared.url}/events.json?events=some", timeout=5),
+    ]
+    assert [answer.status_code for answer in refusals] == [404, 400, 400]
+    fields = [answer.json()["errors"][0]["field"] for answer in refusals]
+    assert fields == ["id", "id", "events"]
+    page = requests.get(f"{shared.url}/?events=some", timeout=5)
+    assert (page.status_code, "events must be one of" in page.text) == (400, True)
+
+
+def test_the_first_page_shows_the_books_and_escapes_text_of_users(sandbox: Sandbox) -> None:
+    intent = sandbox.new_intent("<script>")
+    page = requests.get(sandbox.url, timeout=5)
+    assert intent.id in page.text
+    assert "<script>" not in page.text
+    assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+    assert "No payment matches" in requests.get(f"{sandbox.url}/?q=nothing", timeout=5).text
