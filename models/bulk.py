@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, text_enum
-from models.durable.execution import Execution
+from models.durable.execution import Execution, state_index
 
 
 class BulkState(StrEnum):
@@ -38,6 +38,7 @@ class Bulk(Execution, Base):
     """
 
     __tablename__ = "bulk"
+    __table_args__ = (state_index("bulk"),)
     personal = "an operator's selection of rows, and words about it"
 
     state: Mapped[BulkState] = mapped_column(text_enum(BulkState, "state"))

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, MinorUnits, currency_form, db, text_enum
-from models.durable.execution import Execution
+from models.durable.execution import Execution, state_index
 from models.order import Order, orders_of
 from models.personal import Personal
 
@@ -37,6 +37,7 @@ class Dispute(Execution, Base):
         CheckConstraint("amount >= 0", "amount"),
         currency_form(),
         Index("ix_dispute_order_id", "order_id"),
+        state_index("dispute"),
     )
     personal = Personal(
         lambda person: Dispute.order_id.in_(orders_of(person)),

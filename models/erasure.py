@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, text_enum
-from models.durable.execution import Execution
+from models.durable.execution import Execution, state_index
 from models.personal import Personal
 
 
@@ -21,7 +21,7 @@ class Erasure(Execution, Base):
     """The erasure of one user's data. The row stays as the proof, and names nobody."""
 
     __tablename__ = "erasure"
-    __table_args__ = (Index("ix_erasure_user_id", "user_id"),)
+    __table_args__ = (Index("ix_erasure_user_id", "user_id"), state_index("erasure"))
     personal = Personal(lambda person: Erasure.user_id == person.user_id)
 
     state: Mapped[ErasureState] = mapped_column(text_enum(ErasureState, "state"))

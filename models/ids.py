@@ -32,3 +32,14 @@ def _make(moment: datetime, random: int) -> UUID:
 def first_of(moment: datetime) -> UUID:
     """Return the smallest id that `uuid7` can make at `moment`: older rows have smaller ids."""
     return UUID(int=int(moment.timestamp() * 1000) << 80 | 0x7 << 76 | 0b10 << 62)
+
+
+ID_LENGTH = 36  # characters
+
+
+def as_id(text: str) -> UUID | None:
+    """Return the text as an id, or None. References and SKUs may be 32 digits without dashes."""
+    try:
+        return UUID(text) if len(text) == ID_LENGTH else None
+    except ValueError:
+        return None

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models import clock
 from models.base import Base, text_enum
-from models.durable.execution import Execution, deadline_index
+from models.durable.execution import Execution, deadline_index, state_index
 from models.ids import uuid7
 from models.personal import Personal, is_erased, pseudonym
 
@@ -40,6 +40,7 @@ class Login(Execution, Base):
         Index("ix_login_email_id", "email", "id"),
         Index("ix_login_browser_hash", "browser_hash"),
         deadline_index("login"),
+        state_index("login"),
     )
     personal = Personal(
         lambda person: Login.email.in_((person.email, person.pseudonym)),

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, MinorUnits, currency_form, text_enum
-from models.durable.execution import Execution
+from models.durable.execution import Execution, state_index
 from models.encrypted import EncryptedText
 from models.personal import Person, Personal
 from models.product import Product
@@ -95,6 +95,9 @@ class Order(Execution, Base):
         UniqueConstraint("user_id", "reference_id"),
         # "My orders, newest first": ids sort by time.
         Index("ix_orders_user_id_id", "user_id", "id"),
+        state_index("orders"),
+        # Searches by a customer's reference alone.
+        Index("ix_orders_reference_id", "reference_id"),
         CheckConstraint("total = subtotal + shipping_cost + tax_amount", "total"),
         CheckConstraint("subtotal >= 0 AND shipping_cost >= 0 AND tax_amount >= 0", "amounts"),
         currency_form(),

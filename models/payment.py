@@ -4,11 +4,11 @@ from enum import StrEnum
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, exists
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, exists, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, MinorUnits, currency_form, db, text_enum
-from models.durable.execution import Polled, deadline_index, poll_index
+from models.durable.execution import Polled, deadline_index, poll_index, state_index
 from models.order import Order, orders_of
 from models.personal import Personal
 
@@ -54,6 +54,8 @@ class Payment(Polled, Base):
         currency_form(),
         currency_form("captured_currency"),
         deadline_index("payment"),
+        state_index("payment"),
+        Index("ix_payment_charge_id", "charge_id", postgresql_where=text("charge_id IS NOT NULL")),
         poll_index("payment"),
     )
     personal = Personal(

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, text_enum
-from models.durable.execution import Execution
+from models.durable.execution import Execution, state_index
 
 
 class ReconciliationState(StrEnum):
@@ -24,6 +24,7 @@ class Reconciliation(Execution, Base):
     """
 
     __tablename__ = "reconciliation"
+    __table_args__ = (state_index("reconciliation"),)
     personal = "counts of a comparison with Stripe"
 
     state: Mapped[ReconciliationState] = mapped_column(text_enum(ReconciliationState, "state"))

@@ -20,7 +20,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relatio
 
 from models.base import Base, MinorUnits, currency_form, db, text_enum
 from models.dispute import Dispute, DisputeState
-from models.durable.execution import Polled, poll_index
+from models.durable.execution import Polled, poll_index, state_index
 from models.order import Order, orders_of
 from models.payment import Payment
 from models.personal import Personal
@@ -55,6 +55,7 @@ class Refund(Polled, Base):
         currency_form(),
         Index("ix_refund_order_id", "order_id"),
         poll_index("refund"),
+        state_index("refund"),
     )
     personal = Personal(
         lambda person: Refund.order_id.in_(orders_of(person)),

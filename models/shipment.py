@@ -23,7 +23,7 @@ class Shipment(Base):
 
     order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"), primary_key=True)
     carrier: Mapped[str]
-    tracking_number: Mapped[str]
+    tracking_number: Mapped[str] = mapped_column(index=True)
     shipped_at: Mapped[datetime]
     delivered_at: Mapped[datetime | None]
 

@@ -8,7 +8,7 @@ from enum import StrEnum, auto
 
 from models.bulk import Bulk
 from models.bulk import BulkState as S
-from state_machines.durable import Arrow, DurableMachine
+from state_machines.durable import Arrow, Display, DurableMachine, StateKind
 
 
 class BulkSignal(StrEnum):
@@ -29,6 +29,7 @@ class BulkMachine(DurableMachine[Bulk]):
     model = Bulk
     states = S
     externally_driven = (S.PAUSED, S.FAILED)
+    display = Display(kinds={S.FAILED: StateKind.WRONG, S.CANCELLED: StateKind.ENDED})
     # fmt: off
     arrows = (
         Arrow(Sig.BEGIN,   None,      S.RUNNING, do=DO),

@@ -8,7 +8,7 @@ from enum import StrEnum, auto
 from models.dispute import OPEN, Dispute
 from models.dispute import DisputeState as S
 from models.notice import NoticeKind, has_notice
-from state_machines.durable import Arrow, DurableMachine
+from state_machines.durable import Arrow, Display, DurableMachine, StateKind
 from state_machines.order import OrderMachine
 
 
@@ -36,6 +36,15 @@ class DisputeMachine(DurableMachine[Dispute]):
     externally_driven = (*OPEN, S.WON, S.LOST)
     # Without a notice nobody knows that evidence is needed.
     awaited = {state: has_notice(Dispute.order_id, NoticeKind.DISPUTE) for state in OPEN}
+    display = Display(
+        key="stripe_id",
+        kinds={
+            S.UNDER_REVIEW: StateKind.UNDER_WAY,
+            S.WON: StateKind.GOOD,
+            S.LOST: StateKind.WRONG,
+            S.CLOSED: StateKind.ENDED,
+        },
+    )
     # fmt: off
     arrows = (
         Arrow(Sig.WARN,   None,             S.WARNING,        writes=NOTICE),

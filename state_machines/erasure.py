@@ -8,7 +8,7 @@ from enum import StrEnum, auto
 
 from models.erasure import Erasure
 from models.erasure import ErasureState as S
-from state_machines.durable import Arrow, DurableMachine
+from state_machines.durable import Arrow, Display, DurableMachine, StateKind
 
 
 class ErasureSignal(StrEnum):
@@ -30,6 +30,7 @@ class ErasureMachine(DurableMachine[Erasure]):
     states = S
     # An operator finds out why it failed.
     externally_driven = (S.FAILED,)
+    display = Display(kinds={S.FAILED: StateKind.WRONG})
     # fmt: off
     arrows = (
         Arrow(Sig.REQUEST,    None,        S.REQUESTED, do=DO),

@@ -5,7 +5,7 @@ from enum import StrEnum, auto
 from config import settings
 from models.login import Login
 from models.login import LoginState as S
-from state_machines.durable import Arrow, Deadline, DurableMachine
+from state_machines.durable import Arrow, Deadline, Display, DurableMachine, StateKind
 
 
 class LoginSignal(StrEnum):
@@ -68,5 +68,17 @@ class LoginMachine(DurableMachine[Login]):
     # fmt: on
     deadlines = (
         Deadline((S.CODE_PENDING, S.CODE_SENT, S.CODE_UNSENT), settings.login_window, Sig.EXPIRE),
+    )
+    display = Display(
+        key="email",
+        kinds={
+            S.CODE_PENDING: StateKind.WAITING,
+            S.CODE_SENT: StateKind.WAITING,
+            S.CODE_UNSENT: StateKind.WRONG,
+            S.SUCCEEDED: StateKind.GOOD,
+            S.LOCKED: StateKind.WRONG,
+            S.EXPIRED: StateKind.ENDED,
+            S.SUPERSEDED: StateKind.ENDED,
+        },
     )
     operator_signals = {Sig.RESEND: "login.resend"}

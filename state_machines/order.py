@@ -6,7 +6,7 @@ from models.notice import NoticeKind, has_notice
 from models.order import Order
 from models.order import OrderState as S
 from models.payment import OPEN, PaymentState, has_payment
-from state_machines.durable import Arrow, DurableMachine
+from state_machines.durable import Arrow, Display, DurableMachine, StateKind
 
 
 class OrderSignal(StrEnum):
@@ -79,8 +79,20 @@ class OrderMachine(DurableMachine[Order]):
         S.CONFIRMED: has_payment(PaymentState.SUCCESS),
         S.SHIPPED: has_payment(PaymentState.SUCCESS),
     }
+    display = Display(
+        key="reference_id",
+        amount="total",
+        kinds={
+            S.CONFIRMED: StateKind.GOOD,
+            S.SHIPPED: StateKind.DONE,
+            S.CANCELLED: StateKind.ENDED,
+            S.FAILED: StateKind.WRONG,
+        },
+        actions=("order.refund",),
+    )
     operator_signals = {
         Sig.ACCEPT: "order.accept",
         Sig.CANCEL: "order.cancel",
         Sig.DELIVER: "order.deliver",
+        Sig.SHIP: "order.ship",
     }

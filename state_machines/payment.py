@@ -12,7 +12,15 @@ from enum import StrEnum, auto
 from config import settings
 from models.payment import Payment
 from models.payment import PaymentState as S
-from state_machines.durable import Arrow, Deadline, DurableMachine, Poll, growing
+from state_machines.durable import (
+    Arrow,
+    Deadline,
+    Display,
+    DurableMachine,
+    Poll,
+    StateKind,
+    growing,
+)
 from state_machines.order import OrderMachine
 from state_machines.order import OrderSignal as To
 
@@ -153,5 +161,16 @@ class PaymentMachine(DurableMachine[Payment]):
         (S.INITIATED, S.DECLINED),
         tuple(timedelta(seconds=age) for age in settings.poll_ages),
         "payments.retrieve_intent",
+    )
+    display = Display(
+        key="intent_id",
+        kinds={
+            S.PENDING: StateKind.WAITING,
+            S.INITIATED: StateKind.WAITING,
+            S.DECLINED: StateKind.WRONG,
+            S.SUCCESS: StateKind.GOOD,
+            S.CANCELLED: StateKind.ENDED,
+            S.FAILURE: StateKind.WRONG,
+        },
     )
     operator_signals = {Sig.CLOSE: "payment.close"}

@@ -7,7 +7,7 @@ from enum import StrEnum, auto
 
 from models.reconciliation import Reconciliation
 from models.reconciliation import ReconciliationState as S
-from state_machines.durable import Arrow, DurableMachine
+from state_machines.durable import Arrow, Display, DurableMachine, StateKind
 
 
 class ReconciliationSignal(StrEnum):
@@ -23,6 +23,7 @@ class ReconciliationMachine(DurableMachine[Reconciliation]):
     name = "reconciliation"
     model = Reconciliation
     states = S
+    display = Display(kinds={S.FAILED: StateKind.WRONG})
     # fmt: off
     arrows = (
         Arrow(Sig.BEGIN,   None,      S.RUNNING, do=("reconciliation.events",)),

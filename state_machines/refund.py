@@ -10,7 +10,7 @@ from enum import StrEnum, auto
 from config import settings
 from models.refund import Refund
 from models.refund import RefundState as S
-from state_machines.durable import Arrow, DurableMachine, Poll
+from state_machines.durable import Arrow, Display, DurableMachine, Poll, StateKind
 from state_machines.order import OrderMachine
 
 
@@ -54,6 +54,14 @@ class RefundMachine(DurableMachine[Refund]):
         Arrow(Sig.FAILED,    S.SUCCEEDED, S.FAILED,    writes=NOTICE),
     )
     # fmt: on
+    display = Display(
+        key="stripe_id",
+        kinds={
+            S.REQUESTED: StateKind.WAITING,
+            S.SUCCEEDED: StateKind.GOOD,
+            S.FAILED: StateKind.WRONG,
+        },
+    )
     poll = Poll(
         (S.REQUESTED, S.SUBMITTED),
         tuple(timedelta(seconds=age) for age in settings.poll_ages),

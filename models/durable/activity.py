@@ -65,6 +65,11 @@ class ActivityRow(Base):
         Index("ix_activity_failed", "id", postgresql_where=text("state = 'failed'")),
         Index("ix_activity_giving_up", "id", postgresql_where=text("giving_up IS NOT NULL")),
         Index("ix_activity_subject_id", "subject_id"),
+        Index(
+            "ix_activity_provider_request_id",
+            "provider_request_id",
+            postgresql_where=text("provider_request_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -24,13 +24,18 @@ class Execution:
     version: Mapped[int] = mapped_column(default=0)
     deadline_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
-    updated_at: Mapped[datetime] = mapped_column(default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
 
 
 class Polled(Execution):
     """An execution whose state at a provider is polled at `poll_at`, in case a webhook got lost."""
 
     poll_at: Mapped[datetime | None]
+
+
+def state_index(table: str) -> Index:
+    """Return the index for lists of executions in a state; ids sort by time."""
+    return Index(f"ix_{table}_state_id", "state", "id")
 
 
 def deadline_index(table: str) -> Index:

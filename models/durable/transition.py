@@ -17,7 +17,16 @@ class Transition(Base):
     """
 
     __tablename__ = "transition"
-    __table_args__ = (Index("ix_transition_at", "at"),)
+    __table_args__ = (
+        Index("ix_transition_at", "at"),
+        # Searches by the id of a request.
+        Index(
+            "ix_transition_cause",
+            "cause",
+            postgresql_where=text("cause LIKE 'request:%'"),
+            postgresql_using="hash",
+        ),
+    )
 
     subject_id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)

@@ -37,8 +37,8 @@ from state_machines.actions.selection import (
 )
 from state_machines.bulk import BulkMachine, BulkSignal
 from state_machines.durable import DurableMachine, caused_by
-from state_machines.durable.inspection import state_of
 from state_machines.durable.operations import commands
+from state_machines.durable.states import state_of
 
 MAX_ROWS = 100_000
 REPLAYABLE = (SignalState.FAILED, SignalState.UNMATCHED, SignalState.IGNORED)
@@ -83,9 +83,13 @@ def find_machine(name: str | None) -> type[DurableMachine[Any]]:
 
 
 def find_signal(machine: type[DurableMachine[Any]], name: str | None) -> Any:
-    """Return a signal that operators may send. Raises InvalidInputError."""
+    """Return a signal that operators may send to many executions.
+
+    Raises InvalidInputError, and OperationRefusedError when it needs fields of each.
+    """
     for signal in machine.operator_signals:
         if signal.value == name:
+            commands.refuse_fields(machine, signal)
             return signal
     names = ", ".join(machine.operator_signals) or "none"
     raise InvalidInputError("signal", f"operators may send to a {machine.name}: {names}")

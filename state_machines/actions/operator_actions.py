@@ -1,7 +1,10 @@
-"""Actions that operators may run on many executions at once, by the signal that each sends.
+"""Actions that operators may run on an execution, most of them by the signal that each sends.
 
-The machines name them in `operator_signals`. Each locks whatever else it changes.
+The machines name them in `operator_signals`, and others in `display`. Each locks whatever else it
+changes.
 """
+
+from collections.abc import Mapping
 
 from models.errors import InvalidInputError
 from models.login import Login
@@ -12,13 +15,14 @@ from state_machines.actions import (
     cancel_order,
     close_payment,
     login_codes,
+    refund_order,
     ship_order,
 )
 from state_machines.actions.order_lock import lock_payment_of
-from state_machines.durable.operations.commands import operator_action
+from state_machines.durable.operations.actions import Field, FieldKind, operator_action
 
 
-@operator_action("order.accept")
+@operator_action("order.accept", role="admin")
 def accept(order: Order, reason: str | None) -> None:
     """Confirm the order with what was paid."""
     accept_payment.accept(lock_payment_of(order.id), reason=reason)
@@ -36,7 +40,21 @@ def deliver(order: Order, reason: str | None) -> None:
     ship_order.deliver(order, reason=reason)
 
 
-@operator_action("payment.close")
+@operator_action("order.ship", Field("carrier"), Field("trackingNumber"))
+def ship(order: Order, _reason: str | None, fields: Mapping[str, str]) -> None:
+    """Record that the order was handed to a carrier."""
+    lock_payment_of(order.id)
+    ship_order.ship(order, fields["carrier"], fields["trackingNumber"])
+
+
+@operator_action("order.refund", Field("amount", FieldKind.AMOUNT, is_required=False))
+def refund(order: Order, reason: str | None, fields: Mapping[str, str]) -> None:
+    """Refund a part of the order's payment, or all that is left of it."""
+    request = refund_order.RefundRequest(fields.get("amount"), None, reason)
+    refund_order.refund_once(lock_payment_of(order.id), request, key=None)
+
+
+@operator_action("payment.close", role="admin", is_dangerous=True)
 def close(payment: Payment, reason: str | None) -> None:
     """End a payment whose intent Stripe does not know."""
     if not reason:

@@ -11,7 +11,7 @@ from state_machines.durable.activity import (
     note_request_id,
     time_left,
 )
-from state_machines.durable.definition import Arrow, writes
+from state_machines.durable.definition import Arrow, Display, StateKind, writes
 from state_machines.durable.failure import (
     CallError,
     NonRetryableError,
@@ -30,6 +30,7 @@ __all__ = [
     "Call",
     "CallError",
     "Deadline",
+    "Display",
     "DurableMachine",
     "NonRetryableError",
     "Poll",
@@ -38,6 +39,7 @@ __all__ = [
     "RetryableError",
     "SignalRefusedError",
     "Snooze",
+    "StateKind",
     "UnknownOutcomeError",
     "caused_by",
     "growing",

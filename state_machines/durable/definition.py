@@ -2,8 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -30,6 +30,33 @@ class Arrow:
     parent_signal: StrEnum | None = None
     quiet: bool = False
     retired: bool = False
+
+
+class StateKind(StrEnum):
+    """The meaning of a state for a person, such as for its colour."""
+
+    WAITING = "waiting"
+    UNDER_WAY = "underWay"
+    GOOD = "good"
+    DONE = "done"
+    ENDED = "ended"  # without a result
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """The way in which operators see a machine's executions. All of it is optional.
+
+    `key`, `amount` and `customer` name columns: the key that people use, minor units of the column
+    `currency`, and the id of a user. `kinds` are the meanings of states that their arrows do not
+    tell. `actions` are registered actions that send no signal of this machine, as "order.refund".
+    """
+
+    key: str = "id"
+    amount: str = "amount"
+    customer: str = "user_id"
+    kinds: Mapping[Any, StateKind] = field(default_factory=dict)
+    actions: tuple[str, ...] = ()
 
 
 # Takes the row that moved and the reason of its signal.

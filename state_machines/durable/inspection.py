@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, exists, select
+from sqlalchemy import ColumnElement, exists, select
 
 from models.base import reading, transaction
 from models.clock import now
@@ -19,7 +19,8 @@ from models.durable.transition import Transition
 from state_machines.durable.activity import Activity
 from state_machines.durable.definition import registered_writes
 from state_machines.durable.machine import DurableMachine
-from state_machines.durable.operations import limits, pauses
+from state_machines.durable.operations import limits
+from state_machines.durable.states import moved_by_system, state_of
 
 # The sweep publishes an overdue activity again and again, until a worker claims it.
 MAX_UNCLAIMED_AGE = timedelta(hours=1)
@@ -128,14 +129,15 @@ def _name_writer(step: Transition) -> str:
     return f"; version {step.machine_version} of the machine wrote it: keep its arrow as retired"
 
 
-def stuck(machine: type[DurableMachine[Any]]) -> list[Difference]:
-    """Return executions that nothing will move.
+def stuck(machine: type[DurableMachine[Any]], subject_id: UUID | None = None) -> list[Difference]:
+    """Return executions that nothing will move, or the reasons for which nothing moves one.
 
     They have no deadline, poll or activity in a state that the system must leave; or they could not
     record that an activity gave up; or no worker claims their activity; or they wait for something
     that will not come.
     """
     row = machine.model
+    this = [] if subject_id is None else [row.id == subject_id]
     waiting = exists().where(
         ActivityRow.subject_id == row.id,
         ActivityRow.state.in_(NOT_OVER),
@@ -149,32 +151,41 @@ def stuck(machine: type[DurableMachine[Any]]) -> list[Difference]:
     with transaction() as session:
         rows = session.execute(
             select(row.id, row.state).where(
-                row.state.in_(moved_by_system(machine)), no_deadline, ~waiting, *no_poll
+                row.state.in_(moved_by_system(machine)), no_deadline, ~waiting, *no_poll, *this
             )
         ).all()
     return [
         Difference(machine.name, key, f"{state}, and nothing will move it") for key, state in rows
-    ] + [*_not_given_up(machine), *_unclaimed(machine), *_unawaited(machine)]
+    ] + [
+        *_not_given_up(machine, subject_id),
+        *_unclaimed(machine, subject_id),
+        *_unawaited(machine, this),
+    ]
 
 
-def _unawaited(machine: type[DurableMachine[Any]]) -> Iterator[Difference]:
+def _unawaited(
+    machine: type[DurableMachine[Any]], this: list[ColumnElement[bool]]
+) -> Iterator[Difference]:
     """Yield executions in a state whose `awaited` condition no longer holds."""
     row = machine.model
     for state, condition in machine.awaited.items():
         with transaction() as session:
             # One statement sees one moment.
-            query = select(row.id).where(row.state == state, ~condition).order_by(row.id)
+            query = select(row.id).where(row.state == state, ~condition, *this).order_by(row.id)
             keys = session.scalars(query).all()
         for key in keys:
             yield Difference(machine.name, key, f"{state}, and what it waits for will not come")
 
 
-def _not_given_up(machine: type[DurableMachine[Any]]) -> Iterator[Difference]:
+def _not_given_up(
+    machine: type[DurableMachine[Any]], subject_id: UUID | None
+) -> Iterator[Difference]:
     """Yield executions whose activity gave up, and whose machine could not record it yet."""
     query = select(ActivityRow.subject_id, ActivityRow.name, ActivityRow.last_error).where(
         ActivityRow.machine == machine.name,
         ActivityRow.state.in_(NOT_OVER),
         ActivityRow.giving_up.is_not(None),
+        *_about(subject_id),
     )
     with transaction() as session:
         rows = session.execute(query.order_by(ActivityRow.id)).all()
@@ -182,7 +193,7 @@ def _not_given_up(machine: type[DurableMachine[Any]]) -> Iterator[Difference]:
         yield Difference(machine.name, key, f"does not know that {name} gave up: {error}")
 
 
-def _unclaimed(machine: type[DurableMachine[Any]]) -> Iterator[Difference]:
+def _unclaimed(machine: type[DurableMachine[Any]], subject_id: UUID | None) -> Iterator[Difference]:
     """Yield executions with an activity that should have been claimed long ago.
 
     It is paused, waits for the limit of its provider, or its name is unknown to the code.
@@ -191,25 +202,18 @@ def _unclaimed(machine: type[DurableMachine[Any]]) -> Iterator[Difference]:
         ActivityRow.machine == machine.name,
         ActivityRow.state.in_(SWEPT),
         ActivityRow.due_at < now() - MAX_UNCLAIMED_AGE,
+        *_about(subject_id),
     )
     with transaction() as session:
         rows = session.execute(query.order_by(ActivityRow.id)).all()
-        reasons = _reasons_to_wait()
+        reasons = limits.reasons_to_wait()
     for key, name in rows:
         reason = reasons.get(name, f"nobody has taken {name} for an hour")
         yield Difference(machine.name, key, reason)
 
 
-def _reasons_to_wait() -> dict[str, str]:
-    """Return the names of the activities that have to wait, each with a sentence that says why."""
-    limited = limits.limited_providers()
-    at_limit = {
-        each.name: f"{each.name} waits for the limit of {each.provider}"
-        for each in Activity.registry.values()
-        if each.provider in limited
-    }
-    paused = pauses.paused_activities()
-    return at_limit | {name: f"{name} is paused: {why}" for name, why in paused.items()}
+def _about(subject_id: UUID | None) -> list[ColumnElement[bool]]:
+    return [] if subject_id is None else [ActivityRow.subject_id == subject_id]
 
 
 def stranded(machine: type[DurableMachine[Any]]) -> list[Difference]:
@@ -226,22 +230,3 @@ def stranded(machine: type[DurableMachine[Any]]) -> list[Difference]:
         )
         for key, at in rows
     ]
-
-
-def state_of(machine: type[DurableMachine[Any]]) -> ColumnElement[str]:
-    """Return the column of the states as text, which also reads states that were removed."""
-    return cast(machine.model.state, Text)
-
-
-def moved_by_system(machine: type[DurableMachine[Any]]) -> tuple[str, ...]:
-    """Return the states that the system itself must leave: not final, not externally driven."""
-    return tuple(
-        state
-        for state in machine.states
-        if state not in machine.externally_driven
-        and any(
-            arrow.source == state and arrow.target != state
-            for arrow in machine.arrows
-            if not arrow.retired
-        )
-    )

@@ -18,7 +18,7 @@ from models.base import db
 from models.clock import now
 from models.durable.execution import Execution, Polled
 from models.ids import uuid7
-from state_machines.durable.definition import Arrow, check_table, registered_writes
+from state_machines.durable.definition import Arrow, Display, check_table, registered_writes
 from state_machines.durable.timers import Deadline, Poll
 from state_machines.durable.unit_of_work import announce, append_history, schedule, unit_of_work
 
@@ -48,6 +48,7 @@ class DurableMachine(Generic[E]):
     # that checks the request and sends the signal (`@operator_action`); None sends it alone.
     operator_signals: "ClassVar[dict[Any, str | None]]" = {}
     deadlines: ClassVar[tuple[Deadline, ...]] = ()
+    display: ClassVar[Display] = Display()
     # The model of a machine with a poll is `Polled`.
     poll: ClassVar[Poll | None] = None
     # States that wait for a person, the outside world or a child, and for nothing scheduled here.

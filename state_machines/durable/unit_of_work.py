@@ -195,7 +195,7 @@ def before_commit(run: Callable[[list[T]], None], item: T) -> None:
 
 
 @event.listens_for(db.session, "before_commit")
-def _write(session: Session) -> None:
+def write_pending(session: Session) -> None:
     pending: UnitOfWork | None = session.info.get("unit_of_work")
     if pending is None or pending.transaction is not session.get_transaction():
         return

@@ -10,6 +10,7 @@ MODULES = (
     "models.clock",
     "models.encrypted",
     "models.ids",
+    "models.keyset",
     "models.logs",
     "models.printable",
     "models.secret",

@@ -17,10 +17,12 @@ from models.clock import now
 from state_machines.actions import bulk_changes
 from state_machines.actions.selection import Filters, Selection, select_executions
 from state_machines.durable import DurableMachine
-from state_machines.durable.inspection import Difference, state_of, stranded, stuck, verify
+from state_machines.durable.inspection import Difference, stranded, stuck, verify
+from state_machines.durable.operations import commands
 from state_machines.durable.operations.diagram import mermaid
+from state_machines.durable.states import state_of
 from web.commands import bulk, output
-from web.commands.auditing import as_operator, audited
+from web.commands.auditing import as_operator, audited, cli_errors
 from web.commands.input_types import Duration
 from web.commands.skeleton import CheckoutError, Skeleton
 from web.commands.skeleton.noun import explain_refusal
@@ -151,6 +153,8 @@ def _find_signal(machine: Machine, name: str) -> StrEnum:
     signals: list[StrEnum] = list(machine.operator_signals)
     for signal in signals:
         if signal.value == name:
+            with cli_errors():
+                commands.refuse_fields(machine, signal)
             return signal
     names = ", ".join(signals) or "none"
     raise click.ClickException(

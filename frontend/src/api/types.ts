@@ -14,6 +14,8 @@ export type ActivityState = 'queued' | 'pending' | 'waiting' | 'running' | 'done
 
 export type ActivityView = { allowed: string[]; attempts: number; createdAt: string; dueAt: string; finishedAt: string | null; givingUp: GivingUpView | null; id: string; lastError: string | null; links: LinkView[]; machine: string; maxAttempts: number | null; maybeSent: boolean; name: string; paused: string | null; priority: Priority | null; provider: string | null; providerRequestId: string | null; queue: string | null; state: ActivityState; subjectId: string; unknownOutcomes: number }
 
+export type ArrowView = { activities: string[]; isQuiet: boolean; isRetired: boolean; lastHour: number; parentSignal: string | null; signal: string; source: string | null; target: string; writes: string[] }
+
 export type AuditEntries = { count: CountView; items: AuditEntry[]; next: string | null }
 
 export type AuditEntry = { action: string; actor: string; actorEmail: string | null; at: string; details: Record<string, unknown>; id: string; subject: string | null; subjectEmail: string | null }
@@ -60,6 +62,8 @@ export type CategoryView = { imageUrl: string; name: string; products: number }
 
 export type Challenge = { challengeId: string; options: Record<string, unknown> }
 
+export type ChangeView = { after: unknown; before: unknown; field: string }
+
 export type CodeDelivery = { activityId: string; attempts: number; dueAt: string; finishedAt: string | null; lastError: string | null; state: ActivityState }
 
 export type CodeEntered = { code: number | string; email: string; loginId?: string | null }
@@ -70,7 +74,11 @@ export type ControlsView = { limits: LimitView[]; pauses: PauseView[]; targets: 
 
 export type CountView = { isExact: boolean; number: number }
 
+export type Customer = { email: string; id: string }
+
 export type CustomerRef = { email: string; id: string }
+
+export type DeadlineView = { afterSeconds: number[]; signal: string; states: string[] }
 
 export type Delivery = { ifVersion: number; reason?: string | null }
 
@@ -82,6 +90,8 @@ export type DisputeState = 'Warning' | 'NeedsResponse' | 'UnderReview' | 'Won' |
 
 export type DryRunView = { action: BulkAction; count: number; examples: BulkExample[]; expiresAt: string; kinds: Record<string, number>; token: string }
 
+export type Entry = { actor: string | null; actorEmail: string | null; at: string; attempts: number | null; cause: string | null; error: string | null; executionId: string | null; finishedAt: string | null; from: string | null; id: string; kind: 'transition' | 'ignored' | 'activity' | 'signal' | 'email' | 'audit'; links: Link[]; machine: string | null; providerRequestId: string | null; raw: Record<string, unknown>; reason: string | null; startedAt: string | null; state: string | null; title: string; to: string | null; version: number | null }
+
 export type EraseUser = { email: string; reason: string }
 
 export type ErasureRequested = { erasureId: string; message: string; status: ErasureState }
@@ -90,11 +100,27 @@ export type ErasureState = 'Requested' | 'Erased' | 'Failed'
 
 export type ErasureView = { id: string; state: ErasureState }
 
+export type ExecutionDetail = { activities: OpenActivity[]; amount: number | null; amountMinor: number | null; children: ExecutionView[]; createdAt: string; currency: string | null; customer: Customer | null; deadlineAt: string | null; facts: Fact[]; id: string; key: string; links: Link[]; machine: string; parent: Reference | null; pollAt: string | null; signals: SignalChoice[]; signalsReceived: SignalReceived[]; state: string; stateKind: StateKind; timeline: Entry[]; timelineNext: string | null; updatedAt: string; version: number; why: WhyView }
+
+export type ExecutionVersion = { changes: ChangeView[]; family: RelativeState[]; isCurrent: boolean; row: Fact[]; transition: Entry; version: number }
+
+export type ExecutionView = { amount: number | null; amountMinor: number | null; createdAt: string; currency: string | null; customer: Customer | null; deadlineAt: string | null; id: string; key: string; machine: string; parent: Reference | null; pollAt: string | null; state: string; stateKind: StateKind; updatedAt: string; version: number }
+
+export type Executions = { count: CountView; items: ExecutionView[]; next: string | null }
+
+export type Fact = { kind: 'text' | 'amount' | 'number' | 'time' | 'boolean' | 'id'; name: string; value: string | number | boolean | null }
+
 export type FailureView = { count: CountView; name: string; path: string }
 
 export type FieldProblem = { field: string; message: string }
 
+export type FieldView = { isRequired: boolean; kind: 'text' | 'amount'; name: string }
+
 export type FirstItem = { imageUrl: string; name: string }
+
+export type Found = { items: FoundView[] }
+
+export type FoundView = { id: string; kind: 'execution' | 'activity' | 'signal' | 'user' | 'product'; machine: string | null; path: string; subtitle: string; title: string }
 
 export type GivingUpView = { error: string; failures: number; permanent: boolean }
 
@@ -122,6 +148,8 @@ export type Line = { productId: number | string; quantity: number }
 
 export type LineProblem = 'Unknown' | 'Unavailable' | 'OtherCurrency' | 'OutOfStock' | 'TooMany'
 
+export type Link = { label: string; url: string }
+
 export type LinkView = { label: string; url: string }
 
 export type LoginBegun = { expiresAt: string; loginId: string; message: string }
@@ -133,6 +161,10 @@ export type LoginRequest = { email: string }
 export type LoginState = 'CodePending' | 'CodeSent' | 'CodeUnsent' | 'Succeeded' | 'Locked' | 'Expired' | 'Superseded'
 
 export type LoginStatus = { attemptsLeft: number; codeStatus: 'PENDING' | 'SENT' | 'ERROR_SENDING_EMAIL'; expiresAt: string | null; resendAfter: string | null; status: 'PENDING' | 'SUCCESS' | 'FAILED' }
+
+export type MachineView = { arrows: ArrowView[]; deadlines: DeadlineView[]; name: string; operatorSignals: string[]; parent: string | null; states: StateView[]; stranded: number; verify: VerifyResult | null; version: number }
+
+export type Machines = MachineView[]
 
 export type MigrationsView = { current: string | null; expected: string | null; isCurrent: boolean }
 
@@ -156,6 +188,8 @@ export type NoticePage = { count: CountView | null; items: OperatorNoticeView[];
 
 export type NoticeView = { createdAt: string; id: string; kind: NoticeKind; settledAt: string | null; text: string }
 
+export type OpenActivity = { attempts: number; dueAt: string; id: string; isGivingUp: boolean; lastError: string | null; machine: string; maxAttempts: number | null; name: string; providerRequestId: string | null; state: string; subjectId: string; unknownOutcomes: number }
+
 export type OpenNoticesView = { count: CountView; kind: NoticeKind; path: string }
 
 export type OpenSession = { authenticatedAt: string; createdAt: string; expiresAt: string; id: string; ipAddress: string; lastUsedAt: string; methods: string[]; userAgent: string }
@@ -169,6 +203,8 @@ export type OperatorView = { authenticatedAt: string; email: string; environment
 export type OptionView = { action: OrderAction; allowed: boolean; refusal: string | null }
 
 export type OptionalReason = { reason?: string | null }
+
+export type Order = 'newest' | 'oldest' | 'changed'
 
 export type OrderAction = 'ship' | 'deliver' | 'cancel' | 'refund' | 'accept'
 
@@ -216,6 +252,10 @@ export type PaymentStatus = { declineReason: string | null; status: PaymentState
 
 export type PaymentView = { amount: number; cardBrand: string | null; currency: string; declineReason: string | null; expMonth: number | null; expYear: number | null; id: string; last4: string | null; provider: 'Stripe'; status: PaymentState; transactionId: string | null }
 
+export type PreviewRequest = { fields?: Record<string, string | number>; reason?: string | null; signal: string }
+
+export type PreviewView = { activities: string[]; allowed: boolean; letters: string[]; refusal: string | null; state: string; version: number; writes: WriteView[] }
+
 export type Priority = 'interactive' | 'background'
 
 export type Problem = { attemptsLeft?: number | null; detail: string; errors?: FieldProblem[] | null; requestId: string; status: number; title: string; type?: string }
@@ -260,6 +300,8 @@ export type ReconciliationView = { createdAt: string; events: number; id: string
 
 export type Reconciliations = { items: ReconciliationRow[]; next: string | null }
 
+export type Reference = { id: string; machine: string }
+
 export type Refreshed = { accessToken: string; expiresIn: number }
 
 export type RefundDetail = { amount: number; amountMinor: number; createdAt: string; currency: string; failureReason: string | null; id: string; origin: RefundOrigin; reason: string | null; state: RefundState; stripeId: string | null; updatedAt: string; version: number }
@@ -271,6 +313,8 @@ export type RefundOrigin = 'cancel' | 'late' | 'operator' | 'stripe'
 export type RefundState = 'Requested' | 'Submitted' | 'Succeeded' | 'Failed'
 
 export type RefundView = { amount: number; createdAt: string; currency: string; id: string; status: RefundState; updatedAt: string }
+
+export type RelativeState = { id: string; machine: string; state: string; version: number }
 
 export type RequiredReason = { reason: string }
 
@@ -294,9 +338,15 @@ export type Shipping = { carrier: string; ifVersion: number; trackingNumber: str
 
 export type ShopView = { currency: string; environment: 'development' | 'production'; eventsUrl: string | null; flowerUrl: string | null; mailboxUrl: string | null; name: string; stripePublishableKey: string; stripeScriptUrl: string }
 
+export type SignalChoice = { allowed: boolean; isDangerous: boolean; isRaw: boolean; needs: FieldView[]; refusal: string | null; role: 'staff' | 'admin'; signal: string; target: string | null }
+
 export type SignalDetail = { appliedAt: string | null; attempts: number; canReplay: boolean; dueAt: string; externalId: string; hasPayload: boolean; id: string; kind: string; lastError: string | null; links: LinkView[]; payload: Record<string, unknown> | null; receivedAt: string; source: string; state: SignalState; subjectId: string | null }
 
 export type SignalPage = { count: CountView | null; items: SignalView[]; next: string | null }
+
+export type SignalReceived = { externalId: string; id: string; kind: string; lastError: string | null; receivedAt: string; source: string; state: string; subjectId: string | null }
+
+export type SignalRequest = { fields?: Record<string, string | number>; ifVersion: number; reason: string; signal: string }
 
 export type SignalState = 'stored' | 'applied' | 'ignored' | 'unmatched' | 'failed'
 
@@ -307,6 +357,10 @@ export type SignedIn = { accessToken: string; expiresIn: number; user: UserView 
 export type StaffProduct = { available: number; category: string; createdAt: string; createdBy: string | null; currency: string; description: string; estimatedPrice: number; id: number; imageUrl: string; inStock: boolean; name: string; reserved: number; sku: string; status: ProductStatus; stock: number; stockLeft: number | null; tags: string[]; updatedAt: string }
 
 export type StaffProducts = { count: CountView; items: StaffProduct[]; next: string | null }
+
+export type StateKind = 'waiting' | 'underWay' | 'good' | 'done' | 'ended' | 'wrong'
+
+export type StateView = { count: CountView; isFinal: boolean; isRetired: boolean; kind: StateKind; name: string; p50Seconds: number | null; p95Seconds: number | null }
 
 export type Step = { at: string; from: string | null; ignored: boolean; kind: StepKind | null; machine: string; reason: string | null; signal: string; to: string }
 
@@ -326,6 +380,8 @@ export type TicketIssued = { expiresIn: number; ticket: string }
 
 export type TicketRequest = { all?: boolean; orderIds?: string[] }
 
+export type Timeline = { items: Entry[]; next: string | null }
+
 export type TrackedStatus = { cancellable: Cancellation | null; clientSecret: string | null; closing: boolean; currency: string; orderId: string; payBy: string | null; payment: PaymentStatus; referenceId: string; status: OrderState; totalMinor: number; totalPrice: number; version: string }
 
 export type UserDetail = { addressLine1: string; addressLine2: string; audit: AuditEntry[]; city: string; country: string; createdAt: string; email: string; erasure: ErasureView | null; firstName: string; id: string; lastName: string; logins: UserLogin[]; orders: UserOrder[]; phoneNumber: string; postalCode: string; roles: string[]; sessions: OpenSession[]; state: string; status: UserStatus; updatedAt: string; username: string }
@@ -342,9 +398,17 @@ export type UserView = { addressLine1: string; addressLine2: string; city: strin
 
 export type Users = { count: CountView; items: UserRow[]; next: string | null }
 
+export type VerifyResult = { at: string; differences: number }
+
 export type VersionView = { name: string; version: string }
 
+export type WhyKind = 'nothing' | 'activity' | 'deadline' | 'poll' | 'paused' | 'limited' | 'person' | 'child' | 'stuck'
+
+export type WhyView = { activityId: string | null; at: string | null; kind: WhyKind; sentence: string }
+
 export type WorkerView = { isPresent: boolean | null; name: string }
+
+export type WriteView = { changes: ChangeView[]; id: string; kind: 'insert' | 'update' | 'delete'; table: string }
 
 export interface Operations {
   'GET /admin/activities': {
@@ -473,11 +537,53 @@ export interface Operations {
     body: ResumeRequest
     response: ControlsView
   }
+  'GET /admin/executions': {
+    path: undefined
+    query: { cursor?: string | null; size?: number; machine?: string | null; state?: string | null; key?: string | null; olderThan?: string | null; stuck?: boolean; waitingFor?: string | null; failedActivity?: string | null; q?: string | null; sort?: Order }
+    body: undefined
+    response: Executions
+  }
+  'GET /admin/executions/{machine}/{id}': {
+    path: { machine: string; id: string }
+    query: undefined
+    body: undefined
+    response: ExecutionDetail
+  }
+  'POST /admin/executions/{machine}/{id}/preview': {
+    path: { machine: string; id: string }
+    query: undefined
+    body: PreviewRequest
+    response: PreviewView
+  }
+  'POST /admin/executions/{machine}/{id}/signals': {
+    path: { machine: string; id: string }
+    query: undefined
+    body: SignalRequest
+    response: ExecutionDetail
+  }
+  'GET /admin/executions/{machine}/{id}/timeline': {
+    path: { machine: string; id: string }
+    query: { cursor?: string | null; size?: number }
+    body: undefined
+    response: Timeline
+  }
+  'GET /admin/executions/{machine}/{id}/versions/{version}': {
+    path: { machine: string; id: string; version: number }
+    query: undefined
+    body: undefined
+    response: ExecutionVersion
+  }
   'GET /admin/logins': {
     path: undefined
     query: { cursor?: string | null; size?: number; state?: LoginState | null; email?: string | null }
     body: undefined
     response: LoginPage
+  }
+  'GET /admin/machines': {
+    path: undefined
+    query: undefined
+    body: undefined
+    response: Machines
   }
   'GET /admin/me': {
     path: undefined
@@ -604,6 +710,12 @@ export interface Operations {
     query: undefined
     body: undefined
     response: ReconciliationView
+  }
+  'GET /admin/search': {
+    path: undefined
+    query: { q: string }
+    body: undefined
+    response: Found
   }
   'GET /admin/settings': {
     path: undefined

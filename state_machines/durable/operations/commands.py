@@ -4,9 +4,8 @@ Each runs in the caller's transaction, so that the caller's audit commits with t
 """
 
 from collections import Counter
-from collections.abc import Callable
 from enum import StrEnum
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, update
@@ -26,31 +25,13 @@ from models.logs import one_line
 from state_machines.durable.activity import Activity
 from state_machines.durable.failure import CallError, NonRetryableError, UnknownOutcomeError
 from state_machines.durable.machine import DurableMachine
+from state_machines.durable.operations.actions import registered_actions
 from state_machines.durable.operations.unneeded import find_unneeded
 from state_machines.durable.unit_of_work import unit_of_work
 
 # No attempt is left, but the machine has not applied the failure yet.
 GIVING_UP = ActivityRow.state.in_(NOT_OVER) & IS_GIVING_UP
 HAS_FAILED = (ActivityRow.state == ActivityState.FAILED) | GIVING_UP
-
-# Takes a locked row and a reason, checks what the arrows cannot, and sends the signal.
-Action = Callable[[Any, str | None], object]
-A = TypeVar("A", bound=Action)
-
-registered_actions: dict[str, Action] = {}
-
-
-def operator_action(name: str) -> Callable[[A], A]:
-    """Register a function under `name`, such as "order.cancel", for a machine's `operator_signals`.
-
-    It runs in one transaction with the lock of the row, and raises what refuses the request.
-    """
-
-    def register(run: A) -> A:
-        registered_actions[name] = run
-        return run
-
-    return register
 
 
 class OperationRefusedError(Exception):
@@ -170,17 +151,31 @@ def send(
         raise OperationRefusedError(f"there is no {machine.name} {execution_id}")
     if row.state != state:
         raise OperationRefusedError(f"it is {row.state} now")
+    refuse_fields(machine, signal)
     action, before = machine.operator_signals[signal], _count_writes()
     if action is None:
         machine.send(row, signal, reason=reason)
     else:
-        registered_actions[action](row, reason)
+        registered_actions[action].run(row, reason)
     # An action that is repeated, such as a cancellation under way, does nothing.
     return _count_writes() > before
 
 
 def _count_writes() -> int:
     return len(unit_of_work().history) + len(unit_of_work().activities)
+
+
+def refuse_fields(machine: type[DurableMachine[Any]], signal: StrEnum) -> None:
+    """Refuse to send many executions a signal whose action needs fields of each.
+
+    Raises OperationRefusedError.
+    """
+    action = registered_actions.get(machine.operator_signals[signal] or "")
+    if action is not None and action.required:
+        fields = ", ".join(action.required)
+        raise OperationRefusedError(
+            f"{signal} needs {fields} of each {machine.name}: send it alone"
+        )
 
 
 def _lock(activity_id: UUID) -> ActivityRow:

@@ -21,7 +21,7 @@ from models.durable.activity import UNKNOWN_OUTCOMES, ActivityRow, ActivityState
 from models.durable.control import PauseKind, ProviderLimit
 from state_machines.durable.activity import Activity
 from state_machines.durable.operations.commands import OperationRefusedError
-from state_machines.durable.operations.pauses import require_known
+from state_machines.durable.operations.pauses import paused_activities, require_known
 
 # The default burst, in seconds of the limit.
 BURST_SECONDS = 0.2
@@ -146,3 +146,15 @@ def limited_providers() -> dict[str, int]:
 def _per_sweep(limit: ProviderLimit) -> int:
     by_slots = math.inf if limit.at_once is None else CALLS_OF_A_SLOT * limit.at_once
     return math.ceil(min(limit.per_second or math.inf, by_slots))
+
+
+def reasons_to_wait() -> dict[str, str]:
+    """Return the names of the activities that have to wait, each with a sentence that says why."""
+    limited = limited_providers()
+    at_limit = {
+        each.name: f"{each.name} waits for the limit of {each.provider}"
+        for each in Activity.registry.values()
+        if each.provider in limited
+    }
+    paused = paused_activities()
+    return at_limit | {name: f"{name} is paused: {why}" for name, why in paused.items()}

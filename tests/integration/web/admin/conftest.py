@@ -12,9 +12,10 @@ from models import Product, transaction
 from models.payment import payment_of
 from state_machines import PaymentMachine
 from state_machines.durable.unit_of_work import schedule
+from state_machines.payment import PaymentSignal
 from tests.support.bank import Bank
 from tests.support.till import Till
-from tests.support.web import Person, SignIn
+from tests.support.web import Person, SignIn, stripe_says
 from web.bank import RETRIEVE_MONEY
 
 
@@ -55,3 +56,17 @@ def paid(ann: Person, lamp: Product, till: Till, bank: Bank) -> UUID:
     till.run("payments.retrieve_intent")
     assert till.states(payment.id) == ("Success", "Confirmed")
     return order_id
+
+
+@pytest.fixture
+def placed(ann: Person, lamp: Product) -> UUID:
+    """Return the id of an order whose payment Stripe has not heard of yet."""
+    return UUID(ann.order(lamp).get_json()["orderId"])
+
+
+@pytest.fixture
+def confirmed(placed: UUID) -> UUID:
+    """Return the id of an order that was paid, as the rows have it: no bank knows of it."""
+    stripe_says(placed, PaymentSignal.INITIATED, "requires_payment_method")
+    stripe_says(placed, PaymentSignal.SUCCEEDED, "succeeded")
+    return placed

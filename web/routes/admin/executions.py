@@ -1,0 +1,109 @@
+"""Routes of the executions of all machines: lists, one execution, its timeline and versions."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask_openapi.blueprint import APIBlueprint
+from sqlalchemy import select
+
+from models import User, reading
+from models.errors import InvalidInputError
+from state_machines.durable import DurableMachine
+from state_machines.durable.inspection import stuck
+from state_machines.durable.operations import executions
+from state_machines.durable.operations.executions import Filters, Machine
+from state_machines.durable.operations.timeline import load_timeline
+from web.pagination import conditional
+from web.routes.admin.detail_views import detail_of, family_of, load_execution
+from web.routes.admin.guard import Role, blueprint, needs
+from web.routes.admin.lookups import emails_of, find_machine, names
+from web.routes.admin.timeline_views import ALL_SOURCES, entries_of
+from web.schemas.admin.executions import (
+    ExecutionDetail,
+    ExecutionPath,
+    ExecutionQuery,
+    Executions,
+    ExecutionView,
+    Timeline,
+)
+from web.schemas.admin.paging import CountView, PageQuery
+
+api: APIBlueprint = blueprint("executions")
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+@api.get("/executions", responses={200: Executions})
+@needs(Role.STAFF)
+def show_list(query: ExecutionQuery) -> Any:
+    """List executions of all machines, or of one, with the number of all that match."""
+    machines, filters = _machines(query), _filters(query)
+    with reading():
+        page = executions.load_list(machines, filters, query.sort, query.cursor, query.size)
+        number = executions.count(machines, filters)
+        emails = emails_of(summary.customer_id for summary in page.rows)
+    view = Executions(
+        items=[ExecutionView.of(summary, emails) for summary in page.rows],
+        next=page.next,
+        count=CountView.of(number),
+    )
+    return conditional(view.json_ready())
+
+
+@api.get("/executions/<machine>/<id>", responses={200: ExecutionDetail})
+@needs(Role.STAFF)
+def show(path: ExecutionPath) -> Any:
+    """Return one execution: its facts, why nothing is happening, its signals and its timeline."""
+    return conditional(detail_of(find_machine(path.machine), path.id).json_ready())
+
+
+@api.get("/executions/<machine>/<id>/timeline", responses={200: Timeline})
+@needs(Role.STAFF)
+def show_timeline(path: ExecutionPath, query: PageQuery) -> Any:
+    """Return a page of the timeline of an execution's whole family, newest first."""
+    machine = find_machine(path.machine)
+    with reading():
+        ids = family_of(load_execution(machine, path.id))
+        page = load_timeline(ids, query.cursor, query.size, ALL_SOURCES)
+        view = Timeline(items=entries_of(page.rows), next=page.next)
+    return conditional(view.json_ready())
+
+
+def _machines(query: ExecutionQuery) -> list[Machine]:
+    """Return the machines to list. Raises InvalidInputError for an unknown machine or state."""
+    if query.machine is not None and query.machine not in DurableMachine.registry:
+        raise InvalidInputError("machine", f"must be one of {', '.join(names())}")
+    chosen = [query.machine] if query.machine else names()
+    machines = [DurableMachine.registry[name] for name in chosen]
+    if query.state is None:
+        return machines
+    # A stranded row may be in a state that its machine no longer has.
+    if query.machine is not None:
+        return machines
+    machines = [each for each in machines if query.state in list(each.states)]
+    if not machines:
+        raise InvalidInputError("state", "no machine has this state: name the machine, too")
+    return machines
+
+
+def _filters(query: ExecutionQuery) -> Filters:
+    older_than = None
+    if query.older_than is not None:
+        unit = UNITS[query.older_than[-1]]
+        older_than = timedelta(**{unit: int(query.older_than[:-1])})
+    ids = None
+    if query.stuck:
+        ids = {each.id for machine in _machines(query) for each in stuck(machine)}
+    customers = []
+    if query.q is not None and "@" in query.q:
+        with reading() as session:
+            customers = list(session.scalars(select(User.id).where(User.email == query.q.lower())))
+    return Filters(
+        state=query.state,
+        key=query.key,
+        older_than=older_than,
+        waiting_for=query.waiting_for,
+        failed_activity=query.failed_activity,
+        ids=ids,
+        text=query.q,
+        customers=customers,
+    )

@@ -1,0 +1,51 @@
+"""Look-ups that several routes of the console share: machines, emails of people, and links."""
+
+from collections.abc import Iterable
+from urllib.parse import quote
+from uuid import UUID
+
+from sqlalchemy import select
+
+from models import User
+from models.base import db
+from models.errors import NotFoundError
+from models.ids import as_id
+from state_machines.durable import DurableMachine
+from state_machines.durable.operations.executions import Machine
+from web.schemas.admin.executions import Link
+
+
+def find_machine(name: str) -> Machine:
+    """Return a machine. Raises NotFoundError."""
+    machine = DurableMachine.registry.get(name)
+    if machine is None:
+        raise NotFoundError(f"There is no machine of this name; there are {', '.join(names())}")
+    return machine
+
+
+def names() -> list[str]:
+    """Return the names of all machines."""
+    return sorted(DurableMachine.registry)
+
+
+def emails_of(ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Return the email addresses of users by their ids."""
+    known = {user_id for user_id in ids if user_id is not None}
+    if not known:
+        return {}
+    query = select(User.id, User.email).where(User.id.in_(known))
+    return {row.id: row.email for row in db.session.execute(query)}
+
+
+def emails_of_actors(actors: Iterable[str | None]) -> dict[str, str]:
+    """Return the email addresses of those actors that are users."""
+    ids = {actor: as_id(actor) for actor in actors if actor is not None}
+    emails = emails_of(ids.values())
+    return {actor: emails[key] for actor, key in ids.items() if key is not None and key in emails}
+
+
+def link(label: str, template: str, key: str | None) -> list[Link]:
+    """Return a link made of a template of the settings; nothing without a template or an id."""
+    if not template or not key:
+        return []
+    return [Link(label=label, url=template.replace("{id}", quote(key, safe="")))]

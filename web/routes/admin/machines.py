@@ -1,0 +1,96 @@
+"""The route of the machines, with live counts of their states and arrows."""
+
+from typing import Any
+
+from models import reading
+from models.keyset import Count
+from state_machines.durable import DurableMachine
+from state_machines.durable.operations.actions import actions_of
+from state_machines.durable.operations.executions import Machine, is_final, state_kind
+from state_machines.durable.operations.statistics import (
+    Stay,
+    count_moves,
+    count_states,
+    measure_stays,
+)
+from web.pagination import conditional
+from web.routes.admin.guard import Role, blueprint, needs
+from web.schemas.admin.machines import (
+    ArrowView,
+    DeadlineView,
+    Machines,
+    MachineView,
+    StateView,
+)
+from web.schemas.admin.paging import CountView
+
+api = blueprint("machines")
+Moves = dict[tuple[str, str, str | None, str], int]
+NONE = Count(0, is_exact=True)
+
+
+@api.get("/machines", responses={200: Machines})
+@needs(Role.STAFF)
+def show() -> Any:
+    """Return all machines with their states, arrows, deadlines, and the signals of operators."""
+    with reading():
+        moves = count_moves()
+        items = [_view(machine, moves) for machine in DurableMachine.registry.values()]
+    return conditional([item.json_ready() for item in items])
+
+
+def _view(machine: Machine, moves: Moves) -> MachineView:
+    census, stays = count_states(machine), measure_stays(machine)
+    # Also states that the code no longer has, while rows are in them.
+    names = dict.fromkeys([*(state.value for state in machine.states), *census.counts])
+    others = [signal.value for signal in machine.operator_signals]
+    return MachineView(
+        name=machine.name,
+        version=machine.version,
+        parent=machine.parent.name if machine.parent else None,
+        states=[
+            _view_state(machine, name, census.counts.get(name, NONE), stays.get(name))
+            for name in names
+        ],
+        arrows=_view_arrows(machine, moves),
+        deadlines=[
+            DeadlineView(
+                states=[state.value for state in deadline.states],
+                after_seconds=[interval.total_seconds() for interval in deadline.intervals],
+                signal=deadline.send.value,
+            )
+            for deadline in machine.deadlines
+        ],
+        operator_signals=list(dict.fromkeys([*others, *actions_of(machine)])),
+        verify=None,
+        stranded=census.stranded,
+    )
+
+
+def _view_state(machine: Machine, name: str, count: Count, stay: Stay | None) -> StateView:
+    return StateView(
+        name=name,
+        kind=state_kind(machine, name),
+        is_final=is_final(machine, name),
+        is_retired=name in machine.retired_states,
+        count=CountView.of(count),
+        p50_seconds=stay.p50 if stay else None,
+        p95_seconds=stay.p95 if stay else None,
+    )
+
+
+def _view_arrows(machine: Machine, moves: Moves) -> list[ArrowView]:
+    return [
+        ArrowView(
+            signal=arrow.signal.value,
+            source=arrow.source.value if arrow.source else None,
+            target=arrow.target.value,
+            activities=list(arrow.do),
+            writes=list(arrow.writes),
+            parent_signal=arrow.parent_signal.value if arrow.parent_signal else None,
+            is_quiet=arrow.quiet,
+            is_retired=arrow.retired,
+            last_hour=moves.get((machine.name, arrow.signal, arrow.source, arrow.target), 0),
+        )
+        for arrow in machine.arrows
+    ]
