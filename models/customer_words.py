@@ -20,6 +20,9 @@ SENTENCES = {
     "payment_intent_authentication_failure": "The bank could not verify who pays.",
 }
 # Other reasons (lost, stolen, suspected fraud) are not disclosed to customers.
+OTHER_CODE = "card_declined"
+# All codes that customers may see.
+SHOWN_CODES = (*SENTENCES, OTHER_CODE)
 DECLINED = "The card was declined: try another one."
 # Reasons in a history that this code writes. Others come from providers or operators.
 OUR_REASONS = frozenset({"expired", "never created"})
@@ -27,12 +30,17 @@ OUR_REASONS = frozenset({"expired", "never created"})
 
 def shown_code(code: str | None) -> str | None:
     """Return the decline code that customers may see: "card_declined" unless it has a sentence."""
-    return code if code is None or code in SENTENCES else "card_declined"
+    return code if code is None or code in SENTENCES else OTHER_CODE
 
 
 def decline_sentence(code: str | None) -> str | None:
     """Return the sentence for a decline code; None when nothing was declined."""
     return None if code is None else SENTENCES.get(code, DECLINED)
+
+
+def step_code(machine: str, signal: str, reason: str | None) -> str | None:
+    """Return the decline code of a transition if customers may read it, else None."""
+    return shown_code(reason) if (machine, signal) == ("payment", "declined") else None
 
 
 def step_reason(machine: str, signal: str, reason: str | None) -> str | None:

@@ -1,7 +1,10 @@
 """The errors of the application, without HTTP. `web/errors.py` maps each class to a response."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from math import ceil
+
+from models.problem_codes import FieldCode, Parameter, ProblemKind
 
 
 class ProjectXError(Exception):
@@ -15,10 +18,18 @@ class NotFoundError(ProjectXError):
 class InvalidInputError(ProjectXError):
     """A field of the input is invalid. `field` is its path, such as `items.0.quantity`."""
 
-    def __init__(self, field: str, message: str) -> None:
+    def __init__(
+        self,
+        field: str,
+        message: str,
+        code: FieldCode = FieldCode.INVALID,
+        **parameters: Parameter,
+    ) -> None:
         super().__init__(f"{field}: {message}")
         self.field = field
         self.message = message
+        self.code = code
+        self.parameters = parameters
 
 
 class NotAuthenticatedError(ProjectXError):
@@ -48,9 +59,16 @@ class ForbiddenError(ProjectXError):
 class ConflictError(ProjectXError):
     """The current state of the thing does not allow the request."""
 
+    def __init__(self, message: str, kind: ProblemKind | None = None) -> None:
+        super().__init__(message)
+        self.kind = kind
+
 
 class DuplicateError(ConflictError):
     """A unique value is already in use. `field` is the path of the input."""
+
+    code = FieldCode.USED
+    parameters: Mapping[str, Parameter] = {}
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(f"{field}: {message}")
@@ -63,12 +81,15 @@ class GoneError(ProjectXError):
 
 
 class TooManyError(ProjectXError):
-    """Too many requests: more than `limit`, when it is a single number.
+    """Too many requests of a kind: more than `limit`, when it is a single number.
 
     `retry_after` is the number of seconds until the next request is allowed.
     """
 
-    def __init__(self, message: str, retry_after: float, limit: int | None = None) -> None:
+    def __init__(
+        self, message: str, kind: ProblemKind, retry_after: float, limit: int | None = None
+    ) -> None:
         super().__init__(message)
+        self.kind = kind
         self.retry_after = max(1, ceil(retry_after))
         self.limit = limit

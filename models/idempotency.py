@@ -20,6 +20,7 @@ from models.base import Base, db
 from models.clock import now
 from models.errors import ConflictError, InvalidInputError
 from models.ids import uuid7
+from models.problem_codes import FieldCode, ProblemKind
 
 Outcome = dict[str, Any]
 FIELD = "Idempotency-Key"
@@ -72,7 +73,9 @@ def refuse_in_flight(owner: str, key: str | None) -> None:
         return
     number = func.hashtextextended(f"{owner} {key}", 0)
     if not db.session.scalar(select(func.pg_try_advisory_xact_lock(number))):
-        raise ConflictError("A request with this idempotency key is being carried out")
+        raise ConflictError(
+            "A request with this idempotency key is being carried out", ProblemKind.BUSY
+        )
 
 
 def carry_out_once(
@@ -95,5 +98,5 @@ def carry_out_once(
         db.session.add(row)
         return outcome
     if earlier.request_hash != digest:
-        raise InvalidInputError(FIELD, "was used for another request")
+        raise InvalidInputError(FIELD, "was used for another request", FieldCode.USED)
     return earlier.outcome

@@ -6,6 +6,7 @@
 from decimal import Decimal
 
 from models.currency import CURRENCIES, Currency, currency_of
+from models.problem_codes import FieldCode, InvalidValueError
 
 CURRENCY_SYMBOLS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
 DEFAULT_EXPONENT = 2  # Stripe's for a currency that its page does not list
@@ -45,14 +46,22 @@ def display(minor: int, currency: str) -> str:
 
 
 def refuse_charge(minor: int, currency: str) -> None:
-    """Raise ValueError unless Stripe accepts a payment of this amount."""
+    """Raise InvalidValueError unless Stripe accepts a payment of this amount."""
     known = currency_of(currency)
     if minor < known.minimum:
-        raise ValueError(f"cost less than the minimum of {display(known.minimum, currency)}")
+        message = f"cost less than the minimum of {display(known.minimum, currency)}"
+        raise _refused(message, FieldCode.TOTAL_TOO_SMALL, known.minimum, known)
     if minor > known.maximum:
-        raise ValueError(f"cost more than the maximum of {display(known.maximum, currency)}")
+        message = f"cost more than the maximum of {display(known.maximum, currency)}"
+        raise _refused(message, FieldCode.TOTAL_TOO_LARGE, known.maximum, known)
     if minor % known.step:
-        raise ValueError(f"must cost a multiple of {_smallest(known)} {known.code}")
+        message = f"must cost a multiple of {_smallest(known)} {known.code}"
+        raise InvalidValueError(message, FieldCode.INVALID)
+
+
+def _refused(message: str, code: FieldCode, limit: int, currency: Currency) -> InvalidValueError:
+    amount = float(to_decimal(limit, currency.code))
+    return InvalidValueError(message, code, amount=amount, currency=currency.code)
 
 
 def _smallest(currency: Currency) -> Decimal:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from config import settings
 from models.currency import currency_of
 from models.errors import InvalidInputError
+from models.problem_codes import FieldCode
 
 NO_COST = "there is no shipping cost in {} (see SHIPPING_COSTS): it cannot be sold"
 
@@ -15,7 +16,7 @@ def require_shipping_cost(currency: str, field: str = "currency") -> None:
     Raises InvalidInputError for `field`.
     """
     if currency not in SHIPPING_COSTS:
-        raise InvalidInputError(field, NO_COST.format(currency))
+        raise InvalidInputError(field, NO_COST.format(currency), FieldCode.OTHER_CURRENCY)
 
 
 def read_costs(entries: Iterable[str]) -> dict[str, int]:

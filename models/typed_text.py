@@ -12,6 +12,8 @@ the property Default_Ignorable_Code_Point of https://www.unicode.org/reports/tr4
 import re
 import unicodedata
 
+from models.problem_codes import FieldCode, InvalidValueError
+
 MAX_CHARACTERS = 10_000
 # Marks on one character: `unicodedata.normalize` takes time quadratic in their number.
 MAX_MARKS = 30
@@ -65,8 +67,11 @@ def normalise_name(text: str) -> str:
     for character in normal:
         is_space = character.isspace() and character != " "
         if is_space or character in VARIATIONS:
-            raise ValueError(
-                f"contains an unusual space or invisible character, U+{ord(character):04X}"
+            code = f"U+{ord(character):04X}"
+            raise InvalidValueError(
+                f"contains an unusual space or invisible character, {code}",
+                FieldCode.INVISIBLE_CHARACTER,
+                character=code,
             )
     return normal
 
@@ -84,7 +89,8 @@ def clean_lines(text: str) -> str:
 def refuse_card_number(text: str) -> str:
     """Return `text`. Raises ValueError when something in it looks like the number of a card."""
     if has_card_number(text):
-        raise ValueError("must not contain what looks like a card number")
+        message = "must not contain what looks like a card number"
+        raise InvalidValueError(message, FieldCode.CARD_NUMBER)
     return text
 
 
@@ -102,7 +108,8 @@ def has_card_number(text: str) -> bool:
 def _tidy(text: str) -> str:
     """Remove direction marks, and unify line breaks and tabs."""
     if len(text) > MAX_CHARACTERS:
-        raise ValueError(f"must have at most {MAX_CHARACTERS} characters")
+        message = f"must have at most {MAX_CHARACTERS} characters"
+        raise InvalidValueError(message, FieldCode.TOO_LONG, max=MAX_CHARACTERS)
     return _compose(DIRECTION_MARKS.sub("", BREAKS.sub("\n", text).replace("\t", " ")))
 
 
@@ -113,7 +120,8 @@ def _compose(text: str) -> str:
     for character in text:
         marks = marks + 1 if unicodedata.combining(character) else 0
         if marks > MAX_MARKS:
-            raise ValueError(f"has more than {MAX_MARKS} marks on one character")
+            message = f"has more than {MAX_MARKS} marks on one character"
+            raise InvalidValueError(message, FieldCode.INVALID)
     return unicodedata.normalize("NFC", text).strip()
 
 
@@ -123,7 +131,9 @@ def _refuse_unseen(text: str, *, allowed: frozenset[str]) -> str:
     for character in text:
         is_unseen = unicodedata.category(character) in UNSEEN or character in NONCHARACTERS
         if (is_unseen and character not in allowed) or character in BLANKS:
-            raise ValueError(f"contains an invisible character, U+{ord(character):04X}")
+            code = f"U+{ord(character):04X}"
+            message = f"contains an invisible character, {code}"
+            raise InvalidValueError(message, FieldCode.INVISIBLE_CHARACTER, character=code)
     return text
 
 

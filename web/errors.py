@@ -1,14 +1,11 @@
 """Error responses: problem documents (RFC 9457) for every exception."""
 
 import logging
-import re
-from collections.abc import Iterator
 from http import HTTPStatus
 
 import sqlalchemy.exc
 from flask import Flask, Response, g, request
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 from werkzeug.exceptions import HTTPException
 
 from models.base import is_unknown_state
@@ -25,7 +22,9 @@ from models.errors import (
     WrongCodeError,
 )
 from models.keyset import CursorError
+from models.problem_codes import FieldCode, ProblemKind
 from state_machines.durable import SignalRefusedError
+from web.field_problems import list_problems
 from web.schemas.problem import FieldProblem, Problem
 
 log = logging.getLogger(__name__)
@@ -53,11 +52,6 @@ UNKNOWN_STATE = (
     " Nothing was changed. Try again."
 )
 RETRY_AFTER = 2  # seconds
-# A response must not grow with the number of errors in a body.
-MAX_LISTED_PROBLEMS = 20
-MAX_READABLE_PROBLEMS = 5000
-MAX_TEXT_LENGTH = 200  # characters
-FIELD_NAME = re.compile("[A-Za-z_][A-Za-z0-9_]{0,40}")
 
 
 def register(app: Flask) -> None:
@@ -74,6 +68,7 @@ def problem(
     errors: list[FieldProblem] | None = None,
     *,
     attempts_left: int | None = None,
+    kind: ProblemKind | None = None,
 ) -> Response:
     """Return a problem document."""
     body = Problem(
@@ -83,6 +78,7 @@ def problem(
         request_id=g.get("request_id", ""),
         errors=errors,
         attempts_left=attempts_left,
+        kind=kind,
     )
     return Response(
         body.model_dump_json(by_alias=True, exclude_none=True),
@@ -93,50 +89,27 @@ def problem(
 
 def validation_error(error: ValidationError) -> Response:
     """Return the response to an invalid body or query, without repeating any of its values."""
-    problems = list(_list_problems(error))
+    problems = list(list_problems(error))
     fields = ", ".join(dict.fromkeys(item.field for item in problems if item.field))
     detail = f"Invalid fields: {fields}" if fields else "The body must be a JSON object"
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, problems)
 
 
-def _list_problems(error: ValidationError) -> Iterator[FieldProblem]:
-    if error.error_count() > MAX_READABLE_PROBLEMS:
-        # Listing them takes pydantic a second for each megabyte of an invalid body.
-        yield FieldProblem(field="(many)", message="more fields are invalid than can be listed")
-        return
-    for details in error.errors(include_url=False, include_input=False)[:MAX_LISTED_PROBLEMS]:
-        yield FieldProblem(field=_field_path(details), message=_message(details))
-
-
-def _field_path(details: ErrorDetails) -> str:
-    """Return the path of a field. An unknown field is named only if it looks like a field name."""
-    *path, last = details["loc"] or ("",)
-    if details["type"] == "extra_forbidden" and not FIELD_NAME.fullmatch(str(last)):
-        last = "(unknown)"
-    return ".".join(map(str, (*path, last)))[:MAX_TEXT_LENGTH]
-
-
-def _message(details: ErrorDetails) -> str:
-    context = details.get("ctx", {})
-    if context.get("field_type") == "Value":
-        # Pydantic speaks of a "Value" when the length is checked after another validator.
-        kind, limit = ("most", "max_length") if "max_length" in context else ("least", "min_length")
-        return f"must have at {kind} {context[limit]} characters"
-    return details["msg"].removeprefix("Value error, ")[:MAX_TEXT_LENGTH]
-
-
 def domain_error(error: Exception) -> Response:
     """Return the response to an exception of STATUS."""
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-    if isinstance(error, InvalidInputError | DuplicateError | CursorError):
-        fields = [FieldProblem(field=error.field, message=error.message)]
-        return problem(status, str(error), fields)
+    if isinstance(error, CursorError):
+        field = FieldProblem(field=error.field, message=error.message, code=FieldCode.INVALID)
+        return problem(status, str(error), [field])
+    if isinstance(error, InvalidInputError | DuplicateError):
+        return problem(status, str(error), [FieldProblem.of(error)])
     if status == HTTPStatus.BAD_REQUEST:
         return problem(status, UNSTORABLE)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         return _unavailable(error, UNAVAILABLE)
     left = error.attempts_left if isinstance(error, WrongCodeError) else None
-    response = problem(status, str(error) or status.phrase, attempts_left=left)
+    kind = error.kind if isinstance(error, ConflictError | TooManyError) else None
+    response = problem(status, str(error) or status.phrase, attempts_left=left, kind=kind)
     if isinstance(error, TooManyError):
         response.headers["Retry-After"] = str(error.retry_after)
         if error.limit is not None:
@@ -169,7 +142,9 @@ def http_error(error: HTTPException) -> Response:
     headers = error.get_response().headers
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return Response(status=error.code, headers=headers)
-    response = problem(HTTPStatus(error.code), error.description or "")
+    is_limit = error.code == HTTPStatus.TOO_MANY_REQUESTS
+    kind = ProblemKind.REQUESTS if is_limit else None
+    response = problem(HTTPStatus(error.code), error.description or "", kind=kind)
     for name in ("Allow", "Retry-After"):
         if name in headers:
             response.headers[name] = headers[name]

@@ -13,6 +13,7 @@ from models.errors import ConflictError, InvalidInputError, NotAuthenticatedErro
 from models.idempotency import carry_out_once, hash_of, refuse_in_flight
 from models.order import Order, OrderItem
 from models.payment import Payment, PaymentMethod
+from models.problem_codes import FieldCode, ProblemKind
 from models.user import User, UserSession, signed_in
 from state_machines.actions.order_limits import refuse_too_many
 from state_machines.actions.pricing import (
@@ -76,7 +77,7 @@ def place(
             # attempt sees it.
             if not any(name in str(error.orig) for name in RACES):
                 raise
-    raise ConflictError("Too many are buying this at once: try again")
+    raise ConflictError("Too many are buying this at once: try again", ProblemKind.BUSY)
 
 
 def _place_once(
@@ -149,7 +150,7 @@ def _lock_earlier_order(user_id: UUID, session_id: UUID, request: CheckoutReques
         raise NotAuthenticatedError("This session has ended")
     order = cast("Order | None", row[1])
     if order is not None and order.request_hash != request.hash:
-        raise InvalidInputError("referenceId", "was used for another order")
+        raise InvalidInputError("referenceId", "was used for another order", FieldCode.USED)
     return order
 
 

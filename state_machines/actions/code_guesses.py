@@ -13,6 +13,7 @@ from models.base import db
 from models.clock import now
 from models.errors import TooManyError
 from models.login import Login, LoginFailure, Way
+from models.problem_codes import ProblemKind
 
 # Maximum consecutive failures on each way, 99 together. A way that has used its share stays closed
 # until somebody signs in on another way, or an operator runs `flask logins unlock`.
@@ -33,12 +34,12 @@ def refuse_while_waiting(login: Login, way: Way) -> None:
     if failure is None or failure.failures < FREE_FAILURES:
         return
     if failure.failures >= SHARES[way]:
-        raise TooManyError(REFUSAL, LONGEST_WAIT.total_seconds())
+        raise TooManyError(REFUSAL, ProblemKind.WRONG_CODES, LONGEST_WAIT.total_seconds())
     left = failure.failed_at + wait_after(failure.failures) - now()
     was_before = failure.slowed_at is not None and login.created_at < failure.slowed_at
     is_first = way != Way.UNBOUND and was_before and login.wrong_codes == 0
     if left > timedelta(0) and not is_first:
-        raise TooManyError(REFUSAL, left.total_seconds())
+        raise TooManyError(REFUSAL, ProblemKind.WRONG_CODES, left.total_seconds())
 
 
 def wait_after(failures: int) -> timedelta:

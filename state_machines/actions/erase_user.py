@@ -21,6 +21,7 @@ from models.login import LIVE, Login
 from models.order import Order, OrderState
 from models.personal import Person
 from models.personal_data import KEPT_DETAILS, personal_tables
+from models.problem_codes import ProblemKind
 from models.refund import Refund, RefundState
 from models.user import User, UserStatus
 from state_machines.actions.manage_users import end_sessions
@@ -100,7 +101,8 @@ def _refuse_under_way(user_id: UUID) -> None:
         return
     unfinished_part = "" if order.state in UNDER_WAY else "has a refund or a dispute under way"
     why = unfinished_part or f"is {order.state}"
-    raise ConflictError(f"Order {order.reference_id} {why}: the account can be deleted afterwards")
+    message = f"Order {order.reference_id} {why}: the account can be deleted afterwards"
+    raise ConflictError(message, ProblemKind.UNFINISHED_ORDER)
 
 
 def _erase_unmatched_signals(email: str) -> None:

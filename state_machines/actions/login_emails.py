@@ -14,6 +14,7 @@ from models.clock import now
 from models.errors import TooManyError
 from models.ids import first_of
 from models.login import Login, LoginState
+from models.problem_codes import ProblemKind
 
 HOUR = timedelta(hours=1)
 # Unused emails within an hour before the cooldown begins to double with each.
@@ -73,7 +74,8 @@ def refuse_again(mailed: Mailed, browser_hash: str | None) -> None:
     """Raise TooManyError when this browser waits for that email, or when its code is invalid."""
     if _is_refused(mailed, browser_hash):
         seconds = (mailed.until - now()).total_seconds()
-        raise TooManyError("A code was sent a moment ago: wait before you ask again", seconds)
+        message = "A code was sent a moment ago: wait before you ask again"
+        raise TooManyError(message, ProblemKind.CODE_JUST_SENT, seconds)
 
 
 def _is_refused(mailed: Mailed, browser_hash: str | None) -> bool:
@@ -96,7 +98,8 @@ def refuse_flood() -> None:
     )
     if first_of_last is not None:
         seconds = (first_of_last + HOUR - now()).total_seconds()
-        raise TooManyError("Too many people ask for codes: try again later", seconds)
+        message = "Too many people ask for codes: try again later"
+        raise TooManyError(message, ProblemKind.CODES_PER_HOUR, seconds)
 
 
 def _cooldown(emails: int) -> timedelta:

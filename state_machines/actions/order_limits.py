@@ -19,6 +19,7 @@ from models.errors import InvalidInputError, TooManyError
 from models.ids import first_of
 from models.order import Order, OrderItem, OrderState
 from models.payment import Payment, PaymentState
+from models.problem_codes import FieldCode, ProblemKind
 from models.product import Product
 from state_machines.actions.pricing import PricedLine
 from state_machines.payment import PaymentMachine, PaymentSignal
@@ -55,16 +56,17 @@ def refuse_too_many(user_id: UUID, lines: Sequence[PricedLine]) -> None:
     """
     counts = _count(user_id)
     limits = (
-        (counts.placed, settings.orders_per_hour, counts.first_placed, HOUR, "orders in an hour"),
+        (counts.placed, settings.orders_per_hour, counts.first_placed, HOUR,
+         ProblemKind.ORDERS_PER_HOUR, "orders in an hour"),
         (counts.unpaid, settings.unpaid_orders, counts.first_unpaid, settings.payment_window,
-         "unpaid orders: pay or cancel one of them"),
+         ProblemKind.UNPAID_ORDERS, "unpaid orders: pay or cancel one of them"),
         (counts.declined, settings.declines_per_hour, counts.first_declined, HOUR,
-         "declined cards in an hour"),
+         ProblemKind.DECLINED_CARDS, "declined cards in an hour"),
     )  # fmt: skip
-    for number, limit, first, window, what in limits:
+    for number, limit, first, window, kind, what in limits:
         if number >= limit and first is not None:
             wait = (first + window - now()).total_seconds()
-            raise TooManyError(f"There are {number} {what}", wait, limit)
+            raise TooManyError(f"There are {number} {what}", kind, wait, limit)
     unpaid_pieces = _count_pieces(user_id, lines) if counts.unpaid else {}
     for number, line in enumerate(lines):
         if line.product is None:
@@ -72,7 +74,13 @@ def refuse_too_many(user_id: UUID, lines: Sequence[PricedLine]) -> None:
         limit, product = max_pieces(line.product), line.product
         if line.quantity + unpaid_pieces.get(product.id, 0) > limit:
             message = f"at most {limit} pieces of {product.name} may wait for your payment"
-            raise InvalidInputError(f"items.{number}.quantity", message)
+            raise InvalidInputError(
+                f"items.{number}.quantity",
+                message,
+                FieldCode.TOO_MANY_UNPAID,
+                product=product.name,
+                max=limit,
+            )
 
 
 def close_if_cards_are_tested(payment: Payment) -> None:

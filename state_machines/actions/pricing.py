@@ -9,6 +9,7 @@ from sqlalchemy import select
 from models.base import db
 from models.errors import InvalidInputError
 from models.money import refuse_charge
+from models.problem_codes import FieldCode, InvalidValueError
 from models.product import Product, ProductStatus
 from models.shipping import SHIPPING_COSTS, require_shipping_cost
 
@@ -72,7 +73,7 @@ def price_lines(lines: Sequence[Line]) -> list[PricedLine]:
     for number, product_id in enumerate(ids):
         if product_id in ids[:number]:
             field = f"items.{number}.productId"
-            raise InvalidInputError(field, "is on an earlier line, too")
+            raise InvalidInputError(field, "is on an earlier line, too", FieldCode.DUPLICATE)
     rows = db.session.scalars(
         select(Product).where(Product.id.in_(ids)).execution_options(populate_existing=True)
     )
@@ -103,24 +104,30 @@ def refuse_total(totals: Totals) -> None:
     """Raise InvalidInputError unless Stripe accepts a payment of the total."""
     try:
         refuse_charge(totals.total, totals.currency)
-    except ValueError as error:
-        raise InvalidInputError("items", f"with shipping, they {error}") from error
+    except InvalidValueError as error:
+        message = f"with shipping, they {error}"
+        raise InvalidInputError("items", message, error.code, **error.parameters) from error
 
 
 def refuse_problem(number: int, priced: PricedLine) -> None:
     """Raise InvalidInputError when the line with this number, from 0, cannot be bought."""
     product, field = priced.product, f"items.{number}.productId"
     if product is None:
-        raise InvalidInputError(field, "There is no such product")
+        raise InvalidInputError(field, "There is no such product", FieldCode.UNKNOWN_PRODUCT)
     if priced.problem == LineProblem.UNAVAILABLE:
         if product.status == ProductStatus.AVAILABLE:
             require_shipping_cost(product.currency, field)
-        raise InvalidInputError(field, f"{product.name} is {product.status.lower()}")
+        message = f"{product.name} is {product.status.lower()}"
+        raise InvalidInputError(field, message, FieldCode.UNAVAILABLE, product=product.name)
     if priced.problem == LineProblem.OTHER_CURRENCY:
-        raise InvalidInputError(field, "is sold in another currency than the first line")
+        message = "is sold in another currency than the first line"
+        raise InvalidInputError(field, message, FieldCode.OTHER_CURRENCY)
     if priced.problem is not None:
         field, left = f"items.{number}.quantity", product.available
-        raise InvalidInputError(field, f"{product.name} is out of stock: {left} left")
+        message = f"{product.name} is out of stock: {left} left"
+        raise InvalidInputError(
+            field, message, FieldCode.OUT_OF_STOCK, product=product.name, left=left
+        )
 
 
 def _find_problem(line: Line, product: Product | None, currency: str | None) -> LineProblem | None:

@@ -35,7 +35,7 @@ class Quote:
 
     lines: Sequence[QuotedLine]
     totals: Totals
-    refusal: str | None
+    refusal: InvalidInputError | None
 
     @property
     def can_order(self) -> bool:
@@ -56,7 +56,7 @@ def quote(lines: Sequence[Line]) -> Quote:
     try:
         refuse_total(totals)
     except InvalidInputError as error:
-        refusal = error.message
+        refusal = error
     return Quote(quoted, totals, refusal)
 
 

@@ -16,6 +16,7 @@ from models.base import db
 from models.errors import InvalidInputError, NotFoundError
 from models.ids import uuid7
 from models.order_version import order_version
+from models.problem_codes import FieldCode
 from state_machines import PaymentMachine
 from state_machines.actions import cancel_order, checkout
 from state_machines.actions.cancel_order import Outcome
@@ -128,7 +129,9 @@ def cancel(path: ReferencePath) -> Any:
 def _checkout_request(body: OrderRequest, key: str | None) -> CheckoutRequest:
     reference = body.reference_id or (key and idempotency.derive_reference(key))
     if not reference:
-        raise InvalidInputError("referenceId", "Field required, or an Idempotency-Key")
+        raise InvalidInputError(
+            "referenceId", "Field required, or an Idempotency-Key", FieldCode.REQUIRED
+        )
     return CheckoutRequest(
         reference_id=reference,
         lines=tuple(Line(line.product_id, line.quantity) for line in body.items),

@@ -22,6 +22,7 @@ from models.errors import (
 )
 from models.ids import uuid7
 from models.passkey import ChallengePurpose, Passkey, store_challenge, use_challenge
+from models.problem_codes import ProblemKind
 from models.user import REFUSED, User
 from web import authentication, cookies, rate_limits, sign_in, webauthn
 from web.request import cause
@@ -162,7 +163,8 @@ def _load_passkeys(user: User) -> Sequence[Passkey]:
     """Load the passkeys of a user. Raises ConflictError when they have MAX_PASSKEYS already."""
     passkeys = db.session.scalars(select(Passkey).where(Passkey.user_id == user.id)).all()
     if len(passkeys) >= MAX_PASSKEYS:
-        raise ConflictError(f"There are {MAX_PASSKEYS} passkeys already: remove one first")
+        message = f"There are {MAX_PASSKEYS} passkeys already: remove one first"
+        raise ConflictError(message, ProblemKind.MAX_PASSKEYS)
     return passkeys
 
 
@@ -190,5 +192,6 @@ def _add(user: User, body: PasskeyCreated, verified: webauthn.Registered) -> Pas
     except IntegrityError as error:
         if UNIQUE_CREDENTIAL not in str(error.orig):
             raise
-        raise ConflictError("This passkey is registered already") from error
+        message = "This passkey is registered already"
+        raise ConflictError(message, ProblemKind.PASSKEY_EXISTS) from error
     return passkey

@@ -17,6 +17,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from models.problem_codes import FieldCode, InvalidValueError
 from models.typed_text import clean_line, clean_lines, refuse_card_number
 
 MAX_ADDRESS_LENGTH = 320  # characters
@@ -51,12 +52,13 @@ def normal_address(text: str) -> str:
     Raises ValueError when it is not valid.
     """
     if len(text) > MAX_ADDRESS_LENGTH:
-        raise ValueError(f"must have at most {MAX_ADDRESS_LENGTH} characters")
+        message = f"must have at most {MAX_ADDRESS_LENGTH} characters"
+        raise InvalidValueError(message, FieldCode.TOO_LONG, max=MAX_ADDRESS_LENGTH)
     typed = refuse_card_number(clean_line(trim(nfkc(text))))
     try:
         address = validate_email(typed, check_deliverability=False)
     except EmailNotValidError as error:
-        raise ValueError(str(error)) from error
+        raise InvalidValueError(str(error), FieldCode.INVALID_EMAIL) from error
     return address.normalized.lower()
 
 

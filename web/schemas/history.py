@@ -5,13 +5,14 @@ from enum import StrEnum, auto
 from pydantic import Field, RootModel
 
 from models import ActivityRow, Transition
-from models.customer_words import step_reason
+from models.customer_words import step_code, step_reason
 from models.payment import PAYABLE
 from state_machines import OrderMachine, PaymentMachine, RefundMachine
 from state_machines.order import OrderSignal
 from state_machines.payment import PaymentSignal
 from state_machines.refund import RefundSignal
 from web.schemas.base import Outgoing, Timestamp
+from web.schemas.payment import DeclineCode
 
 
 class StepKind(StrEnum):
@@ -96,7 +97,8 @@ class Step(Outgoing):
     """One transition, or an email to the customer, whose `machine` is "email".
 
     `from` is null for the first transition and for emails; notes of operators are left out. `kind`
-    is the meaning for the customer, or null when there is none.
+    is the meaning for the customer, or null when there is none. `declineCode` comes with a declined
+    payment, and `reason` is its sentence.
     """
 
     machine: str
@@ -105,17 +107,19 @@ class Step(Outgoing):
     target: str = Field(alias="to")
     ignored: bool
     reason: str | None
+    decline_code: DeclineCode | None
     at: Timestamp
     kind: StepKind | None
 
     @classmethod
     def of(cls, row: Transition) -> "Step":
         is_operator = row.cause.startswith("command:")
-        names = cls.model_fields.keys() - {"kind", "reason"}
+        names = cls.model_fields.keys() - {"kind", "reason", "decline_code"}
         return cls(
             **{name: getattr(row, name) for name in names},
             kind=kind_of(row),
             reason=None if is_operator else step_reason(row.machine, row.signal, row.reason),
+            decline_code=step_code(row.machine, row.signal, row.reason),
         )
 
     @classmethod
@@ -128,6 +132,7 @@ class Step(Outgoing):
             target="sent",
             ignored=False,
             reason=None,
+            decline_code=None,
             at=row.finished_at or row.created_at,
             kind=EMAIL_KINDS[row.name],
         )

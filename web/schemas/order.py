@@ -9,8 +9,9 @@ from pydantic import AfterValidator, Field
 from models import Order, OrderState, Payment, PaymentState
 from models.money import to_decimal
 from models.payment import PAYABLE
+from models.problem_codes import FieldCode, InvalidValueError
 from web.schemas.base import Incoming, Lines, Outgoing, Text
-from web.schemas.payment import shown_decline
+from web.schemas.payment import DeclineCode, shown_decline
 from web.schemas.product import Amount, ProductId
 from web.schemas.tracked import Tracked
 
@@ -23,11 +24,10 @@ RESERVED = {"status", "summary", "history", "quote", "webhook", "email-events"}
 def validate_reference(text: str) -> str:
     """Return a reference that can be part of a path. Raises ValueError for any other."""
     if not REFERENCE.fullmatch(text):
-        raise ValueError(
-            "must begin with a letter or digit, and contain only those and . _ ~ : @ + = , -"
-        )
+        message = "must begin with a letter or digit, and contain only those and . _ ~ : @ + = , -"
+        raise InvalidValueError(message, FieldCode.WRONG_FORMAT)
     if text.lower() in RESERVED:
-        raise ValueError("is a reserved word")
+        raise InvalidValueError("is a reserved word", FieldCode.NOT_ALLOWED)
     return text
 
 
@@ -100,7 +100,7 @@ class OrderPath(Incoming):
 
 class PaymentStatus(Outgoing):
     status: PaymentState
-    decline_reason: str | None
+    decline_reason: DeclineCode | None
 
 
 class OrderStatus(OrderTotal):
@@ -163,7 +163,8 @@ class OrderCancelled(Outgoing):
 def validate_states(text: str) -> str:
     """Return states that are separated by commas. Raises ValueError for any other text."""
     if not {*text.split(",")} <= {*OrderState}:
-        raise ValueError(f"must be some of {', '.join(OrderState)}, separated by commas")
+        message = f"must be some of {', '.join(OrderState)}, separated by commas"
+        raise InvalidValueError(message, FieldCode.NOT_ALLOWED)
     return text
 
 

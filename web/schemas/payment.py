@@ -1,13 +1,18 @@
 """Schemas of an order's payment and refunds."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from models import Payment, PaymentMethod, PaymentState, Refund, RefundState
-from models.customer_words import shown_code
+from models.customer_words import SHOWN_CODES, shown_code
 from models.money import to_decimal
 from web.schemas.base import Outgoing, Timestamp
 from web.schemas.product import Amount
+
+# Stripe's decline codes that customers may see: https://docs.stripe.com/declines/codes
+DeclineCode = Annotated[str, Field(json_schema_extra={"enum": list(SHOWN_CODES)})]
 
 
 def shown_decline(payment: Payment) -> str | None:
@@ -34,7 +39,7 @@ class PaymentView(Outgoing):
     last4: str | None
     exp_month: int | None
     exp_year: int | None
-    decline_reason: str | None
+    decline_reason: DeclineCode | None
 
     @classmethod
     def of(cls, payment: Payment) -> "PaymentView":

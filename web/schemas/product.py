@@ -17,6 +17,7 @@ from pydantic import (
 from models import Product, ProductStatus
 from models.catalogue import CatalogueQuery
 from models.money import to_decimal
+from models.problem_codes import FieldCode, InvalidValueError
 from models.product import MAX_PRODUCT_ID
 from models.typed_text import refuse_card_number
 from web.schemas.base import Incoming, Outgoing, Text, Timestamp
@@ -58,10 +59,11 @@ def validate_ids(text: str) -> str:
     """Return ids that are separated by commas. Raises ValueError for too many, and for others."""
     ids = text.split(",")
     if len(ids) > MAX_IDS:
-        raise ValueError(f"must have at most {MAX_IDS} ids")
+        raise InvalidValueError(f"must have at most {MAX_IDS} ids", FieldCode.TOO_MANY, max=MAX_IDS)
     for number in ids:
         if not re.fullmatch(r"[0-9]{1,16}", refuse_card_number(number)):
-            raise ValueError("must be numbers separated by commas")
+            message = "must be numbers separated by commas"
+            raise InvalidValueError(message, FieldCode.WRONG_FORMAT)
     return text
 
 

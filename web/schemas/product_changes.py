@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, With
 
 from models import Product, ProductStatus
 from models.errors import InvalidInputError
+from models.problem_codes import FieldCode, InvalidValueError
 from state_machines.catalogue_import.cells import MAX_STOCK, MAX_TAGS
 from web.schemas.base import Incoming, Outgoing, Text
 from web.schemas.user import no_defaults
@@ -21,7 +22,7 @@ WIRE = {"image": "imageUrl", "price": "estimatedPrice"}
 def read_amount(amount: Any) -> str:
     """Return an amount as the text of a cell. Raises ValueError for any other value."""
     if type(amount) not in {int, float, str}:
-        raise ValueError("must be an amount such as 12.50")
+        raise InvalidValueError("must be an amount such as 12.50", FieldCode.WRONG_FORMAT)
     return str(amount)
 
 

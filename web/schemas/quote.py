@@ -8,6 +8,7 @@ from state_machines.actions.pricing import LineProblem
 from state_machines.actions.quote import Quote, QuotedLine
 from web.schemas.base import Incoming, Outgoing
 from web.schemas.order import Line
+from web.schemas.problem import FieldProblem
 from web.schemas.product import Amount
 from web.urls import make_absolute
 
@@ -65,7 +66,8 @@ class QuoteView(Outgoing):
     """The prices of a cart. The totals are those of an order of the lines without a `problem`.
 
     `totalMinor` is the total in Stripe's minor units, for its Payment Element. `canOrder` is true
-    when all lines can be ordered together. `message` says why Stripe would not accept the total.
+    when all lines can be ordered together. `message` says why Stripe would not accept the total,
+    and `refusal` says it to programs.
     """
 
     items: list[QuotedLineView]
@@ -77,6 +79,7 @@ class QuoteView(Outgoing):
     total_minor: int
     can_order: bool
     message: str | None
+    refusal: FieldProblem | None
 
     @classmethod
     def of(cls, quote: Quote) -> "QuoteView":
@@ -89,6 +92,7 @@ class QuoteView(Outgoing):
             total_price=to_decimal(totals.total, totals.currency),
             total_minor=totals.total,
             can_order=quote.can_order,
-            message=quote.refusal,
+            message=quote.refusal.message if quote.refusal else None,
+            refusal=FieldProblem.of(quote.refusal) if quote.refusal else None,
             **amounts,
         )

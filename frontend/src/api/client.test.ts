@@ -49,10 +49,15 @@ function refreshing(request: IncomingMessage): Answer {
 }
 
 test('a problem document becomes an error with the message of each field', async () => {
-  const errors = [{ field: 'email', message: 'must be an address' }]
+  const email = { field: 'email', message: 'must be an address', code: 'invalidEmail' }
   answer = () => ({
     status: 422,
-    body: { title: 'Unprocessable', detail: 'Invalid fields: email', requestId: 'r1', errors },
+    body: {
+      title: 'Unprocessable',
+      detail: 'Invalid fields: email',
+      requestId: 'r1',
+      errors: [email],
+    },
     headers: { 'Retry-After': '7' },
   })
   const error = await call('POST /auth/login', { body: { email: 'x' } }).catch((it: unknown) => it)
@@ -60,7 +65,7 @@ test('a problem document becomes an error with the message of each field', async
   expect(error).toMatchObject({
     status: 422,
     message: 'Invalid fields: email',
-    fields: { email: 'must be an address' },
+    fields: { email },
     requestId: 'r1',
     retryAfter: 7,
   })

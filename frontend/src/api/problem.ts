@@ -1,9 +1,14 @@
-import type { Problem } from './types'
+import type { FieldProblem, Problem, ProblemKind, Step } from './types'
 
-/** An answer of the API that is no success. `fields` has the message of each invalid field. */
+/** The reason of a bank that customers may see. */
+export type DeclineCode = NonNullable<Step['declineCode']>
+
+/** An answer of the API that is no success. `fields` has the problem of each invalid field. */
 export class ApiError extends Error {
   readonly status: number
-  readonly fields: Readonly<Record<string, string>>
+  readonly fields: Readonly<Record<string, FieldProblem>>
+  /** The kind of a refusal that its status does not tell. */
+  readonly kind: ProblemKind | null
   readonly requestId: string
   /** Seconds to wait before the request is repeated, when the server says so. */
   readonly retryAfter: number | null
@@ -30,7 +35,8 @@ export class ApiError extends Error {
     this.needsStepUp = needsStepUp
     this.problem = problem
     const errors = Array.isArray(problem.errors) ? problem.errors : []
-    this.fields = Object.fromEntries(errors.map(({ field, message }) => [field, message]))
+    this.fields = Object.fromEntries(errors.map((each) => [each.field, each]))
+    this.kind = problem.kind ?? null
   }
 }
 

@@ -1,18 +1,17 @@
-import { limitedUntil } from '../api/problem'
+import { ApiError, limitedUntil } from '../api/problem'
 import classes from './ErrorText.module.css'
 import { messages } from './i18n/language'
+import { useProblemTexts } from './problemTexts'
 import { useCountdown } from './useCountdown'
 import { useErrorText } from './useErrorText'
 
 const useTexts = messages({
   en: {
-    limited: 'Too many attempts.',
     wait: (seconds: number) => `Try again in ${seconds} s.`,
     later: 'Try again in a moment.',
     now: 'You can try again now.',
   },
   es: {
-    limited: 'Demasiados intentos.',
     wait: (seconds) => `Vuelve a intentarlo en ${seconds} s.`,
     later: 'Vuelve a intentarlo en un momento.',
     now: 'Ya puedes volver a intentarlo.',
@@ -26,18 +25,20 @@ export function ErrorText({ error }: { error: unknown }) {
   const until = limitedUntil(error)
   return (
     <p className={classes.error} role="alert">
-      {until === null ? errorText(error) : <LimitText until={until} />}
+      {until === null ? errorText(error) : <LimitText error={error} until={until} />}
     </p>
   )
 }
 
 /** A refusal of too many attempts, which counts down. Screen readers hear it twice, not each second. */
-export function LimitText({ until }: { until: number }) {
+export function LimitText({ error, until }: { error: unknown; until: number }) {
   const texts = useTexts()
+  const { kinds } = useProblemTexts()
+  const kind = (error instanceof ApiError ? error.kind : null) ?? 'requests'
   const seconds = useCountdown(until)
   return (
     <>
-      {texts.limited} {seconds === 0 && texts.now}
+      {kinds[kind]} {seconds === 0 && texts.now}
       {seconds > 0 && (
         <>
           <span aria-hidden="true" className="tabular">

@@ -109,6 +109,7 @@ def test_an_email_that_was_sent_is_a_step(ann: Person, lamp: Product) -> None:
         "to": "sent",
         "ignored": False,
         "reason": None,
+        "declineCode": None,
         "at": row.finished_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "kind": "receipt_sent",
     }

@@ -7,6 +7,7 @@ import { userQuery } from '../../api/queries'
 import type { Profile, UserView } from '../../api/types'
 import { ErrorText } from '../../ui/ErrorText'
 import { Section } from '../../ui/Section'
+import { useFieldText } from '../../ui/useErrorText'
 import classes from './Account.module.css'
 import { useAccountTexts } from './texts'
 
@@ -38,6 +39,7 @@ export function ProfileSection({ user }: { user: UserView }) {
       setChanges({})
     },
   })
+  const fieldText = useFieldText()
   const fieldErrors = save.error instanceof ApiError ? save.error.fields : {}
   const hasFieldErrors = FIELDS.some(({ name }) => name in fieldErrors)
   return (
@@ -66,7 +68,7 @@ export function ProfileSection({ user }: { user: UserView }) {
             type={type}
             autoComplete={autoComplete}
             value={changes[name] ?? user[name]}
-            error={fieldErrors[name]}
+            error={fieldErrors[name] && fieldText(fieldErrors[name])}
             onChange={(event) => {
               setChanges({ ...changes, [name]: event.currentTarget.value })
               if (!save.isIdle) save.reset()

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { focusHeading } from '../../ui/focusHeading'
 import { Notice } from '../../ui/Notice'
-import { useErrorText } from '../../ui/useErrorText'
+import { useErrorText, useFieldText } from '../../ui/useErrorText'
 import classes from './CartPage.module.css'
 import { useCartTexts } from './texts'
 import type { CartQuote } from './useCartQuote'
@@ -13,6 +13,7 @@ type CheckoutButtonProps = { cart: CartQuote; onLeave?: () => void }
 export function CheckoutButton({ cart, onLeave }: CheckoutButtonProps) {
   const texts = useCartTexts()
   const errorText = useErrorText()
+  const fieldText = useFieldText()
   const { quote, isCurrent, error } = cart
   const isBlocked = error !== null || (isCurrent && quote?.canOrder === false)
   return (
@@ -52,7 +53,7 @@ export function CheckoutButton({ cart, onLeave }: CheckoutButtonProps) {
       )}
       {error === null && isBlocked && (
         <p className={classes.reason} role="status">
-          {quote?.message ?? texts.attention}
+          {quote?.refusal ? fieldText(quote.refusal) : texts.attention}
         </p>
       )}
     </div>

@@ -9,6 +9,7 @@ import { PageLinks } from './PageLinks'
 import { ProductCard } from './ProductCard'
 import { ProductGrid, ProductGridSkeleton } from './ProductGrid'
 import { PAGE_SIZE, type ProductPage } from './queries'
+import { useFieldText } from '../../ui/useErrorText'
 import classes from './Results.module.css'
 import { type CatalogueSearch, changeFilters, countFilters } from './search'
 import { useTexts } from './texts'
@@ -21,6 +22,7 @@ type ResultsProps = { search: CatalogueSearch; page: UseQueryResult<ProductPage>
 /** The products of a search, or the reason why there are none and a way out. */
 export function Results({ search, page }: ResultsProps) {
   const texts = useTexts()
+  const fieldText = useFieldText()
   const { data } = page
   if (page.isError && (data === undefined || page.isPlaceholderData)) {
     const { error } = page
@@ -28,7 +30,7 @@ export function Results({ search, page }: ResultsProps) {
       return <LoadError error={error} onRetry={() => void page.refetch()} />
     }
     return (
-      <Nothing title={texts.refused} lead={Object.values(error.fields).join(' ')}>
+      <Nothing title={texts.refused} lead={Object.values(error.fields).map(fieldText).join(' ')}>
         <ClearButton search={search} />
       </Nothing>
     )

@@ -1,13 +1,14 @@
 import { InputBase, TextInput } from '@mantine/core'
+import type { FieldProblem } from '../../api/types'
 import { useLanguage } from '../../ui/i18n/language'
 import { ChevronDownIcon } from '../../ui/icons'
+import { useFieldText } from '../../ui/useErrorText'
 import {
   type Address,
   type AddressErrors,
   type AddressField,
   countryName,
   hasState,
-  MISSING,
   sortCountries,
 } from './address'
 import classes from './Checkout.module.css'
@@ -47,12 +48,17 @@ const MAX_LENGTHS = {
 export function AddressFields({ section, address, errors, onChange }: AddressFieldsProps) {
   const texts = useCheckoutTexts()
   const language = useLanguage()
+  const fieldText = useFieldText()
+  const errorText = (problem: FieldProblem | undefined) => {
+    if (problem === undefined) return undefined
+    return problem.code === 'required' ? texts.missing : fieldText(problem)
+  }
   const common = (field: AddressField) => ({
     id: `${section}-${field}`,
     name: `${section}-${field}`,
     label: texts[field],
     value: address[field],
-    error: errors[field] === MISSING ? texts.missing : errors[field],
+    error: errorText(errors[field]),
     autoComplete: `${section} ${AUTOCOMPLETE[field]}`,
   })
   const text = (field: AddressField, isOptional = false) => (

@@ -1,8 +1,11 @@
 import { Link } from '@tanstack/react-router'
+import type { ProblemKind } from '../../api/types'
 import { Notice } from '../../ui/Notice'
+import { useProblemTexts } from '../../ui/problemTexts'
 import type { Tone } from '../../ui/StateBadge'
 import { useCountdown } from '../../ui/useCountdown'
-import type { Limit, PayProblem } from './problems'
+import { useRefusalText } from '../../ui/useErrorText'
+import type { PayProblem } from './problems'
 import { useCheckoutTexts } from './texts'
 
 type Words = { tone: Tone; title?: string; lead: string }
@@ -20,6 +23,7 @@ export function ProblemNotice({ problem, total }: { problem: PayProblem; total: 
 
 function useWords(problem: PayProblem, total: string): Words {
   const texts = useCheckoutTexts()
+  const refusalText = useRefusalText()
   const simple = {
     totalChanged: [texts.totalChanged(total), texts.totalChangedLead],
     lines: [texts.linesWrong, texts.linesWrongLead],
@@ -32,7 +36,7 @@ function useWords(problem: PayProblem, total: string): Words {
   if (problem.kind === 'declined') {
     return { tone: 'failed', title: texts.declined, lead: texts.declinedLead(problem.message) }
   }
-  if (problem.kind === 'refused') return { tone: 'failed', lead: problem.message }
+  if (problem.kind === 'refused') return { tone: 'failed', lead: refusalText(problem.error) }
   if (problem.kind === 'failed') {
     const request = problem.requestId === '' ? '' : ` ${texts.request(problem.requestId)}`
     return { tone: 'failed', title: texts.failed, lead: texts.failedLead + request }
@@ -42,14 +46,15 @@ function useWords(problem: PayProblem, total: string): Words {
   return { tone: isOpen ? 'waiting' : 'failed', title, lead }
 }
 
-function LimitNotice({ limit, until }: { limit: Limit; until: number }) {
+function LimitNotice({ limit, until }: { limit: ProblemKind; until: number }) {
   const texts = useCheckoutTexts()
+  const { kinds: limits } = useProblemTexts()
   const seconds = useCountdown(until)
   return (
     <Notice
       tone="waiting"
-      title={texts[limit]}
-      action={limit === 'tooManyUnpaid' ? <Link to="/orders">{texts.yourOrders}</Link> : undefined}
+      title={limits[limit]}
+      action={limit === 'unpaidOrders' ? <Link to="/orders">{texts.yourOrders}</Link> : undefined}
     >
       {seconds > 0 && texts.limited(seconds)}
     </Notice>

@@ -1,7 +1,8 @@
 import { Link } from '@tanstack/react-router'
-import type { OrderSummary } from '../../api/types'
+import type { FieldProblem, OrderSummary } from '../../api/types'
 import { useFormat } from '../../ui/i18n/format'
 import { Picture } from '../../ui/Picture'
+import { useFieldText } from '../../ui/useErrorText'
 import { LineNoticeBox } from '../cart/LineNoticeBox'
 import { cartStore } from '../cart/store'
 import { Totals } from '../cart/Totals'
@@ -9,8 +10,8 @@ import type { CartQuote } from '../cart/useCartQuote'
 import classes from './Summary.module.css'
 import { useCheckoutTexts } from './texts'
 
-/** The messages of lines that the server refused, by product. */
-export type LineErrors = Readonly<Record<number, string>>
+/** The problems of lines that the server refused, by product. */
+export type LineErrors = Readonly<Record<number, FieldProblem>>
 
 /** The cart as it would be ordered, with what has changed since it was filled. */
 export function CartSummary({ cart, errors }: { cart: CartQuote; errors: LineErrors }) {
@@ -37,15 +38,18 @@ export function CartSummary({ cart, errors }: { cart: CartQuote; errors: LineErr
                 onRemove={() => cartStore.remove(line.productId)}
               />
             )}
-            {notice === null && errors[line.productId] !== undefined && (
-              <p className={classes.error}>{errors[line.productId]}</p>
-            )}
+            {notice === null && <LineError problem={errors[line.productId]} />}
           </li>
         ))}
       </ul>
       <Totals amounts={cart.quote} isCurrent={cart.isCurrent} />
     </>
   )
+}
+
+function LineError({ problem }: { problem: FieldProblem | undefined }) {
+  const fieldText = useFieldText()
+  return problem && <p className={classes.error}>{fieldText(problem)}</p>
 }
 
 /** An order that exists: its lines and prices stay as they were when it was placed. */

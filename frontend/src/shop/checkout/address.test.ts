@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { UserView } from '../../api/types'
+import type { FieldProblem, UserView } from '../../api/types'
 import {
   addressOf,
   EMPTY_ADDRESS,
@@ -38,7 +38,8 @@ test('the address of the profile is taken over, its country by name or code', ()
 
 test('the address is saved under the names of the profile', () => {
   expect(profileOf(addressOf(user))).toMatchObject({ addressLine1: 'Calle Mayor 1', country: 'ES' })
-  expect(errorsOfProfile({ addressLine1: 'too long', email: 'x' })).toEqual({ line1: 'too long' })
+  const problem: FieldProblem = { field: 'addressLine1', message: 'too long', code: 'tooLong' }
+  expect(errorsOfProfile({ addressLine1: problem, email: problem })).toEqual({ line1: problem })
 })
 
 test('an address is written as the country writes it', () => {

@@ -1,4 +1,4 @@
-import type { Profile, UserView } from '../../api/types'
+import type { FieldProblem, Profile, UserView } from '../../api/types'
 
 /** An address as it is typed. `country` is an ISO code, or what the profile has. */
 export type Address = {
@@ -13,10 +13,10 @@ export type Address = {
 }
 
 export type AddressField = keyof Address
-/** The message of each wrong field; MISSING where it is empty. */
-export type AddressErrors = Partial<Record<AddressField, string>>
+/** The problem of each wrong field. */
+export type AddressErrors = Partial<Record<AddressField, FieldProblem>>
 
-export const MISSING = 'missing'
+const MISSING: FieldProblem = { field: '', message: '', code: 'required' }
 
 /** The countries that the shop delivers to. */
 export const COUNTRIES: readonly string[] = [
@@ -98,12 +98,12 @@ export function profileOf(address: Address): Profile {
   return Object.fromEntries(ADDRESS_FIELDS.map((field) => [PROFILE_FIELDS[field], trimmed[field]]))
 }
 
-/** Return the errors of a profile's fields under the names of the address's. */
-export function errorsOfProfile(fields: Readonly<Record<string, string>>): AddressErrors {
+/** Return the problems of a profile's fields under the names of the address's. */
+export function errorsOfProfile(fields: Readonly<Record<string, FieldProblem>>): AddressErrors {
   return Object.fromEntries(
     ADDRESS_FIELDS.flatMap((field) => {
-      const message = fields[PROFILE_FIELDS[field]]
-      return message === undefined ? [] : [[field, message]]
+      const problem = fields[PROFILE_FIELDS[field]]
+      return problem === undefined ? [] : [[field, problem]]
     }),
   )
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ApiError, NetworkError } from '../../api/problem'
+import type { FieldProblem } from '../../api/types'
 import { readRefusal } from './problems'
 
 const lines = [7, 8].map((productId) => ({
@@ -12,14 +13,18 @@ const lines = [7, 8].map((productId) => ({
 }))
 
 function invalid(errors: Record<string, string>): ApiError {
-  const list = Object.entries(errors).map(([field, message]) => ({ field, message }))
+  const list = Object.entries(errors).map(([field, message]) => problem(field, message))
   return new ApiError(422, { detail: 'Invalid', errors: list })
+}
+
+function problem(field: string, message: string): FieldProblem {
+  return { field, message, code: 'invalid' }
 }
 
 test('an error of a line is shown at its product', () => {
   const refusal = readRefusal(invalid({ 'items.1.quantity': '0 left' }), lines, 0)
   expect(refusal.problem).toEqual({ kind: 'lines' })
-  expect(refusal.lines).toEqual({ 8: '0 left' })
+  expect(refusal.lines).toEqual({ 8: problem('items.1.quantity', '0 left') })
   expect(refusal.isUncertain).toBe(false)
 })
 
@@ -30,9 +35,12 @@ test('errors of addresses are shown at their fields', () => {
     0,
   )
   expect(refusal.problem).toEqual({ kind: 'fields' })
-  expect(refusal.shipping).toEqual({ line1: 'has a card number', postalCode: 'too long' })
+  expect(refusal.shipping).toEqual({
+    line1: problem('shippingAddress', 'has a card number'),
+    postalCode: problem('postalCode', 'too long'),
+  })
   expect(readRefusal(invalid({ billingAddress: 'bad' }), lines, 0).billing).toEqual({
-    line1: 'bad',
+    line1: problem('billingAddress', 'bad'),
   })
 })
 
@@ -41,12 +49,11 @@ test('a reference that was used leads to its order', () => {
 })
 
 test.each([
-  ['There are 20 unpaid orders: pay or cancel one of them', 'tooManyUnpaid'],
-  ['There are 20 declined cards in an hour', 'tooManyDeclined'],
-  ['There are 120 orders in an hour', 'tooManyOrders'],
-  ['Slow down', 'tooMany'],
-])('the limit "%s" is told in words, with the time until the next try', (detail, limit) => {
-  const error = new ApiError(429, { detail }, { retryAfter: 30 })
+  ['unpaidOrders', 'unpaidOrders'],
+  ['declinedCards', 'declinedCards'],
+  [null, 'requests'],
+] as const)('the limit %s is told in words, with the time until the next try', (kind, limit) => {
+  const error = new ApiError(429, { kind }, { retryAfter: 30 })
   expect(readRefusal(error, lines, 1000).problem).toEqual({ kind: 'limited', limit, until: 31_000 })
 })
 

@@ -1,4 +1,5 @@
 import { ApiError, NetworkError } from '../../api/problem'
+import type { FieldProblem, ProblemKind } from '../../api/types'
 import type { CartLine } from '../cart/store'
 import { type AddressErrors, errorsOfProfile } from './address'
 import type { LineErrors } from './Summary'
@@ -7,11 +8,9 @@ import type { LineErrors } from './Summary'
 export type PayProblem =
   | { kind: 'declined'; message: string }
   | { kind: 'totalChanged' | 'unconfirmed' | 'notReady' | 'offline' | 'fields' | 'lines' }
-  | { kind: 'limited'; limit: Limit; until: number }
-  | { kind: 'refused'; message: string }
+  | { kind: 'limited'; limit: ProblemKind; until: number }
+  | { kind: 'refused'; error: ApiError }
   | { kind: 'failed'; requestId: string }
-
-export type Limit = 'tooManyUnpaid' | 'tooManyDeclined' | 'tooManyOrders' | 'tooMany'
 
 export type Refusal = {
   problem: PayProblem
@@ -38,11 +37,11 @@ export function readRefusal(error: unknown, lines: readonly CartLine[], now: num
   }
   if (error.status === 429) {
     const seconds = error.retryAfter ?? DEFAULT_PAUSE_SECONDS
-    const limit = limitOf(error.message)
+    const limit = error.kind ?? 'requests'
     return { ...NOTHING, problem: { kind: 'limited', limit, until: now + seconds * 1000 } }
   }
   if (error.status === 422) return readFields(error, lines)
-  return { ...NOTHING, problem: { kind: 'refused', message: error.message } }
+  return { ...NOTHING, problem: { kind: 'refused', error } }
 }
 
 function readFields(error: ApiError, lines: readonly CartLine[]): Refusal {
@@ -51,11 +50,11 @@ function readFields(error: ApiError, lines: readonly CartLine[]): Refusal {
   // The server knows an address as one text: its error stands at the first line.
   const shipping = { ...profile, ...first(fields.shippingAddress) }
   const billing = first(fields.billingAddress)
-  const lineErrors: Record<number, string> = {}
-  for (const [field, message] of Object.entries(fields)) {
+  const lineErrors: Record<number, FieldProblem> = {}
+  for (const [field, problem] of Object.entries(fields)) {
     const index = /^items\.(\d+)/.exec(field)?.[1]
     const line = index === undefined ? undefined : lines[Number(index)]
-    if (line !== undefined) lineErrors[line.productId] = message
+    if (line !== undefined) lineErrors[line.productId] = problem
   }
   const result = { ...NOTHING, shipping, billing, lines: lineErrors }
   if (fields.referenceId !== undefined) {
@@ -65,17 +64,9 @@ function readFields(error: ApiError, lines: readonly CartLine[]): Refusal {
   if (Object.keys({ ...shipping, ...billing }).length > 0) {
     return { ...result, problem: { kind: 'fields' } }
   }
-  const message = fields.items ?? error.message
-  return { ...result, problem: { kind: 'refused', message } }
+  return { ...result, problem: { kind: 'refused', error } }
 }
 
-function first(message: string | undefined): AddressErrors {
-  return message === undefined ? {} : { line1: message }
-}
-
-// The problem document has one sentence; its limits are told apart by their words.
-function limitOf(detail: string): Limit {
-  if (detail.includes('unpaid orders')) return 'tooManyUnpaid'
-  if (detail.includes('declined cards')) return 'tooManyDeclined'
-  return detail.includes('orders in an hour') ? 'tooManyOrders' : 'tooMany'
+function first(problem: FieldProblem | undefined): AddressErrors {
+  return problem === undefined ? {} : { line1: problem }
 }

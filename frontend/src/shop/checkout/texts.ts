@@ -52,11 +52,6 @@ export const useCheckoutTexts = messages({
     failedLead: 'Nothing was charged. Try again in a moment.',
     request: (id: string) => `Reference for our support: ${id}`,
     limited: (seconds: number) => `You can try again in ${seconds} s.`,
-    tooManyUnpaid:
-      'You have many orders that wait for their payment. Pay or cancel one of them first.',
-    tooManyDeclined: 'Many cards were declined. Wait a while before you try again.',
-    tooManyOrders: 'You have placed many orders in a short time.',
-    tooMany: 'Too many attempts.',
     yourOrders: 'Your orders',
     fieldsWrong: 'Some fields need your attention.',
     linesWrong: 'Your order has changed',
@@ -120,11 +115,6 @@ export const useCheckoutTexts = messages({
     failedLead: 'No se ha cobrado nada. Inténtalo en un momento.',
     request: (id) => `Referencia para nuestro equipo: ${id}`,
     limited: (seconds) => `Puedes volver a intentarlo en ${seconds} s.`,
-    tooManyUnpaid: 'Tienes muchos pedidos pendientes de pago. Paga o cancela uno de ellos primero.',
-    tooManyDeclined:
-      'Se han rechazado muchas tarjetas. Espera un rato antes de volver a intentarlo.',
-    tooManyOrders: 'Has hecho muchos pedidos en poco tiempo.',
-    tooMany: 'Demasiados intentos.',
     yourOrders: 'Tus pedidos',
     fieldsWrong: 'Hay campos que necesitan tu atención.',
     linesWrong: 'Tu pedido ha cambiado',

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import type { OrderSummary } from '../../api/types'
 import { useFormat } from '../../ui/i18n/format'
+import { useProblemTexts } from '../../ui/problemTexts'
 import { StateShape } from '../../ui/StateBadge'
 import { OrderProgress } from './OrderProgress'
 import { PayBy } from './PayBy'
@@ -14,8 +15,10 @@ export function StatusBanner({ order }: { order: OrderSummary }) {
   const words = useOrderWords()
   const texts = useOrderTexts()
   const format = useFormat()
+  const { declines } = useProblemTexts()
   const situation = situationOf(order)
   const tone = TONES[situation]
+  const reason = situation === 'declined' ? order.payment.declineReason : null
   // An ended order has no card of its own for what goes back.
   const refunds = situation === 'cancelled' ? order.refunds : []
   return (
@@ -27,7 +30,10 @@ export function StatusBanner({ order }: { order: OrderSummary }) {
               <StateShape tone={tone} size={20} />
               {words.labels[situation]}
             </p>
-            <p>{words.sentences[situation]}</p>
+            <p>
+              {reason !== null && `${declines[reason]} `}
+              {words.sentences[situation]}
+            </p>
             {refunds.map(({ id, amount, currency, status }) => (
               <p key={id}>{words.returns[status](format.money(amount, currency))}</p>
             ))}

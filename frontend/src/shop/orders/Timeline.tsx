@@ -2,6 +2,7 @@ import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useFormat } from '../../ui/i18n/format'
 import { LoadError } from '../../ui/LoadError'
+import { useProblemTexts } from '../../ui/problemTexts'
 import { Section } from '../../ui/Section'
 import { historyQuery } from './queries'
 import { useOrderTexts } from './texts'
@@ -15,6 +16,7 @@ export function Timeline({ referenceId, version }: { referenceId: string; versio
   const texts = useOrderTexts()
   const format = useFormat()
   const sentences = useSentences()
+  const { declines } = useProblemTexts()
   const history = useQuery(historyQuery(referenceId, version))
   const steps = knownSteps(history.data ?? [])
   return (
@@ -38,7 +40,9 @@ export function Timeline({ referenceId, version }: { referenceId: string; versio
             </time>
             <span>
               {sentences[step.kind]}
-              {step.reason !== null && <span className={classes.reason}> {step.reason}</span>}
+              {step.declineCode !== null && (
+                <span className={classes.reason}> {declines[step.declineCode]}</span>
+              )}
             </span>
           </li>
         ))}

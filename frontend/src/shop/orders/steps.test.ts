@@ -14,6 +14,7 @@ function step(values: Partial<Step>): Step {
     kind: null,
     machine: 'order',
     reason: null,
+    declineCode: null,
     signal: 'place',
     to: 'Pending',
     ...values,

@@ -108,8 +108,7 @@ export const useOrderWords = messages({
     sentences: {
       preparing: 'We are getting your payment ready. This takes a moment.',
       payable: 'Your things are reserved. The order is complete once it is paid.',
-      declined:
-        'Your bank did not take the payment. Nothing was charged. You can try another card.',
+      declined: 'Nothing was charged. You can try another card.',
       closing: 'We are cancelling the payment at your bank. Nothing more is needed from you.',
       reviewed: 'We have your payment, and a person checks it. You hear from us by e-mail.',
       confirmed: 'We have your payment. We are packing it.',
@@ -155,7 +154,7 @@ export const useOrderWords = messages({
     sentences: {
       preparing: 'Estamos preparando tu pago. Es solo un momento.',
       payable: 'Tus artículos están reservados. El pedido se completa cuando lo pagues.',
-      declined: 'Tu banco no ha aceptado el pago. No se ha cobrado nada. Puedes usar otra tarjeta.',
+      declined: 'No se ha cobrado nada. Puedes usar otra tarjeta.',
       closing: 'Estamos cancelando el pago en tu banco. No tienes que hacer nada más.',
       reviewed: 'Tenemos tu pago y una persona lo está revisando. Te escribiremos por correo.',
       confirmed: 'Tenemos tu pago. Lo estamos preparando.',

@@ -117,7 +117,7 @@ function CodeError({ error }: { error: Error }) {
   const texts = useSignInTexts()
   const errorText = useErrorText()
   const limit = limitedUntil(error)
-  if (limit !== null) return <LimitText until={limit} />
+  if (limit !== null) return <LimitText error={error} until={limit} />
   if (!isStatus(error, 401, 422)) return errorText(error)
   const left = error.problem.attemptsLeft
   return (
