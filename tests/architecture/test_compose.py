@@ -127,6 +127,16 @@ def test_every_long_lived_service_restarts_with_limits() -> None:
             assert "mem_limit" in service, name
 
 
+def test_the_gateway_can_hold_all_streams_of_the_events_process() -> None:
+    template = (ROOT / "deploy/gateway/nginx.conf.template").read_text()
+    (connections,) = map(int, re.findall(r"worker_connections (\d+);", template))
+    (files,) = map(int, re.findall(r"worker_rlimit_nofile (\d+);", template))
+    # One connection of the client and one to the process; the kernel may give all to one worker.
+    streams = 2 * Settings.model_fields["events_streams"].default
+    assert streams + 4096 <= connections < files
+    assert files <= SERVICES["gateway"]["ulimits"]["nofile"]
+
+
 def test_each_provider_and_the_sweep_have_their_own_workers() -> None:
     queues = [SERVICES[name]["command"][5] for name in ("worker", "mailer", "sweeper")]
     assert queues == ["payments,sweep", "emails,sweep", "sweep,maintenance"]

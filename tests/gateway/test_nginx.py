@@ -21,6 +21,7 @@ HALF = (
     'Content-Length: 1000\r\n\r\n{"email": "'
 )
 SLOW = 66  # more than the services have threads
+STREAMS = 100  # of one address, which may have 128 connections
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,19 @@ def test_events_pass_the_gateway_at_once(gateway: str) -> None:
     with closing(Stream.open(gateway, tickets.issue(uuid4(), [order_id], now()))) as stream:
         dispatch.publish_change([Move("order", order_id, 2, order_id)])
         assert str(order_id).encode() in stream.next_hint()
+
+
+def test_many_streams_are_open_at_once_and_each_gets_its_events(gateway: str) -> None:
+    order_ids = [uuid4() for _ in range(STREAMS)]
+    with ExitStack() as closing_all:
+        streams = []
+        for order_id in order_ids:
+            stream = Stream.open(gateway, tickets.issue(uuid4(), [order_id], now()))
+            closing_all.callback(stream.close)
+            streams.append(stream)
+        for order_id, stream in zip(order_ids, streams, strict=True):
+            dispatch.publish_change([Move("order", order_id, 2, order_id)])
+            assert str(order_id).encode() in stream.next_hint()
 
 
 def test_a_forged_host_is_refused(gateway: str) -> None:

@@ -2,7 +2,7 @@
 const PAGES: Readonly<Record<string, string>> = {
   correos: 'https://www.correos.es/es/es/herramientas/localizador/envios/detalle?tracking-number=',
   dhl: 'https://www.dhl.com/global-en/home/tracking.html?submit=1&tracking-id=',
-  dpd: 'https://www.dpd.com/tracking?parcelNumber=',
+  dpd: 'https://tracking.dpd.de/status/en_US/parcel/',
   fedex: 'https://www.fedex.com/fedextrack/?trknbr=',
   gls: 'https://gls-group.com/track/',
   'royal mail': 'https://www.royalmail.com/track-your-item#/tracking-results/',
