@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SAMPLED := tests/integration/payments/test_random_calls.py tests/e2e/test_storm.py tests/e2e/test_loss.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo frontend test test-fast prove check bench race shops shots pins clean simulate failpoints chaos
+.PHONY: help run demo frontend test test-fast prove check bench race shops shots previews pins clean simulate failpoints chaos
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -60,6 +60,9 @@ shops: .venv/ready .venv-bench/ready ## Run the race of the whole shops over HTT
 
 shots: .venv/ready ## Take pictures of the web app's pages (ARGS="FOLDER" for all sizes)
 	@$(BIN)/python -m tests.browser.shots $(ARGS)
+
+previews: .venv/ready ## Draw the link previews of the products anew
+	@$(BIN)/python -m tests.browser.previews
 
 pins: .venv/ready ## Resolve requirements/*.in again
 	@$(BIN)/python -m pip install --quiet uv

@@ -17,6 +17,7 @@ from models.order import Order, OrderItem
 from models.payment import Payment
 from models.personal import is_erased
 from models.user import UserSession, UserStatus
+from tasks.devices import describe_device
 from tasks.gateways.sendgrid import Email
 
 
@@ -32,7 +33,7 @@ def render_login_code(login: Login, code: str, *, tags: dict[str, str]) -> Email
 def render_new_device(login: Login, session: UserSession, *, tags: dict[str, str]) -> Email | None:
     """Render the email about a sign-in from a device that the user had not used before."""
     context = {
-        "device": session.user_agent or "unknown",
+        "device": describe_device(session.user_agent),
         "ip_address": session.ip_address or "unknown",
         "at": session.created_at,
         "by_passkey": "pop" in session.methods,

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from models import Product, ProductStatus
@@ -15,6 +16,11 @@ TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)
 SHOP = "ProjectX"
 ABOUT = "Well-made things for a desk and a home, from lamps to turntables."
 PREVIEW_IMAGE = "/static/shop/og.png"
+PICTURES = "/static/products"
+# Made from the pictures of the same names by `make previews`.
+PREVIEWS = frozenset(
+    f"{PICTURES}/{file.stem}" for file in (Path(__file__).parent / "static/products").glob("*.jpg")
+)
 MAX_DESCRIPTION_LENGTH = 300  # characters; link previews show fewer
 # They end a script, begin a comment in it, or are line ends in old JavaScript.
 UNSAFE_IN_SCRIPT = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
@@ -27,7 +33,8 @@ class Head:
     path: str
     title: str = SHOP
     description: str = ABOUT
-    image: str = ""
+    # The picture of its link previews, where it has its own.
+    preview: str = ""
     is_public: bool = True
     properties: dict[str, str] = field(default_factory=dict)
     linked_data: dict[str, Any] | None = None
@@ -48,7 +55,7 @@ class Head:
             "og:title": self.title.removesuffix(f" · {SHOP}"),
             "og:description": self.description,
             "og:url": make_absolute(self.path),
-            "og:image": self._preview_image(),
+            "og:image": make_absolute(self.preview or PREVIEW_IMAGE),
             **self.properties,
         }
         names = {
@@ -75,11 +82,6 @@ class Head:
         answers = _in_script(self.answers)
         return [*tags, f'<script type="application/json" id="answers">{answers}</script>']
 
-    def _preview_image(self) -> str:
-        """Return the picture of a link preview. No network draws an SVG."""
-        is_drawn = self.image and not self.image.endswith(".svg")
-        return self.image if is_drawn else make_absolute(PREVIEW_IMAGE)
-
 
 def head_of(product: Product) -> Head:
     """Return the head of a product's page."""
@@ -90,7 +92,8 @@ def head_of(product: Product) -> Head:
         path,
         title=f"{product.name} · {SHOP}",
         description=description,
-        image=image,
+        preview=_preview_of(product.image_url),
+        pictures=(image,) if image else (),
         properties={
             "og:type": "product",
             "product:price:amount": price,
@@ -113,6 +116,14 @@ def head_of(product: Product) -> Head:
             },
         },
     )
+
+
+def _preview_of(image_url: str) -> str:
+    """Return the picture of a product for link previews, or nothing. No network draws an SVG."""
+    name, is_vector, _ = image_url.partition(".svg")
+    if not is_vector:
+        return image_url
+    return f"{name}.jpg" if name in PREVIEWS else ""
 
 
 def _availability(product: Product) -> str:

@@ -13,6 +13,7 @@ STATIC = ROOT / "web/static"
 MAX_PICTURE_BYTES = 12 * 1024
 MAX_SCENE_BYTES = 60 * 1024
 MAX_PREVIEW_BYTES = 200_000
+MAX_PRODUCT_PREVIEW_BYTES = 60_000
 PNG_SIZES = {"og": (1200, 630), "apple-touch-icon": (180, 180), "icon-512": (512, 512)}
 INERT_ELEMENTS = re.compile(
     r"svg|title|defs|g|path|rect|circle|ellipse|use|clipPath|pattern|linearGradient|radialGradient"
@@ -65,6 +66,24 @@ def test_a_drawing_of_the_shop_is_inert(name: str) -> None:
 
     assert drawing.stat().st_size <= MAX_SCENE_BYTES
     assert_inert(parse(drawing))
+
+
+@pytest.mark.parametrize("product", catalogue, ids=lambda product: str(product["sku"]))
+def test_a_seeded_product_has_a_link_preview(product: dict[str, str]) -> None:
+    picture = STATIC / product["image"].removeprefix("/static/")
+    content = picture.with_suffix(".jpg").read_bytes()
+
+    assert size_of_jpeg(content) == PNG_SIZES["og"]
+    assert len(content) <= MAX_PRODUCT_PREVIEW_BYTES
+
+
+def size_of_jpeg(content: bytes) -> tuple[int, int]:
+    """Return the width and the height that the header of the frame states."""
+    place = 2
+    while content[place + 1] not in (0xC0, 0xC2):
+        place += 2 + int.from_bytes(content[place + 2 : place + 4])
+    height, width = struct.unpack(">HH", content[place + 5 : place + 9])
+    return width, height
 
 
 @pytest.mark.parametrize(("name", "size"), PNG_SIZES.items())

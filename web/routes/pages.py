@@ -81,9 +81,7 @@ def product(product_id: str) -> Response:
         return _render(Head(request.path))
     if row is None:
         return _render(Head(request.path, is_public=False), HTTPStatus.NOT_FOUND)
-    head = head_of(row)
-    pictures = (head.image,) if head.image else ()
-    return _render(replace(head, answers=answers_of_product(row), pictures=pictures))
+    return _render(replace(head_of(row), answers=answers_of_product(row)))
 
 
 @bp.get("/assets/<name>")

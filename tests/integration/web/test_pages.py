@@ -184,7 +184,9 @@ def test_the_files_without_a_hash_are_checked_each_time(client: FlaskClient, pag
     ("picture", "preview"),
     [
         ("https://pictures.example/lamp.jpg", "https://pictures.example/lamp.jpg"),
+        ("/static/products/snake-plant.svg", "http://localhost/static/products/snake-plant.jpg"),
         ("/static/products/lamp.svg", "http://localhost/static/shop/og.png"),
+        ("https://pictures.example/snake-plant.svg", "http://localhost/static/shop/og.png"),
         ("", "http://localhost/static/shop/og.png"),
     ],
 )
