@@ -73,6 +73,8 @@ def test_another_device_is_signed_out(account: Page, buyer: Buyer) -> None:
     account.reload()
     account.get_by_role("button", name="Sign out everywhere else").click()
     expect(account.get_by_role("button", name="Sign out everywhere else")).to_be_hidden()
+    # The button is gone: the focus has a place where screen readers go on.
+    expect(account.get_by_role("heading", name="Where you are signed in")).to_be_focused()
     expect(account.get_by_text("This device")).to_be_visible()
     assert phone.http.get(f"{buyer.urls.auth}/auth/user", timeout=30).status_code == 401
 

@@ -85,8 +85,12 @@ def test_an_unknown_address_leads_to_the_products(page: Page) -> None:
     page.goto("/nothing/here")
     expect(page.get_by_role("heading", name="This page does not exist")).to_be_visible()
     assert find_violations(page) == []
+    page.get_by_role("search", name="Search from this page").get_by_role("searchbox").fill("lamp")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/products\?q=lamp"))
+    page.go_back()
     page.get_by_role("link", name="Browse all products").click()
-    expect(page).to_have_url(re.compile("/products"))
+    expect(page).to_have_url(re.compile("/products$"))
 
 
 def refuse(status: int, headers: dict[str, str] | None = None) -> Callable[[Route], None]:

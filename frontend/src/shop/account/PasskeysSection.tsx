@@ -1,15 +1,12 @@
-import { Button, Skeleton } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { call } from '../../api/client'
 import { ApiError, ignoreAbsence } from '../../api/problem'
 import type { PasskeyView } from '../../api/types'
-import { ErrorText } from '../../ui/ErrorText'
 import { useFormat } from '../../ui/i18n/format'
-import { LoadError } from '../../ui/LoadError'
-import { Section } from '../../ui/Section'
 import { addPasskey, canUsePasskeys } from '../sign-in/passkeys'
-import classes from './Account.module.css'
 import { describeDevice } from './device'
+import { ListItem, ListSection, RemoveButton } from './ListSection'
 import { passkeysQuery } from './queries'
 import { useStepUp } from './StepUpDialog'
 import { useAccountTexts } from './texts'
@@ -37,39 +34,36 @@ export function PasskeysSection({ email }: { email: string }) {
     (each) => each !== null && !(each instanceof ApiError && each.needsStepUp),
   )
   return (
-    <Section
-      title={texts.passkeys}
-      lead={texts.passkeysLead}
-      action={
-        canUsePasskeys() && (
-          <Button variant="default" size="sm" loading={add.isPending} onClick={() => add.mutate()}>
-            {texts.addPasskey}
-          </Button>
-        )
-      }
-    >
-      {passkeys.isPending && <Skeleton height={64} />}
-      {passkeys.isError && (
-        <LoadError error={passkeys.error} onRetry={() => void passkeys.refetch()} />
-      )}
-      <ErrorText error={error} />
-      {passkeys.data?.length === 0 && (
-        <p className={classes.facts}>
-          {canUsePasskeys() ? texts.noPasskeys : texts.noPasskeySupport}
-        </p>
-      )}
-      <ul className={classes.list}>
-        {passkeys.data?.map((each) => (
+    <>
+      <ListSection
+        title={texts.passkeys}
+        lead={texts.passkeysLead}
+        action={
+          canUsePasskeys() && (
+            <Button
+              variant="default"
+              size="sm"
+              loading={add.isPending}
+              onClick={() => add.mutate()}
+            >
+              {texts.addPasskey}
+            </Button>
+          )
+        }
+        list={passkeys}
+        error={error}
+        empty={canUsePasskeys() ? texts.noPasskeys : texts.noPasskeySupport}
+        renderItem={(each) => (
           <PasskeyItem
             key={each.id}
             passkey={each}
             isRemoving={remove.isPending && remove.variables === each.id}
             onRemove={() => remove.mutate(each.id)}
           />
-        ))}
-      </ul>
+        )}
+      />
       {dialog}
-    </Section>
+    </>
   )
 }
 
@@ -78,24 +72,18 @@ type PasskeyItemProps = { passkey: PasskeyView; isRemoving: boolean; onRemove: (
 function PasskeyItem({ passkey, isRemoving, onRemove }: PasskeyItemProps) {
   const texts = useAccountTexts()
   const format = useFormat()
+  const place = passkey.synced ? texts.synced : texts.local
   return (
-    <li className={classes.item}>
-      <div>
-        <p className={classes.name}>{passkey.name}</p>
-        <p className={classes.facts}>
-          {texts.added(format.day(passkey.createdAt))} ·{' '}
-          {passkey.synced ? texts.synced : texts.local}
-        </p>
-      </div>
-      <Button
-        variant="default"
-        size="sm"
-        loading={isRemoving}
-        aria-label={texts.removePasskey(passkey.name)}
+    <ListItem
+      name={passkey.name}
+      facts={`${texts.added(format.day(passkey.createdAt))} · ${place}`}
+    >
+      <RemoveButton
+        label={texts.remove}
+        description={texts.removePasskey(passkey.name)}
+        isBusy={isRemoving}
         onClick={onRemove}
-      >
-        {texts.remove}
-      </Button>
-    </li>
+      />
+    </ListItem>
   )
 }

@@ -1,16 +1,13 @@
-import { Button, Skeleton } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { call } from '../../api/client'
 import { ignoreAbsence } from '../../api/problem'
 import type { SessionView } from '../../api/types'
-import { ErrorText } from '../../ui/ErrorText'
 import { useFormat } from '../../ui/i18n/format'
-import { LoadError } from '../../ui/LoadError'
-import { Section } from '../../ui/Section'
 import { StateBadge } from '../../ui/StateBadge'
-import classes from './Account.module.css'
 import { describeDevice } from './device'
+import { ListItem, ListSection, RemoveButton } from './ListSection'
 import { sessionsQuery } from './queries'
 import { useAccountTexts } from './texts'
 
@@ -29,13 +26,13 @@ export function SessionsSection() {
       call('DELETE /auth/sessions/{sessionId}', { path: { sessionId } }).catch(ignoreAbsence),
     onSettled: refetch,
   })
-  const error = endOthers.error ?? end.error
+  const hasOthers = (sessions.data?.length ?? 0) > 1
   return (
-    <Section
+    <ListSection
       title={texts.sessions}
       lead={texts.sessionsLead}
       action={
-        (sessions.data?.length ?? 0) > 1 && (
+        hasOthers && (
           <Button
             variant="default"
             size="sm"
@@ -46,23 +43,17 @@ export function SessionsSection() {
           </Button>
         )
       }
-    >
-      {sessions.isPending && <Skeleton height={64} />}
-      {sessions.isError && (
-        <LoadError error={sessions.error} onRetry={() => void sessions.refetch()} />
+      list={sessions}
+      error={endOthers.error ?? end.error}
+      renderItem={(each) => (
+        <SessionItem
+          key={each.id}
+          session={each}
+          isEnding={end.isPending && end.variables === each.id}
+          onEnd={() => end.mutate(each.id)}
+        />
       )}
-      <ErrorText error={error} />
-      <ul className={classes.list}>
-        {sessions.data?.map((each) => (
-          <SessionItem
-            key={each.id}
-            session={each}
-            isEnding={end.isPending && end.variables === each.id}
-            onEnd={() => end.mutate(each.id)}
-          />
-        ))}
-      </ul>
-    </Section>
+    />
   )
 }
 
@@ -74,28 +65,27 @@ function SessionItem({ session, isEnding, onEnd }: SessionItemProps) {
   const [now] = useState(() => Date.now())
   const device = describeDevice(session.userAgent) ?? texts.unknownDevice
   return (
-    <li className={classes.item}>
-      <div>
-        <p className={classes.name}>
+    <ListItem
+      name={
+        <>
           {device}
           {session.current && <StateBadge tone="good">{texts.current}</StateBadge>}
-        </p>
-        <p className={classes.facts}>
-          {session.ipAddress} · {texts.since(format.moment(session.createdAt))} ·{' '}
-          {texts.lastUsed(format.ago(session.lastUsedAt, now))}
-        </p>
-      </div>
+        </>
+      }
+      facts={[
+        session.ipAddress,
+        texts.since(format.moment(session.createdAt)),
+        texts.lastUsed(format.ago(session.lastUsedAt, now)),
+      ].join(' · ')}
+    >
       {!session.current && (
-        <Button
-          variant="default"
-          size="sm"
-          loading={isEnding}
-          aria-label={texts.endSession(device)}
+        <RemoveButton
+          label={texts.end}
+          description={texts.endSession(device)}
+          isBusy={isEnding}
           onClick={onEnd}
-        >
-          {texts.end}
-        </Button>
+        />
       )}
-    </li>
+    </ListItem>
   )
 }

@@ -8,7 +8,7 @@ import { CheckoutButton } from './CheckoutButton'
 import { cartDrawer } from './drawer'
 import { EmptyCart } from './EmptyCart'
 import { useCartTexts } from './texts'
-import { Totals } from './Totals'
+import { Totals } from '../totals/Totals'
 import { useCartQuote } from './useCartQuote'
 
 /** The cart beside the page. It closes with Escape, a click outside, and a navigation. */

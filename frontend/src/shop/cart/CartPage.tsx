@@ -4,7 +4,7 @@ import classes from './CartPage.module.css'
 import { CheckoutButton } from './CheckoutButton'
 import { EmptyCart } from './EmptyCart'
 import { useCartTexts } from './texts'
-import { Totals } from './Totals'
+import { Totals } from '../totals/Totals'
 import { useCartQuote } from './useCartQuote'
 
 /** The page of the cart: its lines, checked against the shop, and their total. */

@@ -14,11 +14,17 @@ const useTexts = messages({
   es: { label: 'Buscar productos', placeholder: 'Lamp, pen, coffee…' },
 })
 
+type SearchFieldProps = {
+  ref?: Ref<HTMLInputElement>
+  /** The name of the search, where the header's is on the page, too. */
+  landmark?: string
+}
+
 /**
  * The field that searches the catalogue. In the catalogue it searches as the person types, on other
  * pages when they press Enter.
  */
-export function SearchField({ ref }: { ref?: Ref<HTMLInputElement> }) {
+export function SearchField({ ref, landmark }: SearchFieldProps) {
   const texts = useTexts()
   const navigate = useNavigate()
   const search = useSearch({ from: '/products', shouldThrow: false })
@@ -46,7 +52,7 @@ export function SearchField({ ref }: { ref?: Ref<HTMLInputElement> }) {
   }
 
   return (
-    <form role="search" className={classes.form} onSubmit={submit}>
+    <form role="search" aria-label={landmark} className={classes.form} onSubmit={submit}>
       <SearchIcon size={18} />
       <input
         ref={ref}

@@ -5,7 +5,7 @@ import { Picture } from '../../ui/Picture'
 import { useFieldText } from '../../ui/useErrorText'
 import { LineNoticeBox } from '../cart/LineNoticeBox'
 import { cartStore } from '../cart/store'
-import { Totals } from '../cart/Totals'
+import { Totals } from '../totals/Totals'
 import type { CartQuote } from '../cart/useCartQuote'
 import classes from './Summary.module.css'
 import { useCheckoutTexts } from './texts'
@@ -70,7 +70,7 @@ export function PlacedSummary({ order }: { order: OrderSummary }) {
           </li>
         ))}
       </ul>
-      <Totals amounts={order} isCurrent />
+      <Totals amounts={order} />
     </>
   )
 }

@@ -5,7 +5,7 @@ import { Picture } from '../../ui/Picture'
 import { Section } from '../../ui/Section'
 import classes from './Order.module.css'
 import { useOrderTexts } from './texts'
-import { Totals } from './Totals'
+import { Totals } from '../totals/Totals'
 
 /** The items of an order, with the prices that were agreed, and its sums. */
 export function OrderItems({ order }: { order: OrderSummary }) {
@@ -31,7 +31,9 @@ export function OrderItems({ order }: { order: OrderSummary }) {
           </li>
         ))}
       </ul>
-      <Totals order={order} />
+      <div className={classes.totals}>
+        <Totals amounts={order} />
+      </div>
     </Section>
   )
 }

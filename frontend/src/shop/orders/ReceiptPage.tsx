@@ -11,7 +11,7 @@ import { describeCard } from './card'
 import { orderQuery } from './queries'
 import classes from './Receipt.module.css'
 import { orderNumber, useOrderTexts } from './texts'
-import { Totals } from './Totals'
+import { Totals } from '../totals/Totals'
 import { useOrderWords } from './words'
 
 const useTexts = messages({
@@ -96,7 +96,9 @@ function Receipt({ order }: { order: OrderSummary }) {
         </div>
       </div>
       <ReceiptLines order={order} />
-      <Totals order={order} />
+      <div className={classes.totals}>
+        <Totals amounts={order} />
+      </div>
       <Payments order={order} />
     </Page>
   )
