@@ -112,7 +112,9 @@ export type Fact = { kind: 'text' | 'amount' | 'number' | 'time' | 'boolean' | '
 
 export type FailureView = { count: CountView; name: string; path: string }
 
-export type FieldProblem = { field: string; message: string }
+export type FieldCode = 'invalid' | 'required' | 'unknownField' | 'wrongType' | 'wrongFormat' | 'notAllowed' | 'tooShort' | 'tooLong' | 'tooFew' | 'tooMany' | 'tooSmall' | 'tooLarge' | 'invalidEmail' | 'cardNumber' | 'invisibleCharacter' | 'used' | 'duplicate' | 'unknownProduct' | 'unavailable' | 'otherCurrency' | 'outOfStock' | 'tooManyUnpaid' | 'totalTooSmall' | 'totalTooLarge'
+
+export type FieldProblem = { code: FieldCode; field: string; message: string; parameters?: Record<string, string | number> | null }
 
 export type FieldView = { isRequired: boolean; kind: 'text' | 'amount'; name: string }
 
@@ -248,9 +250,9 @@ export type PaymentMethod = 'Stripe'
 
 export type PaymentState = 'Pending' | 'Initiated' | 'Declined' | 'Cancelling' | 'Expiring' | 'Success' | 'Cancelled' | 'Failure'
 
-export type PaymentStatus = { declineReason: string | null; status: PaymentState }
+export type PaymentStatus = { declineReason: 'insufficient_funds' | 'expired_card' | 'incorrect_cvc' | 'invalid_cvc' | 'incorrect_number' | 'invalid_number' | 'invalid_expiry_month' | 'invalid_expiry_year' | 'card_velocity_exceeded' | 'withdrawal_count_limit_exceeded' | 'currency_not_supported' | 'card_not_supported' | 'processing_error' | 'try_again_later' | 'authentication_required' | 'payment_intent_authentication_failure' | 'card_declined' | null; status: PaymentState }
 
-export type PaymentView = { amount: number; cardBrand: string | null; currency: string; declineReason: string | null; expMonth: number | null; expYear: number | null; id: string; last4: string | null; provider: 'Stripe'; status: PaymentState; transactionId: string | null }
+export type PaymentView = { amount: number; cardBrand: string | null; currency: string; declineReason: 'insufficient_funds' | 'expired_card' | 'incorrect_cvc' | 'invalid_cvc' | 'incorrect_number' | 'invalid_number' | 'invalid_expiry_month' | 'invalid_expiry_year' | 'card_velocity_exceeded' | 'withdrawal_count_limit_exceeded' | 'currency_not_supported' | 'card_not_supported' | 'processing_error' | 'try_again_later' | 'authentication_required' | 'payment_intent_authentication_failure' | 'card_declined' | null; expMonth: number | null; expYear: number | null; id: string; last4: string | null; provider: 'Stripe'; status: PaymentState; transactionId: string | null }
 
 export type PreviewRequest = { fields?: Record<string, string | number>; reason?: string | null; signal: string }
 
@@ -258,7 +260,9 @@ export type PreviewView = { activities: string[]; allowed: boolean; letters: str
 
 export type Priority = 'interactive' | 'background'
 
-export type Problem = { attemptsLeft?: number | null; detail: string; errors?: FieldProblem[] | null; requestId: string; status: number; title: string; type?: string }
+export type Problem = { attemptsLeft?: number | null; detail: string; errors?: FieldProblem[] | null; kind?: ProblemKind | null; requestId: string; status: number; title: string; type?: string }
+
+export type ProblemKind = 'requests' | 'unpaidOrders' | 'declinedCards' | 'ordersPerHour' | 'codeJustSent' | 'codesPerHour' | 'wrongCodes' | 'busy' | 'unfinishedOrder' | 'maxPasskeys' | 'passkeyExists'
 
 export type ProductChange = { category?: string; currency?: string; description?: string; estimatedPrice?: number; imageUrl?: string; name?: string; sku?: string; status?: ProductStatus; tags?: string[] }
 
@@ -274,7 +278,7 @@ export type QueueView = { background: number | null; interactive: number | null;
 
 export type QuoteRequest = { items: Line[] }
 
-export type QuoteView = { canOrder: boolean; currency: string; items: QuotedLineView[]; message: string | null; shippingCost: number; subtotal: number; taxAmount: number; totalMinor: number; totalPrice: number }
+export type QuoteView = { canOrder: boolean; currency: string; items: QuotedLineView[]; message: string | null; refusal: FieldProblem | null; shippingCost: number; subtotal: number; taxAmount: number; totalMinor: number; totalPrice: number }
 
 export type QuotedLineView = { currency: string | null; lineTotal: number | null; maxQuantity: number | null; problem: LineProblem | null; product: QuotedProduct | null; productId: number; quantity: number; stockLeft: number | null; unitPrice: number | null }
 
@@ -362,7 +366,7 @@ export type StateKind = 'waiting' | 'underWay' | 'good' | 'done' | 'ended' | 'wr
 
 export type StateView = { count: CountView; isFinal: boolean; isRetired: boolean; kind: StateKind; name: string; p50Seconds: number | null; p95Seconds: number | null }
 
-export type Step = { at: string; from: string | null; ignored: boolean; kind: StepKind | null; machine: string; reason: string | null; signal: string; to: string }
+export type Step = { at: string; declineCode: 'insufficient_funds' | 'expired_card' | 'incorrect_cvc' | 'invalid_cvc' | 'incorrect_number' | 'invalid_number' | 'invalid_expiry_month' | 'invalid_expiry_year' | 'card_velocity_exceeded' | 'withdrawal_count_limit_exceeded' | 'currency_not_supported' | 'card_not_supported' | 'processing_error' | 'try_again_later' | 'authentication_required' | 'payment_intent_authentication_failure' | 'card_declined' | null; from: string | null; ignored: boolean; kind: StepKind | null; machine: string; reason: string | null; signal: string; to: string }
 
 export type StepKind = 'placed' | 'payment_requested' | 'payment_action_required' | 'payment_processing' | 'declined' | 'paid' | 'confirmed' | 'cancel_requested' | 'cancelled' | 'expired' | 'failed' | 'shipped' | 'delivered' | 'refund_requested' | 'refunded' | 'refund_failed' | 'receipt_sent' | 'failure_sent' | 'cancellation_sent' | 'shipment_sent' | 'delivery_sent' | 'refund_sent'
 
