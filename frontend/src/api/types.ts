@@ -196,7 +196,7 @@ export type OpenNoticesView = { count: CountView; kind: NoticeKind; path: string
 
 export type OpenSession = { authenticatedAt: string; createdAt: string; expiresAt: string; id: string; ipAddress: string; lastUsedAt: string; methods: string[]; userAgent: string }
 
-export type OperatorLoginView = { createdAt: string; deadlineAt: string | null; delivery: CodeDelivery | null; email: string; id: string; state: LoginState; updatedAt: string; userId: string | null; wrongCodes: number }
+export type OperatorLoginView = { canResend: boolean; createdAt: string; deadlineAt: string | null; delivery: CodeDelivery | null; email: string; id: string; state: LoginState; updatedAt: string; userId: string | null; wrongCodes: number }
 
 export type OperatorNoticeView = { advice: string; canSettle: boolean; createdAt: string; id: string; kind: NoticeKind; links: LinkView[]; orderId: string | null; settledAt: string | null; subject: string; text: string }
 
@@ -582,6 +582,12 @@ export interface Operations {
     query: { cursor?: string | null; size?: number; state?: LoginState | null; email?: string | null }
     body: undefined
     response: LoginPage
+  }
+  'POST /admin/logins/{loginId}/resend': {
+    path: { loginId: string }
+    query: undefined
+    body: OptionalReason
+    response: OperatorLoginView
   }
   'GET /admin/machines': {
     path: undefined

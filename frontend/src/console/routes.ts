@@ -1,4 +1,4 @@
-import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { requireSession, root } from '../root'
 import { loadCode } from '../ui/pageCode'
 import { textSearch } from './search'
@@ -16,12 +16,10 @@ const frame = createRoute({
   notFoundComponent: lazyRouteComponent(() => loadCode(import('./frame/NoSuchPage')), 'NoSuchPage'),
 })
 
-const start = createRoute({
+const overview = createRoute({
   getParentRoute: () => frame,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/console/executions', replace: true })
-  },
+  component: lazyRouteComponent(() => loadCode(import('./overview/OverviewPage')), 'OverviewPage'),
 })
 
 const executions = createRoute({
@@ -52,4 +50,92 @@ const machines = createRoute({
   component: lazyRouteComponent(() => loadCode(import('./machines/MachinesPage')), 'MachinesPage'),
 })
 
-export const consoleTree = frame.addChildren([start, executions, machines])
+const activities = createRoute({
+  getParentRoute: () => frame,
+  path: 'activities',
+  validateSearch: textSearch(
+    'state',
+    'name',
+    'machine',
+    'subject',
+    'error',
+    'maybeSent',
+    'givingUp',
+    'cursor',
+  ),
+  component: lazyRouteComponent(
+    () => loadCode(import('./activities/ActivitiesPage')),
+    'ActivitiesPage',
+  ),
+})
+
+const activity = createRoute({
+  getParentRoute: () => frame,
+  path: 'activities/$id',
+  component: lazyRouteComponent(
+    () => loadCode(import('./activities/ActivityPage')),
+    'ActivityPage',
+  ),
+})
+
+const signals = createRoute({
+  getParentRoute: () => frame,
+  path: 'signals',
+  validateSearch: textSearch('state', 'source', 'kind', 'subject', 'cursor'),
+  component: lazyRouteComponent(() => loadCode(import('./signals/SignalsPage')), 'SignalsPage'),
+})
+
+const signal = createRoute({
+  getParentRoute: () => frame,
+  path: 'signals/$id',
+  component: lazyRouteComponent(() => loadCode(import('./signals/SignalPage')), 'SignalPage'),
+})
+
+const notices = createRoute({
+  getParentRoute: () => frame,
+  path: 'notices',
+  validateSearch: textSearch('kind', 'open', 'cursor'),
+  component: lazyRouteComponent(() => loadCode(import('./notices/NoticesPage')), 'NoticesPage'),
+})
+
+const logins = createRoute({
+  getParentRoute: () => frame,
+  path: 'logins',
+  validateSearch: textSearch('state', 'email', 'cursor'),
+  component: lazyRouteComponent(() => loadCode(import('./logins/LoginsPage')), 'LoginsPage'),
+})
+
+const bulk = createRoute({
+  getParentRoute: () => frame,
+  path: 'bulk',
+  validateSearch: textSearch('cursor'),
+  component: lazyRouteComponent(() => loadCode(import('./bulk/BulkPage')), 'BulkPage'),
+})
+
+const job = createRoute({
+  getParentRoute: () => frame,
+  path: 'bulk/$id',
+  validateSearch: textSearch('state', 'cursor'),
+  component: lazyRouteComponent(() => loadCode(import('./bulk/JobPage')), 'JobPage'),
+})
+
+const controls = createRoute({
+  getParentRoute: () => frame,
+  path: 'controls',
+  component: lazyRouteComponent(() => loadCode(import('./controls/ControlsPage')), 'ControlsPage'),
+})
+
+export const consoleTree = frame.addChildren([
+  overview,
+  executions,
+  activities,
+  activity,
+  signals,
+  signal,
+  notices,
+  logins,
+  bulk,
+  job,
+  controls,
+  machines,
+])

@@ -1,4 +1,4 @@
-"""The route of logins: who asks to sign in, and what became of the email with the code."""
+"""Routes of logins: who asks to sign in, what became of the email, and sending a new code."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,10 +8,15 @@ from sqlalchemy import select
 
 from models import ActivityRow, Login, reading
 from models.base import db
+from models.errors import NotFoundError
 from models.keyset import load_page, scan_page
+from state_machines.actions.login_codes import resend_code
+from state_machines.login import LoginMachine
 from web.pagination import conditional
-from web.routes.admin.guard import Role, blueprint, needs
+from web.routes.admin.guard import Role, acting, blueprint, needs
+from web.schemas.admin.activities import OptionalReason
 from web.schemas.admin.logins import LoginPage, LoginsQuery, OperatorLoginView
+from web.schemas.login import LoginPath
 
 api = blueprint("logins")
 
@@ -35,6 +40,24 @@ def show_list(query: LoginsQuery) -> Any:
         calls = _load_calls(login.code_id for login in page.rows)
     items = [OperatorLoginView.of(login, calls.get(login.code_id)) for login in page.rows]
     return conditional(LoginPage(items=items, next=page.next).json_ready())
+
+
+@api.post("/logins/<uuid:loginId>/resend", responses={200: OperatorLoginView})
+@needs(Role.STAFF)
+def resend(path: LoginPath, body: OptionalReason) -> Any:
+    """Email a new code for a login whose email failed. The old code becomes invalid.
+
+    409 in any other state.
+    """
+    with acting("logins resend", path.login_id, reason=body.reason):
+        login = LoginMachine.lock([path.login_id]).get(path.login_id)
+        if login is None:
+            raise NotFoundError("There is no such login")
+        resend_code(login, reason=body.reason)
+    with reading():
+        login = db.session.get_one(Login, path.login_id, populate_existing=True)
+        call = _load_calls([login.code_id]).get(login.code_id)
+    return OperatorLoginView.of(login, call).json_ready()
 
 
 def _load_calls(code_ids: Iterable[UUID]) -> dict[UUID, ActivityRow]:

@@ -36,13 +36,15 @@ class OperatorLoginView(Outgoing):
     deadline_at: Timestamp | None
     user_id: UUID | None
     wrong_codes: int
+    can_resend: bool
     delivery: CodeDelivery | None
 
     @classmethod
     def of(cls, login: Login, call: ActivityRow | None) -> "OperatorLoginView":
-        names = set(cls.model_fields) - {"delivery"}
+        names = set(cls.model_fields) - {"delivery", "can_resend"}
         fields = {name: getattr(login, name) for name in names}
-        return cls(**fields, delivery=_delivery(call) if call else None)
+        can_resend = login.state == LoginState.CODE_UNSENT
+        return cls(**fields, can_resend=can_resend, delivery=_delivery(call) if call else None)
 
 
 class LoginPage(Page):

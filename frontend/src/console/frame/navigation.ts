@@ -1,6 +1,16 @@
 import type { LinkProps } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { FlowIcon, ListIcon } from '../parts/icons'
+import {
+  BellIcon,
+  BoltIcon,
+  FlowIcon,
+  GaugeIcon,
+  InboxIcon,
+  KeyIcon,
+  LayersIcon,
+  ListIcon,
+  SlidersIcon,
+} from '../parts/icons'
 import type { texts } from './texts'
 
 export type NavigationItem = {
@@ -14,6 +24,13 @@ export type NavigationItem = {
 
 /** The pages of the console, as the side navigation, the palette and the keyboard offer them. */
 export const NAVIGATION: readonly NavigationItem[] = [
+  { to: '/console', label: 'Overview', group: 'work', keys: 'g o', Icon: GaugeIcon },
   { to: '/console/executions', label: 'Executions', group: 'work', keys: 'g e', Icon: ListIcon },
+  { to: '/console/activities', label: 'Activities', group: 'work', keys: 'g a', Icon: BoltIcon },
+  { to: '/console/signals', label: 'Signals', group: 'work', keys: 'g s', Icon: InboxIcon },
+  { to: '/console/notices', label: 'Notices', group: 'work', keys: 'g n', Icon: BellIcon },
+  { to: '/console/logins', label: 'Logins', group: 'work', keys: 'g l', Icon: KeyIcon },
+  { to: '/console/bulk', label: 'Bulk jobs', group: 'work', keys: 'g b', Icon: LayersIcon },
+  { to: '/console/controls', label: 'Controls', group: 'system', keys: 'g c', Icon: SlidersIcon },
   { to: '/console/machines', label: 'Machines', group: 'system', keys: 'g m', Icon: FlowIcon },
 ]

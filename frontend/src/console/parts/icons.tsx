@@ -34,6 +34,12 @@ export const GaugeIcon = icon(<path d="M2.5 12a6 6 0 1 1 11 0M8 9.5l2.5-3.5" />)
 export const BoltIcon = icon(<path d="M9 1.5 3.5 9H8l-1 5.5L12.5 7H8z" />)
 export const InboxIcon = icon(<path d="M2 9.5h3.5L6.5 11h3l1-1.5H14M2 9.5v3.5h12V9.5L12 3H4z" />)
 export const BellIcon = icon(<path d="M4 11V7a4 4 0 0 1 8 0v4l1 1.5H3zM6.7 14.5h2.6" />)
+export const KeyIcon = icon(
+  <>
+    <circle cx="5" cy="11" r="3" />
+    <path d="M7.1 8.9 13.5 2.5M11 5l2 2" />
+  </>,
+)
 export const LayersIcon = icon(<path d="m8 2 6 3-6 3-6-3zM2 8l6 3 6-3M2 11l6 3 6-3" />)
 export const SlidersIcon = icon(
   <>

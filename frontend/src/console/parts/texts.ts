@@ -49,7 +49,12 @@ export const texts = {
     save: 'Save',
     remove: (name: string) => `Remove the view ${name}`,
   },
-  filters: { any: 'any', clear: 'Clear filters', label: 'Filters' },
+  filters: {
+    any: 'any',
+    clear: 'Clear filters',
+    label: 'Filters',
+    problem: 'The server does not understand a filter',
+  },
   empty: 'Nothing here',
   emptyFiltered: 'Nothing matches these filters.',
   json: { title: 'JSON', copy: 'Copy', download: 'Download' },

@@ -1,0 +1,23 @@
+import type { ActivityView } from '../../api/types'
+import { ErrorBlock } from '../parts/ErrorBlock'
+import { Links } from '../parts/Links'
+import { useNow } from '../parts/now'
+import { ActivityActions } from './ActivityActions'
+import classes from './Activities.module.css'
+import { statusText } from './status'
+import { texts } from './texts'
+
+/** Why nothing is happening to an activity, its error, and what can be done about it. */
+export function ActivityDetails({ activity }: { activity: ActivityView }) {
+  const now = useNow()
+  const { lastError, maybeSent, unknownOutcomes } = activity
+  return (
+    <div className={classes.details}>
+      <p className={classes.status}>{statusText(activity, now)}</p>
+      {maybeSent && <p className={classes.status}>{texts.maybeSent(unknownOutcomes)}</p>}
+      <ErrorBlock label={texts.error} error={lastError} />
+      <Links links={activity.links} />
+      <ActivityActions activity={activity} />
+    </div>
+  )
+}

@@ -1,0 +1,89 @@
+import { useParams } from '@tanstack/react-router'
+import type { BulkView } from '../../api/types'
+import { useLiveQuery } from '../live/polled'
+import { ConsolePage, Panel } from '../parts/ConsolePage'
+import { Copyable } from '../parts/Copyable'
+import { Fact, Facts } from '../parts/Facts'
+import { StateLabel } from '../parts/StateLabel'
+import { Time } from '../parts/Time'
+import { ListState } from '../table/ListState'
+import classes from './Bulk.module.css'
+import { JobActions } from './JobActions'
+import { JobResults } from './JobResults'
+import { Progress } from './Progress'
+import { BULK_KINDS, jobQuery } from './queries'
+import { texts } from './texts'
+
+const EVERY_MS = 2000
+
+/** The page of one bulk job: its progress, and the result for each row. */
+export function JobPage() {
+  const { id } = useParams({ from: '/console/bulk/$id' })
+  const { data, isPending, error, refetch } = useLiveQuery(jobQuery(id), { everyMs: EVERY_MS })
+  const title = data === undefined ? texts.title : texts.actions[data.action]
+  return (
+    <ConsolePage
+      title={title}
+      heading={
+        data && (
+          <span className={classes.heading}>
+            {title} <StateLabel kind={BULK_KINDS[data.state]} state={data.state} />
+          </span>
+        )
+      }
+      lead={data && texts.states[data.state]}
+      actions={data && <JobActions job={data} />}
+    >
+      <ListState
+        isPending={isPending}
+        error={error}
+        onRetry={() => void refetch()}
+        isEmpty={data === undefined}
+        isFiltered={false}
+      >
+        {data !== undefined && (
+          <>
+            <Panel>
+              <Progress job={data} />
+            </Panel>
+            <Panel>
+              <JobFacts job={data} />
+            </Panel>
+            <JobResults job={data} />
+          </>
+        )}
+      </ListState>
+    </ConsolePage>
+  )
+}
+
+function JobFacts({ job }: { job: BulkView }) {
+  const { columns } = texts
+  return (
+    <Facts>
+      <Fact name={columns.reason}>{job.reason}</Fact>
+      <Fact name={columns.actor}>{job.actorEmail ?? job.actor}</Fact>
+      <Fact name={columns.created}>
+        <Time at={job.createdAt} show="full" />
+      </Fact>
+      <Fact name={columns.updated}>
+        <Time at={job.updatedAt} show="full" />
+      </Fact>
+      <Fact name={columns.filters}>{describe(job.filters)}</Fact>
+      <Fact name={columns.options}>{describe(job.options)}</Fact>
+      <Fact name={columns.id}>
+        <Copyable text={job.id} />
+      </Fact>
+    </Facts>
+  )
+}
+
+/** Return filters or options in words; of selected rows only how many they are. */
+function describe(values: Record<string, unknown>): string {
+  return Object.entries(values)
+    .map(([name, value]) => {
+      const words = Array.isArray(value) ? String(value.length) : String(value)
+      return `${texts.filterNames[name] ?? name}: ${words}`
+    })
+    .join(', ')
+}

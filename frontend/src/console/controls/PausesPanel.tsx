@@ -1,0 +1,117 @@
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { call } from '../../api/client'
+import type { ControlsView, PauseView } from '../../api/types'
+import { useRefusal } from '../frame/me'
+import { Button } from '../parts/Button'
+import { ConfirmDialog } from '../parts/ConfirmDialog'
+import { Panel } from '../parts/ConsolePage'
+import { Count } from '../parts/Count'
+import { PauseIcon } from '../parts/icons'
+import { Time } from '../parts/Time'
+import { useAction } from '../parts/useAction'
+import classes from './Controls.module.css'
+import { PauseDialog } from './PauseDialog'
+import { texts } from './texts'
+
+/** The pauses in force: what, by whom, why and since when, and what waits because of each. */
+export function PausesPanel({ controls }: { controls: ControlsView }) {
+  const refusal = useRefusal('admin')
+  const [isAsking, setAsking] = useState(false)
+  const { pauses } = texts
+  return (
+    <Panel
+      title={pauses.title}
+      actions={
+        <Button refusal={refusal} onClick={() => setAsking(true)}>
+          {pauses.add}
+        </Button>
+      }
+    >
+      {controls.pauses.length === 0 ? (
+        <p className={classes.none}>{pauses.none}</p>
+      ) : (
+        <ul className={classes.pauses}>
+          {controls.pauses.map((pause) => (
+            <PauseItem key={`${pause.kind} ${pause.name}`} pause={pause} />
+          ))}
+        </ul>
+      )}
+      {isAsking && <PauseDialog controls={controls} onClose={() => setAsking(false)} />}
+    </Panel>
+  )
+}
+
+function PauseItem({ pause }: { pause: PauseView }) {
+  const { kind, name, reason, actor, actorEmail, pausedAt, activities, waiting } = pause
+  const { pauses, kinds } = texts
+  return (
+    <li className={classes.pause}>
+      <PauseIcon />
+      <div className={classes.words}>
+        <p>
+          {kinds[kind]} <strong>{name}</strong>: {reason}
+        </p>
+        <p className={classes.facts}>
+          {pauses.who(actorEmail ?? actor)}, <Time at={pausedAt} show="full" />
+        </p>
+        <p className={classes.facts}>
+          {pauses.holds}{' '}
+          {activities.map((activity, index) => (
+            <span key={activity}>
+              {index > 0 && ', '}
+              <Link to="/console/activities" search={{ name: activity }}>
+                {activity}
+              </Link>
+            </span>
+          ))}
+        </p>
+      </div>
+      <p className={classes.waiting}>
+        <strong>
+          <Count value={waiting} />
+        </strong>
+        {pauses.waiting}
+      </p>
+      <ResumeButton pause={pause} />
+    </li>
+  )
+}
+
+function ResumeButton({ pause: { kind, name } }: { pause: PauseView }) {
+  const refusal = useRefusal('admin')
+  const [isAsking, setAsking] = useState(false)
+  const resume = useAction({
+    run: (reason: string) =>
+      call('POST /admin/controls/resume', {
+        body: { kind, name, reason: reason === '' ? null : reason },
+      }),
+    describe: () => texts.pauses.resumed(name),
+    onDone: () => setAsking(false),
+    isQuiet: true,
+  })
+  const { title, lead, confirm } = texts.resumeDialog
+  return (
+    <>
+      <Button refusal={refusal} onClick={() => setAsking(true)}>
+        {texts.pauses.resume}
+      </Button>
+      {isAsking && (
+        <ConfirmDialog
+          title={title(name)}
+          confirm={confirm}
+          reason="optional"
+          isBusy={resume.isPending}
+          error={resume.error}
+          onConfirm={({ reason }) => resume.mutate(reason)}
+          onClose={() => {
+            setAsking(false)
+            resume.reset()
+          }}
+        >
+          <p>{lead}</p>
+        </ConfirmDialog>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,67 @@
+import type { PauseKind } from '../../api/types'
+
+/** The texts of controls: pauses and limits. */
+export const texts = {
+  title: 'Controls',
+  lead: 'Hold back calls to other systems, all of a kind at once, or slow them down. Nothing is lost meanwhile.',
+  kinds: {
+    activity: 'Activity',
+    queue: 'Queue',
+    provider: 'Provider',
+  } satisfies Record<PauseKind, string>,
+  pauses: {
+    title: 'Paused',
+    none: 'Nothing is paused.',
+    add: 'Pause something…',
+    who: (who: string) => `by ${who}`,
+    waiting: 'waiting',
+    holds: 'Holds back',
+    resume: 'Resume…',
+    resumed: (name: string) => `${name} goes on.`,
+    paused: (name: string) => `${name} is paused.`,
+  },
+  pauseDialog: {
+    title: 'Pause calls',
+    lead: 'No worker begins such a call until somebody resumes it. Calls under way finish. Deadlines of what waits stand still.',
+    what: 'What',
+    choose: 'Choose…',
+    confirm: 'Pause it',
+    known: 'Choose what to pause.',
+  },
+  resumeDialog: {
+    title: (name: string) => `Resume ${name}?`,
+    lead: 'What waits goes on now. Deadlines that waited get their full interval again.',
+    confirm: 'Resume it',
+  },
+  limits: {
+    title: 'Limits of providers',
+    none: 'No provider is limited.',
+    provider: 'Provider',
+    rate: 'Calls a second',
+    burst: 'Burst',
+    atOnce: 'At once',
+    waiting: 'Not made yet',
+    set: 'Set a limit…',
+    change: 'Change…',
+    remove: 'Remove…',
+    noLimit: '–',
+    actions: 'Actions',
+    saved: (name: string) => `The limit of ${name} is set.`,
+    removed: (name: string) => `${name} has no limit any more.`,
+  },
+  limitDialog: {
+    title: 'Limit the calls to a provider',
+    lead: 'It holds for all workers together, at once. What is above it waits its turn.',
+    rateHint: 'On average. Empty: any number.',
+    burstHint: 'After a lull. Empty: as many as in a second.',
+    atOnceHint: 'Calls under way at the same time. Empty: any number.',
+    confirm: 'Set the limit',
+    figure: 'Give a number, such as 20.',
+    one: 'Give calls a second or at once, or both.',
+  },
+  removeDialog: {
+    title: (name: string) => `Remove the limit of ${name}?`,
+    lead: 'Workers make as many calls to it as they can.',
+    confirm: 'Remove the limit',
+  },
+} as const

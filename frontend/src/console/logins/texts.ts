@@ -1,0 +1,33 @@
+/** The texts of logins: the requests to sign in. */
+export const texts = {
+  title: 'Logins',
+  lead: 'Requests to sign in. Each has a code, which is e-mailed. Did it arrive?',
+  caption: 'Logins',
+  emptyLead: 'Logins appear with the first person who signs in.',
+  tabs: {
+    label: 'States of logins',
+    all: 'All',
+    unsent: 'Code not sent',
+    pending: 'Code pending',
+    sent: 'Code sent',
+    succeeded: 'Signed in',
+    locked: 'Locked',
+  },
+  email: 'E-mail',
+  emailHint: 'E-mail address, as a whole',
+  columns: {
+    email: 'E-mail',
+    state: 'State',
+    delivery: 'E-mail with the code',
+    wrongCodes: 'Wrong codes',
+    created: 'Asked',
+    deadline: 'Valid until',
+    action: 'Action',
+    id: 'Id',
+  },
+  none: '–',
+  noDelivery: 'none',
+  attempts: (count: number) => (count === 1 ? 'one attempt' : `${count} attempts`),
+  resend: 'Send a new code',
+  resent: (email: string) => `A new code is on its way to ${email}.`,
+} as const

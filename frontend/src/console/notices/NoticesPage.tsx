@@ -1,0 +1,47 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { FilterSelect } from '../table/FilterBar'
+import { ListPage } from '../table/ListPage'
+import { Tabs } from '../table/Tabs'
+import { NOTICE_COLUMNS } from './columns'
+import { NOTICE_KINDS, type NoticeSearch, noticesQuery } from './queries'
+import { texts } from './texts'
+
+const FROM = '/console/notices'
+const { tabs } = texts
+const TABS = [
+  { label: tabs.open, search: {} },
+  { label: tabs.settled, search: { open: 'false' } },
+  { label: tabs.all, search: { open: 'any' } },
+]
+
+/** The page of the notices: what needs a person, and what to do. */
+export function NoticesPage() {
+  const search = useSearch({ from: FROM })
+  const navigate = useNavigate({ from: FROM })
+  const show = (next: NoticeSearch, isNextPage = false) =>
+    void navigate({ search: next, state: isNextPage ? { hasEarlierPage: true } : {} })
+  return (
+    <ListPage
+      list="notices"
+      title={texts.title}
+      lead={texts.lead}
+      caption={texts.caption}
+      tabs={<Tabs label={tabs.label} tabs={TABS} search={search} onSearch={show} />}
+      filters={
+        <FilterSelect
+          label={texts.kind}
+          value={search.kind}
+          choices={NOTICE_KINDS.map((value) => ({ value, label: texts.kinds[value] }))}
+          onChange={(kind) => show({ ...search, kind, cursor: undefined })}
+        />
+      }
+      columns={NOTICE_COLUMNS}
+      query={noticesQuery(search)}
+      search={search}
+      onSearch={show}
+      emptyLead={texts.emptyLead}
+      idOf={({ id }) => id}
+      nameOf={({ kind }) => texts.kinds[kind]}
+    />
+  )
+}

@@ -1,0 +1,21 @@
+import type { NoticeKind } from '../../api/types'
+import { polledQuery } from '../live/polled'
+import { oneOf, type TextSearch } from '../search'
+import { texts } from './texts'
+
+/** The filters of the notices, as they stand in the URL. Without `open` only open ones are listed. */
+export type NoticeSearch = TextSearch<'kind' | 'open' | 'cursor'>
+
+export const NOTICE_KINDS = Object.keys(texts.kinds).filter(isKind)
+
+function isKind(name: string): name is NoticeKind {
+  return name in texts.kinds
+}
+
+const OPEN: Record<string, boolean | undefined> = { true: true, false: false, any: undefined }
+
+/** A page of the notices that match. */
+export function noticesQuery({ kind, open = 'true', cursor }: NoticeSearch) {
+  const query = { cursor, kind: oneOf(kind, NOTICE_KINDS), open: OPEN[open] }
+  return polledQuery('notices', 'GET /admin/notices', { query })
+}

@@ -1,0 +1,65 @@
+/** The texts of signals: the messages of other systems in the inbox. */
+export const texts = {
+  title: 'Signals',
+  lead: 'Messages of other systems, such as webhooks. Each is stored first and applied then, once.',
+  caption: 'Signals',
+  emptyLead: 'Signals appear with the first webhook.',
+  tabs: {
+    label: 'States of signals',
+    all: 'All',
+    unmatched: 'Unmatched',
+    failed: 'Failed',
+    stored: 'Not applied yet',
+    applied: 'Applied',
+    ignored: 'Ignored',
+  },
+  filters: {
+    kind: 'Kind',
+    kindHint: 'such as charge.refunded',
+    source: 'Source',
+    subject: 'Execution',
+    subjectHint: 'id',
+  },
+  columns: {
+    kind: 'Signal',
+    state: 'State',
+    source: 'Source',
+    subject: 'About',
+    external: 'Id at the sender',
+    error: 'Last error',
+    received: 'Received',
+    applied: 'Applied',
+    attempts: 'Attempts',
+    next: 'Next attempt',
+    id: 'Id',
+  },
+  none: '–',
+  now: 'Now',
+  status: {
+    applied: 'It was applied. There is nothing to do.',
+    ignored: 'Nothing here reads signals of this kind.',
+    unmatched:
+      'It is about something that is unknown here: an object of another shop, or one that was not stored.',
+    stored: 'It was received and is not applied yet. The sweep applies it.',
+    failed: 'It could not be applied. Correct the cause, then replay it.',
+  },
+  facts: 'Facts',
+  payload: 'Payload',
+  payloadForAdmin: 'Only the role admin may read the payload: it has personal data.',
+  payloadErased:
+    'The payload was erased after the time that it is kept. The signal cannot be replayed.',
+  error: 'Last error',
+  replay: 'Replay',
+  replayed: (kind: string) => `${kind} is applied again by the next sweep.`,
+  notReplayable: {
+    applied: 'It was applied already.',
+    stored: 'It waits to be applied.',
+    erased: 'Its payload was erased.',
+  },
+  bulk: {
+    replay: 'Replay…',
+    needsState: 'Choose one of the tabs Unmatched, Failed or Ignored first, or select rows.',
+    mixed:
+      'These signals have different states. Choose one of the tabs Unmatched, Failed or Ignored.',
+  },
+} as const
