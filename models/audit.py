@@ -1,10 +1,11 @@
 """The audit trail of changes by operators. The database allows only inserts."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Index
+from sqlalchemy import ColumnElement, Index, Select, select, union_all
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -61,6 +62,23 @@ def matching_rows(
     if until is not None:
         conditions += [AuditRow.id < first_of(until + MILLISECOND), AuditRow.at < until]
     return conditions
+
+
+def load_newest_about(names: Collection[str], number: int) -> Sequence[AuditRow]:
+    """Load the newest rows that are about one of `names`, or by one."""
+    ids = db.session.scalars(ids_about(names, number)).all()
+    rows = select(AuditRow).where(AuditRow.id.in_(ids)).order_by(AuditRow.id.desc())
+    return db.session.scalars(rows.limit(number)).all()
+
+
+def ids_about(names: Collection[str], number: int) -> Select[UUID]:
+    """Return the query for the ids of the newest rows of each name, each by its index."""
+    newest = (
+        select(AuditRow.id).where(column == name).order_by(AuditRow.id.desc()).limit(number)
+        for column in (AuditRow.subject, AuditRow.actor)
+        for name in names
+    )
+    return select(union_all(*(select(each.subquery().c.id) for each in newest)).subquery().c.id)
 
 
 def audit(actor: str, action: str, subject: object = None, **details: Any) -> None:

@@ -1,6 +1,7 @@
 """The history of a product's stock: the moves of orders, and the corrections in the audit."""
 
-from collections.abc import Iterator, Sequence
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, auto
@@ -63,7 +64,9 @@ def load_moves(product: Product, cursor: str | None, size: int) -> tuple[list[Mo
     last_move, last_audit = decode_cursor(cursor, (int, UUID)) if cursor else BEGINNING
     moves = list(_order_moves(product.id, last_move, size + 1))
     corrections = list(_corrections(product.sku, last_audit, size + 1))
-    merged = sorted([*moves, *corrections], key=lambda each: each[1].at, reverse=True)
+    # The cursor relies on the order of each source, from which its times may differ a little.
+    sources: tuple[Iterable[tuple[int | UUID, Move]], ...] = (moves, corrections)
+    merged = list(heapq.merge(*sources, key=lambda each: each[1].at, reverse=True))
     page = merged[:size]
     for key, _ in page:
         if isinstance(key, UUID):

@@ -188,8 +188,6 @@ export type NoticeKind = 'mispaid' | 'slow_payment' | 'refund_failed' | 'dispute
 
 export type NoticePage = { count: CountView | null; items: OperatorNoticeView[]; next: string | null }
 
-export type NoticeView = { createdAt: string; id: string; kind: NoticeKind; settledAt: string | null; text: string }
-
 export type OpenActivity = { attempts: number; dueAt: string; id: string; isGivingUp: boolean; lastError: string | null; machine: string; maxAttempts: number | null; name: string; providerRequestId: string | null; state: string; subjectId: string; unknownOutcomes: number }
 
 export type OpenNoticesView = { count: CountView; kind: NoticeKind; path: string }
@@ -212,7 +210,9 @@ export type OrderAction = 'ship' | 'deliver' | 'cancel' | 'refund' | 'accept'
 
 export type OrderCancelled = { message: string; orderId: string; referenceId: string; status: OrderState }
 
-export type OrderDetail = { billingAddress: string; createdAt: string; customer: CustomerRef; customerView: OrderSummary; disputes: DisputeDetail[]; id: string; items: ItemView[]; money: MoneyView; notices: NoticeView[]; options: OptionView[]; paymentMethod: string | null; payments: PaymentDetail[]; reference: string; refunds: RefundDetail[]; shipment: ShipmentView | null; shippingAddress: string; state: OrderState; updatedAt: string; version: number }
+export type OrderDetail = { billingAddress: string; createdAt: string; customer: CustomerRef; customerView: OrderSummary; disputes: DisputeDetail[]; id: string; items: ItemView[]; money: MoneyView; notices: OrderNotice[]; options: OptionView[]; paymentMethod: string | null; payments: PaymentDetail[]; reference: string; refunds: RefundDetail[]; shipment: ShipmentView | null; shippingAddress: string; state: OrderState; updatedAt: string; version: number }
+
+export type OrderNotice = { createdAt: string; id: string; kind: NoticeKind; settledAt: string | null; text: string }
 
 export type OrderPlaced = { clientSecret: string | null; currency: string; message: string; orderId: string; referenceId: string; totalMinor: number; totalPrice: number }
 

@@ -12,7 +12,7 @@ from models.order_version import order_version
 from models.refund import refunded_amount
 from state_machines.actions.order_options import list_refusals
 from web.schemas.admin.money import DisputeDetail, MoneyView, PaymentDetail, RefundDetail
-from web.schemas.admin.order import CustomerRef, NoticeView, OptionView, OrderDetail
+from web.schemas.admin.order import CustomerRef, OptionView, OrderDetail, OrderNotice
 from web.schemas.summary import ItemView, OrderSummary, ShipmentView
 
 WHOLE = (
@@ -59,7 +59,7 @@ def _view(order: Order, version: str) -> OrderDetail:
         payments=[PaymentDetail.of(payment)],
         refunds=[RefundDetail.of(refund) for refund in order.refunds],
         disputes=[DisputeDetail.of(dispute) for dispute in disputes],
-        notices=[NoticeView.of(notice) for notice in notices],
+        notices=[OrderNotice.of(notice) for notice in notices],
         options=[
             OptionView(action=action, allowed=refusal is None, refusal=refusal)
             for action, refusal in list_refusals(payment).items()

@@ -3,9 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 
-from models import AuditRow, Login, Order, User, UserSession, reading
+from models import Login, Order, User, UserSession, reading
+from models.audit import load_newest_about
 from models.base import db
 from models.erasure import Erasure
 from models.errors import NotFoundError
@@ -26,10 +27,7 @@ def load_user(user_id: UUID) -> UserDetail:
         if user is None:
             raise NotFoundError("There is no such user")
         names = (str(user.id), user.email)
-        audit = _newest(
-            select(AuditRow).where(or_(AuditRow.subject.in_(names), AuditRow.actor.in_(names))),
-            AuditRow,
-        )
+        audit = load_newest_about(names, MAX_LISTED)
         emails = load_emails(name for row in audit for name in (row.actor, row.subject))
         sessions = _newest(select(UserSession).where(*open_sessions(user.id)), UserSession)
         orders = _newest(select(Order).where(Order.user_id == user.id), Order)

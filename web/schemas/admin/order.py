@@ -62,7 +62,7 @@ class CustomerRef(Outgoing):
     email: str
 
 
-class NoticeView(Outgoing):
+class OrderNotice(Outgoing):
     id: UUID
     kind: NoticeKind
     text: str
@@ -70,7 +70,7 @@ class NoticeView(Outgoing):
     settled_at: Timestamp | None
 
     @classmethod
-    def of(cls, notice: Notice) -> "NoticeView":
+    def of(cls, notice: Notice) -> "OrderNotice":
         return cls(**{name: getattr(notice, name) for name in cls.model_fields})
 
 
@@ -104,6 +104,6 @@ class OrderDetail(Outgoing):
     payments: list[PaymentDetail]
     refunds: list[RefundDetail]
     disputes: list[DisputeDetail]
-    notices: list[NoticeView]
+    notices: list[OrderNotice]
     options: list[OptionView]
     customer_view: OrderSummary

@@ -1,13 +1,15 @@
 """Staff keep the catalogue in the console: every status, moves with reasons, and imports."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from werkzeug.test import TestResponse
 
-from models import Product, ProductStatus, transaction
+from models import Product, ProductStatus, StockMove, transaction
+from models.clock import MovableClock
 from tests.support.console import assert_names, count_changes, keyed, post, read_audit
-from tests.support.factories import a_product
+from tests.support.factories import a_product, an_order
 from tests.support.products import count_rows, load_product
 from tests.support.web import Json, Person
 
@@ -107,6 +109,26 @@ def test_the_moves_of_a_product_name_their_reasons(clerk: Person, ann: Person) -
     assert seen == rows, "page by page it is the same list"
     assert_names(clerk.get(f"{path}/moves?cursor=x"), "cursor")
     assert clerk.get("/admin/products/99/moves").status_code == 404
+
+
+def test_moves_that_were_written_in_another_order_than_their_times_are_all_listed(
+    clerk: Person, lamp: Product, time: MovableClock
+) -> None:
+    with transaction() as session:
+        order = an_order()
+        for seconds in (0, 9, 5, 3, 7):
+            at = time() + timedelta(seconds=seconds)
+            session.add(
+                StockMove(order_id=order.id, product_id=lamp.id, stock=0, reserved=1, at=at)
+            )
+            session.flush()
+    seen, cursor = [], ""
+    while cursor is not None:
+        path = f"/admin/products/{lamp.id}/moves?size=1{cursor and f'&cursor={cursor}'}"
+        page = clerk.get(path).get_json()
+        seen += [row["at"] for row in page["items"]]
+        cursor = page["next"]
+    assert len(seen) == len(set(seen)) == 5
 
 
 def test_a_paid_order_is_a_sale(clerk: Person, paid: UUID, lamp: Product) -> None:

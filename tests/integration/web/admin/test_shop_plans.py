@@ -6,8 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Select, select, text
 
-from models import AuditRow, StockMove, User, transaction
-from models.audit import matching_rows
+from models import AuditRow, StockMove, User, UserStatus, transaction
+from models.audit import ids_about, matching_rows
 from models.clock import now
 from models.user import matching_users
 
@@ -59,10 +59,12 @@ def test_no_list_reads_a_whole_table() -> None:
     queries = {
         "users": newest(User),
         "users by role": newest(User, *matching_users(role="admin")),
+        "users by status": newest(User, *matching_users(status=UserStatus.SUSPENDED)),
         "users by address": newest(User, User.email == "7@example.com"),
         "audit": newest(AuditRow),
         "audit by actor": newest(AuditRow, *matching_rows(actor="a7")),
         "audit by subject": newest(AuditRow, *matching_rows(subject="s7")),
+        "audit about a user": ids_about(("a7", "s7"), 50),
         "audit since": newest(AuditRow, *matching_rows(since=now())),
         "moves": newest(StockMove, StockMove.product_id == 7, StockMove.id < NUMBER),
     }
