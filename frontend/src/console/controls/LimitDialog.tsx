@@ -81,7 +81,7 @@ export function LimitDialog({ limit, providers, onClose }: LimitDialogProps) {
             key={name}
             label={labels[name]}
             hint={hints[name]}
-            error={errors[name] ?? refused[name]}
+            error={errors[name] ?? refused[name]?.message}
           >
             {(field) => (
               <input

@@ -1,13 +1,12 @@
 import { ApiError } from '../../api/problem'
+import type { FieldProblem } from '../../api/types'
 import { Notice } from '../../ui/Notice'
 import { Button } from '../parts/Button'
 import { texts } from '../parts/texts'
 
-type FieldProblem = readonly [field: string, message: string]
-
 /** Return what the server says against the filters, by field. Other failures have no fields. */
 export function fieldProblems(error: unknown): readonly FieldProblem[] {
-  return error instanceof ApiError ? Object.entries(error.fields) : []
+  return error instanceof ApiError ? Object.values(error.fields) : []
 }
 
 type FilterProblemsProps = { problems: readonly FieldProblem[]; onClear: () => void }
@@ -21,7 +20,7 @@ export function FilterProblems({ problems, onClear }: FilterProblemsProps) {
       title={texts.filters.problem}
       action={<Button onClick={onClear}>{texts.filters.clear}</Button>}
     >
-      {problems.map(([field, message]) => (
+      {problems.map(({ field, message }) => (
         <div key={field}>
           <strong>{field}</strong>: {message}
         </div>
