@@ -15,6 +15,7 @@ import { BULK_KINDS, jobQuery } from './queries'
 import { texts } from './texts'
 
 const EVERY_MS = 2000
+const FILTER_NAMES: Record<string, string> = texts.filterNames
 
 /** The page of one bulk job: its progress, and the result for each row. */
 export function JobPage() {
@@ -83,7 +84,7 @@ function describe(values: Record<string, unknown>): string {
   return Object.entries(values)
     .map(([name, value]) => {
       const words = Array.isArray(value) ? String(value.length) : String(value)
-      return `${texts.filterNames[name] ?? name}: ${words}`
+      return `${FILTER_NAMES[name] ?? name}: ${words}`
     })
     .join(', ')
 }

@@ -65,7 +65,7 @@ export const texts = {
     since: 'since',
     until: 'until',
     changed_before: 'unchanged since',
-  } as Record<string, string>,
+  },
   pause: 'Pause',
   resume: 'Resume',
   cancel: 'Cancel…',

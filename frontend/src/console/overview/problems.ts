@@ -1,6 +1,6 @@
 import type { OverviewView } from '../../api/types'
 import type { Tone } from '../../ui/StateBadge'
-import { countText } from '../parts/Count'
+import { type Bounded, countText } from '../parts/Count'
 import { agoText, durationText } from '../parts/duration'
 import { texts } from './texts'
 
@@ -17,6 +17,8 @@ export const FAILURE_NAMES: Record<string, string> = {
   unmatchedSignals: texts.needs.unmatchedSignals,
   failedJobs: texts.needs.failedJobs,
 }
+
+const SINGLE_FAILURES: Record<string, string> = texts.problems.single
 
 /** Return what needs attention, the worst first. The times are compared with the server's clock. */
 export function findProblems(view: OverviewView): Problem[] {
@@ -58,10 +60,15 @@ function failures({ failures: all }: OverviewView): Problem[] {
   return all
     .filter(({ count }) => count.number > 0)
     .map(({ name, count, path }) => ({
-      text: texts.problems.failures(countText(count), FAILURE_NAMES[name] ?? name),
+      text: failureText(name, count),
       path,
       tone: 'failed',
     }))
+}
+
+function failureText(name: string, count: Bounded): string {
+  const single = count.number === 1 ? SINGLE_FAILURES[name] : undefined
+  return single ?? texts.problems.failures(countText(count), FAILURE_NAMES[name] ?? name)
 }
 
 function lateness({ lags }: OverviewView): Problem[] {

@@ -68,6 +68,13 @@ export const texts = {
   pauses: 'Paused',
   problems: {
     failures: (count: string, name: string) => `${count} ${name.toLowerCase()}`,
+    single: {
+      failedActivities: 'One failed activity',
+      givingUp: 'One activity gives up',
+      failedSignals: 'One failed signal',
+      unmatchedSignals: 'One unmatched signal',
+      failedJobs: 'One failed bulk job',
+    },
     worker: (name: string) => `No worker of ${name}`,
     redis: 'Redis is not reached',
     lag: (name: string, time: string) => `${name} is ${time} late`,

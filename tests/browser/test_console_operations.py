@@ -1,0 +1,223 @@
+"""Stories of the console's pages of operations, with the real system behind them."""
+
+import re
+from urllib.parse import quote
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from demo.buyer import Buyer, wait_for
+from demo.world import World
+from launch.stack import Stack
+from tests.browser.accessibility import find_violations
+from tests.browser.desk import Desk
+from tests.browser.visitors import share_session
+
+PAGES = ("", "/activities", "/signals", "/notices", "/logins", "/bulk", "/controls")
+MANY = 60
+REASON = "the provider is well again"
+REFUND = "refunds.submit"
+
+
+@pytest.fixture
+def desk(stack: Stack) -> Desk:
+    return Desk(stack)
+
+
+@pytest.fixture
+def admin(page: Page, context: BrowserContext, desk: Desk) -> Page:
+    """Return the tab of an admin."""
+    share_session(desk.operator("admin"), context)
+    return page
+
+
+@pytest.fixture
+def clerk(page: Page, context: BrowserContext, desk: Desk) -> Page:
+    """Return the tab of somebody with the role staff."""
+    share_session(desk.operator("staff"), context)
+    return page
+
+
+def buy(world: World) -> tuple[Buyer, str, str]:
+    """Let a new customer pay an order. Return the customer, the order's id and its reference."""
+    buyer = world.buyer()
+    order = buyer.order(buyer.products()[0])
+    buyer.pay(order["clientSecret"])
+    buyer.wait_until(order["referenceId"], "Confirmed")
+    return buyer, order["orderId"], order["referenceId"]
+
+
+def give_reason(page: Page, button: str) -> None:
+    """Type a reason into the open dialog, and confirm."""
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Reason").fill(REASON)
+    dialog.get_by_role("button", name=button).click()
+    expect(dialog).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_are_accessible(clerk: Page, scheme: str) -> None:
+    clerk.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    faults = {}
+    for path in PAGES:
+        clerk.goto(f"/console{path}")
+        expect(clerk.locator("main h1")).to_be_visible()
+        expect(clerk.locator("main [aria-busy=true]")).to_have_count(0)
+        faults[path] = find_violations(clerk)
+    assert faults == {path: [] for path in PAGES}
+
+
+def test_a_failed_email_is_retried_and_sent(clerk: Page, desk: Desk, world: World) -> None:
+    buyer, order_id, _ = buy(world)
+    buyer.wait_for_email("order_confirmed")
+    wait_for(lambda: desk.fail(order_id, "emails.order_confirmed") or None, "the sent email")
+    clerk.goto(f"/console/activities?state=failed&subject={order_id}")
+    clerk.get_by_role("link", name="emails.order_confirmed").click()
+    main = clerk.get_by_role("main")
+    expect(main.get_by_text("The call has failed")).to_be_visible()
+    expect(main.get_by_text("SendGrid answered 400")).to_be_visible()
+    expect(clerk.get_by_role("button", name="Abandon…")).to_have_attribute("aria-disabled", "true")
+    assert find_violations(clerk) == []
+    clerk.get_by_role("button", name="Retry").click()
+    expect(clerk.get_by_text("has a full set of attempts again")).to_be_visible()
+    expect(main.get_by_text("The call was answered")).to_be_visible()
+
+
+def test_refunds_wait_while_they_are_paused(admin: Page, world: World) -> None:
+    admin.goto("/console/controls")
+    admin.get_by_role("button", name="Pause something…").click()
+    admin.get_by_role("dialog").get_by_label("What").select_option(f"activity {REFUND}")
+    give_reason(admin, "Pause it")
+    pause = admin.get_by_role("main").get_by_role("listitem").filter(has_text=REFUND)
+    expect(pause.get_by_text(REASON)).to_be_visible()
+    buyer, _, reference = buy(world)
+    buyer.cancel(reference)
+    expect(pause.get_by_text(re.compile(r"[1-9]\d*\s*waiting"))).to_be_visible()
+    assert find_violations(admin) == []
+    pause.get_by_role("link", name=REFUND).click()
+    row = admin.get_by_role("row").filter(has_text="paused").first
+    expect(row.get_by_role("link", name=REFUND)).to_be_visible()
+    admin.goto("/console/controls")
+    pause.get_by_role("button", name="Resume…").click()
+    admin.get_by_role("dialog").get_by_role("button", name="Resume it").click()
+    expect(admin.get_by_text("Nothing is paused.")).to_be_visible()
+    buyer.wait_until(reference, "Cancelled")
+
+
+def test_many_failed_calls_are_abandoned_by_a_job(admin: Page, desk: Desk) -> None:
+    error = f"Trouble {uuid4().hex}"
+    desk.add_failed_calls(MANY, error)
+    admin.goto(f"/console/activities?state=failed&error={quote(error)}")
+    admin.get_by_label("Select all on this page").check()
+    admin.get_by_role("button", name=f"Select all {MANY} that match").click()
+    admin.get_by_role("button", name="Abandon…").click()
+    dialog = admin.get_by_role("dialog")
+    expect(dialog.get_by_text(f"{MANY} match now")).to_be_visible()
+    expect(dialog.get_by_role("row")).to_have_count(6)
+    assert find_violations(admin) == []
+    dialog.get_by_label("Reason").fill(REASON)
+    begin = dialog.get_by_role("button", name="Begin the job")
+    dialog.get_by_label(f"Type {MANY} to confirm").fill(str(MANY - 1))
+    expect(begin).to_have_attribute("aria-disabled", "true")
+    dialog.get_by_label(f"Type {MANY} to confirm").fill(str(MANY))
+    begin.click()
+    expect(admin.get_by_role("heading", level=1)).to_contain_text("Abandon activities")
+    expect(admin.get_by_role("heading", level=1)).to_contain_text("Done")
+    expect(admin.get_by_text(f"{MANY} of {MANY}")).to_be_visible()
+    expect(admin.get_by_text(REASON)).to_be_visible()
+    admin.get_by_role("button", name="Changed", exact=True).click()
+    expect(admin.get_by_role("main").get_by_role("row")).to_have_count(51)
+    assert find_violations(admin) == []
+
+
+def test_an_unmatched_signal_is_replayed(clerk: Page, desk: Desk) -> None:
+    intent_id = desk.pay_elsewhere()
+    clerk.goto("/console/signals?state=unmatched")
+    row = clerk.get_by_role("row").filter(has_text=intent_id)
+    row.get_by_role("link").first.click()
+    main = clerk.get_by_role("main")
+    expect(main.get_by_text("Only the role admin may read the payload")).to_be_visible()
+    expect(main.get_by_text(f"no payment for {intent_id}")).to_be_visible()
+    assert find_violations(clerk) == []
+    clerk.get_by_role("button", name="Replay").click()
+    expect(clerk.get_by_text("is applied again by the next sweep")).to_be_visible()
+    # Nothing here knows the payment yet: the sweep comes to the same end, and it is counted.
+    expect(main.get_by_role("heading", level=1)).to_contain_text("unmatched")
+
+
+def test_staff_sees_why_it_may_not_do_what_admins_do(clerk: Page, desk: Desk) -> None:
+    clerk.goto("/console/controls")
+    for name in ("Pause something…", "Set a limit…"):
+        button = clerk.get_by_role("button", name=name)
+        expect(button).to_have_accessible_description("Only the role admin may do this.")
+        button.click(force=True)
+    expect(clerk.get_by_role("dialog")).to_have_count(0)
+    error = f"Trouble {uuid4().hex}"
+    desk.add_failed_calls(1, error)
+    clerk.goto(f"/console/activities?error={quote(error)}&state=failed")
+    clerk.get_by_label("Select payments.retrieve_intent").check()
+    bulk = clerk.get_by_role("group", name="Selection").get_by_role("button", name="Retry…")
+    expect(bulk).to_have_accessible_description("Only the role admin may do this.")
+
+
+def test_a_list_is_used_by_keyboard_alone(clerk: Page, desk: Desk) -> None:
+    error = f"Trouble {uuid4().hex}"
+    desk.add_failed_calls(2, error)
+    clerk.goto("/console")
+    expect(clerk.get_by_role("heading", name="Overview")).to_be_visible()
+    clerk.keyboard.press("g")
+    clerk.keyboard.press("a")
+    expect(clerk.get_by_role("heading", name="Activities")).to_be_focused()
+    clerk.keyboard.press("/")
+    clerk.keyboard.type(error)
+    clerk.keyboard.press("Enter")
+    expect(clerk.get_by_role("main").get_by_role("row")).to_have_count(3)
+    clerk.keyboard.press("Escape")
+    clerk.keyboard.press("j")
+    clerk.keyboard.press("x")
+    expect(clerk.get_by_text("1 selected")).to_be_visible()
+    clerk.keyboard.press("e")
+    expect(
+        clerk.get_by_text("Nothing happens until somebody retries or abandons it")
+    ).to_be_visible()
+    assert find_violations(clerk) == []
+    clerk.keyboard.press("j")
+    clerk.keyboard.press("Enter")
+    expect(clerk.get_by_role("heading", name="payments.retrieve_intent")).to_be_focused()
+    clerk.go_back()
+    expect(clerk.get_by_role("main").get_by_role("row")).to_have_count(3)
+
+
+def test_a_filter_that_makes_no_sense_is_named(clerk: Page) -> None:
+    clerk.goto("/console/activities?subject=nobody")
+    problem = clerk.get_by_role("alert").filter(has_text="The server does not understand a filter")
+    expect(problem.get_by_text("subject")).to_be_visible()
+    problem.get_by_role("button", name="Clear filters").click()
+    expect(problem).to_have_count(0)
+    expect(clerk).to_have_url(re.compile("/console/activities$"))
+
+
+def test_a_number_that_is_none_is_named_at_its_field(admin: Page) -> None:
+    admin.goto("/console/controls")
+    admin.get_by_role("button", name="Set a limit…").click()
+    dialog = admin.get_by_role("dialog")
+    dialog.get_by_label("Reason").fill(REASON)
+    dialog.get_by_label("Calls a second").fill("many")
+    dialog.get_by_role("button", name="Set the limit").click()
+    expect(dialog.get_by_label("Calls a second")).to_have_accessible_description(
+        "Give a number, such as 20."
+    )
+    expect(dialog.get_by_label("Reason")).to_have_value(REASON)
+    assert find_violations(admin) == []
+
+
+def test_the_overview_leads_to_what_it_counts(clerk: Page, desk: Desk) -> None:
+    desk.add_failed_calls(1, "Trouble")
+    clerk.goto("/console")
+    expect(clerk.get_by_text("need attention")).to_be_visible()
+    clerk.get_by_role("main").get_by_role("link", name=re.compile("^Failed activities")).click()
+    expect(clerk).to_have_url(re.compile(r"/console/activities\?state=failed$"))
+    expect(
+        clerk.get_by_role("main").get_by_role("link", name="payments.retrieve_intent").first
+    ).to_be_visible()
