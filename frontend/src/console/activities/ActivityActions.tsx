@@ -25,7 +25,7 @@ export function ActivityActions({ activity }: { activity: ActivityView }) {
   const refusals = useRefusals()
   const action = useActivityAction(activity, asked !== null, () => setAsked(null))
   const allowed = ACTIONS.filter((name) => activity.allowed.includes(name))
-  if (allowed.length === 0) return <p className={classes.over}>{texts.over}</p>
+  if (allowed.length === 0) return null
   const begin = (name: ActivityAction) => {
     // A repeated e-mail is seen by the customer; other calls have a key and are done once.
     const isHarmless = name === 'run-now' || (name === 'retry' && !activity.maybeSent)

@@ -11,12 +11,14 @@ import { texts } from './texts'
 export function ActivityDetails({ activity }: { activity: ActivityView }) {
   const now = useNow()
   const { lastError, maybeSent, unknownOutcomes } = activity
+  // Its execution is shown beside it already.
+  const links = activity.links.filter(({ url }) => !url.startsWith('/'))
   return (
     <div className={classes.details}>
       <p className={classes.status}>{statusText(activity, now)}</p>
       {maybeSent && <p className={classes.status}>{texts.maybeSent(unknownOutcomes)}</p>}
       <ErrorBlock label={texts.error} error={lastError} />
-      <Links links={activity.links} />
+      <Links links={links} />
       <ActivityActions activity={activity} />
     </div>
   )

@@ -60,8 +60,6 @@ export const texts = {
   facts: 'Facts',
   payload: 'Payload',
   error: 'Last error',
-  open: 'Open the activity',
-  over: 'Nothing can be done to it in this state.',
   actions: {
     'run-now': 'Run now',
     retry: 'Retry',
@@ -92,7 +90,6 @@ export const texts = {
     },
   },
   cancelMaybeSent: 'Cancel it although the call may have been carried out',
-  keepIt: 'Keep it',
   bulk: {
     retry: 'Retry…',
     abandon: 'Abandon…',

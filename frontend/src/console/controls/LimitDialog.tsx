@@ -86,6 +86,7 @@ export function LimitDialog({ limit, providers, onClose }: LimitDialogProps) {
             {(field) => (
               <input
                 {...field}
+                data-autofocus={name === 'perSecond' || undefined}
                 inputMode="decimal"
                 autoComplete="off"
                 value={figures[name]}

@@ -53,7 +53,7 @@ export const texts = {
     title: 'Limit the calls to a provider',
     lead: 'It holds for all workers together, at once. What is above it waits its turn.',
     rateHint: 'On average. Empty: any number.',
-    burstHint: 'After a lull. Empty: as many as in a second.',
+    burstHint: 'After a lull. Empty: those of a fifth of a second.',
     atOnceHint: 'Calls under way at the same time. Empty: any number.',
     confirm: 'Set the limit',
     figure: 'Give a number, such as 20.',
