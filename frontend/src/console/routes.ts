@@ -1,7 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { requireSession, root } from '../root'
 import { loadCode } from '../ui/pageCode'
-import { textSearch } from './search'
+import { EXECUTION_SEARCH, textSearch } from './search'
 
 /**
  * The routes of the operations console. Their pages are loaded when they are opened; this file is
@@ -40,6 +40,16 @@ const executions = createRoute({
   component: lazyRouteComponent(
     () => loadCode(import('./executions/ExecutionsPage')),
     'ExecutionsPage',
+  ),
+})
+
+const execution = createRoute({
+  getParentRoute: () => frame,
+  path: 'executions/$machine/$id',
+  validateSearch: textSearch(...EXECUTION_SEARCH),
+  component: lazyRouteComponent(
+    () => loadCode(import('./execution/ExecutionPage')),
+    'ExecutionPage',
   ),
 })
 
@@ -128,6 +138,7 @@ const controls = createRoute({
 export const consoleTree = frame.addChildren([
   overview,
   executions,
+  execution,
   activities,
   activity,
   signals,

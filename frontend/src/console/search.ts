@@ -23,3 +23,15 @@ export function oneOf<const Choice extends string>(
 ): Choice | undefined {
   return choices.find((choice) => choice === value)
 }
+
+/** The parameters of an execution's URL: what is shown of it, and what is being done. */
+export const EXECUTION_SEARCH = [
+  'entry',
+  'view',
+  'kinds',
+  'of',
+  'sort',
+  'version',
+  'do',
+  'on',
+] as const

@@ -5,13 +5,26 @@ import { messages } from './i18n/language'
 
 const useTexts = messages({ en: { close: 'Close' }, es: { close: 'Cerrar' } })
 
-type DialogProps = { title: string; onClose: () => void; children: ReactNode }
+type DialogProps = {
+  title: string
+  /** The width in pixels. */
+  size?: number
+  onClose: () => void
+  children: ReactNode
+}
 
 /** A dialog above the page, which keeps the focus until it is closed. */
-export function Dialog({ title, onClose, children }: DialogProps) {
+export function Dialog({ title, size, onClose, children }: DialogProps) {
   const texts = useTexts()
   return (
-    <Modal.Root opened centered radius="lg" transitionProps={{ duration: 150 }} onClose={onClose}>
+    <Modal.Root
+      opened
+      centered
+      radius="lg"
+      size={size}
+      transitionProps={{ duration: 150 }}
+      onClose={onClose}
+    >
       <Modal.Overlay />
       <Modal.Content>
         {/* Modal.Header would be a second banner of the page to screen readers. */}

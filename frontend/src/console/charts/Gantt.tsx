@@ -2,13 +2,15 @@ import { Fragment, type ReactNode } from 'react'
 import type { Tone } from '../../ui/StateBadge'
 import { durationText } from '../parts/duration'
 import classes from './Charts.module.css'
-import { createTimeScale } from './timeScale'
+import { createTimeScale, type Span } from './timeScale'
 
 export type GanttRow = {
   id: string
   label: ReactNode
   /** The bars, in milliseconds since 1970. A moment has equal ends. */
   bars: readonly { start: number; end: number; tone: Tone; title: string }[]
+  /** Its bars are no work, such as the time in a state: only their ends count as busy. */
+  isIdle?: boolean
 }
 
 type GanttProps = {
@@ -27,7 +29,7 @@ const MIN_BAR = 5
 export function Gantt({ label, rows, isIdleCollapsed = false }: GanttProps) {
   const bars = rows.flatMap((row) => row.bars)
   if (bars.length === 0) return null
-  const scale = createTimeScale(bars, isIdleCollapsed)
+  const scale = createTimeScale(rows.flatMap(busySpans), isIdleCollapsed)
   return (
     <div className={classes.gantt} role="group" aria-label={label}>
       {rows.map((row) => (
@@ -86,4 +88,12 @@ export function Gantt({ label, rows, isIdleCollapsed = false }: GanttProps) {
       </div>
     </div>
   )
+}
+
+function busySpans({ bars, isIdle = false }: GanttRow): Span[] {
+  if (!isIdle) return [...bars]
+  return bars.flatMap(({ start, end }) => [
+    { start, end: start },
+    { start: end, end },
+  ])
 }

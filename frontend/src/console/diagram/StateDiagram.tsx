@@ -37,6 +37,8 @@ type StateDiagramProps = {
   onArrow?: (arrow: DiagramArrowInfo) => void
 }
 
+// A wide machine is drawn smaller to fit, as long as it can be read; then it scrolls.
+const MIN_SCALE = 0.8
 const SIZES = { width: 128, height: 46, gapX: 124, gapY: 30 }
 
 /** A machine as a diagram: states as boxes, signals as arrows between them. */
@@ -56,8 +58,8 @@ export function StateDiagram({ label, states, arrows, onState, onArrow }: StateD
       <svg
         viewBox={`0 0 ${layout.width} ${layout.height}`}
         width={layout.width}
-        height={layout.height}
         className={classes.diagram}
+        style={{ minWidth: layout.width * MIN_SCALE }}
       >
         <defs>
           <marker

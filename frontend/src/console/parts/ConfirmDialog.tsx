@@ -15,6 +15,13 @@ type ConfirmDialogProps = {
   reason?: 'none' | 'optional' | 'required'
   /** A word or a count that has to be typed, for what cannot be taken back. */
   typed?: string
+  /** The reason as it stands, for a page that keeps what was typed; else the dialog keeps it. */
+  draft?: { reason: string; onReason: (reason: string) => void }
+  /** Something that the page asks for is missing. */
+  isIncomplete?: boolean
+  /** What is shown below the fields, such as a preview. */
+  below?: ReactNode
+  size?: number
   isBusy: boolean
   error?: unknown
   refusal?: string | null
@@ -31,12 +38,16 @@ const MAX_REASON_LENGTH = 500
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { title, children, confirm, danger = 'plain', reason: need = 'required', typed } = props
   const id = useId()
-  const [reason, setReason] = useState('')
+  const [ownReason, setOwnReason] = useState('')
+  const reason = props.draft?.reason ?? ownReason
+  const setReason = props.draft?.onReason ?? setOwnReason
   const [word, setWord] = useState('')
   const isReady =
-    (need !== 'required' || reason.trim() !== '') && (typed === undefined || word.trim() === typed)
+    props.isIncomplete !== true &&
+    (need !== 'required' || reason.trim() !== '') &&
+    (typed === undefined || word.trim() === typed)
   return (
-    <Dialog title={title} onClose={props.onClose}>
+    <Dialog title={title} size={props.size} onClose={props.onClose}>
       <form
         className={classes.form}
         onSubmit={(event) => {
@@ -77,6 +88,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
             />
           </div>
         )}
+        {props.below}
         <ErrorText error={props.error} />
         <div className={classes.buttons}>
           <Button onClick={props.onClose}>{texts.cancel}</Button>

@@ -1,4 +1,13 @@
-import { type ReactNode, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import {
+  type ReactNode,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import { topsOf, windowOf } from './windowing'
 import classes from './WindowedList.module.css'
 
@@ -9,9 +18,13 @@ type WindowedListProps<Item> = {
   render: (item: Item, index: number) => ReactNode
   /** The usual height of an item; drawn ones are measured. */
   estimate: number
+  /** The id of an item that is scrolled into view when it changes. */
+  revealed?: string
 }
 
 const OVERSCAN = 12
+// Room for the bar above the page.
+const REVEAL_MARGIN = 70
 
 /** A list of thousands of entries in the flow of the page. Only those near the screen are drawn. */
 export function WindowedList<Item>(props: WindowedListProps<Item>) {
@@ -36,6 +49,7 @@ export function WindowedList<Item>(props: WindowedListProps<Item>) {
       window.removeEventListener('resize', follow)
     }
   }, [])
+  useReveal(list, props.revealed, tops[items.findIndex((item) => idOf(item) === props.revealed)])
   const measure = useCallback((id: string, height: number) => {
     setHeights((known) => (known.get(id) === height ? known : new Map(known).set(id, height)))
   }, [])
@@ -60,6 +74,23 @@ export function WindowedList<Item>(props: WindowedListProps<Item>) {
       ))}
     </ul>
   )
+}
+
+/** Scroll an item into view, once for each id: heights that are measured later do not scroll. */
+function useReveal(
+  list: RefObject<HTMLUListElement | null>,
+  id: string | undefined,
+  top: number | undefined,
+): void {
+  const last = useRef<string>(undefined)
+  useEffect(() => {
+    const box = list.current?.getBoundingClientRect()
+    if (id === last.current || box === undefined || top === undefined) return
+    last.current = id
+    const place = box.top + top
+    const isSeen = place > REVEAL_MARGIN && place < window.innerHeight - REVEAL_MARGIN
+    if (!isSeen) window.scrollBy({ top: place - window.innerHeight / 3 })
+  }, [list, id, top])
 }
 
 type MeasuredItemProps = {

@@ -1,0 +1,26 @@
+import { Panel } from '../../parts/ConsolePage'
+import { Time } from '../../parts/Time'
+import type { Order } from '../queries'
+import classes from './Order.module.css'
+import { texts } from './texts'
+
+/** The notices about an order: what a person has to look at. */
+export function NoticesPanel({ order: { notices } }: { order: Order }) {
+  if (notices.length === 0) return null
+  return (
+    <Panel title={texts.notices}>
+      <ul className={classes.rows}>
+        {notices.map((notice) => (
+          <li key={notice.id}>
+            <strong>{notice.kind}</strong>
+            <span className={classes.end}>
+              {notice.settledAt !== null && `${texts.settled} `}
+              <Time at={notice.settledAt ?? notice.createdAt} />
+            </span>
+            <p className={classes.note}>{notice.text}</p>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  )
+}

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest'
+import type { Entry } from '../queries'
+import { ganttRows } from './gantt'
+import { filterEntries, KINDS, kindsText, mayBeTwice, readKinds, toggleKind } from './kinds'
+import { mergeEntries } from './useTimeline'
+
+const BASE: Entry = {
+  id: 'a',
+  at: '2026-01-01T10:00:00Z',
+  machine: 'order',
+  executionId: 'o1',
+  kind: 'transition',
+  title: 'place',
+  from: null,
+  to: 'Pending',
+  version: 1,
+  state: null,
+  cause: null,
+  actor: null,
+  actorEmail: null,
+  reason: null,
+  startedAt: null,
+  finishedAt: null,
+  attempts: null,
+  error: null,
+  providerRequestId: null,
+  links: [],
+  raw: {},
+}
+const PAID: Entry = {
+  ...BASE,
+  id: 'b',
+  at: '2026-01-01T10:05:00Z',
+  title: 'paid',
+  from: 'Pending',
+  to: 'Confirmed',
+  version: 2,
+}
+const LETTER: Entry = {
+  ...BASE,
+  id: 'c',
+  at: '2026-01-01T10:05:01Z',
+  kind: 'email',
+  title: 'emails.order_confirmed',
+  to: null,
+  state: 'done',
+  startedAt: '2026-01-01T10:05:01Z',
+  finishedAt: '2026-01-01T10:05:03Z',
+}
+
+test('the first press of a kind shows that kind alone, the next ones add and remove', () => {
+  const letters = toggleKind(KINDS, 'email')
+  expect(letters).toEqual(['email'])
+  expect(toggleKind(letters, 'signal')).toEqual(['email', 'signal'])
+  expect(kindsText(toggleKind(letters, 'email'))).toBeUndefined()
+})
+
+test('a URL with all kinds, or with none that exists, needs no parameter', () => {
+  expect(readKinds(undefined)).toEqual(KINDS)
+  expect(readKinds('email,nonsense')).toEqual(['email'])
+  expect(kindsText(KINDS)).toBeUndefined()
+})
+
+test('entries are filtered by kind and by machine', () => {
+  const entries = [BASE, LETTER, { ...LETTER, id: 'd', machine: 'refund' }]
+  expect(filterEntries(entries, ['email'], undefined).map(({ id }) => id)).toEqual(['c', 'd'])
+  expect(filterEntries(entries, KINDS, 'refund').map(({ id }) => id)).toEqual(['d'])
+})
+
+test('an entry that comes on two pages is shown once, in its newest version', () => {
+  const older = { ...LETTER, state: 'running' }
+  expect(mergeEntries([[LETTER], [older, PAID], [BASE]])).toEqual([LETTER, PAID, BASE])
+})
+
+test('the chart shows how long each state and each call lasted', () => {
+  const now = Date.parse('2026-01-01T11:00:00Z')
+  const rows = ganttRows([LETTER, PAID, BASE], () => 'good', now)
+  const [states, letter] = rows
+  expect(states?.bars.map(({ start, end, title }) => [title, end - start])).toEqual([
+    ['Pending', 300_000],
+    ['Confirmed', 3_300_000],
+  ])
+  expect(letter?.bars).toMatchObject([{ title: 'emails.order_confirmed, done, 2 s' }])
+})
+
+test('a letter whose attempt had no answer may have been sent twice', () => {
+  expect(mayBeTwice({ ...LETTER, raw: { unknown_outcomes: 1 } })).toBe(true)
+  expect(mayBeTwice({ ...LETTER, raw: { unknown_outcomes: 0 } })).toBe(false)
+})
