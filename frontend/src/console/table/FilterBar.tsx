@@ -105,9 +105,12 @@ export function FilterText(props: FilterTextProps) {
           clearTimeout(timer.current)
           timer.current = window.setTimeout(() => commit(typed), PAUSE_MS)
         }}
-        onKeyDown={({ key, currentTarget }) => {
-          if (key === 'Enter') commit(currentTarget.value)
-          if (key === 'Escape') currentTarget.blur()
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') commit(event.currentTarget.value)
+          if (event.key !== 'Escape') return
+          // The browser would empty the field, and with it the filter.
+          event.preventDefault()
+          event.currentTarget.blur()
         }}
       />
       {suggestions && (
