@@ -33,9 +33,11 @@ export function ConsoleFrame({ me }: { me: Me }) {
             onNarrow={setNarrow}
             onClose={() => setMenuOpen(false)}
           />
-          <main id="content" className={classes.content}>
-            <Outlet />
-          </main>
+          <div className={classes.page}>
+            <main id="content" className={classes.content}>
+              <Outlet />
+            </main>
+          </div>
         </div>
         {isPaletteOpen && <Palette onClose={() => setPaletteOpen(false)} />}
         <KeyboardListener />

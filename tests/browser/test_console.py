@@ -1,0 +1,66 @@
+"""The frame of the operations console: who gets in, and how it is used without a mouse."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from demo.buyer import Buyer
+from launch.stack import Stack
+from tests.browser.accessibility import find_violations
+
+
+@pytest.fixture
+def operator(member: Page, buyer: Buyer, stack: Stack) -> Page:
+    """Return the tab of a browser in which a member of the staff is signed in."""
+    stack.flask("users", "grant", buyer.email, "staff")
+    return member
+
+
+def test_a_customer_is_told_that_the_console_is_not_theirs(member: Page, buyer: Buyer) -> None:
+    member.goto("/console")
+    expect(member.get_by_role("heading", name="This is the console of the staff")).to_be_visible()
+    expect(member.get_by_text(buyer.email)).to_be_visible()
+    expect(member.get_by_role("navigation")).to_have_count(0)
+
+
+def test_a_visitor_signs_in_first_and_comes_back(page: Page) -> None:
+    page.goto("/console/machines")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/sign-in\?next=%2Fconsole%2Fmachines"))
+
+
+def test_the_frame_has_its_landmarks_and_no_violations(operator: Page) -> None:
+    operator.goto("/console")
+    expect(operator.get_by_role("banner").get_by_text("development")).to_be_visible()
+    expect(operator.get_by_role("navigation", name="Console")).to_be_visible()
+    expect(operator.get_by_role("heading", name="Executions")).to_be_visible()
+    assert find_violations(operator) == []
+
+
+def test_the_keyboard_leads_to_every_place(operator: Page) -> None:
+    operator.goto("/console/executions")
+    expect(operator.get_by_role("heading", name="Executions")).to_be_visible()
+    operator.keyboard.press("g")
+    operator.keyboard.press("m")
+    expect(operator.get_by_role("heading", name="Machines")).to_be_focused()
+    operator.keyboard.press("?")
+    help_dialog = operator.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(help_dialog.get_by_text("Go to Executions")).to_be_visible()
+    operator.keyboard.press("Escape")
+    expect(help_dialog).to_be_hidden()
+    operator.keyboard.press("Control+k")
+    search = operator.get_by_role("combobox", name="Search")
+    expect(search).to_be_focused()
+    search.fill("go exec")
+    search.press("Enter")
+    expect(operator.get_by_role("heading", name="Executions")).to_be_focused()
+
+
+def test_updates_are_paused_and_resumed(operator: Page) -> None:
+    operator.goto("/console")
+    pause = operator.get_by_role("button", name="Live. Pause the updates")
+    pause.click()
+    resume = operator.get_by_role("button", name="Paused. Resume the updates")
+    resume.click()
+    expect(pause).to_be_visible()
