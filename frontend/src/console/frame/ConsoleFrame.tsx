@@ -5,6 +5,7 @@ import { Palette } from '../palette/Palette'
 import { Toasts } from '../parts/Toasts'
 import classes from './ConsoleFrame.module.css'
 import { type Me, OperatorContext } from './me'
+import { PausesBanner } from './PausesBanner'
 import { SideNavigation } from './SideNavigation'
 import { StepUpProvider } from './StepUpProvider'
 import { texts } from './texts'
@@ -34,6 +35,7 @@ export function ConsoleFrame({ me }: { me: Me }) {
             onClose={() => setMenuOpen(false)}
           />
           <div className={classes.page}>
+            <PausesBanner />
             <main id="content" className={classes.content}>
               <Outlet />
             </main>
