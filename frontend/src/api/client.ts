@@ -20,6 +20,10 @@ export type CallOptions<R extends Route> = Part<'path', Operations[R]['path']> &
     etag?: string
     /** A key under which the server carries the request out once. */
     idempotencyKey?: string
+    /** The `ETag` of what is changed: it is refused with 412 when that has changed meanwhile. */
+    ifMatch?: string
+    /** The body of a route that takes a file; its type is sent as well. */
+    file?: Blob
   }
 
 const BROUGHT_ANSWERS = readAnswers()
@@ -37,6 +41,8 @@ type AnyOptions = {
   wait?: number
   etag?: string
   idempotencyKey?: string
+  ifMatch?: string
+  file?: Blob
 }
 
 /**
@@ -103,8 +109,9 @@ async function currentToken(): Promise<string | null> {
 }
 
 async function readBody(response: Response): Promise<unknown> {
-  const isJson = response.headers.get('Content-Type')?.includes('json') ?? false
-  return isJson ? response.json() : undefined
+  const type = response.headers.get('Content-Type') ?? ''
+  if (type.includes('json')) return response.json()
+  return type.startsWith('text/csv') ? response.text() : undefined
 }
 
 function reply<T>(response: Response, data: unknown): Reply<T> {
@@ -125,12 +132,13 @@ async function fetchOnce(
   if (options.idempotencyKey !== undefined) {
     headers.set('Idempotency-Key', `"${options.idempotencyKey}"`)
   }
+  if (options.ifMatch !== undefined) headers.set('If-Match', options.ifMatch)
   if (options.body !== undefined) headers.set('Content-Type', 'application/json')
   try {
     return await fetch(fillPath(template, options.path) + searchOf(options.query), {
       method,
       headers,
-      body: options.body === undefined ? null : JSON.stringify(options.body),
+      body: options.file ?? (options.body === undefined ? null : JSON.stringify(options.body)),
       signal: options.signal ?? null,
       credentials: 'same-origin',
       cache: 'no-store',

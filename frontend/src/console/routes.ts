@@ -60,6 +60,26 @@ const machines = createRoute({
   component: lazyRouteComponent(() => loadCode(import('./machines/MachinesPage')), 'MachinesPage'),
 })
 
+const people = createRoute({
+  getParentRoute: () => frame,
+  path: 'people',
+  validateSearch: textSearch('q', 'role', 'status', 'cursor'),
+  component: lazyRouteComponent(() => loadCode(import('./people/PeoplePage')), 'PeoplePage'),
+})
+
+const person = createRoute({
+  getParentRoute: () => frame,
+  path: 'people/$id',
+  component: lazyRouteComponent(() => loadCode(import('./people/PersonPage')), 'PersonPage'),
+})
+
+const audit = createRoute({
+  getParentRoute: () => frame,
+  path: 'audit',
+  validateSearch: textSearch('actor', 'action', 'subject', 'since', 'until', 'cursor'),
+  component: lazyRouteComponent(() => loadCode(import('./audit/AuditPage')), 'AuditPage'),
+})
+
 const activities = createRoute({
   getParentRoute: () => frame,
   path: 'activities',
@@ -149,4 +169,7 @@ export const consoleTree = frame.addChildren([
   job,
   controls,
   machines,
+  people,
+  person,
+  audit,
 ])

@@ -3,12 +3,14 @@ import type { ReactNode } from 'react'
 import {
   BellIcon,
   BoltIcon,
+  BookIcon,
   FlowIcon,
   GaugeIcon,
   InboxIcon,
   KeyIcon,
   LayersIcon,
   ListIcon,
+  PeopleIcon,
   SlidersIcon,
 } from '../parts/icons'
 import type { texts } from './texts'
@@ -31,6 +33,8 @@ export const NAVIGATION: readonly NavigationItem[] = [
   { to: '/console/notices', label: 'Notices', group: 'work', keys: 'g n', Icon: BellIcon },
   { to: '/console/logins', label: 'Logins', group: 'work', keys: 'g l', Icon: KeyIcon },
   { to: '/console/bulk', label: 'Bulk jobs', group: 'work', keys: 'g b', Icon: LayersIcon },
+  { to: '/console/people', label: 'People', group: 'shop', keys: 'g p', Icon: PeopleIcon },
   { to: '/console/controls', label: 'Controls', group: 'system', keys: 'g c', Icon: SlidersIcon },
   { to: '/console/machines', label: 'Machines', group: 'system', keys: 'g m', Icon: FlowIcon },
+  { to: '/console/audit', label: 'Audit', group: 'system', keys: 'g u', Icon: BookIcon },
 ]

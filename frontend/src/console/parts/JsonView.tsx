@@ -3,6 +3,7 @@ import { Button } from './Button'
 import { CopyButton } from './Copyable'
 import { DownloadIcon } from './icons'
 import classes from './JsonView.module.css'
+import { saveFile } from './saveFile'
 import { ScrollRegion } from './ScrollRegion'
 import { texts } from './texts'
 
@@ -20,7 +21,11 @@ export function JsonView({ value, fileName }: JsonViewProps) {
       <div className={classes.tools}>
         <CopyButton text={text} />
         {fileName !== undefined && (
-          <Button kind="quiet" label={texts.json.download} onClick={() => download(text, fileName)}>
+          <Button
+            kind="quiet"
+            label={texts.json.download}
+            onClick={() => saveFile(fileName, text, 'application/json')}
+          >
             <DownloadIcon size={12} />
           </Button>
         )}
@@ -71,13 +76,4 @@ function JsonNode({ name, value }: { name?: string; value: unknown }): ReactNode
       <div>{close}</div>
     </details>
   )
-}
-
-function download(text: string, fileName: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = fileName
-  link.click()
-  URL.revokeObjectURL(url)
 }

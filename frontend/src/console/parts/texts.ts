@@ -24,6 +24,7 @@ export const texts = {
     open: 'Open the row',
     toggle: 'Expand the row',
     pick: 'Select the row',
+    all: (count: number) => `Show all ${count}`,
     scroll: (caption: string) => `${caption}, scrollable`,
   },
   selection: {

@@ -105,6 +105,8 @@ export function FilterText(props: FilterTextProps) {
           clearTimeout(timer.current)
           timer.current = window.setTimeout(() => commit(typed), PAUSE_MS)
         }}
+        // A click on a link leads on: the filter must not come after it.
+        onBlur={({ currentTarget }) => commit(currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key === 'Enter') commit(event.currentTarget.value)
           if (event.key !== 'Escape') return

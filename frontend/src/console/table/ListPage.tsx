@@ -23,6 +23,8 @@ type ListPageProps<Row, Answer, Key extends QueryKey> = {
   list: string
   title: string
   lead?: ReactNode
+  /** Controls beside the heading, before those of the list. */
+  actions?: ReactNode
   caption: string
   /** Filters that are used often, as tabs. */
   tabs?: ReactNode
@@ -63,6 +65,7 @@ export function ListPage<Row, Answer, Key extends QueryKey>(
       lead={props.lead}
       actions={
         <>
+          {props.actions}
           <SavedViews
             list={props.list}
             current={{ search, columns: columns.keys }}

@@ -1,0 +1,155 @@
+"""The console's pages of people and the audit, used by staff and by admins."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from demo.buyer import Buyer, find_code, wait_for
+from demo.world import World
+from launch.stack import Stack
+from tests.browser.accessibility import find_violations
+from tests.browser.sign_in import CODE_FIELD
+from tests.browser.visitors import share_session
+
+
+def hire(stack: Stack, world: World, role: str) -> Buyer:
+    """Return a new person with a role, who is signed in on the API."""
+    person = world.buyer()
+    stack.flask("users", "grant", person.email, role)
+    return person
+
+
+@pytest.fixture
+def boss(stack: Stack, world: World) -> Buyer:
+    """Return a person with the role admin."""
+    return hire(stack, world, "admin")
+
+
+@pytest.fixture
+def admin(page: Page, context: BrowserContext, boss: Buyer) -> Page:
+    """Return the tab of an admin."""
+    share_session(boss, context)
+    return page
+
+
+@pytest.fixture
+def staff(page: Page, context: BrowserContext, stack: Stack, world: World) -> Page:
+    """Return the tab of a member of the staff."""
+    share_session(hire(stack, world, "staff"), context)
+    return page
+
+
+@pytest.fixture
+def others(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
+    """Return the browser of somebody else."""
+    with browser.new_context(base_url=stack.urls.web, locale="en-US") as visitor:
+        yield visitor
+
+
+def open_person(page: Page, person: Buyer) -> None:
+    """Find a person by the address, and open their page."""
+    page.goto("/console/people")
+    search = page.get_by_role("searchbox", name="Search people")
+    search.fill(person.email)
+    search.press("Enter")
+    page.get_by_role("link", name=person.email).click()
+    expect(page.get_by_role("heading", name=person.email)).to_be_visible()
+
+
+def confirm(page: Page, title: str, verb: str, reason: str) -> Locator:
+    """Give a reason in the open dialog, and confirm twice, as an impatient person does."""
+    dialog = page.get_by_role("dialog", name=title)
+    dialog.get_by_label("Reason").fill(reason)
+    dialog.get_by_role("button", name=verb, exact=True).dblclick()
+    return dialog
+
+
+def prove_identity(page: Page, person: Buyer) -> None:
+    """Answer the demand for a fresh proof of identity with an emailed code."""
+    count = len(person.emails("login_code"))
+
+    def next_code() -> str | None:
+        emails = person.emails("login_code")
+        return find_code(emails[0]) if len(emails) > count else None
+
+    page.get_by_role("button", name="Send me a code").click()
+    expect(page.get_by_label(CODE_FIELD)).to_be_visible()
+    page.get_by_label(CODE_FIELD).fill(wait_for(next_code, "the code of the step-up"))
+
+
+def test_a_suspended_user_is_signed_out_and_the_audit_says_why(
+    admin: Page, buyer: Buyer, others: BrowserContext
+) -> None:
+    share_session(buyer, others)
+    customer = others.new_page()
+    customer.goto("/account")
+    expect(customer.get_by_text(buyer.email).first).to_be_visible()
+    open_person(admin, buyer)
+    admin.get_by_role("button", name="Suspend").click()
+    dialog = confirm(admin, "Suspend this account?", "Suspend", "chargeback fraud")
+    expect(dialog).to_be_hidden()
+    expect(admin.get_by_text("Suspended", exact=True)).to_be_visible()
+    expect(admin.get_by_text("Signed in nowhere.")).to_be_visible()
+    expect(admin.get_by_role("cell", name="chargeback fraud")).to_have_count(1)
+    customer.reload()
+    expect(customer.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_a_role_needs_a_fresh_proof_of_identity(
+    admin: Page, boss: Buyer, buyer: Buyer, world: World
+) -> None:
+    world.age_sign_ins(boss.email)
+    open_person(admin, buyer)
+    admin.get_by_role("button", name="Grant staff").click()
+    dialog = confirm(admin, "Grant the role staff?", "Grant", "new colleague")
+    prove_identity(admin, boss)
+    expect(dialog).to_be_hidden()
+    expect(admin.get_by_role("button", name="Revoke staff")).to_be_visible()
+    expect(admin.get_by_role("cell", name="new colleague")).to_have_count(1)
+
+
+def test_staff_see_why_they_may_not_do_the_work_of_an_admin(staff: Page, buyer: Buyer) -> None:
+    open_person(staff, buyer)
+    reason = "Only the role admin may do this."
+    for verb in ("Suspend", "Erase", "Export", "Grant staff"):
+        button = staff.get_by_role("button", name=verb)
+        expect(button).to_be_disabled()
+        expect(button).to_have_accessible_description(reason)
+    button.click(force=True)
+    expect(staff.get_by_role("dialog")).to_have_count(0)
+    staff.get_by_role("button", name="End all sessions").click()
+    dialog = staff.get_by_role("dialog", name="End all sessions?")
+    dialog.get_by_role("button", name="End all sessions").click()
+    expect(staff.get_by_text("Signed in nowhere.")).to_be_visible()
+
+
+def test_a_typed_reason_outlives_a_reload(admin: Page, buyer: Buyer) -> None:
+    open_person(admin, buyer)
+    admin.get_by_role("button", name="Suspend").click()
+    admin.get_by_label("Reason").fill("a long story")
+    admin.reload()
+    admin.get_by_role("button", name="Suspend").click()
+    expect(admin.get_by_label("Reason")).to_have_value("a long story")
+
+
+def test_the_audit_is_filtered_by_the_address(admin: Page, boss: Buyer) -> None:
+    admin.goto("/console/audit?action=users&since=2020-01-01")
+    admin.get_by_role("textbox", name="To").fill(boss.email)
+    expect(admin.get_by_role("row").nth(1)).to_contain_text("users grant")
+    with admin.expect_download() as download:
+        admin.get_by_role("button", name="Export CSV").click()
+    assert boss.email in download.value.path().read_text()
+
+
+@pytest.mark.parametrize("path", ["people", "audit"])
+def test_lists_have_no_violations(admin: Page, path: str) -> None:
+    admin.goto(f"/console/{path}")
+    expect(admin.get_by_role("row").nth(1)).to_be_visible()
+    assert find_violations(admin) == []
+
+
+def test_the_page_of_a_person_has_no_violations(admin: Page, buyer: Buyer) -> None:
+    open_person(admin, buyer)
+    expect(admin.get_by_role("heading", name="Roles")).to_be_visible()
+    assert find_violations(admin) == []
