@@ -16,10 +16,12 @@ const frame = createRoute({
   notFoundComponent: lazyRouteComponent(() => loadCode(import('./frame/NoSuchPage')), 'NoSuchPage'),
 })
 
+const loadOperations = () => loadCode(import('./operations'))
+
 const overview = createRoute({
   getParentRoute: () => frame,
   path: '/',
-  component: lazyRouteComponent(() => loadCode(import('./overview/OverviewPage')), 'OverviewPage'),
+  component: lazyRouteComponent(loadOperations, 'OverviewPage'),
 })
 
 const executions = createRoute({
@@ -93,66 +95,60 @@ const activities = createRoute({
     'givingUp',
     'cursor',
   ),
-  component: lazyRouteComponent(
-    () => loadCode(import('./activities/ActivitiesPage')),
-    'ActivitiesPage',
-  ),
+  component: lazyRouteComponent(loadOperations, 'ActivitiesPage'),
 })
 
 const activity = createRoute({
   getParentRoute: () => frame,
   path: 'activities/$id',
-  component: lazyRouteComponent(
-    () => loadCode(import('./activities/ActivityPage')),
-    'ActivityPage',
-  ),
+  component: lazyRouteComponent(loadOperations, 'ActivityPage'),
 })
 
 const signals = createRoute({
   getParentRoute: () => frame,
   path: 'signals',
   validateSearch: textSearch('state', 'source', 'kind', 'subject', 'cursor'),
-  component: lazyRouteComponent(() => loadCode(import('./signals/SignalsPage')), 'SignalsPage'),
+  component: lazyRouteComponent(loadOperations, 'SignalsPage'),
 })
 
 const signal = createRoute({
   getParentRoute: () => frame,
   path: 'signals/$id',
-  component: lazyRouteComponent(() => loadCode(import('./signals/SignalPage')), 'SignalPage'),
+  component: lazyRouteComponent(loadOperations, 'SignalPage'),
 })
 
 const notices = createRoute({
   getParentRoute: () => frame,
   path: 'notices',
   validateSearch: textSearch('kind', 'open', 'cursor'),
-  component: lazyRouteComponent(() => loadCode(import('./notices/NoticesPage')), 'NoticesPage'),
+  component: lazyRouteComponent(loadOperations, 'NoticesPage'),
 })
 
 const logins = createRoute({
   getParentRoute: () => frame,
   path: 'logins',
   validateSearch: textSearch('state', 'email', 'cursor'),
-  component: lazyRouteComponent(() => loadCode(import('./logins/LoginsPage')), 'LoginsPage'),
+  component: lazyRouteComponent(loadOperations, 'LoginsPage'),
 })
 
 const bulk = createRoute({
   getParentRoute: () => frame,
   path: 'bulk',
   validateSearch: textSearch('cursor'),
-  component: lazyRouteComponent(() => loadCode(import('./bulk/BulkPage')), 'BulkPage'),
+  component: lazyRouteComponent(loadOperations, 'BulkPage'),
 })
 
 const job = createRoute({
   getParentRoute: () => frame,
   path: 'bulk/$id',
   validateSearch: textSearch('state', 'cursor'),
-  component: lazyRouteComponent(() => loadCode(import('./bulk/JobPage')), 'JobPage'),
+  component: lazyRouteComponent(loadOperations, 'JobPage'),
 })
 
 const controls = createRoute({
   getParentRoute: () => frame,
   path: 'controls',
-  component: lazyRouteComponent(() => loadCode(import('./controls/ControlsPage')), 'ControlsPage'),
+  component: lazyRouteComponent(loadOperations, 'ControlsPage'),
 })
 
 export const consoleTree = frame.addChildren([

@@ -1,0 +1,11 @@
+/** The pages of operations. They are loaded together: an operator goes from one to the other. */
+export { ActivitiesPage } from './activities/ActivitiesPage'
+export { ActivityPage } from './activities/ActivityPage'
+export { BulkPage } from './bulk/BulkPage'
+export { JobPage } from './bulk/JobPage'
+export { ControlsPage } from './controls/ControlsPage'
+export { LoginsPage } from './logins/LoginsPage'
+export { NoticesPage } from './notices/NoticesPage'
+export { OverviewPage } from './overview/OverviewPage'
+export { SignalPage } from './signals/SignalPage'
+export { SignalsPage } from './signals/SignalsPage'
