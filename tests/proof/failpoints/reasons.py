@@ -4,6 +4,7 @@ READS = "it only reads"
 ONE_ROW = "a request that changes rows of its own, and asks for nothing that comes later"
 SIMULATED = "its cause is rare, and of the simulation's making: there workers die around it"
 AGAIN = "it goes through a table page by page, and goes on where it was"
+OPERATED = "the operator's command does the same, and dies"
 A_TIME = "it is a wait, not a message"
 
 REASONS: dict[str, str] = {
@@ -38,7 +39,11 @@ REASONS: dict[str, str] = {
     "commit of product_changes.change": ONE_ROW,
     "commit of product_changes.create": ONE_ROW,
     "commit of product_changes.set_stock": ONE_ROW,
-    "commit of privacy.erase": "the operator's command does the same, and dies",
+    "commit of products.change": ONE_ROW,
+    "commit of products.create": ONE_ROW,
+    "commit of products.set_stock": ONE_ROW,
+    "commit of guard.acting": OPERATED,
+    "commit of privacy.erase": OPERATED,
     "commit of key_rotation._rotate_column": AGAIN,
     "commit of retention._erase_payloads": AGAIN,
     "commit of inbox._postpone": SIMULATED,
