@@ -168,11 +168,15 @@ def test_pauses_in_quick_succession_leave_one_chain_of_batches(depot: Depot) -> 
     assert (load(job).state, numbers(job)) == (BulkState.DONE, (0, 6 * BATCH, 0, 0))
 
 
-def test_a_cancelled_job_leaves_the_rows_that_wait(depot: Depot) -> None:
+@pytest.mark.parametrize("earlier", [(), (BulkSignal.PAUSE,), (BulkSignal.GIVE_UP,)])
+def test_a_cancelled_job_leaves_the_rows_that_wait(
+    depot: Depot, earlier: tuple[BulkSignal, ...]
+) -> None:
     ids = fail(depot, *boxes(2 * BATCH))
     job = start(BulkAction.RETRY)
     work(job, batches=1)
-    send(job, BulkSignal.CANCEL)
+    for signal in (*earlier, BulkSignal.CANCEL):
+        send(job, signal)
     work(job)
     assert (load(job).state, numbers(job)) == (BulkState.CANCELLED, (BATCH, BATCH, 0, 0))
     assert states(ids).count("failed") == BATCH

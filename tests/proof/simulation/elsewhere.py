@@ -10,6 +10,7 @@ from tests.proof.exploration.world import MACHINES
 
 ROOT = Path(__file__).parents[3]
 RACES = "tests/integration/races"
+JOBS = "tests/integration/bulk/test_jobs.py::"
 # An arrow as (machine, signal, source, target).
 Arrow = tuple[str, str, str, str]
 RARE = f"{RACES}/test_rare_turns.py::"
@@ -19,7 +20,21 @@ DISPUTES = f"{RACES}/test_disputes.py::test_every_status_of_a_dispute_is_recorde
 LOCKED = f"{RARE}test_wrong_codes_lock_a_sign_in_in_every_live_state"
 RIGHT = f"{RARE}test_the_correct_code_signs_in_in_every_live_state"
 ERASED = f"{RARE}test_sendgrid_answers_about_an_erasure_before_and_after_its_end"
+DONE = f"{JOBS}test_all_failed_activities_run_again_batch_by_batch"
+PAUSED = f"{JOBS}test_a_paused_job_does_nothing_until_it_is_resumed"
+FAILED = f"{JOBS}test_a_batch_that_cannot_be_committed_fails_the_job_which_can_be_resumed"
+CANCELLED = f"{JOBS}test_a_cancelled_job_leaves_the_rows_that_wait"
 TESTS: dict[Arrow, str] = {
+    ("bulk", "begin", "nothing", "Running"): DONE,
+    ("bulk", "finish", "Running", "Done"): DONE,
+    ("bulk", "pause", "Running", "Paused"): PAUSED,
+    ("bulk", "resume", "Paused", "Running"): PAUSED,
+    ("bulk", "give_up", "Running", "Failed"): FAILED,
+    ("bulk", "resume", "Failed", "Running"): FAILED,
+    **{
+        ("bulk", "cancel", state, "Cancelled"): CANCELLED
+        for state in ("Running", "Paused", "Failed")
+    },
     ("payment", "orphaned", "Failure", "Failure"): ORPHANS,
     ("payment", "orphaned", "Cancelled", "Cancelled"): ORPHANS,
     ("refund", "find", "Failed", "Submitted"): (
