@@ -49,7 +49,7 @@ def second_desk(browser: Browser, stack: Stack, world: World) -> Iterator[Page]:
 
 def test_the_reference_of_an_order_leads_to_its_history(desk: Page, buyer: Buyer) -> None:
     order = pay_order(buyer)
-    desk.goto("/console")
+    desk.goto("/console/executions")
     expect(desk.get_by_role("heading", name="Executions")).to_be_visible()
     desk.keyboard.press("Control+k")
     search = desk.get_by_role("combobox", name="Search")
