@@ -5,19 +5,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from demo.buyer import Buyer, find_code, wait_for
+from demo.buyer import Buyer
 from demo.world import World
 from launch.stack import Stack
 from tests.browser.accessibility import find_violations
-from tests.browser.sign_in import CODE_FIELD
+from tests.browser.operators import hire, prove_identity
 from tests.browser.visitors import share_session
-
-
-def hire(stack: Stack, world: World, role: str) -> Buyer:
-    """Return a new person with a role, who is signed in on the API."""
-    person = world.buyer()
-    stack.flask("users", "grant", person.email, role)
-    return person
 
 
 @pytest.fixture
@@ -63,19 +56,6 @@ def confirm(page: Page, title: str, verb: str, reason: str) -> Locator:
     dialog.get_by_label("Reason").fill(reason)
     dialog.get_by_role("button", name=verb, exact=True).dblclick()
     return dialog
-
-
-def prove_identity(page: Page, person: Buyer) -> None:
-    """Answer the demand for a fresh proof of identity with an emailed code."""
-    count = len(person.emails("login_code"))
-
-    def next_code() -> str | None:
-        emails = person.emails("login_code")
-        return find_code(emails[0]) if len(emails) > count else None
-
-    page.get_by_role("button", name="Send me a code").click()
-    expect(page.get_by_label(CODE_FIELD)).to_be_visible()
-    page.get_by_label(CODE_FIELD).fill(wait_for(next_code, "the code of the step-up"))
 
 
 def test_a_suspended_user_is_signed_out_and_the_audit_says_why(

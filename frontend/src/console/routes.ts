@@ -17,6 +17,7 @@ const frame = createRoute({
 })
 
 const loadOperations = () => loadCode(import('./operations'))
+const loadShop = () => loadCode(import('./shop'))
 
 const overview = createRoute({
   getParentRoute: () => frame,
@@ -66,20 +67,20 @@ const people = createRoute({
   getParentRoute: () => frame,
   path: 'people',
   validateSearch: textSearch('q', 'role', 'status', 'cursor'),
-  component: lazyRouteComponent(() => loadCode(import('./people/PeoplePage')), 'PeoplePage'),
+  component: lazyRouteComponent(loadShop, 'PeoplePage'),
 })
 
 const person = createRoute({
   getParentRoute: () => frame,
   path: 'people/$id',
-  component: lazyRouteComponent(() => loadCode(import('./people/PersonPage')), 'PersonPage'),
+  component: lazyRouteComponent(loadShop, 'PersonPage'),
 })
 
 const audit = createRoute({
   getParentRoute: () => frame,
   path: 'audit',
   validateSearch: textSearch('actor', 'action', 'subject', 'since', 'until', 'cursor'),
-  component: lazyRouteComponent(() => loadCode(import('./audit/AuditPage')), 'AuditPage'),
+  component: lazyRouteComponent(loadShop, 'AuditPage'),
 })
 
 const activities = createRoute({
@@ -151,6 +152,39 @@ const controls = createRoute({
   component: lazyRouteComponent(loadOperations, 'ControlsPage'),
 })
 
+const catalogue = createRoute({
+  getParentRoute: () => frame,
+  path: 'catalogue',
+  validateSearch: textSearch('q', 'status', 'category', 'low', 'cursor'),
+  component: lazyRouteComponent(loadShop, 'CataloguePage'),
+})
+
+const newProduct = createRoute({
+  getParentRoute: () => frame,
+  path: 'catalogue/new',
+  component: lazyRouteComponent(loadShop, 'NewProductPage'),
+})
+
+const productImport = createRoute({
+  getParentRoute: () => frame,
+  path: 'catalogue/import',
+  component: lazyRouteComponent(loadShop, 'ImportPage'),
+})
+
+const product = createRoute({
+  getParentRoute: () => frame,
+  path: 'catalogue/$id',
+  validateSearch: textSearch('cursor'),
+  component: lazyRouteComponent(loadShop, 'ProductPage'),
+})
+
+const settings = createRoute({
+  getParentRoute: () => frame,
+  path: 'settings',
+  validateSearch: textSearch('q', 'source'),
+  component: lazyRouteComponent(loadShop, 'SettingsPage'),
+})
+
 export const consoleTree = frame.addChildren([
   overview,
   executions,
@@ -168,4 +202,9 @@ export const consoleTree = frame.addChildren([
   people,
   person,
   audit,
+  catalogue,
+  newProduct,
+  productImport,
+  product,
+  settings,
 ])

@@ -7,7 +7,8 @@ const PREFIX = 'console-form '
 const NONE: Draft = {}
 
 /**
- * Return what was typed into a form. This tab remembers it until it is sent or given up, so that a session that ends meanwhile, or a reload, loses nothing.
+ * Return what was typed into a form. This tab remembers it until it is sent or given up, so that a
+ * session that ends meanwhile, or a reload, loses nothing.
  */
 export function useFormDraft(name: string) {
   const [draft, setDraft] = useState(() => readDraft(name))

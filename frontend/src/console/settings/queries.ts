@@ -1,0 +1,23 @@
+import type { SettingView } from '../../api/types'
+import { polledQuery } from '../live/polled'
+import { oneOf, type TextSearch } from '../search'
+
+export type SettingsSearch = TextSearch<'q' | 'source'>
+export const SOURCES = ['environment', 'default'] as const
+
+/** The query of the settings. */
+export const settingsQuery = polledQuery('settings', 'GET /admin/settings', {})
+
+/** Return the settings that match the filters. All of them are on the page: nothing is fetched. */
+export function filterSettings(
+  settings: readonly SettingView[],
+  { q = '', source }: SettingsSearch,
+): readonly SettingView[] {
+  const words = q.toLowerCase().trim()
+  const wished = oneOf(source, SOURCES)
+  return settings.filter(
+    (setting) =>
+      (wished === undefined || setting.source === wished) &&
+      `${setting.name} ${setting.value ?? ''}`.toLowerCase().includes(words),
+  )
+}
