@@ -1,9 +1,10 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ApiError } from '../../api/problem'
 import { useFormDraft } from '../parts/draft'
 import { useAction } from '../parts/useAction'
 import { bodyOf, dirtyFields, driftOf, type Field, isAmount, textsOf } from './fields'
-import { CHANGED } from './queries'
+import { CHANGED, productQuery } from './queries'
 import { saveProduct, type Version } from './save'
 import { texts } from './texts'
 
@@ -11,6 +12,7 @@ const { form } = texts
 
 /** Return the state of the form that edits a product, which others may change meanwhile. */
 export function useProductForm(live: Version) {
+  const queryClient = useQueryClient()
   const { draft, change, clear } = useFormDraft(`product ${live.body.id}`)
   // The version on which the operator builds: the newest one, until they change something.
   const [seen, setSeen] = useState(live)
@@ -22,7 +24,11 @@ export function useProductForm(live: Version) {
     run: (fields: readonly Field[]) =>
       saveProduct(seen, bodyOf({ ...shown, ...draft }, withPrice(fields))),
     describe: () => form.saved,
-    onDone: clear,
+    onDone: (saved) => {
+      // The old values must not be seen again until the new ones are fetched.
+      queryClient.setQueryData(productQuery(saved.id).queryKey, { body: saved, etag: null })
+      clear()
+    },
     changes: CHANGED,
     isQuiet: true,
   })
