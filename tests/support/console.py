@@ -13,6 +13,9 @@ from tests.support.web import Json, Person
 from web import tokens
 from web.authentication import MAX_SIGN_IN_AGE
 
+# The id of no row. All processes of pytest must collect tests of the same names.
+ABSENT = "01900000-0000-7000-8000-000000000000"
+
 
 def post(person: Person, path: str, body: object, **headers: str) -> TestResponse:
     return person.client.post(path, json=body, headers=person.headers | headers)

@@ -3,7 +3,7 @@
 import json
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -16,6 +16,7 @@ from models.keyset import encode_cursor
 from state_machines.durable import caused_by
 from state_machines.durable.operations import pauses
 from state_machines.payment import PaymentSignal
+from tests.support.console import ABSENT
 from tests.support.factories import a_login, a_placed_order, an_order
 from tests.support.parcel import Parcel, ParcelMachine, Sig
 from tests.support.web import Json, Person, code_of, stripe_says
@@ -114,8 +115,8 @@ def test_a_bad_filter_is_named(clerk: Person, app: Flask, query: Json, field: st
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        (f"order/{uuid4()}", 404), ("order/7", 422), (f"unicorn/{uuid4()}", 404),
-        (f"order/{uuid4()}/timeline", 404), (f"order/{uuid4()}/timeline?cursor=x", 404),
+        (f"order/{ABSENT}", 404), ("order/7", 422), (f"unicorn/{ABSENT}", 404),
+        (f"order/{ABSENT}/timeline", 404), (f"order/{ABSENT}/timeline?cursor=x", 404),
     ],
 )  # fmt: skip
 def test_a_thing_that_is_not_there_is_not_found(clerk: Person, path: str, status: int) -> None:

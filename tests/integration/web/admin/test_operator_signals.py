@@ -24,6 +24,7 @@ from models.clock import now
 from state_machines.durable import caused_by
 from state_machines.durable.unit_of_work import Committed
 from state_machines.payment import PaymentSignal
+from tests.support.console import ABSENT
 from tests.support.factories import a_login
 from tests.support.parcel import Parcel, ParcelMachine, Sig
 from tests.support.web import Json, Person, stripe_says
@@ -215,8 +216,8 @@ def test_a_bad_request_is_named_and_changes_nothing(
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        (f"order/{uuid4()}/signals", 404), (f"order/{uuid4()}/preview", 404),
-        (f"unicorn/{uuid4()}/signals", 404), ("order/7/signals", 422),
+        (f"order/{ABSENT}/signals", 404), (f"order/{ABSENT}/preview", 404),
+        (f"unicorn/{ABSENT}/signals", 404), ("order/7/signals", 422),
     ],
 )  # fmt: skip
 def test_a_thing_that_is_not_there_is_not_found(
