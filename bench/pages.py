@@ -7,9 +7,9 @@ this one. A busy machine measures its own load, too.
 import sys
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.support.chromium import find_chromium
+from tests.support.chromium import start_chromium
 
 PATHS = ("/", "/products", "/products/1")
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2}
@@ -58,14 +58,11 @@ def _slow_down(page: Page) -> None:
 
 def main(url: str) -> None:
     """Print the figures of each page."""
-    chromium = find_chromium()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.path, args=chromium.flags)
+    with start_chromium() as browser:
         print(f"{'page':<14}{'LCP, ms':>10}{'CLS':>10}{'interaction, ms':>18}")
         for path in PATHS:
             bars = measure(browser, url, path)
             print(f"{path:<14}{bars['lcp']:>10.0f}{bars['cls']:>10.3f}{bars['interaction']:>18.0f}")
-        browser.close()
 
 
 if __name__ == "__main__":

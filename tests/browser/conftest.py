@@ -4,7 +4,6 @@ The tests of this folder share both. The browser ends with them: an event loop t
 process would refuse the loops of other tests.
 """
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,14 +14,13 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     expect,
-    sync_playwright,
 )
 
 from demo.buyer import Buyer
 from demo.world import World
 from launch.stack import Stack
 from tests.browser.visitors import share_session
-from tests.support.chromium import find_chromium
+from tests.support.chromium import start_chromium
 
 # Answers such as 401 are logged as errors, too, and so is what an error boundary shows.
 EXPECTED_ERRORS = (
@@ -51,13 +49,8 @@ def stack(pages: Path) -> Iterator[Stack]:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Yield a Chromium without a window."""
-    chromium = find_chromium()
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(
-            executable_path=chromium.path,
-            args=chromium.flags,
-            env={**os.environ, **chromium.environment},
-        )
+    with start_chromium() as running:
+        yield running
 
 
 @pytest.fixture

@@ -6,23 +6,23 @@ in both colour schemes; with `--whole` the pages are shown down to their end.
 
 import argparse
 import base64
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from demo.buyer import Buyer
 from launch.children import end_in_order
 from launch.frontend import Frontend
 from launch.stack import ROOT, Stack
+from tests.browser.console_shots import list_paths, sign_in_admin, visit_console
 from tests.browser.shop_with_orders import EMAIL, place_orders, sign_in
 from tests.browser.visitors import share_session
-from tests.support.chromium import find_chromium
+from tests.support.chromium import start_chromium
 
 FOLDER = ROOT / "docs/pictures"
 HEIGHTS = {390: 844, 1280: 900, 1920: 1080}
@@ -179,17 +179,9 @@ def write_all(
             file.write_bytes(take(visitor, shot, view, whole=whole))
 
 
-def take_all(folder: Path, views: tuple[tuple[int, str], ...], *, whole: bool) -> None:
-    """Start the system, and write a picture of each page in each of the views."""
-    folder.mkdir(parents=True, exist_ok=True)
-    environment = dict.fromkeys(OWN, "") | LIMITS
-    chromium = find_chromium()
-    with Stack(environment=environment) as stack, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium.path,
-            args=chromium.flags,
-            env={**os.environ, **chromium.environment},
-        )
+def take_shop(folder: Path, views: tuple[tuple[int, str], ...], *, whole: bool) -> None:
+    """Start the system, and write a picture of each page of the shop in each of the views."""
+    with start_system() as stack, start_chromium() as browser:
         own = list_member_shots(place_orders(stack))
         for view in views:
             for buyer, shots in ((None, list_public_shots()), (sign_in(stack), own)):
@@ -201,7 +193,20 @@ def take_all(folder: Path, views: tuple[tuple[int, str], ...], *, whole: bool) -
                 write_all(
                     visitor, list_sandbox_shots(stack.urls.sandbox), view, folder, whole=whole
                 )
-        browser.close()
+
+
+def take_console(folder: Path, views: tuple[tuple[int, str], ...], *, whole: bool) -> None:
+    """Start a system with a past, and write a picture of each page of the console."""
+    with start_system(with_past=True) as stack, start_chromium() as browser:
+        paths = list_paths(sign_in_admin(stack))
+        shots = [Shot(name, path) for name, path in paths.items()]
+        for view in views:
+            with visit_console(browser, stack, sign_in_admin(stack)) as visitor:
+                write_all(visitor, shots, view, folder, whole=whole)
+
+
+def start_system(*, with_past: bool = False) -> Stack:
+    return Stack(environment=dict.fromkeys(OWN, "") | LIMITS, with_past=with_past)
 
 
 def main() -> int:
@@ -213,7 +218,9 @@ def main() -> int:
     Frontend().build()
     views = ALL_VIEWS if options.folder else VIEWS
     folder = options.folder or FOLDER
-    take_all(folder, views, whole=options.whole)
+    folder.mkdir(parents=True, exist_ok=True)
+    for take_pages in (take_shop, take_console):
+        take_pages(folder, views, whole=options.whole)
     sys.stdout.write(f"The pictures are in {folder}.\n")
     return 0
 

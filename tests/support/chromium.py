@@ -4,11 +4,13 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from launch.bundled_binaries import package_folder
 from launch.children import run
@@ -43,6 +45,18 @@ class Chromium:
         # Chromium refuses its sandbox to root, as which containers run.
         sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
         return [*FLAGS, *QUIET, *sandbox]
+
+
+@contextmanager
+def start_chromium() -> Iterator[Browser]:
+    """Yield a Chromium without a window. Skips the test when there is none."""
+    chromium = find_chromium()
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(
+            executable_path=chromium.path,
+            args=chromium.flags,
+            env={**os.environ, **chromium.environment},
+        )
 
 
 def find_chromium(variables: Mapping[str, str] = os.environ) -> Chromium:
