@@ -58,7 +58,9 @@ def matching_rows(
         conditions.append(AuditRow.subject == subject)
     # Ids sort by time, to the millisecond: with them the primary key bounds what is read.
     if since is not None:
-        conditions += [AuditRow.id >= first_of(since), AuditRow.at >= since]
+        # The id of a denial is that of its hour.
+        hour = since.replace(minute=0, second=0, microsecond=0)
+        conditions += [AuditRow.id >= first_of(hour), AuditRow.at >= since]
     if until is not None:
         conditions += [AuditRow.id < first_of(until + MILLISECOND), AuditRow.at < until]
     return conditions

@@ -76,7 +76,11 @@ class BulkResult(Base):
     """
 
     __tablename__ = "bulk_result"
-    __table_args__ = (Index("ix_bulk_result_state", "bulk_id", "state", "subject_id"),)
+    __table_args__ = (
+        Index("ix_bulk_result_state", "bulk_id", "state", "subject_id"),
+        # Previews of a job do not compare them: there are too many.
+        {"info": {"is_log": True}},
+    )
     personal = "ids of rows, and the reasons for leaving them"
 
     bulk_id: Mapped[UUID] = mapped_column(

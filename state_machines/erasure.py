@@ -46,3 +46,5 @@ class ErasureMachine(DurableMachine[Erasure]):
         Arrow(Sig.REMEMBERED, S.FAILED,    S.FAILED),
     )
     # fmt: on
+    # Sent alone it would lose the address that its calls need.
+    operator_signals = {Sig.RETRY: "erasure.retry"}

@@ -42,6 +42,12 @@ from state_machines.durable.states import state_of
 
 MAX_ROWS = 100_000
 REPLAYABLE = (SignalState.FAILED, SignalState.UNMATCHED, SignalState.IGNORED)
+SHARED_FILTERS = ("ids", "subject_id", "state", "error", "since", "until")
+ACTIVITY_FILTERS = (*SHARED_FILTERS, "name", "machine")
+FILTERS = {
+    BulkAction.REPLAY: (*SHARED_FILTERS, "source", "kind"),
+    BulkAction.SIGNAL: ("ids", "machine", "state", "changed_before"),
+}
 # Rows of one transaction: it holds their locks for a fraction of a second.
 BATCH_SIZE = 25
 DEFAULT_LOCK_WAIT = text("SET LOCAL lock_timeout TO DEFAULT")
@@ -49,6 +55,7 @@ DEFAULT_LOCK_WAIT = text("SET LOCAL lock_timeout TO DEFAULT")
 
 def select_rows(action: BulkAction, filters: Filters, options: dict[str, Any]) -> Selection:
     """Return the rows that an action may change. Raises InvalidInputError for a bad filter."""
+    filters.require_only(FILTERS.get(action, ACTIVITY_FILTERS))
     if action is BulkAction.REPLAY:
         _require_state(filters.state, REPLAYABLE)
         return select_signals(filters)

@@ -44,7 +44,7 @@ def request_erasure(user: User) -> Erasure:
     if earlier is not None:
         erasure = ErasureMachine.lock([earlier])[earlier]
         if erasure.state == ErasureState.FAILED:
-            ErasureMachine.send(erasure, ErasureSignal.RETRY, secret=user.email)
+            retry_erasure(erasure, user)
         return erasure
     _refuse_under_way(user.id)
     user.status, user.updated_at = UserStatus.DELETED, now()
@@ -56,6 +56,11 @@ def request_erasure(user: User) -> Erasure:
     erasure = Erasure(user_id=user.id)
     ErasureMachine.begin(erasure, ErasureSignal.REQUEST, secret=user.email)
     return erasure
+
+
+def retry_erasure(erasure: Erasure, user: User, *, reason: str | None = None) -> None:
+    """Repeat the calls of a locked erasure that failed. They need the address of the account."""
+    ErasureMachine.send(erasure, ErasureSignal.RETRY, reason=reason, secret=user.email)
 
 
 def erase(erasure: Erasure, email: str) -> None:

@@ -6,14 +6,18 @@ changes.
 
 from collections.abc import Mapping
 
+from models.base import db
+from models.erasure import Erasure
 from models.errors import InvalidInputError
 from models.login import Login
 from models.order import Order
 from models.payment import Payment
+from models.user import User
 from state_machines.actions import (
     accept_payment,
     cancel_order,
     close_payment,
+    erase_user,
     login_codes,
     refund_order,
     ship_order,
@@ -60,6 +64,13 @@ def close(payment: Payment, reason: str | None) -> None:
     if not reason:
         raise InvalidInputError("reason", "is required")
     close_payment.close(payment, reason=reason)
+
+
+@operator_action("erasure.retry", role="admin", is_dangerous=True)
+def retry_erasure(erasure: Erasure, reason: str | None) -> None:
+    """Repeat an erasure that failed."""
+    user = db.session.get_one(User, erasure.user_id)
+    erase_user.retry_erasure(erasure, user, reason=reason)
 
 
 @operator_action("login.resend")

@@ -1,6 +1,7 @@
 """Selections: the rows that a change of many rows is about, found by filters, oldest first."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy import ColumnElement, func, select
 from models.base import db, reading
 from models.durable.activity import ActivityRow
 from models.durable.signal import SignalRow, SignalState
+from models.errors import InvalidInputError
 from state_machines.durable import DurableMachine
 from state_machines.durable.operations.commands import OperationRefusedError
 from state_machines.durable.states import state_of
@@ -40,6 +42,15 @@ class Filters:
     until: datetime | None = None
     changed_before: datetime | None = None
 
+    def require_only(self, names: Collection[str]) -> None:
+        """Raise InvalidInputError for a filter of another name, which would narrow nothing."""
+        for name in self.as_json():
+            if name not in names:
+                expected = ", ".join(sorted(map(_field, names)))
+                raise InvalidInputError(
+                    f"filter.{_field(name)}", f"is no filter of this action: {expected}"
+                )
+
     def as_json(self) -> dict[str, Any]:
         """Return the filters that are set, as JSON."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
@@ -52,12 +63,18 @@ class Filters:
         return cls(**read)
 
 
+def _field(name: str) -> str:
+    """Return the name of a filter in requests."""
+    return _FIELDS.get(name) or re.sub("_([a-z])", lambda match: match[1].upper(), name)
+
+
 def _as_json(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     return [str(key) for key in value] if isinstance(value, tuple) else str(value)
 
 
+_FIELDS = {"subject_id": "subject", "changed_before": "olderThan"}
 _READERS: dict[str, Any] = {
     "ids": lambda keys: tuple(UUID(key) for key in keys),
     "subject_id": UUID,

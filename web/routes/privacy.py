@@ -8,8 +8,7 @@ from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 
 from models import User, reading, transaction
-from models.base import db
-from models.errors import NotAuthenticatedError
+from state_machines.actions import manage_users
 from state_machines.actions.erase_user import request_erasure
 from web import authentication, cookies
 from web.personal_export import export_of
@@ -39,14 +38,13 @@ def export_data() -> Any:
 def erase() -> Any:
     """Delete the account and erase the personal data. Amounts stay for accounting.
 
-    409 while an order, a refund or a dispute is open.
+    409 while an order, a refund or a dispute is open, and for the last admin.
     """
     caller = authentication.caller()
     with cause(caller.user_id), transaction():
         authentication.current_user()
-        user = db.session.get(User, caller.user_id, with_for_update=True, populate_existing=True)
-        if user is None:
-            raise NotAuthenticatedError("This session has ended")
+        lock = manage_users.lock_for_removal if "admin" in caller.roles else manage_users.lock
+        user = lock(User.id == caller.user_id)
         erasure = request_erasure(user)
     body = ErasureRequested(
         erasure_id=erasure.id,

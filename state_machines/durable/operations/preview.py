@@ -160,7 +160,7 @@ def _read_family(root: Table, root_id: UUID) -> Iterator[tuple[Key, dict[str, An
         ]
         if table is root:
             links = [root.c.id]
-        if not links:
+        if not links or table.info.get("is_log"):
             continue
         shown = [column for column in table.columns if not is_secret(table, column.name)]
         query = select(*shown).where(or_(*(link == root_id for link in links)))

@@ -167,6 +167,14 @@ def test_sendgrid_is_asked_to_erase_the_address(mona: Person) -> None:
     assert requests.get(box, timeout=5).json() == []
 
 
+def test_the_last_admin_cannot_close_their_account(sign_in: SignIn) -> None:
+    ada, bob = (sign_in(email=f"{name}@example.com", roles=["admin"]) for name in ("ada", "bob"))
+    url = "/auth/user"
+    assert ada.client.delete(url, headers=ada.headers).status_code == 202
+    answer = bob.client.delete(url, headers=bob.headers)
+    assert (answer.status_code, "last admin" in answer.get_json()["detail"]) == (409, True)
+
+
 def test_the_address_can_be_used_for_a_new_account(mona: Person, client: FlaskClient) -> None:
     mona.delete("/auth/user")
     work()

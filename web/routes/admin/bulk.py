@@ -18,6 +18,7 @@ from state_machines.actions import bulk_job
 from state_machines.actions.selection import Filters, Selection
 from state_machines.bulk import BulkMachine, BulkSignal
 from state_machines.durable import Activity
+from web import authentication
 from web.pagination import conditional
 from web.routes.admin.actors import load_emails
 from web.routes.admin.bulk_token import LIFETIME, DryRun
@@ -104,6 +105,9 @@ def _confirm(body: BulkRequest) -> Response:
             name = "typedCount" if field == "typed_count" else field
             raise InvalidInputError(name, "is required, unless dryRun is true")
     dry_run = DryRun.from_token(str(body.token))
+    if dry_run.action is BulkAction.SIGNAL:
+        # A signal may send much money back, as one for a single order may.
+        authentication.require_recent_sign_in()
     if dry_run.actor != actor():
         raise InvalidInputError("token", "is that of another operator")
     if body.typed_count != dry_run.count:

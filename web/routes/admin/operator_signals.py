@@ -70,6 +70,9 @@ def send(path: ExecutionPath, body: SignalRequest) -> Any:
     possible = _find_signal(machine, body.signal)
     if ADMITTED[Role(possible.role)].isdisjoint(authentication.caller().roles):
         raise ForbiddenError(f"Only {possible.role} may send {possible.name}")
+    if possible.is_raw:
+        # No action checks it: it may undo what limits count, or repeat what was refused.
+        authentication.require_recent_sign_in()
     if key is None and body.signal in _unmoving(machine):
         raise InvalidInputError(FIELD, "is required: a repeated request must not act again")
     fields = read_fields(possible, body.fields)

@@ -10,6 +10,7 @@ from models import ActivityRow, ActivityState, AuditRow, Bulk, transaction
 from models.clock import MovableClock
 from state_machines.durable import executor
 from tasks.bulk import Work
+from tests.support.console import ABSENT, needs_step_up, sign_in_long_ago
 from tests.support.depot import Depot
 from tests.support.operators import Operator, field_of
 from tests.support.parcel import Announce, Courier
@@ -126,6 +127,14 @@ def test_a_token_serves_its_owner_for_a_while_and_with_its_count(
             "filter.since",
         ),
         ({"action": "signals.replay", "filter": {"state": "lazy"}}, "filter.state"),
+        # A filter of another action would narrow nothing.
+        ({"action": "activities.abandon", "filter": {"olderThan": "30d"}}, "filter.olderThan"),
+        ({"action": "signals.replay", "filter": {"name": "x"}}, "filter.name"),
+        (
+            {"action": "machines.signal", "signal": "collect",
+             "filter": {"machine": "test_parcel", "state": "Packed", "subject": ABSENT}},
+            "filter.subject",
+        ),
         ({"action": "activities.retry", "ids": []}, "ids"),
         ({"action": "activities.retry", "ids": ["vase"]}, "ids.0"),
         (
@@ -192,6 +201,21 @@ def test_executions_of_a_state_get_a_signal(
     assert [depot.state(parcel) for parcel in (old, young)] == ["Collected", "Announced"]
     last = depot.history(old)[-1]
     assert (last.actor, last.reason) == (admin.id, "the courier is back")
+
+
+def test_signals_to_many_need_a_recent_sign_in(
+    sign_in: SignIn, depot: Depot, courier: Courier
+) -> None:
+    parcel = depot.pack("vase")[0]
+    depot.run(parcel)
+    person = sign_in(roles=["admin"])
+    filters = {"machine": "test_parcel", "state": "Announced"}
+    body = {"action": "machines.signal", "signal": "collect", "filter": filters, "dryRun": True}
+    token = Operator(person).post("/bulk", body)["token"]
+    sign_in_long_ago(person)
+    answer = person.client.post("/admin/bulk", json=confirm(token, 1), headers=person.headers)
+    assert needs_step_up(answer)
+    assert count_jobs() == 0
 
 
 def test_chosen_activities_are_cancelled_by_their_ids(

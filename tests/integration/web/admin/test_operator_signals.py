@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from models import (
     ActivityRow,
     AuditRow,
+    Erasure,
     Order,
     Product,
     Refund,
@@ -23,8 +24,9 @@ from models import (
 from models.clock import now
 from state_machines.durable import caused_by
 from state_machines.durable.unit_of_work import Committed
+from state_machines.erasure import ErasureMachine, ErasureSignal
 from state_machines.payment import PaymentSignal
-from tests.support.console import ABSENT
+from tests.support.console import ABSENT, needs_step_up, sign_in_long_ago
 from tests.support.factories import a_login
 from tests.support.parcel import Parcel, ParcelMachine, Sig
 from tests.support.web import Json, Person, stripe_says
@@ -170,6 +172,29 @@ def test_only_admins_send_raw_signals_and_close_payments(
     assert post(clerk, f"order/{confirmed}/signals", accept).status_code == 403
     answer = post(admin, f"order/{confirmed}/signals", raw)
     assert (answer.status_code, answer.get_json()["state"]) == (200, "Cancelled")
+
+
+def test_a_raw_signal_needs_a_recent_sign_in(admin: Person, confirmed: UUID) -> None:
+    raw = {"signal": "refunded", "reason": "by hand", "ifVersion": version_of(confirmed)}
+    sign_in_long_ago(admin)
+    before = everything()
+    assert needs_step_up(post(admin, f"order/{confirmed}/signals", raw))
+    assert everything() == before
+
+
+def test_a_failed_erasure_is_repeated_with_the_address(admin: Person, ann: Person) -> None:
+    with caused_by("test", "erasure"), transaction():
+        erasure = Erasure(user_id=ann.user.id)
+        ErasureMachine.begin(erasure, ErasureSignal.REQUEST, secret=ann.user.email)
+    with caused_by("test", "erasure"), transaction():
+        row = ErasureMachine.lock([erasure.id])[erasure.id]
+        ErasureMachine.send(row, ErasureSignal.GIVE_UP)
+    body = {"signal": "retry", "reason": "SendGrid is back", "ifVersion": 2}
+    answer = post(admin, f"erasure/{erasure.id}/signals", body)
+    assert (answer.status_code, answer.get_json()["state"]) == (200, "Requested")
+    with transaction() as session:
+        query = select(ActivityRow.secret).where(ActivityRow.subject_id == erasure.id)
+        assert set(session.scalars(query)) == {ann.user.email}
 
 
 def test_a_refused_signal_is_a_conflict_and_changes_nothing(clerk: Person, placed: UUID) -> None:
