@@ -34,7 +34,7 @@ def test_the_frame_has_its_landmarks_and_no_violations(operator: Page) -> None:
     operator.goto("/console")
     expect(operator.get_by_role("banner").get_by_text("development")).to_be_visible()
     expect(operator.get_by_role("navigation", name="Console")).to_be_visible()
-    expect(operator.get_by_role("heading", name="Executions")).to_be_visible()
+    expect(operator.get_by_role("heading", name="Overview")).to_be_visible()
     assert find_violations(operator) == []
 
 

@@ -113,11 +113,11 @@ def as_file(text: str) -> FilePayload:
 
 def test_an_import_shows_bad_lines_first(admin: Page) -> None:
     sku = f"IMP-{uuid4().hex[:8]}"
-    head = "sku,name,price,currency\n"
-    good = f"{sku},An imported chair,40.00,USD\n"
+    head = "sku,name,price,currency,stock\n"
+    good = f"{sku},An imported chair,40.00,USD,5\n"
     admin.goto("/console/catalogue/import")
     choice = admin.locator("input[type=file]")
-    bad = f"{head}{good}{sku}-2,A chair,forty,USD\n"
+    bad = f"{head}{good}{sku}-2,A chair,forty,USD,5\n"
     choice.set_input_files(as_file(bad))
     expect(admin.get_by_text("1 bad line: nothing would be imported")).to_be_visible()
     row = admin.get_by_role("row").filter(has_text="A chair,forty")

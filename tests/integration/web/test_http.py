@@ -29,7 +29,7 @@ def owned(shop: Flask) -> list[tuple[str, Rule]]:
         for rule in shop.url_map.iter_rules()
         if rule.arguments
         and rule.endpoint not in PUBLIC | STAFF_ONLY
-        and not rule.endpoint.startswith("pages.")
+        and not rule.endpoint.startswith(("pages.", "admin_"))
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     ]
 

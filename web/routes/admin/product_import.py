@@ -9,6 +9,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from models import reading
 from models.errors import InvalidInputError
+from models.problem_codes import FieldCode
 from state_machines.catalogue_import.load import Outcome, import_products
 from state_machines.catalogue_import.product_file import ProductFile
 from web import errors
@@ -73,7 +74,9 @@ def _refuse(outcome: Outcome) -> Any:
     lines = f"{outcome.bad_count} bad line{'s' if outcome.bad_count > 1 else ''}"
     problems = [
         FieldProblem(
-            field=f"line {bad.line}" + (f".{bad.column}" if bad.column else ""), message=bad.what
+            field=f"line {bad.line}" + (f".{bad.column}" if bad.column else ""),
+            message=bad.what,
+            code=FieldCode.INVALID,
         )
         for bad in outcome.bad
     ]

@@ -57,7 +57,8 @@ def test_a_list_goes_on_by_its_cursor_and_counts_what_an_index_has(
     rest = clerk.get("/activities", state="failed", size=2, cursor=first["next"])
     assert rest["next"] is None
     listed = [item["subjectId"] for item in first["items"] + rest["items"]]
-    assert listed == [str(parcel) for parcel in reversed(parcels)]
+    # Rows of one millisecond have no order.
+    assert sorted(listed) == sorted(map(str, parcels))
     assert len(clerk.get("/activities")["items"]) == 4
     assert clerk.get("/activities")["count"] is None
 
