@@ -66,7 +66,7 @@ def _find_executions(text: str) -> Iterator[Summary]:
     if key is not None:
         for machine in DurableMachine.registry.values():
             yield from _one(machine, key)
-        return
+    # A customer's reference may look like an id, too.
     users = list(db.session.scalars(select(User.id).where(User.email == text.lower())))
     filters = Filters(text=text, customers=users)
     machines = list(DurableMachine.registry.values())

@@ -31,6 +31,14 @@ def load(row: type[Any]) -> Any:
         return session.scalars(select(row).order_by(row.id).limit(1)).one()
 
 
+def test_an_order_is_found_by_a_reference_that_looks_like_an_id(
+    clerk: Person, ann: Person, lamp: Product
+) -> None:
+    reference = str(uuid4())
+    placed = ann.order(lamp, referenceId=reference).get_json()
+    assert search(clerk, reference) == [("execution", "order", placed["orderId"])]
+
+
 def test_an_order_is_found_by_each_of_its_ids(clerk: Person, ann: Person, confirmed: UUID) -> None:
     order, payment = load(Order), load(Payment)
     with transaction() as session:
