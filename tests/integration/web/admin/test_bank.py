@@ -81,13 +81,16 @@ def test_a_reconciliation_is_started_once_and_followed(
     assert [step["state"] for step in clerk.get(path).get_json()["steps"]] == [
         "running", "waiting", "waiting", "waiting",
     ]  # fmt: skip
-    for name in STEPS:
-        till.run(f"reconciliation.{name}")
+    for number, name in enumerate(STEPS):
+        # Other tests have left payments at the bank: a list may have several pages.
+        while clerk.get(path).get_json()["steps"][number]["state"] == "running":
+            till.run(f"reconciliation.{name}")
     view = clerk.get(path).get_json()
     assert view["state"] == "Done"
-    assert [(step["name"], step["state"], step["pages"]) for step in view["steps"]] == [
-        (name, "done", 1) for name in STEPS
+    assert [(step["name"], step["state"]) for step in view["steps"]] == [
+        (name, "done") for name in STEPS
     ]
+    assert all(step["pages"] >= 1 for step in view["steps"])
     assert post(clerk, "/admin/reconciliations", None).status_code == 201
     listed = clerk.get("/admin/reconciliations?size=1").get_json()
     assert listed["items"][0]["state"] == "Running"
