@@ -14,7 +14,7 @@ from models.keyset import KeysetPage, count_rows, load_page
 from models.spreadsheet import write_csv
 from web.pagination import conditional, link_header
 from web.routes.admin.guard import Role, acting, blueprint, needs
-from web.routes.admin.people import load_emails
+from web.routes.admin.lookups import emails_of_actors
 from web.schemas.admin.audit import AuditEntries, AuditEntry, AuditExportQuery, AuditQuery
 from web.schemas.admin.paging import CountView
 from web.schemas.base import in_utc
@@ -68,7 +68,7 @@ def _actor_of(name: str) -> str:
 
 def _entries(page: KeysetPage) -> Iterator[AuditEntry]:
     names = [name for row in page.rows for name in (row.actor, row.subject)]
-    emails = load_emails(names)
+    emails = emails_of_actors(names)
     return (AuditEntry.of(row, emails) for row in page.rows)
 
 

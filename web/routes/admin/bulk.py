@@ -20,9 +20,9 @@ from state_machines.bulk import BulkMachine, BulkSignal
 from state_machines.durable import Activity
 from web import authentication
 from web.pagination import conditional
-from web.routes.admin.actors import load_emails
 from web.routes.admin.bulk_token import LIFETIME, DryRun
 from web.routes.admin.guard import Role, acting, actor, blueprint, needs
+from web.routes.admin.lookups import emails_of_actors
 from web.schemas.admin.activities import OptionalReason
 from web.schemas.admin.bulk import (
     BulkExample,
@@ -142,7 +142,7 @@ def show_list(query: PageQuery) -> Any:
     """List jobs, newest first."""
     with reading():
         page = load_page(select(Bulk), [Bulk.id], query.cursor, query.size)
-        emails = load_emails(job.actor for job in page.rows)
+        emails = emails_of_actors(job.actor for job in page.rows)
     items = [BulkView.of(job, emails) for job in page.rows]
     return conditional(BulkPage(items=items, next=page.next).json_ready())
 
@@ -214,4 +214,4 @@ def _load(bulk_id: UUID) -> Bulk:
 def _view(bulk_id: UUID) -> dict[str, Any]:
     with reading():
         job = _load(bulk_id)
-        return BulkView.of(job, load_emails([job.actor])).json_ready()
+        return BulkView.of(job, emails_of_actors([job.actor])).json_ready()

@@ -12,8 +12,8 @@ from models.keyset import count_rows
 from state_machines.durable.operations import limits, pauses
 from state_machines.durable.operations.commands import OperationRefusedError
 from web.pagination import conditional
-from web.routes.admin.actors import load_emails
 from web.routes.admin.guard import Role, acting, actor, blueprint, needs
+from web.routes.admin.lookups import emails_of_actors
 from web.schemas.admin.controls import (
     ControlsView,
     LimitRequest,
@@ -95,7 +95,7 @@ def _view() -> dict[str, Any]:
     with reading() as session:
         paused = session.scalars(select(Pause).order_by(Pause.kind, Pause.name)).all()
         limited = session.scalars(select(ProviderLimit).order_by(ProviderLimit.provider)).all()
-        emails = load_emails(row.actor for row in paused)
+        emails = emails_of_actors(row.actor for row in paused)
         view = ControlsView(
             pauses=[_pause_view(row, emails) for row in paused],
             limits=[_limit_view(row) for row in limited],

@@ -38,7 +38,7 @@ def emails_of(ids: Iterable[UUID | None]) -> dict[UUID, str]:
 
 
 def emails_of_actors(actors: Iterable[str | None]) -> dict[str, str]:
-    """Return the email addresses of those actors that are users."""
+    """Return the email addresses of those actors, or subjects, that are users, by their names."""
     ids = {actor: as_id(actor) for actor in actors if actor is not None}
     emails = emails_of(ids.values())
     return {actor: emails[key] for actor, key in ids.items() if key is not None and key in emails}

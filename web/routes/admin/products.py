@@ -17,8 +17,8 @@ from web import authentication
 from web.pagination import conditional, require_match, with_etag
 from web.request import cause
 from web.routes.admin.guard import Role, actor, blueprint, needs
+from web.routes.admin.lookups import emails_of_actors
 from web.routes.admin.once import require_key
-from web.routes.admin.people import load_emails
 from web.schemas.admin.paging import CountView, PageQuery
 from web.schemas.admin.product import (
     Moves,
@@ -106,7 +106,7 @@ def moves(path: ProductPath, query: PageQuery) -> Any:
     """List what changed the pieces of a product: orders, and corrections with their reasons."""
     with reading(one_snapshot=True):
         page, following = load_moves(_load(path), query.cursor, query.size)
-        emails = load_emails(move.actor for move in page)
+        emails = emails_of_actors(move.actor for move in page)
     items = [MoveView.of(move, emails) for move in page]
     return conditional(Moves(items=items, next=following).json_ready())
 

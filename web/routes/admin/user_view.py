@@ -11,7 +11,7 @@ from models.base import db
 from models.erasure import Erasure
 from models.errors import NotFoundError
 from models.user import open_sessions
-from web.routes.admin.people import load_emails
+from web.routes.admin.lookups import emails_of_actors
 from web.schemas.admin.audit import AuditEntry
 from web.schemas.admin.user import ErasureView, OpenSession, UserDetail, UserLogin, UserOrder
 from web.schemas.user import UserView
@@ -28,7 +28,7 @@ def load_user(user_id: UUID) -> UserDetail:
             raise NotFoundError("There is no such user")
         names = (str(user.id), user.email)
         audit = load_newest_about(names, MAX_LISTED)
-        emails = load_emails(name for row in audit for name in (row.actor, row.subject))
+        emails = emails_of_actors(name for row in audit for name in (row.actor, row.subject))
         sessions = _newest(select(UserSession).where(*open_sessions(user.id)), UserSession)
         orders = _newest(select(Order).where(Order.user_id == user.id), Order)
         logins = _newest(select(Login).where(Login.email == user.email), Login)
