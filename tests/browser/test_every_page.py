@@ -26,7 +26,7 @@ def test_a_page_keeps_the_rules(tour: Tour, rule: str) -> None:
     tab = tour.open(rule)
     faults = find_faults(tab, tour.mode)
     if tour.mode.language != "en":
-        faults += find_untranslated(tab, tour.known_words)
+        faults += find_untranslated(tab, tour.known_words())
     assert faults + tour.take_errors() == []
 
 

@@ -68,17 +68,23 @@ class Tour:
     """Tabs of a mode: a visitor's and a member's, who has an order and a filled cart."""
 
     def __init__(
-        self, mode: Mode, visitor: Page, member: Page, products: list[Json], order: Json
+        self, mode: Mode, visitor: Page, member: Page, buyer: Buyer, names: dict[str, str]
     ) -> None:
         self.mode = mode
-        # They are the same in all languages.
-        self.known_words = json.dumps(products, ensure_ascii=False) + "1 Main Street Visa •••• 4242"
-        self._visitor, self._member = visitor, member
-        self._names = {"<product_id>": str(products[0]["id"]), "<reference>": order["referenceId"]}
+        self._visitor, self._member, self._buyer = visitor, member, buyer
+        self._names = names
         self._errors: list[str] = []
         for tab in (visitor, member):
             tab.on("console", self._record)
             tab.on("pageerror", lambda error: self._errors.append(str(error)))
+
+    def known_words(self) -> str:
+        """Return the words that are the same in all languages, such as names of products.
+
+        The catalogue is read anew: other stories on the same system add products.
+        """
+        products = json.dumps(self._buyer.products(), ensure_ascii=False)
+        return products + "1 Main Street Visa •••• 4242"
 
     def path(self, rule: str) -> str:
         """Return the path of a real page of a rule of the server."""
@@ -134,7 +140,8 @@ def tours(browser: Browser, world: World, mode: Mode) -> Iterator[Tour]:
     options = {**mode.options(), "base_url": world.urls.web, "viewport": WIDE}
     with browser.new_context(**options) as visitors, browser.new_context(**options) as members:
         sign_in(members, buyer, products[0])
-        yield Tour(mode, visitors.new_page(), members.new_page(), products, order)
+        names = {"<product_id>": str(products[0]["id"]), "<reference>": order["referenceId"]}
+        yield Tour(mode, visitors.new_page(), members.new_page(), buyer, names)
 
 
 def sign_in(context: BrowserContext, buyer: Buyer, product: Json) -> None:
