@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
+from migrations.indexes import build_index, drop_index, replace_index
+
 revision = "0023"
 down_revision = "0022"
 branch_labels = None
@@ -26,33 +28,31 @@ CREATE TRIGGER forget_history AFTER DELETE ON bulk
 FOR EACH ROW WHEN (OLD.state IN ('Done', 'Cancelled')) EXECUTE FUNCTION forget_history()
 """
 IS_FAILED = sa.text("state = 'failed'")
+IS_GIVING_UP = sa.text("giving_up IS NOT NULL")
+NOT_APPLIED = sa.text("state IN ('stored', 'unmatched', 'failed')")
+# Earlier forms of this migration built the same indexes under locks: a database that has passed them
+# needs nothing more.
+INDEXES = (
+    ("ix_activity_giving_up", "activity", ["id"], {"postgresql_where": IS_GIVING_UP}),
+    ("ix_signal_not_applied", "signal", ["id"], {"postgresql_where": NOT_APPLIED}),
+    ("ix_transition_at", "transition", ["at"], {}),
+)
 
 
 def upgrade() -> None:
+    # First, since they commit: everything before them would have to be repeatable.
+    replace_index("ix_activity_failed", "activity", ["id"], postgresql_where=IS_FAILED)
+    for name, table, columns, options in INDEXES:
+        build_index(name, table, columns, **options)
     _create_jobs()
     _create_results()
     op.execute(FORGET)
-    _index_failed("id")
-    op.create_index(
-        "ix_activity_giving_up",
-        "activity",
-        ["id"],
-        postgresql_where=sa.text("giving_up IS NOT NULL"),
-    )
-    op.create_index(
-        "ix_signal_not_applied",
-        "signal",
-        ["id"],
-        postgresql_where=sa.text("state IN ('stored', 'unmatched', 'failed')"),
-    )
-    op.create_index("ix_transition_at", "transition", ["at"])
 
 
 def downgrade() -> None:
-    op.drop_index("ix_transition_at", table_name="transition")
-    op.drop_index("ix_signal_not_applied", table_name="signal")
-    op.drop_index("ix_activity_giving_up", table_name="activity")
-    _index_failed("created_at")
+    for name, table, _, _ in reversed(INDEXES):
+        drop_index(name, table)
+    replace_index("ix_activity_failed", "activity", ["created_at"], postgresql_where=IS_FAILED)
     op.drop_table("bulk_result")
     op.drop_table("bulk")
 
@@ -98,8 +98,3 @@ def _create_results() -> None:
 
 def _one_of(name: str, values: tuple[str, ...]) -> sa.Enum:
     return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=32)
-
-
-def _index_failed(column: str) -> None:
-    op.drop_index("ix_activity_failed", table_name="activity")
-    op.create_index("ix_activity_failed", "activity", [column], postgresql_where=IS_FAILED)

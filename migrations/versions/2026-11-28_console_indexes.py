@@ -4,7 +4,8 @@ Revision: 0025, after 0024
 """
 
 import sqlalchemy as sa
-from alembic import op
+
+from migrations.indexes import build_index, drop_index
 
 revision = "0025"
 down_revision = "0024"
@@ -46,13 +47,10 @@ INDEXES = [
 
 
 def upgrade() -> None:
-    # The shop goes on meanwhile. A build that was interrupted left an index that is of no use.
-    with op.get_context().autocommit_block():
-        for name, table, columns, options in INDEXES:
-            op.drop_index(name, table_name=table, if_exists=True, postgresql_concurrently=True)
-            op.create_index(name, table, columns, postgresql_concurrently=True, **options)
+    for name, table, columns, options in INDEXES:
+        build_index(name, table, columns, **options)
 
 
 def downgrade() -> None:
     for name, table, _, _ in reversed(INDEXES):
-        op.drop_index(name, table_name=table)
+        drop_index(name, table)

@@ -3,13 +3,15 @@
 Revision: 0024, after 0023
 """
 
-from alembic import op
+from migrations.indexes import build_index, drop_index
 
 revision = "0024"
 down_revision = "0023"
 branch_labels = None
 depends_on = None
 
+# Earlier forms of this migration built the same indexes under locks: a database that has passed them
+# needs nothing more.
 REPLACED = (
     ("ix_stock_move_product_id", "ix_stock_move_product_id_id", "stock_move", "product_id"),
     ("ix_audit_subject", "ix_audit_subject_id", "audit", "subject"),
@@ -22,17 +24,17 @@ ADDED = (
 
 def upgrade() -> None:
     for old, new, table, column in REPLACED:
-        op.create_index(new, table, [column, "id"], unique=False)
-        op.drop_index(old, table_name=table)
+        build_index(new, table, [column, "id"])
+        drop_index(old, table)
     for name, table, column in ADDED:
-        op.create_index(name, table, [column, "id"], unique=False)
-    op.create_index("ix_users_roles", "users", ["roles"], unique=False, postgresql_using="gin")
+        build_index(name, table, [column, "id"])
+    build_index("ix_users_roles", "users", ["roles"], postgresql_using="gin")
 
 
 def downgrade() -> None:
-    op.drop_index("ix_users_roles", table_name="users", postgresql_using="gin")
+    drop_index("ix_users_roles", "users")
     for name, table, _ in ADDED:
-        op.drop_index(name, table_name=table)
+        drop_index(name, table)
     for old, new, table, column in REPLACED:
-        op.create_index(old, table, [column], unique=False)
-        op.drop_index(new, table_name=table)
+        build_index(old, table, [column])
+        drop_index(new, table)

@@ -6,15 +6,21 @@ Revision: 0020, after 0019
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.indexes import replace_index
+
 revision = "0020"
 down_revision = "0019"
 branch_labels = None
 depends_on = None
 
+# Earlier forms of this migration built the same index under locks: a database that has passed them
+# needs nothing more.
 UNDER_WAY = "state IN ('pending', 'waiting', 'running')"
 
 
 def upgrade() -> None:
+    # First, since it commits: everything before it would have to be repeatable.
+    _index_overdue(["name", "due_at"])
     op.create_table(
         "pause",
         sa.Column("kind", sa.String(length=32), nullable=False),
@@ -41,7 +47,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("provider", name=op.f("pk_provider_limit")),
     )
-    _index_overdue(["name", "due_at"])
 
 
 def downgrade() -> None:
@@ -51,11 +56,4 @@ def downgrade() -> None:
 
 
 def _index_overdue(columns: list[str]) -> None:
-    op.drop_index("ix_activity_due_at", table_name="activity")
-    op.create_index(
-        "ix_activity_due_at",
-        "activity",
-        columns,
-        unique=False,
-        postgresql_where=sa.text(UNDER_WAY),
-    )
+    replace_index("ix_activity_due_at", "activity", columns, postgresql_where=sa.text(UNDER_WAY))
