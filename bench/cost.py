@@ -16,10 +16,10 @@ class Database:
         self._connection = psycopg2.connect(url.replace("+psycopg2", ""))
         self._connection.autocommit = True
 
-    def execute(self, query: str) -> Any:
+    def execute(self, query: str, *values: object) -> Any:
         """Execute a statement, and return the first column of its first row, if it has one."""
         with self._connection.cursor() as cursor:
-            cursor.execute(query)
+            cursor.execute(query, values or None)
             row = cursor.fetchone() if cursor.description else None
         return row[0] if row else None
 

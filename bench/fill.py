@@ -148,6 +148,10 @@ class Filler:
             created, metadata = 1_700_000_000, {"orderId": order_id}
             yield Intent(key, amount, currency, created, secret, metadata=metadata)
 
+    def execute(self, statement: str) -> None:
+        """Execute a statement of which the tables' triggers take no note."""
+        self._cursor.execute(statement)
+
     def settle(self) -> None:
         """Do the work of autovacuum and the checkpointer in the minutes after such a load."""
         self._cursor.execute("VACUUM (FREEZE, ANALYZE)")

@@ -1,21 +1,18 @@
-"""Lists of executions of every machine, for operators: filters, keyset pages, bounded counts."""
+"""Lists of executions of every machine, for operators: keyset pages and bounded counts."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum, auto
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, Text, cast, false, null, or_, select
+from sqlalchemy import Text, cast, null, select
 
 from models.base import db
-from models.clock import now
-from models.durable.activity import SWEPT, ActivityRow, ActivityState
-from models.ids import as_id
 from models.keyset import Count, KeysetPage, count_rows, encode_cursor, load_page
 from state_machines.durable.definition import StateKind
 from state_machines.durable.machine import DurableMachine
+from state_machines.durable.operations.filters import Filters, conditions_of
 from state_machines.durable.states import state_of
 
 Machine = type[DurableMachine[Any]]
@@ -27,24 +24,6 @@ class Order(StrEnum):
     NEWEST = auto()
     OLDEST = auto()
     CHANGED = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """The executions to list; None and empty values mean all.
-
-    `older_than` is the time since the last change. `ids` are those found by another check. `text`
-    is an id or a key, and `customers` the users that it names.
-    """
-
-    state: str | None = None
-    key: str | None = None
-    older_than: timedelta | None = None
-    waiting_for: str | None = None
-    failed_activity: str | None = None
-    ids: Collection[UUID] | None = None
-    text: str | None = None
-    customers: Collection[UUID] = ()
 
 
 class Summary(NamedTuple):
@@ -106,7 +85,7 @@ def load_list(
     for machine in machines:
         row = machine.model
         columns = (row.updated_at, row.id) if by_change else (row.id,)
-        query = _select(machine).where(*_conditions(machine, filters))
+        query = _select(machine).where(*conditions_of(machine, filters))
         page = load_page(query, columns, cursor, size, descending=descending)
         summaries += [Summary(machine, *values) for values in page.rows]
         has_more |= page.next is not None
@@ -123,7 +102,7 @@ def load_list(
 def count(machines: Collection[Machine], filters: Filters) -> Count:
     """Count the executions of several machines, each up to the limit."""
     counts = [
-        count_rows(select(machine.model.id).where(*_conditions(machine, filters)))
+        count_rows(select(machine.model.id).where(*conditions_of(machine, filters)))
         for machine in machines
     ]
     return Count(sum(each.number for each in counts), all(each.is_exact for each in counts))
@@ -185,62 +164,3 @@ def _customer(machine: Machine) -> Any:
     above = machine.parent.model
     query = select(getattr(above, machine.display.customer))
     return query.where(above.id == getattr(row, machine.parent_key)).scalar_subquery()
-
-
-def _conditions(machine: Machine, filters: Filters) -> list[ColumnElement[bool]]:
-    row = machine.model
-    conditions: list[ColumnElement[bool]] = []
-    if filters.state is not None:
-        conditions.append(state_of(machine) == filters.state)
-    if filters.key is not None:
-        conditions.append(_has_key(machine, filters.key))
-    if filters.older_than is not None:
-        conditions.append(row.updated_at < now() - filters.older_than)
-    if filters.waiting_for is not None:
-        conditions.append(row.id.in_(_waiting(filters.waiting_for)))
-    if filters.failed_activity is not None:
-        conditions.append(row.id.in_(_failed(filters.failed_activity)))
-    if filters.ids is not None:
-        conditions.append(row.id.in_(filters.ids))
-    if filters.text is not None:
-        conditions.append(_matches(machine, filters.text, filters.customers))
-    return conditions
-
-
-def _has_key(machine: Machine, key: str) -> ColumnElement[bool]:
-    """Return the condition that a row has this key, which may be its id."""
-    column = getattr(machine.model, machine.display.key)
-    if column is not machine.model.id:
-        return cast(column == key, Boolean)
-    execution_id = as_id(key)
-    return false() if execution_id is None else cast(column == execution_id, Boolean)
-
-
-def _matches(machine: Machine, text: str, customers: Collection[UUID]) -> ColumnElement[bool]:
-    row, own = machine.model, machine.display.customer
-    conditions = [_has_key(machine, text)] if is_indexed(getattr(row, machine.display.key)) else []
-    if (execution_id := as_id(text)) is not None:
-        conditions.append(row.id == execution_id)
-    if customers and hasattr(row, own) and is_indexed(getattr(row, own)):
-        conditions.append(getattr(row, own).in_(customers))
-    return or_(false(), *conditions)
-
-
-def is_indexed(attribute: Any) -> bool:
-    """Return whether an index finds the rows with a value of this column."""
-    column = attribute.property.columns[0]
-    begin = [next(iter(index.columns)) for index in column.table.indexes]
-    return bool(column.unique) or column.primary_key or any(each is column for each in begin)
-
-
-def _waiting(name: str) -> Any:
-    """Return the query for the subjects of activities that are not over, by its two indexes."""
-    subjects = select(ActivityRow.subject_id).where(ActivityRow.name == name)
-    queued = subjects.where(ActivityRow.state == ActivityState.QUEUED)
-    return subjects.where(ActivityRow.state.in_(SWEPT)).union_all(queued)
-
-
-def _failed(name: str) -> Any:
-    """Return the query for the subjects of failed activities; "any" means of every name."""
-    subjects = select(ActivityRow.subject_id).where(ActivityRow.state == ActivityState.FAILED)
-    return subjects if name == "any" else subjects.where(ActivityRow.name == name)

@@ -11,7 +11,8 @@ from models.errors import InvalidInputError
 from state_machines.durable import DurableMachine
 from state_machines.durable.inspection import stuck
 from state_machines.durable.operations import executions
-from state_machines.durable.operations.executions import Filters, Machine
+from state_machines.durable.operations.executions import Machine
+from state_machines.durable.operations.filters import Filters
 from state_machines.durable.operations.timeline import load_timeline
 from web.pagination import conditional
 from web.routes.admin.detail_views import detail_of, family_of, load_execution

@@ -14,13 +14,13 @@ from models.user import User
 from state_machines import OrderMachine, PaymentMachine
 from state_machines.durable import DurableMachine, handling
 from state_machines.durable.operations.executions import (
-    Filters,
     Machine,
     Summary,
     load_list,
     load_summary,
 )
 from state_machines.durable.operations.executions import Order as Sort
+from state_machines.durable.operations.filters import Filters
 from web.pagination import conditional
 from web.routes.admin.guard import Role, blueprint, needs
 from web.schemas.admin.search import Found, FoundView, SearchQuery, execution_path

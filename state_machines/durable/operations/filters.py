@@ -1,0 +1,108 @@
+"""Filters of the lists of executions, each by an index or with a bound."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, ColumnElement, cast, false, or_, select
+
+from models.clock import now
+from models.durable.activity import SWEPT, ActivityRow, ActivityState
+from models.ids import as_id, first_of
+from state_machines.durable.activity import Activity
+from state_machines.durable.machine import DurableMachine
+from state_machines.durable.states import state_of
+
+Machine = type[DurableMachine[Any]]
+MILLISECOND = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """The executions to list; None and empty values mean all.
+
+    `older_than` is the time since the last change. `ids` are those found by another check. `text`
+    is an id or a key, and `customers` the users that it names.
+    """
+
+    state: str | None = None
+    key: str | None = None
+    older_than: timedelta | None = None
+    waiting_for: str | None = None
+    failed_activity: str | None = None
+    ids: Collection[UUID] | None = None
+    text: str | None = None
+    customers: Collection[UUID] = ()
+
+
+def conditions_of(machine: Machine, filters: Filters) -> list[ColumnElement[bool]]:
+    """Return the conditions of a machine's executions that match."""
+    row = machine.model
+    conditions: list[ColumnElement[bool]] = []
+    if filters.state is not None:
+        conditions.append(state_of(machine) == filters.state)
+    if filters.key is not None:
+        conditions.append(_has_key(machine, filters.key))
+    if filters.older_than is not None:
+        limit = now() - filters.older_than
+        # Ids sort by creation, which is not after the last change: they bound what is read.
+        conditions += [row.updated_at < limit, row.id < first_of(limit + MILLISECOND)]
+    if filters.waiting_for is not None:
+        conditions.append(_is_subject(machine, filters.waiting_for, _waiting))
+    if filters.failed_activity is not None:
+        conditions.append(_is_subject(machine, filters.failed_activity, _failed))
+    if filters.ids is not None:
+        conditions.append(row.id.in_(filters.ids))
+    if filters.text is not None:
+        conditions.append(_matches(machine, filters.text, filters.customers))
+    return conditions
+
+
+def _has_key(machine: Machine, key: str) -> ColumnElement[bool]:
+    """Return the condition that a row has this key, which may be its id."""
+    column = getattr(machine.model, machine.display.key)
+    if column is not machine.model.id:
+        return cast(column == key, Boolean)
+    execution_id = as_id(key)
+    return false() if execution_id is None else cast(column == execution_id, Boolean)
+
+
+def _matches(machine: Machine, text: str, customers: Collection[UUID]) -> ColumnElement[bool]:
+    row, own = machine.model, machine.display.customer
+    conditions = [_has_key(machine, text)] if _is_indexed(getattr(row, machine.display.key)) else []
+    if (execution_id := as_id(text)) is not None:
+        conditions.append(row.id == execution_id)
+    if customers and hasattr(row, own) and _is_indexed(getattr(row, own)):
+        conditions.append(getattr(row, own).in_(customers))
+    return or_(false(), *conditions)
+
+
+def _is_indexed(attribute: Any) -> bool:
+    """Return whether an index finds the rows with a value of this column."""
+    column = attribute.property.columns[0]
+    begin = [next(iter(index.columns)) for index in column.table.indexes]
+    return bool(column.unique) or column.primary_key or any(each is column for each in begin)
+
+
+def _is_subject(machine: Machine, name: str, subjects: Callable[[str], Any]) -> ColumnElement[bool]:
+    """Return the condition that an execution has one of the activities that `subjects` finds."""
+    activity = Activity.registry.get(name)
+    # There may be very many, and none of another machine's.
+    if activity is not None and activity.machine is not machine:
+        return false()
+    return cast(machine.model.id.in_(subjects(name)), Boolean)
+
+
+def _waiting(name: str) -> Any:
+    """Return the query for the subjects of activities that are not over, by its two indexes."""
+    subjects = select(ActivityRow.subject_id).where(ActivityRow.name == name)
+    queued = subjects.where(ActivityRow.state == ActivityState.QUEUED)
+    return subjects.where(ActivityRow.state.in_(SWEPT)).union_all(queued)
+
+
+def _failed(name: str) -> Any:
+    """Return the query for the subjects of failed activities; "any" means of every name."""
+    subjects = select(ActivityRow.subject_id).where(ActivityRow.state == ActivityState.FAILED)
+    return subjects if name == "any" else subjects.where(ActivityRow.name == name)
