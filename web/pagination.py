@@ -1,11 +1,14 @@
 """Pages and conditional requests: `Link` (RFC 8288), `ETag`, `If-Match` and `If-None-Match`."""
 
-from typing import Any
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask import Response, jsonify, request
 from werkzeug.exceptions import PreconditionFailed
 
+from models.clock import now
 from web.urls import make_absolute
 
 
@@ -53,4 +56,28 @@ def conditional(body: Any) -> Response:
     response = with_etag(body)
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)
+    return response
+
+
+class Mark(NamedTuple):
+    """A text that changes with an answer, which time alone makes old after `max_age` seconds."""
+
+    text: str
+    max_age: float
+
+
+def conditional_on(mark: Mark, load: Callable[[], Any]) -> Response:
+    """Return 304 when the client has the JSON of this mark, and it is not old; else load it."""
+    at = int(now().timestamp())
+    for tag in request.if_none_match.as_set(include_weak=True):
+        # An empty tag is read as None.
+        text, _, since = (tag or "").rpartition("-")
+        if text == mark.text and since.isdecimal() and 0 <= at - int(since) < mark.max_age:
+            response = Response(status=HTTPStatus.NOT_MODIFIED)
+            response.set_etag(tag)
+            break
+    else:
+        response = jsonify(load())
+        response.set_etag(f"{mark.text}-{at}")
+    response.headers["Cache-Control"] = "no-cache"
     return response

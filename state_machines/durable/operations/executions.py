@@ -100,12 +100,14 @@ def load_list(
 
 
 def count(machines: Collection[Machine], filters: Filters) -> Count:
-    """Count the executions of several machines, each up to the limit."""
-    counts = [
-        count_rows(select(machine.model.id).where(*conditions_of(machine, filters)))
-        for machine in machines
-    ]
-    return Count(sum(each.number for each in counts), all(each.is_exact for each in counts))
+    """Count the executions of several machines, up to the limit."""
+    number = 0
+    for machine in machines:
+        counted = count_rows(select(machine.model.id).where(*conditions_of(machine, filters)))
+        number += counted.number
+        if not counted.is_exact:
+            return Count(number, is_exact=False)
+    return Count(number, is_exact=True)
 
 
 def load_summary(machine: Machine, execution_id: UUID) -> Summary | None:

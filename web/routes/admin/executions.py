@@ -14,10 +14,11 @@ from state_machines.durable.operations import executions
 from state_machines.durable.operations.executions import Machine
 from state_machines.durable.operations.filters import Filters
 from state_machines.durable.operations.timeline import load_timeline
-from web.pagination import conditional
+from web.pagination import conditional, conditional_on
 from web.routes.admin.detail_views import detail_of, family_of, load_execution
 from web.routes.admin.guard import Role, blueprint, needs
 from web.routes.admin.lookups import emails_of, find_machine, names
+from web.routes.admin.marks import load_mark
 from web.routes.admin.timeline_views import ALL_SOURCES, entries_of
 from web.schemas.admin.executions import (
     ExecutionDetail,
@@ -54,7 +55,9 @@ def show_list(query: ExecutionQuery) -> Any:
 @needs(Role.STAFF)
 def show(path: ExecutionPath) -> Any:
     """Return one execution: its facts, why nothing is happening, its signals and its timeline."""
-    return conditional(detail_of(find_machine(path.machine), path.id).json_ready())
+    machine = find_machine(path.machine)
+    mark = load_mark(machine, path.id)
+    return conditional_on(mark, lambda: detail_of(machine, path.id).json_ready())
 
 
 @api.get("/executions/<machine>/<id>/timeline", responses={200: Timeline})

@@ -6,12 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from models import Payment
+from state_machines import OrderMachine
 from state_machines.actions import accept_payment, cancel_order, refund_order, ship_order
 from state_machines.actions.order_lock import lock_payment_of
 from state_machines.actions.refund_order import RefundRequest
 from state_machines.durable.operations.expected_version import require_version
-from web.pagination import conditional
+from web.pagination import conditional_on
 from web.routes.admin.guard import Role, acting, blueprint, needs
+from web.routes.admin.marks import load_mark
 from web.routes.admin.once import require_key
 from web.routes.admin.order_view import load_order
 from web.routes.admin.refund_limit import limited_refunds
@@ -32,7 +34,8 @@ api = blueprint("orders")
 @needs(Role.STAFF)
 def show(path: OrderIdPath) -> Any:
     """Return an order with its money, shipment, notices, and what can be done with it now."""
-    return conditional(load_order(path.order_id).json_ready())
+    mark = load_mark(OrderMachine, path.order_id)
+    return conditional_on(mark, lambda: load_order(path.order_id).json_ready())
 
 
 @api.post("/orders/<uuid:orderId>/ship", responses={200: OrderDetail})

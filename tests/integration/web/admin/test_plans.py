@@ -42,6 +42,7 @@ LISTS = (
     "?machine=order&key=nothing",
     "?q=u1@example.com",
     "?q=0195e0d2-7f3a-7cc1-8f00-5d8d7c9a6b11",
+    "?machine=order&olderThan=1d&state=Confirmed",
     "?waitingFor=payments.create_intent",
     "?failedActivity=any",
 )
