@@ -13,6 +13,7 @@ from models.clock import tick
 T = TypeVar("T")
 FIRST_PAUSE, MAX_PAUSE = 0.02, 0.3  # seconds between two checks
 PAUSE_FACTOR = 1.2
+MAX_PREFERENCE = 10  # seconds that one request may wait at the server
 CODE_LENGTH = 6
 Json = dict[str, Any]
 
@@ -21,7 +22,7 @@ class TookTooLongError(Exception):
     """A condition was not met in time."""
 
 
-def wait_for(check: Callable[[], T | None], description: str, *, seconds: float = 30) -> T:
+def wait_for(check: Callable[[], T | None], description: str, *, seconds: float = 60) -> T:
     """Call `check` until it returns a value, and return that. Raises TookTooLongError.
 
     The pauses grow: many waiting clients would otherwise slow down the system they wait for.
@@ -63,7 +64,7 @@ class Buyer:
         products: list[Json] = self._get(f"{self.urls.product}/product", available="true", size=100)
         return products
 
-    def order(self, *products: Json, reference: str | None = None, wait: int = 10) -> Json:
+    def order(self, *products: Json, reference: str | None = None, wait: int = 30) -> Json:
         """Place an order and return orderId, referenceId and clientSecret.
 
         clientSecret is None when it does not come within `wait` seconds. A server with too many
@@ -76,7 +77,8 @@ class Buyer:
             "shippingAddress": "1 Main Street\nSpringfield",
         }
         end = tick() + wait
-        order = self._post(f"{self.urls.order}/order", body, {"Prefer": f"wait={wait}"})
+        preference = {"Prefer": f"wait={min(wait, MAX_PREFERENCE)}"}
+        order = self._post(f"{self.urls.order}/order", body, preference)
         if order["clientSecret"] is None and (remaining := end - tick()) > 0:
             order["clientSecret"] = self._wait_for_secret(order["referenceId"], remaining)
         return order
@@ -102,7 +104,7 @@ class Buyer:
         status: Json = self._get(url, {"Prefer": f"wait={wait}"})
         return status
 
-    def wait_until(self, reference: str, state: str, *, seconds: float = 30) -> Json:
+    def wait_until(self, reference: str, state: str, *, seconds: float = 60) -> Json:
         """Return the status of an order once it is in `state`. Raises TookTooLongError."""
 
         def check() -> Json | None:
@@ -128,7 +130,7 @@ class Buyer:
         emails = self._get(f"{self.urls.sandbox}/mail.json", to=self.email)
         return [email for email in emails if category in email["categories"]]
 
-    def wait_for_email(self, category: str, *, seconds: float = 30) -> Json:
+    def wait_for_email(self, category: str, *, seconds: float = 60) -> Json:
         """Return the newest email of a category. Raises TookTooLongError."""
 
         def check() -> Json | None:

@@ -19,7 +19,7 @@ from playwright.sync_api import (
 from demo.buyer import Buyer
 from demo.world import World
 from launch.stack import Stack
-from tests.browser.visitors import share_session
+from tests.browser.visitors import PATIENCE_MS, open_browser, share_session
 from tests.support.chromium import start_chromium
 
 # Answers such as 401 are logged as errors, too, and so is what an error boundary shows.
@@ -32,8 +32,7 @@ EXPECTED_ERRORS = (
 )
 
 
-# A busy machine takes long, and a test fails only once.
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="package")
@@ -56,7 +55,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
     """Yield a browser of a new visitor, without cookies."""
-    with browser.new_context(base_url=stack.urls.web, locale="en-US") as visitor:
+    with open_browser(browser, stack) as visitor:
         yield visitor
 
 
@@ -70,8 +69,6 @@ def page(context: BrowserContext) -> Iterator[Page]:
             problems.append(message.text)
 
     tab = context.new_page()
-    # A busy machine is slow, and no failure.
-    expect.set_options(timeout=30_000)
     tab.on("console", record)
     tab.on("pageerror", lambda error: problems.append(str(error)))
     yield tab
@@ -82,6 +79,13 @@ def page(context: BrowserContext) -> Iterator[Page]:
 def world(stack: Stack) -> World:
     """Return the system as the demo's stories use it."""
     return World.of(stack)
+
+
+@pytest.fixture
+def faultless(world: World) -> Iterator[None]:
+    """End the faults of the sandbox after a story that switches some on, also if it fails."""
+    yield
+    world.faults()
 
 
 @pytest.fixture

@@ -8,8 +8,7 @@ from playwright.sync_api import Browser, BrowserContext
 from demo.buyer import Buyer, Json
 from demo.past.people import ADMIN
 from launch.stack import Stack
-from tests.browser.operators import open_browser
-from tests.browser.visitors import share_session
+from tests.browser.visitors import open_browser, share_session
 
 # Paths below /console, by the names of the pictures.
 PAGES = {

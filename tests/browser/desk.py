@@ -1,16 +1,13 @@
 """A desk of the console: operators who are signed in, and rows that are in trouble."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-from uuid import uuid4
-
-import psycopg2
 import requests
 
 from demo.buyer import Buyer
+from demo.world import World
 from launch.stack import Stack
 from models.ids import uuid7
+from tests.browser.database import execute
+from tests.browser.operators import hire
 
 FAIL = """
 UPDATE activity SET state = 'failed', last_error = 'NonRetryableError: SendGrid answered 400'
@@ -19,8 +16,9 @@ WHERE subject_id = %s AND name = %s AND state = 'done' RETURNING id
 ADD_FAILED = """
 INSERT INTO activity (id, name, machine, subject_id, state, attempts, unknown_outcomes, due_at,
                       payload, created_at, finished_at, last_error)
-VALUES (%s, 'payments.retrieve_intent', 'payment', %s, 'failed', 10, 0, now(), '{}', now(), now(),
-        %s)
+VALUES """
+ROW = """
+(%s, 'payments.retrieve_intent', 'payment', %s, 'failed', 10, 0, now(), '{}', now(), now(), %s)
 """
 
 
@@ -31,23 +29,18 @@ class Desk:
         self.stack = stack
 
     def operator(self, role: str) -> Buyer:
-        """Create a user with a role, and sign in."""
-        operator = Buyer(self.stack.urls, f"{role}-{uuid4().hex[:10]}@example.com")
-        self.stack.flask("users", "create", "--role", role, operator.email)
-        operator.log_in()
-        return operator
+        """Return a new person with a role, who is signed in."""
+        return hire(self.stack, World.of(self.stack), role)
 
     def fail(self, subject_id: str, name: str) -> bool:
         """Let a finished call have failed, and return whether there was one."""
-        with self._database() as cursor:
-            cursor.execute(FAIL, (subject_id, name))
-            return cursor.fetchone() is not None
+        return execute(self._database_url, FAIL, (subject_id, name)) != []
 
     def add_failed_calls(self, number: int, error: str) -> None:
         """Add failed calls about payments that do not exist."""
-        with self._database() as cursor:
-            for _ in range(number):
-                cursor.execute(ADD_FAILED, (str(uuid7()), str(uuid7()), error))
+        rows = [(str(uuid7()), str(uuid7()), error) for _ in range(number)]
+        values = ", ".join([ROW] * number)
+        execute(self._database_url, ADD_FAILED + values, [value for row in rows for value in row])
 
     def pay_elsewhere(self) -> str:
         """Let somebody pay at Stripe what no payment here is about, and return the intent's id."""
@@ -65,11 +58,6 @@ class Desk:
         response.raise_for_status()
         return str(response.json()["id"])
 
-    @contextmanager
-    def _database(self) -> Iterator[Any]:
-        connection = psycopg2.connect(self.stack.environment["DATABASE_URL"])
-        try:
-            with connection, connection.cursor() as cursor:
-                yield cursor
-        finally:
-            connection.close()
+    @property
+    def _database_url(self) -> str:
+        return self.stack.environment["DATABASE_URL"]

@@ -1,19 +1,29 @@
 """Operators of the console in a browser, and the orders that they look at."""
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from demo.buyer import Buyer, Json, find_code, wait_for
+from demo.buyer import Buyer, Json
 from demo.world import World
 from launch.stack import Stack
-from tests.browser.sign_in import CODE_FIELD
+from tests.browser.database import execute
+from tests.browser.shelf import STAPLE
+from tests.browser.sign_in import CODE_FIELD, count_codes, wait_for_code
 from tests.browser.visitors import share_session
+
+# As `flask users grant` does, which would start a process for each story.
+GRANT = "UPDATE users SET roles = ARRAY[%s] WHERE email = %s"
 
 
 def hire(stack: Stack, world: World, role: str) -> Buyer:
     """Create a person with a role, who is signed in on the API."""
     person = world.buyer()
-    stack.flask("users", "grant", person.email, role)
+    grant(stack, person, role)
     return person
+
+
+def grant(stack: Stack, person: Buyer, role: str) -> None:
+    """Give a person a role, which takes effect at once."""
+    execute(stack.environment["DATABASE_URL"], GRANT, (role, person.email))
 
 
 def open_console(person: Buyer, context: BrowserContext) -> Page:
@@ -22,19 +32,14 @@ def open_console(person: Buyer, context: BrowserContext) -> Page:
     return context.new_page()
 
 
-def open_browser(browser: Browser, stack: Stack) -> BrowserContext:
-    """Open the browser of another person; the caller closes it."""
-    return browser.new_context(base_url=stack.urls.web, locale="en-US")
-
-
-def place_order(buyer: Buyer) -> Json:
+def place_order(buyer: Buyer, product: Json = STAPLE) -> Json:
     """Place an order of one product, which nobody pays."""
-    return buyer.order(buyer.products()[0])
+    return buyer.order(product)
 
 
-def pay_order(buyer: Buyer) -> Json:
+def pay_order(buyer: Buyer, product: Json = STAPLE) -> Json:
     """Place an order and pay it, and wait until it is confirmed."""
-    order = place_order(buyer)
+    order = place_order(buyer, product)
     buyer.pay(order["clientSecret"])
     buyer.wait_until(order["referenceId"], "Confirmed")
     return order
@@ -58,17 +63,7 @@ def action(page: Page, verb: str) -> Locator:
 
 def prove_identity(page: Page, person: Buyer) -> None:
     """Answer the demand for a fresh proof of identity with an emailed code."""
-    count = len(person.emails("login_code"))
+    count = count_codes(person)
     page.get_by_role("button", name="Send me a code").click()
     expect(page.get_by_label(CODE_FIELD)).to_be_visible()
-    page.get_by_label(CODE_FIELD).fill(wait_for_next_code(person, count))
-
-
-def wait_for_next_code(person: Buyer, count: int) -> str:
-    """Return the code of the first email after the first `count` ones."""
-
-    def newest() -> str | None:
-        emails = person.emails("login_code")
-        return find_code(emails[0]) if len(emails) > count else None
-
-    return wait_for(newest, "the code of the step-up")
+    page.get_by_label(CODE_FIELD).fill(wait_for_code(person, count + 1))

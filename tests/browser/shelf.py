@@ -1,13 +1,15 @@
 """Products of a story's own, so that no other story takes their stock or changes their price."""
 
-from contextlib import closing
 from typing import Any
 from uuid import uuid4
 
-import psycopg2
-
 from demo.buyer import Json
 from demo.world import World
+from tests.browser.database import execute
+
+# A product of the first catalogue, for orders. It is always in stock, and no story changes it.
+# The first of a list would be one that another story has added.
+STAPLE: Json = {"id": 1}
 
 ADD = """
 INSERT INTO product (sku, name, description, category, image_url, tags, price, currency, stock,
@@ -29,7 +31,7 @@ class Shelf:
         """Add a product, and return it as a line of a cart has it."""
         sku = f"STORY-{uuid4().hex[:12]}"
         values = {"sku": sku, "name": f"Lamp {sku[-5:]}", "price": price, "stock": stock}
-        ((number, name, image_url, currency),) = self._execute(ADD, values)
+        ((number, name, image_url, currency),) = execute(self._database_url, ADD, values)
         return {
             "productId": number,
             "name": name,
@@ -43,10 +45,4 @@ class Shelf:
         """Set columns of a product, such as its price or its stock."""
         assignments = ", ".join(f"{name} = %({name})s" for name in columns)
         query = f"UPDATE product SET {assignments} WHERE id = %(number)s RETURNING id"  # noqa: S608
-        self._execute(query, {**columns, "number": product["id"]})
-
-    def _execute(self, query: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-        connection = psycopg2.connect(self._database_url)
-        with closing(connection), connection, connection.cursor() as cursor:
-            cursor.execute(query, values)
-            return list(cursor.fetchall())
+        execute(self._database_url, query, {**columns, "number": product["id"]})

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from launch.children import run
 from launch.stack import ROOT, Stack
 
@@ -10,6 +12,7 @@ BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 START = "make run"
 
 
+@pytest.mark.usefixtures("faultless")
 def test_the_tour_works_as_written(stack: Stack) -> None:
     start, *steps = BLOCK.findall(PAGE.read_text())
     assert start.startswith(START)
@@ -30,7 +33,7 @@ def test_the_tour_works_as_written(stack: Stack) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "lost-webhook: Confirmed" in done.stdout

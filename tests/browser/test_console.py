@@ -8,12 +8,13 @@ from playwright.sync_api import Page, expect
 from demo.buyer import Buyer
 from launch.stack import Stack
 from tests.browser.accessibility import find_violations
+from tests.browser.operators import grant
 
 
 @pytest.fixture
 def operator(member: Page, buyer: Buyer, stack: Stack) -> Page:
     """Return the tab of a browser in which a member of the staff is signed in."""
-    stack.flask("users", "grant", buyer.email, "staff")
+    grant(stack, buyer, "staff")
     return member
 
 

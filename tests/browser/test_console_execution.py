@@ -15,7 +15,6 @@ from tests.browser.keyboard import Keyboard
 from tests.browser.operators import (
     action,
     hire,
-    open_browser,
     open_console,
     open_order,
     path_of,
@@ -23,6 +22,8 @@ from tests.browser.operators import (
     place_order,
     prove_identity,
 )
+from tests.browser.shelf import Shelf
+from tests.browser.visitors import open_browser
 
 BROKEN = "a broken lamp"
 
@@ -99,10 +100,7 @@ def test_a_large_refund_asks_who_it_is_and_loses_nothing(
     desk: Page, clerk: Buyer, buyer: Buyer, world: World
 ) -> None:
     # Above the limit of the settings, 200 dollars.
-    dear = max(buyer.products(), key=lambda product: product["estimatedPrice"])
-    order = buyer.order(dear)
-    buyer.pay(order["clientSecret"])
-    buyer.wait_until(order["referenceId"], "Confirmed")
+    order = pay_order(buyer, Shelf(world).add(price=30_000))
     world.age_sign_ins(clerk.email)
     open_order(desk, order)
     action(desk, "Refund").click()

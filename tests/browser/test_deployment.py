@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 
 CODE_OF_TERMS = "**/assets/TermsPage-*.js"
 CODE_OF_CART = "**/assets/Cart*.js"
@@ -15,7 +15,13 @@ TERMS = re.compile("^Terms")
 def loads(page: Page) -> list[str]:
     """Open a page, and return the addresses that the tab loads as documents."""
     addresses: list[str] = []
-    page.on("domcontentloaded", lambda tab: addresses.append(tab.url))
+
+    def record(request: Request) -> None:
+        # A request comes before those of the page: the code of a new page is there at once.
+        if request.is_navigation_request():
+            addresses.append(request.url)
+
+    page.on("request", record)
     page.goto("/about")
     expect(page.get_by_role("main")).to_be_visible()
     return addresses

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from demo.world import World
 from launch.stack import Stack
 from tests.browser.tour import Mode, Tour, find_faults, find_untranslated, tours
 from web.routes.pages import PATHS
@@ -17,7 +16,7 @@ MODES = (Mode("en", "light"), Mode("es", "dark"))
 @pytest.fixture(scope="module", params=MODES, ids=str)
 def tour(request: pytest.FixtureRequest, browser: Browser, stack: Stack) -> Iterator[Tour]:
     """Yield the tabs of each mode in turn."""
-    yield from tours(browser, World.of(stack), request.param)
+    yield from tours(browser, stack, request.param)
 
 
 @pytest.mark.parametrize("rule", PATHS)

@@ -1,6 +1,5 @@
 """Stories of the sandbox's pages: emails are read, and the bank is broken by hand."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -9,18 +8,12 @@ import requests
 from playwright.sync_api import Browser, Page, expect
 
 from demo.buyer import Buyer
-from demo.world import World
 from launch.stack import Stack
 from tests.browser.accessibility import find_violations
+from tests.browser.shelf import STAPLE
+from tests.browser.visitors import open_browser
 
 SCRIPT = "<p>Hello</p><script>document.body.textContent = 'It ran'</script>"
-
-
-@pytest.fixture
-def faultless(world: World) -> Iterator[None]:
-    """End the faults after a story that has switched some on."""
-    yield
-    world.faults()
 
 
 def send(stack: Stack, to: str, subject: str, html: str = "<p>Hello</p>") -> None:
@@ -84,7 +77,7 @@ def test_the_html_of_an_email_runs_no_script(browser: Browser, stack: Stack) -> 
     address = an_address()
     send(stack, address, "Evil", SCRIPT)
     # The console tells of the script that was blocked.
-    with browser.new_context() as visitor:
+    with open_browser(browser, stack) as visitor:
         page = visitor.new_page()
         page.goto(f"{stack.urls.sandbox}/mail?to={address}")
         frame = page.frame_locator("iframe")
@@ -97,7 +90,7 @@ def test_a_dropped_webhook_is_delivered_by_hand(page: Page, stack: Stack, buyer:
     page.goto(stack.urls.sandbox)
     page.get_by_role("button", name="Drop all webhooks").click()
     expect(page.locator("#fault-state")).to_have_text("on")
-    order = buyer.order(buyer.products()[0])
+    order = buyer.order(STAPLE)
     intent = buyer.pay(order["clientSecret"])["id"]
     page.goto(f"{stack.urls.sandbox}/?q={intent}")
     payments = page.get_by_role("region", name="Payments")

@@ -1,13 +1,13 @@
 """Stories of signing in and out: codes, their failures, sessions in several tabs and devices."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-import requests
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from demo.buyer import Buyer, Json, find_code, wait_for
+from demo.buyer import Buyer, find_code, wait_for
+from demo.world import World
 from launch.stack import Stack
 from tests.browser.accessibility import find_violations
 from tests.browser.sign_in import CODE_FIELD, request_code, sign_in, wrong_code
@@ -22,11 +22,9 @@ def visitor(stack: Stack) -> Buyer:
 
 
 @pytest.fixture
-def undelivered(visitor: Buyer) -> Iterator[None]:
+def undelivered(world: World, faultless: None) -> None:
     """Let every email bounce, until the story ends."""
-    put_faults(visitor, sendgrid={"bounceRate": 1})
-    yield
-    put_faults(visitor)
+    world.faults(sendgrid={"bounceRate": 1})
 
 
 def test_a_typed_code_signs_in_and_leads_back(page: Page, visitor: Buyer) -> None:
@@ -111,7 +109,7 @@ def test_another_address_is_one_click_away(page: Page, visitor: Buyer, stack: St
 
 
 def test_a_code_that_bounces_leads_to_a_better_address(
-    page: Page, visitor: Buyer, undelivered: None
+    page: Page, visitor: Buyer, world: World, undelivered: None
 ) -> None:
     page.clock.install()
     page.goto("/sign-in")
@@ -125,7 +123,7 @@ def test_a_code_that_bounces_leads_to_a_better_address(
     expect(page.get_by_label(CODE_FIELD)).to_be_hidden()
     expect(page.get_by_role("button", name="Send a new code in")).to_be_disabled()
     assert find_violations(page) == []
-    put_faults(visitor)
+    world.faults()
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Use another address")).to_be_focused()
     page.keyboard.press("Enter")
@@ -203,11 +201,6 @@ def test_signing_in_by_keyboard_in_spanish_on_a_small_dark_screen(
     expect(page.get_by_text("Este dispositivo")).to_be_visible()
     assert find_violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-
-
-def put_faults(buyer: Buyer, **plan: Json) -> None:
-    """Replace the faults of the sandbox; without a plan, end them."""
-    requests.put(f"{buyer.urls.sandbox}/faults", json=plan, timeout=30).raise_for_status()
 
 
 def wait_until_bounced(buyer: Buyer, login_id: str) -> None:

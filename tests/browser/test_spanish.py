@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from demo.buyer import Buyer
 from tests.browser import till
 from tests.browser.accessibility import find_violations
+from tests.browser.shelf import STAPLE
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def test_a_field_that_the_server_refuses(spanish: Page) -> None:
 
 
 def test_a_card_without_funds(spanish: Page, buyer: Buyer) -> None:
-    order = buyer.order(buyer.products()[0])
+    order = buyer.order(STAPLE)
     buyer.pay(order["clientSecret"], "pm_card_chargeDeclinedInsufficientFunds")
     spanish.goto(f"/orders/{order['referenceId']}")
     reason = "La tarjeta no tiene fondos suficientes."

@@ -35,8 +35,9 @@ def fill_cart(page: Page, *products: Json, quantity: int = 1) -> str:
     lines = [{**{name: p[name] for name in names}, "quantity": quantity} for p in products]
     reference = f"web-{uuid4().hex}"
     cart = json.dumps({"lines": lines, "referenceId": reference, "isPlaced": False})
-    # A script of the context would fill it again in each tab and after each reload.
-    page.goto("/terms")
+    # A script of the context would fill it again in each tab and after each reload. A page of
+    # the app would begin to renew the session, and be left meanwhile.
+    page.goto("/robots.txt")
     page.evaluate("cart => localStorage.setItem('cart', cart)", cart)
     return reference
 
@@ -83,5 +84,5 @@ def break_on_update(route: Route) -> None:
 def expect_paid(page: Page, reference: str) -> None:
     """Expect the page of the order, which says that it is paid, and an empty cart."""
     expect(page).to_have_url(re.compile(rf"/orders/{reference}(\?|$)"))
-    expect(page.get_by_text("We have your payment.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("We have your payment.")).to_be_visible()
     expect(page.get_by_label("Cart, empty")).to_be_visible()

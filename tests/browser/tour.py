@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import count
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -10,8 +11,11 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, V
 
 from demo.buyer import Buyer, Json
 from demo.world import World
+from launch.stack import Stack
 from tests.browser.accessibility import find_violations
-from tests.browser.visitors import share_session
+from tests.browser.operators import pay_order
+from tests.browser.shelf import STAPLE
+from tests.browser.visitors import open_browser, share_session
 from web.routes.pages import PRIVATE
 
 LANGUAGES = {"en": "en-US", "es": "es-ES"}
@@ -20,7 +24,7 @@ SIGNED_OUT = ("/sign-in", "/goodbye")
 NARROW: ViewportSize = {"width": 320, "height": 720}
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 SHORTEST = 0.001  # seconds
-TIMEOUT = 20_000  # milliseconds
+PAGE_SIZE = 100
 # Computed styles have their durations in seconds.
 LONGEST_MOTION = """() => Math.max(...[...document.querySelectorAll('*')].map(element => {
   const style = getComputedStyle(element)
@@ -83,7 +87,7 @@ class Tour:
 
         The catalogue is read anew: other stories on the same system add products.
         """
-        products = json.dumps(self._buyer.products(), ensure_ascii=False)
+        products = json.dumps(read_catalogue(self._buyer), ensure_ascii=False)
         return products + "1 Main Street Visa •••• 4242"
 
     def path(self, rule: str) -> str:
@@ -107,18 +111,18 @@ class Tour:
         """Follow a link to a page, which loads no document. Return its tab once it is there."""
         tab = self.tab(rule)
         tab.evaluate(FOLLOW, self.path(rule))
-        expect(tab.locator("h1:not([data-left])")).to_be_visible(timeout=TIMEOUT)
+        expect(tab.locator("h1:not([data-left])")).to_be_visible()
         self.wait_until_complete(tab)
         return tab
 
     def wait_until_complete(self, tab: Page) -> None:
         """Wait until a page has its heading, and nothing of it is still being loaded."""
-        expect(tab.locator("h1")).to_be_visible(timeout=TIMEOUT)
-        expect(tab.locator("[class*='Skeleton']")).to_have_count(0, timeout=TIMEOUT)
+        expect(tab.locator("h1")).to_be_visible()
+        expect(tab.locator("[class*='Skeleton']")).to_have_count(0)
         if tab == self._member:
             # A page that is left while it renews the session loses the new token.
             account = tab.get_by_role("banner").locator("[href='/account']")
-            expect(account).to_be_visible(timeout=TIMEOUT)
+            expect(account).to_be_visible()
 
     def take_errors(self) -> list[str]:
         """Return the errors of scripts and of the policy since the last call."""
@@ -130,18 +134,32 @@ class Tour:
             self._errors.append(message.text)
 
 
-def tours(browser: Browser, world: World, mode: Mode) -> Iterator[Tour]:
+def tours(browser: Browser, stack: Stack, mode: Mode) -> Iterator[Tour]:
     """Yield the tour of a mode; its browsers end afterwards."""
-    buyer = world.buyer()
-    products = buyer.products()
-    order = buyer.order(products[0])
-    buyer.pay(order["clientSecret"])
-    buyer.wait_until(order["referenceId"], "Confirmed")
-    options = {**mode.options(), "base_url": world.urls.web, "viewport": WIDE}
-    with browser.new_context(**options) as visitors, browser.new_context(**options) as members:
-        sign_in(members, buyer, products[0])
-        names = {"<product_id>": str(products[0]["id"]), "<reference>": order["referenceId"]}
+    buyer = World.of(stack).buyer()
+    order = pay_order(buyer)
+    (product,) = (each for each in read_catalogue(buyer) if each["id"] == STAPLE["id"])
+    options = {**mode.options(), "viewport": WIDE}
+    with (
+        open_browser(browser, stack, **options) as visitors,
+        open_browser(browser, stack, **options) as members,
+    ):
+        sign_in(members, buyer, product)
+        names = {"<product_id>": str(product["id"]), "<reference>": order["referenceId"]}
         yield Tour(mode, visitors.new_page(), members.new_page(), buyer, names)
+
+
+def read_catalogue(buyer: Buyer) -> list[Json]:
+    """Return all products that are listed, sold out or not."""
+    products: list[Json] = []
+    for page in count(1):
+        query = {"page": page, "size": PAGE_SIZE}
+        answer = buyer.http.get(f"{buyer.urls.product}/product", params=query, timeout=30)
+        answer.raise_for_status()
+        products += answer.json()
+        if len(products) < page * PAGE_SIZE:
+            break
+    return products
 
 
 def sign_in(context: BrowserContext, buyer: Buyer, product: Json) -> None:

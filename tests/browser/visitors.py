@@ -1,8 +1,21 @@
-"""Browsers in which a customer of the API is signed in."""
+"""The browsers of visitors, and of customers of the API who are signed in there."""
 
-from playwright.sync_api import BrowserContext
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext
 
 from demo.buyer import Buyer
+from launch.stack import Stack
+
+# Milliseconds. A busy machine takes long, and a test fails only once.
+PATIENCE_MS = 60_000
+
+
+def open_browser(browser: Browser, stack: Stack, **options: Any) -> BrowserContext:
+    """Open the browser of another person, without cookies. The caller closes it."""
+    visitor = browser.new_context(base_url=stack.urls.web, **{"locale": "en-US", **options})
+    visitor.set_default_timeout(PATIENCE_MS)
+    return visitor
 
 
 def share_session(buyer: Buyer, visitor: BrowserContext) -> None:
