@@ -74,23 +74,47 @@ def load_page(
 
 
 def scan_page(
-    row: type[Any], cursor: str | None, size: int, *conditions: Any, options: Sequence[Any] = ()
+    row: type[Any],
+    cursor: str | None,
+    size: int,
+    *conditions: Any,
+    among: Sequence[Any] = (),
+    options: Sequence[Any] = (),
 ) -> KeysetPage:
     """Load a page of rows by their id, newest first, for conditions without an index.
 
     It looks through MAX_SCANNED_ROWS at most, so that it may have few rows, or none, and yet a
-    `next`. Raises CursorError.
+    `next`. It looks only through rows that meet `among`, which has an index. Raises CursorError.
     """
     key = row.id
-    older = [] if cursor is None else [key < decode_cursor(cursor, [UUID])[0]]
-    last = select(key).where(*older).order_by(key.desc()).offset(MAX_SCANNED_ROWS - 1).limit(1)
-    end = db.session.scalar(last)
+    older = [*among] if cursor is None else [*among, key < decode_cursor(cursor, [UUID])[0]]
+    end = _find_end(row, older)
     bounds = older if end is None else [*older, key >= end]
     query = select(row).where(*bounds, *conditions).order_by(key.desc()).limit(size + 1)
     rows = db.session.scalars(query.options(*options)).all()
     page = list(rows[:size])
     following = page[-1].id if len(rows) > size else end
     return KeysetPage(page, None if following is None else encode_cursor([following]))
+
+
+def count_scanned(row: type[Any], *conditions: Any, among: Sequence[Any]) -> Count | None:
+    """Count rows as `scan_page` finds them, or return None when there are too many to look at."""
+    if _find_end(row, among) is not None:
+        return None
+    return count_rows(select(row.id).where(*among, *conditions))
+
+
+def _find_end(row: type[Any], conditions: Sequence[Any]) -> Any:
+    """Return the id of the last row that a scan looks at, or None when it reaches the end."""
+    ids = select(row.id).where(*conditions).order_by(row.id.desc())
+    return db.session.scalar(ids.offset(MAX_SCANNED_ROWS - 1).limit(1))
+
+
+def count_list(query: Select[Any], page: KeysetPage, cursor: str | None) -> Count:
+    """Count the rows of a list, of which a page is loaded: a first page may be all of it."""
+    if cursor is None and page.next is None:
+        return Count(len(page.rows), is_exact=True)
+    return count_rows(query)
 
 
 def count_rows(query: Select[Any], limit: int = MAX_COUNT) -> Count:

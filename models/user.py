@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, ForeignKey, Index, and_, func, literal, or_
+from sqlalchemy import ColumnElement, DateTime, ForeignKey, Index, and_, any_, func, literal, or_
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
@@ -150,7 +150,9 @@ def matching_users(
         columns = (User.email, User.username, User.first_name, User.last_name)
         conditions.append(or_(*(column.icontains(q, autoescape=True) for column in columns)))
     if role is not None:
-        conditions.append(User.roles.contains([role]))
+        # An array: PostgreSQL, without statistics of roles, might walk through all users.
+        holders = db.select(User.id).where(User.roles.contains([role])).scalar_subquery()
+        conditions.append(User.id == any_(func.array(holders)))
     if status is not None:
         conditions.append(User.status == status)
     return conditions

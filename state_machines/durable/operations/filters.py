@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, cast, false, or_, select
+from sqlalchemy import Boolean, ColumnElement, any_, cast, false, func, or_, select, union_all
 
 from models.clock import now
 from models.durable.activity import SWEPT, ActivityRow, ActivityState
 from models.ids import as_id, first_of
+from models.keyset import MAX_SCANNED_ROWS
 from state_machines.durable.activity import Activity
 from state_machines.durable.machine import DurableMachine
 from state_machines.durable.states import state_of
@@ -92,17 +93,29 @@ def _is_subject(machine: Machine, name: str, subjects: Callable[[str], Any]) -> 
     # There may be very many, and none of another machine's.
     if activity is not None and activity.machine is not machine:
         return false()
-    return cast(machine.model.id.in_(subjects(name)), Boolean)
+    # An array, and not IN: PostgreSQL might walk through all newer executions to the first of them.
+    condition: ColumnElement[bool] = machine.model.id == any_(func.array(subjects(name)))
+    return condition
 
 
 def _waiting(name: str) -> Any:
-    """Return the query for the subjects of activities that are not over, by its two indexes."""
-    subjects = select(ActivityRow.subject_id).where(ActivityRow.name == name)
-    queued = subjects.where(ActivityRow.state == ActivityState.QUEUED)
-    return subjects.where(ActivityRow.state.in_(SWEPT)).union_all(queued)
+    """Return the query for the subjects of activities that are not over, by its two indexes.
+
+    Of very many, those that are due first.
+    """
+    first = select(ActivityRow.subject_id).where(ActivityRow.name == name)
+    first = first.order_by(ActivityRow.due_at).limit(MAX_SCANNED_ROWS)
+    states = (ActivityRow.state.in_(SWEPT), ActivityRow.state == ActivityState.QUEUED)
+    parts = (select(first.where(state).subquery().c.subject_id) for state in states)
+    return union_all(*parts).scalar_subquery()
 
 
 def _failed(name: str) -> Any:
-    """Return the query for the subjects of failed activities; "any" means of every name."""
+    """Return the query for the subjects of failed activities; "any" means of every name.
+
+    Of very many, the newest.
+    """
     subjects = select(ActivityRow.subject_id).where(ActivityRow.state == ActivityState.FAILED)
-    return subjects if name == "any" else subjects.where(ActivityRow.name == name)
+    if name != "any":
+        subjects = subjects.where(ActivityRow.name == name)
+    return subjects.order_by(ActivityRow.id.desc()).limit(MAX_SCANNED_ROWS).scalar_subquery()

@@ -9,7 +9,7 @@ from models import ActivityRow, ActivityState, reading
 from models.base import db
 from models.durable.activity import NOT_OVER
 from models.errors import NotFoundError
-from models.keyset import KeysetPage, count_rows, load_page, scan_page
+from models.keyset import Count, KeysetPage, count_list, count_scanned, load_page, scan_page
 from state_machines.durable import Activity
 from state_machines.durable.operations import commands, pauses, publishing
 from web.pagination import conditional
@@ -41,24 +41,37 @@ def show_list(query: ActivitiesQuery) -> Any:
 
     `count` is null where counting would cost too much.
     """
-    conditions = _conditions(query)
-    is_indexed = query.subject is not None or query.giving_up or query.state in INDEXED_STATES
     with reading():
-        page = _load(query, conditions, is_indexed=is_indexed)
+        page, count = _load(query, _conditions(query))
         paused = pauses.paused_activities()
-        count = count_rows(select(ActivityRow.id).where(*conditions)) if is_indexed else None
     items = [ActivityView.of(row, paused) for row in page.rows]
     shown = CountView.of(count) if count else None
     return conditional(ActivityPage(items=items, next=page.next, count=shown).json_ready())
 
 
 def _load(
-    query: ActivitiesQuery, conditions: list[ColumnElement[bool]], *, is_indexed: bool
-) -> KeysetPage:
-    if not is_indexed:
-        return scan_page(ActivityRow, query.cursor, query.size, *conditions)
+    query: ActivitiesQuery, conditions: list[ColumnElement[bool]]
+) -> tuple[KeysetPage, Count | None]:
+    """Load a page, and count where that has an index."""
+    cursor, size = query.cursor, query.size
+    if query.subject is not None or query.giving_up:
+        return _load_indexed(query, conditions)
+    if query.state not in INDEXED_STATES:
+        return scan_page(ActivityRow, cursor, size, *conditions), None
+    if (query.machine, query.error) == (None, None) and not query.maybe_sent:
+        return _load_indexed(query, conditions)
+    # Very many may be in the state, and few of them have the error.
+    among = [ActivityRow.state == query.state]
+    page = scan_page(ActivityRow, cursor, size, *conditions, among=among)
+    return page, count_scanned(ActivityRow, *conditions, among=among)
+
+
+def _load_indexed(
+    query: ActivitiesQuery, conditions: list[ColumnElement[bool]]
+) -> tuple[KeysetPage, Count]:
     rows = select(ActivityRow).where(*conditions)
-    return load_page(rows, [ActivityRow.id], query.cursor, query.size)
+    page = load_page(rows, [ActivityRow.id], query.cursor, query.size)
+    return page, count_list(select(ActivityRow.id).where(*conditions), page, query.cursor)
 
 
 def _conditions(query: ActivitiesQuery) -> list[ColumnElement[bool]]:

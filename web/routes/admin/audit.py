@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from models import AuditRow, User, reading
 from models.audit import matching_rows
 from models.base import db
-from models.keyset import KeysetPage, count_rows, load_page
+from models.keyset import KeysetPage, count_list, load_page
 from models.spreadsheet import write_csv
 from web.pagination import conditional, link_header
 from web.routes.admin.guard import Role, acting, blueprint, needs
@@ -31,7 +31,7 @@ def index(query: AuditQuery) -> Any:
     with reading(one_snapshot=True):
         rows = _select(query)
         page = load_page(rows, [AuditRow.id], query.cursor, query.size)
-        count = CountView.of(count_rows(rows))
+        count = CountView.of(count_list(rows, page, query.cursor))
         items = list(_entries(page))
     return conditional(AuditEntries(items=items, next=page.next, count=count).json_ready())
 

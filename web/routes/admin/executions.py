@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from models import User, reading
 from models.errors import InvalidInputError
+from models.keyset import Count
 from state_machines.durable import DurableMachine
 from state_machines.durable.inspection import stuck
 from state_machines.durable.operations import executions
@@ -41,7 +42,10 @@ def show_list(query: ExecutionQuery) -> Any:
     machines, filters = _machines(query), _filters(query)
     with reading():
         page = executions.load_list(machines, filters, query.sort, query.cursor, query.size)
-        number = executions.count(machines, filters)
+        is_all = query.cursor is None and page.next is None
+        number = (
+            Count(len(page.rows), is_exact=True) if is_all else executions.count(machines, filters)
+        )
         emails = emails_of(summary.customer_id for summary in page.rows)
     view = Executions(
         items=[ExecutionView.of(summary, emails) for summary in page.rows],

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select
 
 from models import User, UserSession, UserStatus, reading
 from models.errors import ForbiddenError, NotFoundError
-from models.keyset import count_rows, load_page
+from models.keyset import count_list, load_page
 from models.user import among_newest, matching_users
 from state_machines.actions import manage_users
 from web import authentication
@@ -40,7 +40,7 @@ def index(query: UsersQuery) -> Any:
     rows = select(User).where(*_conditions(query.q, query.role, query.status))
     with reading(one_snapshot=True):
         page = load_page(rows, [User.id], query.cursor, query.size)
-        count = CountView.of(count_rows(rows))
+        count = CountView.of(count_list(rows, page, query.cursor))
     items = [UserRow.of(user) for user in page.rows]
     return conditional(Users(items=items, next=page.next, count=count).json_ready())
 

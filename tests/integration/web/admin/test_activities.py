@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from models import ActivityRow, ActivityState, AuditRow, transaction
 from models.clock import now
+from models.keyset import MAX_SCANNED_ROWS
 from state_machines.durable import NonRetryableError, sweep
 from tests.support.depot import Depot
 from tests.support.operators import Operator, field_of
@@ -170,3 +171,27 @@ def test_an_unknown_activity_is_not_found(admin: Operator) -> None:
     for action in ("run-now", "retry", "abandon", "cancel"):
         admin.post(f"/activities/{uuid4()}/{action}", {"reason": "why not"}, 404)
     assert audits() == []
+
+
+def test_a_rare_error_among_very_many_failures_is_found_page_by_page(
+    clerk: Operator, depot: Depot
+) -> None:
+    (parcel,) = fail(depot, "vase")
+    many = text(
+        """
+        INSERT INTO activity (id, name, machine, subject_id, state, attempts, unknown_outcomes,
+            due_at, payload, created_at, last_error)
+        SELECT ('ffffffff-ffff-7fff-8fff-' || lpad(n::text, 12, '0'))::uuid, name, machine,
+            subject_id, 'failed', 1, 0, due_at, '{}', created_at, 'sold out'
+        FROM activity, generate_series(1, :number) n
+        """
+    )
+    with transaction() as session:
+        session.execute(many, {"number": MAX_SCANNED_ROWS})
+    first = clerk.get("/activities", state="failed", error="busy")
+    assert (first["items"], first["count"]) == ([], None)
+    rest = clerk.get("/activities", state="failed", error="busy", cursor=first["next"])
+    assert [item["subjectId"] for item in rest["items"]] == [str(parcel)]
+    assert rest["next"] is None
+    everything = clerk.get("/activities", state="failed")
+    assert everything["count"] == {"number": 1000, "isExact": False}

@@ -50,6 +50,8 @@ LISTS = (
     "/activities",
     "/activities?state=failed",
     "/activities?state=waiting",
+    "/activities?state=failed&error=busy",
+    "/activities?state=waiting&machine=order",
     "/activities?givingUp=true",
     "/activities?state=done&name=emails.order_shipped",
     "/activities?maybeSent=true&error=busy",

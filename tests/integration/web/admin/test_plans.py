@@ -44,6 +44,7 @@ LISTS = (
     "?q=0195e0d2-7f3a-7cc1-8f00-5d8d7c9a6b11",
     "?machine=order&olderThan=1d&state=Confirmed",
     "?waitingFor=payments.create_intent",
+    "?waitingFor=payments.create_intent&sort=changed",
     "?failedActivity=any",
 )
 
