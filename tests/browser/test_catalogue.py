@@ -187,12 +187,12 @@ def test_a_product_that_is_no_longer_made_leads_to_similar_ones(page: Page) -> N
     expect(page).to_have_url(re.compile("category=Stationery"))
 
 
-@pytest.mark.parametrize("key", ["abc", "0", "-1", "1e30", "999999999"])
-def test_an_unknown_product_is_an_unknown_page(page: Page, key: str) -> None:
-    answer = page.goto(f"/products/{key}")
-    assert answer is not None
-    assert answer.status == 404
-    expect(page.get_by_role("heading", name="This page does not exist")).to_be_visible()
+def test_an_unknown_product_is_an_unknown_page(page: Page) -> None:
+    for key in ("abc", "0", "-1", "1e30", "999999999"):
+        answer = page.goto(f"/products/{key}")
+        assert answer is not None
+        assert answer.status == 404, key
+        expect(page.get_by_role("heading", name="This page does not exist"), key).to_be_visible()
 
 
 def test_filters_are_a_sheet_on_a_phone(phone: Page) -> None:

@@ -109,8 +109,9 @@ def test_a_large_refund_asks_who_it_is_and_loses_nothing(
     dialog.get_by_label("Reason").fill(BROKEN)
     dialog.get_by_role("button", name="Refund $").click()
     prove_identity(desk, clerk)
-    expect(dialog).to_be_hidden()
+    # The message goes by itself after some seconds.
     expect(desk.get_by_text("Done: Refund")).to_be_visible()
+    expect(dialog).to_be_hidden()
 
 
 def test_of_two_operators_one_wins_and_the_other_sees_why(
