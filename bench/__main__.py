@@ -1,4 +1,4 @@
-"""`make bench`: run all measurements: the race, the two shops, a running shop, and its growth.
+"""`make bench`: run all measurements: the race, the two shops, a shop, its growth, its console.
 
 `--quick` takes small numbers. The names of files get all results as JSON.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from bench import api, bars, growth, recovery, shop
+from bench import api, bars, bulk, console, growth, recovery, shop
 from bench.cost import Database
 from bench.race import rounds as race
 from bench.race import table
@@ -113,6 +113,9 @@ def main() -> int:
     results.add_table("shops", orders, shops_table.lines(orders), shops_table.verdict(orders))
     results.add_figures(measure())
     results.add_figures(growth.measure(*growth.QUICK) if quick else growth.measure())
+    results.add_figures(console.measure(*console.QUICK) if quick else console.measure())
+    with Stack(environment=growth.UNLIMITED) as stack:
+        results.add_figures(bulk.measure(stack, *bulk.QUICK) if quick else bulk.measure(stack))
     results.print_bars()
     return 0
 

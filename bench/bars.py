@@ -32,6 +32,16 @@ BARS = (
         "a dead worker's calls are made again, s at most", 12, is_maximum=True),
     Bar("% of their throughput that new orders keep meanwhile",
         "100000 deadlines at once: orders meanwhile, % of before", 50),
+    Bar("ms p95 of the console's slowest list beside a million orders and a million waiting",
+        "1000000 orders and 1000000 waiting: the slowest list, ms p95", 200, is_maximum=True),
+    Bar("the same of its slowest search",
+        "1000000 orders and 1000000 waiting: the slowest search, ms p95", 50, is_maximum=True),
+    Bar("% of a core that 20 open consoles cost the servers",
+        "20 open consoles: servers, % of one core", 5, is_maximum=True),
+    Bar("seconds of a job of 10 thousand retries",
+        "a job of 10000 retries: seconds", 60, is_maximum=True),
+    Bar("% of their throughput that new orders keep meanwhile",
+        "a job of 10000 retries: orders meanwhile, % of before", 80),
 )  # fmt: skip
 
 

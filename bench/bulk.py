@@ -13,7 +13,7 @@ from launch.children import end_in_order
 from launch.stack import Stack
 
 ROWS, SPAN = 10_000, 10.0  # seconds of sales before and after a job
-QUICK = (500, 3.0)
+QUICK = (500, 6.0)
 # Orders with an email that failed. The calls that the jobs make due are paused, so that only the
 # jobs are measured.
 PREPARE = """

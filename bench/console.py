@@ -1,7 +1,8 @@
 """`python -m bench.console [--quick]`: compare the console of a large shop with a small shop's.
 
 One member of staff sends each request to both shops in turns, so that other programs on the machine
-disturb both alike. Then twenty consoles are open for a minute.
+disturb both alike. The processor time of a request hardly depends on them. Then twenty consoles are
+open for a minute.
 """
 
 import statistics
@@ -15,7 +16,7 @@ from bench.console_requests import LIST_LIMIT, SEARCH_LIMIT, Request, list_reque
 from bench.cost import Database
 from bench.fill import Filler
 from bench.growth import DATABASE_SIZE, UNLIMITED, add
-from bench.open_consoles import measure_open
+from bench.open_consoles import count_seconds, measure_open
 from bench.shop import Figures, let_pass
 from demo.buyer import Buyer
 from launch.children import end_in_order
@@ -82,6 +83,7 @@ def compare(small: Shop, large: Shop, title: str, repetitions: int) -> Figures:
     for base, request in zip(small.list_requests(), large.list_requests(), strict=True):
         number = min(repetitions, PAUSED_REPETITIONS) if request.pause else repetitions
         times: list[list[float]] = [[], []]
+        used = count_seconds(large.stack)
         for _ in range(number + WARM_UP):
             let_pass(request.pause)
             for side, (shop, clerk), path in zip(
@@ -89,9 +91,11 @@ def compare(small: Shop, large: Shop, title: str, repetitions: int) -> Figures:
             ):
                 side.append(_time(clerk, f"{shop.stack.urls.web}/admin/{path}"))
         (_, small_p95), (p50, p95) = (_percentiles(side[WARM_UP:]) for side in times)
+        used = count_seconds(large.stack) - used
         add(figures, {
             f"{title}: {request.title}, ms p50": p50,
             f"{title}: {request.title}, ms p95": p95,
+            f"{title}: {request.title}, processor ms": 1000 * used / (number + WARM_UP),
             f"{title}: {request.title}, p95 in % of a small shop's": 100 * p95 / small_p95,
         })  # fmt: skip
         slowest[request.limit] = max(p95, slowest.get(request.limit, 0))

@@ -107,7 +107,7 @@ OPEN_PAGES: tuple[tuple[int, tuple[tuple[str, float], ...]], ...] = (
     (1, (("notices?open=true", 5.0),)),
     (1, (("audit", 5.0),)),
     (1, (("bulk", 5.0),)),
-    (1, (("machines", 5.0),)),
+    (1, (("machines", 15.0),)),
 )
 
 

@@ -107,6 +107,11 @@ def _measure_share(stack: Stack, seconds: float) -> dict[str, float]:
     }
 
 
+def count_seconds(stack: Stack) -> float:
+    """Return the processor time of SERVERS so far, in seconds."""
+    return sum(sum(used.values()) for used in _processor_seconds(stack).values())
+
+
 def _processor_seconds(stack: Stack) -> dict[str, dict[int, float]]:
     pids = stack.pids()
     seconds: dict[str, dict[int, float]] = {}

@@ -84,7 +84,9 @@ class RunningShop:
             f"{title}: left after that": float(self.database.execute(count_remaining)),
             f"{title}: orders a second before": before,
             f"{title}: orders a second meanwhile": meanwhile,
-            f"{title}: orders meanwhile, % of before": 100 * meanwhile / before,
+            f"{title}: orders meanwhile, % of before": 100 * meanwhile / before
+            if before
+            else float("nan"),
             f"{title}: client secret meanwhile, ms p50": sales.median_wait(start, end),
             f"{title}: orders a second just after": sales.rate(end, after),
             f"{title}: requests that failed": sales.errors,

@@ -13,7 +13,7 @@ import { type MachineView, machinesQuery } from './queries'
 import { StatesTable } from './StatesTable'
 import { texts } from './texts'
 
-const EVERY_MS = 5000
+const EVERY_MS = 15_000
 const USUAL = 'order'
 
 /** The page of the machines: each as a diagram, with how many executions are where. */
