@@ -1,13 +1,18 @@
 """Operators pause a provider while customers buy: no order is lost, and all go on afterwards."""
 
 import json
-from typing import Any
+from contextlib import closing
+
+import psycopg2
 
 from demo.buyer import wait_for
 from demo.world import World
 from launch.stack import Stack
+from tests.support import histories, invariants
 
 STRIPE = ("--provider", "stripe")
+# In a form that sorts by time.
+DEADLINE = "SELECT deadline_at::text FROM payment WHERE order_id = %s"
 
 
 def test_an_order_outlives_a_pause_that_is_longer_than_its_payment_window(
@@ -18,10 +23,10 @@ def test_an_order_outlives_a_pause_that_is_longer_than_its_payment_window(
     try:
         order = buyer.order(buyer.products()[0], wait=0)
         reference = order["referenceId"]
-        first = deadline(stack, order["orderId"])
+        first = deadline(world, order["orderId"])
 
         def has_moved() -> bool | None:
-            return deadline(stack, order["orderId"]) > first or None
+            return deadline(world, order["orderId"]) > first or None
 
         wait_for(has_moved, "a later deadline", seconds=2 * world.payment_timeout + 60)
         status = buyer.status(reference)
@@ -38,13 +43,11 @@ def test_an_order_outlives_a_pause_that_is_longer_than_its_payment_window(
 
     buyer.pay(wait_for(is_payable, "the client secret"))
     buyer.wait_until(reference, "Confirmed")
-    stack.flask("machines", "stuck")
-    stack.flask("machines", "verify")
+    histories.verify(stack.environment)
 
 
-def deadline(stack: Stack, order_id: str) -> str:
-    """Return when the payment of an order ends, in a form that sorts by time."""
-    payments: list[dict[str, Any]] = json.loads(stack.flask("payments", "list", "--json"))
-    (payment,) = [each for each in payments if each["order_id"] == order_id]
-    (shown,) = json.loads(stack.flask("payments", "show", payment["id"], "--json"))
-    return str(shown["deadline_at"])
+def deadline(world: World, order_id: str) -> str:
+    """Return when the payment of an order ends."""
+    with closing(psycopg2.connect(world.database_url)) as db:
+        (payment,) = invariants.read(db, DEADLINE, order_id)
+    return str(payment["deadline_at"])

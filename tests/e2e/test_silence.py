@@ -11,7 +11,7 @@ import requests
 from demo.buyer import Buyer, Json, wait_for
 from demo.world import World
 from launch.stack import Stack
-from tests.support import invariants
+from tests.support import histories, invariants
 
 SETTINGS = {
     "PAYMENT_TIMEOUT": "8",
@@ -93,5 +93,4 @@ def test_every_order_ends_correctly_without_any_webhook(silent: Stack) -> None:
         invariants.the_bank_agrees(db, ledger)
         invariants.nobody_pays_for_nothing(db, ledger)
         invariants.every_email_arrived(db, mails)
-    silent.flask("machines", "verify")
-    silent.flask("machines", "stuck")
+    histories.verify(silent.environment)

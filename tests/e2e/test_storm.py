@@ -18,10 +18,10 @@ from demo.world import World
 from launch.stack import Stack
 from launch.supervisor import ENDS_WINDOW, MAX_ENDS
 from models.clock import tick
-from tests.support import invariants, proof, storm
+from tests.support import histories, invariants, proof, storm
 from tests.support.storm import FAULTS, PAYMENT_TIMEOUT, SETTINGS
 
-ORDERS = 300 if proof.IN_FULL else 150
+ORDERS = 300 if proof.IN_FULL else 100
 BUYERS = 24
 SCARCE = ORDERS // 8  # pieces of one product, which every fourth customer wants
 VICTIMS = {"worker-1": 4, "worker-2": 4, "sweeper": 2, "beat": 1}
@@ -97,8 +97,7 @@ def test_the_books_are_correct_after_a_storm(stack: Stack, db: Any, seed: int) -
     doubled = invariants.every_email_arrived(db, mails)
     invariants.nothing_can_be_paid(ledger)
     invariants.paid_once(db)
-    stack.flask("machines", "verify")
-    stack.flask("machines", "stuck")
+    histories.verify(stack.environment)
     assert stack.supervisor.given_up is None
     print(  # noqa: T201  what the storm was like
         f"storm {seed}: {figures(db)}, {sold_out} times sold out, {deaths.total()} kills, "

@@ -1,4 +1,4 @@
-"""A sandbox and a receiver of its webhooks, for one test each."""
+"""Sandboxes and receivers of their webhooks, for one test or for all of them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +19,26 @@ def receiver() -> Iterator[Receiver]:
 def shared() -> Iterator[Sandbox]:
     """One for all tests that change no faults and look at nothing but what they made."""
     sandbox = Sandbox()
+    yield sandbox
+    sandbox.end()
+
+
+@pytest.fixture(scope="session")
+def listener() -> Iterator[Receiver]:
+    """Return the receiver of `reporting`."""
+    receiver = Receiver()
+    yield receiver
+    receiver.stop()
+
+
+@pytest.fixture(scope="session")
+def reporting(listener: Receiver) -> Iterator[Sandbox]:
+    """One with webhooks, for all tests that look only at payments that they made."""
+    sandbox = Sandbox(
+        "--stripe-webhook-url", f"{listener.url}/stripe",
+        "--stripe-webhook-secret", WEBHOOK_SECRET,
+        "--settle-seconds", "0.3",
+    )  # fmt: skip
     yield sandbox
     sandbox.end()
 

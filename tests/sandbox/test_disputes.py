@@ -20,31 +20,31 @@ def disputed(sandbox: Sandbox, card: str) -> Any:
     ("text", "end"), [("winning_evidence", "won"), ("losing_evidence", "lost")]
 )
 def test_evidence_decides_a_dispute(
-    sandbox: Sandbox, receiver: Receiver, text: str, end: str
+    reporting: Sandbox, listener: Receiver, text: str, end: str
 ) -> None:
-    dispute = disputed(sandbox, "pm_card_createDispute")
+    dispute = disputed(reporting, "pm_card_createDispute")
     assert (dispute.status, dispute.reason, dispute.amount) == (
         "needs_response",
         "fraudulent",
         2000,
     )
     assert dispute.evidence_details.due_by > dispute.created
-    assert sandbox.client.v1.charges.retrieve(dispute.charge).disputed
+    assert reporting.client.v1.charges.retrieve(dispute.charge).disputed
 
     evidence: Any = {"evidence": {"uncategorized_text": text}}
-    assert sandbox.client.v1.disputes.update(dispute.id, evidence).status == "under_review"
-    assert eventually(lambda: "charge.dispute.closed" in receiver.types(dispute.payment_intent))
-    assert sandbox.client.v1.disputes.retrieve(dispute.id).status == end
-    kinds = set(receiver.types(dispute.payment_intent))
+    assert reporting.client.v1.disputes.update(dispute.id, evidence).status == "under_review"
+    assert eventually(lambda: "charge.dispute.closed" in listener.types(dispute.payment_intent))
+    assert reporting.client.v1.disputes.retrieve(dispute.id).status == end
+    kinds = set(listener.types(dispute.payment_intent))
     assert {"charge.dispute.created", "charge.dispute.funds_withdrawn"} <= kinds
     assert ("charge.dispute.funds_reinstated" in kinds) == (end == "won")
     with pytest.raises(stripe.InvalidRequestError, match="already closed"):
-        sandbox.client.v1.disputes.close(dispute.id)
+        reporting.client.v1.disputes.close(dispute.id)
 
 
-def test_other_evidence_is_reviewed(sandbox: Sandbox) -> None:
-    dispute = disputed(sandbox, "pm_card_createDisputeProductNotReceived")
-    disputes = sandbox.client.v1.disputes
+def test_other_evidence_is_reviewed(reporting: Sandbox) -> None:
+    dispute = disputed(reporting, "pm_card_createDisputeProductNotReceived")
+    disputes = reporting.client.v1.disputes
     draft: Any = {"evidence": {"shipping_carrier": "DHL"}, "submit": False}
     assert disputes.update(dispute.id, draft).status == "needs_response"
     looked_at: Any = disputes.update(dispute.id, {"submit": True})
@@ -55,28 +55,28 @@ def test_other_evidence_is_reviewed(sandbox: Sandbox) -> None:
         disputes.update(dispute.id, nonsense)
 
 
-def test_a_withdrawn_payment_cannot_be_refunded(sandbox: Sandbox) -> None:
-    dispute = disputed(sandbox, "pm_card_createDispute")
+def test_a_withdrawn_payment_cannot_be_refunded(reporting: Sandbox) -> None:
+    dispute = disputed(reporting, "pm_card_createDispute")
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        sandbox.client.v1.refunds.create({"charge": dispute.charge})
+        reporting.client.v1.refunds.create({"charge": dispute.charge})
     assert refused.value.code == "charge_disputed"
-    assert sandbox.client.v1.disputes.close(dispute.id).status == "lost"
+    assert reporting.client.v1.disputes.close(dispute.id).status == "lost"
     with pytest.raises(stripe.InvalidRequestError, match="charged back"):
-        sandbox.client.v1.refunds.create({"charge": dispute.charge})
+        reporting.client.v1.refunds.create({"charge": dispute.charge})
 
 
-def test_an_inquiry_withdraws_nothing(sandbox: Sandbox) -> None:
-    dispute = disputed(sandbox, "pm_card_createDisputeInquiry")
+def test_an_inquiry_withdraws_nothing(reporting: Sandbox) -> None:
+    dispute = disputed(reporting, "pm_card_createDisputeInquiry")
     assert dispute.status == "warning_needs_response"
     assert dispute.balance_transactions == []
-    assert sandbox.client.v1.refunds.create({"charge": dispute.charge}).status == "succeeded"
-    closed = sandbox.client.v1.disputes.retrieve(dispute.id)
+    assert reporting.client.v1.refunds.create({"charge": dispute.charge}).status == "succeeded"
+    closed = reporting.client.v1.disputes.retrieve(dispute.id)
     assert closed.status == "warning_closed", "there is nothing left to ask for"
 
 
-def test_an_inquiry_can_become_a_dispute(sandbox: Sandbox) -> None:
-    dispute = disputed(sandbox, "pm_card_createDisputeInquiry")
-    disputes = sandbox.client.v1.disputes
+def test_an_inquiry_can_become_a_dispute(reporting: Sandbox) -> None:
+    dispute = disputed(reporting, "pm_card_createDisputeInquiry")
+    disputes = reporting.client.v1.disputes
     evidence: Any = {"evidence": {"uncategorized_text": "escalate_inquiry_evidence"}}
     assert disputes.update(dispute.id, evidence).status == "warning_under_review"
     assert eventually(lambda: disputes.retrieve(dispute.id).status == "needs_response")

@@ -9,25 +9,25 @@ import stripe
 from tests.support.sandbox import PUBLISHABLE_KEY, Receiver, Sandbox, eventually
 
 
-def test_a_card_pays(sandbox: Sandbox, receiver: Receiver) -> None:
-    intent = sandbox.new_intent("7")
+def test_a_card_pays(reporting: Sandbox, listener: Receiver) -> None:
+    intent = reporting.new_intent("7")
     assert intent.status == "requires_payment_method"
 
-    sandbox.intents.confirm(intent.id, {"payment_method": "pm_card_mastercard"})
+    reporting.intents.confirm(intent.id, {"payment_method": "pm_card_mastercard"})
 
-    paid = sandbox.intents.retrieve(intent.id, {"expand": ["latest_charge"]})
+    paid = reporting.intents.retrieve(intent.id, {"expand": ["latest_charge"]})
     charge: Any = paid.latest_charge
     assert (paid.status, paid.amount_received) == ("succeeded", 2000)
     card = charge.payment_method_details.card
     assert (card.brand, card.last4) == ("mastercard", "4444")
     assert card.exp_month
     assert card.exp_year
-    row = sandbox.ledger()[intent.id]
+    row = reporting.ledger()[intent.id]
     assert row["orderId"] == "7"
     assert row["referenceId"] == "ref-7"
     assert (row["captured"], row["refunded"], row["creates"], row["confirms"]) == (2000, 0, 1, 1)
     types = ["charge.succeeded", "payment_intent.created", "payment_intent.succeeded"]
-    assert eventually(lambda: receiver.types(intent.id) == types)
+    assert eventually(lambda: listener.types(intent.id) == types)
 
 
 @pytest.mark.parametrize(

@@ -14,30 +14,30 @@ def answer_challenge(intent: Any, outcome: str) -> requests.Response:
     return requests.post(url.replace("?", f"/{outcome}?"), timeout=5, allow_redirects=False)
 
 
-def test_a_passed_challenge_pays(sandbox: Sandbox, receiver: Receiver) -> None:
-    intent: Any = sandbox.paid_intent("pm_card_authenticationRequired")
+def test_a_passed_challenge_pays(reporting: Sandbox, listener: Receiver) -> None:
+    intent: Any = reporting.paid_intent("pm_card_authenticationRequired")
     assert intent.status == "requires_action"
     page = requests.get(intent.next_action.use_stripe_sdk.stripe_js, timeout=5)
     assert "$20.00" in page.text
 
     assert answer_challenge(intent, "complete").json()["status"] == "succeeded"
-    assert sandbox.intents.retrieve(intent.id).amount_received == 2000
+    assert reporting.intents.retrieve(intent.id).amount_received == 2000
     assert eventually(
         lambda: (
             {"payment_intent.requires_action", "payment_intent.succeeded"}
-            <= set(receiver.types(intent.id))
+            <= set(listener.types(intent.id))
         )
     )
 
 
-def test_a_failed_challenge_asks_for_another_card(sandbox: Sandbox, receiver: Receiver) -> None:
-    intent: Any = sandbox.paid_intent("pm_card_authenticationRequired")
+def test_a_failed_challenge_asks_for_another_card(reporting: Sandbox, listener: Receiver) -> None:
+    intent: Any = reporting.paid_intent("pm_card_authenticationRequired")
     answer_challenge(intent, "fail")
 
-    failed: Any = sandbox.intents.retrieve(intent.id)
+    failed: Any = reporting.intents.retrieve(intent.id)
     assert failed.status == "requires_payment_method"
     assert failed.last_payment_error.code == "payment_intent_authentication_failure"
-    assert eventually(lambda: "payment_intent.payment_failed" in receiver.types(intent.id))
+    assert eventually(lambda: "payment_intent.payment_failed" in listener.types(intent.id))
 
 
 def test_a_card_may_be_declined_after_its_challenge(shared: Sandbox) -> None:
@@ -59,18 +59,18 @@ def test_a_redirect_returns_to_the_shop(shared: Sandbox) -> None:
     assert answer.headers["Location"].startswith("https://shop.example/done?a=1&payment_intent=")
 
 
-def test_a_bank_debit_processes_then_pays(sandbox: Sandbox) -> None:
-    intent = sandbox.paid_intent("pm_usBankAccount_success")
+def test_a_bank_debit_processes_then_pays(reporting: Sandbox) -> None:
+    intent = reporting.paid_intent("pm_usBankAccount_success")
     assert intent.status == "processing"
-    assert eventually(lambda: sandbox.intents.retrieve(intent.id).status == "succeeded")
+    assert eventually(lambda: reporting.intents.retrieve(intent.id).status == "succeeded")
 
 
-def test_a_bank_debit_processes_then_fails(sandbox: Sandbox, receiver: Receiver) -> None:
-    intent = sandbox.paid_intent("pm_usBankAccount_insufficientFunds")
+def test_a_bank_debit_processes_then_fails(reporting: Sandbox, listener: Receiver) -> None:
+    intent = reporting.paid_intent("pm_usBankAccount_insufficientFunds")
     assert intent.status == "processing"
-    assert eventually(lambda: "payment_intent.payment_failed" in receiver.types(intent.id))
-    assert sandbox.intents.retrieve(intent.id).status == "requires_payment_method"
-    assert sandbox.ledger()[intent.id]["captured"] == 0
+    assert eventually(lambda: "payment_intent.payment_failed" in listener.types(intent.id))
+    assert reporting.intents.retrieve(intent.id).status == "requires_payment_method"
+    assert reporting.ledger()[intent.id]["captured"] == 0
 
 
 def test_a_processing_payment_cannot_be_canceled(shared: Sandbox) -> None:
@@ -94,14 +94,14 @@ def test_a_slow_payment_settles_after_a_crash(sandbox: Sandbox) -> None:
     assert eventually(lambda: sandbox.intents.retrieve(intent.id).status == "succeeded")
 
 
-def test_a_bank_that_misses_the_cancellation_pays(sandbox: Sandbox, receiver: Receiver) -> None:
-    intent: Any = sandbox.paid_intent("pm_sandbox_succeedsAfterCancel")
+def test_a_bank_that_misses_the_cancellation_pays(reporting: Sandbox, listener: Receiver) -> None:
+    intent: Any = reporting.paid_intent("pm_sandbox_succeedsAfterCancel")
     assert intent.status == "requires_action"
-    assert sandbox.intents.cancel(intent.id).status == "canceled"
-    assert eventually(lambda: "payment_intent.succeeded" in receiver.types(intent.id))
-    paid: Any = sandbox.intents.retrieve(intent.id)
+    assert reporting.intents.cancel(intent.id).status == "canceled"
+    assert eventually(lambda: "payment_intent.succeeded" in listener.types(intent.id))
+    paid: Any = reporting.intents.retrieve(intent.id)
     assert (paid.status, paid.amount_received) == ("succeeded", 2000)
-    assert sandbox.client.v1.refunds.create({"payment_intent": intent.id}).amount == 2000
+    assert reporting.client.v1.refunds.create({"payment_intent": intent.id}).amount == 2000
 
 
 @pytest.mark.parametrize(
@@ -116,24 +116,24 @@ def test_a_bank_that_misses_the_cancellation_pays(sandbox: Sandbox, receiver: Re
     ],
 )
 def test_a_voucher_is_paid_or_expires(
-    sandbox: Sandbox, receiver: Receiver, token: str, end: str, problem: str | None
+    reporting: Sandbox, listener: Receiver, token: str, end: str, problem: str | None
 ) -> None:
-    intent: Any = sandbox.paid_intent(token)
+    intent: Any = reporting.paid_intent(token)
     assert intent.status == "requires_action"
     assert intent.next_action.oxxo_display_details.expires_after > intent.created
     story = {"payment_intent.requires_action", f"payment_intent.{end}"}
-    assert eventually(lambda: story <= set(receiver.types(intent.id)))
-    ended: Any = sandbox.intents.retrieve(intent.id)
+    assert eventually(lambda: story <= set(listener.types(intent.id)))
+    ended: Any = reporting.intents.retrieve(intent.id)
     assert ended.next_action is None
     assert (ended.last_payment_error and ended.last_payment_error.code) == problem
 
 
-def test_a_canceled_voucher_is_not_paid(sandbox: Sandbox, receiver: Receiver) -> None:
-    called_off, replaced = (sandbox.paid_intent("pm_sandbox_voucher") for _ in range(2))
-    sandbox.intents.cancel(called_off.id)
-    sandbox.intents.confirm(replaced.id, {"payment_method": "pm_card_visa"})
+def test_a_canceled_voucher_is_not_paid(reporting: Sandbox, listener: Receiver) -> None:
+    called_off, replaced = (reporting.paid_intent("pm_sandbox_voucher") for _ in range(2))
+    reporting.intents.cancel(called_off.id)
+    reporting.intents.confirm(replaced.id, {"payment_method": "pm_card_visa"})
     # One that was confirmed later is paid: by then the others would have been.
-    last = sandbox.paid_intent("pm_sandbox_voucher")
-    assert eventually(lambda: "payment_intent.succeeded" in receiver.types(last.id))
-    assert sandbox.intents.retrieve(called_off.id).status == "canceled"
-    assert receiver.types(replaced.id).count("payment_intent.succeeded") == 1
+    last = reporting.paid_intent("pm_sandbox_voucher")
+    assert eventually(lambda: "payment_intent.succeeded" in listener.types(last.id))
+    assert reporting.intents.retrieve(called_off.id).status == "canceled"
+    assert listener.types(replaced.id).count("payment_intent.succeeded") == 1

@@ -44,8 +44,7 @@ from tests.support.facts import facts
 from tests.support.till import Till
 
 ORDERS = 50
-STEPS = 500
-CALLS = 10_000 if proof.IN_FULL else 1500
+STEPS, CALLS = (500, 10_000) if proof.IN_FULL else (150, 500)
 RUNS = 4  # before it is counted how many calls there were
 MACHINES = (OrderMachine, PaymentMachine, RefundMachine, DisputeMachine)
 INTENT = ("succeeded", "payment_failed", "processing", "canceled")

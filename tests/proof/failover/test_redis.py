@@ -16,6 +16,7 @@ from launch.stack import Stack
 from launch.unprivileged_user import temporary_folder
 from tests.proof.failover.sentinel import Sentinel
 from tests.proof.failpoints.patient import StoryBuyer
+from tests.support import histories
 
 BUYERS = 4
 SETTINGS = dict.fromkeys(("DATABASE_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "") | {
@@ -102,6 +103,5 @@ def test_the_replica_takes_over(servers: Servers, stack: Stack) -> None:
         wait_for(lambda: servers.sentinel.master() == servers.replica.port or None, "a master")
         wait_for(lambda: hints(servers.replica) or None, "messages by the new master", seconds=60)
     assert min(bought) >= 2
-    stack.flask("machines", "verify")
-    stack.flask("machines", "stuck")
+    histories.verify(stack.environment)
     assert stack.supervisor.pids() == pids, "nothing was started again"

@@ -25,7 +25,7 @@ from launch.redis import Redis
 from launch.stack import Urls
 from launch.waiting import until
 from tests.proof.failpoints.world import STRAY, OperatedWorld
-from tests.support import invariants
+from tests.support import histories, invariants
 
 ROOT = Path(__file__).parents[3]
 PAYMENT_TIMEOUT = 40  # seconds; far longer than two leases, one after the other
@@ -40,17 +40,6 @@ SETTINGS = {
     "DATABASE_POOL": "4",
     "PROJECTX_ENV_FILE": "",
 }
-# Two `flask` commands for one start of Python.
-VERIFY = """
-import sys, wsgi
-app = wsgi.build("app")
-runner = app.test_cli_runner()
-with app.app_context():
-    for words in (["machines", "verify"], ["machines", "stuck"]):
-        done = runner.invoke(args=words)
-        if done.exit_code:
-            sys.exit(f"{done.output}{done.exception!r}")
-"""
 START = 180  # seconds; on a busy machine, several of them start at once
 REST = 90  # seconds; an order that nobody pays takes its timeout
 # In so many seconds a sweep comes, and SendGrid's events.
@@ -180,8 +169,7 @@ class Cell:
 
         Raises CalledProcessError.
         """
-        command = [sys.executable, "-c", VERIFY]
-        run(command, env=self.environment, cwd=ROOT, check=True, capture_output=True)
+        histories.verify(self.environment)
 
     def _check(self, db: object) -> None:
         at = self.world.urls.sandbox
