@@ -175,16 +175,6 @@ def test_an_order_that_expires_on_the_page_can_be_made_again(
     expect(member.get_by_text("We have your payment.")).to_be_visible()
 
 
-def test_the_last_minutes_are_counted_down(member: Page, lamp: Json) -> None:
-    open_checkout(member, lamp)
-    pay(member, till.DECLINES)
-    expect(member.get_by_text(DECLINED)).to_be_visible()
-    expect(member.get_by_role("timer")).to_be_hidden()
-    member.clock.install()
-    member.clock.fast_forward("12:00")
-    expect(member.get_by_role("timer")).to_contain_text("left to pay this order")
-
-
 def test_another_tab_learns_that_the_order_is_paid(
     member: Page, context: BrowserContext, lamp: Json
 ) -> None:
@@ -315,6 +305,22 @@ def test_a_bank_that_is_slow_to_answer_is_waited_for(
     member.route("**/order", without_secret)
     pay_button(member).click()
     expect_paid(member, reference)
+
+
+def test_a_payment_provider_that_is_out_of_order_is_told_in_words(
+    member: Page, world: World, lamp: Json
+) -> None:
+    reference = open_checkout(member, lamp)
+    type_card(member)
+    world.faults(stripe={"errorRate": 1})
+    try:
+        pay_button(member).click()
+        expect(member.locator("form").get_by_text("longer than usual")).to_be_visible()
+        assert find_violations(member) == []
+    finally:
+        world.faults()
+    # The attempts are seconds apart by now.
+    expect(member).to_have_url(re.compile(rf"/orders/{reference}"), timeout=90_000)
 
 
 def test_the_limit_of_unpaid_orders_is_told_in_words(

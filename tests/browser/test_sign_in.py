@@ -27,6 +27,14 @@ def undelivered(world: World, faultless: None) -> None:
     world.faults(sendgrid={"bounceRate": 1})
 
 
+@pytest.fixture
+def unreachable(visitor: Buyer) -> Iterator[None]:
+    """Let the email provider answer with faults, until the story ends."""
+    put_faults(visitor, sendgrid={"errorRate": 1})
+    yield
+    put_faults(visitor)
+
+
 def test_a_typed_code_signs_in_and_leads_back(page: Page, visitor: Buyer) -> None:
     page.goto("/account")
     expect(page).to_have_url(SIGN_IN)
@@ -106,6 +114,22 @@ def test_another_address_is_one_click_away(page: Page, visitor: Buyer, stack: St
     other = Buyer(stack.urls)
     assert request_code(page, other) != code
     expect(page.get_by_text(other.email)).to_be_visible()
+
+
+def test_a_code_that_is_late_is_said_to_be_late(
+    page: Page, visitor: Buyer, unreachable: None
+) -> None:
+    page.clock.install()
+    page.goto("/sign-in")
+    page.get_by_label("E-mail address").fill(visitor.email)
+    page.get_by_role("button", name="Send me a code").click()
+    expect(page.get_by_text("We are sending a code to")).to_be_visible()
+    page.clock.fast_forward(11_000)
+    expect(page.get_by_role("status").filter(has_text="The e-mail is late")).to_be_visible()
+    assert find_violations(page) == []
+    put_faults(visitor)
+    expect(page.get_by_text("We sent a code to")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("The e-mail is late")).to_be_hidden()
 
 
 def test_a_code_that_bounces_leads_to_a_better_address(

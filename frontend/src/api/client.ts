@@ -1,3 +1,4 @@
+import { noteServerTime } from './clock'
 import { isStepUp, NetworkError, readProblem } from './problem'
 import { session } from './session'
 import type { Operations } from './types'
@@ -135,7 +136,7 @@ async function fetchOnce(
   if (options.ifMatch !== undefined) headers.set('If-Match', options.ifMatch)
   if (options.body !== undefined) headers.set('Content-Type', 'application/json')
   try {
-    return await fetch(fillPath(template, options.path) + searchOf(options.query), {
+    const response = await fetch(fillPath(template, options.path) + searchOf(options.query), {
       method,
       headers,
       body: options.file ?? (options.body === undefined ? null : JSON.stringify(options.body)),
@@ -145,6 +146,8 @@ async function fetchOnce(
       // A page that is left meanwhile must not lose the next refresh cookie.
       keepalive: route === 'POST /auth/refresh',
     })
+    noteServerTime(response.headers.get('Date'))
+    return response
   } catch (error) {
     if (options.signal?.aborted) throw error
     throw new NetworkError(error)

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react'
+import { serverNow } from '../../api/clock'
 
 /**
  * The time that relative times count from. All of them move at once, every ten seconds, and when
@@ -8,7 +9,7 @@ import { useSyncExternalStore } from 'react'
 const STEP_MS = 10_000
 const FRESH_MS = 1000
 const listeners = new Set<() => void>()
-let now = Date.now()
+let now = serverNow()
 let timer: ReturnType<typeof setInterval> | undefined
 
 /** Return the present time in milliseconds, not more than ten seconds old. */
@@ -18,12 +19,12 @@ export function useNow(): number {
 
 function subscribe(listener: () => void): () => void {
   if (listeners.size === 0) {
-    now = Date.now()
+    now = serverNow()
     timer = setInterval(tick, STEP_MS)
   }
   listeners.add(listener)
   // What comes new onto the page may be younger than the time that the others count from.
-  if (Date.now() - now > FRESH_MS) tick()
+  if (serverNow() - now > FRESH_MS) tick()
   return () => {
     listeners.delete(listener)
     if (listeners.size === 0) clearInterval(timer)
@@ -31,6 +32,6 @@ function subscribe(listener: () => void): () => void {
 }
 
 function tick(): void {
-  now = Date.now()
+  now = serverNow()
   for (const listener of listeners) listener()
 }

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { call } from '../../api/client'
+import { serverNow } from '../../api/clock'
 import { ignoreAbsence } from '../../api/problem'
 import type { SessionView } from '../../api/types'
 import { useFormat } from '../../ui/i18n/format'
@@ -62,7 +63,7 @@ type SessionItemProps = { session: SessionView; isEnding: boolean; onEnd: () => 
 function SessionItem({ session, isEnding, onEnd }: SessionItemProps) {
   const texts = useAccountTexts()
   const format = useFormat()
-  const [now] = useState(() => Date.now())
+  const [now] = useState(serverNow)
   const device = describeDevice(session.userAgent) ?? texts.unknownDevice
   return (
     <ListItem

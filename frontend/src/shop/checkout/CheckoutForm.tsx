@@ -99,6 +99,7 @@ export function CheckoutForm({ user, order, payment }: CheckoutFormProps) {
         <PayBar
           total={shownTotal}
           isPaying={isPaying}
+          isPlacing={payment.isPlacing}
           canPay={canPay}
           payBy={order?.payBy ?? null}
         />

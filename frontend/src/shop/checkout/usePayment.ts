@@ -25,6 +25,8 @@ export type PaymentStart = {
 
 export type PaymentState = {
   isPaying: boolean
+  /** The order is being created, or its payment prepared: the bank is not involved yet. */
+  isPlacing: boolean
   /** Pay was pressed on this page: an order of the cart may be its own. */
   hasStarted: boolean
   problem: PayProblem | null
@@ -43,6 +45,7 @@ export function usePayment(): PaymentState {
   const isBusy = useRef(false)
   const finished = useRef<string | null>(null)
   const [isPaying, setPaying] = useState(false)
+  const [isPlacing, setPlacing] = useState(false)
   const [hasStarted, setStarted] = useState(false)
   const [problem, setProblem] = useState<PayProblem | null>(null)
 
@@ -82,12 +85,26 @@ export function usePayment(): PaymentState {
     if (isBusy.current) return
     isBusy.current = true
     setPaying(true)
+    setPlacing(true)
     setStarted(true)
     setProblem(null)
     // The page that follows is loaded while the bank decides.
     void router.loadRouteChunk(router.routesByPath['/orders/$reference'])
     try {
-      const outcome = await pay({ form, shownMinor, place, loadStatus, returnUrlOf })
+      const outcome = await pay({
+        form: {
+          submit: form.submit,
+          confirm: (...intent) => {
+            setPlacing(false)
+            return form.confirm(...intent)
+          },
+        },
+        shownMinor,
+        place,
+        loadStatus,
+        returnUrlOf,
+      })
+      setPlacing(false)
       await conclude(outcome)
     } catch (error) {
       if (error instanceof ApiError || error instanceof NetworkError) onRefused(error)
@@ -95,9 +112,10 @@ export function usePayment(): PaymentState {
     } finally {
       isBusy.current = false
       setPaying(false)
+      setPlacing(false)
     }
   }
-  return { isPaying, hasStarted, problem, setProblem, start, finish }
+  return { isPaying, isPlacing, hasStarted, problem, setProblem, start, finish }
 }
 
 /**

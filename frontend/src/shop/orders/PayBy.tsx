@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import { localTime } from '../../api/clock'
 import { announce } from '../../ui/Announcer'
 import { useFormat } from '../../ui/i18n/format'
 import { useCountdown } from '../../ui/useCountdown'
@@ -13,7 +14,7 @@ const ANNOUNCED = new Set([300, 60])
 export function PayBy({ payBy }: { payBy: string }) {
   const texts = useOrderTexts()
   const format = useFormat()
-  const seconds = useCountdown(Date.parse(payBy))
+  const seconds = useCountdown(localTime(payBy))
   const left = timeLeft(seconds, texts.timeLeft, texts.secondsLeft)
   useEffect(() => {
     if (ANNOUNCED.has(seconds)) announce(left)

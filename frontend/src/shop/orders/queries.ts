@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { call, callForReply } from '../../api/client'
+import { serverNow } from '../../api/clock'
 import { MINE } from '../../api/queries'
 import type { OrderState, Step } from '../../api/types'
 import type { OrdersFilter } from './search'
@@ -34,7 +35,7 @@ export function historyQuery(referenceId: string, version: string) {
     placeholderData: (previous) => previous,
     // An e-mail is sent a moment after a change, and changes nothing about the order itself.
     refetchInterval: ({ state }) =>
-      mayGetEmail(state.data, Date.now()) ? EMAIL_CHECK_INTERVAL_MS : false,
+      mayGetEmail(state.data, serverNow()) ? EMAIL_CHECK_INTERVAL_MS : false,
   })
 }
 

@@ -6,9 +6,9 @@ import type { LoginStatus } from '../../api/types'
 import { CodeForm } from './CodeForm'
 import { loginQuery } from './queries'
 
-const PENDING = { email: 'ann@example.com', loginId: 'a', requestedAt: 0 }
+const PENDING = { email: 'ann@example.com', loginId: 'a' }
 
-function showCodeForm(login: Partial<LoginStatus>) {
+function showCodeForm(login: Partial<LoginStatus>, requestedAt = 0) {
   const queryClient = new QueryClient({ defaultOptions: { queries: { enabled: false } } })
   queryClient.setQueryData(loginQuery(PENDING.loginId).queryKey, {
     status: 'PENDING',
@@ -22,7 +22,11 @@ function showCodeForm(login: Partial<LoginStatus>) {
   render(
     <MantineProvider env="test">
       <QueryClientProvider client={queryClient}>
-        <CodeForm pending={PENDING} onCode={() => Promise.resolve()} onRequested={() => {}} />
+        <CodeForm
+          pending={{ ...PENDING, requestedAt }}
+          onCode={() => Promise.resolve()}
+          onRequested={() => {}}
+        />
       </QueryClientProvider>
     </MantineProvider>,
   )
@@ -44,4 +48,16 @@ test('a sign-in that has ended leaves only the way to a new code', () => {
   showCodeForm({ status: 'FAILED' })
   expect(screen.getByRole('alert').textContent).toContain('no longer valid')
   expect(screen.queryByLabelText('Six-digit code')).toBeNull()
+})
+
+test('a code that is not sent after some seconds is said to be late', () => {
+  showCodeForm({ codeStatus: 'PENDING' })
+  expect(screen.getByRole('status').textContent).toContain('We keep trying to send it')
+  expect(screen.getByLabelText('Six-digit code')).toBeTruthy()
+  expect(screen.queryByText(/spam/)).toBeNull()
+})
+
+test('a code that has just been requested is not late', () => {
+  showCodeForm({ codeStatus: 'PENDING' }, Date.now())
+  expect(screen.queryByRole('status')).toBeNull()
 })

@@ -6,6 +6,7 @@ import { LimitText } from '../../ui/ErrorText'
 import { Notice } from '../../ui/Notice'
 import { useErrorText } from '../../ui/useErrorText'
 import { CODE_LENGTH, CodeField } from './CodeField'
+import { CodeLead } from './CodeLead'
 import type { PendingSignIn } from './pending'
 import { loginQuery } from './queries'
 import { ResendButton } from './ResendButton'
@@ -36,7 +37,8 @@ export function CodeForm({ pending, onCode, onRequested, onOtherAddress }: CodeF
   const submit = (complete: string) => {
     if (complete.length === CODE_LENGTH && !isBusy) enter.mutate(complete)
   }
-  const isUnsent = login.data?.codeStatus === 'ERROR_SENDING_EMAIL'
+  const codeStatus = login.data?.codeStatus
+  const isUnsent = codeStatus === 'ERROR_SENDING_EMAIL'
   const isLast = isStatus(enter.error, 401) && enter.error.problem.attemptsLeft === 0
   const isEnded = isLast || isStatus(enter.error, 410) || login.data?.status === 'FAILED'
   const isOver = !isBusy && (isUnsent || isEnded)
@@ -73,10 +75,7 @@ export function CodeForm({ pending, onCode, onRequested, onOtherAddress }: CodeF
         submit(code)
       }}
     >
-      <p className={classes.lead} aria-live="polite">
-        {login.data?.codeStatus === 'SENT' ? texts.codeLead : texts.sending}{' '}
-        <strong className={classes.address}>{pending.email}</strong>
-      </p>
+      <CodeLead pending={pending} status={codeStatus} />
       <CodeField
         label={texts.code}
         value={code}
@@ -95,7 +94,7 @@ export function CodeForm({ pending, onCode, onRequested, onOtherAddress }: CodeF
         {resend}
         {otherAddress}
       </div>
-      <p className={classes.hint}>{texts.spam}</p>
+      {codeStatus === 'SENT' && <p className={classes.hint}>{texts.spam}</p>}
     </form>
   )
 }

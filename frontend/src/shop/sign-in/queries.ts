@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
-import { call, callForReply } from '../../api/client'
+import { call } from '../../api/client'
+import { localTime } from '../../api/clock'
 
 const SENDING_INTERVAL_MS = 1000
 const WAITING_INTERVAL_MS = 10_000
@@ -10,8 +11,9 @@ export function loginQuery(loginId: string) {
     queryKey: ['login', loginId],
     queryFn: async ({ signal }) => {
       const path = { loginId }
-      const { data, headers } = await callForReply('GET /auth/login/{loginId}', { path, signal })
-      return { ...data, resendAt: resendTime(data.resendAfter, headers.get('Date')) }
+      const login = await call('GET /auth/login/{loginId}', { path, signal })
+      const { resendAfter } = login
+      return { ...login, resendAt: resendAfter === null ? null : localTime(resendAfter) }
     },
     staleTime: 0,
     refetchInterval: ({ state: { data } }) => {
@@ -19,20 +21,6 @@ export function loginQuery(loginId: string) {
       return data.status === 'PENDING' ? WAITING_INTERVAL_MS : false
     },
   })
-}
-
-/**
- * Return the time from which another code may be requested, in milliseconds of this browser's
- * clock, which may differ from the server's.
- */
-export function resendTime(
-  resendAfter: string | null,
-  serverTime: string | null,
-  now: number = Date.now(),
-): number | null {
-  if (resendAfter === null) return null
-  const server = serverTime === null ? now : Date.parse(serverTime)
-  return now + (Date.parse(resendAfter) - server)
 }
 
 /** Request a code by e-mail. */

@@ -13,6 +13,9 @@ export const useSignInTexts = messages({
     codeTitle: 'Enter your code',
     codeLead: 'We sent a code to',
     sending: 'We are sending a code to',
+    late: 'The e-mail is late',
+    lateLead:
+      'We keep trying to send it, and this page says when it has left. You can wait here, check the address, or come back later: your cart stays as it is.',
     unsent: (email: string) =>
       `The code could not be delivered to ${email}. Check the address or try again.`,
     code: 'Six-digit code',
@@ -43,6 +46,9 @@ export const useSignInTexts = messages({
     codeTitle: 'Escribe tu código',
     codeLead: 'Hemos enviado un código a',
     sending: 'Estamos enviando un código a',
+    late: 'El correo se retrasa',
+    lateLead:
+      'Seguimos intentando enviarlo, y esta página te avisa cuando haya salido. Puedes esperar aquí, revisar la dirección o volver más tarde: tu cesta se queda como está.',
     unsent: (email) =>
       `No se ha podido entregar el código a ${email}. Revisa la dirección o inténtalo de nuevo.`,
     code: 'Código de seis cifras',
