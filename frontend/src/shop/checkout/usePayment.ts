@@ -5,6 +5,7 @@ import { call, callForReply } from '../../api/client'
 import { ApiError, NetworkError } from '../../api/problem'
 import type { OrderSummary } from '../../api/types'
 import { cartStore } from '../cart/store'
+import { notePaymentMade } from '../orders/paymentMade'
 import { orderQuery } from '../orders/queries'
 import { clearDraft } from './draft'
 import { isPaid, pay, type Payable, type PaymentForm, type PayOutcome } from './pay'
@@ -73,8 +74,11 @@ export function usePayment(): PaymentState {
   }
 
   const conclude = async (outcome: PayOutcome) => {
-    if (outcome.kind === 'paid') return finish(outcome.referenceId)
-    if (outcome.kind === 'processing') return leave(outcome.referenceId)
+    if (outcome.kind === 'paid' || outcome.kind === 'processing') {
+      const isFinal = outcome.kind === 'paid'
+      notePaymentMade(outcome.referenceId, isFinal ? 'succeeded' : 'pending')
+      return isFinal ? finish(outcome.referenceId) : leave(outcome.referenceId)
+    }
     if (outcome.kind === 'incomplete') return undefined
     if (outcome.kind === 'declined') setProblem({ kind: 'declined', message: outcome.message })
     else if (outcome.kind !== 'ended') setProblem({ kind: outcome.kind })

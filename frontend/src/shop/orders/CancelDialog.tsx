@@ -7,6 +7,7 @@ import { useFormat } from '../../ui/i18n/format'
 import { Dialog } from '../../ui/Dialog'
 import { useErrorText } from '../../ui/useErrorText'
 import classes from './Order.module.css'
+import { paymentMade } from './paymentMade'
 import { orderQuery } from './queries'
 import { useOrderTexts } from './texts'
 
@@ -29,11 +30,12 @@ export function CancelDialog({ order, consequence, onClose }: CancelDialogProps)
     // Whatever the answer was, the server knows what is true now.
     onSettled: () => queryClient.invalidateQueries({ queryKey: orderQuery(referenceId).queryKey }),
   })
+  const unpaid = paymentMade(referenceId) === null ? texts.cancelUnpaid : texts.cancelUnconfirmed
   const amount = format.money(consequence.refundAmount, consequence.currency)
   return (
     <Dialog title={texts.cancelTitle} onClose={onClose}>
       <p className={classes.consequence}>
-        {consequence.action === 'cancel' ? texts.cancelUnpaid : texts.cancelPaid(amount)}
+        {consequence.action === 'cancel' ? unpaid : texts.cancelPaid(amount)}
       </p>
       {cancel.isError && (
         <p className={classes.error} role="alert">

@@ -10,6 +10,9 @@ import { useOrderTexts } from './texts'
 // Screen readers read the time at these numbers of seconds, and not each second.
 const ANNOUNCED = new Set([300, 60])
 
+// A bank may take days: its end is a date, and its minutes mean nothing.
+const LONG_SECONDS = 12 * 60 * 60
+
 /** The time until which an order can be paid: minutes, and seconds in the last one. */
 export function PayBy({ payBy }: { payBy: string }) {
   const texts = useOrderTexts()
@@ -19,6 +22,9 @@ export function PayBy({ payBy }: { payBy: string }) {
   useEffect(() => {
     if (ANNOUNCED.has(seconds)) announce(left)
   }, [seconds, left])
+  if (seconds > LONG_SECONDS) {
+    return <p className={classes.time}>{texts.payByDay(format.moment(payBy))}</p>
+  }
   return (
     <p className={classes.time} data-urgent={isLastMinute(seconds)} role="timer">
       {texts.payBy(format.time(payBy))} {left}

@@ -3,8 +3,9 @@ import { useFormat } from '../../ui/i18n/format'
 import { Section } from '../../ui/Section'
 import { describeCard } from './card'
 import classes from './Order.module.css'
+import { paymentMade } from './paymentMade'
 import { useOrderTexts } from './texts'
-import { useOrderWords } from './words'
+import { situationOf, useOrderWords } from './words'
 
 /** How the order was paid, and what went back. */
 export function PaymentCard({ order }: { order: OrderSummary }) {
@@ -12,6 +13,7 @@ export function PaymentCard({ order }: { order: OrderSummary }) {
   const words = useOrderWords()
   const format = useFormat()
   const { payment, refunds } = order
+  const situation = situationOf(order, paymentMade(order.referenceId))
   return (
     <Section title={texts.payment}>
       {payment.status === 'Success' ? (
@@ -20,7 +22,9 @@ export function PaymentCard({ order }: { order: OrderSummary }) {
           <strong className="tabular">{format.money(payment.amount, payment.currency)}</strong>
         </p>
       ) : (
-        <p className={classes.muted}>{texts.notPaid}</p>
+        <p className={classes.muted}>
+          {situation === 'confirming' ? words.labels[situation] : texts.notPaid}
+        </p>
       )}
       {refunds.map((refund) => (
         <p key={refund.id} className={classes.muted}>

@@ -5,6 +5,7 @@ import { useFormat } from '../../ui/i18n/format'
 import { useProblemTexts } from '../../ui/problemTexts'
 import { StateShape } from '../../ui/StateBadge'
 import { OrderProgress } from './OrderProgress'
+import { paymentMade } from './paymentMade'
 import { PayBy } from './PayBy'
 import classes from './Status.module.css'
 import { useOrderTexts } from './texts'
@@ -16,7 +17,8 @@ export function StatusBanner({ order }: { order: OrderSummary }) {
   const texts = useOrderTexts()
   const format = useFormat()
   const { declines } = useProblemTexts()
-  const situation = situationOf(order)
+  const situation = situationOf(order, paymentMade(order.referenceId))
+  const payBy = situation === 'confirming' ? null : order.payBy
   const tone = TONES[situation]
   const reason = situation === 'declined' ? order.payment.declineReason : null
   // An ended order has no card of its own for what goes back.
@@ -38,9 +40,9 @@ export function StatusBanner({ order }: { order: OrderSummary }) {
               <p key={id}>{words.returns[status](format.money(amount, currency))}</p>
             ))}
           </div>
-          {order.payBy !== null && <PayBy payBy={order.payBy} />}
+          {payBy !== null && <PayBy payBy={payBy} />}
         </div>
-        {order.payBy !== null && (
+        {payBy !== null && (
           <div className={classes.action}>
             <Button
               size="md"

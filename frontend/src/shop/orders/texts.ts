@@ -32,6 +32,8 @@ export const useOrderTexts = messages({
     cancel: 'Cancel order …',
     cancelTitle: 'Cancel this order?',
     cancelUnpaid: 'Nothing was charged. Your things go back on the shelf.',
+    cancelUnconfirmed: 'If your payment goes through meanwhile, we pay it back.',
+    payByDay: (moment: string) => `We keep your things for you until ${moment}.`,
     cancelPaid: (amount: string) =>
       `We pay back ${amount} to the card that you paid with. Banks take up to ten days.`,
     cancelConfirm: 'Cancel order',
@@ -69,6 +71,8 @@ export const useOrderTexts = messages({
     cancel: 'Cancelar pedido …',
     cancelTitle: '¿Cancelar este pedido?',
     cancelUnpaid: 'No se ha cobrado nada. Los artículos vuelven a la estantería.',
+    cancelUnconfirmed: 'Si tu pago llega mientras tanto, te lo devolvemos.',
+    payByDay: (moment) => `Te guardamos los artículos hasta el ${moment}.`,
     cancelPaid: (amount) =>
       `Devolvemos ${amount} a la tarjeta con la que pagaste. Los bancos tardan hasta diez días.`,
     cancelConfirm: 'Cancelar pedido',

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { OrderState, PaymentState } from '../../api/types'
 import { pauseAfter } from './pauses'
 import { readCursor } from './queries'
+import { notePaymentMade, paymentMade } from './paymentMade'
 import { situationOf } from './words'
 import { ApiError } from '../../api/problem'
 
@@ -16,6 +17,24 @@ test.each<[OrderState, PaymentState, boolean, string]>([
   ['Failed', 'Failure', false, 'failed'],
 ])('an order %s with a payment %s (closing: %s) is %s', (status, payment, closing, situation) => {
   expect(situationOf({ status, closing, payment: { status: payment } })).toBe(situation)
+})
+
+test('a payment that was made here is not asked for again', () => {
+  const open = { status: 'Pending', payment: { status: 'Initiated' } } as const
+  const declined = { ...open, payment: { status: 'Declined' } } as const
+  expect(situationOf(open, 'pending')).toBe('confirming')
+  expect(situationOf(declined, 'succeeded')).toBe('confirming')
+  expect(situationOf(declined, 'pending')).toBe('declined')
+  expect(situationOf({ ...open, closing: true }, 'succeeded')).toBe('closing')
+})
+
+test('the return from the page of the bank tells how the payment was made', () => {
+  expect(paymentMade('mine', '?redirect_status=succeeded')).toBe('succeeded')
+  expect(paymentMade('mine', '?redirect_status=failed')).toBeNull()
+  expect(paymentMade('mine', '')).toBeNull()
+  notePaymentMade('mine', 'pending')
+  expect(paymentMade('mine', '')).toBe('pending')
+  expect(paymentMade('other', '')).toBeNull()
 })
 
 test('the pause after a failure is the one that the server asks for, else it grows', () => {

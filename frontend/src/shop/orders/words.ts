@@ -1,14 +1,16 @@
 import type { OrderState, OrderSummary, PaymentState, RefundState } from '../../api/types'
 import type { Tone } from '../../ui/StateBadge'
+import type { PaymentMade } from './paymentMade'
 import { messages } from '../../ui/i18n/language'
 
 /**
  * What is true of an order for its buyer. It follows from what the server says about the order and
- * its payment, and never from an address or a click.
+ * its payment; only while the server waits for a payment it counts that one was made here.
  */
 export type Situation =
   | 'preparing'
   | 'payable'
+  | 'confirming'
   | 'declined'
   | 'closing'
   | 'reviewed'
@@ -24,10 +26,16 @@ type Facts = {
   payment: { status: PaymentState }
 }
 
-/** Return the situation of an order. */
-export function situationOf({ status, closing = false, payment }: Facts): Situation {
+/** Return the situation of an order. `made` is its payment, where it was made in this tab. */
+export function situationOf(
+  { status, closing = false, payment }: Facts,
+  made: PaymentMade | null = null,
+): Situation {
   if (status !== 'Pending') return ENDED[status]
   if (closing) return 'closing'
+  if (made !== null && payment.status === 'Initiated') return 'confirming'
+  // Another card has paid since.
+  if (made === 'succeeded' && payment.status === 'Declined') return 'confirming'
   return OPEN[payment.status]
 }
 
@@ -54,6 +62,7 @@ const OPEN: Record<PaymentState, Situation> = {
 export const TONES: Record<Situation, Tone> = {
   preparing: 'waiting',
   payable: 'waiting',
+  confirming: 'active',
   declined: 'failed',
   closing: 'active',
   reviewed: 'active',
@@ -96,6 +105,7 @@ export const useOrderWords = messages({
     labels: {
       preparing: 'Preparing payment',
       payable: 'Waiting for payment',
+      confirming: 'Payment on its way',
       declined: 'Card declined',
       closing: 'Being cancelled',
       reviewed: 'Being checked',
@@ -107,6 +117,8 @@ export const useOrderWords = messages({
     } satisfies Record<Situation, string>,
     sentences: {
       preparing: 'We are getting your payment ready. This takes a moment.',
+      confirming:
+        'Your part is done: we wait for the bank to confirm the payment. You need not pay again.',
       payable: 'Your things are reserved. The order is complete once it is paid.',
       declined: 'Nothing was charged. You can try another card.',
       closing: 'We are cancelling the payment at your bank. Nothing more is needed from you.',
@@ -142,6 +154,7 @@ export const useOrderWords = messages({
     labels: {
       preparing: 'Preparando el pago',
       payable: 'Pendiente de pago',
+      confirming: 'Pago en camino',
       declined: 'Tarjeta rechazada',
       closing: 'Cancelándose',
       reviewed: 'En revisión',
@@ -153,6 +166,8 @@ export const useOrderWords = messages({
     },
     sentences: {
       preparing: 'Estamos preparando tu pago. Es solo un momento.',
+      confirming:
+        'Has hecho tu parte: esperamos a que el banco confirme el pago. No hace falta que pagues otra vez.',
       payable: 'Tus artículos están reservados. El pedido se completa cuando lo pagues.',
       declined: 'No se ha cobrado nada. Puedes usar otra tarjeta.',
       closing: 'Estamos cancelando el pago en tu banco. No tienes que hacer nada más.',
