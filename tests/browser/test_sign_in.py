@@ -28,11 +28,9 @@ def undelivered(world: World, faultless: None) -> None:
 
 
 @pytest.fixture
-def unreachable(visitor: Buyer) -> Iterator[None]:
+def unreachable(world: World, faultless: None) -> None:
     """Let the email provider answer with faults, until the story ends."""
-    put_faults(visitor, sendgrid={"errorRate": 1})
-    yield
-    put_faults(visitor)
+    world.faults(sendgrid={"errorRate": 1})
 
 
 def test_a_typed_code_signs_in_and_leads_back(page: Page, visitor: Buyer) -> None:
@@ -117,7 +115,7 @@ def test_another_address_is_one_click_away(page: Page, visitor: Buyer, stack: St
 
 
 def test_a_code_that_is_late_is_said_to_be_late(
-    page: Page, visitor: Buyer, unreachable: None
+    page: Page, visitor: Buyer, world: World, unreachable: None
 ) -> None:
     page.clock.install()
     page.goto("/sign-in")
@@ -127,7 +125,7 @@ def test_a_code_that_is_late_is_said_to_be_late(
     page.clock.fast_forward(11_000)
     expect(page.get_by_role("status").filter(has_text="The e-mail is late")).to_be_visible()
     assert find_violations(page) == []
-    put_faults(visitor)
+    world.faults()
     expect(page.get_by_text("We sent a code to")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("The e-mail is late")).to_be_hidden()
 
