@@ -18,6 +18,7 @@ import production
 from addresses import SPLIT, CommaSeparated, DatabaseUrl, HttpUrl, Origins, RedisUrl, with_password
 from console_settings import ConsoleSettings
 from settings_error import named_variables
+from telemetry_settings import TelemetrySettings
 
 # `make run` writes its settings to this file for `flask` commands. The environment overrides it.
 ENV_FILE = os.environ.get("PROJECTX_ENV_FILE", ".data/running.env")
@@ -37,7 +38,7 @@ def _with_old_name(name: str) -> AliasChoices:
     return AliasChoices(name, OLD_NAMES[name])
 
 
-class Settings(ConsoleSettings):
+class Settings(ConsoleSettings, TelemetrySettings):
     """The settings of a process. Times are seconds, amounts are minor units.
 
     Raises pydantic.ValidationError on bad values.
@@ -108,7 +109,6 @@ class Settings(ConsoleSettings):
     login_cooldown: float = Field(default=60, ge=0)
     # Sign-in emails to all addresses together.
     login_emails_per_hour: int = Field(default=2000, ge=1)
-
     passkey_rp_id: str = ""  # the host name that passkeys are bound to; empty: the shop URL's
 
     payment_timeout: float = Field(default=900, gt=0)

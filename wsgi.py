@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
+import telemetry
 from config import settings
 from models import connection_limit
 from state_machines import MACHINES
@@ -55,6 +56,7 @@ def _build(name: str) -> Flask:
     with app.app_context():
         connection_limit.check()
     dispatch.start()
+    telemetry.configure("web")
     # Loaded modules stay in memory: exclude them from garbage collection.
     gc.freeze()
     return app

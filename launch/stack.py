@@ -118,7 +118,7 @@ class Stack:
         self.wait_ready()
         self._closing.enter_context(env_file(self.data / "running.env", self.environment))
 
-    def wait_ready(self, seconds: float = 60) -> None:
+    def wait_ready(self, seconds: float = 180) -> None:
         """Wait until every part answers. Raises NotReadyError."""
         paths = {"web": "/ready", "auth": "/ready", "order": "/ready", "product": "/ready"}
         paths |= {"events": "/health", "flower": "/healthcheck"}

@@ -103,18 +103,18 @@ ABOUT_EXECUTIONS: dict[type[Base], Personal] = {
     Transition: Personal(
         lambda person: _is_about_execution(Transition, person),
         erase={"reason": None, "actor": lambda person: person.replace(Transition.actor)},
-        keeps=("machine", "signal", "source", "target", "cause"),
+        keeps=("machine", "signal", "source", "target", "cause", "traceparent"),
     ),
     ActivityRow: Personal(
         lambda person: _is_about_execution(ActivityRow, person),
         erase={"last_error": None, "giving_up": _without_error},
-        keeps=("name", "machine", "payload", "provider_request_id"),
+        keeps=("name", "machine", "payload", "provider_request_id", "traceparent"),
         hidden=("token", "secret"),
     ),
     SignalRow: Personal(
         lambda person: _is_about_execution(SignalRow, person),
         erase={"payload": ERASED_PAYLOAD, "last_error": None},
-        keeps=("source", "external_id", "kind"),
+        keeps=("source", "external_id", "kind", "traceparent"),
     ),
     AuditRow: Personal(
         _is_audited,

@@ -13,7 +13,8 @@ import os
 import queue
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cache
 from itertools import groupby
 from operator import attrgetter, itemgetter
@@ -23,8 +24,10 @@ import redis
 
 import redis_url
 from config import settings
+from models import tracing
 from models.clock import tick
 from models.logs import logger
+from models.tracing import NewSpan
 from state_machines.durable import unit_of_work
 from state_machines.durable.unit_of_work import Committed, Move
 from tasks.celery_app import app
@@ -69,6 +72,7 @@ class Dispatcher:
     def __init__(self) -> None:
         self._commits: queue.SimpleQueue[Committed | None] = queue.SimpleQueue()
         self._backlogs: defaultdict[str, Backlog] = defaultdict(Backlog)
+        self._traces: dict[UUID, str] = {}
         self._thread: threading.Thread | None = None
         self._closing = False
         self._pid = 0
@@ -105,7 +109,8 @@ class Dispatcher:
                 log.warning("could not publish changes", exc_info=True)
             for name, backlog in self._backlogs.items():
                 if ids := backlog.take(at_once=self._closing):
-                    publish_or_complain(name, ids)
+                    traces = {key: self._traces.pop(key) for key in ids if key in self._traces}
+                    publish_or_complain(name, ids, traces)
 
     def _gather(self) -> set[Move]:
         """Wait for commits, or until a backlog is due. Return their moves."""
@@ -114,6 +119,7 @@ class Dispatcher:
             committed = self._commits.get(timeout=self._delay())
             while committed is not None:
                 moved |= committed.moved
+                self._traces |= committed.traces
                 for name, activities in groupby(committed.activities, itemgetter(0)):
                     self._backlogs[name].add(activity_id for _, activity_id in activities)
                 committed = self._commits.get_nowait()
@@ -128,23 +134,43 @@ class Dispatcher:
         return min((max(0.0, backlog.seconds_left()) for backlog in backlogs), default=None)
 
 
-def publish_or_complain(name: str, ids: Sequence[UUID]) -> None:
+def publish_or_complain(
+    name: str, ids: Sequence[UUID], traces: Mapping[UUID, str] | None = None
+) -> None:
     """Publish the ids of activities called `name`, and log a failure.
 
     The ids are not kept for another attempt, which would fill the memory during an outage of Redis:
     the sweep will publish the rows.
     """
     try:
-        publish(name, ids)
+        publish(name, ids, traces)
     except Exception:
         log.warning("could not publish %d %s; the sweep will", len(ids), name, exc_info=True)
 
 
-def publish(name: str, ids: Iterable[UUID]) -> None:
-    """Send the ids of activities called `name` to their queue, at most BATCH in a message."""
+def publish(name: str, ids: Iterable[UUID], traces: Mapping[UUID, str] | None = None) -> None:
+    """Send the ids of activities called `name` to their queue, at most BATCH in a message.
+
+    `traces` has the contexts of their rows. The message has none: the worker reads the rows.
+    """
     with app.producer_pool.acquire(block=True, timeout=2) as producer:
-        for batch in _batches([str(activity_id) for activity_id in ids]):
-            app.send_task(name, args=(batch,), producer=producer, ignore_result=True)
+        for batch in _batches(list(ids)):
+            with _publish_span(name, batch, traces or {}):
+                texts = [str(activity_id) for activity_id in batch]
+                app.send_task(name, args=(texts,), producer=producer, ignore_result=True)
+
+
+def _publish_span(
+    name: str, ids: Sequence[UUID], traces: Mapping[UUID, str]
+) -> AbstractContextManager[object]:
+    """Make a span of one message: in the trace of its ids if that is one, otherwise with links."""
+    if not tracing.is_on():
+        return tracing.OFF
+    contexts = [traces[key] for key in ids if key in traces]
+    is_one = len({tracing.trace_id(context) for context in contexts}) == 1
+    parent = contexts[0] if is_one else None
+    attributes: tracing.Attributes = {"projectx.activity": name, "projectx.rows": len(ids)}
+    return tracing.span(NewSpan(f"publish {name}", "producer", parent, contexts, attributes))
 
 
 def publish_change(moves: Iterable[Move]) -> None:
@@ -182,6 +208,6 @@ def _redis() -> redis.Redis:
     return redis_url.connect(settings.redis_url, socket_timeout=2, socket_connect_timeout=1)
 
 
-def _batches(ids: list[str]) -> Iterator[list[str]]:
+def _batches(ids: list[UUID]) -> Iterator[list[UUID]]:
     for start_at in range(0, len(ids), BATCH):
         yield ids[start_at : start_at + BATCH]

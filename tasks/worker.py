@@ -11,6 +11,7 @@ from uuid import UUID
 from celery.signals import worker_init
 from flask import Flask
 
+import telemetry
 from config import settings
 from models import connection, connection_limit
 from models.logs import logger
@@ -74,5 +75,6 @@ def _start(**_: object) -> None:
     # Celery's own tasks, such as chords, are not for our queues.
     broker.Transport.tasks = frozenset(name for name in app.tasks if not name.startswith("celery."))
     dispatch.start()
+    telemetry.start("worker")
     # Loaded modules live as long as the process: the garbage collector need not scan them.
     gc.freeze()

@@ -15,7 +15,16 @@ from config import settings
 from models import connection
 from models.base import db
 from signing_keys import signing_key
-from web import commands, denials, errors, rate_limits, request, security_headers, urls
+from web import (
+    commands,
+    denials,
+    errors,
+    rate_limits,
+    request,
+    security_headers,
+    traced_requests,
+    urls,
+)
 from web.openapi import Api
 from web.routes import (
     admin,
@@ -90,6 +99,7 @@ def create_app(*services: str) -> Flask:
         urls,
         rate_limits,
         commands,
+        traced_requests,
     ):
         part.register(app)
     CORS(

@@ -88,6 +88,8 @@ class ActivityRow(Base):
     provider_request_id: Mapped[str | None]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    # The context of the trace that it belongs to, if there are traces.
+    traceparent: Mapped[str | None]
 
     @classmethod
     def is_held(cls) -> ColumnElement[bool]:

@@ -58,6 +58,8 @@ class SignalRow(Base):
     last_error: Mapped[str | None]
     received_at: Mapped[datetime]
     applied_at: Mapped[datetime | None]
+    # The context of the trace that it belongs to, if there are traces.
+    traceparent: Mapped[str | None]
 
     @classmethod
     def expired(cls, _limit: datetime, /) -> ColumnElement[bool]:

@@ -1,12 +1,14 @@
 """The history of executions: one append-only row for each transition."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, Uuid, column, func, literal, select, text, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base
+from models.base import Base, db
 
 
 class Transition(Base):
@@ -39,5 +41,19 @@ class Transition(Base):
     cause: Mapped[str]
     actor: Mapped[str | None]
     at: Mapped[datetime]
+    # The context of the trace that it belongs to, if there are traces.
+    traceparent: Mapped[str | None]
     # The default is also for a release that runs beside this one and does not know the column.
     machine_version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+
+    @classmethod
+    def load_traces(cls, subject_ids: Collection[UUID]) -> dict[UUID, str | None]:
+        """Load the contexts of the last transitions of executions, without flushing the session."""
+        ids = literal(list(subject_ids), ARRAY(Uuid))
+        subject = func.unnest(ids).table_valued(column("id", Uuid)).render_derived("subjects")
+        newest = select(cls.traceparent).where(cls.subject_id == subject.c.id)
+        last = newest.order_by(cls.version.desc()).limit(1).lateral("last")
+        columns = select(subject.c.id, last.c.traceparent)
+        query = columns.join_from(subject, last, true(), isouter=True)
+        rows = db.session.connection().execute(query)
+        return {row.id: row.traceparent for row in rows}

@@ -11,6 +11,7 @@ from state_machines.durable.activity import (
     note_request_id,
     time_left,
 )
+from state_machines.durable.cause import caused_by
 from state_machines.durable.definition import Arrow, Display, StateKind, writes
 from state_machines.durable.failure import (
     CallError,
@@ -22,7 +23,6 @@ from state_machines.durable.failure import (
 )
 from state_machines.durable.machine import DurableMachine, SignalRefusedError
 from state_machines.durable.timers import Deadline, Poll, growing
-from state_machines.durable.unit_of_work import caused_by
 
 __all__ = [
     "Activity",

@@ -72,6 +72,7 @@ class Call:
     payload: dict[str, Any] = field(default_factory=dict)
     secret: str | None = None
     giving_up: GivingUp | None = None
+    traceparent: str | None = None
 
     @property
     def key(self) -> str:
@@ -161,6 +162,7 @@ class Attempt:
     error: Exception | None = None
     maybe_sent: bool = False
     request_id: str | None = None
+    traceparent: str | None = None
 
     def is_last(self, retry: RetryPolicy) -> bool:
         """Return whether the attempt failed and `retry` allows no other."""

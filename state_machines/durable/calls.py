@@ -9,6 +9,7 @@ from functools import cache
 from threading import BoundedSemaphore
 from typing import Any
 
+from models import tracing
 from models.base import transaction
 from models.clock import now
 from models.logs import logger
@@ -20,6 +21,7 @@ from state_machines.durable.activity import (
     request_id,
     time_limit,
 )
+from state_machines.durable.attempt_traces import attempt_span
 from state_machines.durable.failure import Snooze, UnknownOutcomeError
 from state_machines.durable.leases import Claim
 
@@ -61,10 +63,11 @@ def take_calls(limit: int) -> Iterator[int]:
 def perform(batch: Batch) -> None:
     """Make the calls, outside of any transaction."""
     ready = [attempt for attempt in batch.attempts if attempt.error is None]
+    context = tracing.current()
     if len(ready) == 1:
-        _call(batch, ready[0])
+        _call(batch, ready[0], context)
     else:
-        calls = [_pool().submit(_call, batch, attempt) for attempt in ready]
+        calls = [_pool().submit(_call, batch, attempt, context) for attempt in ready]
         while wait(calls, batch.activity.lease.total_seconds() / 2).not_done:
             _renew(batch)
 
@@ -84,7 +87,8 @@ def _renew(batch: Batch) -> None:
         log.exception("a lease of %s is not renewed", batch.activity.name)
 
 
-def _call(batch: Batch, attempt: Attempt) -> None:
+def _call(batch: Batch, attempt: Attempt, context: str | None) -> None:
+    """Make one call. `context` is that of the batch's span."""
     activity, claimed = batch.activity, batch.claimed
     ends_at = now() + timedelta(seconds=activity.timeout)
     if ends_at > claimed.until or attempt.call.id in claimed.lost:
@@ -93,7 +97,7 @@ def _call(batch: Batch, attempt: Attempt) -> None:
         return
     note_request_id(None)
     try:
-        with time_limit(activity.timeout):
+        with attempt_span(activity, attempt, context), time_limit(activity.timeout):
             attempt.response = activity.perform(attempt.request, attempt.call)
         attempt.maybe_sent = True
     except Exception as error:  # noqa: BLE001  whatever a provider's library raises ends in the row

@@ -12,16 +12,18 @@ from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
 
+from models import tracing
 from models.base import is_unknown_state, transaction
 from models.clock import tick
 from models.logs import logger
 from state_machines.durable import leases
 from state_machines.durable.activity import Activity, Attempt, Call
+from state_machines.durable.attempt_traces import batch_span
 from state_machines.durable.calls import Batch, perform, take_calls
+from state_machines.durable.cause import caused_by
 from state_machines.durable.failure import NonRetryableError, RetryableError, Snooze
 from state_machines.durable.leases import Claim
 from state_machines.durable.operations import limits
-from state_machines.durable.unit_of_work import caused_by
 
 log = logger(__name__)
 
@@ -54,6 +56,7 @@ def run(name: str, ids: Iterable[UUID]) -> int:
 
 
 def _run(name: str, ids: list[UUID]) -> list[Claim]:
+    began = tracing.started_at()
     try:
         batch = prepare(name, ids)
     except Exception as error:
@@ -63,8 +66,9 @@ def _run(name: str, ids: list[UUID]) -> list[Claim]:
         if len(ids) > 1:
             return [claim for activity_id in ids for claim in _run(name, [activity_id])]
         batch = _claim_unprepared(name, ids, failure)
-    perform(batch)
-    finish(batch)
+    with batch_span(batch.claimed, began):
+        perform(batch)
+        finish(batch)
     return [batch.claimed]
 
 
@@ -150,7 +154,8 @@ def _record(batch: Batch, attempts: list[Attempt]) -> None:
         over = [attempt for attempt in attempts if attempt.call.id in ended]
         rows = activity.machine.lock({attempt.call.subject_id for attempt in over}) if over else {}
         for attempt in over:
-            with caused_by(activity.name, attempt.call.id):
+            context = attempt.traceparent or attempt.call.traceparent
+            with caused_by(activity.name, attempt.call.id), tracing.continued(context):
                 _tell(activity, rows.get(attempt.call.subject_id), attempt)
 
 

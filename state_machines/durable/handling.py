@@ -8,8 +8,9 @@ from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from models import tracing
 from models.durable.signal import ERASED_PAYLOAD, SignalState
-from state_machines.durable.unit_of_work import caused_by
+from state_machines.durable.cause import caused_by
 
 
 class NoSubjectError(Exception):
@@ -53,7 +54,7 @@ watchers: list[Watcher] = []
 def apply(source: str, event: ProviderEvent) -> Outcome:
     """Apply an event in the current transaction. Raises the error that prevents it for now."""
     external_id, kind, payload = event
-    with caused_by(f"signal:{source}", external_id):
+    with caused_by(f"signal:{source}", external_id), tracing.from_outside():
         try:
             return Outcome(SignalState.APPLIED, handlers[source](kind, payload))
         except NoSubjectError as error:

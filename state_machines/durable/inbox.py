@@ -14,13 +14,14 @@ from sqlalchemy import ColumnElement, Table, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DataError
 
+from models import tracing
 from models.base import db, transaction
 from models.clock import now
 from models.durable.signal import SignalRow, SignalState
 from models.ids import uuid7
 from models.logs import logger
 from models.text import storable, storable_json, storable_key
-from state_machines.durable import handling
+from state_machines.durable import handling, traces
 from state_machines.durable.failure import RetryPolicy, error_text
 from state_machines.durable.handling import Outcome, ProviderEvent
 
@@ -141,7 +142,10 @@ def _apply_one(signal_id: UUID) -> None:
         row = session.scalar(query)
         if row is None or row.state != SignalState.STORED:
             return
-        outcome = handling.apply(row.source, (row.external_id, row.kind, row.payload or {}))
+        with tracing.continued(row.traceparent):
+            outcome = handling.apply(row.source, (row.external_id, row.kind, row.payload or {}))
+            names = (row.source, row.external_id, row.kind)
+            row.traceparent = traces.note_signal(*names, outcome.subject_id)
         row.state, row.subject_id, row.last_error = outcome
         row.payload = handling.storable_payload(row.payload, outcome)
         row.attempts += 1
@@ -206,6 +210,7 @@ def _insert(source: str, events: Sequence[ProviderEvent], outcomes: Sequence[Out
             "due_at": at,
             "received_at": at,
             "applied_at": None if outcome.state == SignalState.STORED else at,
+            "traceparent": traces.note_signal(source, external_id, kind, outcome.subject_id),
         }
         for (external_id, kind, payload), outcome in zip(events, outcomes, strict=True)
     ]

@@ -97,6 +97,7 @@ def claim(name: str, ids: Iterable[UUID], *, to_disk: bool = True) -> Claim:
             ActivityRow.subject_id,
             ActivityRow.attempts,
             ActivityRow.giving_up,
+            ActivityRow.traceparent,
             # Decoded one by one: one unreadable value must not fail the statement for all.
             cast(ActivityRow.payload, Text),
             type_coerce(ActivityRow.secret, LargeBinary),
@@ -111,9 +112,9 @@ def claim(name: str, ids: Iterable[UUID], *, to_disk: bool = True) -> Claim:
     if allowed:
         rows += db.session.execute(claiming.where(ActivityRow.id.in_(allowed)))
     calls, sealed = [], {}
-    for key, subject_id, attempt, giving_up, payload, secret in rows:
+    for key, subject_id, attempt, giving_up, context, payload, secret in rows:
         pending = GivingUp.from_row(giving_up) if giving_up else None
-        calls.append(Call(key, subject_id, attempt, giving_up=pending))
+        calls.append(Call(key, subject_id, attempt, giving_up=pending, traceparent=context))
         sealed[key] = payload, secret
     ordered = tuple(sorted(calls, key=attrgetter("id")))
     return Claim(activity, token, until, ordered, sealed, refused, len(allowed))

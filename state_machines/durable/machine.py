@@ -20,6 +20,7 @@ from models.durable.execution import Execution, Polled
 from models.ids import uuid7
 from state_machines.durable.definition import Arrow, Display, check_table, registered_writes
 from state_machines.durable.timers import Deadline, Poll
+from state_machines.durable.traces import traced
 from state_machines.durable.unit_of_work import announce, append_history, schedule, unit_of_work
 
 E = TypeVar("E", bound=Execution)
@@ -86,8 +87,7 @@ class DurableMachine(Generic[E]):
         Rows are locked in the order of their ids, children through their parents, and read afresh.
         Rows that this transaction already holds are returned as it knows them.
         """
-        ids = sorted(ids)
-        held = unit_of_work().held
+        ids, held = sorted(ids), unit_of_work().held
         if all(key in held for key in ids):
             return {key: held[key] for key in ids}
         if cls.parent is None:
@@ -129,7 +129,7 @@ class DurableMachine(Generic[E]):
     def begin(
         cls, row: E, signal: str, *, reason: str | None = None, secret: str | None = None
     ) -> None:
-        """Create an execution: its first state, its first history row and its activities."""
+        """Create an execution: its first state, first history row and activities."""
         arrow = cls._births.get(signal)
         if arrow is None:
             raise SignalRefusedError(f"{signal} begins no {cls.name}")
@@ -190,6 +190,7 @@ class DurableMachine(Generic[E]):
         cls._write(arrow, cast("E", event.model), **event.kwargs)
 
     @classmethod
+    @traced
     def _write(
         cls, arrow: Arrow, row: E, *, reason: str | None = None, secret: str | None = None
     ) -> None:

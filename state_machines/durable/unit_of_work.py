@@ -5,9 +5,8 @@ After the commit, listeners receive the activities to dispatch and the execution
 listener must only take note, since it runs inside the request.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -15,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import Table, event, insert, select
 from sqlalchemy.orm import Session, SessionTransaction
 
+from models import tracing
 from models.base import db
 from models.clock import now
 from models.durable.activity import OVER, PUBLISHER_LEASE, ActivityRow, ActivityState
@@ -22,38 +22,9 @@ from models.durable.execution import Execution
 from models.durable.transition import Transition
 from models.ids import uuid7
 from models.logs import logger
+from state_machines.durable.cause import current_cause
 
 log = logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """The origin of a transition, for the history.
-
-    `text` is such as `request:7f3a…`; `actor` is a person, where there is one.
-    """
-
-    text: str
-    actor: str | None = None
-
-
-_NO_CAUSE = Cause("process")
-_cause: ContextVar[Cause] = ContextVar("cause", default=_NO_CAUSE)
-
-
-def current_cause() -> Cause:
-    """Return the cause of the transitions made in this context."""
-    return _cause.get()
-
-
-@contextmanager
-def caused_by(kind: str, key: object, actor: str | None = None) -> Iterator[None]:
-    """Record `kind:key` as the cause of every transition made inside."""
-    token = _cause.set(Cause(f"{kind}:{key}", actor))
-    try:
-        yield
-    finally:
-        _cause.reset(token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +45,10 @@ class UnitOfWork:
     """The writes of one transaction, gathered in memory.
 
     `moved` has the last move of each execution that moved. New rows are left out: nobody can be
-    waiting for them yet. `held` has the rows that the transaction locked. `last` has the functions
-    to run just before the commit, with their items. With `by_time`, which the sweep sets, new
-    activities are queued, and no listener receives them.
+    waiting for them yet. `held` has the rows that the transaction locked, and `traces` the contexts
+    of their last transitions. `last` has the functions to run just before the commit, with their
+    items. With `by_time`, which the sweep sets, new activities are queued, and no listener receives
+    them.
     """
 
     transaction: SessionTransaction | None
@@ -86,12 +58,14 @@ class UnitOfWork:
     moved: dict[UUID, Move] = field(default_factory=dict)
     last: dict[Callable[[list[Any]], None], list[Any]] = field(default_factory=dict)
     held: dict[UUID, Any] = field(default_factory=dict)
+    traces: dict[UUID, str | None] = field(default_factory=dict)
     by_time: bool = False
 
     def copy(self) -> "UnitOfWork":
         """Return a copy of what is gathered so far."""
         parts: dict[str, Any] = {"history": [*self.history], "activities": [*self.activities]}
         parts |= {"moved": {**self.moved}, "held": {**self.held}}
+        parts |= {"traces": {**self.traces}}
         parts["last"] = {run: [*items] for run, items in self.last.items()}
         return replace(self, **parts)
 
@@ -102,6 +76,8 @@ class Committed:
 
     activities: tuple[tuple[str, UUID], ...]
     moved: frozenset[Move]
+    # The contexts of the activities' traces, by id.
+    traces: Mapping[UUID, str] = field(default_factory=dict)
 
 
 T = TypeVar("T")
@@ -142,10 +118,26 @@ def savepoint() -> Iterator[None]:
         raise
 
 
+def trace_of(subject_id: UUID) -> str | None:
+    """Return the context of the execution's last transition, if there are traces."""
+    if not tracing.is_on():
+        return None
+    current = unit_of_work()
+    if subject_id not in current.traces:
+        # A new row has no history yet.
+        held = {key for key, row in current.held.items() if row.version}
+        is_new = subject_id in current.held and subject_id not in held
+        missing = {*held, subject_id} - current.traces.keys()
+        current.traces |= {subject_id: None} if is_new else Transition.load_traces(missing)
+    return current.traces[subject_id]
+
+
 def append_history(row: Execution, **values: Any) -> None:
     """Add a transition of `row` to the history: `values`, the row's new state and the cause."""
-    cause = current_cause()
-    unit_of_work().history.append(
+    cause, current = current_cause(), unit_of_work()
+    context = tracing.current() or trace_of(row.id)
+    current.traces[row.id] = context
+    current.history.append(
         values
         | {
             "subject_id": row.id,
@@ -154,6 +146,7 @@ def append_history(row: Execution, **values: Any) -> None:
             "cause": cause.text,
             "actor": cause.actor,
             "at": row.updated_at,
+            "traceparent": context,
         }
     )
 
@@ -177,6 +170,7 @@ def schedule(
             "payload": payload,
             "secret": secret,
             "created_at": at,
+            "traceparent": tracing.current() or trace_of(subject_id),
         }
     )
 
@@ -234,7 +228,8 @@ def _publish(session: Session) -> None:
         return
     activities = () if pending.by_time else pending.activities
     keys = tuple((row["name"], row["id"]) for row in activities)
-    committed = Committed(keys, frozenset(pending.moved.values()))
+    traces = {row["id"]: row["traceparent"] for row in activities if row["traceparent"]}
+    committed = Committed(keys, frozenset(pending.moved.values()), traces)
     for listener in _listeners:
         try:
             listener(committed)

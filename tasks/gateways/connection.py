@@ -7,10 +7,11 @@ limited to the remaining time of its call: PROVIDER_TIMEOUT, or what its activit
 import io
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from http.client import HTTPResponse
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -18,7 +19,9 @@ from urllib3 import connection, connectionpool
 from urllib3.exceptions import ConnectTimeoutError
 
 from config import settings
+from models import tracing
 from models.clock import tick
+from models.tracing import NewSpan, Span
 from state_machines.durable import RetryableError, time_left
 
 # The end of the current call, on the clock of `tick`.
@@ -98,8 +101,32 @@ class _Adapter(HTTPAdapter):
         return manager
 
     def send(self, request: Any, *arguments: Any, **named: Any) -> Any:
-        with _within(settings.provider_timeout) as seconds:
-            return super().send(request, *arguments, **named | {"timeout": seconds})
+        with _call_span(request) as span, _within(settings.provider_timeout) as seconds:
+            response = super().send(request, *arguments, **named | {"timeout": seconds})
+            if span is not None:
+                span.set(_answer_of(response))
+            return response
+
+
+def _call_span(request: Any) -> AbstractContextManager[Span | None]:
+    """Make a span of one request to a provider. The provider is sent nothing about it."""
+    if not tracing.is_on():
+        return tracing.OFF
+    address = urlsplit(request.url)
+    attributes = {
+        "http.request.method": request.method,
+        "server.address": address.hostname or "",
+        # Its query may hold what people typed.
+        "url.path": address.path,
+    }
+    name = f"{request.method} {address.hostname}"
+    return tracing.span(NewSpan(name, "client", attributes=attributes))
+
+
+def _answer_of(response: requests.Response) -> tracing.Attributes:
+    request_id = response.headers.get("Request-Id") or response.headers.get("X-Message-Id") or ""
+    status = response.status_code
+    return {"http.response.status_code": status, "projectx.provider_request": request_id}
 
 
 def session() -> requests.Session:

@@ -15,6 +15,7 @@ MODULES = (
     "models.printable",
     "models.secret",
     "models.text",
+    "models.tracing",
 )
 PACKAGES = ("cryptography", "flask_sqlalchemy", "psycopg2", "sqlalchemy", "transitions")
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import click
 from sqlalchemy import select
 
-from models import ActivityRow, SignalRow, Transition
+from models import ActivityRow, SignalRow, Transition, tracing
 from models.base import db
 from web.commands import output
 from web.commands.listing import as_row
@@ -39,13 +39,15 @@ def load_timeline(*ids: UUID) -> Timeline:
 def print_sections(sections: Timeline) -> None:
     """Print each non-empty section as a table under its name.
 
-    The versions of the machines are shown when one of them is not 1.
+    The versions of the machines are shown when one of them is not 1, and traces if there are any.
     """
     for name, rows in sections.items():
         if rows:
             click.echo(f"\n{name}")
             is_plain = all(row.get("machine_version", 1) == 1 for row in rows)
             hidden = {"machine_version"} if is_plain else set()
+            if not any(row["trace"] for row in rows):
+                hidden.add("trace")
             output.print_rows((_without(row, hidden) for row in rows), as_json=False)
 
 
@@ -67,4 +69,7 @@ def _select_by_subject(row: type[Any], ids: Iterable[UUID]) -> Any:
 
 
 def _load_rows(query: Any, fields: Iterable[str]) -> list[dict[str, Any]]:
-    return [as_row(instance, fields) for instance in db.session.scalars(query)]
+    return [
+        as_row(instance, fields) | {"trace": tracing.trace_id(instance.traceparent)}
+        for instance in db.session.scalars(query)
+    ]

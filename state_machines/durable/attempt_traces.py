@@ -1,0 +1,47 @@
+"""The spans of batches, which link to their rows, and of attempts, in the traces of their rows."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+from models import tracing
+from models.tracing import Attributes, NewSpan, Span
+from state_machines.durable.activity import Activity, Attempt
+from state_machines.durable.leases import Claim
+
+
+def batch_span(claimed: Claim, since: int | None) -> AbstractContextManager[Span | None]:
+    """Make a span of a claimed batch, which began at `since`."""
+    if not tracing.is_on() or not claimed.calls:
+        return tracing.OFF
+    name, links = claimed.activity.name, [call.traceparent for call in claimed.calls]
+    attributes: Attributes = {"projectx.activity": name, "projectx.rows": len(links)}
+    new = NewSpan(f"batch {name}", "consumer", links=links, attributes=attributes, since=since)
+    return tracing.span(new)
+
+
+def attempt_span(
+    activity: Activity[Any, Any, Any], attempt: Attempt, batch: str | None
+) -> AbstractContextManager[object]:
+    """Make a span of one attempt. `batch` is the context of its batch."""
+    return _attempt_span(activity, attempt, batch) if tracing.is_on() else tracing.OFF
+
+
+@contextmanager
+def _attempt_span(
+    activity: Activity[Any, Any, Any], attempt: Attempt, batch: str | None
+) -> Iterator[None]:
+    call = attempt.call
+    attributes: Attributes = {
+        "projectx.activity": activity.name,
+        "projectx.activity.id": str(call.id),
+        "projectx.attempt": call.attempt,
+        "projectx.machine": activity.machine.name,
+        "projectx.execution": str(call.subject_id),
+    }
+    # A row from before there were traces has no context.
+    parent = call.traceparent or batch
+    new = NewSpan(activity.name, parent=parent, links=[batch], attributes=attributes)
+    with tracing.span(new):
+        attempt.traceparent = tracing.current()
+        yield
