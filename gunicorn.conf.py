@@ -1,8 +1,48 @@
 """Gunicorn's settings, which it reads from this file in the folder in which it starts."""
 
+import sys
+from datetime import timedelta
+from logging import INFO, StreamHandler
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+import json_lines
 import telemetry
+
+PART = "web"
+# The fields of a line of access that the application adds to the WSGI environment.
+ACCESS = "projectx.access"
+
+
+class JsonLogger(Logger):  # type: ignore[misc]
+    """Gunicorn's logs as JSON, with a line for each request."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self._access_log_enabled = True
+        json_lines.configure(PART)
+        handler = StreamHandler(sys.stderr)
+        handler.setFormatter(json_lines.JsonLines(PART))
+        for log in (self.error_log, self.access_log):
+            log.handlers[:] = [handler]
+        self.access_log.setLevel(INFO)
+
+    def access(self, resp: Any, _req: Any, environ: Any, request_time: timedelta) -> None:
+        """Log a request. Its path and query may hold what people typed: the route stands for it."""
+        fields = {
+            "method": environ.get("REQUEST_METHOD"),
+            "status": int(str(resp.status).split(maxsplit=1)[0]),
+            "milliseconds": round(request_time.total_seconds() * 1000, 1),
+            **environ.get(ACCESS, {}),
+        }
+        self.access_log.info("request", extra={json_lines.FIELDS: fields})
+
+
+if json_lines.is_on():
+    logger_class = JsonLogger
 
 
 def post_fork(_server: object, _worker: object) -> None:
     """Start the traces of a new process: their threads do not survive a fork."""
-    telemetry.start("web")
+    telemetry.start(PART)

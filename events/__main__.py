@@ -10,6 +10,7 @@ import socket
 
 from aiohttp import web
 
+import json_lines
 from config import settings
 from events.app import Application
 from events.subscription import Subscription
@@ -88,5 +89,8 @@ async def serve(host: str) -> None:
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    if json_lines.is_on():
+        json_lines.configure("events")
+    else:
+        logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     asyncio.run(serve(read_arguments().host))

@@ -1,15 +1,39 @@
-"""Log records that carry no control characters, and each kind of traceback only once.
+"""Log records with their context and no control characters, and each kind of traceback only once.
 
 What is broken fails again for every row, every second: its traceback helps once.
 """
 
 import logging
 import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any
 
+from models import tracing
 from models.printable import escape
 
 OUR_PACKAGES = frozenset({"models", "state_machines", "tasks", "web"})
+
+
+_NO_FIELDS: Mapping[str, str] = MappingProxyType({})
+_fields: ContextVar[Mapping[str, str]] = ContextVar("log_fields", default=_NO_FIELDS)
+
+
+@contextmanager
+def bound(**fields: str) -> Iterator[None]:
+    """Add these fields to the lines of the block, such as the id of a request."""
+    token = _fields.set({**_fields.get(), **fields})
+    try:
+        yield
+    finally:
+        _fields.reset(token)
+
+
+def bind(**fields: str) -> None:
+    """Replace the fields of the lines that follow in this context."""
+    _fields.set(fields)
 
 
 class SafeRecord(logging.LogRecord):
@@ -17,6 +41,9 @@ class SafeRecord(logging.LogRecord):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        ids = tracing.ids(tracing.current())
+        trace = {"trace": ids[0], "span": ids[1]} if ids else {}
+        self.context = {**_fields.get(), **trace}
         self._is_ours = self.name.partition(".")[0] in OUR_PACKAGES
         if self._is_ours and self.exc_info and self.exc_info[0] is not None:
             # Formatters use this text instead of formatting the exception.

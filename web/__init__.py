@@ -21,6 +21,7 @@ from web import (
     errors,
     rate_limits,
     request,
+    security_events,
     security_headers,
     traced_requests,
     urls,
@@ -100,6 +101,7 @@ def create_app(*services: str) -> Flask:
         rate_limits,
         commands,
         traced_requests,
+        security_events,
     ):
         part.register(app)
     CORS(

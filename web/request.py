@@ -15,11 +15,15 @@ from werkzeug.exceptions import (
     UnsupportedMediaType,
 )
 
+from models import tracing
+from models.logs import bind
 from models.typed_text import has_card_number
 from state_machines.durable import caused_by
 
 MAX_BODY_SIZE = 1_000_000  # bytes, unless a route sets its own limit
 MAX_ANY_BODY_SIZE = 1024 * 1024  # bytes, on every route
+# The fields of the server's line about a request, in its WSGI environment (gunicorn.conf.py).
+ACCESS = "projectx.access"
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -69,6 +73,7 @@ def register(app: Flask) -> None:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_SIZE
     app.before_request(_begin)
     app.after_request(_add_request_id)
+    app.teardown_request(lambda _: bind())
 
 
 def cause(actor: object = None) -> AbstractContextManager[None]:
@@ -80,6 +85,7 @@ def _begin() -> None:
     request_id = flask.request.headers.get("X-Request-Id", "")
     is_valid = REQUEST_ID.fullmatch(request_id) and not has_card_number(request_id)
     g.request_id = request_id if is_valid else uuid4().hex
+    bind(request=g.request_id)
     if "\x00" in flask.request.path:
         raise NotFound
     _refuse_large_body(flask.request)
@@ -99,4 +105,10 @@ def _refuse_large_body(request: flask.Request) -> None:
 
 def _add_request_id(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.get("request_id", "")
+    rule = flask.request.url_rule
+    flask.request.environ[ACCESS] = {
+        "route": rule.rule if rule else None,
+        "request": g.get("request_id"),
+        "trace": tracing.trace_id(tracing.current()),
+    }
     return response

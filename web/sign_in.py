@@ -1,6 +1,6 @@
 """The end of every sign-in: opening a session, issuing tokens and setting the cookies."""
 
-from flask import Response, jsonify, request
+from flask import Response, g, jsonify, request
 
 from models import User
 from models.login import Login
@@ -31,6 +31,7 @@ def open_session_by_passkey(user: User, methods: tuple[str, ...], browser_token:
 
 def signed_in_response(rotation: Rotation, browser_token: str) -> Response:
     """Return the response with the user and the tokens of a new session."""
+    g.signed_in = rotation.user.id
     body = SignedIn(
         user=UserView.of(rotation.user),
         access_token=tokens.issue(rotation.user, rotation.session),

@@ -164,6 +164,11 @@ class Attempt:
     request_id: str | None = None
     traceparent: str | None = None
 
+    def names(self, activity: Activity[Any, Any, Any]) -> dict[str, str]:
+        """Return the fields of lines of the log about this attempt."""
+        ids = {"activity_id": str(self.call.id), "execution": str(self.call.subject_id)}
+        return {"activity": activity.name, "machine": activity.machine.name, **ids}
+
     def is_last(self, retry: RetryPolicy) -> bool:
         """Return whether the attempt failed and `retry` allows no other."""
         if self.error is None or isinstance(self.error, Snooze):

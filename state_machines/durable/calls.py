@@ -12,7 +12,7 @@ from typing import Any
 from models import tracing
 from models.base import transaction
 from models.clock import now
-from models.logs import logger
+from models.logs import bound, logger
 from state_machines.durable import leases
 from state_machines.durable.activity import (
     Activity,
@@ -97,7 +97,11 @@ def _call(batch: Batch, attempt: Attempt, context: str | None) -> None:
         return
     note_request_id(None)
     try:
-        with attempt_span(activity, attempt, context), time_limit(activity.timeout):
+        with (
+            bound(**attempt.names(activity)),
+            attempt_span(activity, attempt, context),
+            time_limit(activity.timeout),
+        ):
             attempt.response = activity.perform(attempt.request, attempt.call)
         attempt.maybe_sent = True
     except Exception as error:  # noqa: BLE001  whatever a provider's library raises ends in the row

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from models import tracing
 from models.base import is_unknown_state, transaction
 from models.clock import tick
-from models.logs import logger
+from models.logs import bound, logger
 from state_machines.durable import leases
 from state_machines.durable.activity import Activity, Attempt, Call
 from state_machines.durable.attempt_traces import batch_span
@@ -41,7 +41,7 @@ def run(name: str, ids: Iterable[UUID]) -> int:
     """
     waiting, claimed, ends_at = list(ids), 0, tick() + MAX_LIMIT_WAIT
     while waiting:
-        with take_calls(len(waiting)) as number:
+        with take_calls(len(waiting)) as number, bound(activity=name):
             claims = _run(name, waiting[:number])
         calls = sum(len(claim.calls) for claim in claims)
         refused = [key for claim in claims for key in claim.refused]
@@ -155,7 +155,11 @@ def _record(batch: Batch, attempts: list[Attempt]) -> None:
         rows = activity.machine.lock({attempt.call.subject_id for attempt in over}) if over else {}
         for attempt in over:
             context = attempt.traceparent or attempt.call.traceparent
-            with caused_by(activity.name, attempt.call.id), tracing.continued(context):
+            with (
+                caused_by(activity.name, attempt.call.id),
+                tracing.continued(context),
+                bound(**attempt.names(activity)),
+            ):
                 _tell(activity, rows.get(attempt.call.subject_id), attempt)
 
 

@@ -1,5 +1,8 @@
 """A receiver of traces (OTLP over HTTP), which keeps the spans in memory."""
 
+import signal
+import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,8 +56,8 @@ def _read(service: str, span: Span) -> Received:
 
 
 @contextmanager
-def collector() -> Iterator[Collector]:
-    """Run a collector on a free port of the loopback interface."""
+def collector(port: int = 0) -> Iterator[Collector]:
+    """Run a collector on a port of the loopback interface, a free one without `port`."""
     received = Collector()
 
     class Handler(BaseHTTPRequestHandler):
@@ -66,7 +69,7 @@ def collector() -> Iterator[Collector]:
         def log_message(self, *_: object) -> None:
             """Print nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     received.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -76,3 +79,14 @@ def collector() -> Iterator[Collector]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def is_listening(port: int) -> bool:
+    """Return whether something listens on a port of the loopback interface."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+if __name__ == "__main__":
+    with collector(int(sys.argv[1])):
+        signal.pause()
