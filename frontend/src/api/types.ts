@@ -108,7 +108,7 @@ export type ExecutionView = { amount: number | null; amountMinor: number | null;
 
 export type Executions = { count: CountView; items: ExecutionView[]; next: string | null }
 
-export type Fact = { kind: 'text' | 'amount' | 'number' | 'time' | 'boolean' | 'id'; name: string; value: string | number | boolean | null }
+export type Fact = { currency?: string | null; kind: 'text' | 'amount' | 'number' | 'time' | 'boolean' | 'id'; major?: number | null; name: string; value: string | number | boolean | null }
 
 export type FailureView = { count: CountView; name: string; path: string }
 
@@ -164,7 +164,7 @@ export type LoginState = 'CodePending' | 'CodeSent' | 'CodeUnsent' | 'Succeeded'
 
 export type LoginStatus = { attemptsLeft: number; codeStatus: 'PENDING' | 'SENT' | 'ERROR_SENDING_EMAIL'; expiresAt: string | null; resendAfter: string | null; status: 'PENDING' | 'SUCCESS' | 'FAILED' }
 
-export type MachineView = { arrows: ArrowView[]; deadlines: DeadlineView[]; name: string; operatorSignals: string[]; parent: string | null; states: StateView[]; stranded: number; verify: VerifyResult | null; version: number }
+export type MachineView = { arrows: ArrowView[]; bulkSignals: string[]; deadlines: DeadlineView[]; name: string; operatorSignals: string[]; parent: string | null; states: StateView[]; stranded: number; verify: VerifyResult | null; version: number }
 
 export type Machines = MachineView[]
 

@@ -4,6 +4,7 @@ Each runs in the caller's transaction, so that the caller's audit commits with t
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -170,12 +171,16 @@ def refuse_fields(machine: type[DurableMachine[Any]], signal: StrEnum) -> None:
 
     Raises OperationRefusedError.
     """
-    action = registered_actions.get(machine.operator_signals[signal] or "")
-    if action is not None and action.required:
-        fields = ", ".join(action.required)
+    if fields := ", ".join(required_fields(machine, signal)):
         raise OperationRefusedError(
             f"{signal} needs {fields} of each {machine.name}: send it alone"
         )
+
+
+def required_fields(machine: type[DurableMachine[Any]], signal: StrEnum) -> Sequence[str]:
+    """Return the fields that an operator signal needs beside its reason."""
+    action = registered_actions.get(machine.operator_signals[signal] or "")
+    return () if action is None else action.required
 
 
 def _lock(activity_id: UUID) -> ActivityRow:

@@ -1,5 +1,6 @@
 """The view of one execution: its facts, signals, relations and what happened."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from models import ActivityRow, SignalRow, reading
 from models.base import db
 from models.durable.activity import OVER, ActivityState
 from models.errors import NotFoundError
+from models.money import to_decimal
 from state_machines.durable import Activity
 from state_machines.durable.inspection import stuck
 from state_machines.durable.operations.executions import (
@@ -112,11 +114,19 @@ def load_facts(machine: Machine, execution_id: UUID) -> list[Fact]:
     ]
     if not columns:
         return []
-    row = db.session.execute(select(*columns).where(table.c.id == execution_id)).first()
-    return [
-        Fact(name=column.name, value=_plain(json_ready(value)), kind=_kind(column, value))
-        for column, value in zip(columns, row or (), strict=bool(row))
-    ]
+    query = select(*columns).where(table.c.id == execution_id)
+    row: Mapping[Any, Any] = db.session.execute(query).mappings().first() or {}
+    return [_fact(column, row) for column in columns if column.name in row]
+
+
+def _fact(column: Any, row: Mapping[Any, Any]) -> Fact:
+    name, value = column.name, row[column.name]
+    fact = Fact(name=name, value=_plain(json_ready(value)), kind=_kind(column, value))
+    # A bank may have captured another currency.
+    currency = row.get(f"{name}_currency") or row.get("currency")
+    if fact.kind == "amount" and value is not None and currency:
+        fact.major, fact.currency = to_decimal(value, currency), currency
+    return fact
 
 
 def _plain(value: Any) -> str | int | bool | None:

@@ -6,6 +6,7 @@ from models import reading
 from models.keyset import Count
 from state_machines.durable import DurableMachine
 from state_machines.durable.operations.actions import actions_of
+from state_machines.durable.operations.commands import required_fields
 from state_machines.durable.operations.executions import Machine, is_final, state_kind
 from state_machines.durable.operations.statistics import (
     Stay,
@@ -62,6 +63,11 @@ def _view(machine: Machine, moves: Moves) -> MachineView:
             for deadline in machine.deadlines
         ],
         operator_signals=list(dict.fromkeys([*others, *actions_of(machine)])),
+        bulk_signals=[
+            signal.value
+            for signal in machine.operator_signals
+            if not required_fields(machine, signal)
+        ],
         verify=None,
         stranded=census.stranded,
     )

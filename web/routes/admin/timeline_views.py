@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Text, any_, cast, func, or_, select, union_all
 
 from config import settings
 from models import ActivityRow, AuditRow, SignalRow, Transition
@@ -26,7 +26,14 @@ EMPTY = dict.fromkeys(
 
 
 def _is_about(ids: Collection[UUID]) -> ColumnElement[bool]:
-    return AuditRow.subject.in_([str(key) for key in ids])
+    """Return the condition that an audit row is about a family, its activities or its messages."""
+    parts = [
+        select(cast(row.id, Text)).where(row.subject_id.in_(ids))
+        for row in (ActivityRow, SignalRow)
+    ]
+    # As an array, the ids are looked up in the index of the audit.
+    subjects = func.array(union_all(*parts).scalar_subquery())
+    return or_(AuditRow.subject.in_([str(key) for key in ids]), AuditRow.subject == any_(subjects))
 
 
 AUDIT = Source(AuditRow, AuditRow.at, (AuditRow.id,), _is_about)

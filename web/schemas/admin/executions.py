@@ -112,11 +112,16 @@ class Executions(Page):
 
 
 class Fact(Outgoing):
-    """A named value of the row. `kind` says how to show it."""
+    """A named value of the row. `kind` says how to show it.
+
+    An amount is exact in `value`, in minor units; `major` is the same in major units of `currency`.
+    """
 
     name: str
     value: str | int | bool | None
     kind: Literal["text", "amount", "number", "time", "boolean", "id"]
+    major: Amount | None = None
+    currency: str | None = None
 
 
 class WhyView(Outgoing):

@@ -49,7 +49,8 @@ class VerifyResult(Outgoing):
 class MachineView(Outgoing):
     """A machine. `verify` is null while no result of a check of its histories is stored.
 
-    `stranded` counts executions in states that it no longer has.
+    `stranded` counts executions in states that it no longer has. `bulkSignals` are the operator
+    signals that a bulk job may send: those that need no fields of each execution.
     """
 
     name: str
@@ -59,6 +60,7 @@ class MachineView(Outgoing):
     arrows: list[ArrowView]
     deadlines: list[DeadlineView]
     operator_signals: list[str]
+    bulk_signals: list[str]
     verify: VerifyResult | None
     stranded: int
 

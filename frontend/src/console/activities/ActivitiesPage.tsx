@@ -1,15 +1,15 @@
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useSearch } from '@tanstack/react-router'
 import { FilterText } from '../table/FilterBar'
 import { ListPage } from '../table/ListPage'
+import { useListSearch } from '../table/useListSearch'
 import { Tabs } from '../table/Tabs'
 import { ActivityBulk } from './ActivityBulk'
 import { ActivityDetails } from './ActivityDetails'
 import { ActivityFilters } from './ActivityFilters'
 import { ACTIVITY_COLUMNS } from './columns'
-import { activitiesQuery, type ActivitySearch } from './queries'
+import { activitiesQuery } from './queries'
 import { texts } from './texts'
 
-const FROM = '/console/activities'
 const { tabs } = texts
 const TABS = [
   { label: tabs.all, search: {} },
@@ -22,11 +22,8 @@ const TABS = [
 
 /** The page of the activities: the calls to other systems. */
 export function ActivitiesPage() {
-  const search = useSearch({ from: FROM })
-  const navigate = useNavigate({ from: FROM })
-  const show = (next: ActivitySearch, isNextPage = false) =>
-    void navigate({ search: next, state: isNextPage ? { hasEarlierPage: true } : {} })
-  const change = (changed: ActivitySearch) => show({ ...search, ...changed, cursor: undefined })
+  const place = useListSearch(useSearch({ from: '/console/activities' }))
+  const { search, show, change } = place
   return (
     <ListPage
       list="activities"
@@ -46,12 +43,11 @@ export function ActivitiesPage() {
       filters={<ActivityFilters search={search} onChange={change} />}
       columns={ACTIVITY_COLUMNS}
       query={activitiesQuery(search)}
-      search={search}
-      onSearch={show}
+      place={place}
       emptyLead={texts.emptyLead}
       idOf={({ id }) => id}
       nameOf={({ name }) => name}
-      onOpen={({ id }) => void navigate({ to: '/console/activities/$id', params: { id } })}
+      pathOf={({ id }) => `/console/activities/${id}`}
       renderDetails={(activity) => <ActivityDetails activity={activity} />}
       renderActions={(selection) => <ActivityBulk selection={selection} search={search} />}
     />

@@ -2,7 +2,8 @@ import type { ActivityView } from '../../api/types'
 import { ErrorBlock } from '../parts/ErrorBlock'
 import { Links } from '../parts/Links'
 import { useNow } from '../parts/now'
-import { ActivityActions } from './ActivityActions'
+import { RemedyButtons } from '../remedies/RemedyButtons'
+import { REMEDIES } from '../remedies/remedies'
 import classes from './Activities.module.css'
 import { statusText } from './status'
 import { texts } from './texts'
@@ -19,7 +20,12 @@ export function ActivityDetails({ activity }: { activity: ActivityView }) {
       {maybeSent && <p className={classes.status}>{texts.maybeSent(unknownOutcomes)}</p>}
       <ErrorBlock label={texts.error} error={lastError} />
       <Links links={links} />
-      <ActivityActions activity={activity} />
+      <RemedyButtons
+        patient={activity}
+        remedies={REMEDIES.filter((remedy) => activity.allowed.includes(remedy))}
+        // A repeated e-mail is seen by the customer; other calls have a key and are done once.
+        harmless={maybeSent ? ['run-now'] : ['run-now', 'retry']}
+      />
     </div>
   )
 }

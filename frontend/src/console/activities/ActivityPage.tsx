@@ -1,13 +1,15 @@
 import { useParams } from '@tanstack/react-router'
 import type { ActivityDetail } from '../../api/types'
+import { LoadError } from '../../ui/LoadError'
 import { useLiveQuery } from '../live/polled'
 import { ConsolePage, Panel } from '../parts/ConsolePage'
 import { Copyable } from '../parts/Copyable'
+import { CopyableId } from '../parts/Id'
 import { ExecutionLink } from '../parts/ExecutionLink'
 import { Fact, Facts } from '../parts/Facts'
 import { JsonView } from '../parts/JsonView'
+import { ThingState } from '../parts/ThingState'
 import { Time } from '../parts/Time'
-import { ListState } from '../table/ListState'
 import { ActivityDetails } from './ActivityDetails'
 import classes from './Activities.module.css'
 import { ActivityLabels } from './columns'
@@ -17,39 +19,37 @@ import { texts } from './texts'
 /** The page of one activity. */
 export function ActivityPage() {
   const { id } = useParams({ from: '/console/activities/$id' })
-  const { data, isPending, error, refetch } = useLiveQuery(activityQuery(id))
+  const { data, error, refetch } = useLiveQuery(activityQuery(id))
+  if (data === undefined || data.id !== id) {
+    return (
+      <ThingState
+        title={texts.title}
+        error={error}
+        missing={texts.missing}
+        missingLead={texts.missingLead}
+        onRetry={() => void refetch()}
+      />
+    )
+  }
   return (
     <ConsolePage
-      title={data?.name ?? texts.title}
+      title={data.name}
       heading={
-        data && (
-          <span className={classes.heading}>
-            {data.name} <ActivityLabels activity={data} />
-          </span>
-        )
+        <span className={classes.heading}>
+          {data.name} <ActivityLabels activity={data} />
+        </span>
       }
     >
-      <ListState
-        isPending={isPending}
-        error={error}
-        onRetry={() => void refetch()}
-        isEmpty={data === undefined}
-        isFiltered={false}
-      >
-        {data !== undefined && (
-          <>
-            <Panel title={texts.why}>
-              <ActivityDetails activity={data} />
-            </Panel>
-            <Panel title={texts.facts}>
-              <ActivityFacts activity={data} />
-            </Panel>
-            <Panel title={texts.payload}>
-              <JsonView value={data.payload} fileName={`activity-${data.id}.json`} />
-            </Panel>
-          </>
-        )}
-      </ListState>
+      {error !== null && <LoadError error={error} onRetry={() => void refetch()} />}
+      <Panel title={texts.why}>
+        <ActivityDetails activity={data} />
+      </Panel>
+      <Panel title={texts.facts}>
+        <ActivityFacts activity={data} />
+      </Panel>
+      <Panel title={texts.payload}>
+        <JsonView value={data.payload} fileName={`activity-${data.id}.json`} />
+      </Panel>
     </ConsolePage>
   )
 }
@@ -73,7 +73,7 @@ function ActivityFacts({ activity }: { activity: ActivityDetail }) {
         {providerRequestId && <Copyable text={providerRequestId} />}
       </Fact>
       <Fact name={columns.id}>
-        <Copyable text={activity.id} />
+        <CopyableId id={activity.id} />
       </Fact>
     </Facts>
   )

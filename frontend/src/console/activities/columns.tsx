@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { ActivityView } from '../../api/types'
 import { Copyable } from '../parts/Copyable'
+import { CopyableId } from '../parts/Id'
 import { ExecutionLink } from '../parts/ExecutionLink'
 import { Flag } from '../parts/Flag'
 import { StateLabel } from '../parts/StateLabel'
@@ -11,7 +12,6 @@ import { ACTIVITY_KINDS } from './status'
 import { texts } from './texts'
 
 const { columns, flags, none } = texts
-const ID_LENGTH = 8
 const WAITING_STATES = new Set(['queued', 'pending', 'waiting'])
 
 /** The columns of the list of activities. */
@@ -74,7 +74,7 @@ export const ACTIVITY_COLUMNS: readonly Column<ActivityView>[] = [
     key: 'id',
     label: columns.id,
     isHidden: true,
-    render: ({ id }) => <Copyable text={id} length={ID_LENGTH} />,
+    render: ({ id }) => <CopyableId id={id} />,
   },
 ]
 

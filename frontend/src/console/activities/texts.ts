@@ -57,39 +57,11 @@ export const texts = {
   },
   maybeSent: (count: number) =>
     `${count === 1 ? 'One attempt' : `${count} attempts`} ended without an answer: the e-mail may have been sent. Another attempt may send it twice.`,
+  missing: 'There is no such activity.',
+  missingLead: 'The id may be mistyped, or the row was deleted after its retention.',
   facts: 'Facts',
   payload: 'Payload',
   error: 'Last error',
-  actions: {
-    'run-now': 'Run now',
-    retry: 'Retry',
-    abandon: 'Abandon…',
-    cancel: 'Cancel…',
-  },
-  done: {
-    'run-now': (name: string) => `${name} runs within a second.`,
-    retry: (name: string) => `${name} has a full set of attempts again.`,
-    abandon: (name: string) => `${name} is abandoned.`,
-    cancel: (name: string) => `${name} is cancelled.`,
-  },
-  dialogs: {
-    retry: {
-      title: (name: string) => `Retry ${name}?`,
-      confirm: 'Retry all the same',
-      lead: '',
-    },
-    abandon: {
-      title: (name: string) => `Abandon ${name}?`,
-      confirm: 'Abandon it',
-      lead: 'The call is marked as no longer needed and is never made again. Its secret is erased.',
-    },
-    cancel: {
-      title: (name: string) => `Cancel ${name}?`,
-      confirm: 'Cancel it',
-      lead: 'The call is not made any more. It fails, and its machine is told so.',
-    },
-  },
-  cancelMaybeSent: 'Cancel it although the call may have been carried out',
   bulk: {
     retry: 'Retry…',
     abandon: 'Abandon…',

@@ -1,25 +1,20 @@
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useSearch } from '@tanstack/react-router'
 import { JsonView } from '../parts/JsonView'
 import { FilterText } from '../table/FilterBar'
 import { FilterDate } from '../table/FilterDate'
 import { ListPage } from '../table/ListPage'
+import { useListSearch } from '../table/useListSearch'
 import { AUDIT_COLUMNS } from './columns'
 import { ExportButton } from './ExportButton'
 import { ACTION_GROUPS, type AuditSearch, auditQuery } from './queries'
 import { texts } from './texts'
 
-const FROM = '/console/audit'
+const { filters } = texts
 
 /** The page of what people changed by hand, and of what they were refused. */
 export function AuditPage() {
-  const search = useSearch({ from: FROM })
-  const navigate = useNavigate({ from: FROM })
-  const show = (next: AuditSearch, isNextPage = false) =>
-    void navigate({
-      search: next,
-      replace: !isNextPage,
-      state: isNextPage ? { hasEarlierPage: true } : {},
-    })
+  const place = useListSearch(useSearch({ from: '/console/audit' }))
+  const { search, change } = place
   return (
     <ListPage
       list="audit"
@@ -27,12 +22,19 @@ export function AuditPage() {
       lead={texts.lead}
       actions={<ExportButton search={search} />}
       caption={texts.caption}
-      searchField={<ActorFilter search={search} onSearch={show} />}
-      filters={<OtherFilters search={search} onSearch={show} />}
+      searchField={
+        <FilterText
+          isSearch
+          label={filters.actor}
+          placeholder={filters.actorHint}
+          value={search.actor}
+          onChange={(actor) => change({ actor })}
+        />
+      }
+      filters={<OtherFilters search={search} onChange={change} />}
       columns={AUDIT_COLUMNS}
       query={auditQuery(search)}
-      search={search}
-      onSearch={show}
+      place={place}
       emptyLead={texts.emptyLead}
       idOf={({ id }) => id}
       nameOf={({ action, subject }) => `${action} ${subject ?? ''}`}
@@ -41,46 +43,31 @@ export function AuditPage() {
   )
 }
 
-type FiltersProps = { search: AuditSearch; onSearch: (search: AuditSearch) => void }
+type FiltersProps = { search: AuditSearch; onChange: (changes: AuditSearch) => void }
 
-function ActorFilter({ search, onSearch }: FiltersProps) {
-  const { filters } = texts
-  return (
-    <FilterText
-      isSearch
-      label={filters.actor}
-      placeholder={filters.actorHint}
-      value={search.actor}
-      onChange={(actor) => onSearch({ ...search, actor, cursor: undefined })}
-    />
-  )
-}
-
-function OtherFilters({ search, onSearch }: FiltersProps) {
-  const { filters } = texts
-  const change = (changes: AuditSearch) => onSearch({ ...search, ...changes, cursor: undefined })
+function OtherFilters({ search, onChange }: FiltersProps) {
   return (
     <>
       <FilterText
         label={filters.action}
         value={search.action}
         suggestions={ACTION_GROUPS}
-        onChange={(action) => change({ action })}
+        onChange={(action) => onChange({ action })}
       />
       <FilterText
         label={filters.subject}
         value={search.subject}
-        onChange={(subject) => change({ subject })}
+        onChange={(subject) => onChange({ subject })}
       />
       <FilterDate
         label={filters.since}
         value={search.since}
-        onChange={(since) => change({ since })}
+        onChange={(since) => onChange({ since })}
       />
       <FilterDate
         label={filters.until}
         value={search.until}
-        onChange={(until) => change({ until })}
+        onChange={(until) => onChange({ until })}
       />
     </>
   )

@@ -1,11 +1,11 @@
 import type { AuditEntry } from '../../api/types'
-import { Copyable } from '../parts/Copyable'
-import { ConsoleLink } from '../parts/Links'
+import { CopyableId } from '../parts/Id'
 import { Time } from '../parts/Time'
 import type { Column } from '../table/columns'
 import classes from './Audit.module.css'
 import { detailsText, reasonOf } from './details'
-import { actorPath, shortName, subjectPath } from './subjects'
+import { Named } from './Named'
+import { actorPath, subjectPath } from './subjects'
 import { texts } from './texts'
 
 const { columns, none } = texts
@@ -21,7 +21,7 @@ const actor: Column<AuditEntry> = {
   key: 'actor',
   label: columns.actor,
   render: ({ actor: name, actorEmail }) => (
-    <Named path={actorPath(name)} name={actorEmail ?? shortName(name)} full={name} />
+    <Named path={actorPath(name)} name={name} words={actorEmail} />
   ),
 }
 
@@ -38,7 +38,7 @@ const subject: Column<AuditEntry> = {
     name === null ? (
       none
     ) : (
-      <Named path={subjectPath(verb, name)} name={subjectEmail ?? shortName(name)} full={name} />
+      <Named path={subjectPath(verb, name)} name={name} words={subjectEmail} />
     ),
 }
 
@@ -58,7 +58,7 @@ const id: Column<AuditEntry> = {
   key: 'id',
   label: columns.id,
   isHidden: true,
-  render: (entry) => <Copyable text={entry.id} length={8} />,
+  render: (entry) => <CopyableId id={entry.id} />,
 }
 
 /** The columns of the list of the audit. */
@@ -66,11 +66,6 @@ export const AUDIT_COLUMNS = [at, actor, action, subject, reason, details, id] a
 
 /** The columns of the audit of one person. */
 export const PERSON_AUDIT_COLUMNS = [at, action, actor, subject, reason, details] as const
-
-function Named({ path, name, full }: { path: string | null; name: string; full: string }) {
-  if (path === null) return <span title={full}>{name}</span>
-  return <ConsoleLink url={path}>{name}</ConsoleLink>
-}
 
 function Cut({ text, isMuted = false }: { text: string | null; isMuted?: boolean }) {
   if (text === null || text === '') return none

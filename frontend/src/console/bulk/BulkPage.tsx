@@ -1,15 +1,13 @@
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useSearch } from '@tanstack/react-router'
 import { ListPage } from '../table/ListPage'
+import { useListSearch } from '../table/useListSearch'
 import { BULK_COLUMNS } from './columns'
 import { jobsQuery } from './queries'
 import { texts } from './texts'
 
-const FROM = '/console/bulk'
-
 /** The page of the bulk jobs. */
 export function BulkPage() {
-  const search = useSearch({ from: FROM })
-  const navigate = useNavigate({ from: FROM })
+  const place = useListSearch(useSearch({ from: '/console/bulk' }))
   return (
     <ListPage
       list="bulk"
@@ -17,15 +15,12 @@ export function BulkPage() {
       lead={texts.lead}
       caption={texts.caption}
       columns={BULK_COLUMNS}
-      query={jobsQuery(search)}
-      search={search}
-      onSearch={(next, isNextPage) =>
-        void navigate({ search: next, state: isNextPage ? { hasEarlierPage: true } : {} })
-      }
+      query={jobsQuery(place.search)}
+      place={place}
       emptyLead={texts.emptyLead}
       idOf={({ id }) => id}
       nameOf={({ action }) => texts.actions[action]}
-      onOpen={({ id }) => void navigate({ to: '/console/bulk/$id', params: { id } })}
+      pathOf={({ id }) => `/console/bulk/${id}`}
     />
   )
 }

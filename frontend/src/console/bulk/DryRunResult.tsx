@@ -2,10 +2,9 @@ import type { DryRunView } from '../../api/types'
 import { ScrollRegion } from '../parts/ScrollRegion'
 import { countText } from '../parts/Count'
 import { ErrorCell } from '../parts/ErrorCell'
+import { CopyableId } from '../parts/Id'
 import classes from './Bulk.module.css'
 import { texts } from './texts'
-
-const ID_LENGTH = 8
 
 /** What a bulk job would change now: how many rows of each kind, and the oldest of them. */
 export function DryRunResult({ dryRun }: { dryRun: DryRunView }) {
@@ -38,7 +37,7 @@ export function DryRunResult({ dryRun }: { dryRun: DryRunView }) {
             {examples.map(({ id, kind, state, lastError }) => (
               <tr key={id}>
                 <td>
-                  <code title={id}>{id.slice(-ID_LENGTH)}</code>
+                  <CopyableId id={id} />
                 </td>
                 <td>{kind}</td>
                 <td>{state}</td>

@@ -6,6 +6,7 @@ import { Button } from '../parts/Button'
 import { ConfirmDialog } from '../parts/ConfirmDialog'
 import { countText } from '../parts/Count'
 import { useAction } from '../parts/useAction'
+import { useQuestion } from '../parts/useQuestion'
 import { texts } from './texts'
 
 const CAN_PAUSE = new Set<BulkView['state']>(['Running'])
@@ -25,11 +26,11 @@ export function JobActions({ job }: { job: BulkView }) {
     run: () => call('POST /admin/bulk/{bulkId}/resume', { path, body: {} }),
     describe: () => texts.resumed,
   })
-  const cancel = useAction({
-    run: (reason: string) => call('POST /admin/bulk/{bulkId}/cancel', { path, body: { reason } }),
+  const question = useQuestion({
+    name: `cancel ${job.id}`,
+    run: ({ reason }) => call('POST /admin/bulk/{bulkId}/cancel', { path, body: { reason } }),
     describe: () => texts.cancelled,
-    onDone: () => setAsking(false),
-    isQuiet: true,
+    onClose: () => setAsking(false),
   })
   if (ENDED.has(job.state)) return null
   const { title, lead, confirm } = texts.cancelDialog
@@ -54,18 +55,7 @@ export function JobActions({ job }: { job: BulkView }) {
         {texts.cancel}
       </Button>
       {isAsking && (
-        <ConfirmDialog
-          title={title}
-          confirm={confirm}
-          danger="grave"
-          isBusy={cancel.isPending}
-          error={cancel.error}
-          onConfirm={({ reason }) => cancel.mutate(reason)}
-          onClose={() => {
-            setAsking(false)
-            cancel.reset()
-          }}
-        >
+        <ConfirmDialog question={question} title={title} confirm={confirm} danger="grave">
           <p>{lead(countText({ number: job.waiting, isExact: true }))}</p>
         </ConfirmDialog>
       )}

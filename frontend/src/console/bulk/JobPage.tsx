@@ -1,12 +1,13 @@
 import { useParams } from '@tanstack/react-router'
 import type { BulkView } from '../../api/types'
+import { LoadError } from '../../ui/LoadError'
 import { useLiveQuery } from '../live/polled'
 import { ConsolePage, Panel } from '../parts/ConsolePage'
-import { Copyable } from '../parts/Copyable'
+import { CopyableId } from '../parts/Id'
 import { Fact, Facts } from '../parts/Facts'
 import { StateLabel } from '../parts/StateLabel'
+import { ThingState } from '../parts/ThingState'
 import { Time } from '../parts/Time'
-import { ListState } from '../table/ListState'
 import classes from './Bulk.module.css'
 import { JobActions } from './JobActions'
 import { JobResults } from './JobResults'
@@ -20,40 +21,38 @@ const FILTER_NAMES: Record<string, string> = texts.filterNames
 /** The page of one bulk job: its progress, and the result for each row. */
 export function JobPage() {
   const { id } = useParams({ from: '/console/bulk/$id' })
-  const { data, isPending, error, refetch } = useLiveQuery(jobQuery(id), { everyMs: EVERY_MS })
-  const title = data === undefined ? texts.title : texts.actions[data.action]
+  const { data, error, refetch } = useLiveQuery(jobQuery(id), { everyMs: EVERY_MS })
+  if (data === undefined || data.id !== id) {
+    return (
+      <ThingState
+        title={texts.title}
+        error={error}
+        missing={texts.missing}
+        missingLead={texts.missingLead}
+        onRetry={() => void refetch()}
+      />
+    )
+  }
+  const title = texts.actions[data.action]
   return (
     <ConsolePage
       title={title}
       heading={
-        data && (
-          <span className={classes.heading}>
-            {title} <StateLabel kind={BULK_KINDS[data.state]} state={data.state} />
-          </span>
-        )
+        <span className={classes.heading}>
+          {title} <StateLabel kind={BULK_KINDS[data.state]} state={data.state} />
+        </span>
       }
-      lead={data && texts.states[data.state]}
-      actions={data && <JobActions job={data} />}
+      lead={texts.states[data.state]}
+      actions={<JobActions job={data} />}
     >
-      <ListState
-        isPending={isPending}
-        error={error}
-        onRetry={() => void refetch()}
-        isEmpty={data === undefined}
-        isFiltered={false}
-      >
-        {data !== undefined && (
-          <>
-            <Panel>
-              <Progress job={data} />
-            </Panel>
-            <Panel>
-              <JobFacts job={data} />
-            </Panel>
-            <JobResults job={data} />
-          </>
-        )}
-      </ListState>
+      {error !== null && <LoadError error={error} onRetry={() => void refetch()} />}
+      <Panel>
+        <Progress job={data} />
+      </Panel>
+      <Panel>
+        <JobFacts job={data} />
+      </Panel>
+      <JobResults job={data} />
     </ConsolePage>
   )
 }
@@ -73,7 +72,7 @@ function JobFacts({ job }: { job: BulkView }) {
       <Fact name={columns.filters}>{describe(job.filters)}</Fact>
       <Fact name={columns.options}>{describe(job.options)}</Fact>
       <Fact name={columns.id}>
-        <Copyable text={job.id} />
+        <CopyableId id={job.id} />
       </Fact>
     </Facts>
   )

@@ -1,19 +1,21 @@
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useSearch } from '@tanstack/react-router'
 import type { BulkAction, BulkResultView, BulkView } from '../../api/types'
 import { useLiveQuery } from '../live/polled'
 import { ErrorCell } from '../parts/ErrorCell'
 import { ExecutionLink } from '../parts/ExecutionLink'
+import { Copyable } from '../parts/Copyable'
+import { ShortId } from '../parts/Id'
 import { StateLabel } from '../parts/StateLabel'
 import { Time } from '../parts/Time'
 import { DataTable } from '../table/DataTable'
 import { ListState } from '../table/ListState'
 import { Pager } from '../table/Pager'
 import { Tabs } from '../table/Tabs'
+import { useListSearch } from '../table/useListSearch'
 import classes from './Bulk.module.css'
-import { RESULT_KINDS, RESULT_STATES, type ResultSearch, resultsQuery } from './queries'
+import { RESULT_KINDS, RESULT_STATES, resultsQuery } from './queries'
 import { texts } from './texts'
 
-const FROM = '/console/bulk/$id'
 const { results } = texts
 const TABS = [
   { label: results.all, search: {} },
@@ -22,16 +24,9 @@ const TABS = [
 
 /** The results of a job's rows, page by page. */
 export function JobResults({ job }: { job: BulkView }) {
-  const search = useSearch({ from: FROM })
-  const navigate = useNavigate({ from: FROM })
+  const { search, show } = useListSearch(useSearch({ from: '/console/bulk/$id' }))
   const list = useLiveQuery(resultsQuery(job.id, search))
   const rows = list.data?.items ?? []
-  const show = (next: ResultSearch, isNextPage = false) =>
-    void navigate({
-      search: next,
-      resetScroll: false,
-      state: isNextPage ? { hasEarlierPage: true } : {},
-    })
   return (
     <section className={classes.results}>
       <h2>{results.title}</h2>
@@ -94,11 +89,15 @@ function columnsOf({ action, filters }: BulkView) {
 type RowLinkProps = { action: BulkAction; machine: string | undefined; id: string }
 
 function RowLink({ action, machine, id }: RowLinkProps) {
-  if (action === 'machines.signal') return <ExecutionLink machine={machine} id={id} label={id} />
+  if (machine !== undefined && action === 'machines.signal') {
+    return <ExecutionLink machine={machine} id={id} />
+  }
   const to = action === 'signals.replay' ? '/console/signals/$id' : '/console/activities/$id'
   return (
-    <Link to={to} params={{ id }}>
-      <code>{id}</code>
-    </Link>
+    <Copyable text={id}>
+      <Link to={to} params={{ id }}>
+        <ShortId id={id} />
+      </Link>
+    </Copyable>
   )
 }

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { BulkView } from '../../api/types'
-import { Copyable } from '../parts/Copyable'
+import { CopyableId } from '../parts/Id'
 import { StateLabel } from '../parts/StateLabel'
 import { Time } from '../parts/Time'
 import type { Column } from '../table/columns'
@@ -10,7 +10,6 @@ import { BULK_KINDS } from './queries'
 import { texts } from './texts'
 
 const { columns, actions } = texts
-const ID_LENGTH = 8
 
 /** The columns of the list of bulk jobs. */
 export const BULK_COLUMNS: readonly Column<BulkView>[] = [
@@ -57,6 +56,6 @@ export const BULK_COLUMNS: readonly Column<BulkView>[] = [
     key: 'id',
     label: columns.id,
     isHidden: true,
-    render: ({ id }) => <Copyable text={id} length={ID_LENGTH} />,
+    render: ({ id }) => <CopyableId id={id} />,
   },
 ]

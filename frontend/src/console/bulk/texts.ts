@@ -24,6 +24,8 @@ export const texts = {
     filters: 'Rows',
     options: 'Options',
   },
+  missing: 'There is no such job.',
+  missingLead: 'The id may be mistyped, or the row was deleted after its retention.',
   none: '–',
   results: {
     title: 'Results',
@@ -96,6 +98,8 @@ export const texts = {
       'machines.signal': 'Each execution receives it, if its state allows that then.',
     },
     counting: 'Counting what matches',
+    signal: (signal: string, machine: string, state: string) =>
+      `The signal ${signal}, for executions of ${machine} in ${state}.`,
     count: (count: string) => `${count} match now`,
     countOne: 'One matches now',
     none: 'Nothing matches that could be changed so. Nothing is changed.',

@@ -3,25 +3,19 @@ import { useRefusal } from '../frame/me'
 import { Button } from '../parts/Button'
 import { FilterSelect, FilterText } from '../table/FilterBar'
 import { ListPage } from '../table/ListPage'
+import { useListSearch } from '../table/useListSearch'
 import { PRODUCT_COLUMNS } from './columns'
 import { type CatalogueSearch, LOW_STOCKS, PRODUCT_STATUSES, productsQuery } from './queries'
 import { texts } from './texts'
 
-const FROM = '/console/catalogue'
 const { filters } = texts
 
 /** The page of all products with their stock. */
 export function CataloguePage() {
-  const search = useSearch({ from: FROM })
-  const navigate = useNavigate({ from: FROM })
+  const place = useListSearch(useSearch({ from: '/console/catalogue' }))
+  const { search, change } = place
+  const navigate = useNavigate()
   const importRefusal = useRefusal('admin')
-  const show = (next: CatalogueSearch, isNextPage = false) =>
-    void navigate({
-      search: next,
-      replace: !isNextPage,
-      state: isNextPage ? { hasEarlierPage: true } : {},
-    })
-  const filter = (change: CatalogueSearch) => show({ ...search, ...change, cursor: undefined })
   return (
     <ListPage
       list="catalogue"
@@ -47,20 +41,17 @@ export function CataloguePage() {
           label={filters.q}
           placeholder={filters.qHint}
           value={search.q}
-          onChange={(q) => filter({ q })}
+          onChange={(q) => change({ q })}
         />
       }
-      filters={<OtherFilters search={search} onChange={filter} />}
+      filters={<OtherFilters search={search} onChange={change} />}
       columns={PRODUCT_COLUMNS}
       query={productsQuery(search)}
-      search={search}
-      onSearch={show}
+      place={place}
       emptyLead={texts.emptyLead}
       idOf={({ id }) => String(id)}
       nameOf={({ name }) => name}
-      onOpen={({ id }) =>
-        void navigate({ to: '/console/catalogue/$id', params: { id: String(id) } })
-      }
+      pathOf={({ id }) => `/console/catalogue/${id}`}
     />
   )
 }

@@ -1,9 +1,10 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { MoveView } from '../../api/types'
-import { actorPath, shortName } from '../audit/subjects'
+import { Named } from '../audit/Named'
+import { actorPath } from '../audit/subjects'
 import { useLiveQuery } from '../live/polled'
 import { Panel } from '../parts/ConsolePage'
-import { ConsoleLink } from '../parts/Links'
+import { executionPath } from '../parts/ExecutionLink'
 import { Time } from '../parts/Time'
 import type { Column } from '../table/columns'
 import { DataTable } from '../table/DataTable'
@@ -98,14 +99,7 @@ function Difference({ pieces, isPlain = false }: { pieces: number; isPlain?: boo
 /** The order or the person that moved the pieces. */
 function By({ move: { orderId, reference, actor, actorEmail } }: { move: MoveView }) {
   if (orderId !== null) {
-    return (
-      <ConsoleLink url={`/console/executions/order/${orderId}`}>
-        {shortName(reference ?? orderId)}
-      </ConsoleLink>
-    )
+    return <Named path={executionPath('order', orderId)} name={reference ?? orderId} />
   }
-  if (actor === null) return none
-  const path = actorPath(actor)
-  const name = actorEmail ?? shortName(actor)
-  return path === null ? name : <ConsoleLink url={path}>{name}</ConsoleLink>
+  return actor === null ? none : <Named path={actorPath(actor)} name={actor} words={actorEmail} />
 }

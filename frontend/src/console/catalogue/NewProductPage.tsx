@@ -6,7 +6,7 @@ import type { NewProduct } from '../../api/types'
 import { ErrorText } from '../../ui/ErrorText'
 import { Button } from '../parts/Button'
 import { ConsolePage, Panel } from '../parts/ConsolePage'
-import { useFormDraft } from '../parts/draft'
+import { useDraft } from '../parts/draft'
 import { Field } from '../parts/Field'
 import { useAction } from '../parts/useAction'
 import classes from './Catalogue.module.css'
@@ -22,7 +22,7 @@ const REQUIRED = ['name', 'sku', 'currency'] as const
 /** The page that adds a product. */
 export function NewProductPage() {
   const navigate = useNavigate()
-  const { draft, change, clear } = useFormDraft('new product')
+  const { draft, change, clear } = useDraft('new product')
   const [isTried, setTried] = useState(false)
   const action = useAction({
     run: (body: NewProduct) => call('POST /admin/products', { body }),

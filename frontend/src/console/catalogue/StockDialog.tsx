@@ -5,7 +5,7 @@ import type { StaffProduct } from '../../api/types'
 import { Dialog } from '../../ui/Dialog'
 import { ErrorText } from '../../ui/ErrorText'
 import { Button } from '../parts/Button'
-import { useFormDraft } from '../parts/draft'
+import { useDraft } from '../parts/draft'
 import { Field } from '../parts/Field'
 import { texts as partTexts } from '../parts/texts'
 import { useAction } from '../parts/useAction'
@@ -22,7 +22,7 @@ const MAX_REASON_LENGTH = 500
 /** The dialog that corrects the stock of a product, with a reason. */
 export function StockDialog({ product, onClose }: StockDialogProps) {
   const { stock: words } = texts
-  const { draft, change, clear } = useFormDraft(`stock ${product.id}`)
+  const { draft, change, clear } = useDraft(`stock ${product.id}`)
   const { pieces = '', reason = '' } = draft
   const [mode, setMode] = useState<StockMode>('difference')
   const after = readCorrection({ mode, text: pieces, stock: product.stock })

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ApiError } from '../../api/problem'
-import { useFormDraft } from '../parts/draft'
+import { useDraft } from '../parts/draft'
 import { useAction } from '../parts/useAction'
 import { bodyOf, dirtyFields, driftOf, type Field, isAmount, textsOf } from './fields'
 import { CHANGED, productQuery } from './queries'
@@ -13,7 +13,7 @@ const { form } = texts
 /** Return the state of the form that edits a product, which others may change meanwhile. */
 export function useProductForm(live: Version) {
   const queryClient = useQueryClient()
-  const { draft, change, clear } = useFormDraft(`product ${live.body.id}`)
+  const { draft, change, clear } = useDraft(`product ${live.body.id}`)
   // The version on which the operator builds: the newest one, until they change something.
   const [seen, setSeen] = useState(live)
   const shown = textsOf(seen.body)

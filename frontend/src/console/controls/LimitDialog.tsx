@@ -1,12 +1,12 @@
 import { useState } from 'react'
 import { call } from '../../api/client'
 import { ApiError } from '../../api/problem'
-import type { LimitRequest, LimitView } from '../../api/types'
+import type { LimitView } from '../../api/types'
 import { ConfirmDialog } from '../parts/ConfirmDialog'
 import { Field } from '../parts/Field'
-import { useAction } from '../parts/useAction'
+import { useQuestion } from '../parts/useQuestion'
 import classes from './Controls.module.css'
-import { type FigureErrors, type FigureName, type Figures, readFigures } from './figures'
+import { type Figures, readFigures } from './figures'
 import { texts } from './texts'
 
 type LimitDialogProps = {
@@ -15,50 +15,45 @@ type LimitDialogProps = {
   providers: readonly string[]
   onClose: () => void
 }
-type LimitInput = { provider: string; body: LimitRequest }
 
 const NAMES = ['perSecond', 'burst', 'atOnce'] as const
 
 /** The dialog that limits the calls to a provider. */
 export function LimitDialog({ limit, providers, onClose }: LimitDialogProps) {
-  const [provider, setProvider] = useState(limit?.provider ?? providers[0] ?? '')
-  const [figures, setFigures] = useState<Figures>({
-    perSecond: limit?.perSecond?.toString() ?? '',
-    burst: limit !== null && limit.perSecond !== null ? String(limit.burst) : '',
-    atOnce: limit?.atOnce?.toString() ?? '',
+  const [isTried, setTried] = useState(false)
+  const usual = limit?.provider ?? providers[0] ?? ''
+  const old = figuresOf(limit)
+  const question = useQuestion({
+    name: `limit ${limit?.provider ?? ''}`,
+    run: ({ reason, ...typed }) =>
+      call('PUT /admin/controls/limits/{provider}', {
+        path: { provider: typed.provider ?? usual },
+        body: { ...readFigures({ ...old, ...typed }).limit, reason },
+      }),
+    describe: (_, { provider = usual }) => texts.limits.saved(provider),
+    onClose,
   })
-  const [errors, setErrors] = useState<FigureErrors>({})
-  const save = useAction({
-    run: ({ body, ...path }: LimitInput) =>
-      call('PUT /admin/controls/limits/{provider}', { path, body }),
-    describe: () => texts.limits.saved(provider),
-    onDone: onClose,
-    isQuiet: true,
-  })
+  const { provider = usual } = question.draft
+  const figures = { ...old, ...question.draft }
+  const problems = readFigures(figures).errors
+  const errors = isTried ? problems : {}
   const { limitDialog, limits } = texts
-  const refused = save.error instanceof ApiError ? save.error.fields : {}
+  const refused = question.error instanceof ApiError ? question.error.fields : {}
   const hints = {
     perSecond: limitDialog.rateHint,
     burst: limitDialog.burstHint,
     atOnce: limitDialog.atOnceHint,
   }
   const labels = { perSecond: limits.rate, burst: limits.burst, atOnce: limits.atOnce }
-  const change = (name: FigureName, value: string) => {
-    setFigures({ ...figures, [name]: value })
-    setErrors({ ...errors, [name]: undefined })
+  const confirm: typeof question.confirm = (answer) => {
+    setTried(true)
+    if (Object.keys(problems).length === 0) question.confirm(answer)
   }
   return (
     <ConfirmDialog
+      question={{ ...question, confirm }}
       title={limitDialog.title}
       confirm={limitDialog.confirm}
-      isBusy={save.isPending}
-      error={save.error}
-      onConfirm={({ reason }) => {
-        const read = readFigures(figures)
-        if ('errors' in read) setErrors(read.errors)
-        else save.mutate({ provider, body: { ...read.limit, reason } })
-      }}
-      onClose={onClose}
     >
       <p>{limitDialog.lead}</p>
       <div className={classes.fields}>
@@ -68,7 +63,7 @@ export function LimitDialog({ limit, providers, onClose }: LimitDialogProps) {
               {...field}
               value={provider}
               disabled={limit !== null}
-              onChange={(event) => setProvider(event.currentTarget.value)}
+              onChange={(event) => question.change({ provider: event.currentTarget.value })}
             >
               {providers.map((name) => (
                 <option key={name}>{name}</option>
@@ -90,7 +85,7 @@ export function LimitDialog({ limit, providers, onClose }: LimitDialogProps) {
                 inputMode="decimal"
                 autoComplete="off"
                 value={figures[name]}
-                onChange={(event) => change(name, event.currentTarget.value)}
+                onChange={(event) => question.change({ [name]: event.currentTarget.value })}
               />
             )}
           </Field>
@@ -98,4 +93,14 @@ export function LimitDialog({ limit, providers, onClose }: LimitDialogProps) {
       </div>
     </ConfirmDialog>
   )
+}
+
+/** Return the figures of a limit as they are typed. */
+function figuresOf(limit: LimitView | null): Figures {
+  const { perSecond = null, atOnce = null, burst = null } = limit ?? {}
+  return {
+    perSecond: perSecond?.toString() ?? '',
+    burst: perSecond === null ? '' : (burst?.toString() ?? ''),
+    atOnce: atOnce?.toString() ?? '',
+  }
 }

@@ -7,7 +7,7 @@ import { ConfirmDialog } from '../parts/ConfirmDialog'
 import { Panel } from '../parts/ConsolePage'
 import { Count } from '../parts/Count'
 import { ScrollRegion } from '../parts/ScrollRegion'
-import { useAction } from '../parts/useAction'
+import { useQuestion } from '../parts/useQuestion'
 import classes from './Controls.module.css'
 import { LimitDialog } from './LimitDialog'
 import { texts } from './texts'
@@ -84,12 +84,12 @@ export function LimitsPanel({ controls }: { controls: ControlsView }) {
 function RemoveButton({ provider }: { provider: string }) {
   const refusal = useRefusal('admin')
   const [isAsking, setAsking] = useState(false)
-  const remove = useAction({
-    run: (reason: string) =>
+  const question = useQuestion({
+    name: `remove ${provider}`,
+    run: ({ reason }) =>
       call('DELETE /admin/controls/limits/{provider}', { path: { provider }, query: { reason } }),
     describe: () => limits.removed(provider),
-    onDone: () => setAsking(false),
-    isQuiet: true,
+    onClose: () => setAsking(false),
   })
   const { title, lead, confirm } = texts.removeDialog
   return (
@@ -98,17 +98,7 @@ function RemoveButton({ provider }: { provider: string }) {
         {limits.remove}
       </Button>
       {isAsking && (
-        <ConfirmDialog
-          title={title(provider)}
-          confirm={confirm}
-          isBusy={remove.isPending}
-          error={remove.error}
-          onConfirm={({ reason }) => remove.mutate(reason)}
-          onClose={() => {
-            setAsking(false)
-            remove.reset()
-          }}
-        >
+        <ConfirmDialog question={question} title={title(provider)} confirm={confirm}>
           <p>{lead}</p>
         </ConfirmDialog>
       )}

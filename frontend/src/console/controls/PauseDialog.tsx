@@ -1,41 +1,37 @@
-import { useState } from 'react'
 import { call } from '../../api/client'
 import type { ControlsView, PauseKind, TargetView } from '../../api/types'
 import { ConfirmDialog } from '../parts/ConfirmDialog'
 import { Field } from '../parts/Field'
-import { useAction } from '../parts/useAction'
+import { useQuestion } from '../parts/useQuestion'
 import { texts } from './texts'
 
 type PauseDialogProps = { controls: ControlsView; onClose: () => void }
-type PauseInput = TargetView & { reason: string }
 
 const KINDS = ['provider', 'queue', 'activity'] as const satisfies readonly PauseKind[]
 
+const NOTHING: TargetView = { kind: 'provider', name: '' }
+
 /** The dialog that pauses an activity, a queue or a provider. */
 export function PauseDialog({ controls, onClose }: PauseDialogProps) {
-  const [chosen, setChosen] = useState('')
   const paused = new Set(controls.pauses.map(keyOf))
   const targets = controls.targets.filter((target) => !paused.has(keyOf(target)))
-  const target = targets.find((each) => keyOf(each) === chosen)
-  const pause = useAction({
-    run: (body: PauseInput) => call('POST /admin/controls/pause', { body }),
-    describe: (_, { name }) => texts.pauses.paused(name),
-    onDone: onClose,
-    isQuiet: true,
+  const find = (chosen: string | undefined) =>
+    targets.find((target) => keyOf(target) === chosen) ?? NOTHING
+  const question = useQuestion({
+    name: 'pause',
+    run: ({ reason, chosen }) =>
+      call('POST /admin/controls/pause', { body: { ...find(chosen), reason } }),
+    describe: (_, { chosen }) => texts.pauses.paused(find(chosen).name),
+    onClose,
   })
   const { title, lead, what, choose, confirm, known } = texts.pauseDialog
   return (
     <ConfirmDialog
+      question={question}
       title={title}
       confirm={confirm}
       danger="grave"
-      refusal={target === undefined ? known : null}
-      isBusy={pause.isPending}
-      error={pause.error}
-      onConfirm={({ reason }) => {
-        if (target !== undefined) pause.mutate({ ...target, reason })
-      }}
-      onClose={onClose}
+      refusal={find(question.draft.chosen) === NOTHING ? known : null}
     >
       <p>{lead}</p>
       <Field label={what}>
@@ -43,8 +39,8 @@ export function PauseDialog({ controls, onClose }: PauseDialogProps) {
           <select
             {...field}
             data-autofocus
-            value={chosen}
-            onChange={(event) => setChosen(event.currentTarget.value)}
+            value={question.draft.chosen ?? ''}
+            onChange={(event) => question.change({ chosen: event.currentTarget.value })}
           >
             <option value="">{choose}</option>
             {KINDS.map((kind) => (

@@ -9,7 +9,7 @@ import { Panel } from '../parts/ConsolePage'
 import { Count } from '../parts/Count'
 import { PauseIcon } from '../parts/icons'
 import { Time } from '../parts/Time'
-import { useAction } from '../parts/useAction'
+import { useQuestion } from '../parts/useQuestion'
 import classes from './Controls.module.css'
 import { PauseDialog } from './PauseDialog'
 import { texts } from './texts'
@@ -81,14 +81,14 @@ function PauseItem({ pause }: { pause: PauseView }) {
 function ResumeButton({ pause: { kind, name } }: { pause: PauseView }) {
   const refusal = useRefusal('admin')
   const [isAsking, setAsking] = useState(false)
-  const resume = useAction({
-    run: (reason: string) =>
+  const question = useQuestion({
+    name: `resume ${kind} ${name}`,
+    run: ({ reason }) =>
       call('POST /admin/controls/resume', {
         body: { kind, name, reason: reason === '' ? null : reason },
       }),
     describe: () => texts.pauses.resumed(name),
-    onDone: () => setAsking(false),
-    isQuiet: true,
+    onClose: () => setAsking(false),
   })
   const { title, lead, confirm } = texts.resumeDialog
   return (
@@ -97,18 +97,7 @@ function ResumeButton({ pause: { kind, name } }: { pause: PauseView }) {
         {texts.pauses.resume}
       </Button>
       {isAsking && (
-        <ConfirmDialog
-          title={title(name)}
-          confirm={confirm}
-          reason="optional"
-          isBusy={resume.isPending}
-          error={resume.error}
-          onConfirm={({ reason }) => resume.mutate(reason)}
-          onClose={() => {
-            setAsking(false)
-            resume.reset()
-          }}
-        >
+        <ConfirmDialog question={question} title={title(name)} confirm={confirm} reason="optional">
           <p>{lead}</p>
         </ConfirmDialog>
       )}

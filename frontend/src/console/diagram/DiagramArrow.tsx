@@ -8,13 +8,15 @@ type DiagramArrowProps = {
   marker: string
   path: string
   label: Point
+  /** The room for the label. */
+  width: number
   onChoose?: (arrow: DiagramArrowInfo) => void
 }
 
-const LABEL = { width: 150, height: 22 }
+const HEIGHT = 22
 
 /** An arrow of a diagram with its signals. A button if it can be sent. */
-export function DiagramArrow({ arrow, marker, path, label, onChoose }: DiagramArrowProps) {
+export function DiagramArrow({ arrow, marker, path, label, width, onChoose }: DiagramArrowProps) {
   const { from, to, kind = 'plain', hint } = arrow
   const words = texts.arrow(from, to, arrow.label)
   return (
@@ -22,9 +24,10 @@ export function DiagramArrow({ arrow, marker, path, label, onChoose }: DiagramAr
       <title>{hint === undefined ? words : `${words}. ${hint}`}</title>
       <path d={path} className={classes.edge} markerEnd={`url(#${marker})`} />
       <foreignObject
-        x={label.x - LABEL.width / 2}
-        y={label.y - LABEL.height / 2}
-        {...LABEL}
+        x={label.x - width / 2}
+        y={label.y - HEIGHT / 2}
+        width={width}
+        height={HEIGHT}
         className={classes.labelBox}
       >
         <div className={classes.labelPlace}>

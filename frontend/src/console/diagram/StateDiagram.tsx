@@ -33,26 +33,32 @@ type StateDiagramProps = {
   label: string
   states: readonly DiagramStateInfo[]
   arrows: readonly DiagramArrowInfo[]
+  /** Drawn closer together, where there is little room. */
+  isCompact?: boolean
   onState?: (name: string) => void
   onArrow?: (arrow: DiagramArrowInfo) => void
 }
 
 // A wide machine is drawn smaller to fit, as long as it can be read; then it scrolls.
 const MIN_SCALE = 0.8
-const SIZES = { width: 128, height: 46, gapX: 124, gapY: 30 }
+const WIDE = { width: 128, height: 46, gapX: 124, gapY: 30 }
+// With it, a machine of four layers fits beside the panels of its page on a screen of 1280 pixels.
+const COMPACT = { ...WIDE, width: 112, gapX: 96 }
 
 /** A machine as a diagram: states as boxes, signals as arrows between them. */
-export function StateDiagram({ label, states, arrows, onState, onArrow }: StateDiagramProps) {
+export function StateDiagram(props: StateDiagramProps) {
+  const { label, states, arrows, isCompact = false, onState, onArrow } = props
+  const sizes = isCompact ? COMPACT : WIDE
   const marker = useId()
   const drawn = useMemo(() => arrows.filter(({ from, to }) => from !== to), [arrows])
   const layout = useMemo(() => {
     const names = states.map(({ name }) => name)
-    return layOut(names, drawn, SIZES)
-  }, [states, drawn])
+    return layOut(names, drawn, sizes)
+  }, [states, drawn, sizes])
   const lines = useMemo(() => {
     const labels = drawn.map((arrow) => arrow.label)
-    return drawEdges(layout.edges, labels, SIZES)
-  }, [layout, drawn])
+    return drawEdges(layout, labels, sizes)
+  }, [layout, drawn, sizes])
   return (
     <ScrollRegion className={classes.scroller} label={texts.label(label)}>
       <svg
@@ -84,6 +90,7 @@ export function StateDiagram({ label, states, arrows, onState, onArrow }: StateD
               arrow={arrow}
               marker={marker}
               {...line}
+              width={sizes.gapX}
               onChoose={onArrow}
             />
           )
@@ -96,7 +103,7 @@ export function StateDiagram({ label, states, arrows, onState, onArrow }: StateD
               key={node.name}
               state={state}
               place={node}
-              sizes={SIZES}
+              sizes={sizes}
               onChoose={onState}
             />
           )

@@ -43,9 +43,9 @@ test('an edge that passes a layer has a place of its own there', () => {
 })
 
 test('lines begin and end at the borders of their states, side by side', () => {
-  const { nodes, edges } = layOut(NAMES, EDGES, SIZES)
-  const [pending] = nodes
-  const lines = drawEdges(edges, NAMES, SIZES)
+  const layout = layOut(NAMES, EDGES, SIZES)
+  const [pending] = layout.nodes
+  const lines = drawEdges(layout, NAMES, SIZES)
   if (!pending) throw new Error('the layout is empty')
   const starts = [lines[0], lines[2]].map((line) => /^M(\d+) (\d+)C/.exec(line?.path ?? ''))
   expect(starts.map((start) => Number(start?.[1]))).toEqual([pending.x + 50, pending.x + 50])
@@ -57,7 +57,7 @@ test('labels of lines that cross at one place are kept apart', () => {
     { from: 'A', to: 'B' },
     { from: 'B', to: 'A' },
   ]
-  const [there, home] = drawEdges(layOut(['A', 'B'], back, SIZES).edges, ['there', 'home'], SIZES)
+  const [there, home] = drawEdges(layOut(['A', 'B'], back, SIZES), ['there', 'home'], SIZES)
   if (!there || !home) throw new Error('a line is missing')
   const isApart =
     Math.abs(there.label.x - home.label.x) >= 40 || Math.abs(there.label.y - home.label.y) >= 17

@@ -1,4 +1,4 @@
-import type { PlacedEdge, Point, Sizes } from './layout'
+import type { Layout, PlacedEdge, Point, Sizes } from './layout'
 import { type Ports, portsOf } from './ports'
 
 /** The lines of a diagram, from border to border, and the places of their labels. */
@@ -12,19 +12,25 @@ const PLACES = [0.5, 0.36, 0.64, 0.26, 0.74, 0.18, 0.82]
 const CHARACTER = 6
 const LABEL = { padding: 12, height: 17 }
 
-/** Return the lines of the edges. `labels` are their words, which are kept apart. */
+/** Return the lines of the edges. `labels` are their words, kept apart from each other and states. */
 export function drawEdges(
-  edges: readonly PlacedEdge[],
+  { nodes, edges }: Pick<Layout, 'nodes' | 'edges'>,
   labels: readonly string[],
   sizes: Sizes,
 ): DrawnEdge[] {
   const ports = portsOf(edges, sizes)
-  const taken: Box[] = []
+  const { width: stateWidth, height: stateHeight } = sizes
+  const taken = nodes.map(({ x, y }): Box => ({ x, y, width: stateWidth, height: stateHeight }))
   return edges.map((edge, index) => {
     const curves = curvesOf(edge, index, ports, sizes)
     const middle = curves[Math.floor((curves.length - 1) / 2)]
-    const width = (labels[index]?.length ?? 0) * CHARACTER + LABEL.padding
-    const boxes = middle === undefined ? [] : placesOn(middle).map((at) => boxAt(at, width))
+    const wish = (labels[index]?.length ?? 0) * CHARACTER + LABEL.padding
+    const { height } = LABEL
+    const boxes = (middle === undefined ? [] : placesOn(middle)).map((at): Box => ({
+      ...at,
+      width: Math.min(wish, sizes.gapX),
+      height,
+    }))
     const box = boxes.find((each) => !taken.some((other) => overlap(each, other))) ?? boxes[0]
     if (box !== undefined) taken.push(box)
     return { path: pathOf(curves), label: { x: box?.x ?? 0, y: box?.y ?? 0 } }
@@ -84,12 +90,10 @@ function placesOn(curve: Curve): Point[] {
   return [...on, ...beside]
 }
 
-type Box = Point & { width: number }
-
-function boxAt({ x, y }: Point, width: number): Box {
-  return { x, y, width }
-}
+type Box = Point & { width: number; height: number }
 
 function overlap(a: Box, b: Box): boolean {
-  return Math.abs(a.x - b.x) < (a.width + b.width) / 2 && Math.abs(a.y - b.y) < LABEL.height
+  return (
+    Math.abs(a.x - b.x) < (a.width + b.width) / 2 && Math.abs(a.y - b.y) < (a.height + b.height) / 2
+  )
 }

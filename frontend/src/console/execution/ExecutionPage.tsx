@@ -3,6 +3,7 @@ import { isStatus } from '../../api/problem'
 import { LoadError } from '../../ui/LoadError'
 import { useLiveQuery } from '../live/polled'
 import { ConsolePage } from '../parts/ConsolePage'
+import { shortId } from '../parts/Id'
 import { ExecutionSkeleton } from './ExecutionSkeleton'
 import { ExecutionView } from './ExecutionView'
 import { executionQuery, orderQuery, type Place } from './queries'
@@ -36,7 +37,7 @@ function LiveExecution({ place }: { place: Place }) {
     )
   }
   return (
-    <ConsolePage title={texts.title(place.machine, place.id.slice(0, 8))}>
+    <ConsolePage title={texts.title(place.machine, shortId(place.id))}>
       {execution.isError ? (
         <LoadError error={execution.error} onRetry={() => void execution.refetch()} />
       ) : (

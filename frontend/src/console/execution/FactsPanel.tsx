@@ -1,13 +1,13 @@
 import { createFormat } from '../../ui/i18n/format'
 import { Panel } from '../parts/ConsolePage'
-import { Copyable } from '../parts/Copyable'
+import { CopyableId } from '../parts/Id'
+import { Money } from '../parts/Money'
 import { Time } from '../parts/Time'
 import classes from './Execution.module.css'
 import type { Execution, Fact } from './queries'
 import { texts } from './texts'
 
 const format = createFormat('en')
-const ID_LENGTH = 13
 
 /** The columns of the row that its machine brings along. Empty ones are left out. */
 export function FactsPanel({ execution }: { execution: Execution }) {
@@ -17,7 +17,7 @@ export function FactsPanel({ execution }: { execution: Execution }) {
       <dl className={classes.facts}>
         <dt>id</dt>
         <dd>
-          <Copyable text={execution.id} length={ID_LENGTH} />
+          <CopyableId id={execution.id} />
         </dd>
         <dt>{texts.created.toLowerCase()}</dt>
         <dd>
@@ -45,11 +45,12 @@ function FactRow({ fact }: { fact: Fact }) {
   )
 }
 
-function FactValue({ fact: { kind, value } }: { fact: Fact }) {
+function FactValue({ fact: { kind, value, major, currency } }: { fact: Fact }) {
   const text = String(value)
   if (kind === 'time') return <Time at={text} show="full" />
-  if (kind === 'id') return <Copyable text={text} length={ID_LENGTH} />
-  // Amounts are in minor units: exact, as the row has them.
+  if (kind === 'id') return <CopyableId id={text} />
+  if (major !== null && major !== undefined && currency)
+    return <Money amount={major} currency={currency} />
   if (typeof value === 'number') return <span className="tabular">{format.number(value)}</span>
   return text
 }

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { Panel } from '../parts/ConsolePage'
+import { ExecutionLink } from '../parts/ExecutionLink'
 import { Money } from '../parts/Money'
 import { StateLabel } from '../parts/StateLabel'
 import classes from './Execution.module.css'
@@ -14,10 +15,7 @@ export function FamilyPanel({ execution: { parent, children } }: { execution: Ex
       <ul className={classes.family}>
         {parent !== null && (
           <li>
-            {texts.parent}{' '}
-            <Link to="/console/executions/$machine/$id" params={parent}>
-              {parent.machine} {parent.id.slice(0, 8)}
-            </Link>
+            {texts.parent} <ExecutionLink {...parent} />
           </li>
         )}
         {children.map((child) => (

@@ -1,17 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
-import { FilterBar, FilterSelect, FilterText } from '../table/FilterBar'
-import { isFiltered } from '../table/filters'
+import { FilterSelect, FilterText } from '../table/FilterBar'
 import { type ExecutionSearch, machineNamesQuery } from './queries'
 import { texts } from './texts'
 
 type ExecutionFiltersProps = {
   search: ExecutionSearch
   onChange: (change: ExecutionSearch) => void
-  onClear: () => void
 }
 
 /** The filters of the list of executions. */
-export function ExecutionFilters({ search, onChange, onClear }: ExecutionFiltersProps) {
+export function ExecutionFilters({ search, onChange }: ExecutionFiltersProps) {
   const machines = useQuery(machineNamesQuery).data ?? []
   const chosen = machines.filter(({ name }) => [undefined, name].includes(search.machine))
   const states = new Set(chosen.flatMap((machine) => machine.states.map(({ name }) => name)))
@@ -20,19 +18,7 @@ export function ExecutionFilters({ search, onChange, onClear }: ExecutionFilters
   ].toSorted()
   const { filters } = texts
   return (
-    <FilterBar
-      search={
-        <FilterText
-          isSearch
-          label={filters.q}
-          placeholder={filters.qHint}
-          value={search.q}
-          onChange={(q) => onChange({ q })}
-        />
-      }
-      isFiltered={isFiltered(search)}
-      onClear={onClear}
-    >
+    <>
       <FilterSelect
         label={filters.machine}
         value={search.machine}
@@ -72,6 +58,6 @@ export function ExecutionFilters({ search, onChange, onClear }: ExecutionFilters
         suggestions={activities}
         onChange={(waitingFor) => onChange({ waitingFor })}
       />
-    </FilterBar>
+    </>
   )
 }

@@ -1,14 +1,15 @@
 import type { ExecutionView } from '../../api/types'
+import { CopyableId, ShortId } from '../parts/Id'
 import { Copyable } from '../parts/Copyable'
 import { ExecutionLink } from '../parts/ExecutionLink'
 import { Money } from '../parts/Money'
 import { StateLabel } from '../parts/StateLabel'
 import { Time } from '../parts/Time'
 import type { Column } from '../table/columns'
+import classes from './Executions.module.css'
 import { texts } from './texts'
 
 const { columns, none } = texts
-const ID_LENGTH = 8
 
 /** The columns of the list of executions. */
 export const EXECUTION_COLUMNS: readonly Column<ExecutionView>[] = [
@@ -16,11 +17,18 @@ export const EXECUTION_COLUMNS: readonly Column<ExecutionView>[] = [
     key: 'key',
     label: columns.key,
     isFixed: true,
-    render: ({ machine, id, key }) => (
-      <ExecutionLink machine={machine} id={id}>
-        {key === id ? <code>{key.slice(0, ID_LENGTH)}</code> : key}
-      </ExecutionLink>
-    ),
+    render: ({ machine, id, key }) =>
+      key === id ? (
+        <Copyable text={id}>
+          <ExecutionLink machine={machine} id={id}>
+            <ShortId id={id} />
+          </ExecutionLink>
+        </Copyable>
+      ) : (
+        <ExecutionLink machine={machine} id={id}>
+          <span className={classes.key}>{key}</span>
+        </ExecutionLink>
+      ),
   },
   {
     key: 'state',
@@ -55,6 +63,7 @@ export const EXECUTION_COLUMNS: readonly Column<ExecutionView>[] = [
   {
     key: 'deadline',
     label: columns.deadline,
+    isHidden: true,
     render: ({ deadlineAt }) => (deadlineAt === null ? none : <Time at={deadlineAt} />),
   },
   {
@@ -74,19 +83,12 @@ export const EXECUTION_COLUMNS: readonly Column<ExecutionView>[] = [
     key: 'parent',
     label: columns.parent,
     isHidden: true,
-    render: ({ parent }) =>
-      parent === null ? (
-        none
-      ) : (
-        <ExecutionLink {...parent}>
-          {parent.machine} <code>{parent.id.slice(0, ID_LENGTH)}</code>
-        </ExecutionLink>
-      ),
+    render: ({ parent }) => (parent === null ? none : <ExecutionLink {...parent} />),
   },
   {
     key: 'id',
     label: columns.id,
     isHidden: true,
-    render: ({ id }) => <Copyable text={id} length={ID_LENGTH} />,
+    render: ({ id }) => <CopyableId id={id} />,
   },
 ]

@@ -39,6 +39,11 @@ export const texts = {
     parent: 'Part of',
   },
   none: '–',
-  copyIds: 'Copy ids',
-  idsCopied: (count: number) => (count === 1 ? 'One id is copied.' : `${count} ids are copied.`),
+  bulk: {
+    send: 'Send a signal…',
+    copyIds: 'Copy ids',
+    mixed: 'A job sends one signal, from one state of one machine: set both filters first.',
+    onlyThese: 'A job cannot select by this filter. Select rows one by one.',
+    none: 'No signal can be sent to many executions in this state.',
+  },
 } as const

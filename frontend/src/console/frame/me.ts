@@ -25,8 +25,13 @@ export function useOperator(): Me {
 
 /** Return the reason why the operator's role forbids an action, or null if it permits it. */
 export function useRefusal(role: Role): string | null {
+  return useRoleRefusal()(role)
+}
+
+/** Return a function that gives the reason why the operator's role forbids an action, or null. */
+export function useRoleRefusal(): (role: Role) => string | null {
   const { roles } = useOperator()
-  return isAllowed(roles, role) ? null : texts.needsRole(role)
+  return (role) => (isAllowed(roles, role) ? null : texts.needsRole(role))
 }
 
 /** Return whether these roles include the rights of a role: an admin may do all that staff may. */

@@ -1,12 +1,12 @@
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useSearch } from '@tanstack/react-router'
 import { FilterText } from '../table/FilterBar'
 import { ListPage } from '../table/ListPage'
+import { useListSearch } from '../table/useListSearch'
 import { Tabs } from '../table/Tabs'
 import { LOGIN_COLUMNS } from './columns'
-import { type LoginSearch, loginsQuery } from './queries'
+import { loginsQuery } from './queries'
 import { texts } from './texts'
 
-const FROM = '/console/logins'
 const { tabs } = texts
 const TABS = [
   { label: tabs.all, search: {} },
@@ -19,10 +19,8 @@ const TABS = [
 
 /** The page of the logins: whether the codes arrive. */
 export function LoginsPage() {
-  const search = useSearch({ from: FROM })
-  const navigate = useNavigate({ from: FROM })
-  const show = (next: LoginSearch, isNextPage = false) =>
-    void navigate({ search: next, state: isNextPage ? { hasEarlierPage: true } : {} })
+  const place = useListSearch(useSearch({ from: '/console/logins' }))
+  const { search, show, change } = place
   return (
     <ListPage
       list="logins"
@@ -36,14 +34,13 @@ export function LoginsPage() {
           label={texts.email}
           placeholder={texts.emailHint}
           value={search.email}
-          onChange={(email) => show({ ...search, email, cursor: undefined })}
+          onChange={(email) => change({ email })}
         />
       }
       filters={null}
       columns={LOGIN_COLUMNS}
       query={loginsQuery(search)}
-      search={search}
-      onSearch={show}
+      place={place}
       emptyLead={texts.emptyLead}
       idOf={({ id }) => id}
       nameOf={({ email }) => email}

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { OperatorLoginView } from '../../api/types'
 import { ACTIVITY_KINDS } from '../activities/status'
-import { Copyable } from '../parts/Copyable'
+import { CopyableId } from '../parts/Id'
 import { ErrorCell } from '../parts/ErrorCell'
 import { ConsoleLink } from '../parts/Links'
 import { StateLabel } from '../parts/StateLabel'
@@ -13,7 +13,6 @@ import { ResendButton } from './ResendButton'
 import { texts } from './texts'
 
 const { columns, none } = texts
-const ID_LENGTH = 8
 
 /** The columns of the list of logins. */
 export const LOGIN_COLUMNS: readonly Column<OperatorLoginView>[] = [
@@ -48,7 +47,7 @@ export const LOGIN_COLUMNS: readonly Column<OperatorLoginView>[] = [
     key: 'id',
     label: columns.id,
     isHidden: true,
-    render: ({ id }) => <Copyable text={id} length={ID_LENGTH} />,
+    render: ({ id }) => <CopyableId id={id} />,
   },
   {
     key: 'action',

@@ -34,6 +34,7 @@ const MACHINE = {
   ],
   deadlines: [],
   operatorSignals: [],
+  bulkSignals: [],
   verify: null,
   stranded: 0,
 }

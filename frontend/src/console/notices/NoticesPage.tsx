@@ -1,12 +1,12 @@
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useSearch } from '@tanstack/react-router'
 import { FilterSelect } from '../table/FilterBar'
 import { ListPage } from '../table/ListPage'
+import { useListSearch } from '../table/useListSearch'
 import { Tabs } from '../table/Tabs'
 import { NOTICE_COLUMNS } from './columns'
-import { NOTICE_KINDS, type NoticeSearch, noticesQuery } from './queries'
+import { NOTICE_KINDS, noticesQuery } from './queries'
 import { texts } from './texts'
 
-const FROM = '/console/notices'
 const { tabs } = texts
 const TABS = [
   { label: tabs.open, search: {} },
@@ -16,10 +16,8 @@ const TABS = [
 
 /** The page of the notices: what needs a person, and what to do. */
 export function NoticesPage() {
-  const search = useSearch({ from: FROM })
-  const navigate = useNavigate({ from: FROM })
-  const show = (next: NoticeSearch, isNextPage = false) =>
-    void navigate({ search: next, state: isNextPage ? { hasEarlierPage: true } : {} })
+  const place = useListSearch(useSearch({ from: '/console/notices' }))
+  const { search, show, change } = place
   return (
     <ListPage
       list="notices"
@@ -32,13 +30,12 @@ export function NoticesPage() {
           label={texts.kind}
           value={search.kind}
           choices={NOTICE_KINDS.map((value) => ({ value, label: texts.kinds[value] }))}
-          onChange={(kind) => show({ ...search, kind, cursor: undefined })}
+          onChange={(kind) => change({ kind })}
         />
       }
       columns={NOTICE_COLUMNS}
       query={noticesQuery(search)}
-      search={search}
-      onSearch={show}
+      place={place}
       emptyLead={texts.emptyLead}
       idOf={({ id }) => id}
       nameOf={({ kind }) => texts.kinds[kind]}

@@ -1,5 +1,6 @@
 import type { OperatorNoticeView } from '../../api/types'
 import { Copyable } from '../parts/Copyable'
+import { CopyableId } from '../parts/Id'
 import { Links } from '../parts/Links'
 import { StateLabel } from '../parts/StateLabel'
 import { Time } from '../parts/Time'
@@ -9,7 +10,6 @@ import { SettleButton } from './SettleButton'
 import { texts } from './texts'
 
 const { columns, kinds, none } = texts
-const ID_LENGTH = 8
 
 /** The columns of the list of notices. */
 export const NOTICE_COLUMNS: readonly Column<OperatorNoticeView>[] = [
@@ -52,7 +52,7 @@ export const NOTICE_COLUMNS: readonly Column<OperatorNoticeView>[] = [
     key: 'id',
     label: columns.id,
     isHidden: true,
-    render: ({ id }) => <Copyable text={id} length={ID_LENGTH} />,
+    render: ({ id }) => <CopyableId id={id} />,
   },
   {
     key: 'action',

@@ -1,11 +1,13 @@
-import { type ReactNode, useId, useState } from 'react'
+import { type ReactNode, useId } from 'react'
 import { Dialog } from '../../ui/Dialog'
 import { ErrorText } from '../../ui/ErrorText'
 import { Button } from './Button'
 import classes from './ConfirmDialog.module.css'
 import { texts } from './texts'
+import type { Question } from './useQuestion'
 
 type ConfirmDialogProps = {
+  question: Question
   title: string
   /** What the action does, and to what. */
   children: ReactNode
@@ -15,45 +17,37 @@ type ConfirmDialogProps = {
   reason?: 'none' | 'optional' | 'required'
   /** A word or a count that has to be typed, for what cannot be taken back. */
   typed?: string
-  /** The reason as it stands, for a page that keeps what was typed; else the dialog keeps it. */
-  draft?: { reason: string; onReason: (reason: string) => void }
   /** Something that the page asks for is missing. */
   isIncomplete?: boolean
   /** What is shown below the fields, such as a preview. */
   below?: ReactNode
   size?: number
-  isBusy: boolean
-  error?: unknown
   refusal?: string | null
-  onConfirm: (answer: { reason: string; typed: string }) => void
-  onClose: () => void
 }
 
 const MAX_REASON_LENGTH = 500
 
 /**
  * The question before an action, sized to its danger. It stays open, with all that was typed, until
- * the page closes it: a step-up or a refusal loses nothing.
+ * the action is done: a step-up, a refusal or a lost connection loses nothing.
  */
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { title, children, confirm, danger = 'plain', reason: need = 'required', typed } = props
+  const { question } = props
   const id = useId()
-  const [ownReason, setOwnReason] = useState('')
-  const reason = props.draft?.reason ?? ownReason
-  const setReason = props.draft?.onReason ?? setOwnReason
-  const [word, setWord] = useState('')
+  const { reason = '', typed: word = '' } = question.draft
   const isReady =
     props.isIncomplete !== true &&
     (need !== 'required' || reason.trim() !== '') &&
     (typed === undefined || word.trim() === typed)
   return (
-    <Dialog title={title} size={props.size} onClose={props.onClose}>
+    <Dialog title={title} size={props.size} onClose={question.close}>
       <form
         className={classes.form}
         onSubmit={(event) => {
           event.preventDefault()
-          if (isReady && !props.isBusy && !props.refusal) {
-            props.onConfirm({ reason: reason.trim(), typed: word.trim() })
+          if (isReady && !props.refusal) {
+            question.confirm({ ...question.draft, reason: reason.trim() })
           }
         }}
       >
@@ -71,7 +65,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
               required={need === 'required'}
               aria-describedby={`${id}-hint`}
               value={reason}
-              onChange={(event) => setReason(event.currentTarget.value)}
+              onChange={(event) => question.change({ reason: event.currentTarget.value })}
             />
             <p id={`${id}-hint`}>{texts.reasonHint}</p>
           </div>
@@ -84,18 +78,18 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
               value={word}
               autoComplete="off"
               spellCheck={false}
-              onChange={(event) => setWord(event.currentTarget.value)}
+              onChange={(event) => question.change({ typed: event.currentTarget.value })}
             />
           </div>
         )}
         {props.below}
-        <ErrorText error={props.error} />
+        <ErrorText error={question.error} />
         <div className={classes.buttons}>
-          <Button onClick={props.onClose}>{texts.cancel}</Button>
+          <Button onClick={question.close}>{texts.cancel}</Button>
           <Button
             type="submit"
             kind={danger === 'grave' ? 'danger' : 'primary'}
-            isBusy={props.isBusy}
+            isBusy={question.isBusy}
             isDisabled={!isReady}
             refusal={props.refusal}
           >

@@ -1,22 +1,22 @@
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import classes from './Copyable.module.css'
 import { copyText } from './copyText'
 import { CheckIcon, CopyIcon } from './icons'
 import { texts } from './texts'
 
-type CopyableProps = {
-  text: string
-  /** The first characters only, as for ids. The whole is in the title, and is copied. */
-  length?: number
-}
-
 const SHOWN_MS = 1500
 
-/** An id, or another text of machines, with a button that copies it. */
-export function Copyable({ text, length }: CopyableProps) {
+type CopyableProps = {
+  text: string
+  /** Shown in its place, such as the end of an id. */
+  children?: ReactNode
+}
+
+/** A text of machines with a button that copies it. */
+export function Copyable({ text, children }: CopyableProps) {
   return (
     <span className={classes.copyable}>
-      <code title={text}>{text.slice(0, length)}</code>
+      {children ?? <code>{text}</code>}
       <CopyButton text={text} />
     </span>
   )

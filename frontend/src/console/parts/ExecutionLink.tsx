@@ -1,22 +1,20 @@
 import type { ReactNode } from 'react'
+import { Copyable } from './Copyable'
+import { ShortId } from './Id'
 import { ConsoleLink } from './Links'
 
-type ExecutionLinkProps = { machine?: string; id: string; label?: string; children?: ReactNode }
+type ExecutionLinkProps = { machine: string; id: string; children?: ReactNode }
 
-const ID_LENGTH = 8
-
-/** A link to the page of an execution, with its children, or else its machine and `label` or id. */
-export function ExecutionLink({ machine, id, label, children }: ExecutionLinkProps) {
-  const short = label ?? <code title={id}>{id.slice(0, ID_LENGTH)}</code>
-  if (machine === undefined) return children ?? short
+/** A link to the page of an execution: its children, or else its machine and id, to be copied. */
+export function ExecutionLink({ machine, id, children }: ExecutionLinkProps) {
+  const url = executionPath(machine, id)
+  if (children !== undefined) return <ConsoleLink url={url}>{children}</ConsoleLink>
   return (
-    <ConsoleLink url={executionPath(machine, id)}>
-      {children ?? (
-        <>
-          {machine} {short}
-        </>
-      )}
-    </ConsoleLink>
+    <Copyable text={id}>
+      <ConsoleLink url={url}>
+        {machine} <ShortId id={id} />
+      </ConsoleLink>
+    </Copyable>
   )
 }
 

@@ -1,4 +1,5 @@
 import { Notice } from '../../ui/Notice'
+import { ShortId } from './Id'
 import { changedValue } from './values'
 import { texts } from './texts'
 import classes from './WritesPreview.module.css'
@@ -32,7 +33,7 @@ export function WritesPreview({ refusal, writes, activities, letters }: WritesPr
       <ul>
         {writes.map((write) => (
           <li key={`${write.table} ${write.id}`}>
-            <code>{write.table}</code> <code title={write.id}>{write.id.slice(0, 8)}</code>{' '}
+            <code>{write.table}</code> <ShortId id={write.id} />{' '}
             <span data-kind={write.kind}>{preview.kinds[write.kind]}</span>
             <Changes changes={write.changes} />
           </li>

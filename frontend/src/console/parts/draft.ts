@@ -1,16 +1,16 @@
 import { useState } from 'react'
 
-/** What was typed into a form, by the names of its fields. */
+/** What was typed into a form or a dialog, by the names of its fields. */
 export type Draft = Readonly<Record<string, string>>
 
-const PREFIX = 'console-form '
+const PREFIX = 'console-draft '
 const NONE: Draft = {}
 
 /**
- * Return what was typed into a form. This tab remembers it until it is sent or given up, so that a
+ * Return what was typed under a name. This tab remembers it until it is sent or given up, so that a
  * session that ends meanwhile, or a reload, loses nothing.
  */
-export function useFormDraft(name: string) {
+export function useDraft(name: string) {
   const [draft, setDraft] = useState(() => readDraft(name))
   return {
     draft,

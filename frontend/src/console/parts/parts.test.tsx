@@ -1,4 +1,5 @@
 import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { expect, test, vi } from 'vitest'
@@ -7,6 +8,7 @@ import { ConfirmDialog } from './ConfirmDialog'
 import { countText } from './Count'
 import { agoText, durationText } from './duration'
 import { JsonView } from './JsonView'
+import { type Answer, useQuestion } from './useQuestion'
 import { topsOf, windowOf } from './windowing'
 
 test('a bounded count says that there may be more', () => {
@@ -46,29 +48,36 @@ test('a forbidden button says why, and does nothing', async () => {
 })
 
 test('a grave action needs its reason and its word', async () => {
-  const confirm = vi.fn<(answer: { reason: string; typed: string }) => void>()
-  render(
-    <MantineProvider env="test">
+  const run = vi.fn<(answer: Answer) => Promise<void>>(() => Promise.resolve())
+  function Asked() {
+    const question = useQuestion({ name: 'twelve', run, onClose: () => undefined })
+    return (
       <ConfirmDialog
+        question={question}
         title="Cancel 12 orders"
         confirm="Cancel them"
         danger="grave"
         typed="12"
-        isBusy={false}
-        onConfirm={confirm}
-        onClose={() => undefined}
       >
         Their stock returns.
       </ConfirmDialog>
-    </MantineProvider>,
+    )
+  }
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <MantineProvider env="test">
+        <Asked />
+      </MantineProvider>
+    </QueryClientProvider>,
   )
   const button = await screen.findByRole('button', { name: 'Cancel them' })
   await userEvent.click(button)
-  expect(confirm).not.toHaveBeenCalled()
+  expect(run).not.toHaveBeenCalled()
   await userEvent.type(screen.getByLabelText('Reason'), 'wrong price')
   await userEvent.type(screen.getByLabelText('Type 12 to confirm'), '12')
-  await userEvent.click(button)
-  expect(confirm).toHaveBeenCalledWith({ reason: 'wrong price', typed: '12' })
+  await userEvent.dblClick(button)
+  expect(run).toHaveBeenCalledOnce()
+  expect(run.mock.calls[0]?.[0]).toEqual({ reason: 'wrong price', typed: '12' })
 })
 
 test('JSON shows large integers as they are written', () => {

@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { onlineManager, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { act, renderHook, waitFor } from '@testing-library/react'
 import type { ReactNode } from 'react'
 import { expect, test } from 'vitest'
@@ -42,4 +42,25 @@ test('an attempt after an answer has a key of its own', async () => {
   act(() => result.current.mutate('refund'))
   await waitFor(() => expect(result.current.isSuccess).toBe(true))
   expect(new Set(keys).size).toBe(2)
+})
+
+test('the second half of a double click is left out', async () => {
+  const { keys, result } = renderAction([() => 'done'])
+  act(() => {
+    result.current.mutate('refund')
+    result.current.mutate('refund')
+  })
+  await waitFor(() => expect(result.current.isSuccess).toBe(true))
+  expect(keys).toHaveLength(1)
+  act(() => result.current.mutate('refund'))
+  await waitFor(() => expect(keys).toHaveLength(2))
+})
+
+test('without a connection it fails at once, and nothing is sent later', async () => {
+  onlineManager.setOnline(false)
+  const { keys, result } = renderAction([fail(new NetworkError('offline'))])
+  act(() => result.current.mutate('refund'))
+  await waitFor(() => expect(result.current.isError).toBe(true))
+  onlineManager.setOnline(true)
+  expect(keys).toHaveLength(1)
 })

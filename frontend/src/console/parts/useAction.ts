@@ -7,7 +7,7 @@ import { useStepUpGuard } from '../frame/StepUpProvider'
 import { consoleKey } from '../live/keys'
 import { showToast } from './toast'
 
-type ActionOptions<Input, Result> = {
+export type ActionOptions<Input, Result> = {
   /** Send the request. A repetition has the same key, so that the server does it once. */
   run: (input: Input, idempotencyKey: string) => Promise<Result>
   /** Return the message about the success, or null when the page itself shows it. */
@@ -34,12 +34,15 @@ export function useAction<Input, Result>({
   const queryClient = useQueryClient()
   const errorText = useErrorText()
   const key = useRef<string | null>(null)
-  return useMutation({
+  const isRunning = useRef(false)
+  const mutation = useMutation({
     mutationFn: (input: Input) => {
       key.current ??= createKey()
       const attempt = key.current
       return guard(() => run(input, attempt))
     },
+    // Without a connection it fails at once: a change must not be made minutes after it was asked for.
+    networkMode: 'always',
     onSuccess: (result, input) => {
       key.current = null
       const message = describe?.(result, input) ?? null
@@ -54,10 +57,18 @@ export function useAction<Input, Result>({
       showToast('failed', isCancelled ? frameTexts.stepUpCancelled : errorText(error))
     },
     onSettled: () => {
+      isRunning.current = false
       const keys = changes?.map((name) => consoleKey(name)) ?? [consoleKey()]
       for (const queryKey of keys) void queryClient.invalidateQueries({ queryKey })
     },
   })
+  const mutate = (input: Input) => {
+    // The second half of a double click comes before the button is drawn as busy.
+    if (isRunning.current) return
+    isRunning.current = true
+    mutation.mutate(input)
+  }
+  return { ...mutation, mutate }
 }
 
 function createKey(): string {

@@ -1,7 +1,6 @@
 import { ConfirmDialog } from '../parts/ConfirmDialog'
-import { useFormDraft } from '../parts/draft'
-import { useAction } from '../parts/useAction'
-import { type Answer, type Change, doneText, roleOf, sendChange } from './changes'
+import { useQuestion } from '../parts/useQuestion'
+import { type Change, doneText, roleOf, sendChange } from './changes'
 import type { Person } from './queries'
 import { texts } from './texts'
 
@@ -14,30 +13,21 @@ const WITHOUT_REASON: ReadonlySet<Change['kind']> = new Set(['endSessions', 'end
 export function ChangeDialog({ person, change, onClose }: ChangeDialogProps) {
   const { email, id } = person
   const words = texts.changes[change.kind]
-  const { draft, change: edit, clear } = useFormDraft(`${id} ${change.kind} ${roleOf(change)}`)
-  const close = () => {
-    clear()
-    onClose()
-  }
-  const action = useAction({
-    run: (answer: Answer) => sendChange(person, change, answer),
+  const question = useQuestion({
+    name: `${id} ${change.kind} ${roleOf(change)}`,
+    run: (answer) => sendChange(person, change, answer),
     describe: () => doneText(change, email),
-    onDone: close,
     changes: ['people', 'person', 'audit'],
-    isQuiet: true,
+    onClose,
   })
   return (
     <ConfirmDialog
+      question={question}
       title={words.title(roleOf(change))}
       confirm={words.confirm}
       danger={GRAVE.has(change.kind) ? 'grave' : 'plain'}
       reason={WITHOUT_REASON.has(change.kind) ? 'optional' : 'required'}
       typed={change.kind === 'erase' ? email : undefined}
-      draft={{ reason: draft.reason ?? '', onReason: (reason) => edit({ reason }) }}
-      isBusy={action.isPending}
-      error={action.error}
-      onConfirm={(answer) => action.mutate(answer)}
-      onClose={close}
     >
       <p>{words.lead(email, roleOf(change))}</p>
     </ConfirmDialog>

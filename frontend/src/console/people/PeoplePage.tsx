@@ -1,24 +1,17 @@
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useSearch } from '@tanstack/react-router'
 import { FilterSelect, FilterText } from '../table/FilterBar'
 import { ListPage } from '../table/ListPage'
+import { useListSearch } from '../table/useListSearch'
 import { PEOPLE_COLUMNS } from './columns'
-import { type PeopleSearch, peopleQuery, ROLES, STATUSES } from './queries'
+import { peopleQuery, ROLES, STATUSES } from './queries'
 import { texts } from './texts'
 
-const FROM = '/console/people'
 const { filters } = texts
 
 /** The page of everybody who has an account. */
 export function PeoplePage() {
-  const search = useSearch({ from: FROM })
-  const navigate = useNavigate({ from: FROM })
-  const show = (next: PeopleSearch, isNextPage = false) =>
-    void navigate({
-      search: next,
-      replace: !isNextPage,
-      state: isNextPage ? { hasEarlierPage: true } : {},
-    })
-  const filter = (change: PeopleSearch) => show({ ...search, ...change, cursor: undefined })
+  const place = useListSearch(useSearch({ from: '/console/people' }))
+  const { search, change } = place
   return (
     <ListPage
       list="people"
@@ -31,7 +24,7 @@ export function PeoplePage() {
           label={filters.q}
           placeholder={filters.qHint}
           value={search.q}
-          onChange={(q) => filter({ q })}
+          onChange={(q) => change({ q })}
         />
       }
       filters={
@@ -40,24 +33,23 @@ export function PeoplePage() {
             label={filters.role}
             value={search.role}
             choices={ROLES.map((value) => ({ value }))}
-            onChange={(role) => filter({ role })}
+            onChange={(role) => change({ role })}
           />
           <FilterSelect
             label={filters.status}
             value={search.status}
             choices={STATUSES.map((value) => ({ value }))}
-            onChange={(status) => filter({ status })}
+            onChange={(status) => change({ status })}
           />
         </>
       }
       columns={PEOPLE_COLUMNS}
       query={peopleQuery(search)}
-      search={search}
-      onSearch={show}
+      place={place}
       emptyLead={texts.emptyLead}
       idOf={({ id }) => id}
       nameOf={({ email }) => email}
-      onOpen={({ id }) => void navigate({ to: '/console/people/$id', params: { id } })}
+      pathOf={({ id }) => `/console/people/${id}`}
     />
   )
 }

@@ -1,4 +1,4 @@
-import { Copyable } from '../parts/Copyable'
+import { CopyableId } from '../parts/Id'
 import { Panel } from '../parts/ConsolePage'
 import { Fact, Facts } from '../parts/Facts'
 import { ConsoleLink } from '../parts/Links'
@@ -24,7 +24,7 @@ export function PersonFacts({ person }: { person: Person }) {
           <Time at={person.updatedAt} />
         </Fact>
         <Fact name={facts.id}>
-          <Copyable text={person.id} length={8} />
+          <CopyableId id={person.id} />
         </Fact>
         <Fact name={facts.erasure}>
           {erasure && (

@@ -2,6 +2,8 @@ import { Link } from '@tanstack/react-router'
 import type { UserLogin, UserOrder } from '../../api/types'
 import { PERSON_AUDIT_COLUMNS } from '../audit/columns'
 import { Panel } from '../parts/ConsolePage'
+import { Copyable } from '../parts/Copyable'
+import { ShortId } from '../parts/Id'
 import { ConsoleLink } from '../parts/Links'
 import { MiniTable } from '../parts/MiniTable'
 import { Money } from '../parts/Money'
@@ -85,9 +87,11 @@ const LOGIN_COLUMNS: readonly Column<UserLogin>[] = [
     key: 'login',
     label: logins.login,
     render: ({ id }) => (
-      <ConsoleLink url={`/console/executions/login/${id}`}>
-        <code>{id.slice(0, 8)}</code>
-      </ConsoleLink>
+      <Copyable text={id}>
+        <ConsoleLink url={`/console/executions/login/${id}`}>
+          <ShortId id={id} />
+        </ConsoleLink>
+      </Copyable>
     ),
   },
   {

@@ -1,6 +1,7 @@
 import { call } from '../../api/client'
 import type { OpenSession, RoleChange } from '../../api/types'
 import { saveFile } from '../parts/saveFile'
+import type { Answer } from '../parts/useQuestion'
 import type { Person, RoleName } from './queries'
 import { texts } from './texts'
 
@@ -9,8 +10,6 @@ export type Change =
   | { kind: 'grant' | 'revoke'; role: RoleName }
   | { kind: 'suspend' | 'reinstate' | 'endSessions' | 'export' | 'erase' }
   | { kind: 'endSession'; session: OpenSession }
-
-export type Answer = { reason: string; typed: string }
 
 type Sender = (person: Person, change: Change, answer: Answer) => Promise<unknown>
 
@@ -39,10 +38,10 @@ const SENDERS: Record<Change['kind'], Sender> = {
     const data = await call('POST /admin/users/{userId}/export', options)
     saveFile(`${person.email}.json`, JSON.stringify(data, null, 2), 'application/json')
   },
-  erase: (person, _, { reason, typed }) =>
+  erase: (person, _, { reason, typed = '' }) =>
     call('POST /admin/users/{userId}/erase', {
       path: pathOf(person),
-      body: { email: typed, reason },
+      body: { email: typed.trim(), reason },
     }),
 }
 

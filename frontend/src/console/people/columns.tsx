@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { UserRow } from '../../api/types'
-import { Copyable } from '../parts/Copyable'
+import { CopyableId } from '../parts/Id'
 import { StateLabel } from '../parts/StateLabel'
 import { Time } from '../parts/Time'
 import type { Column } from '../table/columns'
@@ -9,7 +9,6 @@ import { RoleTags } from './RoleTags'
 import { texts } from './texts'
 
 const { columns, none } = texts
-const ID_LENGTH = 8
 
 /** The columns of the list of people. */
 export const PEOPLE_COLUMNS: readonly Column<UserRow>[] = [
@@ -55,6 +54,6 @@ export const PEOPLE_COLUMNS: readonly Column<UserRow>[] = [
     key: 'id',
     label: columns.id,
     isHidden: true,
-    render: ({ id }) => <Copyable text={id} length={ID_LENGTH} />,
+    render: ({ id }) => <CopyableId id={id} />,
   },
 ]

@@ -31,7 +31,7 @@ export function SettingsPage() {
 function AdminSettings() {
   const { data, error, isPending, refetch } = useLiveQuery(settingsQuery, { everyMs: EVERY_MS })
   return (
-    <ConsolePage title={texts.title} lead={data && texts.lead(data.part)}>
+    <ConsolePage title={texts.title} lead={texts.lead}>
       <ListState
         isPending={isPending}
         error={error}

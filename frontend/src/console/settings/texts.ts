@@ -1,8 +1,7 @@
 /** The texts of the page of the settings. */
 export const texts = {
   title: 'Settings',
-  lead: (part: string) =>
-    `The process that answers (part ${part}) was started with these. Other processes may have other ones. They are changed by variables of the environment, and a restart.`,
+  lead: 'The web process was started with these values; workers may have others. To change one, set its environment variable and restart the processes.',
   settings: 'Settings',
   none: '–',
   filters: { q: 'Search settings', qHint: 'Name or value', source: 'Source' },

@@ -1,14 +1,16 @@
 import { useParams } from '@tanstack/react-router'
 import type { SignalDetail } from '../../api/types'
 import { useRefusal } from '../frame/me'
+import { LoadError } from '../../ui/LoadError'
 import { useLiveQuery } from '../live/polled'
 import { ConsolePage, Panel } from '../parts/ConsolePage'
 import { Copyable } from '../parts/Copyable'
+import { CopyableId } from '../parts/Id'
 import { Fact, Facts } from '../parts/Facts'
 import { JsonView } from '../parts/JsonView'
 import { StateLabel } from '../parts/StateLabel'
+import { ThingState } from '../parts/ThingState'
 import { Time } from '../parts/Time'
-import { ListState } from '../table/ListState'
 import { SIGNAL_KINDS, signalQuery } from './queries'
 import { SignalDetails } from './SignalDetails'
 import classes from './Signals.module.css'
@@ -17,39 +19,37 @@ import { texts } from './texts'
 /** The page of one signal. */
 export function SignalPage() {
   const { id } = useParams({ from: '/console/signals/$id' })
-  const { data, isPending, error, refetch } = useLiveQuery(signalQuery(id))
+  const { data, error, refetch } = useLiveQuery(signalQuery(id))
+  if (data === undefined || data.id !== id) {
+    return (
+      <ThingState
+        title={texts.title}
+        error={error}
+        missing={texts.missing}
+        missingLead={texts.missingLead}
+        onRetry={() => void refetch()}
+      />
+    )
+  }
   return (
     <ConsolePage
-      title={data?.kind ?? texts.title}
+      title={data.kind}
       heading={
-        data && (
-          <span className={classes.heading}>
-            {data.kind} <StateLabel kind={SIGNAL_KINDS[data.state]} state={data.state} />
-          </span>
-        )
+        <span className={classes.heading}>
+          {data.kind} <StateLabel kind={SIGNAL_KINDS[data.state]} state={data.state} />
+        </span>
       }
     >
-      <ListState
-        isPending={isPending}
-        error={error}
-        onRetry={() => void refetch()}
-        isEmpty={data === undefined}
-        isFiltered={false}
-      >
-        {data !== undefined && (
-          <>
-            <Panel title={texts.now}>
-              <SignalDetails signal={data} />
-            </Panel>
-            <Panel title={texts.facts}>
-              <SignalFacts signal={data} />
-            </Panel>
-            <Panel title={texts.payload}>
-              <Payload signal={data} />
-            </Panel>
-          </>
-        )}
-      </ListState>
+      {error !== null && <LoadError error={error} onRetry={() => void refetch()} />}
+      <Panel title={texts.now}>
+        <SignalDetails signal={data} />
+      </Panel>
+      <Panel title={texts.facts}>
+        <SignalFacts signal={data} />
+      </Panel>
+      <Panel title={texts.payload}>
+        <Payload signal={data} />
+      </Panel>
     </ConsolePage>
   )
 }
@@ -70,7 +70,7 @@ function SignalFacts({ signal }: { signal: SignalDetail }) {
       <Fact name={columns.external}>
         <Copyable text={signal.externalId} />
       </Fact>
-      <Fact name={columns.subject}>{subjectId && <Copyable text={subjectId} />}</Fact>
+      <Fact name={columns.subject}>{subjectId && <CopyableId id={subjectId} />}</Fact>
       <Fact name={columns.received}>
         <Time at={signal.receivedAt} show="full" />
       </Fact>
@@ -78,7 +78,7 @@ function SignalFacts({ signal }: { signal: SignalDetail }) {
       <Fact name={columns.next}>{state === 'stored' && <Time at={dueAt} show="full" />}</Fact>
       <Fact name={columns.attempts}>{String(signal.attempts)}</Fact>
       <Fact name={columns.id}>
-        <Copyable text={signal.id} />
+        <CopyableId id={signal.id} />
       </Fact>
     </Facts>
   )

@@ -1,8 +1,9 @@
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useSearch } from '@tanstack/react-router'
 import { BulkButton } from '../bulk/BulkButton'
 import { oneOf } from '../search'
 import { FilterSelect, FilterText } from '../table/FilterBar'
 import { ListPage } from '../table/ListPage'
+import { useListSearch } from '../table/useListSearch'
 import type { Selection } from '../table/selection'
 import { Tabs } from '../table/Tabs'
 import { SIGNAL_COLUMNS } from './columns'
@@ -10,7 +11,6 @@ import { REPLAYABLE, type SignalSearch, signalsQuery, SOURCES } from './queries'
 import { SignalDetails } from './SignalDetails'
 import { texts } from './texts'
 
-const FROM = '/console/signals'
 const { tabs, filters } = texts
 const TABS = [
   { label: tabs.all, search: {} },
@@ -23,11 +23,8 @@ const TABS = [
 
 /** The page of the inbox: the messages of other systems. */
 export function SignalsPage() {
-  const search = useSearch({ from: FROM })
-  const navigate = useNavigate({ from: FROM })
-  const show = (next: SignalSearch, isNextPage = false) =>
-    void navigate({ search: next, state: isNextPage ? { hasEarlierPage: true } : {} })
-  const change = (changed: SignalSearch) => show({ ...search, ...changed, cursor: undefined })
+  const place = useListSearch(useSearch({ from: '/console/signals' }))
+  const { search, show, change } = place
   return (
     <ListPage
       list="signals"
@@ -62,12 +59,11 @@ export function SignalsPage() {
       }
       columns={SIGNAL_COLUMNS}
       query={signalsQuery(search)}
-      search={search}
-      onSearch={show}
+      place={place}
       emptyLead={texts.emptyLead}
       idOf={({ id }) => id}
       nameOf={({ kind }) => kind}
-      onOpen={({ id }) => void navigate({ to: '/console/signals/$id', params: { id } })}
+      pathOf={({ id }) => `/console/signals/${id}`}
       renderDetails={(signal) => <SignalDetails signal={signal} />}
       renderActions={(selection) => <SignalBulk selection={selection} search={search} />}
     />

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { SignalView } from '../../api/types'
-import { Copyable } from '../parts/Copyable'
+import { CopyableId } from '../parts/Id'
 import { ErrorCell } from '../parts/ErrorCell'
 import { StateLabel } from '../parts/StateLabel'
 import { Time } from '../parts/Time'
@@ -9,7 +9,6 @@ import { SIGNAL_KINDS } from './queries'
 import { texts } from './texts'
 
 const { columns, none } = texts
-const ID_LENGTH = 8
 
 /** The columns of the inbox. */
 export const SIGNAL_COLUMNS: readonly Column<SignalView>[] = [
@@ -32,13 +31,12 @@ export const SIGNAL_COLUMNS: readonly Column<SignalView>[] = [
   {
     key: 'external',
     label: columns.external,
-    render: ({ externalId }) => <Copyable text={externalId} length={24} />,
+    render: ({ externalId }) => <CopyableId id={externalId} />,
   },
   {
     key: 'subject',
     label: columns.subject,
-    render: ({ subjectId }) =>
-      subjectId === null ? none : <Copyable text={subjectId} length={ID_LENGTH} />,
+    render: ({ subjectId }) => (subjectId === null ? none : <CopyableId id={subjectId} />),
   },
   {
     key: 'error',
@@ -67,6 +65,6 @@ export const SIGNAL_COLUMNS: readonly Column<SignalView>[] = [
     key: 'id',
     label: columns.id,
     isHidden: true,
-    render: ({ id }) => <Copyable text={id} length={ID_LENGTH} />,
+    render: ({ id }) => <CopyableId id={id} />,
   },
 ]

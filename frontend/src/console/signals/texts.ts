@@ -43,14 +43,14 @@ export const texts = {
     stored: 'It was received and is not applied yet. The sweep applies it.',
     failed: 'It could not be applied. Correct the cause, then replay it.',
   },
+  missing: 'There is no such signal.',
+  missingLead: 'The id may be mistyped, or the row was deleted after its retention.',
   facts: 'Facts',
   payload: 'Payload',
   payloadForAdmin: 'Only the role admin may read the payload: it has personal data.',
   payloadErased:
     'The payload was erased after the time that it is kept. The signal cannot be replayed.',
   error: 'Last error',
-  replay: 'Replay',
-  replayed: (kind: string) => `${kind} is applied again by the next sweep.`,
   notReplayable: {
     applied: 'It was applied already.',
     stored: 'It waits to be applied.',

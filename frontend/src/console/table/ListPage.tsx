@@ -1,4 +1,5 @@
 import type { QueryKey, UseQueryOptions } from '@tanstack/react-query'
+import { useRouter } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useLiveQuery } from '../live/polled'
 import { ConsolePage } from '../parts/ConsolePage'
@@ -8,14 +9,14 @@ import { type Column, useColumns } from './columns'
 import { DataTable } from './DataTable'
 import { FilterBar } from './FilterBar'
 import { fieldProblems, FilterProblems } from './FilterProblems'
-import { filtersText, isFiltered } from './filters'
+import { filtersText, isFiltered, type ListSearch } from './filters'
 import { ListState } from './ListState'
 import { Pager } from './Pager'
 import { SavedViews } from './SavedViews'
 import { type Selection, useSelection } from './selection'
+import type { ListPlace } from './useListSearch'
 import { SelectionBar } from './SelectionBar'
 
-type Search = { cursor?: string | undefined } & Readonly<Record<string, string | undefined>>
 type RowPage<Row> = { items: readonly Row[]; next: string | null; count?: Bounded | null }
 
 type ListPageProps<Row, Answer, Key extends QueryKey> = {
@@ -33,23 +34,25 @@ type ListPageProps<Row, Answer, Key extends QueryKey> = {
   filters?: ReactNode
   columns: readonly Column<Row>[]
   query: UseQueryOptions<Answer, Error, RowPage<Row>, Key>
-  search: Search
-  /** Set the search. The next page of a list is another entry of the browser's history. */
-  onSearch: (search: Search, isNextPage: boolean) => void
+  place: ListPlace<ListSearch>
   emptyLead: ReactNode
   idOf: (row: Row) => string
   nameOf: (row: Row) => string
-  onOpen?: (row: Row) => void
+  /** The path of a row's own page. */
+  pathOf?: (row: Row) => string
+  sort?: { value: string; onChange: (value: string) => void }
   renderDetails?: (row: Row) => ReactNode
   /** Actions on selected rows; without them rows cannot be selected. */
-  renderActions?: (selection: Selection) => ReactNode
+  renderActions?: (selection: Selection, rows: readonly Row[]) => ReactNode
 }
 
 /** A page with a list: tabs, filters, views, columns, a selection, and the rows page by page. */
 export function ListPage<Row, Answer, Key extends QueryKey>(
   props: ListPageProps<Row, Answer, Key>,
 ) {
-  const { search, onSearch, renderActions, filters } = props
+  const { place, renderActions, filters, pathOf } = props
+  const { search, show } = place
+  const { history } = useRouter()
   const columns = useColumns(props.list, props.columns)
   const selection = useSelection(filtersText(search))
   const { data, error, refetch, ...list } = useLiveQuery(props.query, {
@@ -58,7 +61,7 @@ export function ListPage<Row, Answer, Key extends QueryKey>(
   const problems = fieldProblems(error)
   const rows = problems.length > 0 ? [] : (data?.items ?? [])
   const count = data?.count ?? undefined
-  const clear = () => onSearch({}, false)
+  const clear = () => show({})
   return (
     <ConsolePage
       title={props.title}
@@ -71,7 +74,7 @@ export function ListPage<Row, Answer, Key extends QueryKey>(
             current={{ search, columns: columns.keys }}
             onOpen={(view) => {
               columns.show(view.columns)
-              onSearch(view.search, false)
+              show(view.search)
             }}
           />
           <ColumnsMenu columns={columns} />
@@ -86,7 +89,7 @@ export function ListPage<Row, Answer, Key extends QueryKey>(
       )}
       {renderActions && (
         <SelectionBar selection={selection} count={count}>
-          {renderActions(selection)}
+          {renderActions(selection, rows)}
         </SelectionBar>
       )}
       <FilterProblems problems={problems} onClear={clear} />
@@ -99,15 +102,16 @@ export function ListPage<Row, Answer, Key extends QueryKey>(
           isFiltered={isFiltered(search)}
           emptyLead={props.emptyLead}
         >
-          <DataTable
+          <DataTable<Row>
             caption={props.caption}
             columns={columns.shown}
             rows={rows}
             idOf={props.idOf}
             nameOf={props.nameOf}
-            onOpen={props.onOpen}
+            onOpen={pathOf && ((row) => history.push(pathOf(row)))}
             selection={renderActions && selection}
             renderDetails={props.renderDetails}
+            sort={props.sort}
             isStale={list.isPlaceholderData}
           />
           <Pager
@@ -115,7 +119,7 @@ export function ListPage<Row, Answer, Key extends QueryKey>(
             count={count}
             cursor={search.cursor}
             next={data?.next ?? null}
-            onGo={(cursor) => onSearch({ ...search, cursor }, cursor !== undefined)}
+            onGo={(cursor) => show({ ...search, cursor }, cursor !== undefined)}
           />
         </ListState>
       )}

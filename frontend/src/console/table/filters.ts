@@ -5,6 +5,9 @@ declare module '@tanstack/react-router' {
   }
 }
 
+export type ListSearch = { cursor?: string | undefined } & Readonly<
+  Record<string, string | undefined>
+>
 type Texts = Readonly<Record<string, string | undefined>>
 
 /** Where a list is, beside what it shows: a change of these is no change of the filters. */

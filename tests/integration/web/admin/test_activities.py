@@ -127,6 +127,11 @@ def test_a_failed_activity_is_retried_once(clerk: Operator, depot: Depot) -> Non
     assert (shown["state"], shown["attempts"], shown["allowed"]) == ("pending", 0, ["cancel"])
     assert "not failed" in clerk.post(path, status=409)["detail"]
     assert [row.action for row in audits()] == ["activities retry"]
+    timeline = clerk.get(f"/executions/test_parcel/{parcel}")["timeline"]
+    retried = [entry for entry in timeline if entry["kind"] == "audit"]
+    assert [(entry["title"], entry["actorEmail"]) for entry in retried] == [
+        ("activities retry", clerk.email)
+    ]
 
 
 def test_an_activity_that_has_no_call_to_make_is_abandoned_with_a_reason(

@@ -1,12 +1,14 @@
+import { useRoleRefusal } from '../../frame/me'
 import { Button } from '../../parts/Button'
 import { Panel } from '../../parts/ConsolePage'
 import { Time } from '../../parts/Time'
-import { useRoleRefusal } from '../doing/ActionBar'
+import { RemedyDialog } from '../../remedies/RemedyDialog'
+import { type Remedy, ROLES } from '../../remedies/remedies'
+import { texts as remedyTexts } from '../../remedies/texts'
 import type { Execution } from '../queries'
 import { useExecutionSearch } from '../search'
 import classes from './Activities.module.css'
-import { type Activity, canBeReplayed, type Message, type Remedy, remediesOf, ROLES } from './can'
-import { RemedyDialog } from './RemedyDialog'
+import { type Activity, canBeReplayed, type Message, readRemedy, remediesOf } from './can'
 import { texts } from './texts'
 
 /** The calls that are not over, and the messages that were not applied, with what helps. */
@@ -28,7 +30,7 @@ export function ActivitiesPanel({ execution }: { execution: Execution }) {
           <MessageRow key={message.id} message={message} />
         ))}
       </ul>
-      <RemedyDialog execution={execution} />
+      <OpenRemedy execution={execution} />
     </Panel>
   )
 }
@@ -75,12 +77,31 @@ function Remedies({ id, remedies }: { id: string; remedies: readonly Remedy[] })
       {remedies.map((remedy) => (
         <Button
           key={remedy}
-          refusal={roleRefusal({ role: ROLES[remedy] })}
+          refusal={roleRefusal(ROLES[remedy])}
           onClick={() => change({ do: `activity.${remedy}`, on: id }, { replace: false })}
         >
-          {texts.verbs[remedy]}
+          {remedyTexts.verbs[remedy]}
         </Button>
       ))}
     </span>
+  )
+}
+
+/** The question before a remedy, when the URL asks for it. */
+function OpenRemedy({ execution }: { execution: Execution }) {
+  const [search, change] = useExecutionSearch()
+  const remedy = readRemedy(search.do)
+  const activity = execution.activities.find(({ id }) => id === search.on)
+  const message = execution.signalsReceived.find(({ id }) => id === search.on)
+  const name = activity?.name ?? message?.kind
+  if (remedy === undefined || name === undefined || search.on === undefined) return null
+  const patient = { id: search.on, name, unknownOutcomes: activity?.unknownOutcomes ?? 0 }
+  return (
+    <RemedyDialog
+      key={`${remedy} ${patient.id}`}
+      remedy={remedy}
+      patient={patient}
+      onClose={() => change({ do: undefined, on: undefined })}
+    />
   )
 }

@@ -1,23 +1,8 @@
-import type { Role } from '../../frame/me'
+import { REMEDIES, type Remedy } from '../../remedies/remedies'
 import type { Execution } from '../queries'
 
 export type Activity = Execution['activities'][number]
 export type Message = Execution['signalsReceived'][number]
-
-const REMEDIES = ['run-now', 'retry', 'abandon', 'cancel', 'pause', 'replay'] as const
-
-/** What an operator can do about a call or a message. */
-export type Remedy = (typeof REMEDIES)[number]
-
-/** The least role that may do it. */
-export const ROLES: Record<Remedy, Role> = {
-  'run-now': 'staff',
-  retry: 'staff',
-  replay: 'staff',
-  abandon: 'admin',
-  cancel: 'admin',
-  pause: 'admin',
-}
 
 /** Return what can be done about a call in its state. */
 export function remediesOf({ state, isGivingUp }: Activity): Remedy[] {

@@ -1,12 +1,11 @@
-import { isAllowed, useOperator } from '../../frame/me'
-import { texts as frameTexts } from '../../frame/texts'
+import { useRoleRefusal } from '../../frame/me'
 import { Button } from '../../parts/Button'
 import { Dropdown, DropdownItem } from '../../parts/Dropdown'
 import type { Execution, Order } from '../queries'
 import { useExecutionSearch } from '../search'
 import classes from '../Why.module.css'
 import { ActionDialog } from './ActionDialog'
-import { type Action, listActions, refusalOf } from './actions'
+import { listActions, refusalOf } from './actions'
 import { texts } from './texts'
 
 type ActionBarProps = { execution: Execution; order: Order | undefined }
@@ -28,7 +27,7 @@ export function ActionBar({ execution, order }: ActionBarProps) {
         {served.map((action) => (
           <Button
             key={action.signal}
-            refusal={refusalOf(action, roleRefusal(action))}
+            refusal={refusalOf(action, roleRefusal(action.role))}
             onClick={() => open(action.signal)}
           >
             {action.verb}
@@ -52,7 +51,7 @@ export function ActionBar({ execution, order }: ActionBarProps) {
         <ActionDialog
           key={chosen.signal}
           action={chosen}
-          refusal={roleRefusal(chosen)}
+          refusal={roleRefusal(chosen.role)}
           execution={execution}
           order={order}
           onClose={close}
@@ -60,10 +59,4 @@ export function ActionBar({ execution, order }: ActionBarProps) {
       )}
     </>
   )
-}
-
-/** Return a function that gives the reason why the operator's role forbids an action, or null. */
-export function useRoleRefusal(): (action: Pick<Action, 'role'>) => string | null {
-  const { roles } = useOperator()
-  return ({ role }) => (isAllowed(roles, role) ? null : frameTexts.needsRole(role))
 }

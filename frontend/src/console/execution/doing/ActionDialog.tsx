@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ConfirmDialog } from '../../parts/ConfirmDialog'
-import { useAction } from '../../parts/useAction'
+import { shortId } from '../../parts/Id'
+import { useQuestion } from '../../parts/useQuestion'
 import { executionQuery, type Execution, type Order, orderQuery } from '../queries'
 import { type Action, dangerOf } from './actions'
 import { ActionFields, isFilled } from './ActionFields'
@@ -10,7 +11,6 @@ import { confirmText } from './confirmText'
 import { MovedNotice } from './MovedNotice'
 import { sendAction } from './send'
 import { texts } from './texts'
-import { useDraft } from './useDraft'
 
 type ActionDialogProps = {
   action: Action
@@ -22,17 +22,16 @@ type ActionDialogProps = {
 }
 
 const SIZE = 620
-const ID_LENGTH = 8
 
 /** The question before an action, with its fields and a preview of what it would write. */
 export function ActionDialog({ action, refusal, execution, order, onClose }: ActionDialogProps) {
   const { machine, id, key } = execution
-  const { draft, change, forget } = useDraft(`${machine} ${id} ${action.signal}`)
   // The operator judges what they saw: when it moves meanwhile, they look again first.
   const [seen, setSeen] = useState(execution.version)
   const queryClient = useQueryClient()
-  const send = useAction({
-    run: (_: null, idempotencyKey) =>
+  const question = useQuestion({
+    name: `${machine} ${id} ${action.signal}`,
+    run: (draft, idempotencyKey) =>
       sendAction({ action, execution, order, draft, ifVersion: seen, idempotencyKey }),
     describe: () => texts.done(action.verb, key),
     onDone: (answer) => {
@@ -44,36 +43,28 @@ export function ActionDialog({ action, refusal, execution, order, onClose }: Act
           etag: null,
         })
       }
-      forget()
-      onClose()
     },
-    isQuiet: true,
+    onClose,
   })
+  const { draft, change } = question
   const hasMoved = execution.version !== seen
   const danger = dangerOf(action)
   const isComplete = isFilled(action, draft, order)
   const lookAgain = () => {
-    send.reset()
+    question.reset()
     setSeen(execution.version)
   }
   return (
     <ConfirmDialog
+      question={hasMoved ? { ...question, error: null } : question}
       title={action.verb}
       confirm={confirmText(action, draft, order)}
       danger={danger === 'plain' ? 'plain' : 'grave'}
       reason={needOf(action)}
-      typed={danger === 'typed' ? id.slice(0, ID_LENGTH) : undefined}
-      draft={{ reason: draft.reason, onReason: (reason) => change({ reason }) }}
+      typed={danger === 'typed' ? shortId(id) : undefined}
       isIncomplete={!isComplete}
       size={SIZE}
-      isBusy={send.isPending}
-      error={hasMoved ? null : send.error}
       refusal={hasMoved ? texts.lookAgainFirst : (action.refusal ?? refusal)}
-      onConfirm={() => send.mutate(null)}
-      onClose={() => {
-        forget()
-        onClose()
-      }}
       below={
         hasMoved ? (
           <MovedNotice execution={execution} seen={seen} onLookAgain={lookAgain} />

@@ -3,12 +3,12 @@ import { useOperator } from '../../frame/me'
 import { createFormat } from '../../../ui/i18n/format'
 import confirmClasses from '../../parts/ConfirmDialog.module.css'
 import { Button } from '../../parts/Button'
+import type { Draft } from '../../parts/draft'
 import type { Order } from '../queries'
 import type { Action } from './actions'
 import { readAmount } from './amount'
 import classes from './Doing.module.css'
 import { texts } from './texts'
-import type { Draft } from './useDraft'
 
 const format = createFormat('en')
 const MAX_LENGTH = 200
@@ -18,7 +18,7 @@ type ActionFieldsProps = {
   action: Action
   draft: Draft
   order: Order | undefined
-  onChange: (changes: Partial<Draft>) => void
+  onChange: (changes: Draft) => void
 }
 
 /** The fields that an action declares, beside its reason. */
@@ -26,8 +26,8 @@ export function ActionFields({ action, draft, order, onChange }: ActionFieldsPro
   const id = useId()
   return action.needs.map(({ name, kind, isRequired }, index) => {
     const label = texts.fieldLabels[name] ?? name
-    const value = draft.fields[name] ?? ''
-    const set = (text: string) => onChange({ fields: { ...draft.fields, [name]: text } })
+    const value = draft[name] ?? ''
+    const set = (text: string) => onChange({ [name]: text })
     const isWrong = kind === 'amount' && value !== '' && !isAmount(value, order)
     return (
       <div key={name} className={confirmClasses.field}>
@@ -88,7 +88,7 @@ function isAmount(text: string, order: Order | undefined): boolean {
 /** Return whether the fields have all that an action needs. An amount is never left to chance. */
 export function isFilled(action: Action, draft: Draft, order: Order | undefined): boolean {
   return action.needs.every(({ name, kind, isRequired }) => {
-    const value = draft.fields[name]?.trim() ?? ''
+    const value = draft[name]?.trim() ?? ''
     return kind === 'amount' ? isAmount(value, order) : !isRequired || value !== ''
   })
 }

@@ -1,12 +1,12 @@
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import type { Draft } from '../../parts/draft'
 import { WritesPreview } from '../../parts/WritesPreview'
 import { FailureNote } from '../../parts/FailureNote'
 import { type Execution, previewQuery } from '../queries'
-import type { Action } from './actions'
+import { type Action, fieldsOf } from './actions'
 import classes from './Doing.module.css'
 import { texts } from './texts'
-import { type Draft, fieldsOf } from './useDraft'
 
 type ActionPreviewProps = {
   action: Action
@@ -28,7 +28,7 @@ export function ActionPreview({ action, execution, draft, isFilled }: ActionPrev
       version,
       signal: action.signal,
       fields: fieldsOf(action, typed),
-      reason: typed.reason.trim(),
+      reason: typed.reason?.trim() ?? '',
     }),
     enabled: isFilled,
     placeholderData: keepPreviousData,

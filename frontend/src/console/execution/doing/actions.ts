@@ -1,3 +1,4 @@
+import type { Draft } from '../../parts/draft'
 import type { Execution, Order, Signal } from '../queries'
 import { texts } from './texts'
 
@@ -42,4 +43,15 @@ export type Danger = 'plain' | 'grave' | 'typed'
 export function dangerOf({ signal, isDangerous }: Action): Danger {
   if (isDangerous) return 'typed'
   return ['cancel', 'refund'].includes(signal) ? 'grave' : 'plain'
+}
+
+/** Return the fields of an action that were filled in, as the API takes them. */
+export function fieldsOf({ needs }: Pick<Action, 'needs'>, draft: Draft): Record<string, string> {
+  return Object.fromEntries(
+    needs.flatMap(({ name, kind }) => {
+      const value = draft[name]?.trim() ?? ''
+      const text = kind === 'amount' ? value.replace(',', '.') : value
+      return text === '' ? [] : [[name, text]]
+    }),
+  )
 }

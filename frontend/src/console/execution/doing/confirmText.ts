@@ -1,9 +1,9 @@
 import { createFormat } from '../../../ui/i18n/format'
+import type { Draft } from '../../parts/draft'
 import type { Order } from '../queries'
 import type { Action } from './actions'
 import { readAmount } from './amount'
 import { texts } from './texts'
-import type { Draft } from './useDraft'
 
 const format = createFormat('en')
 
@@ -11,6 +11,6 @@ const format = createFormat('en')
 export function confirmText(action: Action, draft: Draft, order: Order | undefined): string {
   if (action.signal !== 'refund' || order === undefined) return action.verb
   const { decimals, currency } = order.money
-  const amount = readAmount(draft.fields.amount ?? '', decimals)
+  const amount = readAmount(draft.amount ?? '', decimals)
   return amount === null ? action.verb : texts.refund(format.money(amount, currency))
 }

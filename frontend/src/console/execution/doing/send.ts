@@ -1,8 +1,8 @@
 import { call } from '../../../api/client'
+import type { Draft } from '../../parts/draft'
 import type { Execution, Order } from '../queries'
-import type { Action } from './actions'
+import { type Action, fieldsOf } from './actions'
 import { readAmount } from './amount'
-import { type Draft, fieldsOf } from './useDraft'
 
 type Sending = {
   action: Action
@@ -28,7 +28,7 @@ export async function sendAction(sending: Sending): Promise<Answer> {
     body: {
       signal: action.signal,
       fields: fieldsOf(action, draft),
-      reason: draft.reason.trim(),
+      reason: draft.reason?.trim() ?? '',
       ifVersion,
     },
   })
@@ -39,8 +39,8 @@ export async function sendAction(sending: Sending): Promise<Answer> {
 function sendToOrder(sending: Sending, order: Order): Promise<Order> {
   const { action, draft, ifVersion, idempotencyKey } = sending
   const path = { orderId: order.id }
-  const reason = draft.reason.trim()
-  const { carrier = '', trackingNumber = '', amount = '' } = draft.fields
+  const { carrier = '', trackingNumber = '', amount = '' } = draft
+  const reason = draft.reason?.trim() ?? ''
   switch (action.signal) {
     case 'ship':
       return call('POST /admin/orders/{orderId}/ship', {

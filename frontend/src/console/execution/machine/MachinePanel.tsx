@@ -1,3 +1,4 @@
+import { useMediaQuery } from '@mantine/hooks'
 import { useMemo } from 'react'
 import { StateDiagram } from '../../diagram/StateDiagram'
 import { Panel } from '../../parts/ConsolePage'
@@ -18,6 +19,7 @@ type MachinePanelProps = { execution: Execution; order: Order | undefined }
 export function MachinePanel({ execution, order }: MachinePanelProps) {
   const machine = useMachine(execution.machine)
   const [search, change] = useExecutionSearch()
+  const isNarrow = useMediaQuery('(max-width: 1500px)', false, { getInitialValueInEffect: false })
   const version = readVersion(search.version, execution.version)
   const isPast = version < execution.version
   const drawing = useMemo(() => {
@@ -46,6 +48,7 @@ export function MachinePanel({ execution, order }: MachinePanelProps) {
         <StateDiagram
           label={execution.machine}
           {...drawing}
+          isCompact={isNarrow}
           onArrow={(arrow) => {
             const signal = arrow.label.split(', ').find((name) => isOpen(execution, name))
             if (signal !== undefined) change({ do: signal }, { replace: false })

@@ -35,6 +35,7 @@ const MACHINE: Machine = {
   ],
   deadlines: [],
   operatorSignals: [],
+  bulkSignals: [],
   verify: null,
   stranded: 0,
 }

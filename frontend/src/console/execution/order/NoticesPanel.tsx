@@ -1,8 +1,11 @@
+import { texts as noticeTexts } from '../../notices/texts'
 import { Panel } from '../../parts/ConsolePage'
 import { Time } from '../../parts/Time'
 import type { Order } from '../queries'
 import classes from './Order.module.css'
 import { texts } from './texts'
+
+const kinds: Readonly<Record<string, string>> = noticeTexts.kinds
 
 /** The notices about an order: what a person has to look at. */
 export function NoticesPanel({ order: { notices } }: { order: Order }) {
@@ -12,7 +15,7 @@ export function NoticesPanel({ order: { notices } }: { order: Order }) {
       <ul className={classes.rows}>
         {notices.map((notice) => (
           <li key={notice.id}>
-            <strong>{notice.kind}</strong>
+            <strong>{kinds[notice.kind] ?? notice.kind}</strong>
             <span className={classes.end}>
               {notice.settledAt !== null && `${texts.settled} `}
               <Time at={notice.settledAt ?? notice.createdAt} />

@@ -1,9 +1,9 @@
 import { createFormat } from '../../../ui/i18n/format'
+import { shortId } from '../../parts/Id'
 import type { Comparison } from '../queries'
 import { texts } from './texts'
 
 const format = createFormat('en')
-const ID_LENGTH = 11
 
 export type ComparedRow = { name: string; book: string; bank: string; isDifferent: boolean }
 
@@ -31,7 +31,7 @@ export function compareRows({ book, bank, differences }: Comparison): ComparedRo
     const absent = isDifferent ? unknown : '–'
     rows.push(
       row(
-        texts.refundRow(id.slice(0, ID_LENGTH)),
+        texts.refundRow(shortId(id)),
         ours === undefined ? texts.missing : money(ours),
         theirs === undefined ? absent : money(theirs),
         isDifferent,

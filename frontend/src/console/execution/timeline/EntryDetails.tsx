@@ -1,8 +1,8 @@
-import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { Button } from '../../parts/Button'
 import { durationText } from '../../parts/duration'
 import { Copyable } from '../../parts/Copyable'
+import { ExecutionLink } from '../../parts/ExecutionLink'
 import { JsonView } from '../../parts/JsonView'
 import { Time } from '../../parts/Time'
 import { copyText } from '../copy'
@@ -39,9 +39,7 @@ export function EntryDetails({ entry }: { entry: Entry }) {
       </dl>
       <p className={classes.links}>
         {machine !== null && executionId !== null && (
-          <Link to="/console/executions/$machine/$id" params={{ machine, id: executionId }}>
-            {machine} {executionId.slice(0, 8)}
-          </Link>
+          <ExecutionLink machine={machine} id={executionId} />
         )}
         {links.map(({ label, url }) => (
           <a key={label} href={url} target="_blank" rel="noreferrer">
