@@ -13,6 +13,14 @@ FAIL = """
 UPDATE activity SET state = 'failed', last_error = 'NonRetryableError: SendGrid answered 400'
 WHERE subject_id = %s AND name = %s AND state = 'done' RETURNING id
 """
+PUT_OFF = """
+UPDATE activity SET state = 'waiting', due_at = now() + interval '1 hour', finished_at = NULL
+WHERE subject_id = %s AND name = %s AND state = 'done' RETURNING id
+"""
+FAIL_SIGNAL = """
+UPDATE signal SET state = 'failed', last_error = 'KeyError: charge'
+WHERE subject_id = %s AND kind = %s AND state = 'applied' RETURNING id
+"""
 ADD_FAILED = """
 INSERT INTO activity (id, name, machine, subject_id, state, attempts, unknown_outcomes, due_at,
                       payload, created_at, finished_at, last_error)
@@ -34,7 +42,15 @@ class Desk:
 
     def fail(self, subject_id: str, name: str) -> bool:
         """Let a finished call have failed, and return whether there was one."""
-        return execute(self._database_url, FAIL, (subject_id, name)) != []
+        return self._change(FAIL, subject_id, name)
+
+    def put_off(self, subject_id: str, name: str) -> bool:
+        """Let a finished call wait for its next attempt, and return whether there was one."""
+        return self._change(PUT_OFF, subject_id, name)
+
+    def fail_signal(self, order_id: str, kind: str) -> bool:
+        """Let an applied message about an order have failed, and return whether there was one."""
+        return self._change(FAIL_SIGNAL, order_id, kind)
 
     def add_failed_calls(self, number: int, error: str) -> None:
         """Add failed calls about payments that do not exist."""
@@ -57,6 +73,9 @@ class Desk:
         response = requests.post(url, data=form, auth=(key, ""), timeout=30)
         response.raise_for_status()
         return str(response.json()["id"])
+
+    def _change(self, statement: str, *values: str) -> bool:
+        return execute(self._database_url, statement, values) != []
 
     @property
     def _database_url(self) -> str:

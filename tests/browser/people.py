@@ -1,0 +1,25 @@
+"""People in the console, and what its audit says about what was done to them."""
+
+from playwright.sync_api import Page, expect
+
+from demo.buyer import Buyer, Json
+
+
+def open_person(page: Page, person: Buyer, boss: Buyer) -> None:
+    """Open the page of a person, whose id the boss looks up."""
+    (user,) = _list(boss, "users", q=person.email)
+    page.goto(f"/console/people/{user['id']}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(person.email)
+
+
+def count_audited(boss: Buyer, action: str, reason: str) -> int:
+    """Count the actions in the audit that the boss gave this reason for."""
+    rows = _list(boss, "audit", actor=boss.email, action=action)
+    return sum(row["details"].get("reason") == reason for row in rows)
+
+
+def _list(boss: Buyer, name: str, **query: str) -> list[Json]:
+    response = boss.http.get(f"{boss.urls.web}/admin/{name}", params=query, timeout=30)
+    response.raise_for_status()
+    items: list[Json] = response.json()["items"]
+    return items
