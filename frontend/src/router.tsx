@@ -10,7 +10,7 @@ import {
   productQuery,
   readProductId,
 } from './shop/catalogue/queries'
-import { readCatalogueSearch } from './shop/catalogue/search'
+import { type CatalogueSearch, readCatalogueSearch } from './shop/catalogue/search'
 import { readCheckoutSearch } from './shop/checkout/search'
 import { RouteError } from './shop/errors/RouteError'
 import { MembersArea } from './shop/frame/MembersArea'
@@ -21,6 +21,7 @@ import { galleryQuery } from './shop/product/gallery'
 import { readSignInSearch } from './shop/sign-in/search'
 import { loadCode } from './ui/pageCode'
 import { PageSkeleton } from './ui/PageSkeleton'
+import { strictSearch } from './ui/strictSearch'
 
 // The pages that visitors see first belong to the first load: a file of their own would cost them a
 // round trip. Loaders only begin to fetch: pages have skeletons, and links that are pointed at are fetched.
@@ -37,7 +38,7 @@ const home = createRoute({
 const catalogue = createRoute({
   getParentRoute: () => root,
   path: '/products',
-  validateSearch: readCatalogueSearch,
+  validateSearch: strictSearch<CatalogueSearch>(readCatalogueSearch),
   loaderDeps: ({ search }) => search,
   loader: ({ context: { queryClient }, deps }) => {
     void queryClient.prefetchQuery(catalogueQuery(deps))
@@ -66,7 +67,7 @@ const cart = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: readSignInSearch,
+  validateSearch: strictSearch(readSignInSearch),
   component: lazyRouteComponent(() => loadCode(import('./shop/sign-in/SignInPage')), 'SignInPage'),
 })
 
@@ -81,7 +82,7 @@ const members = createRoute({
 const checkout = createRoute({
   getParentRoute: () => members,
   path: '/checkout',
-  validateSearch: readCheckoutSearch,
+  validateSearch: strictSearch(readCheckoutSearch),
   component: lazyRouteComponent(
     () => loadCode(import('./shop/checkout/CheckoutPage')),
     'CheckoutPage',
@@ -91,7 +92,7 @@ const checkout = createRoute({
 const orders = createRoute({
   getParentRoute: () => members,
   path: '/orders',
-  validateSearch: readOrdersSearch,
+  validateSearch: strictSearch(readOrdersSearch),
   component: lazyRouteComponent(() => loadCode(import('./shop/orders/OrdersPage')), 'OrdersPage'),
 })
 

@@ -102,6 +102,12 @@ def test_filters_stand_in_the_address_and_are_taken_away_there(page: Page) -> No
     assert find_violations(page) == []
 
 
+def test_an_edited_address_still_shows_the_products(page: Page) -> None:
+    page.goto("/products?minPrice=abc&maxPrice=-3&sort=secret&page=-1")
+    expect(page.get_by_text("products, page 1 of")).to_be_visible()
+    expect(page.get_by_text("NaN")).to_be_hidden()
+
+
 def test_prices_that_exclude_each_other_are_told_and_change_nothing(page: Page) -> None:
     page.goto("/products?minPrice=50")
     page.get_by_label("Highest price").fill("20")

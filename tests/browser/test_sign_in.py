@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
@@ -151,6 +152,12 @@ def test_a_code_that_bounces_leads_to_a_better_address(
     page.keyboard.press("Enter")
     expect(page.get_by_label("E-mail address")).to_have_value(visitor.email)
     sign_in(page, Buyer(visitor.urls))
+
+
+@pytest.mark.parametrize("address", ["https://evil.example", "//evil.example", "/\\evil.example"])
+def test_an_address_of_another_site_leads_home(member: Page, address: str) -> None:
+    member.goto(f"/sign-in?next={quote(address)}")
+    expect(member.get_by_role("heading", name="Things that last")).to_be_visible()
 
 
 def test_a_sign_out_ends_the_other_tab_too(member: Page, context: BrowserContext) -> None:

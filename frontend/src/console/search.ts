@@ -1,9 +1,11 @@
+import { strictSearch } from '../ui/strictSearch'
+
 /** The filters of a console page, as they stand in the URL: texts, left out when empty. */
 export type TextSearch<Name extends string> = { [name in Name]?: string }
 
 /** Return a reader of a page's search parameters with these names. Others are left out. */
 export function textSearch<const Name extends string>(...names: Name[]) {
-  return (search: Record<string, unknown>): TextSearch<Name> => {
+  return strictSearch((search: Record<string, unknown>): TextSearch<Name> => {
     const texts: TextSearch<Name> = {}
     for (const name of names) {
       const value = search[name]
@@ -13,7 +15,7 @@ export function textSearch<const Name extends string>(...names: Name[]) {
       if (isText || isPlain) texts[name] = String(value)
     }
     return texts
-  }
+  })
 }
 
 /** Return the value if it is one of the choices, or undefined. */
