@@ -4,7 +4,8 @@ No error shows an address, since it may contain a password.
 """
 
 import re
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator
@@ -22,14 +23,34 @@ DRIVER_SCHEME = "postgresql+psycopg2://"
 REDIS_SCHEMES = ("redis://", "rediss://", "redis+sentinel://")
 
 
-def with_password(url: str, password: str) -> str:
-    """Return `url` with the password, which may have any characters. Raises ValueError."""
+def with_passwords(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the URLs of PostgreSQL and Redis with their passwords, if there are any.
+
+    A password may have any characters. Raises ValueError when a URL has a place for none.
+    """
+    urls = {}
+    for name, insert in (("database", _with_database_password), ("redis", _with_redis_password)):
+        url, password = values.get(f"{name}_url"), values.get(f"{name}_password")
+        if url and password:
+            urls[f"{name}_url"] = insert(url, quote(password, safe=""))
+    return urls
+
+
+def _with_database_password(url: str, password: str) -> str:
     scheme, _, rest = url.partition("://")
     server, slash, path = rest.partition("/")
     user, at, hosts = server.rpartition("@")
     if not user or ":" in user:
         raise ValueError("DATABASE_PASSWORD needs a DATABASE_URL that names a user and no password")
-    return f"{scheme}://{user}:{quote(password, safe='')}{at}{hosts}{slash}{path}"
+    return f"{scheme}://{user}:{password}{at}{hosts}{slash}{path}"
+
+
+def _with_redis_password(url: str, password: str) -> str:
+    scheme, _, rest = url.partition("://")
+    user, at, _ = rest.partition("/")[0].rpartition("@")
+    if ":" in user or scheme not in ("redis", "rediss"):
+        raise ValueError("REDIS_PASSWORD needs a REDIS_URL with redis:// and without a password")
+    return f"{scheme}://{user}:{password}@{rest.removeprefix(user + at)}"
 
 
 def with_host_parameters(address: str) -> str:

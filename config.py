@@ -7,7 +7,7 @@ lists all of them at once.
 import os
 import warnings
 from datetime import timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, field_validator, model_validator
@@ -15,16 +15,15 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 import credentials
 import production
-from addresses import SPLIT, CommaSeparated, DatabaseUrl, HttpUrl, Origins, RedisUrl, with_password
+from addresses import SPLIT, CommaSeparated, DatabaseUrl, HttpUrl, Origins, RedisUrl, with_passwords
 from console_settings import ConsoleSettings
 from settings_error import named_variables
 from telemetry_settings import TelemetrySettings
 
 # `make run` writes its settings to this file for `flask` commands. The environment overrides it.
 ENV_FILE = os.environ.get("PROJECTX_ENV_FILE", ".data/running.env")
-
-# Seconds; the maximum of ACCESS_TOKEN_LIFETIME without ACCESS_TOKEN_LONG_LIVED.
-MAX_SHORT_LIFETIME = 900
+# A folder with a file for each secret, such as `database_password`. The environment overrides it.
+SECRETS_FOLDER = os.environ.get("PROJECTX_SECRETS") or None
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Numbers = Annotated[tuple[Annotated[int, Field(gt=0)], ...], NoDecode, SPLIT]
@@ -49,6 +48,7 @@ class Settings(ConsoleSettings, TelemetrySettings):
         extra="ignore",
         frozen=True,
         env_file=ENV_FILE,
+        secrets_dir=SECRETS_FOLDER,
         hide_input_in_errors=True,
         allow_inf_nan=False,
     )
@@ -61,6 +61,7 @@ class Settings(ConsoleSettings, TelemetrySettings):
     database_url: DatabaseUrl = ""
     database_password: str = ""
     redis_url: RedisUrl = ""
+    redis_password: str = ""
 
     web_port: Port = 8080
     auth_port: Port = 8081
@@ -172,20 +173,13 @@ class Settings(ConsoleSettings, TelemetrySettings):
 
     @model_validator(mode="before")
     @classmethod
-    def insert_password(cls, values: Any) -> Any:
-        url, password = values.get("database_url"), values.get("database_password")
-        if url and password:
-            return {**values, "database_url": with_password(url, password)}
-        return values
+    def insert_passwords(cls, values: Any) -> Any:
+        return values | with_passwords(values)
 
     @model_validator(mode="after")
     def refuse_unsafe_settings(self) -> Self:
         is_production = self.projectx_env == "production"
-        problems = [
-            *(production.find_problems(self) if is_production else ()),
-            *credentials.find_problems(self),
-        ]
-        if problems:
+        if problems := find_problems(self):
             raise ValueError(
                 ("not for production: " if is_production else "") + "; ".join(problems)
             )
@@ -201,19 +195,6 @@ class Settings(ConsoleSettings, TelemetrySettings):
                 names = f"{old.upper()} is now {name.upper()}"
                 message = f"{names}: the old name is not read after this release"
                 warnings.warn(message, FutureWarning, stacklevel=2)
-        return self
-
-    @model_validator(mode="after")
-    def refuse_long_lifetimes(self) -> Self:
-        if self.access_token_lifetime > MAX_SHORT_LIFETIME and not self.access_token_long_lived:
-            raise ValueError(
-                f"ACCESS_TOKEN_LIFETIME is above {MAX_SHORT_LIFETIME} seconds: set it lower, or set"
-                " ACCESS_TOKEN_LONG_LIVED=true for clients that never refresh their token"
-            )
-        if self.access_token_lifetime > self.refresh_token_lifetime:
-            raise ValueError(
-                "ACCESS_TOKEN_LIFETIME is above REFRESH_TOKEN_LIFETIME, which ends the session"
-            )
         return self
 
     @property
@@ -246,5 +227,23 @@ class Settings(ConsoleSettings, TelemetrySettings):
         return timedelta(seconds=self.login_timeout)
 
 
-with named_variables():
-    settings = Settings()
+def find_problems(settings: Settings) -> list[str]:
+    """Return all problems of valid values, each with the name of its variable."""
+    is_production = settings.projectx_env == "production"
+    return [
+        *(production.find_problems(settings) if is_production else ()),
+        *credentials.find_problems(settings),
+    ]
+
+
+if TYPE_CHECKING:
+    settings: Settings
+else:
+
+    def __getattr__(name: str) -> Any:
+        """Load `settings` at first use, since `flask config check` reports invalid ones itself."""
+        if name != "settings":
+            raise AttributeError(name)
+        with named_variables():
+            globals()[name] = Settings()
+        return globals()[name]

@@ -1,4 +1,4 @@
-"""Checks of secrets and keys: malformed or weak ones are refused at the start of a process.
+"""Checks of secrets, keys and tokens' lifetimes: weak ones are refused at the start of a process.
 
 No message shows a value or a part of one. production.py checks for missing ones.
 """
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 MIN_SECRET_LENGTH = 32  # characters of CODE_SECRET
 MIN_DISTINCT_CHARACTERS = 8  # of CODE_SECRET
 ED25519_KEY_SIZE = 32  # bytes
+# Seconds; the maximum of ACCESS_TOKEN_LIFETIME without ACCESS_TOKEN_LONG_LIVED.
+MAX_SHORT_LIFETIME = 900
 RATE_LIMITS = ("login_limit", "login_limit_per_address")
 # The secret members of a JWK. Sources: RFC 7518 section 6, RFC 8037 section 2
 PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
@@ -29,6 +31,7 @@ def find_problems(settings: "Settings") -> list[str]:
         *(f"JWT_PUBLIC_KEYS {problem}" for problem in _check_public_keys(settings.jwt_public_keys)),
         *_check_webhook_key(settings.sendgrid_webhook_public_key),
         *_check_rate_limits(settings),
+        *_check_lifetimes(settings),
     ]
 
 
@@ -132,3 +135,14 @@ def _check_rate_limits(settings: "Settings") -> Iterator[str]:
         yield from (
             f"{name} is empty, so there is no limit" for name in find_empty_limits(settings)
         )
+
+
+def _check_lifetimes(settings: "Settings") -> Iterator[str]:
+    lifetime = settings.access_token_lifetime
+    if lifetime > MAX_SHORT_LIFETIME and not settings.access_token_long_lived:
+        yield (
+            f"ACCESS_TOKEN_LIFETIME is above {MAX_SHORT_LIFETIME} seconds: set it lower, or set"
+            " ACCESS_TOKEN_LONG_LIVED=true for clients that never refresh their token"
+        )
+    if lifetime > settings.refresh_token_lifetime:
+        yield "ACCESS_TOKEN_LIFETIME is above REFRESH_TOKEN_LIFETIME, which ends the session"

@@ -20,10 +20,11 @@ def named_variables() -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        raise SettingsError("invalid settings: " + "; ".join(_describe(error))) from None
+        raise SettingsError("invalid settings: " + "; ".join(describe(error))) from None
 
 
-def _describe(error: ValidationError) -> Iterator[str]:
+def describe(error: ValidationError) -> Iterator[str]:
+    """Yield a sentence for each problem of settings, which names the variable."""
     for problem in error.errors(include_url=False, include_input=False, include_context=False):
         message = problem["msg"].removeprefix("Value error, ")
         # The checks of several variables at once name them in their message.

@@ -16,6 +16,7 @@ from sandbox.row_log import RowLog
 from sandbox.sendgrid_api.erase_job import EraseJob
 from sandbox.sendgrid_api.mail_send import MailSend
 from sandbox.sendgrid_api.mailbox import Mailbox
+from sandbox.sendgrid_api.scopes import list_scopes
 from sandbox.signatures import SendGridKey, load_key, stripe_signature
 from sandbox.site.bank import BankPages
 from sandbox.site.mail import MailPages
@@ -88,6 +89,7 @@ def _sendgrid_routes(store: Store, webhooks: Webhooks, faults: Faults) -> list[w
     return [
         web.post("/v3/mail/send", MailSend(store, webhooks, faults).send),
         web.post("/v3/recipients/erasejob", EraseJob(store, faults).begin),
+        web.get("/v3/scopes", list_scopes),
         web.get("/mail.json", Mailbox(store).list_all),
         *MailPages(store).routes(),
     ]

@@ -12,6 +12,7 @@ SECRETS = frozenset(
         "database_password",
         "encryption_keys",
         "jwt_private_key",
+        "redis_password",
         "sendgrid_api_key",
         "stripe_secret_key",
         "stripe_webhook_secrets",

@@ -77,7 +77,7 @@ def test_an_empty_limit_is_refused_in_production_and_warned_of_elsewhere(
 def test_the_error_of_a_failed_start_shows_no_secret(name: str, mode: str) -> None:
     invalid = {name: "head-of-it tail-of-it", "PROJECTX_ENV": mode, "WEB_PORT": "no number"}
     done = run(
-        [sys.executable, "-c", "import config"],
+        [sys.executable, "-c", "from config import settings"],
         env=os.environ | invalid,
         capture_output=True,
         text=True,

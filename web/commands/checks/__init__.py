@@ -1,0 +1,34 @@
+"""Checks of what the settings lead to: servers, keys, clocks. Each fault names its variable."""
+
+from collections.abc import Callable, Iterator
+
+from config import settings
+from production import REQUIRED
+from web.commands.checks import database, keys, providers, redis_server
+
+# The settings that a check needs, and its function. It yields faults.
+CHECKS: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
+    "PostgreSQL: version, schema, rights, connections, clock": ("database_url", database.check),
+    "Redis: password, policy, memory": ("redis_url", redis_server.check),
+    "Stripe: key": ("stripe_secret_key", providers.check_stripe),
+    "SendGrid: key": ("sendgrid_api_key", providers.check_sendgrid),
+    "the signing key is published": ("jwt_private_key", keys.check_signing_key),
+}
+
+
+def run(*, test_keys: bool) -> tuple[list[str], list[str]]:
+    """Return the names of the checks that apply to this part, and all faults."""
+    names, faults = (
+        ["Stripe's keys are of the right mode"],
+        [*keys.check_modes(test_keys=test_keys)],
+    )
+    for name, (setting, check) in CHECKS.items():
+        if getattr(settings, setting) and _belongs_to_part(setting):
+            names.append(name)
+            faults += check()
+    return names, faults
+
+
+def _belongs_to_part(setting: str) -> bool:
+    # An optional setting of development belongs to the only part.
+    return settings.projectx_part == "all" or setting in REQUIRED[settings.projectx_part]
