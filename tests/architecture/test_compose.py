@@ -2,25 +2,28 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 import celeryconfig
+import heartbeats
 from config import Settings
 from models.connection import MAX_OVERFLOW
 from production import REQUIRED
+from tests.architecture.compose import (
+    COMPOSE,
+    LOCAL,
+    OURS,
+    ROOT,
+    SECRET,
+    SERVICES,
+    TEXT,
+    WEB,
+    WORKERS,
+    secrets_of,
+)
 
-ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / "docker-compose.yml").read_text()
-COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
-SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-SECRET = {
-    *("stripe_secret_key", "stripe_webhook_secrets", "sendgrid_api_key", "database_password"),
-    *("jwt_private_key", "code_secret", "encryption_keys", "postgres_password", "flower_password"),
-    "app_password",
-}
 EXAMPLE = dict(
     line.split("=", 1)
     for line in (ROOT / ".env.example").read_text().splitlines()
@@ -46,12 +49,107 @@ def test_services_run_their_own_app_on_their_own_port(service: str, port: int) -
 
 def test_only_the_gateway_is_published() -> None:
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert published.pop("gateway") == ["${WEB_PORT:-8080}:8080"]
+    assert published.pop("gateway") == ["${WEB_PORT:-8080}:8080", "${TLS_PORT:-8443}:8443"]
     # For this machine alone, and only when somebody asks for them.
-    assert set(published) == {"flower", "sandbox"}
+    assert set(published) == set(LOCAL)
     for name, ports in published.items():
         assert all(port.startswith("127.0.0.1:") for port in ports), name
-        assert SERVICES[name]["profiles"] == [name]
+        assert SERVICES[name]["profiles"] == [LOCAL[name]]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_container_is_locked(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert any(Path(place.split(":")[0]).name == "tmp" for place in service["tmpfs"])
+    assert service["user"] not in ("root", "0", "0:0")
+    assert not {"privileged", "cap_add", "network_mode", "pid", "ipc", "devices"} & set(service)
+    assert "docker.sock" not in str(service.get("volumes"))
+
+
+def test_the_image_runs_as_the_user_that_compose_names() -> None:
+    (user,) = re.findall(r"^USER (.+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    assert {service["user"] for service in OURS.values()} == {user}
+
+
+def test_only_the_gateway_and_the_callers_of_providers_reach_other_networks() -> None:
+    networks = COMPOSE["networks"]
+    inside = {name for name, network in networks.items() if network and network.get("internal")}
+    assert inside == {"front", "data"}
+    outside = {name for name, each in SERVICES.items() if set(each["networks"]) - inside}
+    assert outside == {"gateway", "admin", *WORKERS, *LOCAL}
+    assert "data" not in SERVICES["gateway"]["networks"]
+    assert SERVICES["postgres"]["networks"] == SERVICES["redis"]["networks"] == ["data"]
+
+
+def test_the_images_of_others_can_be_pinned_by_digest() -> None:
+    for name, service in SERVICES.items():
+        image = service["image"]
+        if name in OURS:
+            assert image == "${IMAGE:-projectx}"
+            continue
+        (tag,) = re.findall(r"^\$\{[A-Z]+_IMAGE:-[\w./-]+:([\w.-]+)\}$", image)
+        assert tag != "latest", name
+    for variable in re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE):
+        assert variable in ("${NODE}", "${PYTHON}")
+
+
+def test_secrets_are_files_and_in_no_environment() -> None:
+    for name, file in COMPOSE["secrets"].items():
+        assert file == {"file": f"./secrets/{name}"}
+    for name, service in SERVICES.items():
+        environment = service.get("environment", {})
+        assert not {secret.upper() for secret in SECRET} & set(environment), name
+        assert set(secrets_of(name).values()) <= set(COMPOSE["secrets"])
+    assert "secrets/" in (ROOT / ".gitignore").read_text().splitlines()
+    assert not {name.upper() for name in COMPOSE["secrets"]} & set(EXAMPLE)
+
+
+def test_both_servers_require_a_password() -> None:
+    assert SERVICES["postgres"]["environment"]["POSTGRES_PASSWORD_FILE"] == (
+        "/run/secrets/postgres_password"
+    )
+    command = SERVICES["redis"]["command"][-1]
+    assert "user default on #$$hash ~* &* +@all" in command
+    for name, service in OURS.items():
+        if "REDIS_URL" in service.get("environment", {}):
+            assert secrets_of(name)["redis_password"] == "redis_password"
+
+
+def test_workers_and_beat_are_checked_by_their_own_heartbeats() -> None:
+    for name in WORKERS:
+        queues = SERVICES[name]["command"][5].split(",")
+        check = SERVICES[name]["healthcheck"]["test"]
+        assert check == ["CMD", "python", "-m", "heartbeats", *queues]
+    assert SERVICES["beat"]["healthcheck"]["test"][-1] == heartbeats.BEAT
+    assert "inspect" not in TEXT
+
+
+def test_every_long_lived_service_of_ours_has_a_health_check() -> None:
+    without = {name for name in SERVICES if "healthcheck" not in SERVICES[name]}
+    assert without == {"migrate", *LOCAL}
+
+
+def test_the_observability_profile_has_its_configuration() -> None:
+    for name in ("prometheus", "grafana"):
+        source = SERVICES[name]["volumes"][0].split(":")[0]
+        files = list((ROOT / source).rglob("*.yml"))
+        assert files, name
+        assert all(yaml.safe_load(path.read_text()) for path in files)
+    scrapes = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())
+    assert [job["job_name"] for job in scrapes["scrape_configs"]]
+
+
+def test_the_file_for_a_proxy_changes_the_gateway_alone() -> None:
+    # Compose's own tag, which replaces a list instead of adding to it
+    text = (ROOT / "deploy/behind-a-proxy.yml").read_text().replace("!override ", "")
+    ((name, gateway),) = yaml.safe_load(text)["services"].items()
+    assert name == "gateway"
+    assert set(gateway["environment"]) <= set(SERVICES["gateway"]["environment"])
+    assert gateway["environment"]["LISTEN"] == SERVICES["gateway"]["environment"]["LISTEN_HTTP"]
+    assert set(gateway["ports"]) < set(SERVICES["gateway"]["ports"])
 
 
 def test_no_part_gets_the_whole_file_of_variables() -> None:
@@ -60,28 +158,27 @@ def test_no_part_gets_the_whole_file_of_variables() -> None:
 
 @pytest.mark.parametrize("part", [part for part in REQUIRED if part != "all"])
 def test_each_part_gets_what_it_needs_and_no_secret_of_another(part: str) -> None:
-    environment = SERVICES[part]["environment"]
+    environment, secrets = SERVICES[part]["environment"], set(secrets_of(part))
     assert environment["PROJECTX_PART"] == part
-    assert {name.upper() for name in REQUIRED[part]} <= set(environment)
-    others = SECRET - set(REQUIRED[part])
-    if "database_url" in REQUIRED[part]:
-        others -= {"database_password"}
-    if part == "migrate":
-        others -= {"app_password"}
-    assert not {name.upper() for name in others} & set(environment)
+    assert environment["PROJECTX_SECRETS"] == "/run/secrets"
+    assert {name.upper() for name in set(REQUIRED[part]) - SECRET} <= set(environment)
+    needed = SECRET & set(REQUIRED[part]) | {"redis_password"}
+    needed |= {"database_password"} if "database_url" in REQUIRED[part] else set()
+    needed |= {"app_password"} if part == "migrate" else set()
+    assert secrets - {"flower_basic_auth"} == needed
 
 
 def test_services_trust_only_the_address_of_the_gateway() -> None:
-    for name in ("auth", "order", "product", "admin", "pages"):
+    for name in WEB:
         assert SERVICES[name]["environment"]["TRUSTED_PROXIES"] == "${TRUSTED_PROXIES:-1}"
     # A dollar sign is doubled in this file.
     assert SERVICES["gateway"]["environment"]["FORWARDED_FOR"] == "$$remote_addr"
 
 
 def test_the_gateway_gets_every_variable_of_its_configuration() -> None:
-    (volume,) = SERVICES["gateway"]["volumes"]
-    template = (ROOT / volume.split(":")[0]).read_text()
-    assert set(re.findall(r"\$\{(\w+)\}", template)) <= set(SERVICES["gateway"]["environment"])
+    folder = ROOT / SERVICES["gateway"]["volumes"][0].split(":")[0]
+    templates = "".join(path.read_text() for path in folder.glob("*.template"))
+    assert set(re.findall(r"\$\{(\w+)\}", templates)) <= set(SERVICES["gateway"]["environment"])
 
 
 def test_the_image_contains_only_listed_files() -> None:
@@ -151,6 +248,7 @@ def test_no_secret_has_a_default() -> None:
 
 def test_every_setting_reaches_a_part() -> None:
     passed = {name for service in SERVICES.values() for name in service.get("environment", {})}
+    passed |= {secret.upper() for name in SERVICES for secret in secrets_of(name)}
     # A port of a container is published under another number.
     ports = {name for name in Settings.model_fields if name.endswith("_port")}
     assert {name.upper() for name in Settings.model_fields if name not in ports} <= passed
@@ -160,25 +258,28 @@ def test_every_setting_reaches_a_part() -> None:
 
 
 def test_every_variable_is_a_setting_or_explained_in_the_example() -> None:
-    known = {name.upper() for name in Settings.model_fields} | {"POSTGRES_PASSWORD"}
+    known = {name.upper() for name in Settings.model_fields}
     used = set(re.findall(r"\$\{(\w+)", TEXT)) | set(EXAMPLE)
-    assert used - known - {"FLOWER_USER", "FLOWER_PASSWORD"} == set()
+    gateway, servers = {"TLS_PORT", "CERTIFICATES"}, {"PROMETHEUS", "GRAFANA", "JAEGER"}
+    images = {f"{name}_IMAGE" for name in servers | {"POSTGRES", "REDIS", "NGINX"}} | {"IMAGE"}
+    assert used - known == gateway | images | {f"{name}_PORT" for name in servers}
 
 
 def test_the_example_lists_every_variable_of_production() -> None:
     by_the_file_itself = {"database_url", "redis_url"}
     needed = {name for names in REQUIRED.values() for name in names} - by_the_file_itself
-    assert {name.upper() for name in needed} <= set(EXAMPLE)
+    assert {name.upper() for name in needed - SECRET} <= set(EXAMPLE)
+    page = (ROOT / "docs/how-to/run-elsewhere.md").read_text()
+    assert set(COMPOSE["secrets"]) <= set(re.findall(r"`(\w+)`", page))
 
 
 def test_only_the_migration_is_the_owner_of_the_tables() -> None:
-    owner = SERVICES["migrate"]["environment"]
-    assert owner["DATABASE_PASSWORD"] == "${POSTGRES_PASSWORD:?set it in .env}"
+    assert secrets_of("migrate")["database_password"] == "postgres_password"
     for name, service in SERVICES.items():
         environment = service.get("environment", {})
         if "DATABASE_URL" in environment and name != "migrate":
             assert environment["DATABASE_URL"].startswith("postgresql://projectx_app@"), name
-            assert environment["DATABASE_PASSWORD"] == owner["APP_PASSWORD"], name
+            assert secrets_of(name)["database_password"] == "app_password", name
     assert "roles grant projectx_app" in SERVICES["migrate"]["command"][-1]
 
 

@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
@@ -17,9 +18,11 @@ from launch.processes import commands
 from launch.stack import ROOT
 from launch.unprivileged_user import temporary_folder
 from launch.waiting import until
-from tests.support.programs import Program, program
+from tests.support.certificates import certify
+from tests.support.programs import program
 
-TEMPLATE = ROOT / "deploy/gateway/nginx.conf.template"
+TEMPLATES = ROOT / "deploy/gateway"
+PUBLIC_URL = "https://shop.example"
 SETTINGS = {
     "TRUSTED_PROXIES": "1",
     "LOGIN_LIMIT_PER_ADDRESS": "3/hour",
@@ -29,23 +32,55 @@ SETTINGS = {
 }
 
 
+@dataclass(frozen=True)
+class Services:
+    """The running services: the folder of their logs, and their ports."""
+
+    folder: Path
+    ports: dict[str, str]
+
+
 @pytest.fixture(scope="module")
-def gateway(flask_app: Flask, pages: Path) -> Iterator[str]:
-    """Its address."""
-    nginx, assigned = program("nginx"), ports.assign_free_ports()
+def services(flask_app: Flask, pages: Path) -> Iterator[Services]:
+    """Yield the services and the events process."""
+    assigned = ports.assign_free_ports()
     environment = os.environ | SETTINGS | assigned
     with ExitStack() as closing:
         folder = closing.enter_context(temporary_folder())
         for name in ("web", "events"):
             command = commands(environment, folder, sandbox=False)[name]
             closing.enter_context(running(command, folder / f"{name}.log", environment))
-        (port,) = ports.free_ports(1)
-        configuration = folder / "nginx.conf"
-        configuration.write_text(_fill_in(TEMPLATE.read_text(), folder, port, assigned))
-        closing.enter_context(_served(nginx, configuration))
+        yield Services(folder, assigned)
+
+
+@pytest.fixture(scope="module")
+def gateway(services: Services) -> Iterator[str]:
+    """Yield the address of a gateway behind a proxy that speaks TLS."""
+    (port,) = ports.free_ports(1)
+    with _served(services, LISTEN=f"127.0.0.1:{port}", TLS="/none/*.conf"):
         url = f"http://127.0.0.1:{port}"
         until(lambda: _answers(port) and _leads_to_all(url), "the gateway")
         yield url
+
+
+@pytest.fixture(scope="module")
+def secure_gateway(services: Services, gateway: str) -> Iterator[tuple[str, str, Path]]:
+    """Yield the addresses of a gateway with a certificate, for HTTPS and HTTP, and that file.
+
+    It starts after the other one, when the services answer.
+    """
+    port, http_port = ports.free_ports(2)
+    certificates = services.folder / "certificates"
+    certificates.mkdir()
+    certify(certificates)
+    for suffix in ("crt", "key"):
+        (certificates / f"server.{suffix}").rename(certificates / f"tls.{suffix}")
+    listening = {"LISTEN": f"127.0.0.1:{port} ssl http2", "LISTEN_HTTP": f"127.0.0.1:{http_port}"}
+    tls = services.folder / "tls.conf"
+    with _served(services, TLS=str(tls), CERTIFICATES=str(certificates), **listening):
+        until(lambda: _answers(port), "the gateway with TLS")
+        urls = f"https://127.0.0.1:{port}", f"http://127.0.0.1:{http_port}"
+        yield *urls, certificates / "tls.crt"
 
 
 @contextmanager
@@ -59,16 +94,16 @@ def running(command: list[str], log: Path, environment: dict[str, str]) -> Itera
         child.wait()
 
 
-def _fill_in(template: str, folder: Path, port: int, variables: dict[str, str]) -> str:
-    """Fill in the template as nginx's image does: only the given variables."""
-    services = {
-        name: f"127.0.0.1:{variables[f'{name}_PORT']}"
+def _fill_in(template: str, services: Services, variables: dict[str, str]) -> str:
+    """Fill in a template as nginx's image does: only the given variables."""
+    places = {
+        name: f"127.0.0.1:{services.ports[f'{name}_PORT']}"
         for name in ("AUTH", "ORDER", "PRODUCT", "EVENTS")
-    } | dict.fromkeys(("ADMIN", "PAGES"), f"127.0.0.1:{variables['WEB_PORT']}")
+    } | dict.fromkeys(("ADMIN", "PAGES"), f"127.0.0.1:{services.ports['WEB_PORT']}")
     return Template(template).safe_substitute(
-        services,
-        LISTEN=f"127.0.0.1:{port}",
-        TEMPORARY=folder,
+        places | variables,
+        TEMPORARY=services.folder,
+        PUBLIC_URL=PUBLIC_URL,
         RESOLVER="127.0.0.1",
         FORWARDED_FOR="$remote_addr",
         FORWARDED_PROTO="$scheme",
@@ -76,11 +111,20 @@ def _fill_in(template: str, folder: Path, port: int, variables: dict[str, str]) 
 
 
 @contextmanager
-def _served(nginx: Program, configuration: Path) -> Iterator[None]:
-    folder = configuration.parent
-    here = f"daemon off; pid {folder}/nginx.pid;"
+def _served(services: Services, **variables: str) -> Iterator[None]:
+    """Run nginx with these values of the templates' variables."""
+    nginx, folder = program("nginx"), services.folder
+    name = "secure" if "CERTIFICATES" in variables else "plain"
+    configuration = folder / f"{name}.conf"
+    configuration.write_text(
+        _fill_in((TEMPLATES / "nginx.conf.template").read_text(), services, variables)
+    )
+    if "CERTIFICATES" in variables:
+        text = (TEMPLATES / "tls.conf.template").read_text()
+        Path(variables["TLS"]).write_text(_fill_in(text, services, variables))
+    here = f"daemon off; pid {folder}/{name}.pid;"
     command = [nginx.path, "-p", str(folder), "-c", str(configuration), "-e", "stderr", "-g", here]
-    with running(command, folder / "nginx.log", nginx.environment):
+    with running(command, folder / f"{name}.log", nginx.environment):
         yield
 
 

@@ -143,3 +143,23 @@ def test_too_many_connections_of_one_address_are_refused(gateway: str) -> None:
 def test_a_body_that_is_too_large_is_refused_by_the_gateway(gateway: str) -> None:
     body = b"x" * 1_100_000
     assert requests.post(f"{gateway}/order/webhook", data=body, timeout=60).status_code == 413
+
+
+def test_a_certificate_encrypts_the_connections(secure_gateway: tuple[str, str, Path]) -> None:
+    url, _, certificate = secure_gateway
+    for path in ("/health", "/product"):
+        answer = requests.get(url + path, verify=str(certificate), timeout=20)
+        assert answer.status_code == 200
+    with pytest.raises(requests.exceptions.SSLError):
+        requests.get(f"{url}/health", timeout=20)
+
+
+def test_http_redirects_to_the_address_of_the_shop(secure_gateway: tuple[str, str, Path]) -> None:
+    _, http, _ = secure_gateway
+    for host in ("shop.example", "evil.example"):
+        answer = requests.post(
+            f"{http}/order?x=1", headers={"Host": host}, allow_redirects=False, timeout=20
+        )
+        assert answer.status_code == 308
+        assert answer.headers["Location"] == "https://shop.example/order?x=1"
+    assert requests.get(f"{http}/health", timeout=20).text == "ok"

@@ -1,5 +1,8 @@
 """`/ready` says in words what is away: Redis, beat, a worker, the sweep."""
 
+import os
+import socket
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -12,12 +15,16 @@ from sqlalchemy import text
 
 import heartbeats
 from config import settings
+from launch.children import run
+from launch.stack import ROOT
 from models import transaction
 from models.base import db
 from models.clock import MovableClock
 from state_machines.durable import sweep
 from tests.support.web import Json
 from web import changes, create_app
+
+HOST = socket.gethostname()
 
 
 @pytest.fixture
@@ -26,7 +33,7 @@ def server() -> Iterator[redis.Redis]:
         yield connection
         connection.config_set("maxmemory", 0)
         for name in (heartbeats.BEAT, *heartbeats.QUEUES):
-            connection.delete(f"projectx:here:{name}")
+            connection.delete(f"projectx:here:{name}", f"projectx:here:{name}@{HOST}")
 
 
 @pytest.fixture
@@ -134,3 +141,25 @@ def test_a_full_redis_is_degraded(client: FlaskClient, server: redis.Redis) -> N
 
 def test_a_system_before_its_first_sweep_is_degraded(client: FlaskClient) -> None:
     assert "no sweep yet" in ready(client)["reasons"]
+
+
+@pytest.mark.usefixtures("everybody")
+def test_a_container_is_healthy_while_its_own_heartbeat_is_young(
+    server: redis.Redis, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert heartbeats.main(["sweep", "payments"]) == 0
+    # A worker on another host still takes this queue.
+    server.delete(f"projectx:here:sweep@{HOST}")
+    assert heartbeats.main(["sweep", "payments"]) == 1
+    assert capsys.readouterr().out == f"no heartbeat in 60 s: sweep@{HOST}\n"
+
+
+def test_an_unreachable_redis_makes_no_container_unhealthy() -> None:
+    done = run(
+        [sys.executable, "-m", "heartbeats", "beat"],
+        env=os.environ | {"REDIS_URL": "redis://127.0.0.1:9/0"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout[:9]) == (0, "unknown: "), done.stderr

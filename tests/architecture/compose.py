@@ -1,0 +1,32 @@
+"""docker-compose.yml as the tests read it."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docker-compose.yml").read_text()
+COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+SECRET = {
+    *("stripe_secret_key", "stripe_webhook_secrets", "sendgrid_api_key", "database_password"),
+    *("jwt_private_key", "code_secret", "encryption_keys", "postgres_password"),
+    *("app_password", "redis_password"),
+}
+OURS = {name: service for name, service in SERVICES.items() if "build" in service}
+WEB = ("auth", "order", "product", "admin", "pages")
+WORKERS = ("worker", "mailer", "sweeper")
+LOCAL = {
+    "flower": "flower",
+    "sandbox": "sandbox",
+    **dict.fromkeys(("prometheus", "grafana", "jaeger"), "observability"),
+}
+
+
+def secrets_of(service: str) -> dict[str, str]:
+    """Return the secrets of a service: the setting of each, and the file that has its value."""
+    listed = SERVICES[service].get("secrets", [])
+    pairs = [(each, each) if isinstance(each, str) else (each["target"], each["source"])
+             for each in listed]  # fmt: skip
+    return dict(pairs)
