@@ -12,6 +12,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models import clock
 from models.base import Base, db, transaction
 from models.ids import derived, first_of, uuid7
+from models.keyset import (
+    Count,
+    KeysetPage,
+    count_merged,
+    count_rows,
+    load_distinct,
+    load_page,
+    merge_pages,
+)
 
 DENIED = "denied"
 MILLISECOND = timedelta(milliseconds=1)
@@ -27,6 +36,7 @@ class AuditRow(Base):
     __table_args__ = (
         Index("ix_audit_subject_id", "subject", "id"),
         Index("ix_audit_actor_id", "actor", "id"),
+        Index("ix_audit_action_id", "action", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -37,32 +47,55 @@ class AuditRow(Base):
     details: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
+def load_audit(
+    cursor: str | None, size: int, *, action: str | None = None, **filters: Any
+) -> KeysetPage:
+    """Load a page of the rows that match, newest first. Raises CursorError.
+
+    `action` is one or the beginning of several; the other filters are those of `matching_rows`.
+    """
+    conditions = matching_rows(**filters)
+    if action is None:
+        return load_page(select(AuditRow).where(*conditions), [AuditRow.id], cursor, size)
+    actions = _list_actions(action)
+    return merge_pages(AuditRow, AuditRow.action, actions, cursor, size, *conditions)
+
+
+def count_audit(*, action: str | None = None, **filters: Any) -> Count:
+    """Count the rows that match, up to a limit."""
+    conditions = matching_rows(**filters)
+    if action is None:
+        return count_rows(select(AuditRow.id).where(*conditions))
+    return count_merged(AuditRow, AuditRow.action, _list_actions(action), *conditions)
+
+
+def _list_actions(group: str) -> list[str]:
+    """Return the actions that begin with `group`, or `group` itself when there is none."""
+    actions: list[str] = load_distinct(AuditRow.action)
+    return [action for action in actions if action.startswith(group)] or [group]
+
+
 def matching_rows(
     *,
     actor: str | None = None,
-    action: str | None = None,
     subject: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> list[ColumnElement[bool]]:
-    """Return the conditions of the rows of an actor, an action or group of them, and a subject.
+    """Return the conditions of the rows of an actor and about a subject.
 
     The rows are from `since`, inclusive, to `until`, exclusive.
     """
-    conditions: list[ColumnElement[bool]] = []
-    if actor is not None:
-        conditions.append(AuditRow.actor == actor)
-    if action is not None:
-        conditions.append(AuditRow.action.startswith(action, autoescape=True))
-    if subject is not None:
-        conditions.append(AuditRow.subject == subject)
+    row = AuditRow
+    equal = ((row.actor, actor), (row.subject, subject))
+    conditions = [column == value for column, value in equal if value is not None]
     # Ids sort by time, to the millisecond: with them the primary key bounds what is read.
     if since is not None:
         # The id of a denial is that of its hour.
         hour = since.replace(minute=0, second=0, microsecond=0)
-        conditions += [AuditRow.id >= first_of(hour), AuditRow.at >= since]
+        conditions += [row.id >= first_of(hour), row.at >= since]
     if until is not None:
-        conditions += [AuditRow.id < first_of(until + MILLISECOND), AuditRow.at < until]
+        conditions += [row.id < first_of(until + MILLISECOND), row.at < until]
     return conditions
 
 

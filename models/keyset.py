@@ -3,13 +3,13 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, func, select, tuple_, union_all
 
 from models.base import db
 
@@ -117,11 +117,51 @@ def count_list(query: Select[Any], page: KeysetPage, cursor: str | None) -> Coun
     return count_rows(query)
 
 
+def merge_pages(
+    row: type[Any],
+    column: Any,
+    values: Collection[Any],
+    cursor: str | None,
+    size: int,
+    *conditions: Any,
+) -> KeysetPage:
+    """Load a page of the rows whose `column` has one of `values`, by their id, newest first.
+
+    An index on the column and the id finds the newest rows of each value, however old they are.
+    Raises CursorError.
+    """
+    older = [] if cursor is None else [row.id < decode_cursor(cursor, [UUID])[0]]
+    ids = _newest_of_each(row, column, values, size + 1, *older, *conditions)
+    return load_page(select(row).where(row.id.in_(ids)), [row.id], cursor, size)
+
+
+def count_merged(row: type[Any], column: Any, values: Collection[Any], *conditions: Any) -> Count:
+    """Count the rows whose `column` has one of `values`, up to a limit, by the same index."""
+    return count_rows(_newest_of_each(row, column, values, MAX_COUNT + 1, *conditions))
+
+
+def _newest_of_each(
+    row: type[Any], column: Any, values: Collection[Any], number: int, *conditions: Any
+) -> Select[Any]:
+    newest = select(row.id).where(*conditions).order_by(row.id.desc()).limit(number)
+    parts = (select(newest.where(column == value).subquery().c.id) for value in values)
+    return select(union_all(*parts).subquery().c.id)
+
+
 def count_rows(query: Select[Any], limit: int = MAX_COUNT) -> Count:
     """Count the rows of a query, up to `limit`."""
     rows = query.order_by(None).limit(limit + 1).subquery()
     number = db.session.scalar(select(func.count()).select_from(rows)) or 0
     return Count(min(number, limit), number <= limit)
+
+
+def load_distinct(column: Any, *conditions: Any) -> list[Any]:
+    """Load the different values of a column, by a step in its index for each of them."""
+    smallest = select(func.min(column).label("value"))
+    steps = smallest.where(*conditions).cte("steps", recursive=True)
+    following = smallest.where(column > steps.c.value, *conditions).scalar_subquery()
+    steps = steps.union_all(select(following).where(steps.c.value.is_not(None)))
+    return list(db.session.scalars(select(steps.c.value).where(steps.c.value.is_not(None))))
 
 
 def encode_cursor(values: Sequence[Any]) -> str:

@@ -4,8 +4,8 @@ import json
 
 import click
 
-from models import AuditRow
-from models.audit import matching_rows
+from models import reading
+from models.audit import load_audit
 from web.commands import listing, output
 
 group = click.Group("audit", help="The audit of manual changes.")
@@ -23,8 +23,9 @@ def show_list(
     subject: str | None, actor: str | None, action: str | None, limit: int, *, as_json: bool
 ) -> None:
     """List manual changes, newest first."""
-    conditions = matching_rows(actor=actor, action=action, subject=subject)
-    rows = [listing.as_row(row, FIELDS) for row in listing.newest(AuditRow, limit, *conditions)]
+    with reading():
+        page = load_audit(None, limit, actor=actor, action=action, subject=subject)
+    rows = [listing.as_row(row, FIELDS) for row in page.rows]
     if not as_json:
         rows = [row | {"details": json.dumps(row["details"])} for row in rows]
     output.print_rows(rows, as_json=as_json)

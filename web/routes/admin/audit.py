@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import Response
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
-from models import AuditRow, User, reading
-from models.audit import matching_rows
+from models import User, reading
+from models.audit import count_audit, load_audit
 from models.base import db
-from models.keyset import KeysetPage, count_list, load_page
+from models.keyset import KeysetPage
 from models.spreadsheet import write_csv
 from web.pagination import conditional, link_header
 from web.routes.admin.guard import Role, acting, blueprint, needs
@@ -29,9 +29,9 @@ HEADER = ("id", "at", "actor", "actorEmail", "action", "subject", "subjectEmail"
 def index(query: AuditQuery) -> Any:
     """List manual changes and refusals, newest first."""
     with reading(one_snapshot=True):
-        rows = _select(query)
-        page = load_page(rows, [AuditRow.id], query.cursor, query.size)
-        count = CountView.of(count_list(rows, page, query.cursor))
+        filters = _filters(query)
+        page = load_audit(query.cursor, query.size, **filters)
+        count = CountView.of(count_audit(**filters))
         items = list(_entries(page))
     return conditional(AuditEntries(items=items, next=page.next, count=count).json_ready())
 
@@ -44,7 +44,7 @@ def export(query: AuditExportQuery) -> Any:
     `Link` has the rest. The download is in the audit itself.
     """
     with acting("audit export") as details:
-        page = load_page(_select(query), [AuditRow.id], query.cursor, query.size)
+        page = load_audit(query.cursor, query.size, **_filters(query))
         entries = list(_entries(page))
         details["counts"] = {"rows": len(entries)}
     response = Response(write_csv([HEADER, *map(_cells, entries)]), mimetype="text/csv")
@@ -54,10 +54,9 @@ def export(query: AuditExportQuery) -> Any:
     return response
 
 
-def _select(query: AuditQuery) -> Select[Any]:
+def _filters(query: AuditQuery) -> dict[str, Any]:
     filters = query.model_dump(include={"action", "subject", "since", "until"})
-    actor = query.actor and _actor_of(query.actor)
-    return select(AuditRow).where(*matching_rows(actor=actor, **filters))
+    return {"actor": query.actor and _actor_of(query.actor), **filters}
 
 
 def _actor_of(name: str) -> str:

@@ -1,15 +1,18 @@
 """The lists of the shop's part of the console read by an index, however large the tables are."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Select, select, text
 
-from models import AuditRow, StockMove, User, UserStatus, transaction
-from models.audit import ids_about, matching_rows
+from models import AuditRow, StockMove, User, UserStatus, reading, transaction
+from models.audit import count_audit, ids_about, load_audit, matching_rows
 from models.clock import now
 from models.user import matching_users
+from tests.support.database import truncate
+from tests.support.plans import explained
 
 NUMBER = 20_000
 
@@ -25,7 +28,8 @@ FROM generate_series(1, :number) n
 AUDIT = """
 INSERT INTO audit (id, at, actor, action, subject, details)
 SELECT CAST('0195' || substr(md5(CAST(n AS text)), 1, 28) AS uuid), now(), 'a' || n % 1000,
-    'orders ship', 's' || n % 1000, '{}'
+    CASE WHEN n < 10 THEN 'orders refund' WHEN n % 3 > 0 THEN 'orders ship' ELSE 'users grant' END,
+    's' || n % 1000, '{}'
 FROM generate_series(1, :number) n
 """
 MOVES = """
@@ -35,7 +39,7 @@ SELECT gen_random_uuid(), n % 50, 0, 0, now() FROM generate_series(1, :number) n
 
 
 @pytest.fixture
-def crowd(client: FlaskClient) -> None:
+def crowd(client: FlaskClient) -> Iterator[None]:
     """Fill the tables with many rows, without their triggers."""
     with transaction() as session:
         session.execute(text("SET LOCAL session_replication_role = replica"))
@@ -43,6 +47,8 @@ def crowd(client: FlaskClient) -> None:
             session.execute(text(statement), {"number": NUMBER})
     with transaction() as session:
         session.execute(text("ANALYZE users, audit, stock_move"))
+    yield
+    truncate()
 
 
 def plan_of(query: Select[Any]) -> str:
@@ -71,3 +77,15 @@ def test_no_list_reads_a_whole_table() -> None:
     plans = {name: plan_of(query) for name, query in queries.items()}
     assert {name: plan for name, plan in plans.items() if "Seq Scan" in plan} == {}
     assert "ix_stock_move_product_id_id" in plans["moves"]
+
+
+@pytest.mark.usefixtures("crowd")
+def test_the_audit_of_an_action_is_read_by_its_index() -> None:
+    for action in ("orders", "orders refund", "users grant", "nothing"):
+        with explained() as plans, reading():
+            first = load_audit(None, 5, action=action)
+            following = load_audit(first.next, 5, action=action) if first.next else first
+            count_audit(action=action)
+        assert plans.whole == [], action
+        assert len(following.rows) == (0 if action == "nothing" else 4 if "refund" in action else 5)
+        assert len(plans.seen) >= 3
