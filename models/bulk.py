@@ -5,7 +5,7 @@ from enum import StrEnum, auto
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index
+from sqlalchemy import ColumnElement, ForeignKey, Index, exists
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -58,8 +58,13 @@ class Bulk(Execution, Base):
         return self.total - self.changed - self.unchanged - self.refused
 
     @classmethod
-    def expired(cls, _limit: datetime, /) -> ColumnElement[bool]:
+    def has_ended(cls) -> ColumnElement[bool]:
         return cls.state.in_((BulkState.DONE, BulkState.CANCELLED))
+
+    @classmethod
+    def expired(cls, _limit: datetime, /) -> ColumnElement[bool]:
+        # Its results go first, some at a time.
+        return cls.has_ended() & ~exists().where(BulkResult.bulk_id == cls.id)
 
 
 class BulkResultState(StrEnum):
@@ -72,7 +77,7 @@ class BulkResultState(StrEnum):
 class BulkResult(Base):
     """The result of a job for one row, written in the transaction that changes the row.
 
-    Retention deletes the results together with their job.
+    Retention deletes the results before their job.
     """
 
     __tablename__ = "bulk_result"

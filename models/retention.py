@@ -10,11 +10,13 @@ Ids sort by time, so the oldest rows are found by primary key, without another i
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, null, select, update
+from sqlalchemy import ColumnElement, delete, exists, null, select, update
 
 from config import settings
 from models.base import db, mapped_tables, transaction
+from models.bulk import Bulk, BulkResult
 from models.clock import now
 from models.durable.activity import ActivityRow
 from models.durable.execution import Execution
@@ -34,11 +36,12 @@ def forget() -> dict[str, int]:
     """
     limit = now() - timedelta(days=settings.retention_days)
     first = first_of(limit)
+    results = _delete_results(first)
     deleted = {
         table.__tablename__: _delete_all(table, table.id < first, condition)
         for table, condition in _expiring(limit)
     }
-    return deleted | {"payloads": _erase_payloads()}
+    return deleted | {BulkResult.__tablename__: results, "payloads": _erase_payloads()}
 
 
 def _expiring(limit: datetime) -> Iterator[tuple[Any, ColumnElement[bool]]]:
@@ -70,6 +73,24 @@ def _erase_payloads() -> int:
         if len(ids) < BATCH_SIZE:
             break
     return erased
+
+
+def _delete_results(first: UUID) -> int:
+    """Delete the results of old bulk jobs: one job may have very many."""
+    old = select(Bulk.id).where(Bulk.id < first, Bulk.has_ended()).order_by(Bulk.id).limit(1)
+    one = old.where(exists().where(BulkResult.bulk_id == Bulk.id))
+    deleted = 0
+    for _ in range(MAX_BATCHES):
+        with transaction() as session:
+            job_id = session.scalar(one)
+            of_job = BulkResult.bulk_id == job_id
+            some = select(BulkResult.subject_id).where(of_job).limit(BATCH_SIZE)
+            ids = session.scalars(some.with_for_update(skip_locked=True)).all()
+            session.execute(delete(BulkResult).where(of_job, BulkResult.subject_id.in_(ids)))
+        deleted += len(ids)
+        if not ids:
+            break
+    return deleted
 
 
 def _delete_all(row: type[Any], *conditions: ColumnElement[bool]) -> int:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from models.audit import audit
 from models.base import db
@@ -20,16 +20,17 @@ from models.durable.signal import SignalRow
 from models.errors import ProjectXError
 from models.failures import ends_all, is_locked
 from models.logs import logger, one_line
-from state_machines.actions.selection import LOCKED, Selection
+from state_machines.actions.selection import LOCKED, NO_MATCH, Selection
 from state_machines.durable import DurableMachine, SignalRefusedError, inbox
 from state_machines.durable.operations import commands
 from state_machines.durable.operations.commands import OperationRefusedError
-from state_machines.durable.unit_of_work import savepoint
+from state_machines.durable.savepoints import savepoint, write_as_commit
 
 log = logger(__name__)
 
 # The longest wait for a lock. A row that somebody holds for longer is refused.
 MAX_LOCK_WAIT = text("SET LOCAL lock_timeout = '100ms'")
+DEFAULT_LOCK_WAIT = text("SET LOCAL lock_timeout TO DEFAULT")
 REFUSALS = (ProjectXError, SignalRefusedError, OperationRefusedError)
 
 
@@ -40,6 +41,12 @@ class Changes:
     changed: set[UUID] = field(default_factory=set)
     unchanged: set[UUID] = field(default_factory=set)
     refused: dict[UUID, str] = field(default_factory=dict)
+
+    def add(self, other: "Changes") -> None:
+        """Add the results of other rows."""
+        self.changed |= other.changed
+        self.unchanged |= other.unchanged
+        self.refused |= other.refused
 
 
 def limit_lock_wait() -> None:
@@ -107,6 +114,44 @@ class SignalRequest:
         return True
 
 
+def change_batch(ids: Collection[UUID], change: Callable[[Collection[UUID]], Changes]) -> Changes:
+    """Change rows together with all that their commit would write. Each of them has a result.
+
+    If that fails, each row is changed alone, so that a bad one refuses only itself. Raises the
+    errors of a lost connection.
+    """
+    try:
+        changes = _write_changes(ids, change, DEFAULT_LOCK_WAIT)
+    except Exception as error:
+        if ends_all(error):
+            raise
+        log.warning("%d rows are changed one by one: %s", len(ids), one_line(error))
+        changes = Changes()
+        for row_id in ids:
+            # These lock what rows share in any order: they give up before they could deadlock.
+            try:
+                changes.add(_write_changes([row_id], change, MAX_LOCK_WAIT))
+            except Exception as refusal:
+                if ends_all(refusal):
+                    raise
+                changes.refused[row_id] = _explain(row_id, refusal)
+    db.session.execute(DEFAULT_LOCK_WAIT)
+    return changes
+
+
+def _write_changes(
+    ids: Collection[UUID], change: Callable[[Collection[UUID]], Changes], lock_wait: TextClause
+) -> Changes:
+    with savepoint():
+        limit_lock_wait()
+        changes = change(ids)
+        db.session.execute(lock_wait)
+        write_as_commit()
+    for row_id in set(ids) - changes.changed - changes.unchanged - changes.refused.keys():
+        changes.refused[row_id] = NO_MATCH
+    return changes
+
+
 def change_each(ids: Collection[UUID], change: Callable[[UUID], bool]) -> Changes:
     """Change the rows, so that a refused one stops no other.
 
@@ -131,14 +176,19 @@ def _change_one_by_one(ids: Iterable[UUID], change: Callable[[UUID], bool]) -> C
         try:
             with savepoint():
                 is_changed = change(row_id)
-        except REFUSALS as refused:
-            changes.refused[row_id] = str(refused)
         except Exception as error:
             if ends_all(error):
                 raise
-            if not is_locked(error):
-                log.exception("%s is not changed", row_id)
-            changes.refused[row_id] = LOCKED if is_locked(error) else one_line(error)
+            changes.refused[row_id] = _explain(row_id, error)
         else:
             (changes.changed if is_changed else changes.unchanged).add(row_id)
     return changes
+
+
+def _explain(row_id: UUID, error: Exception) -> str:
+    if isinstance(error, REFUSALS):
+        return str(error)
+    if is_locked(error):
+        return LOCKED
+    log.error("%s is not changed", row_id, exc_info=error)
+    return one_line(error)

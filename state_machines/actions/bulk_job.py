@@ -1,6 +1,7 @@
 """Bulk jobs: their selection, their creation, and the work on one batch of their rows."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,6 @@ from sqlalchemy import (
     insert,
     literal,
     select,
-    text,
     update,
 )
 
@@ -28,7 +28,6 @@ from models.errors import ConflictError, InvalidInputError
 from state_machines.actions import bulk_changes
 from state_machines.actions.bulk_changes import Changes, SignalRequest, change_each
 from state_machines.actions.selection import (
-    NO_MATCH,
     Filters,
     Selection,
     select_activities,
@@ -50,7 +49,6 @@ FILTERS = {
 }
 # Rows of one transaction: it holds their locks for a fraction of a second.
 BATCH_SIZE = 25
-DEFAULT_LOCK_WAIT = text("SET LOCAL lock_timeout TO DEFAULT")
 
 
 def select_rows(action: BulkAction, filters: Filters, options: dict[str, Any]) -> Selection:
@@ -141,12 +139,9 @@ def work(job: Bulk) -> bool:
     )
     ids = db.session.scalars(waiting.order_by(BulkResult.subject_id).limit(BATCH_SIZE)).all()
     if ids:
-        bulk_changes.limit_lock_wait()
+        change = partial(_CHANGES[job.action], job)
         with caused_by("bulk", job.id, actor=job.actor):
-            changes = _CHANGES[job.action](job, list(ids))
-        for row_id in set(ids) - changes.changed - changes.unchanged - changes.refused.keys():
-            changes.refused[row_id] = NO_MATCH
-        db.session.execute(DEFAULT_LOCK_WAIT)
+            changes = bulk_changes.change_batch(ids, change)
         _write_results(job, changes)
     if len(ids) == BATCH_SIZE:
         return True
@@ -180,23 +175,25 @@ def _selection(job: Bulk) -> Selection:
     return select_rows(job.action, Filters.from_json(job.filters), job.options)
 
 
-def _retry(job: Bulk, ids: list[UUID]) -> Changes:
+def _retry(job: Bulk, ids: Collection[UUID]) -> Changes:
     changes, counts = bulk_changes.retry(_selection(job), ids)
     _audit(job, "activities retry", retried=counts.total())
     return changes
 
 
-def _replay(job: Bulk, ids: list[UUID]) -> Changes:
+def _replay(job: Bulk, ids: Collection[UUID]) -> Changes:
     changes = bulk_changes.replay(_selection(job), ids)
     _audit(job, "signals replay", signals=len(changes.changed))
     return changes
 
 
 def _audit(job: Bulk, action: str, **counts: int) -> None:
-    audit(job.actor, action, job.id, reason=job.reason, counts=counts)
+    """Audit the rows that were changed, if any were."""
+    if any(counts.values()):
+        audit(job.actor, action, job.id, reason=job.reason, counts=counts)
 
 
-def _cancel(job: Bulk, ids: list[UUID]) -> Changes:
+def _cancel(job: Bulk, ids: Collection[UUID]) -> Changes:
     selection, maybe_sent = _selection(job), bool(job.options.get("maybe_sent"))
 
     def cancel(activity_id: UUID) -> bool:
@@ -212,7 +209,7 @@ def _cancel(job: Bulk, ids: list[UUID]) -> Changes:
     return change_each(ids, cancel)
 
 
-def _abandon(job: Bulk, ids: list[UUID]) -> Changes:
+def _abandon(job: Bulk, ids: Collection[UUID]) -> Changes:
     selection = _selection(job)
 
     def abandon(activity_id: UUID) -> bool:
@@ -224,7 +221,7 @@ def _abandon(job: Bulk, ids: list[UUID]) -> Changes:
     return change_each(ids, abandon)
 
 
-def _signal(job: Bulk, ids: list[UUID]) -> Changes:
+def _signal(job: Bulk, ids: Collection[UUID]) -> Changes:
     filters = Filters.from_json(job.filters)
     machine = find_machine(filters.machine)
     signal = find_signal(machine, job.options.get("signal"))
@@ -235,7 +232,7 @@ def _signal(job: Bulk, ids: list[UUID]) -> Changes:
     return change_each(ids, lambda execution_id: request.send(execution_id, job.actor))
 
 
-_CHANGES: dict[BulkAction, Callable[[Bulk, list[UUID]], Changes]] = {
+_CHANGES: dict[BulkAction, Callable[[Bulk, Collection[UUID]], Changes]] = {
     BulkAction.RETRY: _retry,
     BulkAction.CANCEL: _cancel,
     BulkAction.ABANDON: _abandon,

@@ -5,8 +5,7 @@ After the commit, listeners receive the activities to dispatch and the execution
 listener must only take note, since it runs inside the request.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -47,14 +46,15 @@ class UnitOfWork:
     `moved` has the last move of each execution that moved. New rows are left out: nobody can be
     waiting for them yet. `held` has the rows that the transaction locked, and `traces` the contexts
     of their last transitions. `last` has the functions to run just before the commit, with their
-    items. With `by_time`, which the sweep sets, new activities are queued, and no listener receives
-    them.
+    items. `written` has the activities that are inserted already. With `by_time`, which the sweep
+    sets, new activities are queued, and no listener receives them.
     """
 
     transaction: SessionTransaction | None
 
     history: list[dict[str, Any]] = field(default_factory=list)
     activities: list[dict[str, Any]] = field(default_factory=list)
+    written: list[dict[str, Any]] = field(default_factory=list)
     moved: dict[UUID, Move] = field(default_factory=dict)
     last: dict[Callable[[list[Any]], None], list[Any]] = field(default_factory=dict)
     held: dict[UUID, Any] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class UnitOfWork:
     def copy(self) -> "UnitOfWork":
         """Return a copy of what is gathered so far."""
         parts: dict[str, Any] = {"history": [*self.history], "activities": [*self.activities]}
-        parts |= {"moved": {**self.moved}, "held": {**self.held}}
+        parts |= {"written": [*self.written], "moved": {**self.moved}, "held": {**self.held}}
         parts |= {"traces": {**self.traces}}
         parts["last"] = {run: [*items] for run, items in self.last.items()}
         return replace(self, **parts)
@@ -104,18 +104,6 @@ def unit_of_work() -> UnitOfWork:
     if current is None or current.transaction is not session.get_transaction():
         current = session.info["unit_of_work"] = UnitOfWork(session.get_transaction())
     return current
-
-
-@contextmanager
-def savepoint() -> Iterator[None]:
-    """Run the block in a savepoint: an exception undoes it, and nothing else of the transaction."""
-    session, earlier = db.session(), unit_of_work().copy()
-    try:
-        with session.begin_nested():
-            yield
-    except BaseException:
-        session.info["unit_of_work"] = earlier
-        raise
 
 
 def trace_of(subject_id: UUID) -> str | None:
@@ -196,6 +184,12 @@ def write_pending(session: Session) -> None:
     if session.in_nested_transaction():
         # The end of a savepoint commits nothing.
         return
+    write_gathered()
+
+
+def write_gathered() -> None:
+    """Write what the transaction has gathered so far, as the commit does."""
+    session, pending = db.session(), unit_of_work()
     session.flush()
     # Inserts into the tables: objects of the ORM would take half as much time again.
     if pending.history:
@@ -208,7 +202,9 @@ def write_pending(session: Session) -> None:
         ]
     if pending.activities:
         session.execute(insert(cast("Table", ActivityRow.__table__)), pending.activities)
-    for run, items in pending.last.items():
+    pending.written += pending.activities
+    last, pending.history, pending.activities, pending.last = pending.last, [], [], {}
+    for run, items in last.items():
         run(items)
 
 
@@ -224,9 +220,9 @@ def _publish(session: Session) -> None:
     if session.in_nested_transaction():
         return
     pending: UnitOfWork | None = session.info.pop("unit_of_work", None)
-    if pending is None or not (pending.activities or pending.moved):
+    if pending is None or not (pending.written or pending.moved):
         return
-    activities = () if pending.by_time else pending.activities
+    activities = () if pending.by_time else pending.written
     keys = tuple((row["name"], row["id"]) for row in activities)
     traces = {row["id"]: row["traceparent"] for row in activities if row["traceparent"]}
     committed = Committed(keys, frozenset(pending.moved.values()), traces)

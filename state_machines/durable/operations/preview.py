@@ -17,7 +17,8 @@ from state_machines.durable.definition import Arrow
 from state_machines.durable.operations.actions import OperatorAction, actions_of
 from state_machines.durable.operations.commands import OperationRefusedError
 from state_machines.durable.operations.executions import Machine
-from state_machines.durable.unit_of_work import unit_of_work, write_pending
+from state_machines.durable.savepoints import write_as_commit
+from state_machines.durable.unit_of_work import unit_of_work
 
 # A row that somebody holds for longer is refused.
 MAX_LOCK_WAIT = text("SET LOCAL lock_timeout = '1s'")
@@ -142,11 +143,9 @@ def preview(
     table = (machine.parent or machine).model.__table__
     before = dict(_read_family(table, root_id))
     run(machine, row, name, fields, reason)
-    work = unit_of_work()
-    write_pending(db.session())
-    db.session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    write_as_commit()
     after = dict(_read_family(table, root_id))
-    activities = [activity["name"] for activity in work.activities]
+    activities = [activity["name"] for activity in unit_of_work().written]
     return Preview(list(_compare(before, after)), activities, row.state, row.version)
 
 

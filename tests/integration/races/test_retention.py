@@ -11,6 +11,8 @@ from config import settings
 from models import (
     ActivityRow,
     ActivityState,
+    Bulk,
+    BulkAction,
     Login,
     LoginState,
     Order,
@@ -30,6 +32,7 @@ from models import (
 from models.clock import MovableClock
 from state_machines import PaymentMachine
 from state_machines.actions.login_codes import begin_login
+from state_machines.bulk import BulkMachine, BulkSignal
 from state_machines.durable import inbox
 from state_machines.durable.inspection import verify
 from tests.support.factories import a_login, a_reconciliation, a_user
@@ -161,6 +164,32 @@ def test_old_logins_and_sessions_are_deleted_with_their_history(
     time.advance(days=30)
     assert retention.forget()["user_session"] == 1
     assert done.id not in ids(Reconciliation)
+
+
+RESULTS = """
+INSERT INTO bulk_result (bulk_id, subject_id, state)
+SELECT id, gen_random_uuid(), 'changed' FROM bulk, generate_series(1, :number)
+"""
+
+
+def test_a_large_bulk_job_is_deleted_in_several_runs(till: Shop, time: MovableClock) -> None:
+    limit = retention.BATCH_SIZE * retention.MAX_BATCHES
+    with transaction() as session:
+        plain = {"filters": {}, "options": {}, "reason": "", "actor": "ann"}
+        job = Bulk(action=BulkAction.RETRY, **plain)
+        BulkMachine.begin(job, BulkSignal.BEGIN)
+        session.flush()
+        session.execute(text(RESULTS), {"number": limit + 1})
+    time.advance(days=DAYS + 1)
+    assert retention.forget()["bulk_result"] == 0, "it is running"
+    with transaction():
+        BulkMachine.send(BulkMachine.lock([job.id])[job.id], BulkSignal.CANCEL)
+    time.advance(days=DAYS + 1)
+    forgotten = retention.forget()
+    assert (forgotten["bulk_result"], forgotten["bulk"]) == (limit, 0)
+    forgotten = retention.forget()
+    assert (forgotten["bulk_result"], forgotten["bulk"]) == (1, 1)
+    assert "bulk" not in histories()
 
 
 @pytest.mark.parametrize(
