@@ -20,6 +20,11 @@ def is_locked(error: Exception) -> bool:
     return code_of(error) == LOCK_NOT_AVAILABLE_CODE
 
 
+def gave_up_waiting(error: Exception) -> bool:
+    """Return whether a statement was ended because of a lock, a deadlock or its timeout."""
+    return code_of(error) in ROW_CODES
+
+
 def code_of(error: Exception) -> str | None:
     """Return PostgreSQL's code of an error, if it has one."""
     code: str | None = getattr(getattr(error, "orig", None), "pgcode", None)

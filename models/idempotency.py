@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, UniqueConstraint, func, select
@@ -23,6 +23,15 @@ from models.ids import uuid7
 from models.problem_codes import FieldCode, ProblemKind
 
 Outcome = dict[str, Any]
+
+
+class CarriedOut(NamedTuple):
+    """The outcome of a request, and whether this call has carried it out, not an earlier one."""
+
+    outcome: Outcome
+    is_new: bool
+
+
 FIELD = "Idempotency-Key"
 
 
@@ -80,14 +89,14 @@ def refuse_in_flight(owner: str, key: str | None) -> None:
 
 def carry_out_once(
     owner: str, key: str | None, request: Any, carry_out: Callable[[], Outcome]
-) -> Outcome:
+) -> CarriedOut:
     """Call `carry_out` and return its outcome; for a key that was used, return the earlier outcome.
 
     Raises InvalidInputError when the key was used for another request, and ConflictError while the
     same request is being carried out.
     """
     if key is None:
-        return carry_out()
+        return CarriedOut(carry_out(), is_new=True)
     refuse_in_flight(owner, key)
     digest = hash_of(request)
     mine = (IdempotencyKey.owner == owner) & (IdempotencyKey.key == key)
@@ -96,7 +105,7 @@ def carry_out_once(
         outcome = carry_out()
         row = IdempotencyKey(owner=owner, key=key, request_hash=digest, outcome=outcome)
         db.session.add(row)
-        return outcome
+        return CarriedOut(outcome, is_new=True)
     if earlier.request_hash != digest:
         raise InvalidInputError(FIELD, "was used for another request", FieldCode.USED)
-    return earlier.outcome
+    return CarriedOut(earlier.outcome, is_new=False)

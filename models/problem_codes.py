@@ -55,7 +55,7 @@ class ProblemKind(CamelCode):
     CODES_PER_HOUR = auto()  # of all people together
     WRONG_CODES = auto()
     # 409
-    BUSY = auto()  # too many buy the same at once
+    BUSY = auto()  # too many change the same at once
     UNFINISHED_ORDER = auto()  # an order or a refund is under way
     MAX_PASSKEYS = auto()
     PASSKEY_EXISTS = auto()

@@ -78,11 +78,11 @@ def _erase_payloads() -> int:
 def _delete_results(first: UUID) -> int:
     """Delete the results of old bulk jobs: one job may have very many."""
     old = select(Bulk.id).where(Bulk.id < first, Bulk.has_ended()).order_by(Bulk.id).limit(1)
-    one = old.where(exists().where(BulkResult.bulk_id == Bulk.id))
+    next_job = old.where(exists().where(BulkResult.bulk_id == Bulk.id))
     deleted = 0
     for _ in range(MAX_BATCHES):
         with transaction() as session:
-            job_id = session.scalar(one)
+            job_id = session.scalar(next_job)
             of_job = BulkResult.bulk_id == job_id
             some = select(BulkResult.subject_id).where(of_job).limit(BATCH_SIZE)
             ids = session.scalars(some.with_for_update(skip_locked=True)).all()

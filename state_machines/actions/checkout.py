@@ -96,7 +96,7 @@ def _place_once(
             .where(signed_in(user_id, session_id))
         ):
             raise NotAuthenticatedError("This session has ended")
-        placed = UUID(carry_out_once(owner, key, request, carry_out)["orderId"])
+        placed = UUID(carry_out_once(owner, key, request, carry_out).outcome["orderId"])
     return placed, placed == order_id
 
 

@@ -56,8 +56,10 @@ def refund(
         begin_refund(payment, amount or left, RefundOrigin.OPERATOR, reason)
 
 
-def refund_once(payment: Payment, request: RefundRequest, *, key: str | None) -> str:
-    """Refund the order of a locked payment, once for each `key`. Return the rest for people.
+def refund_once(payment: Payment, request: RefundRequest, *, key: str | None) -> tuple[str, bool]:
+    """Refund the order of a locked payment, once for each `key`.
+
+    Returns the rest for people, and whether this call has refunded, not an earlier one.
 
     Raises as `refund` does, and InvalidInputError when the key was used for another request.
     """
@@ -70,8 +72,8 @@ def refund_once(payment: Payment, request: RefundRequest, *, key: str | None) ->
 
     # Not the reason: repeating a request in other words must not refund again.
     same = {"order": payment.order_id, "amount": request.amount, "currency": request.currency}
-    left: str = carry_out_once(REFUND_KEY_SCOPE, key, same, carry_out)["left"]
-    return left
+    outcome, is_new = carry_out_once(REFUND_KEY_SCOPE, key, same, carry_out)
+    return outcome["left"], is_new
 
 
 def _read_amount(amount: str, currency: str) -> int:

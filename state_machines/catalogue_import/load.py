@@ -28,8 +28,10 @@ from state_machines.catalogue_import.staging import (
 
 MAX_REPORTED_LINES = 20
 LINES_PER_COPY = 250
-# The timeouts of a request are too short for a large file.
-IMPORT_TIMEOUTS = text("SET LOCAL statement_timeout = '10min'; SET LOCAL lock_timeout = '10min'")
+# The timeouts of a request are too short for a large file, and too long for one that somebody waits
+# for while orders wait for its locks.
+LONG_TIMEOUTS = text("SET LOCAL statement_timeout = '10min'; SET LOCAL lock_timeout = '10min'")
+SHORT_TIMEOUTS = text("SET LOCAL lock_timeout = '1s'")
 
 
 class BadLine(NamedTuple):
@@ -61,15 +63,16 @@ class Outcome:
         self.bad_count += count
 
 
-def import_products(file: ProductFile, *, check: bool) -> Outcome:
+def import_products(file: ProductFile, *, check: bool, is_request: bool = False) -> Outcome:
     """Insert the products of a file; update known SKUs in the columns that the file has.
 
     Nothing is written when a line is bad. With `check`, nothing is written at all, and the outcome
     says what an import would do. Orders of known products wait from the moment when every line
-    has been read until the transaction ends.
+    has been read until the transaction ends. A request does not wait long for locks, nor for its
+    statements.
     """
     outcome = Outcome()
-    db.session.execute(IMPORT_TIMEOUTS)
+    db.session.execute(SHORT_TIMEOUTS if is_request else LONG_TIMEOUTS)
     STAGED.create(db.session.connection())
     _stage(file, outcome)
     if not check and not outcome.bad:

@@ -138,6 +138,24 @@ def stuck(machine: type[DurableMachine[Any]], subject_id: UUID | None = None) ->
     """
     row = machine.model
     this = [] if subject_id is None else [row.id == subject_id]
+    with transaction() as session:
+        rows = session.execute(
+            select(row.id, row.state).where(
+                row.state.in_(moved_by_system(machine)), *unscheduled(machine), *this
+            )
+        ).all()
+    return [
+        Difference(machine.name, key, f"{state}, and nothing will move it") for key, state in rows
+    ] + [
+        *_not_given_up(machine, subject_id),
+        *_unclaimed(machine, subject_id),
+        *_unawaited(machine, this),
+    ]
+
+
+def unscheduled(machine: type[DurableMachine[Any]]) -> list[ColumnElement[bool]]:
+    """Return the conditions that an execution has no deadline, no poll and no activity."""
+    row = machine.model
     waiting = exists().where(
         ActivityRow.subject_id == row.id,
         ActivityRow.state.in_(NOT_OVER),
@@ -148,19 +166,7 @@ def stuck(machine: type[DurableMachine[Any]], subject_id: UUID | None = None) ->
     )
     timed = [state for deadline in machine.deadlines for state in deadline.states]
     no_deadline = row.deadline_at.is_(None) | row.state.not_in(timed)
-    with transaction() as session:
-        rows = session.execute(
-            select(row.id, row.state).where(
-                row.state.in_(moved_by_system(machine)), no_deadline, ~waiting, *no_poll, *this
-            )
-        ).all()
-    return [
-        Difference(machine.name, key, f"{state}, and nothing will move it") for key, state in rows
-    ] + [
-        *_not_given_up(machine, subject_id),
-        *_unclaimed(machine, subject_id),
-        *_unawaited(machine, this),
-    ]
+    return [no_deadline, ~waiting, *no_poll]
 
 
 def _unawaited(

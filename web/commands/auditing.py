@@ -3,7 +3,7 @@
 import os
 import pwd
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,12 @@ import click
 from config import settings
 from models import transaction
 from models.audit import audit
+from models.base import db
 from models.errors import InvalidInputError, ProjectXError
 from models.printable import escape
 from state_machines.durable import SignalRefusedError, caused_by
 from state_machines.durable.operations.commands import OperationRefusedError
+from state_machines.durable.operations.expected_version import UnchangedError
 
 NO_LOGIN_ACCOUNT = 2**32 - 1
 
@@ -25,10 +27,16 @@ def audited(action: str, subject: object = None, **details: Any) -> Iterator[Non
     """Run the block in one transaction and write one row into the audit.
 
     `action` is the command, such as "orders ship". Details that the block fills in are recorded,
-    too. Raises click.ClickException when the change is refused; then nothing was changed.
+    too. Raises click.ClickException when the change is refused; then nothing was changed. A block
+    that raises UnchangedError is undone and leaves no row.
     """
-    with as_operator(action) as actor:
-        yield
+    with suppress(UnchangedError), as_operator(action) as actor:
+        try:
+            yield
+        except UnchangedError:
+            # The rollback would expire the rows; detached, they can be printed as they were read.
+            db.session.expunge_all()
+            raise
         audit(actor, action, subject, **details)
 
 

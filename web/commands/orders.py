@@ -14,6 +14,7 @@ from models.money import display
 from state_machines.actions import accept_payment, cancel_order, refund_order, ship_order
 from state_machines.actions.order_lock import lock_payment_of
 from state_machines.actions.refund_order import RefundRequest
+from state_machines.durable.operations.expected_version import UnchangedError, require_moves
 from web.commands import listing, output
 from web.commands.auditing import audited
 from web.commands.timeline import load_timeline, print_with_sections
@@ -75,6 +76,7 @@ def cancel(reference_or_id: str, reason: str | None, *, as_json: bool) -> None:
     with audited("orders cancel", order.id, reason=reason):
         payment = lock_payment_of(order.id)
         outcome = cancel_order.cancel(payment, reason=reason)
+        require_moves()
     sentence = f"is {payment.order.state}: {outcome}"
     _print_order(payment.order, sentence, as_json=as_json, outcome=outcome)
 
@@ -100,9 +102,11 @@ def give_back(  # noqa: PLR0913  one an option
     key_detail = {} if key is None else {"key": key}
     with audited("orders refund", order.id, amount=amount, reason=reason, **key_detail):
         payment = lock_payment_of(order.id)
-        request = RefundRequest(amount, currency, reason)
-        left = refund_order.refund_once(payment, request, key=key)
         refunded = payment.order
+        request = RefundRequest(amount, currency, reason)
+        left, is_new = refund_order.refund_once(payment, request, key=key)
+        if not is_new:
+            raise UnchangedError
     _print_order(refunded, f"is being refunded; {left} remain", as_json=as_json, left=left)
 
 

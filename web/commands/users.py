@@ -16,6 +16,7 @@ from models.personal_data import export
 from models.user import matching_users, open_sessions
 from state_machines.actions import manage_users
 from state_machines.actions.erase_user import request_erasure
+from state_machines.durable.operations.expected_version import require_moves
 from web.commands import listing, output
 from web.commands.auditing import audited, cli_errors
 from web.commands.timeline import print_with_sections
@@ -171,6 +172,7 @@ def erase(email: str, reason: str | None, *, as_json: bool) -> None:
     """
     with audited("users erase", email, reason=reason):
         erasure = request_erasure(_lock(email))
+        require_moves()
     sentence = f"the data of {email} is being erased ({erasure.id})"
     output.print_result(sentence, as_json=as_json, id=erasure.id, state=erasure.state)
 

@@ -107,7 +107,7 @@ def count(machines: Collection[Machine], filters: Filters) -> Count:
         number += counted.number
         if not counted.is_exact:
             return Count(number, is_exact=False)
-    return Count(number, is_exact=True)
+    return Count(number, filters.has_all_ids)
 
 
 def load_summary(machine: Machine, execution_id: UUID) -> Summary | None:

@@ -1,4 +1,4 @@
-"""The check that an execution has not moved since an operator read it."""
+"""Checks that an execution has not moved since it was read, and that a request has moved one."""
 
 from typing import Any
 
@@ -7,6 +7,11 @@ from sqlalchemy import select
 from models.base import db
 from models.durable.transition import Transition
 from state_machines.durable.operations.commands import OperationRefusedError
+from state_machines.durable.unit_of_work import unit_of_work
+
+
+class UnchangedError(Exception):
+    """All is as it was requested already. It undoes a change that is not to be audited again."""
 
 
 def require_version(row: Any, expected: int) -> None:
@@ -23,3 +28,10 @@ def require_version(row: Any, expected: int) -> None:
         author = last.actor or last.cause
         moved += f"; {author} sent {last.signal} at {last.at.isoformat(timespec='seconds')}"
     raise OperationRefusedError(f"It has moved since it was read: {moved}. Nothing was changed.")
+
+
+def require_moves() -> None:
+    """Raise UnchangedError unless the transaction has moved an execution: it repeats another."""
+    work = unit_of_work()
+    if not (work.history or work.activities or work.written):
+        raise UnchangedError

@@ -24,8 +24,8 @@ MILLISECOND = timedelta(milliseconds=1)
 class Filters:
     """The executions to list; None and empty values mean all.
 
-    `older_than` is the time since the last change. `ids` are those found by another check. `text`
-    is an id or a key, and `customers` the users that it names.
+    `older_than` is the time since the last change. `ids` are those found by another check,
+    which may have missed some. `text` is an id or a key, and `customers` the users that it names.
     """
 
     state: str | None = None
@@ -34,6 +34,7 @@ class Filters:
     waiting_for: str | None = None
     failed_activity: str | None = None
     ids: Collection[UUID] | None = None
+    has_all_ids: bool = True
     text: str | None = None
     customers: Collection[UUID] = ()
 

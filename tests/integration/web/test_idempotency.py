@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
-from models import IdempotencyKey, Order, Product, Refund, UserSession, transaction
+from models import AuditRow, IdempotencyKey, Order, Product, Refund, UserSession, transaction
 from models.base import db
 from models.clock import now
 from models.idempotency import refuse_in_flight
@@ -137,7 +137,7 @@ def test_a_refund_with_the_same_key_is_made_once(shop: Flask, paid: str) -> None
     words = ("orders", "refund", paid, "--amount", "10", "--idempotency-key", str(uuid4()))
     first, again = read(shop, *words), read(shop, *words)
     assert first == again
-    assert count(Refund) == 1
+    assert (count(Refund), count(AuditRow)) == (1, 1)
     other = flask(shop, *words[:3], "--amount", "11", *words[5:])
     assert (other.exit_code, count(Refund)) == (1, 1)
     assert "was used for another request" in other.output

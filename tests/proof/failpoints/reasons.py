@@ -45,6 +45,7 @@ REASONS: dict[str, str] = {
     "commit of guard.acting": OPERATED,
     "commit of privacy.erase": OPERATED,
     "commit of key_rotation._rotate_column": AGAIN,
+    "commit of retention._delete_results": AGAIN,
     "commit of retention._erase_payloads": AGAIN,
     "commit of inbox._postpone": SIMULATED,
     "commit of executor._record_alone": SIMULATED,

@@ -10,11 +10,11 @@ from models import User, reading
 from models.errors import InvalidInputError
 from models.keyset import Count
 from state_machines.durable import DurableMachine
-from state_machines.durable.inspection import stuck
 from state_machines.durable.operations import executions
 from state_machines.durable.operations.executions import Machine
 from state_machines.durable.operations.filters import Filters
 from state_machines.durable.operations.timeline import load_timeline
+from state_machines.durable.stuck import find_stuck
 from web.pagination import conditional, conditional_on
 from web.routes.admin.detail_views import detail_of, family_of, load_execution
 from web.routes.admin.guard import Role, blueprint, needs
@@ -98,9 +98,10 @@ def _filters(query: ExecutionQuery) -> Filters:
     if query.older_than is not None:
         unit = UNITS[query.older_than[-1]]
         older_than = timedelta(**{unit: int(query.older_than[:-1])})
-    ids = None
+    ids, has_all_ids = None, True
     if query.stuck:
-        ids = {each.id for machine in _machines(query) for each in stuck(machine)}
+        with reading():
+            ids, has_all_ids = find_stuck(_machines(query))
     customers = []
     if query.q is not None and "@" in query.q:
         with reading() as session:
@@ -112,6 +113,7 @@ def _filters(query: ExecutionQuery) -> Filters:
         waiting_for=query.waiting_for,
         failed_activity=query.failed_activity,
         ids=ids,
+        has_all_ids=has_all_ids,
         text=query.q,
         customers=customers,
     )

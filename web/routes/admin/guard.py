@@ -4,7 +4,7 @@ Each route declares its role with `@needs`, and is refused without a declaration
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -17,6 +17,7 @@ from models import transaction
 from models.audit import audit
 from models.errors import ConflictError, ForbiddenError
 from state_machines.durable.operations.commands import OperationRefusedError
+from state_machines.durable.operations.expected_version import UnchangedError
 from web import authentication
 from web.activity_registry import load_activities
 from web.request import cause
@@ -101,8 +102,9 @@ def acting(action: str, subject: object = None, **details: Any) -> Iterator[dict
 
     `action` is that of the command for the same, such as "orders ship". Yields `details`, to which
     the block may add. Raises ConflictError when an operation is refused; nothing was changed then.
+    A block that raises UnchangedError is undone and leaves no row.
     """
-    with refused_as_conflict(), cause(actor()), transaction():
+    with suppress(UnchangedError), refused_as_conflict(), cause(actor()), transaction():
         yield details
         audit(actor(), action, subject, **details)
 

@@ -16,7 +16,7 @@ from state_machines.durable import SignalRefusedError
 from state_machines.durable.operations import preview
 from state_machines.durable.operations.commands import OperationRefusedError
 from state_machines.durable.operations.executions import Machine, Summary
-from state_machines.durable.operations.expected_version import require_version
+from state_machines.durable.operations.expected_version import UnchangedError, require_version
 from state_machines.durable.operations.preview import Possible, Preview
 from web import authentication, idempotency
 from web.request import cause
@@ -92,7 +92,8 @@ def send(path: ExecutionPath, body: SignalRequest) -> Any:
             return {"version": row.version}
 
         request = {"id": path.id, "signal": body.signal, "fields": fields}
-        carry_out_once(f"signals {actor()}", key, request, carry_out)
+        if not carry_out_once(f"signals {actor()}", key, request, carry_out).is_new:
+            raise UnchangedError
     return detail_of(machine, path.id).json_ready()
 
 

@@ -10,7 +10,11 @@ from state_machines import OrderMachine
 from state_machines.actions import accept_payment, cancel_order, refund_order, ship_order
 from state_machines.actions.order_lock import lock_payment_of
 from state_machines.actions.refund_order import RefundRequest
-from state_machines.durable.operations.expected_version import require_version
+from state_machines.durable.operations.expected_version import (
+    UnchangedError,
+    require_moves,
+    require_version,
+)
 from web.pagination import conditional_on
 from web.routes.admin.guard import Role, acting, blueprint, needs
 from web.routes.admin.marks import load_mark
@@ -88,7 +92,9 @@ def refund(path: OrderIdPath, body: RefundOrder) -> Any:
     with acting("orders refund", path.order_id, amount=body.amount, reason=reason, key=key):
         payment = lock_payment_of(path.order_id)
         with limited_refunds(payment):
-            refund_order.refund_once(payment, request, key=key)
+            _, is_new = refund_order.refund_once(payment, request, key=key)
+        if not is_new:
+            raise UnchangedError
     return _shown(path.order_id)
 
 
@@ -99,6 +105,7 @@ def _changing(action: str, order_id: UUID, change: Change, **details: Any) -> It
         payment = lock_payment_of(order_id)
         require_version(payment.order, change.if_version)
         yield payment
+        require_moves()
 
 
 def _shown(order_id: UUID) -> Any:

@@ -5,11 +5,13 @@ from io import BytesIO
 from typing import Any
 
 from flask import request
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import UnsupportedMediaType
 
 from models import reading
-from models.errors import InvalidInputError
-from models.problem_codes import FieldCode
+from models.errors import ConflictError, InvalidInputError
+from models.failures import gave_up_waiting
+from models.problem_codes import FieldCode, ProblemKind
 from state_machines.catalogue_import.load import Outcome, import_products
 from state_machines.catalogue_import.product_file import ProductFile
 from web import errors
@@ -21,6 +23,7 @@ from web.schemas.problem import FieldProblem
 api = blueprint("product_import")
 
 CSV_TYPE = "text/csv"
+BUSY = "Orders or another import hold products of this file. Nothing was imported: try again."
 
 
 class _BadFileError(Exception):
@@ -38,6 +41,7 @@ def import_file(query: ImportQuery) -> Any:
 
     The body is the file, at most 1 MiB; larger ones are for `flask products import`. With `check`
     the response says what would change, or lists the bad lines; without it, bad lines are 422.
+    409 when others hold products of the file for longer than a second.
     """
     file = _read_file()
     if query.check:
@@ -50,6 +54,10 @@ def import_file(query: ImportQuery) -> Any:
             details["counts"] = {"imported": outcome.imported, "updated": outcome.updated}
     except _BadFileError as error:
         return _refuse(error.outcome)
+    except OperationalError as error:
+        if not gave_up_waiting(error):
+            raise
+        raise ConflictError(BUSY, ProblemKind.BUSY) from error
     return ImportView.of(outcome, is_check=False).json_ready()
 
 
@@ -62,7 +70,7 @@ def _read_file() -> BytesIO:
 
 
 def _import(file: BytesIO, *, check: bool) -> Outcome:
-    outcome = import_products(ProductFile(file, lambda _: None), check=check)
+    outcome = import_products(ProductFile(file, lambda _: None), check=check, is_request=True)
     if outcome.bad and not check:
         raise _BadFileError(outcome)
     if not (outcome.bad or outcome.imported or outcome.updated):

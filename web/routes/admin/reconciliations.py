@@ -11,6 +11,7 @@ from models import ActivityRow, ActivityState, Reconciliation, reading
 from models.errors import NotFoundError
 from models.keyset import load_page
 from state_machines.actions import reconcile
+from state_machines.durable.operations.expected_version import UnchangedError
 from web.pagination import conditional
 from web.routes.admin.guard import Role, acting, blueprint, needs
 from web.schemas.admin.paging import PageQuery
@@ -47,7 +48,9 @@ def start() -> Any:
     """Start a reconciliation; 200 with the one that runs already, if one does."""
     with acting("reconcile") as details:
         key, is_new = reconcile.start_or_join()
-        details |= {"reconciliation": str(key), "isNew": is_new}
+        if not is_new:
+            raise UnchangedError
+        details["reconciliation"] = str(key)
     return _load(key).json_ready(), HTTPStatus.CREATED if is_new else HTTPStatus.OK
 
 

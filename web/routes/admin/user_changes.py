@@ -1,6 +1,5 @@
 """Routes with which admins change users: roles, suspension, export and erasure."""
 
-from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -9,6 +8,7 @@ from models import ErasureState, User, UserStatus
 from models.errors import ConflictError, ForbiddenError, InvalidInputError
 from state_machines.actions import manage_users
 from state_machines.actions.erase_user import request_erasure
+from state_machines.durable.operations.expected_version import UnchangedError, require_moves
 from web import authentication
 from web.personal_export import export_of
 from web.routes.admin.guard import Role, acting, blueprint, needs
@@ -17,10 +17,6 @@ from web.schemas.admin.user import EraseUser, Reasoned, RoleChange, UserDetail, 
 from web.schemas.privacy import ErasureRequested
 
 api = blueprint("user_changes")
-
-
-class _UnchangedError(Exception):
-    """Undoes a change that was made before, so that the audit has it once."""
 
 
 @api.post("/users/<uuid:userId>/roles", responses={200: UserDetail})
@@ -44,10 +40,10 @@ def change_roles(path: UserPath, body: RoleChange) -> Any:
 def suspend(path: UserPath, body: Reasoned) -> Any:
     """End a user's sessions, and refuse sign-ins and new orders. Placed orders continue."""
     _refuse_self(path, "Nobody suspends themselves")
-    with suppress(_UnchangedError), acting("users suspend", path.user_id, reason=body.reason):
+    with acting("users suspend", path.user_id, reason=body.reason):
         user = manage_users.lock_for_removal(User.id == path.user_id)
         if user.status == UserStatus.SUSPENDED:
-            raise _UnchangedError
+            raise UnchangedError
         manage_users.suspend(user)
     return load_user(path.user_id).json_ready()
 
@@ -56,10 +52,10 @@ def suspend(path: UserPath, body: Reasoned) -> Any:
 @needs(Role.ADMIN)
 def reinstate(path: UserPath, body: Reasoned) -> Any:
     """Let a suspended user sign in again."""
-    with suppress(_UnchangedError), acting("users restore", path.user_id, reason=body.reason):
+    with acting("users restore", path.user_id, reason=body.reason):
         user = manage_users.lock(User.id == path.user_id)
         if user.status == UserStatus.ACTIVE:
-            raise _UnchangedError
+            raise UnchangedError
         manage_users.restore(user)
     return load_user(path.user_id).json_ready()
 
@@ -85,22 +81,23 @@ def erase(path: UserPath, body: EraseUser) -> Any:
         if user.email != body.email:
             raise InvalidInputError("email", "is not the address of this user")
         erasure = request_erasure(user)
-    answer = ErasureRequested(
-        erasure_id=erasure.id,
-        status=ErasureState(erasure.state),
-        message="The account is closed, and its personal data is being erased",
-    )
+        answer = ErasureRequested(
+            erasure_id=erasure.id,
+            status=ErasureState(erasure.state),
+            message="The account is closed, and its personal data is being erased",
+        )
+        require_moves()
     return answer.json_ready(), HTTPStatus.ACCEPTED
 
 
 def _grant(user_id: UUID, role: str, reason: str) -> None:
     """Give a user a role. Raises NotFoundError, and ConflictError when the user is deleted."""
-    with suppress(_UnchangedError), acting("users grant", user_id, role=role, reason=reason):
+    with acting("users grant", user_id, role=role, reason=reason):
         user = manage_users.lock(User.id == user_id)
         if user.status == UserStatus.DELETED:
             raise ConflictError("The user is deleted")
         if role in user.roles:
-            raise _UnchangedError
+            raise UnchangedError
         manage_users.grant(user, role)
 
 
@@ -108,10 +105,10 @@ def _revoke(user_id: UUID, role: str, reason: str) -> None:
     """Remove a role from a user. Raises NotFoundError, and ConflictError for the last admin."""
     is_admin = role == manage_users.ADMIN
     lock = manage_users.lock_for_removal if is_admin else manage_users.lock
-    with suppress(_UnchangedError), acting("users revoke", user_id, role=role, reason=reason):
+    with acting("users revoke", user_id, role=role, reason=reason):
         user = lock(User.id == user_id)
         if role not in user.roles:
-            raise _UnchangedError
+            raise UnchangedError
         manage_users.revoke(user, role)
 
 

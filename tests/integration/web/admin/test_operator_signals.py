@@ -130,6 +130,7 @@ def test_a_refund_needs_a_key_and_is_made_once(clerk: Person, confirmed: UUID) -
         assert post(clerk, path, body, **{"Idempotency-Key": "k"}).status_code == 200
     with transaction() as session:
         assert session.scalars(select(Refund.amount)).all() == [1000]
+    assert len(read_audit("machines signal")) == 1
     other = body | {"fields": {"amount": "11.00"}}
     assert post(clerk, path, other, **{"Idempotency-Key": "k"}).status_code == 422
 

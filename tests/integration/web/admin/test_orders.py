@@ -108,6 +108,7 @@ def test_an_unpaid_order_is_cancelled(clerk: Person, ann: Person, lamp: Product)
     assert shown["payments"][0]["state"] == "Cancelling"
     assert post(clerk, f"/admin/orders/{order_id}/cancel", body).status_code == 200
     assert read(clerk, order_id)["payments"][0]["version"] == shown["payments"][0]["version"]
+    assert len(read_audit("orders cancel")) == 1
 
 
 def test_a_refund_sent_twice_is_made_once(clerk: Person, paid: UUID, till: Till) -> None:
@@ -116,7 +117,7 @@ def test_a_refund_sent_twice_is_made_once(clerk: Person, paid: UUID, till: Till)
     first, second = (post(clerk, path, body, **key) for _ in range(2))
     assert (first.status_code, second.status_code) == (200, 200)
     assert first.get_json()["money"]["refundableMinor"] == 5900 - 1250
-    assert count_refunds() == 1
+    assert (count_refunds(), len(read_audit("orders refund"))) == (1, 1)
     assert_names(post(clerk, path, body | {"amount": 13}, **key), "Idempotency-Key")
     till.run("refunds.submit")
     assert read(clerk, paid)["refunds"][0]["stripeId"].startswith("re_")

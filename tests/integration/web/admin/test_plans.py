@@ -46,6 +46,8 @@ LISTS = (
     "?waitingFor=payments.create_intent",
     "?waitingFor=payments.create_intent&sort=changed",
     "?failedActivity=any",
+    "?stuck=true",
+    "?stuck=true&machine=order",
 )
 
 

@@ -4,9 +4,11 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from models import Product, ProductStatus, StockMove, transaction
+from models.base import db
 from models.clock import MovableClock
 from tests.support.console import assert_names, count_changes, keyed, post, read_audit
 from tests.support.factories import a_product, an_order
@@ -171,6 +173,19 @@ def test_a_file_is_checked_and_imported(admin: Person) -> None:
 def test_a_bad_file_names_the_line(admin: Person, body: str | bytes, field: str) -> None:
     assert_names(upload(admin, body), field)
     assert (count_rows(), read_audit()) == (0, [])
+
+
+def test_an_import_does_not_wait_long_for_what_others_hold(admin: Person) -> None:
+    with transaction():
+        held = a_product(sku="P-1", stock=3)
+    before, file = count_changes(), f"{HEADER}N-1,Nib,1,USD,1\nP-1,Pen,2.50,USD,40\n"
+    with db.engine.begin() as connection:
+        connection.execute(select(Product.id).where(Product.id == held.id).with_for_update())
+        refused = upload(admin, file)
+    assert (refused.status_code, refused.get_json()["kind"]) == (409, "busy")
+    assert "Nothing was imported" in refused.get_json()["detail"]
+    assert (count_rows(Product), count_changes()) == (1, before)
+    assert upload(admin, file).get_json()["imported"] == 1
 
 
 def test_only_a_csv_file_of_an_admin_is_imported(admin: Person, clerk: Person) -> None:

@@ -194,6 +194,7 @@ def test_a_user_is_erased_by_the_typed_address(admin: Person, ann: Person) -> No
     first, second = (post(admin, path, body) for _ in range(2))
     assert (first.status_code, second.status_code) == (202, 202)
     assert first.get_json()["erasureId"] == second.get_json()["erasureId"]
+    assert len(read_audit("users erase")) == 1
     assert admin.get(path_of(ann)).get_json()["erasure"]["state"] == "Requested"
     with transaction() as session:
         query = select(ActivityRow.id).where(ActivityRow.name == "privacy.erase")
