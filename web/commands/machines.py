@@ -1,6 +1,7 @@
 """Commands for state machines: list and draw them, check and signal their executions."""
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -177,7 +178,8 @@ def check_histories(*, record: bool, as_json: bool) -> None:
     """Replay all histories; exit status 1 when a row differs from its history."""
     rows = _load_differences(verify)
     if record:
-        with audited(VERIFY, VERIFY, differences=len(rows)):
+        by_machine = Counter(row["machine"] for row in rows)
+        with audited(VERIFY, VERIFY, differences=len(rows), byMachine=dict(by_machine)):
             pass
     _print_differences(rows, "every history leads to its row", as_json=as_json)
 

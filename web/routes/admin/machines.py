@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models import reading
+from models import AuditRow, reading
 from models.keyset import Count
 from state_machines.durable import DurableMachine
 from state_machines.durable.operations.actions import actions_of
@@ -16,12 +16,14 @@ from state_machines.durable.operations.statistics import (
 )
 from web.pagination import conditional
 from web.routes.admin.guard import Role, blueprint, needs
+from web.routes.admin.last_verify import load_last_verify
 from web.schemas.admin.machines import (
     ArrowView,
     DeadlineView,
     Machines,
     MachineView,
     StateView,
+    VerifyResult,
 )
 from web.schemas.admin.paging import CountView
 
@@ -35,12 +37,12 @@ NONE = Count(0, is_exact=True)
 def show() -> Any:
     """Return all machines with their states, arrows, deadlines, and the signals of operators."""
     with reading():
-        moves = count_moves()
-        items = [_view(machine, moves) for machine in DurableMachine.registry.values()]
+        moves, last_verify = count_moves(), load_last_verify()
+        items = [_view(each, moves, last_verify) for each in DurableMachine.registry.values()]
     return conditional([item.json_ready() for item in items])
 
 
-def _view(machine: Machine, moves: Moves) -> MachineView:
+def _view(machine: Machine, moves: Moves, last_verify: AuditRow | None) -> MachineView:
     census, stays = count_states(machine), measure_stays(machine)
     # Also states that the code no longer has, while rows are in them.
     names = dict.fromkeys([*(state.value for state in machine.states), *census.counts])
@@ -68,9 +70,16 @@ def _view(machine: Machine, moves: Moves) -> MachineView:
             for signal in machine.operator_signals
             if not required_fields(machine, signal)
         ],
-        verify=None,
+        verify=_view_verify(machine, last_verify),
         stranded=census.stranded,
     )
+
+
+def _view_verify(machine: Machine, last: AuditRow | None) -> VerifyResult | None:
+    """Return the result of the last check for one machine, or None where it was not recorded."""
+    if last is None or "byMachine" not in last.details:
+        return None
+    return VerifyResult(at=last.at, differences=last.details["byMachine"].get(machine.name, 0))
 
 
 def _view_state(machine: Machine, name: str, count: Count, stay: Stay | None) -> StateView:

@@ -42,12 +42,14 @@ class DeadlineView(Outgoing):
 
 
 class VerifyResult(Outgoing):
+    """The last recorded check of a machine's histories (`flask machines verify --record`)."""
+
     at: Timestamp
     differences: int
 
 
 class MachineView(Outgoing):
-    """A machine. `verify` is null while no result of a check of its histories is stored.
+    """A machine. `verify` is null until a check of its histories is recorded.
 
     `stranded` counts executions in states that it no longer has. `bulkSignals` are the operator
     signals that a bulk job may send: those that need no fields of each execution.

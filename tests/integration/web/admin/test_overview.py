@@ -29,8 +29,8 @@ from tests.support.commands import flask
 from tests.support.depot import Depot
 from tests.support.factories import a_payment, a_refund
 from tests.support.operators import Operator
-from tests.support.parcel import Announce
-from tests.support.web import SignIn
+from tests.support.parcel import Announce, Parcel
+from tests.support.web import Json, SignIn
 from web.routes.admin.overview import figures, overview
 
 
@@ -157,6 +157,21 @@ def test_a_recorded_verification_is_shown(clerk: Operator, shop: Flask) -> None:
     assert flask(shop, "machines", "verify", "--record").exit_code == 0
     overview.forget()
     assert clerk.get("/overview")["lastVerify"]["differences"] == 0
+
+
+def test_a_machine_shows_the_differences_that_the_last_verification_found(
+    clerk: Operator, shop: Flask, depot: Depot
+) -> None:
+    def shown() -> Json:
+        return {machine["name"]: machine["verify"] for machine in clerk.get("/machines")}
+
+    assert shown()["order"] is None
+    (parcel, _) = depot.pack("vase", "lamp")
+    with transaction() as session:
+        session.execute(update(Parcel).where(Parcel.id == parcel).values(version=7))
+    assert flask(shop, "machines", "verify", "--record").exit_code == 1
+    differences = {name: result["differences"] for name, result in shown().items()}
+    assert (differences["test_parcel"], differences["order"]) == (1, 0)
 
 
 def test_the_lists_of_the_queues_are_those_of_the_broker() -> None:

@@ -19,7 +19,6 @@ from sqlalchemy import (
 from models import (
     ActivityRow,
     ActivityState,
-    AuditRow,
     Bulk,
     BulkState,
     Notice,
@@ -37,6 +36,7 @@ from models.durable.activity import SWEPT
 from models.keyset import MAX_COUNT, Count, count_rows
 from state_machines.durable import Activity
 from state_machines.durable.operations.commands import GIVING_UP
+from web.routes.admin.last_verify import load_last_verify
 from web.routes.admin.overview.cache import Cached
 from web.routes.admin.overview.money import MAX_AGE, load_money
 from web.routes.admin.overview.queues import load_queues
@@ -56,7 +56,6 @@ from web.schemas.admin.overview import (
 from web.schemas.admin.paging import CountView
 
 MAX_LAGS = 10
-VERIFY = "machines verify"
 series = Series()
 money = Cached(MAX_AGE, load_money)
 # Name, table, condition, path of the console.
@@ -168,8 +167,7 @@ def _last_reconciliation() -> LastReconciliationView | None:
 
 
 def _last_verify() -> LastVerifyView | None:
-    rows = select(AuditRow).where(AuditRow.subject == VERIFY, AuditRow.action == VERIFY)
-    row = db.session.scalar(rows.order_by(AuditRow.id.desc()).limit(1))
+    row = load_last_verify()
     if row is None:
         return None
     return LastVerifyView(at=row.at, differences=row.details["differences"])
