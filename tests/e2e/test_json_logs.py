@@ -56,7 +56,7 @@ def test_every_line_is_json_and_holds_no_secret(capsys: pytest.CaptureFixture[st
         assert [secret for secret in secrets if is_in(secret, text)] == []
     orders = {"method": "POST", "route": "/order"}.items()
     placed = [line for line in lines if orders <= line.items()]
-    assert [line["status"] for line in placed] == [201]
-    assert placed[0]["request"]
+    assert [bool(line["request"]) for line in placed] == [True]
+    assert placed[0]["status"] in (201, 202), "202 until the payment has an intent"
     (denied,) = [line for line in lines if line.get("event") == "denied"]
     assert (denied["route"], denied["part"]) == ("GET /admin/users", "web")

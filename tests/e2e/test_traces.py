@@ -17,6 +17,7 @@ from tests.support.collector import Collector, Received, collector
 TIMEOUT = 120  # seconds
 LATENCY_MS = 3000
 CALL = "payments.create_intent"
+TRACE_URL = "https://traces.example/{id}"
 ACTIVITY = "SELECT id::text, traceparent, attempts, state FROM activity WHERE name = %s"
 SIGNALS = "SELECT traceparent FROM signal WHERE source = 'stripe' AND state = 'applied'"
 
@@ -31,7 +32,9 @@ def spans() -> Iterator[Collector]:
 def traced(spans: Collector) -> Iterator[Stack]:
     own = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "")
     traces = {"OTEL_EXPORTER_OTLP_ENDPOINT": spans.url, "OTEL_BSP_SCHEDULE_DELAY": "100"}
-    with Stack(environment=own | traces | {"PAYMENT_TIMEOUT": "300"}) as running:
+    with Stack(
+        environment=own | traces | {"PAYMENT_TIMEOUT": "300", "TRACE_URL": TRACE_URL}
+    ) as running:
         yield running
 
 
@@ -130,6 +133,22 @@ def test_a_killed_worker_s_activity_goes_on_in_its_trace(traced: Stack, spans: C
     assert [batch.name for batch in batches] == [f"batch {CALL}"]
     assert batches[0].links == {(trace, context)}, "and its batch links to that"
     assert batches[0].trace != trace
+
+
+def test_operators_go_from_an_execution_to_its_trace(traced: Stack) -> None:
+    buyer, trace = World.of(traced).buyer(), uuid4().hex
+    buyer.http.headers["traceparent"] = f"00-{trace}-00f067aa0ba902b7-01"
+    order = buyer.order(buyer.products()[0])
+    del buyer.http.headers["traceparent"]
+    traced.flask("users", "grant", buyer.email, "staff")
+    page = buyer.http.get(
+        f"{traced.urls.web}/admin/executions/order/{order['orderId']}", timeout=30
+    )
+    assert page.status_code == 200, page.text
+    address = TRACE_URL.replace("{id}", trace)
+    assert {"label": "Trace", "url": address} in page.json()["links"]
+    assert page.text.count(address) > 3, "and each entry of the timeline has its own"
+    assert trace in traced.flask("orders", "show", order["orderId"])
 
 
 @pytest.mark.parametrize("header", ["", "00-0-0-01", "ff-" + "1" * 32, "00-" + "0" * 32, "x" * 999])

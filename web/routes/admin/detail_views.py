@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Boolean, DateTime, Integer, Uuid, or_, select
 
 from config import settings
-from models import ActivityRow, SignalRow, reading
+from models import ActivityRow, SignalRow, Transition, reading, tracing
 from models.base import db
 from models.durable.activity import OVER, ActivityState
 from models.errors import NotFoundError
@@ -173,8 +173,10 @@ def _load_signals(ids: list[UUID]) -> list[SignalReceived]:
 
 def _links(summary: Summary, facts: list[Fact]) -> list[Link]:
     by_name = {fact.name: fact.value for fact in facts}
+    last = Transition.load_traces([summary.id])
     stripe = next((str(by_name[name]) for name in STRIPE_IDS if by_name.get(name)), None)
     return [
         *link("Stripe", settings.stripe_dashboard_url, stripe),
         *link("Logs", settings.logs_url, str(summary.id)),
+        *link("Trace", settings.trace_url, tracing.trace_id(last[summary.id])),
     ]

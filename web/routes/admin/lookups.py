@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from models import User
+from config import settings
+from models import ActivityRow, SignalRow, Transition, User, tracing
 from models.base import db
 from models.errors import NotFoundError
 from models.ids import as_id
@@ -49,3 +50,8 @@ def link(label: str, template: str, key: str | None) -> list[Link]:
     if not template or not key:
         return []
     return [Link(label=label, url=template.replace("{id}", quote(key, safe="")))]
+
+
+def trace_link(row: ActivityRow | SignalRow | Transition) -> list[Link]:
+    """Return the link to the trace of a row; nothing if it has none."""
+    return link("Trace", settings.trace_url, tracing.trace_id(row.traceparent))

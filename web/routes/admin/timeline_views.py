@@ -10,7 +10,7 @@ from config import settings
 from models import ActivityRow, AuditRow, SignalRow, Transition
 from state_machines.durable.operations.preview import is_secret
 from state_machines.durable.operations.timeline import SOURCES, Source
-from web.routes.admin.lookups import emails_of_actors, link
+from web.routes.admin.lookups import emails_of_actors, link, trace_link
 from web.schemas.admin.executions import Entry, EntryKind, Link
 from web.schemas.admin.values import json_ready
 
@@ -60,7 +60,7 @@ def _fields(row: Any) -> dict[str, Any]:
 
 def _of_transition(row: Transition) -> dict[str, Any]:
     kind, _, key = row.cause.partition(":")
-    logs = link("Logs", settings.logs_url, key) + link("Trace", settings.trace_url, key)
+    logs = link("Logs", settings.logs_url, key) if kind == "request" else []
     return {
         "id": f"{row.subject_id}:{row.version}",
         "at": row.at,
@@ -74,7 +74,7 @@ def _of_transition(row: Transition) -> dict[str, Any]:
         "cause": row.cause,
         "actor": row.actor,
         "reason": row.reason,
-        "links": logs if kind == "request" else [],
+        "links": [*logs, *trace_link(row)],
         "raw": raw_of(row),
     }
 
@@ -107,7 +107,7 @@ def links_of_activity(row: ActivityRow) -> list[Link]:
     return [
         *link("SendGrid", settings.sendgrid_url if is_email else "", provider),
         *link("Stripe", "" if is_email else settings.stripe_dashboard_url, provider),
-        *link("Trace", settings.trace_url, str(row.id)),
+        *trace_link(row),
         *link("Flower", settings.flower_url, str(row.id)),
     ]
 
@@ -125,7 +125,7 @@ def _of_signal(row: SignalRow) -> dict[str, Any]:
         "finished_at": row.applied_at,
         "attempts": row.attempts,
         "error": row.last_error,
-        "links": link("Stripe", dashboard, row.external_id),
+        "links": [*link("Stripe", dashboard, row.external_id), *trace_link(row)],
         "raw": raw_of(row),
     }
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from config import settings
 from models import ActivityRow, ActivityState
 from models.durable.activity import NOT_OVER
+from models.tracing import trace_id
 from state_machines.durable import Activity
 from state_machines.durable.activity import Priority
 from web.schemas.admin.links import LinkView
@@ -158,5 +159,5 @@ def _links(row: ActivityRow, provider: str | None) -> list[LinkView]:
         LinkView(label="Execution", url=subject),
         *LinkView.external(f"Request at {provider}", template, row.provider_request_id),
         *LinkView.external("Logs", settings.logs_url, str(row.id)),
-        *LinkView.external("Trace", settings.trace_url, str(row.id)),
+        *LinkView.external("Trace", settings.trace_url, trace_id(row.traceparent)),
     ]
