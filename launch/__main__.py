@@ -11,7 +11,7 @@ from launch.frontend import BuildError, build_if_possible
 from launch.lock import AlreadyRunningError
 from launch.ports import PortTakenError
 from launch.waiting import NotReadyError
-from settings_error import SettingsError
+from settings_error import SettingsError, named_variables
 
 if TYPE_CHECKING:
     from launch.stack import Stack
@@ -22,7 +22,7 @@ START_ERRORS = (AlreadyRunningError, PortTakenError, NotReadyError, RuntimeError
 def main() -> int:
     end_in_order()
     try:
-        # The import reads the settings.
+        check_settings()
         from launch.stack import ROOT, Stack
 
         with_past = read_seed_demo()
@@ -53,6 +53,14 @@ def main() -> int:
     finally:
         stack.stop()
     return 1
+
+
+def check_settings() -> None:
+    """Raise SettingsError here instead of in each process."""
+    from config import Settings
+
+    with named_variables():
+        Settings()
 
 
 def read_seed_demo() -> bool:
