@@ -1,7 +1,8 @@
 """The web app as Chromium gets it: it starts, and its policy permits all that it does."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from launch.stack import Stack
 from web.routes.pages import PATHS
 
 
@@ -19,6 +20,16 @@ def test_every_page_opens(page: Page) -> None:
         if "<" not in path:
             page.goto(path)
             expect(page.get_by_role("main"), path).to_be_visible()
+
+
+def test_without_javascript_the_page_says_what_it_needs(browser: Browser, stack: Stack) -> None:
+    with browser.new_context(base_url=stack.urls.web, java_script_enabled=False) as visitor:
+        page = visitor.new_page()
+        page.goto("/products")
+        notice = page.locator(".no-script")
+        expect(notice).to_be_visible()
+        # Expectations of a text leave out what is in noscript.
+        assert "This shop needs JavaScript." in notice.inner_text()
 
 
 def test_an_unknown_page_says_so(page: Page) -> None:
