@@ -8,7 +8,6 @@ import re
 from flask import Flask
 from flask_cors import CORS
 from flask_migrate import Migrate
-from flask_openapi.blueprint import APIBlueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import settings
@@ -26,6 +25,7 @@ from web import (
     traced_requests,
     urls,
 )
+from web.blueprint import ApiBlueprint
 from web.openapi import Api
 from web.routes import (
     admin,
@@ -49,7 +49,7 @@ from web.routes import (
     webhook,
 )
 
-SERVICES: dict[str, tuple[APIBlueprint, ...]] = {
+SERVICES: dict[str, tuple[ApiBlueprint, ...]] = {
     "auth": (
         login.api,
         step_up.api,

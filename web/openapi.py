@@ -3,13 +3,13 @@
 from typing import Any
 
 from flask import Response
-from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.info import Info
 from flask_openapi.models.path_item import PathItem
 from flask_openapi.models.security_scheme import SecurityScheme
 from flask_openapi.openapi import OpenAPI
 
 from web import errors, static_files
+from web.blueprint import ApiBlueprint
 from web.request import Request
 from web.schemas.problem import Problem
 
@@ -66,6 +66,7 @@ class Api(OpenAPI):
             doc_ui=False,
         )
         self.openapi_version = "3.1.0"
+        self._described: list[ApiBlueprint] = []
 
     def request_context(self, environ: Any) -> Any:
         """Convert the host to lower case before it is checked: hosts are case-insensitive.
@@ -80,22 +81,19 @@ class Api(OpenAPI):
         """Return a file of web/static, compressed if the browser accepts it."""
         return static_files.send(str(self.static_folder), filename)
 
-    def register_api(self, api: APIBlueprint, **options: Any) -> None:
-        """Register a blueprint. Another one may have the same paths with other methods."""
-        shared = {path: self.paths[path] for path in api.paths if path in self.paths}
-        super().register_api(api, **options)
-        for path, earlier in shared.items():
-            self.paths[path] = _merge(earlier, self.paths[path])
+    def register_api(self, api: ApiBlueprint, **options: Any) -> None:  # type: ignore[override]
+        """Serve a blueprint. Another one may have the same paths with other methods."""
+        self.describe(api)
+        self.register_blueprint(api, **options)
 
-    def describe(self, api: APIBlueprint) -> None:
+    def describe(self, api: ApiBlueprint) -> None:
         """Add the routes of another service to the description, without serving them."""
-        self.tags += [tag for tag in api.tags if tag not in self.tags]
-        for path, item in api.paths.items():
-            self.paths[path] = _merge(self.paths[path], item) if path in self.paths else item
-        self.components_schemas.update(api.components_schemas)
+        self._described.append(api)
 
     def generate_spec_json(self) -> None:
         """Add the error responses of all operations, and the request headers of some."""
+        for api in self._described:
+            self._add(api)
         super().generate_spec_json()  # type: ignore[no-untyped-call]
         for path, item in self.spec_json["paths"].items():
             for method, operation in item.items():
@@ -107,6 +105,13 @@ class Api(OpenAPI):
                 content = {"application/problem+json": PROBLEM}
                 responses["422"] = {"description": "A field is invalid", "content": content}
                 responses["default"] = {"description": "A problem", "content": content}
+
+    def _add(self, api: ApiBlueprint) -> None:
+        api.describe()
+        self.tags += [tag for tag in api.tags if tag not in self.tags]
+        for path, item in api.paths.items():
+            self.paths[path] = _merge(self.paths[path], item) if path in self.paths else item
+        self.components_schemas.update(api.components_schemas)
 
 
 def _merge(earlier: PathItem, later: PathItem) -> PathItem:

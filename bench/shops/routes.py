@@ -9,7 +9,6 @@ from uuid import NAMESPACE_URL, uuid5
 
 from dbos import DBOS, SetWorkflowID  # type: ignore[import-not-found]  # of .venv-bench
 from flask import request as flask_request
-from flask_openapi.blueprint import APIBlueprint
 from sqlalchemy import select
 
 from bench.shops.on_dbos import buy
@@ -18,6 +17,7 @@ from models import Order, Payment, connection, reading
 from models.errors import NotFoundError
 from models.text import parse
 from web import authentication, errors, prefer, request, security_headers
+from web.blueprint import ApiBlueprint
 from web.openapi import Api
 from web.routes import health, product
 from web.schemas.order import OrderRequest, OrderStatus, ReferencePath
@@ -25,8 +25,8 @@ from web.schemas.webhook import Received
 from web.signatures import check_stripe
 
 MAX_WAIT = 10.0  # seconds for the client secret
-api = APIBlueprint("order", __name__, url_prefix="/order")
-events = APIBlueprint("events", __name__, url_prefix="/order")
+api = ApiBlueprint("order", __name__, url_prefix="/order")
+events = ApiBlueprint("events", __name__, url_prefix="/order")
 api.before_request(authentication.require_session)
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import jsonify
-from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 from sqlalchemy import select
 
@@ -12,9 +11,10 @@ from models import Order, reading
 from models.clock import now
 from models.errors import ForbiddenError, NotFoundError
 from web import authentication
+from web.blueprint import ApiBlueprint
 from web.schemas.events import TicketIssued, TicketRequest
 
-api = APIBlueprint(
+api = ApiBlueprint(
     "events",
     __name__,
     url_prefix="/auth",

@@ -6,18 +6,18 @@ from http import HTTPStatus
 from typing import Any
 
 import redis
-from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 from sqlalchemy import exc, text
 
 import heartbeats
 from models import transaction
 from models.clock import now
+from web.blueprint import ApiBlueprint
 from web.changes import redis_client
 from web.revisions import known_revisions
 from web.schemas.health import Health, Readiness
 
-api = APIBlueprint("health", __name__, abp_tags=[Tag(name="health")])
+api = ApiBlueprint("health", __name__, abp_tags=[Tag(name="health")])
 
 # Migrations run before the new code starts, so old processes meanwhile serve a newer schema.
 READY = ("ok", "newer schema")

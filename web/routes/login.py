@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Response, jsonify, request
-from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 from sqlalchemy import exists, select
 
@@ -18,6 +17,7 @@ from state_machines.actions.login_codes import MAX_WRONG_CODES, begin_login
 from state_machines.actions.sign_in import EnteredCode, enter_code
 from state_machines.login import LoginSignal
 from web import cookies, rate_limits, sign_in
+from web.blueprint import ApiBlueprint
 from web.request import cause
 from web.schemas.login import (
     CodeEntered,
@@ -28,7 +28,7 @@ from web.schemas.login import (
     SignedIn,
 )
 
-api = APIBlueprint("login", __name__, url_prefix="/auth", abp_tags=[Tag(name="login")])
+api = ApiBlueprint("login", __name__, url_prefix="/auth", abp_tags=[Tag(name="login")])
 api.before_request(rate_limits.limit_client)
 
 WRONG_CODE = "The code is wrong, or this account cannot sign in"

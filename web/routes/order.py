@@ -6,7 +6,6 @@ from urllib.parse import quote
 from uuid import UUID
 
 from flask import Response, jsonify, request
-from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import contains_eager
@@ -23,6 +22,7 @@ from state_machines.actions.cancel_order import Outcome
 from state_machines.actions.checkout import CheckoutRequest
 from state_machines.actions.pricing import Line
 from web import authentication, idempotency, prefer, tracking, waiters
+from web.blueprint import ApiBlueprint
 from web.changes import subscribe
 from web.request import cause
 from web.schemas.order import (
@@ -34,7 +34,7 @@ from web.schemas.order import (
     TrackedStatus,
 )
 
-api = APIBlueprint(
+api = ApiBlueprint(
     "order",
     __name__,
     url_prefix="/order",

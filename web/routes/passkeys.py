@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Response, jsonify
-from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -25,6 +24,7 @@ from models.passkey import ChallengePurpose, Passkey, store_challenge, use_chall
 from models.problem_codes import ProblemKind
 from models.user import REFUSED, User
 from web import authentication, cookies, rate_limits, sign_in, webauthn
+from web.blueprint import ApiBlueprint
 from web.request import cause
 from web.schemas.login import SignedIn
 from web.schemas.passkey import (
@@ -38,8 +38,8 @@ from web.schemas.passkey import (
 from web.webauthn import RefusedCredentialError
 
 TAG = Tag(name="passkey")
-api = APIBlueprint("passkey", __name__, url_prefix="/auth/passkeys", abp_tags=[TAG])
-mine = APIBlueprint(
+api = ApiBlueprint("passkey", __name__, url_prefix="/auth/passkeys", abp_tags=[TAG])
+mine = ApiBlueprint(
     "passkeys",
     __name__,
     url_prefix="/auth/passkeys",

@@ -4,19 +4,19 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Response, jsonify
-from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 
 from models import User, reading, transaction
 from state_machines.actions import manage_users
 from state_machines.actions.erase_user import request_erasure
 from web import authentication, cookies
+from web.blueprint import ApiBlueprint
 from web.personal_export import export_of
 from web.rate_limits import limiter
 from web.request import cause
 from web.schemas.privacy import ErasureRequested
 
-api = APIBlueprint(
+api = ApiBlueprint(
     "privacy",
     __name__,
     url_prefix="/auth/user",

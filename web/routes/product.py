@@ -3,12 +3,12 @@
 from typing import Any
 
 from flask import jsonify
-from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 
 from models import Product, ProductStatus, catalogue, reading
 from models.errors import NotFoundError
 from web import authentication
+from web.blueprint import ApiBlueprint
 from web.pagination import conditional, link_header, page_links
 from web.schemas.product import (
     Categories,
@@ -19,7 +19,7 @@ from web.schemas.product import (
     ProductView,
 )
 
-api = APIBlueprint("product", __name__, url_prefix="/product", abp_tags=[Tag(name="product")])
+api = ApiBlueprint("product", __name__, url_prefix="/product", abp_tags=[Tag(name="product")])
 
 
 @api.get("", responses={200: Products})

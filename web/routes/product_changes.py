@@ -3,12 +3,12 @@
 from http import HTTPStatus
 from typing import Any
 
-from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 
 from models import Product, transaction
 from state_machines.actions import edit_product as products
 from web import authentication
+from web.blueprint import ApiBlueprint
 from web.pagination import require_match, with_etag
 from web.schemas.product import ProductPath, ProductView
 from web.schemas.product_changes import (
@@ -19,7 +19,7 @@ from web.schemas.product_changes import (
     use_wire_names,
 )
 
-api = APIBlueprint(
+api = ApiBlueprint(
     "product_changes",
     __name__,
     url_prefix="/product",

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 
 from models import reading
 from state_machines.actions.pricing import Line
 from state_machines.actions.quote import quote
+from web.blueprint import ApiBlueprint
 from web.schemas.quote import QuoteRequest, QuoteView
 
-api = APIBlueprint("quote", __name__, url_prefix="/order", abp_tags=[Tag(name="order")])
+api = ApiBlueprint("quote", __name__, url_prefix="/order", abp_tags=[Tag(name="order")])
 
 
 @api.post("/quote", responses={200: QuoteView})

@@ -4,7 +4,6 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Response, jsonify
-from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 from sqlalchemy import select, update
 
@@ -14,13 +13,14 @@ from models.clock import now
 from models.errors import NotAuthenticatedError, NotFoundError
 from models.user import open_sessions
 from web import authentication, cookies, rate_limits, tokens
+from web.blueprint import ApiBlueprint
 from web.schemas.login import Refreshed
 from web.schemas.session import SessionPath, Sessions, SessionsQuery, SessionView
 
 TAG = Tag(name="session")
 # Routes that are authenticated by the cookie.
-api = APIBlueprint("session", __name__, url_prefix="/auth", abp_tags=[TAG])
-listing = APIBlueprint(
+api = ApiBlueprint("session", __name__, url_prefix="/auth", abp_tags=[TAG])
+listing = ApiBlueprint(
     "sessions",
     __name__,
     url_prefix="/auth/sessions",

@@ -4,14 +4,14 @@ import re
 from typing import Any
 
 from flask import jsonify, request
-from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 
 from config import Settings, settings
 from models.shipping import SHIPPING_COSTS
+from web.blueprint import ApiBlueprint
 from web.schemas.shop import ShopView
 
-api = APIBlueprint("shop", __name__, abp_tags=[Tag(name="shop")])
+api = ApiBlueprint("shop", __name__, abp_tags=[Tag(name="shop")])
 
 NAME = "ProjectX"
 MAX_AGE = 60  # seconds

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import jsonify
-from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 
 from models import User, UserSession, transaction
@@ -12,13 +11,14 @@ from models.clock import now
 from models.errors import NotAuthenticatedError, WrongCodeError
 from state_machines.actions.sign_in import enter_code
 from web import authentication, cookies, rate_limits, sign_in, tokens
+from web.blueprint import ApiBlueprint
 from web.request import cause
 from web.routes import passkeys
 from web.schemas.login import Refreshed
 from web.schemas.passkey import PasskeyUsed
 from web.schemas.step_up import StepUp
 
-api = APIBlueprint(
+api = ApiBlueprint(
     "step_up",
     __name__,
     url_prefix="/auth",

@@ -5,7 +5,6 @@ from operator import attrgetter, itemgetter
 from typing import Any
 
 from flask import Response, jsonify
-from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 from sqlalchemy import ColumnElement, func, select, union_all
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -25,13 +24,14 @@ from models.clock import now
 from models.errors import NotFoundError
 from models.order_version import order_version
 from web import authentication, tracking, waiters
+from web.blueprint import ApiBlueprint
 from web.changes import subscribe
 from web.pagination import link_header
 from web.schemas.history import EMAIL_KINDS, History, Step
 from web.schemas.order import OrderPath, OrderQuery, ReferencePath, ReferenceQuery
 from web.schemas.summary import OrderRow, Orders, OrderSummary
 
-api = APIBlueprint(
+api = ApiBlueprint(
     "summary",
     __name__,
     url_prefix="/order",

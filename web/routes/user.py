@@ -3,16 +3,16 @@
 from typing import Any
 
 from flask import jsonify
-from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 
 from models import transaction
 from models.clock import now
 from signing_keys import public_key_set
 from web import authentication
+from web.blueprint import ApiBlueprint
 from web.schemas.user import Profile, UserView
 
-api = APIBlueprint(
+api = ApiBlueprint(
     "user",
     __name__,
     url_prefix="/auth/user",
@@ -20,7 +20,7 @@ api = APIBlueprint(
     abp_security=[{"bearer": []}],
 )
 api.before_request(authentication.require_session)
-keys = APIBlueprint("keys", __name__, url_prefix="/auth", abp_tags=[Tag(name="user")])
+keys = ApiBlueprint("keys", __name__, url_prefix="/auth", abp_tags=[Tag(name="user")])
 
 
 @api.get("", responses={200: UserView})

@@ -6,7 +6,6 @@ from hashlib import sha256
 from typing import Any
 
 from flask import request
-from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 from werkzeug.exceptions import BadRequest
 
@@ -14,11 +13,12 @@ from config import settings
 from models.text import dump_json, parse
 from state_machines.durable import inbox
 from state_machines.durable.handling import ProviderEvent
+from web.blueprint import ApiBlueprint
 from web.schemas.webhook import Received
 from web.signatures import check_sendgrid, check_stripe
 
 log = logging.getLogger(__name__)
-api = APIBlueprint("webhook", __name__, url_prefix="/order", abp_tags=[Tag(name="webhook")])
+api = ApiBlueprint("webhook", __name__, url_prefix="/order", abp_tags=[Tag(name="webhook")])
 
 MAX_EVENT_SIZE = 256 * 1024  # bytes
 # SendGrid collects events for some seconds; batches of 768 KB have been observed.

@@ -5,8 +5,7 @@ To add a module: create its blueprint with `guard.blueprint`, declare the role o
 docs/reference/routes.md. tests/integration/web/admin/test_roles.py goes through all of them.
 """
 
-from flask_openapi.blueprint import APIBlueprint
-
+from web.blueprint import ApiBlueprint
 from web.routes.admin import (
     activities,
     audit,
@@ -32,7 +31,7 @@ from web.routes.admin import (
     versions,
 )
 
-BLUEPRINTS: tuple[APIBlueprint, ...] = (
+BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     activities.api,
     audit.api,
     bank.api,

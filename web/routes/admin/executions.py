@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from flask_openapi.blueprint import APIBlueprint
 from sqlalchemy import select
 
 from models import User, reading
@@ -15,6 +14,7 @@ from state_machines.durable.operations.executions import Machine
 from state_machines.durable.operations.filters import Filters
 from state_machines.durable.operations.timeline import load_timeline
 from state_machines.durable.stuck import find_stuck
+from web.blueprint import ApiBlueprint
 from web.pagination import conditional, conditional_on
 from web.routes.admin.detail_views import detail_of, family_of, load_execution
 from web.routes.admin.guard import Role, blueprint, needs
@@ -31,7 +31,7 @@ from web.schemas.admin.executions import (
 )
 from web.schemas.admin.paging import CountView, PageQuery
 
-api: APIBlueprint = blueprint("executions")
+api: ApiBlueprint = blueprint("executions")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 

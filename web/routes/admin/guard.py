@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import current_app, request
-from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.tag import Tag
 
 from models import transaction
@@ -20,6 +19,7 @@ from state_machines.durable.operations.commands import OperationRefusedError
 from state_machines.durable.operations.expected_version import UnchangedError
 from web import authentication
 from web.activity_registry import load_activities
+from web.blueprint import ApiBlueprint
 from web.request import cause
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -56,9 +56,9 @@ def needs(role: Role, *, step_up: bool = False) -> Callable[[V], V]:
     return declare
 
 
-def blueprint(subject: str) -> APIBlueprint:
+def blueprint(subject: str) -> ApiBlueprint:
     """Create the blueprint of a module of this package; its paths begin with /admin."""
-    api = APIBlueprint(
+    api = ApiBlueprint(
         f"admin_{subject}",
         __name__,
         url_prefix="/admin",
