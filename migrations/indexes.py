@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from alembic import op
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 IS_INVALID = text("SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(:name) AND NOT indisvalid")
 
 
-def build_index(name: str, table: str, columns: Sequence[str], **options: Any) -> None:
+def build_index(name: str, table: str, columns: Sequence[str | TextClause], **options: Any) -> None:
     """Build an index unless it is there; one that an interrupted build has left invalid is rebuilt.
 
     What the migration did before this is committed: it must be repeatable.

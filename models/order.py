@@ -7,13 +7,17 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     Select,
     String,
     UniqueConstraint,
     cast,
+    func,
+    literal_column,
     select,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -41,6 +45,8 @@ class OrderState(StrEnum):
 
 # States in which the goods have not left.
 UNSHIPPED = (OrderState.PENDING, OrderState.CONFIRMED)
+NUMBER_LENGTH = 8  # characters
+HEX_DIGITS = set("0123456789abcdef")
 
 
 class Order(Execution, Base):
@@ -77,6 +83,11 @@ class Order(Execution, Base):
     payment_method: Mapped[str | None]
 
     @property
+    def number(self) -> str:
+        """The number by which letters and pages name the order: the end of its id."""
+        return str(self.id)[-NUMBER_LENGTH:].upper()
+
+    @property
     def erased(self) -> bool:
         """True when the customer's data, and so the reference, has been erased."""
         return self.reference_id == str(self.id)
@@ -98,10 +109,21 @@ class Order(Execution, Base):
         state_index("orders"),
         # Searches by a customer's reference alone.
         Index("ix_orders_reference_id", "reference_id"),
+        # Searches by the number in letters.
+        Index("ix_orders_number", text(f"right(CAST(id AS VARCHAR), {NUMBER_LENGTH})")),
         CheckConstraint("total = subtotal + shipping_cost + tax_amount", "total"),
         CheckConstraint("subtotal >= 0 AND shipping_cost >= 0 AND tax_amount >= 0", "amounts"),
         currency_form(),
     )
+
+
+def has_number(number: str) -> ColumnElement[bool] | None:
+    """Return the condition of the orders with a number as people write it, or None without one."""
+    digits = "".join(number.split()).lstrip("#").lower()
+    if len(digits) != NUMBER_LENGTH or not set(digits) <= HEX_DIGITS:
+        return None
+    # A parameter in place of the length would not match the index.
+    return func.right(cast(Order.id, String), literal_column(str(NUMBER_LENGTH))) == digits
 
 
 def orders_of(person: Person) -> Select[UUID]:

@@ -3,7 +3,7 @@
 from enum import StrEnum, auto
 
 from models.notice import NoticeKind, has_notice
-from models.order import Order
+from models.order import Order, has_number
 from models.order import OrderState as S
 from models.payment import OPEN, PaymentState, has_payment
 from state_machines.durable import Arrow, Display, DurableMachine, StateKind
@@ -89,6 +89,7 @@ class OrderMachine(DurableMachine[Order]):
             S.FAILED: StateKind.WRONG,
         },
         actions=("order.refund",),
+        find=has_number,
     )
     operator_signals = {
         Sig.ACCEPT: "order.accept",

@@ -101,7 +101,7 @@ def _order_context(order: Order) -> dict[str, Any]:
 
     return {
         "reference": order.reference_id,
-        "number": str(order.id)[-8:].upper(),
+        "number": order.number,
         "created_at": order.created_at,
         "items": [line(item) for item in order.items],
         "subtotal": money(order.subtotal),

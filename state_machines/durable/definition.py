@@ -50,6 +50,7 @@ class Display:
     `key`, `amount` and `customer` name columns: the key that people use, minor units of the column
     `currency`, and the id of a user. `kinds` are the meanings of states that their arrows do not
     tell. `actions` are registered actions that send no signal of this machine, as "order.refund".
+    `find` returns an indexed condition for the rows that people name otherwise, or None.
     """
 
     key: str = "id"
@@ -57,6 +58,7 @@ class Display:
     customer: str = "user_id"
     kinds: Mapping[Any, StateKind] = field(default_factory=dict)
     actions: tuple[str, ...] = ()
+    find: Callable[[str], Any] | None = None
 
 
 # Takes the row that moved and the reason of its signal.

@@ -78,13 +78,15 @@ def _matches(machine: Machine, text: str, customers: Collection[UUID]) -> Column
         conditions.append(row.id == execution_id)
     if customers and hasattr(row, own) and _is_indexed(getattr(row, own)):
         conditions.append(getattr(row, own).in_(customers))
-    return or_(false(), *conditions)
+    other = machine.display.find(text) if machine.display.find is not None else None
+    return or_(false(), *conditions, *([] if other is None else [other]))
 
 
 def _is_indexed(attribute: Any) -> bool:
     """Return whether an index finds the rows with a value of this column."""
     column = attribute.property.columns[0]
-    begin = [next(iter(index.columns)) for index in column.table.indexes]
+    # An index of an expression has no column.
+    begin = [next(iter(index.columns), None) for index in column.table.indexes]
     return bool(column.unique) or column.primary_key or any(each is column for each in begin)
 
 

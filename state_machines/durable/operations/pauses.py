@@ -133,10 +133,15 @@ def names_of(kind: PauseKind, name: str) -> list[str]:
 
 def paused_activities() -> dict[str, str]:
     """Return the names of the paused activities, each with the reason of a pause."""
-    columns = select(Pause.kind, Pause.name, Pause.reason)
+    return {activity: reason for activity, (reason, _) in load_pauses().items()}
+
+
+def load_pauses() -> dict[str, tuple[str, datetime]]:
+    """Return the reason and the begin of a pause for each paused activity."""
+    columns = select(Pause.kind, Pause.name, Pause.reason, Pause.paused_at)
     return {
-        activity: reason
-        for kind, name, reason in db.session.execute(columns)
+        activity: (reason, paused_at)
+        for kind, name, reason, paused_at in db.session.execute(columns)
         for activity in names_of(kind, name)
     }
 

@@ -60,13 +60,15 @@ def explain(summary: Summary, children: Sequence[Summary] = (), stuck: Iterable[
     own = _explain_alone(summary)
     if own is not None:
         return own
-    if not executions.is_final(summary.machine, summary.state):
-        for child in children:
-            below = None if executions.is_final(child.machine, child.state) else _busy(child)
-            if below is not None:
-                sentence = f"Waits for its {child.machine.name}, which is {child.state}: "
-                sentence += below.sentence[0].lower() + below.sentence[1:]
-                return Why(sentence, WhyKind.CHILD, below.activity_id, below.at)
+    # What ended may have left work behind: a cancelled order, its refund.
+    has_ended = executions.is_final(summary.machine, summary.state)
+    lead = f"It is {summary.state}, and waits for" if has_ended else "Waits for"
+    for child in children:
+        below = None if executions.is_final(child.machine, child.state) else _busy(child)
+        if below is not None:
+            sentence = f"{lead} its {child.machine.name}, which is {child.state}: "
+            sentence += below.sentence[0].lower() + below.sentence[1:]
+            return Why(sentence, WhyKind.CHILD, below.activity_id, below.at)
     return _explain_rest(summary)
 
 
@@ -92,9 +94,10 @@ def _explain_alone(summary: Summary) -> Why | None:
 
 
 def _explain_activity(row: ActivityRow) -> Why:
-    paused = pauses.paused_activities()
-    if row.name in paused:
-        return Why(f"{row.name} is paused: {paused[row.name]}.", WhyKind.PAUSED, row.id)
+    if (pause := pauses.load_pauses().get(row.name)) is not None:
+        reason, since = pause
+        sentence = f"{row.name} is paused since {_at(since)}: {reason}."
+        return Why(sentence, WhyKind.PAUSED, row.id)
     activity = Activity.registry.get(row.name)
     limit = activity.retry.attempts if activity else None
     attempt = f"try {row.attempts + 1}{f' of {limit}' if limit else ''} of {row.name}"

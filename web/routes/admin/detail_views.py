@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Boolean, DateTime, Integer, Uuid, or_, select
 
 from config import settings
-from models import ActivityRow, SignalRow, Transition, reading, tracing
+from models import ActivityRow, Notice, SignalRow, Transition, reading, tracing
 from models.base import db
 from models.durable.activity import OVER, ActivityState
 from models.errors import NotFoundError
@@ -41,6 +41,7 @@ from web.schemas.admin.values import json_ready
 
 FIRST_PAGE = 200  # entries of a timeline
 MAX_ROWS = 100  # activities and signals beside the timeline
+MAX_NOTICES = 3  # in the sentence that says why nothing happens
 # Columns that every view shows.
 COMMON = {"id", "state", "version", "deadline_at", "poll_at", "created_at", "updated_at"}
 STRIPE_IDS = ("intent_id", "charge_id", "stripe_id")
@@ -76,7 +77,7 @@ def detail_of(machine: Machine, execution_id: UUID) -> ExecutionDetail:
         return ExecutionDetail(
             **fields_of(summary, emails),
             facts=facts,
-            why=WhyView.of(explain(summary, children, stuck_for)),
+            why=_explain(summary, children, stuck_for),
             signals=[view_of_signal(each) for each in list_signals(machine, summary.state)],
             children=[ExecutionView.of(child, emails) for child in children],
             timeline=entries_of(page.rows),
@@ -102,6 +103,16 @@ def view_of_signal(possible: Possible) -> SignalChoice:
         is_raw=possible.is_raw,
         role=possible.role,
     )
+
+
+def _explain(summary: Summary, children: list[Summary], stuck_for: list[str]) -> WhyView:
+    """Return why nothing happens, with the open notices of an order: they ask for a decision."""
+    why = WhyView.of(explain(summary, children, stuck_for))
+    is_open = (Notice.order_id == summary.id) & Notice.settled_at.is_(None)
+    newest = select(Notice.text).where(is_open).order_by(Notice.id.desc()).limit(MAX_NOTICES)
+    for text in db.session.scalars(newest):
+        why.sentence += f" Open notice: {text.rstrip('.')}."
+    return why
 
 
 def load_facts(machine: Machine, execution_id: UUID) -> list[Fact]:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from models import ActivityRow, Payment, Product, Shipment, SignalRow, Transition, reading
 from models.base import db
 from models.ids import as_id
+from models.money import display
 from models.product import MAX_PRODUCT_ID
 from models.user import User
 from state_machines import OrderMachine, PaymentMachine
@@ -113,9 +114,17 @@ def _view_execution(summary: Summary) -> FoundView:
         machine=name,
         id=str(summary.id),
         title=f"{name} {summary.key or summary.id}",
-        subtitle=f"{summary.state}, version {summary.version}",
+        subtitle=", ".join(_tell_apart(summary)),
         path=execution_path(name, summary.id),
     )
+
+
+def _tell_apart(summary: Summary) -> Iterator[str]:
+    """Yield what tells the executions of a customer apart."""
+    yield f"{summary.state}, version {summary.version}"
+    if summary.amount is not None and summary.currency is not None:
+        yield display(summary.amount, summary.currency)
+    yield f"{summary.created_at:%Y-%m-%d}"
 
 
 def _view_activity(row: ActivityRow) -> FoundView:

@@ -15,6 +15,7 @@ import type { Execution, Order } from './queries'
 import { texts } from './texts'
 
 const MAX_KEY_LENGTH = 40
+const NUMBER_LENGTH = 8
 
 /** The heading: the machine, the key and the state. */
 export function ExecutionHeading({ execution }: { execution: Execution }) {
@@ -35,11 +36,17 @@ export function ExecutionHeading({ execution }: { execution: Execution }) {
   )
 }
 
+/** Return the number by which letters name an order. The search finds it. */
+function orderNumber(id: string): string {
+  return id.slice(-NUMBER_LENGTH).toUpperCase()
+}
+
 /** The line below the heading: version, customer, amount, age. */
 export function ExecutionLead({ execution }: { execution: Execution }) {
-  const { version, customer, amount, currency, updatedAt, createdAt } = execution
+  const { machine, id, version, customer, amount, currency, updatedAt, createdAt } = execution
   return (
     <span className={classes.lead}>
+      {machine === 'order' && <span className={classes.ink}>{texts.number(orderNumber(id))}</span>}
       <span title={texts.versionHint(version)}>{texts.version(version)}</span>
       {customer !== null && <span className={classes.ink}>{customer.email}</span>}
       {amount !== null && currency !== null && (

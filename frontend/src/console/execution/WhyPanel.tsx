@@ -27,7 +27,7 @@ export function WhyPanel({ execution, order }: WhyPanelProps) {
   const tone = why.kind === 'nothing' ? 'good' : TONES[why.kind]
   const child =
     why.kind === 'child'
-      ? children.find(({ machine }) => why.sentence.includes(machine))
+      ? children.find(({ machine }) => why.sentence.includes(`its ${machine},`))
       : undefined
   return (
     <section className={classes.why} data-tone={tone} aria-label={texts.why.title}>

@@ -7,6 +7,7 @@ export const texts = {
   },
   title: (machine: string, key: string) => `${machine} ${key}`,
   executions: 'Executions',
+  number: (number: string) => `No. ${number}`,
   version: (version: number) => `v${version}`,
   versionHint: (version: number) => `Version ${version}: it was moved ${version} times`,
   created: 'Created',

@@ -1,13 +1,14 @@
 /** The texts of the palette. */
 export const texts = {
   title: 'Search',
-  placeholder: 'Search anything: order, e-mail, pi_…, request, tracking number',
+  placeholder: 'Search anything: order number, e-mail, pi_…, request, tracking number',
   results: 'Results',
   goTo: 'Go to',
   action: 'Do',
   pause: 'Pause the updates',
   resume: 'Resume the updates',
-  nothing: (query: string) => `Nothing is called ${query}. Paste a whole id, or an e-mail address.`,
+  nothing: (query: string) =>
+    `Nothing is called ${query}. Paste a whole id, an order number, or an e-mail address.`,
   searching: 'Searching …',
   count: (count: number) => (count === 1 ? 'One result' : `${count} results`),
   hints: [

@@ -13,6 +13,7 @@ from models.base import db
 from models.clock import MovableClock
 from models.durable.control import PauseKind
 from models.keyset import encode_cursor
+from models.notice import NoticeKind, open_notice
 from state_machines.durable import caused_by
 from state_machines.durable.operations import pauses
 from state_machines.payment import PaymentSignal
@@ -20,6 +21,8 @@ from tests.support.console import ABSENT
 from tests.support.factories import a_login, a_placed_order, an_order
 from tests.support.parcel import Parcel, ParcelMachine, Sig
 from tests.support.web import Json, Person, code_of, stripe_says
+
+AT = "%Y-%m-%d %H:%M:%S"
 
 
 def listed(person: Person, **query: Any) -> Json:
@@ -207,12 +210,41 @@ def test_why_names_the_error_and_the_next_try(
     )
 
 
-def test_why_names_a_pause(clerk: Person, placed: UUID) -> None:
+def test_why_names_a_pause(clerk: Person, placed: UUID, time: MovableClock) -> None:
     with transaction():
         pauses.pause(PauseKind.PROVIDER, "stripe", reason="an outage", actor="ann")
-    assert why(clerk, "order", placed) == (
-        "child",
-        "Waits for its payment, which is Pending: payments.create_intent is paused: an outage.",
+    assert why(clerk, "order", placed)[1] == (
+        "Waits for its payment, which is Pending: "
+        f"payments.create_intent is paused since {time():{AT}} UTC: an outage."
+    )
+
+
+def test_why_names_the_refund_that_a_cancelled_order_still_owes(
+    clerk: Person, confirmed: UUID, time: MovableClock
+) -> None:
+    with transaction():
+        pauses.pause(PauseKind.ACTIVITY, "refunds.submit", reason="the bank", actor="ann")
+    version = clerk.get(f"/admin/orders/{confirmed}").get_json()["version"]
+    body = {"reason": "ordered twice", "ifVersion": version}
+    path = f"/admin/orders/{confirmed}/cancel"
+    assert clerk.client.post(path, json=body, headers=clerk.headers).status_code == 200
+    with transaction() as session:
+        for row in session.scalars(db.select(ActivityRow).where(ActivityRow.name.like("emails.%"))):
+            row.state = ActivityState.DONE
+    assert why(clerk, "order", confirmed)[1] == (
+        "It is Cancelled, and waits for its refund, which is Requested: "
+        f"refunds.submit is paused since {time():{AT}} UTC: the bank."
+    )
+
+
+def test_why_gives_the_open_notices_of_an_order(clerk: Person, confirmed: UUID) -> None:
+    with transaction() as session:
+        for row in session.scalars(db.select(ActivityRow)):
+            row.state = ActivityState.DONE
+        open_notice(confirmed, NoticeKind.MISPAID, "$149.00 came; the order costs $159.00")
+    assert why(clerk, "order", confirmed)[1] == (
+        "Waits for a person: operators may send cancel, ship."
+        " Open notice: $149.00 came; the order costs $159.00."
     )
 
 

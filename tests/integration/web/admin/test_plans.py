@@ -84,7 +84,16 @@ def test_no_route_of_executions_reads_a_whole_growing_table(plans: Plans, sign_i
     paths = [f"executions{query}" for query in LISTS]
     paths += [f"executions/order/{order.id}", f"executions/payment/{payment.id}"]
     paths += [f"executions/order/{order.id}/timeline?size=5", "machines"]
-    ids = (order.id, order.reference_id, payment.intent_id, cause, "JJD7", "u1@example.com", "re_1")
+    ids = (
+        order.id,
+        order.number,
+        order.reference_id,
+        payment.intent_id,
+        cause,
+        "JJD7",
+        "u1@example.com",
+        "re_1",
+    )
     paths += [f"search?q={key}" for key in ids]
     for path in paths:
         before = len(plans.whole)

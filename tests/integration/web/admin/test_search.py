@@ -56,6 +56,21 @@ def test_an_order_is_found_by_each_of_its_ids(clerk: Person, ann: Person, confir
     assert search(clerk, ann.user.id) == [("user", None, str(ann.user.id))]
 
 
+def test_an_order_is_found_by_its_printed_number(
+    clerk: Person, ann: Person, confirmed: UUID
+) -> None:
+    here = ("execution", "order", str(confirmed))
+    number = load(Order).number
+    for text in (number, f"#{number}", f"{number[:4]} {number[4:]}", number.lower()):
+        assert search(clerk, text) == [here]
+    (view,) = clerk.get(f"/admin/search?q={number}").get_json()["items"]
+    assert view["subtitle"] == f"Confirmed, version 2, $59.00, {load(Order).created_at:%Y-%m-%d}"
+    listed = clerk.get(f"/admin/executions?machine=order&q={number}").get_json()["items"]
+    assert [item["id"] for item in listed] == [str(confirmed)]
+    for text in (number[1:], f"{number}0", "ZZZZZZZZ"):
+        assert search(clerk, text) == []
+
+
 def test_a_request_is_found_by_what_it_moved(clerk: Person, ann: Person, lamp: Product) -> None:
     request_id = uuid4().hex
     ann.headers["X-Request-Id"] = request_id
