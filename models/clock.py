@@ -57,6 +57,11 @@ def _system() -> datetime:
 _source: Callable[[], datetime] = _system
 
 
+def lead_over_host(seconds: float) -> float:
+    """Return how far PostgreSQL's answer to TIME_QUERY is ahead of the host's clock, in seconds."""
+    return seconds - time.time()
+
+
 def now() -> datetime:
     """Return the current time, in UTC."""
     return _source()

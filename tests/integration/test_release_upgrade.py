@@ -32,8 +32,10 @@ RENAMED_COLUMNS = {
 # Activities that have ended keep their name.
 RENAMED_ACTIVITIES = {"payments.ask": "payments.retrieve_intent", "refunds.look": "refunds.list"}
 NEW_COLUMNS: dict[str, Row] = {
+    "activity": {"traceparent": None},
     "payment": {"method": "Stripe"},
-    "transition": {"machine_version": 1},
+    "signal": {"traceparent": None},
+    "transition": {"machine_version": 1, "traceparent": None},
 }
 ROWS = "SELECT to_jsonb(t) FROM {table} AS t"
 

@@ -46,7 +46,7 @@ def print_sections(sections: Timeline) -> None:
             click.echo(f"\n{name}")
             is_plain = all(row.get("machine_version", 1) == 1 for row in rows)
             hidden = {"machine_version"} if is_plain else set()
-            if not any(row["trace"] for row in rows):
+            if not any(row.get("trace") for row in rows):
                 hidden.add("trace")
             output.print_rows((_without(row, hidden) for row in rows), as_json=False)
 

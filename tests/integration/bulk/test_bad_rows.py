@@ -10,7 +10,7 @@ from sqlalchemy import text
 from models import AuditRow, BulkAction, BulkState, transaction
 from models.base import db
 from state_machines.actions.selection import Filters
-from tests.integration.bulk.test_jobs import BATCH, boxes, load, numbers, refusals, start, work
+from tests.support.bulk_jobs import BATCH, boxes, load, numbers, refusals, start, work
 from tests.support.depot import Depot
 
 REFUSE = """

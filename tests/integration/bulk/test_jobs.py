@@ -1,6 +1,5 @@
 """Bulk jobs: batches with a result for each row, pauses, cancellation, and what is refused."""
 
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,7 +12,6 @@ from models import (
     AuditRow,
     Bulk,
     BulkAction,
-    BulkResult,
     BulkState,
     SignalRow,
     SignalState,
@@ -25,56 +23,16 @@ from models.errors import ConflictError, InvalidInputError
 from state_machines.actions import bulk_job
 from state_machines.actions.selection import LOCKED, NO_MATCH, Filters
 from state_machines.bulk import BulkMachine, BulkSignal
-from state_machines.durable import executor, inbox, inspection
+from state_machines.durable import inbox, inspection
 from tasks.bulk import Work
+from tests.support.bulk_jobs import BATCH, boxes, load, numbers, refusals, start, work
 from tests.support.depot import Depot
-from tests.support.parcel import Announce, Courier, Parcel, ParcelSignal
-
-BATCH = bulk_job.BATCH_SIZE
-
-
-def start(action: BulkAction, limit: int = 1000, **fields: Any) -> Bulk:
-    filters = fields.pop("filters", Filters(name=Announce.name)).as_json()
-    plain = {"filters": filters, "options": {}, "reason": "strike is over", "actor": "ann"}
-    job = Bulk(action=action, **plain | fields)
-    with transaction():
-        bulk_job.start(job, limit)
-    return job
-
-
-def work(job: Bulk, batches: int = 100) -> int:
-    """Do up to `batches` batches, as a worker does; return how many there were."""
-    for number in range(batches):
-        with transaction() as session:
-            is_open = ActivityRow.is_open(Work.name, [job.id])
-            keys = session.scalars(select(ActivityRow.id).where(is_open)).all()
-        if not keys:
-            return number
-        executor.run(Work.name, keys)
-    return batches
+from tests.support.parcel import Courier, Parcel, ParcelSignal
 
 
 def send(job: Bulk, signal: BulkSignal) -> None:
     with transaction():
         BulkMachine.send(BulkMachine.lock([job.id])[job.id], signal)
-
-
-def load(job: Bulk) -> Bulk:
-    with transaction() as session:
-        return session.get_one(Bulk, job.id, populate_existing=True)
-
-
-def numbers(job: Bulk) -> tuple[int, int, int, int]:
-    row = load(job)
-    return row.waiting, row.changed, row.unchanged, row.refused
-
-
-def refusals(job: Bulk) -> dict[UUID, str | None]:
-    with transaction() as session:
-        rows = select(BulkResult.subject_id, BulkResult.error).where(
-            BulkResult.bulk_id == job.id, BulkResult.state == "refused"
-        )
-        return {row.subject_id: row.error for row in session.execute(rows)}
 
 
 def fail(depot: Depot, *labels: str) -> list[UUID]:
@@ -94,10 +52,6 @@ def states(ids: list[UUID]) -> list[str]:
     with transaction() as session:
         query = select(ActivityRow.state).where(ActivityRow.id.in_(ids))
         return list(session.scalars(query.order_by(ActivityRow.id)))
-
-
-def boxes(number: int) -> list[str]:
-    return [f"box-{n}" for n in range(number)]
 
 
 def test_all_failed_activities_run_again_batch_by_batch(depot: Depot) -> None:

@@ -1,6 +1,5 @@
 """Checks of PostgreSQL: its version and clock, the schema, the role's rights, the connections."""
 
-import time
 from collections.abc import Iterator
 
 from sqlalchemy import exc, text
@@ -9,7 +8,7 @@ from sqlalchemy.orm import Session
 from config import settings
 from models import connection_limit
 from models.base import reading
-from models.clock import TIME_QUERY
+from models.clock import TIME_QUERY, lead_over_host
 from models.database_role import APPEND_ONLY_TABLES
 from web.commands.outage import explain
 from web.revisions import known_revisions
@@ -52,7 +51,7 @@ def _check_server(session: Session) -> Iterator[str]:
     yield from find_old_version(server.version)
     if server.is_standby:
         yield "DATABASE_URL: PostgreSQL is a standby: add target_session_attrs=read-write"
-    difference = float(session.scalar(text(TIME_QUERY)) or 0) - time.time()
+    difference = lead_over_host(float(session.scalar(text(TIME_QUERY)) or 0))
     if abs(difference) > MAX_CLOCK_DIFFERENCE_SECONDS:
         yield f"DATABASE_URL: the clocks of PostgreSQL and this host differ by {difference:.0f} s"
     if settings.projectx_part == "migrate":
