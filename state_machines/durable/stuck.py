@@ -4,18 +4,20 @@ from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, select, tuple_
 
 from models.base import db
 from models.clock import now
 from models.durable.activity import NOT_OVER, SWEPT, ActivityRow
-from models.keyset import count_rows, load_distinct
+from models.keyset import load_distinct
 from state_machines.durable.inspection import MAX_UNCLAIMED_AGE, unscheduled
 from state_machines.durable.operations.executions import Machine
 from state_machines.durable.states import moved_by_system
 
 # The executions of a state, and the activities of a name, that are looked at.
 MAX_LOOKED_AT = 5_000
+# The bounds of all ids.
+FIRST_ID, LAST_ID = UUID(int=0), UUID(int=2**128 - 1)
 
 
 def find_stuck(machines: Collection[Machine], limit: int = MAX_LOOKED_AT) -> tuple[set[UUID], bool]:
@@ -29,14 +31,17 @@ def find_stuck(machines: Collection[Machine], limit: int = MAX_LOOKED_AT) -> tup
     for machine in machines:
         for state, conditions in _suspects(machine):
             row = machine.model
-            in_state = select(row.id).where(row.state == state)
-            oldest = in_state.order_by(row.id).limit(limit)
-            stuck.update(db.session.scalars(select(row.id).where(row.id.in_(oldest), *conditions)))
-            is_complete &= count_rows(in_state, limit).is_exact
-    for subjects in _subjects(machines):
-        ids = db.session.scalars(subjects.limit(limit)).all()
-        stuck.update(ids)
-        is_complete &= len(ids) < limit
+            in_state = _in_state(row, state)
+            oldest = in_state.limit(limit).subquery()
+            # OFFSET 0 makes PostgreSQL check row by row: it may join whole tables otherwise.
+            check = select(row.id).where(row.id == oldest.c.id, *conditions).offset(0).lateral()
+            stuck.update(db.session.scalars(select(check.c.id).select_from(oldest, check)))
+            is_complete &= db.session.scalar(in_state.offset(limit).limit(1)) is None
+    names = {each.name for each in machines}
+    for calls in _stalled_calls():
+        rows = db.session.execute(calls.limit(limit)).all()
+        stuck.update(subject_id for subject_id, name in rows if name in names)
+        is_complete &= len(rows) < limit
     return stuck, is_complete
 
 
@@ -48,12 +53,26 @@ def _suspects(machine: Machine) -> Iterator[tuple[str, list[ColumnElement[bool]]
         yield awaiting, [~condition]
 
 
-def _subjects(machines: Collection[Machine]) -> Iterator[Select[Any]]:
-    """Yield the queries for executions that do not know of an end, or whose calls nobody makes."""
+def _in_state(row: type[Any], state: str) -> Select[Any]:
+    """Return the query for the ids in a state, the oldest first.
+
+    Only the index of states gives this order of this range. With the state alone, PostgreSQL may
+    read all rows by id instead, or sort all rows of the state.
+    """
+    key = tuple_(row.state, row.id)
+    first, last = tuple_(state, FIRST_ID), tuple_(state, LAST_ID)
+    return select(row.id).where(key >= first, key <= last).order_by(row.state, row.id)
+
+
+def _stalled_calls() -> Iterator[Select[UUID, str]]:
+    """Yield the queries for calls whose end is not recorded, or that nobody makes.
+
+    They select the subject and its machine, which no index has: a condition on the machine would
+    read more calls than a limit says.
+    """
     row = ActivityRow
-    subjects = select(row.subject_id).where(row.machine.in_([each.name for each in machines]))
-    untold = subjects.where(row.state.in_(NOT_OVER), row.giving_up.is_not(None))
-    yield untold.order_by(row.id)
+    calls = select(row.subject_id, row.machine)
+    yield calls.where(row.state.in_(NOT_OVER), row.giving_up.is_not(None)).order_by(row.id)
     for name in load_distinct(row.name, row.state.in_(SWEPT)):
         overdue = row.state.in_(SWEPT) & (row.due_at < now() - MAX_UNCLAIMED_AGE)
-        yield subjects.where(row.name == name, overdue).order_by(row.due_at)
+        yield calls.where(row.name == name, overdue).order_by(row.due_at)
