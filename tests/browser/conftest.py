@@ -19,6 +19,7 @@ from playwright.sync_api import (
 from demo.buyer import Buyer
 from demo.world import World
 from launch.stack import Stack
+from tests.browser.operators import hire
 from tests.browser.visitors import PATIENCE_MS, open_browser, share_session
 from tests.support.chromium import start_chromium
 
@@ -98,4 +99,24 @@ def buyer(world: World) -> Buyer:
 def member(page: Page, context: BrowserContext, buyer: Buyer) -> Page:
     """Return the tab of a browser in which the buyer is signed in."""
     share_session(buyer, context)
+    return page
+
+
+@pytest.fixture
+def boss(stack: Stack, world: World) -> Buyer:
+    """Return a person with the role admin, who is signed in on the API."""
+    return hire(stack, world, "admin")
+
+
+@pytest.fixture
+def admin(page: Page, context: BrowserContext, boss: Buyer) -> Page:
+    """Return the tab of a browser in which the boss is signed in."""
+    share_session(boss, context)
+    return page
+
+
+@pytest.fixture
+def staff(page: Page, context: BrowserContext, stack: Stack, world: World) -> Page:
+    """Return the tab of a browser in which a member of the staff is signed in."""
+    share_session(hire(stack, world, "staff"), context)
     return page

@@ -1,13 +1,10 @@
-"""A desk of the console: operators who are signed in, and rows that are in trouble."""
+"""Rows in trouble, as operators find them in the console."""
 
 import requests
 
-from demo.buyer import Buyer
-from demo.world import World
 from launch.stack import Stack
 from models.ids import uuid7
 from tests.browser.database import execute
-from tests.browser.operators import hire
 
 FAIL = """
 UPDATE activity SET state = 'failed', last_error = 'NonRetryableError: SendGrid answered 400'
@@ -31,14 +28,10 @@ ROW = """
 
 
 class Desk:
-    """The staff of a running system."""
+    """Puts rows of a running system in trouble."""
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
-
-    def operator(self, role: str) -> Buyer:
-        """Return a new person with a role, who is signed in."""
-        return hire(self.stack, World.of(self.stack), role)
 
     def fail(self, subject_id: str, name: str) -> bool:
         """Let a finished call have failed, and return whether there was one."""

@@ -2,35 +2,10 @@
 
 from uuid import uuid4
 
-import pytest
-from playwright.sync_api import BrowserContext, FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from demo.buyer import Buyer, Json
-from demo.world import World
-from launch.stack import Stack
 from tests.browser.accessibility import find_violations
-from tests.browser.operators import hire
-from tests.browser.visitors import share_session
-
-
-@pytest.fixture
-def boss(stack: Stack, world: World) -> Buyer:
-    """Return a person with the role admin."""
-    return hire(stack, world, "admin")
-
-
-@pytest.fixture
-def admin(page: Page, context: BrowserContext, boss: Buyer) -> Page:
-    """Return the tab of an admin."""
-    share_session(boss, context)
-    return page
-
-
-@pytest.fixture
-def staff(page: Page, context: BrowserContext, stack: Stack, world: World) -> Page:
-    """Return the tab of a member of the staff."""
-    share_session(hire(stack, world, "staff"), context)
-    return page
 
 
 def add_product(person: Buyer) -> Json:

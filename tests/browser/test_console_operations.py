@@ -8,7 +8,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from demo.buyer import Buyer, wait_for
 from demo.world import World
@@ -16,7 +16,6 @@ from launch.stack import Stack
 from tests.browser.accessibility import find_violations
 from tests.browser.desk import Desk
 from tests.browser.operators import pay_order
-from tests.browser.visitors import share_session
 
 PAGES = ("", "/activities", "/signals", "/notices", "/logins", "/bulk", "/controls")
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -31,32 +30,12 @@ def desk(stack: Stack) -> Desk:
 
 
 @pytest.fixture
-def boss(desk: Desk) -> Buyer:
-    """Return a person with the role admin."""
-    return desk.operator("admin")
-
-
-@pytest.fixture
-def admin(page: Page, context: BrowserContext, boss: Buyer) -> Page:
-    """Return the tab of an admin."""
-    share_session(boss, context)
-    return page
-
-
-@pytest.fixture
 def resumed(boss: Buyer) -> Iterator[None]:
     """Resume the refunds after a story that pauses them, also if it fails."""
     yield
     body = {"kind": "activity", "name": REFUND, "reason": REASON}
     answer = boss.http.post(f"{boss.urls.web}/admin/controls/resume", json=body, timeout=30)
     assert answer.status_code in (HTTPStatus.OK, HTTPStatus.CONFLICT)
-
-
-@pytest.fixture
-def clerk(page: Page, context: BrowserContext, desk: Desk) -> Page:
-    """Return the tab of somebody with the role staff."""
-    share_session(desk.operator("staff"), context)
-    return page
 
 
 def buy(world: World) -> tuple[Buyer, str, str]:
@@ -74,32 +53,32 @@ def give_reason(page: Page, button: str) -> None:
     expect(dialog).to_have_count(0)
 
 
-def test_the_pages_are_accessible(clerk: Page) -> None:
+def test_the_pages_are_accessible(staff: Page) -> None:
     faults = {}
     for path in PAGES:
-        clerk.goto(f"/console{path}")
-        expect(clerk.locator("main h1")).to_be_visible()
-        expect(clerk.locator("main [aria-busy=true]")).to_have_count(0)
+        staff.goto(f"/console{path}")
+        expect(staff.locator("main h1")).to_be_visible()
+        expect(staff.locator("main [aria-busy=true]")).to_have_count(0)
         for scheme in SCHEMES:
-            clerk.emulate_media(color_scheme=scheme)
-            expect(clerk.locator(f"html[data-mantine-color-scheme={scheme}]")).to_be_attached()
-            faults[f"{path} {scheme}"] = find_violations(clerk)
+            staff.emulate_media(color_scheme=scheme)
+            expect(staff.locator(f"html[data-mantine-color-scheme={scheme}]")).to_be_attached()
+            faults[f"{path} {scheme}"] = find_violations(staff)
     assert {page: violations for page, violations in faults.items() if violations} == {}
 
 
-def test_a_failed_email_is_retried_and_sent(clerk: Page, desk: Desk, world: World) -> None:
+def test_a_failed_email_is_retried_and_sent(staff: Page, desk: Desk, world: World) -> None:
     buyer, order_id, _ = buy(world)
     buyer.wait_for_email("order_confirmed")
     wait_for(lambda: desk.fail(order_id, "emails.order_confirmed") or None, "the sent email")
-    clerk.goto(f"/console/activities?state=failed&subject={order_id}")
-    clerk.get_by_role("link", name="emails.order_confirmed").click()
-    main = clerk.get_by_role("main")
+    staff.goto(f"/console/activities?state=failed&subject={order_id}")
+    staff.get_by_role("link", name="emails.order_confirmed").click()
+    main = staff.get_by_role("main")
     expect(main.get_by_text("The call has failed")).to_be_visible()
     expect(main.get_by_text("SendGrid answered 400")).to_be_visible()
-    expect(clerk.get_by_role("button", name="Abandon…")).to_have_attribute("aria-disabled", "true")
-    assert find_violations(clerk) == []
-    clerk.get_by_role("button", name="Retry").click()
-    expect(clerk.get_by_text("has a full set of attempts again")).to_be_visible()
+    expect(staff.get_by_role("button", name="Abandon…")).to_have_attribute("aria-disabled", "true")
+    assert find_violations(staff) == []
+    staff.get_by_role("button", name="Retry").click()
+    expect(staff.get_by_text("has a full set of attempts again")).to_be_visible()
     expect(main.get_by_text("The call was answered")).to_be_visible()
 
 
@@ -151,71 +130,71 @@ def test_many_failed_calls_are_abandoned_by_a_job(admin: Page, desk: Desk) -> No
     assert find_violations(admin) == []
 
 
-def test_an_unmatched_signal_is_replayed(clerk: Page, desk: Desk) -> None:
+def test_an_unmatched_signal_is_replayed(staff: Page, desk: Desk) -> None:
     intent_id = desk.pay_elsewhere()
-    clerk.goto("/console/signals?state=unmatched")
-    row = clerk.get_by_role("row").filter(has_text=intent_id)
+    staff.goto("/console/signals?state=unmatched")
+    row = staff.get_by_role("row").filter(has_text=intent_id)
     row.get_by_role("link").first.click()
-    main = clerk.get_by_role("main")
+    main = staff.get_by_role("main")
     expect(main.get_by_text("Only the role admin may read the payload")).to_be_visible()
     expect(main.get_by_text(f"no payment for {intent_id}")).to_be_visible()
-    assert find_violations(clerk) == []
-    clerk.get_by_role("button", name="Replay").click()
-    expect(clerk.get_by_text("is applied again by the next sweep")).to_be_visible()
+    assert find_violations(staff) == []
+    staff.get_by_role("button", name="Replay").click()
+    expect(staff.get_by_text("is applied again by the next sweep")).to_be_visible()
     # Nothing here knows the payment yet: the sweep comes to the same end, and it is counted.
     expect(main.get_by_role("heading", level=1)).to_contain_text("unmatched")
 
 
-def test_staff_sees_why_it_may_not_do_what_admins_do(clerk: Page, desk: Desk) -> None:
-    clerk.goto("/console/controls")
+def test_staff_sees_why_it_may_not_do_what_admins_do(staff: Page, desk: Desk) -> None:
+    staff.goto("/console/controls")
     for name in ("Pause something…", "Set a limit…"):
-        button = clerk.get_by_role("button", name=name)
+        button = staff.get_by_role("button", name=name)
         expect(button).to_have_accessible_description("Only the role admin may do this.")
         button.click(force=True)
-    expect(clerk.get_by_role("dialog")).to_have_count(0)
+    expect(staff.get_by_role("dialog")).to_have_count(0)
     error = f"Trouble {uuid4().hex}"
     desk.add_failed_calls(1, error)
-    clerk.goto(f"/console/activities?error={quote(error)}&state=failed")
-    clerk.get_by_label("Select payments.retrieve_intent").check()
-    bulk = clerk.get_by_role("group", name="Selection").get_by_role("button", name="Retry…")
+    staff.goto(f"/console/activities?error={quote(error)}&state=failed")
+    staff.get_by_label("Select payments.retrieve_intent").check()
+    bulk = staff.get_by_role("group", name="Selection").get_by_role("button", name="Retry…")
     expect(bulk).to_have_accessible_description("Only the role admin may do this.")
 
 
-def test_a_list_is_used_by_keyboard_alone(clerk: Page, desk: Desk) -> None:
+def test_a_list_is_used_by_keyboard_alone(staff: Page, desk: Desk) -> None:
     error = f"Trouble {uuid4().hex}"
     desk.add_failed_calls(2, error)
-    clerk.goto("/console")
-    expect(clerk.get_by_role("heading", name="Overview")).to_be_visible()
-    clerk.keyboard.press("g")
-    clerk.keyboard.press("a")
-    expect(clerk.get_by_role("heading", name="Activities")).to_be_focused()
-    clerk.keyboard.press("/")
-    clerk.keyboard.type(error)
-    clerk.keyboard.press("Enter")
-    expect(clerk.get_by_role("main").get_by_role("row")).to_have_count(3)
-    clerk.keyboard.press("Escape")
-    clerk.keyboard.press("j")
-    clerk.keyboard.press("x")
-    expect(clerk.get_by_text("1 selected")).to_be_visible()
-    clerk.keyboard.press("e")
+    staff.goto("/console")
+    expect(staff.get_by_role("heading", name="Overview")).to_be_visible()
+    staff.keyboard.press("g")
+    staff.keyboard.press("a")
+    expect(staff.get_by_role("heading", name="Activities")).to_be_focused()
+    staff.keyboard.press("/")
+    staff.keyboard.type(error)
+    staff.keyboard.press("Enter")
+    expect(staff.get_by_role("main").get_by_role("row")).to_have_count(3)
+    staff.keyboard.press("Escape")
+    staff.keyboard.press("j")
+    staff.keyboard.press("x")
+    expect(staff.get_by_text("1 selected")).to_be_visible()
+    staff.keyboard.press("e")
     expect(
-        clerk.get_by_text("Nothing happens until somebody retries or abandons it")
+        staff.get_by_text("Nothing happens until somebody retries or abandons it")
     ).to_be_visible()
-    assert find_violations(clerk) == []
-    clerk.keyboard.press("j")
-    clerk.keyboard.press("Enter")
-    expect(clerk.get_by_role("heading", name="payments.retrieve_intent")).to_be_focused()
-    clerk.go_back()
-    expect(clerk.get_by_role("main").get_by_role("row")).to_have_count(3)
+    assert find_violations(staff) == []
+    staff.keyboard.press("j")
+    staff.keyboard.press("Enter")
+    expect(staff.get_by_role("heading", name="payments.retrieve_intent")).to_be_focused()
+    staff.go_back()
+    expect(staff.get_by_role("main").get_by_role("row")).to_have_count(3)
 
 
-def test_a_filter_that_makes_no_sense_is_named(clerk: Page) -> None:
-    clerk.goto("/console/activities?subject=nobody")
-    problem = clerk.get_by_role("alert").filter(has_text="The server does not understand a filter")
+def test_a_filter_that_makes_no_sense_is_named(staff: Page) -> None:
+    staff.goto("/console/activities?subject=nobody")
+    problem = staff.get_by_role("alert").filter(has_text="The server does not understand a filter")
     expect(problem.get_by_text("subject")).to_be_visible()
     problem.get_by_role("button", name="Clear filters").click()
     expect(problem).to_have_count(0)
-    expect(clerk).to_have_url(re.compile("/console/activities$"))
+    expect(staff).to_have_url(re.compile("/console/activities$"))
 
 
 def test_a_number_that_is_none_is_named_at_its_field(admin: Page) -> None:
@@ -232,12 +211,12 @@ def test_a_number_that_is_none_is_named_at_its_field(admin: Page) -> None:
     assert find_violations(admin) == []
 
 
-def test_the_overview_leads_to_what_it_counts(clerk: Page, desk: Desk) -> None:
+def test_the_overview_leads_to_what_it_counts(staff: Page, desk: Desk) -> None:
     desk.add_failed_calls(1, "Trouble")
-    clerk.goto("/console")
-    expect(clerk.get_by_text(re.compile("needs? attention"))).to_be_visible()
-    clerk.get_by_role("main").get_by_role("link", name=re.compile("^Failed activities")).click()
-    expect(clerk).to_have_url(re.compile(r"/console/activities\?state=failed$"))
+    staff.goto("/console")
+    expect(staff.get_by_text(re.compile("needs? attention"))).to_be_visible()
+    staff.get_by_role("main").get_by_role("link", name=re.compile("^Failed activities")).click()
+    expect(staff).to_have_url(re.compile(r"/console/activities\?state=failed$"))
     expect(
-        clerk.get_by_role("main").get_by_role("link", name="payments.retrieve_intent").first
+        staff.get_by_role("main").get_by_role("link", name="payments.retrieve_intent").first
     ).to_be_visible()

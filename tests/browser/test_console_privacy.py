@@ -4,28 +4,13 @@ import json
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from demo.buyer import Buyer
 from demo.world import World
-from launch.stack import Stack
 from tests.browser.accessibility import find_violations
-from tests.browser.operators import hire, prove_identity
+from tests.browser.operators import prove_identity
 from tests.browser.people import count_audited, open_person
-from tests.browser.visitors import share_session
-
-
-@pytest.fixture
-def boss(stack: Stack, world: World) -> Buyer:
-    """Return a person with the role admin."""
-    return hire(stack, world, "admin")
-
-
-@pytest.fixture
-def admin(page: Page, context: BrowserContext, boss: Buyer) -> Page:
-    """Return the tab of the boss."""
-    share_session(boss, context)
-    return page
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import re
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from demo.buyer import Buyer, wait_for
 from demo.world import World
@@ -12,14 +12,12 @@ from launch.stack import Stack
 from tests.browser.accessibility import find_violations
 from tests.browser.desk import Desk
 from tests.browser.operators import (
-    hire,
     open_order,
     path_of,
     pay_order,
     place_order,
     prove_identity,
 )
-from tests.browser.visitors import share_session
 
 CALL = "emails.order_confirmed"
 PAID = "payment_intent.succeeded"
@@ -29,19 +27,6 @@ MESSAGE = f"stripe {PAID}"
 @pytest.fixture
 def desk(stack: Stack) -> Desk:
     return Desk(stack)
-
-
-@pytest.fixture
-def boss(stack: Stack, world: World) -> Buyer:
-    """Return a person with the role admin."""
-    return hire(stack, world, "admin")
-
-
-@pytest.fixture
-def admin(page: Page, context: BrowserContext, boss: Buyer) -> Page:
-    """Return the tab of the boss."""
-    share_session(boss, context)
-    return page
 
 
 def ask(page: Page, thing: str, verb: str) -> Locator:

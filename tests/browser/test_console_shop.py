@@ -9,28 +9,8 @@ from demo.buyer import Buyer
 from demo.world import World
 from launch.stack import Stack
 from tests.browser.accessibility import find_violations
-from tests.browser.operators import hire, prove_identity
+from tests.browser.operators import prove_identity
 from tests.browser.visitors import open_browser, share_session
-
-
-@pytest.fixture
-def boss(stack: Stack, world: World) -> Buyer:
-    """Return a person with the role admin."""
-    return hire(stack, world, "admin")
-
-
-@pytest.fixture
-def admin(page: Page, context: BrowserContext, boss: Buyer) -> Page:
-    """Return the tab of an admin."""
-    share_session(boss, context)
-    return page
-
-
-@pytest.fixture
-def staff(page: Page, context: BrowserContext, stack: Stack, world: World) -> Page:
-    """Return the tab of a member of the staff."""
-    share_session(hire(stack, world, "staff"), context)
-    return page
 
 
 @pytest.fixture

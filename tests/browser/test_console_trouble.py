@@ -7,27 +7,11 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from demo.buyer import Buyer
-from demo.world import World
-from launch.stack import Stack
-from tests.browser.operators import action, hire, open_order, pay_order
+from tests.browser.operators import action, open_order, pay_order
 from tests.browser.people import count_audited, open_person
 from tests.browser.sign_in import CODE_FIELD, request_code
-from tests.browser.visitors import share_session
 
 UNREACHABLE = "We could not reach the shop"
-
-
-@pytest.fixture
-def boss(stack: Stack, world: World) -> Buyer:
-    """Return a person with the role admin."""
-    return hire(stack, world, "admin")
-
-
-@pytest.fixture
-def admin(page: Page, context: BrowserContext, boss: Buyer) -> Page:
-    """Return the tab of the boss."""
-    share_session(boss, context)
-    return page
 
 
 @pytest.fixture
