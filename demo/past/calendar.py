@@ -25,7 +25,7 @@ WEIGHTS: dict[Opening, int] = {
     incidents.lock_out: 1,
     incidents.forget_code: 3,
 }
-# What every past has, by the hours before its end at which it begins.
+# What a past has, if it is long enough, by the hours before its end at which it begins.
 FIXED: tuple[tuple[float, Opening], ...] = (
     (960, incidents.dispute_won),
     (840, incidents.dispute_lost),
@@ -37,6 +37,7 @@ FIXED: tuple[tuple[float, Opening], ...] = (
     (336, incidents.dispute_open),
     (288, incidents.bank_inquires),
     (264, stories.return_a_part),
+    (200, stories.never_pay),
     (120, incidents.confirmation_refused),
     (72, stories.bank_transfer_hangs),
     (40, incidents.confirmation_refused),
@@ -53,23 +54,24 @@ FIXED: tuple[tuple[float, Opening], ...] = (
     (0.1, stories.never_pay),
     (0.06, stories.never_pay),
 )
-# Share of orders by the hour of the day, in UTC.
-HOURS = (1, 1, 0.5, 0.5, 0.5, 1, 2, 3, 5, 6, 6, 6, 7, 7, 6, 6, 7, 8, 10, 12, 12, 9, 5, 2)
+# Share of orders by the full hours between them and the hour of the past's end, on any day. They do
+# not follow a time zone, so that the past is the same at whatever hour it is made.
+HOURS = (10, 8, 7, 6, 6, 7, 7, 6, 6, 6, 5, 3, 2, 1, 0.5, 0.5, 0.5, 1, 1, 2, 5, 9, 12, 12)
 
 
 def plan(
-    dice: random.Random, begin: datetime, end: datetime, orders: int
+    dice: random.Random, end: datetime, days: int, orders: int
 ) -> Iterator[tuple[datetime, Opening]]:
-    """Yield the stories and when they begin: the fixed ones, and `orders` by chance."""
-    earliest = begin + timedelta(hours=1)
+    """Yield the stories and when they begin: the fixed ones, and up to `orders` by chance."""
+    earliest = end - timedelta(days=days, hours=-1)
     for hours, opening in FIXED:
-        yield max(earliest, end - timedelta(hours=hours)), opening
+        if end - timedelta(hours=hours) > earliest:
+            yield end - timedelta(hours=hours), opening
     openings, weights = list(WEIGHTS), list(WEIGHTS.values())
     for _ in range(orders):
         # Trade grows: later days have more orders.
-        share = dice.random() ** 0.75
-        day = begin + (end - begin) * share
+        day = int(days * (1 - dice.random() ** 0.75))
         hour = dice.choices(range(24), HOURS)[0]
-        moment = day.replace(hour=hour, minute=dice.randrange(60), second=dice.randrange(60))
+        moment = end - timedelta(days=day, hours=hour, seconds=dice.randrange(3600))
         if earliest < moment < end - timedelta(hours=1):
             yield moment, dice.choices(openings, weights)[0]

@@ -1,6 +1,6 @@
 """The machinery of the shop under the moved clock: workers, sweeps, webhooks and the bank.
 
-One thread does everything in the order of its time, so that the same seed gives the same past.
+One thread does everything in the order of its time.
 """
 
 import random
@@ -27,8 +27,6 @@ from state_machines.durable.unit_of_work import Committed
 
 # Seconds that a message, a call and a webhook take, at least and at most.
 MESSAGE_SECONDS, CALL_SECONDS, WEBHOOK_SECONDS = (0.01, 0.05), (0.06, 0.45), (0.2, 1.5)
-# Share of Stripe's events that are lost; a poll finds out about them.
-LOST_EVENTS = 0.02
 
 
 class Machinery:
@@ -90,7 +88,7 @@ class Machinery:
     def _deliver(self) -> None:
         event = self._outside.post.waiting[0]
         self._spend(WEBHOOK_SECONDS)
-        if event.source == "stripe" and self._dice.random() < LOST_EVENTS:
+        if event.source == "stripe" and self._outside.faults.loses_event():
             self._outside.run(self._outside.post.take, event, Delivery.DROPPED)
             return
         inbox.receive_all(event.source, [as_posted(event)])

@@ -38,6 +38,8 @@ SETTLE_DAYS, DISPUTE_DAYS = 2, 9
 DAY = 86_400.0
 # Shares of the calls that meet a fault at first.
 STRIPE_ERRORS, STRIPE_LIMITS, SENDGRID_ERRORS, BOUNCES = 0.02, 0.01, 0.02, 0.012
+# Share of Stripe's events that are lost; a poll finds out about them.
+LOST_EVENTS = 0.02
 
 
 class PastFaults(Faults):
@@ -69,6 +71,10 @@ class PastFaults(Faults):
     def bounces(self) -> bool:
         # A sign-in code that bounces would stop the customer's story.
         return self.activity.startswith("emails.order_") and self._dice.random() < BOUNCES
+
+    def loses_event(self) -> bool:
+        # The email that meets the fault follows an event: without it the incident would not happen.
+        return self.sendgrid == Fault.NONE and self._dice.random() < LOST_EVENTS
 
 
 class PastBank(ScheduledBank):

@@ -8,7 +8,7 @@ from heapq import heapify, heappop, heappush
 from itertools import count
 from pathlib import Path
 
-from demo.past.calendar import plan
+from demo.past.calendar import Opening, plan
 from demo.past.machinery import Machinery
 from demo.past.outside import Outside
 from demo.past.shop import Shop
@@ -26,31 +26,40 @@ HOURLY = timedelta(hours=8)
 
 def play(data: Path, *, seed: int, days: int, orders: int) -> None:
     """Give the shop a past of `days` up to now. The sandbox's rows are written into `data`."""
-    dice = random.Random(seed)  # noqa: S311  the same seed gives the same past
     # The delays between attempts use the common source.
     random.seed(seed)
     end = clock.now()
-    outside = Outside(dice, data)
+    outside = Outside(make_dice(seed, "faults"), data)
     outside.start()
     try:
         with clock.stopped(end - timedelta(days=days), step=MOMENT) as time:
-            shop = Shop(dice, outside, Machinery(dice, outside, time), time)
-            with shop.machinery.listening():
+            machinery = Machinery(make_dice(seed, "machinery"), outside, time)
+            shop = Shop(make_dice(seed, "shop"), outside, machinery, time)
+            stories = plan(make_dice(seed, "calendar"), end, days, orders)
+            with machinery.listening():
                 shop.open()
-                _play(shop, time.at, end, orders)
+                _play(shop, seed, end, stories)
     finally:
         outside.stop()
 
 
-def _play(shop: Shop, begin: datetime, end: datetime, orders: int) -> None:
+def make_dice(seed: int, name: str | int) -> random.Random:
+    """Return the source of chance of one part of the past: draws elsewhere do not change it."""
+    return random.Random(f"{seed}:{name}")  # noqa: S311  the same seed gives the same past
+
+
+def _play(
+    shop: Shop, seed: int, end: datetime, stories: Iterator[tuple[datetime, Opening]]
+) -> None:
     """Resume each story at its time. A story that would go on after `end` stays where it is."""
-    numbers = count()
+    numbers, begin = count(), shop.time.at
     agenda: list[tuple[datetime, int, Story]] = [
         (begin, next(numbers), _reconcile(shop, end - HOURLY)),
         (begin, next(numbers), _restock(shop)),
     ]
-    for moment, opening in plan(shop.dice, begin, end, orders):
-        agenda.append((moment, next(numbers), opening(shop)))
+    for moment, opening in stories:
+        number = next(numbers)
+        agenda.append((moment, number, opening(shop.with_dice(make_dice(seed, number)))))
     heapify(agenda)
     while agenda and agenda[0][0] <= end:
         moment, _, story = heappop(agenda)

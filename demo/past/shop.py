@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from datetime import timedelta
 from uuid import UUID
 
@@ -38,6 +39,12 @@ class Shop:
     ) -> None:
         self.dice, self.outside, self.machinery, self.time = dice, outside, machinery, time
         self._sessions: dict[str, tuple[UUID, UUID]] = {}
+
+    def with_dice(self, dice: random.Random) -> "Shop":
+        """Return this shop for a story with its own chance."""
+        shop = copy(self)
+        shop.dice = dice
+        return shop
 
     def open(self) -> None:
         """Add the staff, and date the catalogue back to now."""
@@ -106,7 +113,8 @@ class Shop:
     def choose_lines(self) -> tuple[Line, ...]:
         """Return one to three lines of available products, the cheaper ones more often."""
         with transaction():
-            left = Product.stock - Product.reserved > LOW_STOCK // 2
+            # A refusal would end the story, and with it an incident of the past.
+            left = Product.in_stock & (Product.stock - Product.reserved > LOW_STOCK // 2)
             rows = db.session.execute(
                 select(Product.id, Product.price).where(left).order_by(Product.id)
             ).all()

@@ -4,8 +4,9 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 import psycopg2
 import pytest
 
+from demo.past.calendar import Opening, plan
+from demo.past.play import make_dice
 from launch import development, ports
 from launch.children import run
 from launch.postgres import Postgres
@@ -36,6 +39,13 @@ FAILED_EMAILS = """
     SELECT name FROM activity WHERE state = 'failed' AND name LIKE 'emails.order_%%'
 """
 KINDS = "SELECT DISTINCT kind FROM notice WHERE settled_at IS NULL"
+ORDERS = """
+    SELECT users.email, orders.state, orders.total, payment.state AS payment,
+        (SELECT array_agg(name || ' x ' || quantity ORDER BY line)
+            FROM order_item WHERE order_id = orders.id) AS items
+    FROM orders JOIN users ON users.id = orders.user_id JOIN payment ON payment.order_id = orders.id
+    ORDER BY orders.id
+"""
 ROWS = """
     SELECT (SELECT count(*) FROM orders) AS orders, (SELECT count(*) FROM users) AS users,
         (SELECT count(*) FROM transition) AS transitions, (SELECT count(*) FROM audit) AS audit
@@ -59,8 +69,8 @@ class Past:
             text=True,
         )
 
-    def make(self, **variables: str) -> CompletedProcess[str]:
-        options = ("--data", str(self.folder / "sandbox"), "--days", "20", "--orders", "8")
+    def make(self, days: int = 20, **variables: str) -> CompletedProcess[str]:
+        options = ("--data", str(self.folder / "sandbox"), "--days", str(days), "--orders", "8")
         return self.python("demo.past", *options, **variables)
 
     def read(self, query: str) -> list[dict[str, Any]]:
@@ -71,6 +81,12 @@ class Past:
 @pytest.fixture(scope="module")
 def past() -> Iterator[Past]:
     """Yield a shop whose past was made once for all tests of this module."""
+    with made_past(days=20) as made:
+        yield made
+
+
+@contextmanager
+def made_past(days: int) -> Iterator[Past]:
     with temporary_folder() as folder, Postgres(folder / "postgres", durable=False) as postgres:
         (port,) = ports.free_ports(1)
         sandbox = f"http://127.0.0.1:{port}"
@@ -80,7 +96,7 @@ def past() -> Iterator[Past]:
         made = Past(os.environ | secrets | own | bases, folder, "")
         prepared = made.python("launch.prepare")
         assert prepared.returncode == 0, prepared.stderr
-        done = made.make()
+        done = made.make(days)
         assert done.returncode == 0, done.stderr
         yield Past(made.environment, folder, done.stdout)
 
@@ -127,6 +143,26 @@ def test_only_the_sandbox_gets_made_up_orders(past: Past) -> None:
     refused = past.make(STRIPE_API_BASE="https://api.stripe.com")
     assert refused.returncode == 1
     assert "STRIPE_API_BASE is not the sandbox's" in refused.stderr
+
+
+def test_the_same_seed_makes_the_same_orders() -> None:
+    with made_past(days=3) as first, made_past(days=3) as second:
+        orders = first.read(ORDERS)
+        assert {order["state"] for order in orders} >= {"Pending", "Confirmed", "Cancelled"}
+        assert second.read(ORDERS) == orders
+
+
+@pytest.mark.parametrize("hour", [0, 7, 18])
+def test_the_stories_do_not_depend_on_the_hour(hour: int) -> None:
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    end = noon.replace(hour=hour, minute=hour)
+    assert _ages(end) == _ages(noon)
+
+
+def _ages(end: datetime) -> list[tuple[timedelta, Opening]]:
+    """Return the stories of a past that ends at `end`, and how long before it they begin."""
+    stories = plan(make_dice(1, "calendar"), end, days=60, orders=130)
+    return [(end - moment, opening) for moment, opening in stories]
 
 
 def _stock_at_first(db: Any) -> dict[str, int]:
