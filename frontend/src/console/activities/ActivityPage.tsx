@@ -1,6 +1,5 @@
 import { useParams } from '@tanstack/react-router'
 import type { ActivityDetail } from '../../api/types'
-import { LoadError } from '../../ui/LoadError'
 import { useLiveQuery } from '../live/polled'
 import { ConsolePage, Panel } from '../parts/ConsolePage'
 import { Copyable } from '../parts/Copyable'
@@ -8,10 +7,9 @@ import { CopyableId } from '../parts/Id'
 import { ExecutionLink } from '../parts/ExecutionLink'
 import { Fact, Facts } from '../parts/Facts'
 import { JsonView } from '../parts/JsonView'
-import { ThingState } from '../parts/ThingState'
+import { Thing } from '../parts/Thing'
 import { Time } from '../parts/Time'
 import { ActivityDetails } from './ActivityDetails'
-import classes from './Activities.module.css'
 import { ActivityLabels } from './columns'
 import { activityQuery } from './queries'
 import { texts } from './texts'
@@ -19,38 +17,24 @@ import { texts } from './texts'
 /** The page of one activity. */
 export function ActivityPage() {
   const { id } = useParams({ from: '/console/activities/$id' })
-  const { data, error, refetch } = useLiveQuery(activityQuery(id))
-  if (data === undefined || data.id !== id) {
-    return (
-      <ThingState
-        title={texts.title}
-        error={error}
-        missing={texts.missing}
-        missingLead={texts.missingLead}
-        onRetry={() => void refetch()}
-      />
-    )
-  }
+  const query = useLiveQuery(activityQuery(id))
   return (
-    <ConsolePage
-      title={data.name}
-      heading={
-        <span className={classes.heading}>
-          {data.name} <ActivityLabels activity={data} />
-        </span>
-      }
-    >
-      {error !== null && <LoadError error={error} onRetry={() => void refetch()} />}
-      <Panel title={texts.why}>
-        <ActivityDetails activity={data} />
-      </Panel>
-      <Panel title={texts.facts}>
-        <ActivityFacts activity={data} />
-      </Panel>
-      <Panel title={texts.payload}>
-        <JsonView value={data.payload} fileName={`activity-${data.id}.json`} />
-      </Panel>
-    </ConsolePage>
+    <Thing id={id} query={query} words={texts}>
+      {(data, failure) => (
+        <ConsolePage title={data.name} label={<ActivityLabels activity={data} />}>
+          {failure}
+          <Panel title={texts.why}>
+            <ActivityDetails activity={data} />
+          </Panel>
+          <Panel title={texts.facts}>
+            <ActivityFacts activity={data} />
+          </Panel>
+          <Panel title={texts.payload}>
+            <JsonView value={data.payload} fileName={`activity-${data.id}.json`} />
+          </Panel>
+        </ConsolePage>
+      )}
+    </Thing>
   )
 }
 

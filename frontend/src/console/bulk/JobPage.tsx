@@ -1,14 +1,12 @@
 import { useParams } from '@tanstack/react-router'
 import type { BulkView } from '../../api/types'
-import { LoadError } from '../../ui/LoadError'
 import { useLiveQuery } from '../live/polled'
 import { ConsolePage, Panel } from '../parts/ConsolePage'
 import { CopyableId } from '../parts/Id'
 import { Fact, Facts } from '../parts/Facts'
 import { StateLabel } from '../parts/StateLabel'
-import { ThingState } from '../parts/ThingState'
+import { Thing } from '../parts/Thing'
 import { Time } from '../parts/Time'
-import classes from './Bulk.module.css'
 import { JobActions } from './JobActions'
 import { JobResults } from './JobResults'
 import { Progress } from './Progress'
@@ -21,39 +19,27 @@ const FILTER_NAMES: Record<string, string> = texts.filterNames
 /** The page of one bulk job: its progress, and the result for each row. */
 export function JobPage() {
   const { id } = useParams({ from: '/console/bulk/$id' })
-  const { data, error, refetch } = useLiveQuery(jobQuery(id), { everyMs: EVERY_MS })
-  if (data === undefined || data.id !== id) {
-    return (
-      <ThingState
-        title={texts.title}
-        error={error}
-        missing={texts.missing}
-        missingLead={texts.missingLead}
-        onRetry={() => void refetch()}
-      />
-    )
-  }
-  const title = texts.actions[data.action]
+  const query = useLiveQuery(jobQuery(id), { everyMs: EVERY_MS })
   return (
-    <ConsolePage
-      title={title}
-      heading={
-        <span className={classes.heading}>
-          {title} <StateLabel kind={BULK_KINDS[data.state]} state={data.state} />
-        </span>
-      }
-      lead={texts.states[data.state]}
-      actions={<JobActions job={data} />}
-    >
-      {error !== null && <LoadError error={error} onRetry={() => void refetch()} />}
-      <Panel>
-        <Progress job={data} />
-      </Panel>
-      <Panel>
-        <JobFacts job={data} />
-      </Panel>
-      <JobResults job={data} />
-    </ConsolePage>
+    <Thing id={id} query={query} words={texts}>
+      {(data, failure) => (
+        <ConsolePage
+          title={texts.actions[data.action]}
+          label={<StateLabel kind={BULK_KINDS[data.state]} state={data.state} />}
+          lead={texts.states[data.state]}
+          actions={<JobActions job={data} />}
+        >
+          {failure}
+          <Panel>
+            <Progress job={data} />
+          </Panel>
+          <Panel>
+            <JobFacts job={data} />
+          </Panel>
+          <JobResults job={data} />
+        </ConsolePage>
+      )}
+    </Thing>
   )
 }
 

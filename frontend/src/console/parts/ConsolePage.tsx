@@ -5,6 +5,8 @@ import classes from './ConsolePage.module.css'
 type ConsolePageProps = {
   title: string
   heading?: ReactNode
+  /** A label behind the title, such as a state. */
+  label?: ReactNode
   /** A sentence below the heading. */
   lead?: ReactNode
   /** Controls beside the heading. */
@@ -13,12 +15,20 @@ type ConsolePageProps = {
 }
 
 /** A page of the console with its heading, which sets the document's title and takes the focus. */
-export function ConsolePage({ title, heading, lead, actions, children }: ConsolePageProps) {
+export function ConsolePage(props: ConsolePageProps) {
+  const { title, heading, label, lead, actions, children } = props
+  const labelled = (
+    <span className={classes.heading}>
+      {title} {label}
+    </span>
+  )
   return (
     <div className={classes.page}>
       <header className={classes.header}>
         <div className={classes.words}>
-          <PageHeading title={title}>{heading ?? title}</PageHeading>
+          <PageHeading title={title}>
+            {heading ?? (label === undefined ? title : labelled)}
+          </PageHeading>
           {lead !== undefined && <p className={classes.lead}>{lead}</p>}
         </div>
         {actions !== undefined && <div className={classes.actions}>{actions}</div>}

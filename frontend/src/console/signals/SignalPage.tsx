@@ -1,7 +1,6 @@
 import { useParams } from '@tanstack/react-router'
 import type { SignalDetail } from '../../api/types'
 import { useRefusal } from '../frame/me'
-import { LoadError } from '../../ui/LoadError'
 import { useLiveQuery } from '../live/polled'
 import { ConsolePage, Panel } from '../parts/ConsolePage'
 import { Copyable } from '../parts/Copyable'
@@ -9,7 +8,7 @@ import { CopyableId } from '../parts/Id'
 import { Fact, Facts } from '../parts/Facts'
 import { JsonView } from '../parts/JsonView'
 import { StateLabel } from '../parts/StateLabel'
-import { ThingState } from '../parts/ThingState'
+import { Thing } from '../parts/Thing'
 import { Time } from '../parts/Time'
 import { SIGNAL_KINDS, signalQuery } from './queries'
 import { SignalDetails } from './SignalDetails'
@@ -19,38 +18,27 @@ import { texts } from './texts'
 /** The page of one signal. */
 export function SignalPage() {
   const { id } = useParams({ from: '/console/signals/$id' })
-  const { data, error, refetch } = useLiveQuery(signalQuery(id))
-  if (data === undefined || data.id !== id) {
-    return (
-      <ThingState
-        title={texts.title}
-        error={error}
-        missing={texts.missing}
-        missingLead={texts.missingLead}
-        onRetry={() => void refetch()}
-      />
-    )
-  }
+  const query = useLiveQuery(signalQuery(id))
   return (
-    <ConsolePage
-      title={data.kind}
-      heading={
-        <span className={classes.heading}>
-          {data.kind} <StateLabel kind={SIGNAL_KINDS[data.state]} state={data.state} />
-        </span>
-      }
-    >
-      {error !== null && <LoadError error={error} onRetry={() => void refetch()} />}
-      <Panel title={texts.now}>
-        <SignalDetails signal={data} />
-      </Panel>
-      <Panel title={texts.facts}>
-        <SignalFacts signal={data} />
-      </Panel>
-      <Panel title={texts.payload}>
-        <Payload signal={data} />
-      </Panel>
-    </ConsolePage>
+    <Thing id={id} query={query} words={texts}>
+      {(data, failure) => (
+        <ConsolePage
+          title={data.kind}
+          label={<StateLabel kind={SIGNAL_KINDS[data.state]} state={data.state} />}
+        >
+          {failure}
+          <Panel title={texts.now}>
+            <SignalDetails signal={data} />
+          </Panel>
+          <Panel title={texts.facts}>
+            <SignalFacts signal={data} />
+          </Panel>
+          <Panel title={texts.payload}>
+            <Payload signal={data} />
+          </Panel>
+        </ConsolePage>
+      )}
+    </Thing>
   )
 }
 
