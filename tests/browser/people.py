@@ -12,10 +12,9 @@ def open_person(page: Page, person: Buyer, boss: Buyer) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text(person.email)
 
 
-def count_audited(boss: Buyer, action: str, reason: str) -> int:
-    """Count the actions in the audit that the boss gave this reason for."""
-    rows = _list(boss, "audit", actor=boss.email, action=action)
-    return sum(row["details"].get("reason") == reason for row in rows)
+def count_audited(boss: Buyer, action: str) -> int:
+    """Count how often the audit has this action of the boss."""
+    return len(_list(boss, "audit", actor=boss.email, action=action))
 
 
 def _list(boss: Buyer, name: str, **query: str) -> list[Json]:

@@ -11,6 +11,7 @@ from demo.buyer import Buyer, Json
 from demo.world import World
 from tests.browser import till
 from tests.browser.accessibility import find_violations
+from tests.browser.answers import fetch_whole
 from tests.browser.shelf import STAPLE, Shelf
 from tests.browser.sign_in import CODE_FIELD, request_code
 from tests.browser.till import expect_paid, open_checkout, pay, pay_button, type_card
@@ -298,7 +299,7 @@ def test_a_bank_that_is_slow_to_answer_is_waited_for(
     type_card(member)
 
     def without_secret(route: Route) -> None:
-        answer = route.fetch()
+        answer = fetch_whole(route)
         body: dict[str, Any] = answer.json()
         route.fulfill(status=202, json={**body, "clientSecret": None})
 

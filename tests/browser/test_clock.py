@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Route, expect
 from demo.buyer import Json
 from demo.world import World
 from tests.browser import till
+from tests.browser.answers import fetch_whole
 from tests.browser.shelf import Shelf
 from tests.browser.till import open_checkout, pay
 
@@ -35,7 +36,7 @@ def lamp(world: World) -> Json:
 
 def shorten_the_time_to_pay(route: Route) -> None:
     """Answer with the order as it is some minutes before its time to pay is over."""
-    answer = route.fetch()
+    answer = fetch_whole(route)
     soon = datetime.now(UTC) + timedelta(minutes=4)
     route.fulfill(response=answer, json=answer.json() | {"payBy": soon.isoformat()})
 

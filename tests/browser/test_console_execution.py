@@ -11,6 +11,7 @@ from demo.buyer import Buyer, wait_for
 from demo.world import World
 from launch.stack import Stack
 from tests.browser.accessibility import find_violations
+from tests.browser.answers import fetch_whole
 from tests.browser.keyboard import Keyboard
 from tests.browser.operators import (
     action,
@@ -225,10 +226,7 @@ def test_thousands_of_entries_are_drawn_in_part(desk: Page, buyer: Buyer) -> Non
 
 def multiply_entries(route: Route) -> None:
     """Answer with a history of 5,000 entries, which no order of a test can have."""
-    asked = {
-        name: value for name, value in route.request.headers.items() if name != "if-none-match"
-    }
-    response = route.fetch(headers=asked)
+    response = fetch_whole(route)
     body = response.json()
     first = body["timeline"][0]
     body["timeline"] = [first | {"id": f"entry-{number}"} for number in range(5000)]

@@ -136,7 +136,7 @@ def test_a_double_click_cancels_an_order_once(
     action(admin, "Cancel the order").click()
     press_twice(admin, "Cancel the order", "Cancel the order", reason)
     expect(admin.get_by_role("heading", level=1)).to_contain_text("Cancelled")
-    assert count_audited(boss, "orders cancel", reason) == 1
+    assert count_audited(boss, "orders cancel") == 1
     buyer.wait_for_email("order_cancelled")
 
 
@@ -156,7 +156,7 @@ def test_a_double_click_changes_a_person_once(admin: Page, boss: Buyer, buyer: B
         reason = f"because {uuid4().hex}"
         admin.get_by_role("button", name=button, exact=True).click()
         press_twice(admin, title, verb, reason)
-        assert count_audited(boss, audited, reason) == 1
+        assert count_audited(boss, audited) == 1
 
 
 @pytest.fixture
@@ -180,5 +180,5 @@ def test_a_double_click_pauses_and_resumes_once(
     pause.get_by_role("button", name="Resume…").click()
     press_twice(admin, f"Resume {call}?", "Resume it", reason)
     expect(pause).to_have_count(0)
-    assert count_audited(boss, "control pause", reason) == 1
-    assert count_audited(boss, "control resume", reason) == 1
+    assert count_audited(boss, "control pause") == 1
+    assert count_audited(boss, "control resume") == 1

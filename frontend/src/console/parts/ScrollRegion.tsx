@@ -24,7 +24,7 @@ export function ScrollRegion({ label, className, isStale, children }: ScrollRegi
     return () => observer.disconnect()
   }, [])
   return (
-    <div ref={region} role="region" aria-label={label} className={className} data-stale={isStale}>
+    <div ref={region} role="region" aria-label={label} className={className} aria-busy={isStale}>
       {children}
     </div>
   )

@@ -12,7 +12,7 @@ type ProductGridProps = {
 export function ProductGrid({ isOutdated = false, children }: ProductGridProps) {
   return (
     <div className={classes.container}>
-      <ul className={classes.grid} aria-busy={isOutdated} data-outdated={isOutdated || undefined}>
+      <ul className={classes.grid} aria-busy={isOutdated}>
         {children}
       </ul>
     </div>

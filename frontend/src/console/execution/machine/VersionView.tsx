@@ -18,7 +18,7 @@ export function VersionView({ execution, version }: { execution: Execution; vers
     placeholderData: keepPreviousData,
   })
   return (
-    <div className={classes.past} data-stale={past.isPlaceholderData}>
+    <div className={classes.past} aria-busy={past.isPlaceholderData}>
       <h3>{texts.asItWas(version)}</h3>
       {past.isPending && <Skeleton height={120} radius="sm" />}
       {past.isError && <LoadError error={past.error} onRetry={() => void past.refetch()} />}
