@@ -61,7 +61,14 @@ class Payment(Polled, Base):
     personal = Personal(
         lambda person: Payment.order_id.in_(orders_of(person)),
         erase=dict.fromkeys(("client_secret", "last4", "exp_month", "exp_year", "card_brand")),
-        keeps=("currency", "captured_currency", "intent_id", "charge_id", "decline_reason"),
+        keeps=(
+            "currency",
+            "captured_currency",
+            "intent_id",
+            "charge_id",
+            "decline_reason",
+            "waits_for",
+        ),
         hidden=("client_secret",),
     )
 
@@ -80,6 +87,8 @@ class Payment(Polled, Base):
     client_secret: Mapped[str | None]
     charge_id: Mapped[str | None]
     decline_reason: Mapped[str | None]
+    # "processing" while the bank is at work, or the type of Stripe's `next_action`.
+    waits_for: Mapped[str | None]
     card_brand: Mapped[str | None]
     last4: Mapped[str | None]
     exp_month: Mapped[int | None]

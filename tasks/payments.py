@@ -21,8 +21,7 @@ from state_machines.durable.operations import pauses
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.providers.stripe import unmatched
 from state_machines.providers.stripe.intents import Intent
-from state_machines.providers.stripe.payment_window import move_deadline
-from state_machines.providers.stripe.payments import CANCEL_ANSWERS, record_intent, unheard_signal
+from state_machines.providers.stripe.payments import CANCEL_ANSWERS, record_intent, record_look
 from state_machines.writes.notices import notify_unknown_intent
 from tasks.gateways import stripe
 
@@ -212,10 +211,8 @@ class RetrieveIntent(Activity[Payment, str, Intent]):
     def record(self, payment: Payment, intent: Intent) -> None:
         if payment.intent_id not in (None, intent.id):
             unmatched.notify_unmatched(intent)
-        elif signal := unheard_signal(payment, intent):
-            record_intent(payment, intent, signal)
         else:
-            move_deadline(payment, intent.payable_until)
+            record_look(payment, intent)
 
     def give_up(self, payment: Payment, error: Exception) -> None:
         report_if_missing(payment, error)

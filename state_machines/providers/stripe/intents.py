@@ -15,6 +15,7 @@ from pydantic.dataclasses import dataclass
 from models.currency import CurrencyCode, MinorAmount
 from state_machines.providers.stripe.payment_window import (
     MAX_UNIX_SECONDS,
+    PROCESSING,
     expiry_of,
     payable_until,
 )
@@ -71,7 +72,14 @@ class Intent:
     @property
     def payable_until(self) -> datetime | None:
         """The time until which it can be paid; None means the shop's own payment window."""
-        return payable_until(self.status, self.action, self.expires_at)
+        return payable_until(self.waits_for, self.expires_at)
+
+    @property
+    def waits_for(self) -> str | None:
+        """The thing it waits for: "processing", the type of its `next_action`, or None."""
+        if self.status == PROCESSING:
+            return PROCESSING
+        return self.action if self.status == "requires_action" else None
 
     @property
     def open(self) -> bool:

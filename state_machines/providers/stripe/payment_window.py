@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from config import settings
 from models.clock import now
-from models.payment import PAYABLE, Payment
 
 # Bank debits and bank transfers are settled within 14 days; microdeposits are verified within ten.
 BANK_WINDOW = timedelta(days=14)
-# Types of `next_action` that the customer's bank carries out, and that have no time of expiry.
-BANK_ACTIONS = ("verify_with_microdeposits", "display_bank_transfer_instructions")
+PROCESSING = "processing"
+# What an intent waits for while the customer's bank is at work, without a time of expiry: a status,
+# and types of `next_action`.
+BANK_ACTIONS = (PROCESSING, "verify_with_microdeposits", "display_bank_transfer_instructions")
 EXPIRY = ("expires_after", "expires_at")
 MAX_UNIX_SECONDS = 253_402_300_800  # the year 10000, where Python's datetimes end
 
@@ -38,26 +38,11 @@ def _expiries(part: Any) -> Iterator[int]:
             yield from _expiries(value)
 
 
-def payable_until(status: str, action: str | None, expires_at: int | None) -> datetime | None:
+def payable_until(waits_for: str | None, expires_at: int | None) -> datetime | None:
     """Return the time until which an intent can be paid; None means the shop's own window.
 
-    `action` is the type of its `next_action`, and `expires_at` the result of `expiry_of`.
+    `waits_for` is that of the intent, and `expires_at` the result of `expiry_of`.
     """
-    if status == "processing":
-        return now() + BANK_WINDOW
-    if status != "requires_action":
-        return None
-    if expires_at is not None:
+    if waits_for is not None and expires_at is not None:
         return datetime.fromtimestamp(expires_at, UTC)
-    return now() + BANK_WINDOW if action in BANK_ACTIONS else None
-
-
-def move_deadline(payment: Payment, until: datetime | None) -> None:
-    """Move the deadline of a locked payment to `until`; None restores the shop's window."""
-    if payment.state not in PAYABLE:
-        return
-    if until is None:
-        latest = now() + settings.payment_window
-        payment.deadline_at = min(payment.deadline_at or latest, latest)
-    else:
-        payment.deadline_at = max(until, payment.created_at + settings.payment_window)
+    return now() + BANK_WINDOW if waits_for in BANK_ACTIONS else None

@@ -5,9 +5,11 @@ Answers to calls and events are recorded alike.
 
 from uuid import UUID
 
+from config import settings
 from models.base import db
+from models.clock import now
 from models.money import display
-from models.payment import OPEN, Payment, PaymentState, is_by_stripe
+from models.payment import OPEN, PAYABLE, Payment, PaymentState, is_by_stripe
 from models.refund import refundable_amount
 from state_machines.actions.order_limits import close_if_cards_are_tested
 from state_machines.actions.refund_order import cancel_refunded_order
@@ -15,7 +17,7 @@ from state_machines.durable.handling import NoSubjectError
 from state_machines.durable.unit_of_work import announce
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.providers.stripe.intents import Card, Intent
-from state_machines.providers.stripe.payment_window import move_deadline
+from state_machines.providers.stripe.payment_window import BANK_ACTIONS
 from state_machines.writes.notices import settle_answered, update_dispute_notice
 
 # The bank has finished its work.
@@ -39,6 +41,8 @@ PROGRESS_SIGNALS = {
     "requires_action": PaymentSignal.ACTION_REQUIRED,
 }
 UNDECLINED = (PaymentState.PENDING, PaymentState.INITIATED)
+# Answers at a deadline that leave the payment open.
+STILL_OPEN = (PaymentSignal.STILL_PROCESSING, PaymentSignal.STILL_WAITING)
 
 
 def record_intent(payment: Payment, intent: Intent, signal: PaymentSignal) -> None:
@@ -65,13 +69,41 @@ def record_intent(payment: Payment, intent: Intent, signal: PaymentSignal) -> No
     if intent.card is not None:
         record_card(payment, intent.card)
     moved = PaymentMachine.observe(payment, signal, reason=_reason(intent, signal))
-    move_deadline(payment, intent.payable_until)
+    _record_progress(payment, intent, has_passed=moved and signal in STILL_OPEN)
     if moved and signal == PaymentSignal.DECLINED:
         close_if_cards_are_tested(payment)
     # Its refund or its dispute may have been recorded before.
     if moved and payment.state == PaymentState.SUCCESS and refundable_amount(payment) <= 0:
         cancel_refunded_order(payment)
         update_dispute_notice(payment.order)
+
+
+def record_look(payment: Payment, intent: Intent) -> None:
+    """Record a retrieved intent on its locked payment, with the signal that was missed, if any."""
+    if signal := unheard_signal(payment, intent):
+        record_intent(payment, intent, signal)
+    else:
+        _record_progress(payment, intent)
+
+
+def _record_progress(payment: Payment, intent: Intent, *, has_passed: bool = False) -> None:
+    """Record what an intent waits for on its locked payment, and move the payment's deadline.
+
+    A bank's window begins when the bank begins, and again once the deadline has passed; another
+    look at the intent does not move it.
+    """
+    has_changed = payment.waits_for != intent.waits_for
+    if has_changed:
+        payment.waits_for = intent.waits_for
+        announce(payment, PaymentMachine.name, payment.order_id)
+    if payment.state not in PAYABLE:
+        return
+    until = intent.payable_until
+    if until is None:
+        latest = now() + settings.payment_window
+        payment.deadline_at = min(payment.deadline_at or latest, latest)
+    elif has_changed or has_passed or intent.waits_for not in BANK_ACTIONS:
+        payment.deadline_at = max(until, payment.created_at + settings.payment_window)
 
 
 def _record_keys(payment: Payment, intent: Intent) -> None:

@@ -9,7 +9,9 @@ import requests
 
 from config import settings
 from models.clock import MovableClock
+from models.notice import NoticeKind
 from state_machines.durable import sweep
+from state_machines.providers.stripe.payment_window import BANK_WINDOW
 from tests.support.sandbox import eventually
 from tests.support.shop import Shop
 from tests.support.stripe import Stripe, deliver
@@ -17,6 +19,7 @@ from tests.support.stripe import Stripe, deliver
 WINDOW = settings.payment_timeout
 CANCEL = "payments.cancel_intent"
 DECLINED, CHALLENGED = "payment_intent.payment_failed", "payment_intent.requires_action"
+PROCESSING = "payment_intent.processing"
 SECURE = "pm_card_authenticationRequired"
 
 
@@ -78,6 +81,38 @@ def test_a_voucher_is_paid_or_expires(till: Shop, bank: Stripe) -> None:
     assert deadline is not None
     assert expiry is not None
     assert deadline < expiry, "which has the shop's window again"
+
+
+def test_polls_do_not_move_the_deadline_of_a_bank_that_processes(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
+    payment_id = till.initiated()
+    bank.confirm(till.payment(payment_id), "pm_usBankAccount_processing")
+    hear(till, bank, payment_id, PROCESSING)
+    deadline = time() + BANK_WINDOW
+    while time() < deadline:
+        assert till.payment(payment_id).deadline_at == deadline
+        assert till.notices(payment_id) == []
+        time.advance(days=1)
+        sweep.schedule_polls()
+        till.sweep()
+    till.run(CANCEL)
+    assert till.states(payment_id) == ("Initiated", "Pending")
+    assert till.notices(payment_id) == [NoticeKind.SLOW_PAYMENT]
+    assert till.payment(payment_id).deadline_at == time() + BANK_WINDOW, "the next window"
+
+
+def test_a_bank_that_processes_after_a_voucher_has_its_own_window(
+    till: Shop, bank: Stripe, time: MovableClock
+) -> None:
+    payment_id = till.initiated()
+    expiry = take_voucher(till, bank, payment_id)
+    hear(till, bank, payment_id, CHALLENGED)
+    time.advance(days=1)
+    bank.confirm(till.payment(payment_id), "pm_usBankAccount_processing")
+    hear(till, bank, payment_id, PROCESSING)
+    assert till.payment(payment_id).deadline_at == time() + BANK_WINDOW
+    assert time() + BANK_WINDOW > expiry
 
 
 def test_stripe_is_polled_before_the_payment_window_ends(
