@@ -15,8 +15,9 @@ from models.refund import Refund
 def order_version() -> ColumnElement[str]:
     """Return the version as a column of a query that joins orders and their payments.
 
-    A disputed payment cannot be refunded, the card arrives without a transition, and operators move
-    deadlines, so these count, too. Shipments change with their order's state.
+    A disputed payment cannot be refunded, the card and what a payment waits for arrive without a
+    transition, and operators move deadlines, so these count, too. Shipments change with their
+    order's state.
     """
     products = (
         select(func.max(Product.updated_at))
@@ -30,6 +31,7 @@ def order_version() -> ColumnElement[str]:
         Payment.version,
         extract("epoch", Payment.deadline_at),
         Payment.last4,
+        Payment.waits_for,
         _versions(Refund.version, Refund.order_id),
         _versions(Dispute.version, Dispute.order_id),
         extract("epoch", products),

@@ -36,6 +36,8 @@ class PaymentMethod(StrEnum):
 # The states of a closing payment: Stripe is asked to cancel its intent.
 CLOSING = (PaymentState.CANCELLING, PaymentState.EXPIRING)
 PAYABLE = (PaymentState.INITIATED, PaymentState.DECLINED)
+# Stripe's status of an intent whose bank is at work.
+PROCESSING = "processing"
 # The outcome is not decided yet.
 OPEN = (PaymentState.PENDING, *PAYABLE, *CLOSING)
 
@@ -87,7 +89,7 @@ class Payment(Polled, Base):
     client_secret: Mapped[str | None]
     charge_id: Mapped[str | None]
     decline_reason: Mapped[str | None]
-    # "processing" while the bank is at work, or the type of Stripe's `next_action`.
+    # PROCESSING, or the type of Stripe's `next_action`.
     waits_for: Mapped[str | None]
     card_brand: Mapped[str | None]
     last4: Mapped[str | None]
@@ -105,6 +107,11 @@ class Payment(Polled, Base):
     def closing(self) -> bool:
         """True while Stripe is asked to cancel the intent."""
         return self.state in CLOSING
+
+    @property
+    def at_bank(self) -> bool:
+        """True while a bank decides about the payment, so that nobody need pay again."""
+        return self.waits_for == PROCESSING and self.state in OPEN
 
     @property
     def shown_state(self) -> PaymentState:

@@ -5,16 +5,18 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from demo.buyer import Buyer, Json
 from demo.world import World
+from launch.stack import Stack
 from tests.browser import till
 from tests.browser.accessibility import find_violations
 from tests.browser.answers import fetch_whole
 from tests.browser.shelf import STAPLE, Shelf
 from tests.browser.sign_in import CODE_FIELD, request_code
 from tests.browser.till import expect_paid, open_checkout, pay, pay_button, type_card
+from tests.browser.visitors import open_browser, share_session
 
 DECLINED = "Your payment did not go through"
 
@@ -335,6 +337,31 @@ def test_a_payment_that_the_shop_has_not_heard_of_is_not_asked_for_again(
     member.reload()
     expect(member.get_by_text("You need not pay again.")).to_be_visible()
     assert find_violations(member) == []
+
+
+def test_a_payment_at_the_bank_is_not_asked_for_again_on_another_device(
+    browser: Browser, stack: Stack, member: Page, buyer: Buyer, lamp: Json
+) -> None:
+    reference = open_checkout(member, lamp)
+    member.get_by_label("Card number").fill(till.ENDLESS_ACCOUNT)
+    pay_button(member).click()
+    expect(member).to_have_url(re.compile(f"/orders/{reference}"))
+    again = Buyer(buyer.urls, buyer.email)
+    again.log_in()
+    with open_browser(browser, stack, locale="es-ES") as phone:
+        share_session(again, phone)
+        elsewhere = phone.new_page()
+        elsewhere.goto(f"/orders/{reference}")
+        expect(elsewhere.get_by_role("status").filter(has_text="Pago en camino")).to_be_visible()
+        expect(elsewhere.get_by_role("link", name="Pagar ahora")).to_be_hidden()
+        assert find_violations(elsewhere) == []
+        # Neither does the checkout, such as one that was left open.
+        elsewhere.goto(f"/checkout?order={reference}")
+        expect(elsewhere).to_have_url(re.compile(f"/orders/{reference}"))
+    member.evaluate("sessionStorage.clear()")
+    member.reload()
+    expect(member.get_by_role("status").filter(has_text="Payment on its way")).to_be_visible()
+    expect(member.get_by_role("link", name="Pay now")).to_be_hidden()
 
 
 def test_the_limit_of_unpaid_orders_is_told_in_words(

@@ -33,7 +33,7 @@ RENAMED_COLUMNS = {
 RENAMED_ACTIVITIES = {"payments.ask": "payments.retrieve_intent", "refunds.look": "refunds.list"}
 NEW_COLUMNS: dict[str, Row] = {
     "activity": {"traceparent": None},
-    "payment": {"method": "Stripe"},
+    "payment": {"method": "Stripe", "waits_for": None},
     "signal": {"traceparent": None},
     "transition": {"machine_version": 1, "traceparent": None},
 }

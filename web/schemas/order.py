@@ -99,7 +99,10 @@ class OrderPath(Incoming):
 
 
 class PaymentStatus(Outgoing):
+    """The status of a payment. `processing` is true while a bank decides about it."""
+
     status: PaymentState
+    processing: bool
     decline_reason: DeclineCode | None
 
 
@@ -129,6 +132,7 @@ class OrderStatus(OrderTotal):
             "closing": payment.closing,
             "payment": PaymentStatus(
                 status=payment.shown_state,
+                processing=payment.at_bank,
                 decline_reason=shown_decline(payment),
             ),
         }

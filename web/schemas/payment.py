@@ -26,12 +26,13 @@ class PaymentView(Outgoing):
 
     It is the captured amount, or before the capture the requested one. Both fields may differ from
     the order's if an operator has accepted a different payment. `declineReason` is set only while
-    the payment is Declined.
+    the payment is Declined. `processing` is true while a bank decides about it, as about a debit.
     """
 
     id: UUID
     provider: Literal[PaymentMethod.STRIPE]
     status: PaymentState
+    processing: bool
     transaction_id: str | None
     amount: Amount
     currency: str
@@ -51,6 +52,7 @@ class PaymentView(Outgoing):
             id=payment.id,
             provider=payment.method,
             status=payment.shown_state,
+            processing=payment.at_bank,
             transaction_id=payment.intent_id,
             amount=to_decimal(amount, currency),
             currency=currency,

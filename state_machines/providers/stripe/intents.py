@@ -13,9 +13,9 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from models.currency import CurrencyCode, MinorAmount
+from models.payment import PROCESSING
 from state_machines.providers.stripe.payment_window import (
     MAX_UNIX_SECONDS,
-    PROCESSING,
     expiry_of,
     payable_until,
 )

@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from models.clock import now
+from models.payment import PROCESSING
 
 # Bank debits and bank transfers are settled within 14 days; microdeposits are verified within ten.
 BANK_WINDOW = timedelta(days=14)
-PROCESSING = "processing"
 # What an intent waits for while the customer's bank is at work, without a time of expiry: a status,
 # and types of `next_action`.
 BANK_ACTIONS = (PROCESSING, "verify_with_microdeposits", "display_bank_transfer_instructions")

@@ -135,6 +135,7 @@ def test_a_payment_that_is_processing_at_the_deadline_gets_more_time(
     till.run(CANCEL)
     payment = till.payment(payment_id)
     assert till.states(payment_id) == ("Initiated", "Pending")
+    assert payment.at_bank
     assert payment.deadline_at is not None
     assert payment.deadline_at - time() == BANK_WINDOW, "as long as a bank may take"
     assert till.shelf(payment_id) == (100, 1), "the goods stay reserved"

@@ -56,6 +56,14 @@ def initiate(order_id: UUID) -> None:
     stripe_says(order_id, PaymentSignal.INITIATED, "requires_payment_method")
 
 
+def process(order_id: UUID) -> None:
+    stripe_says(order_id, PaymentSignal.PROCESSING, "processing")
+
+
+def decline(order_id: UUID) -> None:
+    stripe_says(order_id, PaymentSignal.DECLINED, "requires_payment_method")
+
+
 def pay(order_id: UUID) -> None:
     stripe_says(order_id, PaymentSignal.SUCCEEDED, "succeeded", latest_charge="ch_1")
 
@@ -124,13 +132,13 @@ def test_an_unchanged_order_is_not_sent_again(ann: Person, path: str) -> None:
 
 def test_the_version_differs_after_every_change(ann: Person, path: str, order_id: UUID) -> None:
     versions = [ann.get(path).get_json()["version"]]
-    for change in (initiate, move_the_deadline, pay, learn_the_card, edit_the_product,
+    for change in (initiate, move_the_deadline, process, pay, learn_the_card, edit_the_product,
                    refund_a_part, finish_the_refund, ship, deliver, dispute):  # fmt: skip
         change(order_id)
         answer = conditional(ann, path, f'"{versions[-1]}"')
         assert answer.status_code == 200, change.__name__
         versions.append(answer.get_json()["version"])
-    assert len(set(versions)) == len(versions) == 11
+    assert len(set(versions)) == len(versions) == 12
 
 
 def test_an_unchanged_order_takes_two_statements(shop: Flask, ann: Person, path: str) -> None:
@@ -179,6 +187,32 @@ def test_a_request_waits_until_the_order_has_changed(
     assert (answer.status_code, answer.headers["Preference-Applied"]) == (200, "wait=30")
     assert answer.headers["ETag"] != tag
     assert conditional(ann, path, tag, 30).get_json() == answer.get_json(), "it does not wait"
+
+
+@pytest.mark.parametrize("answer", [pay, decline])
+def test_a_payment_says_while_its_bank_is_processing_it(
+    ann: Person, path: str, order_id: UUID, answer: Callable[[UUID], None]
+) -> None:
+    def is_processing() -> bool:
+        flag: bool = ann.get(path).get_json()["payment"]["processing"]
+        return flag
+
+    assert not is_processing()
+    for change, expected in ((initiate, False), (process, True), (answer, False)):
+        change(order_id)
+        assert is_processing() is expected
+
+
+def test_a_request_that_waits_hears_that_the_bank_is_processing(
+    shop: Flask, ann: Person, path: str, order_id: UUID, crowd: ThreadPoolExecutor
+) -> None:
+    initiate(order_id)
+    tag = ann.get(path).headers["ETag"]
+    person = Person(shop.test_client(), ann.user, ann.session_id, ann.headers)
+    pending = crowd.submit(conditional, person, path, tag, 30)
+    until(lambda: is_listened_to(order_id) or pending.done() or None)
+    process(order_id)
+    assert pending.result().get_json()["payment"]["processing"] is True
 
 
 def test_an_order_that_does_not_change_is_304_after_the_wait(ann: Person, path: str) -> None:

@@ -14,7 +14,7 @@ import { CheckoutSkeleton } from './CheckoutSkeleton'
 import { EndedOrder } from './EndedOrder'
 import { LoadFailure } from './LoadFailure'
 import { MissingOrder } from './MissingOrder'
-import { hasEnded, isPaid } from './pay'
+import { hasEnded, isDone } from './pay'
 import { useCheckoutTexts } from './texts'
 import { usePayment } from './usePayment'
 
@@ -36,11 +36,11 @@ function Checkout({ user }: { user: UserView }) {
   useFollowOrder(reference ?? '', order.data)
 
   const placed = reference === undefined ? undefined : order.data
-  const paidReference = placed !== undefined && isPaid(placed) && !isPaying ? reference : undefined
+  const doneReference = placed !== undefined && isDone(placed) && !isPaying ? reference : undefined
   useEffect(() => {
     // It was paid here before a reload, or in another tab.
-    if (paidReference !== undefined) void finish(paidReference)
-  }, [paidReference, finish])
+    if (doneReference !== undefined) void finish(doneReference)
+  }, [doneReference, finish])
 
   if (reference === undefined) {
     const isResumed = cart.isPlaced && !payment.hasStarted
@@ -62,7 +62,7 @@ function Checkout({ user }: { user: UserView }) {
       <LoadFailure error={order.error} onRetry={() => void order.refetch()} />
     )
   }
-  if (paidReference !== undefined) return <CheckoutSkeleton />
+  if (doneReference !== undefined) return <CheckoutSkeleton />
   if (hasEnded(placed) && !isPaying) return <EndedOrder referenceId={reference} />
   return <CheckoutForm user={user} order={placed} payment={payment} />
 }

@@ -9,7 +9,7 @@ const pending: TrackedStatus = {
   orderId: 'o1',
   clientSecret: null,
   closing: false,
-  payment: { status: 'Pending', declineReason: null },
+  payment: { status: 'Pending', processing: false, declineReason: null },
   currency: 'usd',
   totalPrice: 59,
   totalMinor: 5900,
@@ -111,6 +111,7 @@ test('an order that Stripe refused at once has ended', async () => {
 test.each([
   [{ ...pending, status: 'Confirmed' as const }, 'paid'],
   [{ ...pending, closing: true }, 'ended'],
+  [{ ...pending, payment: { ...pending.payment, processing: true } }, 'processing'],
   [pending, 'unconfirmed'],
 ])('an intent that cannot be confirmed is as the shop says', async (status, kind) => {
   const { options, statuses } = world(

@@ -80,6 +80,11 @@ export function isPaid({ status, payment }: Pick<TrackedStatus, 'status' | 'paym
   return status === 'Confirmed' || status === 'Shipped' || status === 'Delivered'
 }
 
+/** Return whether the payment was made, or is at the bank: there is nothing left to pay. */
+export function isDone(order: Pick<TrackedStatus, 'status' | 'payment'>): boolean {
+  return isPaid(order) || order.payment.processing
+}
+
 /** Return whether the order can no longer be paid, or will not be soon. */
 export function hasEnded({ status, closing }: Pick<TrackedStatus, 'status' | 'closing'>): boolean {
   return closing || status === 'Cancelled' || status === 'Failed'
@@ -94,12 +99,14 @@ async function waitForSecret(
   const status = await options.loadStatus(referenceId)
   if (isPaid(status)) return { kind: 'paid', referenceId }
   if (hasEnded(status)) return { kind: 'ended', referenceId }
+  if (status.payment.processing) return { kind: 'processing', referenceId }
   return status.clientSecret ?? waitForSecret(referenceId, options, loadsLeft - 1)
 }
 
-/** Ask the shop about an intent that Stripe would not confirm, since it is paid or cancelled. */
+/** Ask the shop about an intent that Stripe would not confirm: paid, at the bank or cancelled. */
 async function settle(referenceId: string, options: PayOptions): Promise<PayOutcome> {
   const status = await options.loadStatus(referenceId)
   if (isPaid(status)) return { kind: 'paid', referenceId }
-  return { kind: hasEnded(status) ? 'ended' : 'unconfirmed', referenceId }
+  if (hasEnded(status)) return { kind: 'ended', referenceId }
+  return { kind: status.payment.processing ? 'processing' : 'unconfirmed', referenceId }
 }

@@ -2,14 +2,14 @@ import { useEffect } from 'react'
 import type { OrderSummary } from '../../api/types'
 import { cartStore } from '../cart/store'
 import { clearDraft } from './draft'
-import { isPaid } from './pay'
+import { isDone } from './pay'
 
-/** Empty the cart once the order that it became is paid, such as on the return from a bank. */
+/** Empty the cart once its order is paid, or the payment at the bank, as on the return from there. */
 export function useFinishCart(order: OrderSummary | undefined): void {
-  const paid = order !== undefined && isPaid(order) ? order.referenceId : null
+  const done = order !== undefined && isDone(order) ? order.referenceId : null
   useEffect(() => {
-    if (paid === null || cartStore.current.referenceId !== paid) return
-    cartStore.finish(paid)
+    if (done === null || cartStore.current.referenceId !== done) return
+    cartStore.finish(done)
     clearDraft()
-  }, [paid])
+  }, [done])
 }

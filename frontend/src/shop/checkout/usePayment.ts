@@ -8,7 +8,7 @@ import { cartStore } from '../cart/store'
 import { notePaymentMade } from '../orders/paymentMade'
 import { orderQuery } from '../orders/queries'
 import { clearDraft } from './draft'
-import { isPaid, pay, type Payable, type PaymentForm, type PayOutcome } from './pay'
+import { isDone, pay, type Payable, type PaymentForm, type PayOutcome } from './pay'
 import type { PayProblem } from './problems'
 
 /** Seconds that the server may wait until an order can be paid. */
@@ -33,7 +33,7 @@ export type PaymentState = {
   problem: PayProblem | null
   setProblem: (problem: PayProblem | null) => void
   start: (options: PaymentStart) => Promise<void>
-  /** Leave for the page of an order that is paid. */
+  /** Leave for the page of an order that is paid, or whose payment is at the bank. */
   finish: (referenceId: string) => Promise<void>
 }
 
@@ -123,7 +123,7 @@ export function usePayment(): PaymentState {
 }
 
 /**
- * Return the order once the shop knows that it is paid, which Stripe tells it a moment later.
+ * Return the order once the shop knows of its payment, which Stripe tells it a moment later.
  * After PAID_WAIT_SECONDS return it as it is: its page follows it.
  */
 async function loadWhenPaid(
@@ -132,7 +132,7 @@ async function loadWhenPaid(
   known: OrderSummary | null = null,
 ): Promise<OrderSummary> {
   const seconds = Math.ceil((until - Date.now()) / 1000)
-  if (known !== null && (isPaid(known) || seconds <= 0)) return known
+  if (known !== null && (isDone(known) || seconds <= 0)) return known
   const { data, status } = await callForReply('GET /order/summary', {
     query: { referenceId },
     ...(known !== null && { etag: `"${known.version}"`, wait: seconds }),

@@ -30,7 +30,8 @@ export function CancelDialog({ order, consequence, onClose }: CancelDialogProps)
     // Whatever the answer was, the server knows what is true now.
     onSettled: () => queryClient.invalidateQueries({ queryKey: orderQuery(referenceId).queryKey }),
   })
-  const unpaid = paymentMade(referenceId) === null ? texts.cancelUnpaid : texts.cancelUnconfirmed
+  const isUnderWay = order.payment.processing || paymentMade(referenceId) !== null
+  const unpaid = isUnderWay ? texts.cancelUnconfirmed : texts.cancelUnpaid
   const amount = format.money(consequence.refundAmount, consequence.currency)
   return (
     <Dialog title={texts.cancelTitle} onClose={onClose}>

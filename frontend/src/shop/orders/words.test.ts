@@ -19,6 +19,12 @@ test.each<[OrderState, PaymentState, boolean, string]>([
   expect(situationOf({ status, closing, payment: { status: payment } })).toBe(situation)
 })
 
+test('a payment that its bank is processing is not asked for again, on any device', () => {
+  const order = { status: 'Pending', payment: { status: 'Initiated', processing: true } } as const
+  expect(situationOf(order)).toBe('confirming')
+  expect(situationOf({ ...order, closing: true })).toBe('closing')
+})
+
 test('a payment that was made here is not asked for again', () => {
   const open = { status: 'Pending', payment: { status: 'Initiated' } } as const
   const declined = { ...open, payment: { status: 'Declined' } } as const

@@ -5,7 +5,7 @@ import { messages } from '../../ui/i18n/language'
 
 /**
  * What is true of an order for its buyer. It follows from what the server says about the order and
- * its payment; only while the server waits for a payment it counts that one was made here.
+ * its payment; until the server hears of a payment it counts that one was made here.
  */
 export type Situation =
   | 'preparing'
@@ -23,7 +23,7 @@ export type Situation =
 type Facts = {
   status: OrderState
   closing?: boolean
-  payment: { status: PaymentState }
+  payment: { status: PaymentState; processing?: boolean }
 }
 
 /** Return the situation of an order. `made` is its payment, where it was made in this tab. */
@@ -33,6 +33,7 @@ export function situationOf(
 ): Situation {
   if (status !== 'Pending') return ENDED[status]
   if (closing) return 'closing'
+  if (payment.processing === true) return 'confirming'
   if (made !== null && payment.status === 'Initiated') return 'confirming'
   // Another card has paid since.
   if (made === 'succeeded' && payment.status === 'Declined') return 'confirming'
