@@ -82,9 +82,6 @@ worker_send_task_events = True
 worker_hijack_root_logger = False
 # The default of Celery 6. Calls may safely finish after a lost connection.
 worker_cancel_long_running_tasks_on_connection_loss = False
-# Seconds in which a stopping worker lets calls finish.
-worker_soft_shutdown_timeout = 10
-
 beat_schedule = {
     # Publishes due activities each second. tasks/beat.py sends no tick while another is queued, so
     # that two beats are harmless.

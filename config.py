@@ -94,6 +94,7 @@ class Settings(ConsoleSettings, TelemetrySettings):
     sendgrid_webhook_public_key: str = ""
     email_from: str = "shop@projectx.example"
     provider_timeout: float = Field(default=4.0, gt=0)
+    drain_timeout: float = Field(default=10.0, ge=0)  # for the calls of a stopping worker
 
     jwt_private_key: str = ""
     jwt_public_keys: str = ""

@@ -1,5 +1,6 @@
 """Gunicorn's settings, which it reads from this file in the folder in which it starts."""
 
+import signal
 import sys
 from datetime import timedelta
 from logging import INFO, StreamHandler
@@ -46,3 +47,15 @@ if json_lines.is_on():
 def post_fork(_server: object, _worker: object) -> None:
     """Start the traces of a new process: their threads do not survive a fork."""
     telemetry.start(PART)
+
+
+def post_worker_init(worker: Any) -> None:
+    """On SIGTERM, answer the requests that wait; gunicorn lets all others end."""
+    from web import changes
+
+    def stop(*arguments: Any) -> None:
+        changes.stop_waiting()
+        worker.handle_exit(*arguments)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.siginterrupt(signal.SIGTERM, False)

@@ -91,9 +91,9 @@ class Dispatcher:
                 self._pid = os.getpid()
                 self._thread = threading.Thread(target=self._work, name="dispatch", daemon=True)
                 self._thread.start()
-                atexit.register(self._close)
+                atexit.register(self.close)
 
-    def _close(self) -> None:
+    def close(self) -> None:
         """Publish the backlog before the process ends, rather than leave it to the sweep."""
         if self._thread is not None and self._pid == os.getpid():
             self._commits.put(None)
@@ -196,6 +196,11 @@ def start() -> Dispatcher:
     dispatcher = _dispatcher()
     unit_of_work.after_commit(dispatcher.take)
     return dispatcher
+
+
+def close() -> None:
+    """Publish what is committed, before the process ends."""
+    _dispatcher().close()
 
 
 @cache

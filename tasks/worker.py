@@ -8,7 +8,7 @@ import logging
 from functools import cache
 from uuid import UUID
 
-from celery.signals import worker_init
+from celery.signals import worker_init, worker_shutting_down
 from flask import Flask
 
 import telemetry
@@ -17,7 +17,7 @@ from models import connection, connection_limit
 from models.logs import logger
 from state_machines import MACHINES
 from state_machines.durable import executor, inspection
-from tasks import broker, dispatch, maintenance, sweep
+from tasks import broker, dispatch, draining, maintenance, sweep
 from tasks.activities import ACTIVITIES
 from tasks.celery_app import app
 from tasks.events import GroupedEvents
@@ -78,3 +78,8 @@ def _start(**_: object) -> None:
     telemetry.start("worker")
     # Loaded modules live as long as the process: the garbage collector need not scan them.
     gc.freeze()
+
+
+@worker_shutting_down.connect  # type: ignore[untyped-decorator]
+def _drain(**_: object) -> None:
+    draining.start(database)

@@ -23,6 +23,7 @@ from models.clock import tick
 T = TypeVar("T")
 MAX_WAIT = 1.0  # seconds between two looks at the database
 NO_RETRY = Retry(NoBackoff(), 0)
+_stopping = Event()
 
 
 class Subscription:
@@ -65,6 +66,11 @@ def subscribe(execution_id: UUID) -> Iterator[Subscription]:
         pubsub.close()
 
 
+def stop_waiting() -> None:
+    """Answer all waiting requests within MAX_WAIT, since the process stops."""
+    _stopping.set()
+
+
 def wait_until(
     is_done: Callable[[T], bool],
     subscription: Subscription,
@@ -75,10 +81,10 @@ def wait_until(
 ) -> T:
     """Load again after each change until `is_done`, at most for `seconds`; return the last value.
 
-    `initial` is the value that was loaded first.
+    `initial` is the value that was loaded first. A process that stops does not wait.
     """
     end, value = tick() + seconds, initial
-    while not is_done(value) and (left := end - tick()) > 0:
+    while not is_done(value) and not _stopping.is_set() and (left := end - tick()) > 0:
         subscription.wait_for_change(left)
         value = load()
     return value

@@ -13,7 +13,7 @@ from models import tracing
 from models.base import transaction
 from models.clock import now
 from models.logs import bound, logger
-from state_machines.durable import leases
+from state_machines.durable import draining, leases
 from state_machines.durable.activity import (
     Activity,
     Attempt,
@@ -29,6 +29,8 @@ log = logger(__name__)
 
 # Calls under way at once in one process, over all its batches.
 CONCURRENT_CALLS = 64
+# Seconds between two looks whether the process stops, while all calls are taken.
+STOP_CHECK_INTERVAL = 0.1
 _free_calls = BoundedSemaphore(CONCURRENT_CALLS)
 
 
@@ -48,16 +50,19 @@ class Batch:
 def take_calls(limit: int) -> Iterator[int]:
     """Wait for a free call, take up to `limit` of those that are free, and yield their number.
 
-    More must not be claimed: an activity that waits for a call uses up its lease.
+    More must not be claimed: an activity that waits for a call uses up its lease. Yields 0 when the
+    process stops.
     """
-    _free_calls.acquire()
-    number = 1
-    while number < limit and _free_calls.acquire(blocking=False):
+    number = 0
+    while not draining.is_on() and not number:
+        number = int(_free_calls.acquire(timeout=STOP_CHECK_INTERVAL))
+    while 0 < number < limit and _free_calls.acquire(blocking=False):
         number += 1
     try:
         yield number
     finally:
-        _free_calls.release(number)
+        if number:
+            _free_calls.release(number)
 
 
 def perform(batch: Batch) -> None:
@@ -94,6 +99,9 @@ def _call(batch: Batch, attempt: Attempt, context: str | None) -> None:
     if ends_at > claimed.until or attempt.call.id in claimed.lost:
         # The next worker that claims it would call as well.
         attempt.error = Snooze("its batch was slow", after=timedelta(0))
+        return
+    if draining.is_on():
+        attempt.error = Snooze("its worker stops", after=timedelta(0))
         return
     note_request_id(None)
     try:

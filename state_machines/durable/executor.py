@@ -16,14 +16,13 @@ from models import tracing
 from models.base import is_unknown_state, transaction
 from models.clock import tick
 from models.logs import bound, logger
-from state_machines.durable import leases
+from state_machines.durable import draining, leases
 from state_machines.durable.activity import Activity, Attempt, Call
 from state_machines.durable.attempt_traces import batch_span
 from state_machines.durable.calls import Batch, perform, take_calls
 from state_machines.durable.cause import caused_by
 from state_machines.durable.failure import NonRetryableError, RetryableError, Snooze
 from state_machines.durable.leases import Claim
-from state_machines.durable.operations import limits
 
 log = logger(__name__)
 
@@ -37,18 +36,24 @@ MAX_LIMIT_WAIT, LIMIT_RETRY_INTERVAL = 1.0, 0.2
 def run(name: str, ids: Iterable[UUID]) -> int:
     """Run the activities of `ids` that no other worker holds, and return how many were claimed.
 
-    Those beyond the limit of their provider are tried again for a while, then left to the sweep.
+    Those beyond the limit of their provider are tried again for a while, then left to the sweep. So
+    are all that are not claimed when the process stops.
     """
-    waiting, claimed, ends_at = list(ids), 0, tick() + MAX_LIMIT_WAIT
+    waiting = list(ids)
+    with draining.received(name, waiting):
+        return _run_all(name, waiting)
+
+
+def _run_all(name: str, waiting: list[UUID]) -> int:
+    claimed, ends_at = 0, tick() + MAX_LIMIT_WAIT
     while waiting:
         with take_calls(len(waiting)) as number, bound(activity=name):
-            claims = _run(name, waiting[:number])
+            claims = _run(name, waiting[:number]) if number else []
         calls = sum(len(claim.calls) for claim in claims)
         refused = [key for claim in claims for key in claim.refused]
         claimed, waiting = claimed + calls, refused + waiting[number:]
-        if refused and tick() >= ends_at:
-            with transaction():
-                limits.leave_to_sweep(*leases.is_free(Activity.registry[name], waiting))
+        if not number or (refused and tick() >= ends_at):
+            draining.leave_to_sweep(name, waiting)
             break
         if refused and not calls:
             sleep(LIMIT_RETRY_INTERVAL)
@@ -66,7 +71,7 @@ def _run(name: str, ids: list[UUID]) -> list[Claim]:
         if len(ids) > 1:
             return [claim for activity_id in ids for claim in _run(name, [activity_id])]
         batch = _claim_unprepared(name, ids, failure)
-    with batch_span(batch.claimed, began):
+    with draining.claimed(batch.claimed), batch_span(batch.claimed, began):
         perform(batch)
         finish(batch)
     return [batch.claimed]

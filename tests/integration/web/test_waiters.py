@@ -30,6 +30,7 @@ class Server:
 
     url: str
     crowd: ThreadPoolExecutor
+    process: Child
 
     def ask(self, person: Person, path: str) -> Future[requests.Response]:
         url, headers = self.url + path, person.headers | LONG
@@ -52,12 +53,12 @@ def serve() -> Iterator[Callable[[int], Server]]:
         (port,) = ports.free_ports(1)
         command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}"]
         command += ["--worker-class", "gthread", "--threads", str(threads), "--no-control-socket"]
-        command += ["--graceful-timeout", "1", "--log-level", "warning"]
+        command += ["--graceful-timeout", "20", "--log-level", "warning"]
         own = {"WEB_THREADS": str(threads), "WAITERS_PER_USER": "2"}
         processes.append(Child(command, env=os.environ | own))
         url = f"http://127.0.0.1:{port}"
         until(lambda: answers(f"{url}/health"), "the start of gunicorn", seconds=60)
-        return Server(url, crowd)
+        return Server(url, crowd, processes[-1])
 
     with ThreadPoolExecutor(50) as crowd:
         try:
@@ -156,6 +157,24 @@ def test_orders_and_webhooks_are_answered_while_stripe_is_unavailable(
     assert_the_rest_was_told_to_ask_again(bought)
     assert {future.result().status_code for future in set(bought) - set(waiting(bought))} == {202}
     release(bought)
+
+
+@pytest.mark.slow
+def test_a_server_that_stops_answers_those_who_wait(
+    serve: Callable[[int], Server], sign_in: SignIn, lamp: Product
+) -> None:
+    server, people = serve(8), [sign_in() for _ in range(4)]
+    paths = [f"/order/status/{person.order(lamp).get_json()['referenceId']}" for person in people]
+    requested = [
+        server.ask(person, path) for person, path in zip(people, paths, strict=True) for _ in "12"
+    ]
+    until(lambda: len(waiting(requested)) == 4, "the answers to the rest", seconds=25)
+    server.process.terminate()
+    # Less time than they would have waited for.
+    assert server.process.wait(timeout=60) == 0
+    answers = [future.result() for future in requested]
+    assert {answer.status_code for answer in answers} == {200}
+    assert {answer.json()["status"] for answer in answers} == {"Pending"}
 
 
 def test_an_error_frees_the_waiting_thread() -> None:
