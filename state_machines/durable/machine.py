@@ -105,7 +105,7 @@ class DurableMachine(Generic[E]):
             .options(lazyload("*"))
             .execution_options(populate_existing=True)
         )
-        return cls._hold(children)
+        return cls.hold(children)
 
     @classmethod
     def _lock_roots(cls, condition: Any, *, skip_locked: bool) -> dict[UUID, E]:
@@ -116,10 +116,10 @@ class DurableMachine(Generic[E]):
             .with_for_update(key_share=True, skip_locked=skip_locked)
             .execution_options(populate_existing=True)
         )
-        return cls._hold(roots)
+        return cls.hold(roots)
 
     @classmethod
-    def _hold(cls, rows: Iterable[Any]) -> dict[UUID, E]:
+    def hold(cls, rows: Iterable[Any]) -> dict[UUID, E]:
         """Note in the unit of work that the rows are locked, and return them by id."""
         rows_by_id = {row.id: row for row in rows}
         unit_of_work().held.update(rows_by_id)
@@ -192,7 +192,7 @@ class DurableMachine(Generic[E]):
     @classmethod
     @traced
     def _write(
-        cls, arrow: Arrow, row: E, *, reason: str | None = None, secret: str | None = None
+        cls, arrow: Arrow, row: Any, *, reason: str | None = None, secret: str | None = None
     ) -> None:
         """Write everything that commits with a transition of `row` along `arrow`."""
         if not arrow.quiet:
@@ -200,7 +200,7 @@ class DurableMachine(Generic[E]):
         for name in arrow.do:
             schedule(name, cls.name, row.id, secret=secret)
         row.deadline_at = cls._next_deadline(arrow, row)
-        if isinstance(row, Polled):
+        if issubclass(cls.model, Polled):
             row.poll_at = cls.poll.next_at(row, arrow.source) if cls.poll else None
         for name in arrow.writes:
             registered_writes[name](row, reason)

@@ -6,19 +6,18 @@ deadlines and polls schedule a limited number a second. A row that cannot be mov
 it is put off. What only a newer release knows is left to it, silently: states, names, kinds.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, update
 
-from models.base import is_unknown_state, transaction
+from models.base import transaction
 from models.clock import now
 from models.durable.sweep import Sweep
 from models.logs import logger
-from state_machines.durable import inbox
+from state_machines.durable import inbox, pages
 from state_machines.durable.activity import Activity
 from state_machines.durable.cause import caused_by
 from state_machines.durable.machine import DurableMachine
@@ -40,16 +39,14 @@ PAGES = 4
 LATER = timedelta(minutes=1)
 
 Machine = type[DurableMachine[Any]]
-# Serves locked rows, and returns the number of those that were still due.
-Serve = Callable[[Machine, list[Any]], int]
+# Serves locked rows, and returns their number.
+Serve = Callable[[Machine, Sequence[Any]], int]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Numbers of rows: those that were due, those no longer due, and those that were served."""
+class Page(NamedTuple):
+    """Numbers of rows: those that were due, and those that were served."""
 
     due: int
-    over: int
     served: int
 
 
@@ -98,7 +95,7 @@ def _fire(machine: Machine) -> int:
     for _ in range(PAGES if states else 0):
         page = _serve(machine, machine.model.deadline_at, in_states, DEADLINES, _fire_rows)
         fired += page.served
-        if page.due < DEADLINES or not page.over:
+        if page.due < DEADLINES:
             break
     return fired
 
@@ -119,38 +116,31 @@ def _serve(
 ) -> Page:
     """Serve a page of the rows due at `when`, in one transaction or else one by one."""
     due: list[UUID] = []
+    is_due = condition & (when <= now())
     try:
-        with transaction() as session:
-            query = select(machine.model.id).where(when <= now(), condition)
-            query = query.order_by(when).limit(limit)
-            due += session.scalars(query.with_for_update(key_share=True, skip_locked=True))
-            return _serve_rows(machine, due, serve)
-    except Exception as error:
+        with transaction(), pages.locked_page(machine, is_due, when, limit) as rows:
+            due += [row.id for row in rows]
+            return Page(len(due), _serve_rows(machine, rows, serve))
+    except Exception:
         if not due:
             raise
-        if not is_unknown_state(error):
-            log.exception(
-                "serving %d rows of %s at once failed: one by one", len(due), machine.name
-            )
-    pages = [_serve_alone(machine, when, row_id, serve) for row_id in due]
-    return Page(len(due), sum(page.over for page in pages), sum(page.served for page in pages))
+        log.exception("serving %d rows of %s at once failed: one by one", len(due), machine.name)
+    return Page(len(due), sum(_serve_alone(machine, when, is_due, key, serve) for key in due))
 
 
-def _serve_rows(machine: Machine, ids: list[UUID], serve: Serve) -> Page:
-    """Lock the rows and serve them, in the current transaction."""
+def _serve_rows(machine: Machine, rows: Sequence[Any], serve: Serve) -> int:
     unit_of_work().by_time = True
-    rows = machine.lock(ids, skip_locked=True) if ids else {}
-    return Page(len(ids), len(rows), serve(machine, list(rows.values())))
+    return serve(machine, rows) if rows else 0
 
 
-def _serve_alone(machine: Machine, when: Any, row_id: UUID, serve: Serve) -> Page:
+def _serve_alone(
+    machine: Machine, when: Any, is_due: ColumnElement[bool], row_id: UUID, serve: Serve
+) -> int:
+    condition = is_due & (machine.model.id == row_id)
     try:
-        with transaction():
-            return _serve_rows(machine, [row_id], serve)
-    except Exception as error:
-        if is_unknown_state(error):
-            # Of the parent, or since the query: the newer release serves it.
-            return Page(1, 0, 0)
+        with transaction(), pages.locked_page(machine, condition, when, 1) as rows:
+            return _serve_rows(machine, rows, serve)
+    except Exception:
         log.exception("%s %s is put off", machine.name, row_id)
     # Plain SQL, since the row may be unreadable.
     with transaction() as session:
@@ -160,18 +150,16 @@ def _serve_alone(machine: Machine, when: Any, row_id: UUID, serve: Serve) -> Pag
             .values({when: now() + LATER})
             .execution_options(synchronize_session=False)
         )
-    return Page(1, 1, 0)
+    return 0
 
 
-def _fire_rows(machine: Machine, rows: list[Any]) -> int:
-    paused = pauses.paused_activities() if rows else {}
+def _fire_rows(machine: Machine, rows: Sequence[Any]) -> int:
+    paused = pauses.paused_activities()
     waiting = pauses.waiting_ids(machine, [row.id for row in rows], paused) if paused else set()
-    # A row may have moved between the query and the lock.
-    due = [row for row in rows if row.deadline_at is not None and row.deadline_at <= now()]
-    for row in due:
+    for row in rows:
         if row.id in waiting:
             pauses.extend_deadline(machine, row)
-    fired = [row for row in due if row.id not in waiting]
+    fired = [row for row in rows if row.id not in waiting]
     for row in fired:
         deadline = machine.deadline_of(row.state)
         with caused_by("deadline", row.deadline_at.isoformat()):
@@ -180,13 +168,11 @@ def _fire_rows(machine: Machine, rows: list[Any]) -> int:
     return len(fired)
 
 
-def _poll_rows(machine: Machine, rows: list[Any]) -> int:
+def _poll_rows(machine: Machine, rows: Sequence[Any]) -> int:
     poll = machine.poll
-    # A row may have moved between the query and the lock.
-    due = [row for row in rows if row.poll_at is not None and row.poll_at <= now()]
     if poll is None:
         return 0
-    for row in due:
+    for row in rows:
         schedule(poll.do, machine.name, row.id)
         row.poll_at = poll.after(row.created_at, now())
-    return len(due)
+    return len(rows)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import Table, event, insert, select
+from sqlalchemy import Table, event, select
 from sqlalchemy.orm import Session, SessionTransaction
 
 from models import tracing
@@ -21,6 +21,7 @@ from models.durable.execution import Execution
 from models.durable.transition import Transition
 from models.ids import uuid7
 from models.logs import logger
+from models.many_rows import insert_all
 from state_machines.durable.cause import current_cause
 
 log = logger(__name__)
@@ -193,7 +194,7 @@ def write_gathered() -> None:
     session.flush()
     # Inserts into the tables: objects of the ORM would take half as much time again.
     if pending.history:
-        session.execute(insert(cast("Table", Transition.__table__)), pending.history)
+        insert_all(cast("Table", Transition.__table__), pending.history)
     if pending.by_time and pending.activities:
         # Deadlines and polls repeat: an activity that is still under way is not scheduled again.
         under_way = _under_way(session, {row["subject_id"] for row in pending.activities})
@@ -201,7 +202,7 @@ def write_gathered() -> None:
             row for row in pending.activities if (row["name"], row["subject_id"]) not in under_way
         ]
     if pending.activities:
-        session.execute(insert(cast("Table", ActivityRow.__table__)), pending.activities)
+        insert_all(cast("Table", ActivityRow.__table__), pending.activities)
     pending.written += pending.activities
     last, pending.history, pending.activities, pending.last = pending.last, [], [], {}
     for run, items in last.items():

@@ -12,6 +12,7 @@ MODULES = (
     "models.ids",
     "models.keyset",
     "models.logs",
+    "models.many_rows",
     "models.printable",
     "models.secret",
     "models.text",

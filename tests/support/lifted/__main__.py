@@ -58,8 +58,9 @@ def report(differences: list[str]) -> dict[str, object]:
                 row.state: load_history(row.id) for row in session.scalars(select(Reservation))
             },
             "calls": len(SetCode.calls),
-            "codes_are_stored": set(session.scalars(select(Reservation.code)))
-            == set(SetCode.calls),
+            "codes": {
+                row.state: row.code in SetCode.calls for row in session.scalars(select(Reservation))
+            },
             "activities": [[row.name, row.state, row.attempts] for row in activities],
             "signals": [[row.source, row.kind, row.state] for row in signals],
             "differences": differences,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, text_enum
 from models.durable.execution import Execution, deadline_index
-from state_machines.durable import Activity, Arrow, Call, Deadline, DurableMachine
+from state_machines.durable import Activity, Arrow, Call, Deadline, DurableMachine, writes
 
 
 class State(StrEnum):
@@ -39,9 +39,15 @@ class ReservationMachine(DurableMachine[Reservation]):
     arrows = (
         Arrow(Signal.RESERVE, None, State.RESERVED, do=("locker.set_code",)),
         Arrow(Signal.OPEN, State.RESERVED, State.OPENED),
-        Arrow(Signal.EXPIRE, State.RESERVED, State.EXPIRED),
+        Arrow(Signal.EXPIRE, State.RESERVED, State.EXPIRED, writes=("locker.forget_code",)),
     )
     deadlines = (Deadline((State.RESERVED,), timedelta(days=2), Signal.EXPIRE),)
+
+
+@writes("locker.forget_code")
+def forget_code(row: Reservation, _reason: str | None) -> None:
+    """Forget the code of a reservation: nobody may open the locker any more."""
+    row.code = None
 
 
 class SetCode(Activity[Reservation, UUID, str]):
