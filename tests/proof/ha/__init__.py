@@ -1,0 +1,1 @@
+"""Drills of high availability on real servers, with the configuration in deploy/."""
