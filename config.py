@@ -18,14 +18,13 @@ import production
 from addresses import SPLIT, CommaSeparated, DatabaseUrl, HttpUrl, Origins, RedisUrl, with_passwords
 from console_settings import ConsoleSettings
 from settings_error import named_variables
-from telemetry_settings import TelemetrySettings
+from telemetry_settings import Port, TelemetrySettings
 
 # `make run` writes its settings to this file for `flask` commands. The environment overrides it.
 ENV_FILE = os.environ.get("PROJECTX_ENV_FILE", ".data/running.env")
 # A folder with a file for each secret, such as `database_password`. The environment overrides it.
 SECRETS_FOLDER = os.environ.get("PROJECTX_SECRETS") or None
 
-Port = Annotated[int, Field(ge=1, le=65535)]
 Numbers = Annotated[tuple[Annotated[int, Field(gt=0)], ...], NoDecode, SPLIT]
 Seconds = Annotated[tuple[Annotated[float, Field(gt=0)], ...], NoDecode, SPLIT, Field(min_length=1)]
 

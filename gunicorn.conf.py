@@ -9,6 +9,7 @@ from typing import Any
 from gunicorn.glogging import Logger
 
 import json_lines
+import metering
 import telemetry
 
 PART = "web"
@@ -45,7 +46,8 @@ if json_lines.is_on():
 
 
 def post_fork(_server: object, _worker: object) -> None:
-    """Start the traces of a new process: their threads do not survive a fork."""
+    """Start the traces and metrics of a new process: their threads do not survive a fork."""
+    metering.start()
     telemetry.start(PART)
 
 

@@ -18,6 +18,7 @@ Part = Literal[
     "beat",
     "flower",
     "events",
+    "exporter",
     "migrate",
 ]
 WEB = ("database_url", "redis_url", "allowed_origins", "public_url", "jwt_public_keys")
@@ -43,6 +44,7 @@ REQUIRED = {
     "beat": ("redis_url",),
     "flower": ("redis_url",),
     "events": ("redis_url", "allowed_origins", "jwt_public_keys"),
+    "exporter": ("database_url",),
     "migrate": ("database_url",),
 }
 SANDBOX_KEYS = {

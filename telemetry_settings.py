@@ -1,16 +1,27 @@
-"""The settings of traces and logs."""
+"""The settings of traces, logs and metrics."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import Field
 from pydantic_settings import BaseSettings
 
 from addresses import HttpUrl
 
+Port = Annotated[int, Field(ge=1, le=65535)]
+
 
 class TelemetrySettings(BaseSettings):
-    """The collector of traces, and the format of logs."""
+    """The collector of traces, the format of logs, and the metrics of processes."""
 
     # The base URL of a collector, such as http://localhost:4318; empty: there are no traces.
     otel_exporter_otlp_endpoint: HttpUrl = ""
     # Empty: text in development, otherwise json.
     log_format: Literal["", "json", "text"] = ""
+    # Off: nothing is counted. The processes that share a folder share the port.
+    metrics: bool = False
+    metrics_host: str = "127.0.0.1"
+    metrics_port: Port = 9464
+    # Empty: a folder among the system's temporary files.
+    metrics_folder: str = ""
+    # The port of `python -m exporter`, which reads PostgreSQL.
+    exporter_port: Port = 9465

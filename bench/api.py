@@ -21,7 +21,8 @@ from bench.shop import Figures
 from demo.buyer import Buyer, Json, find_code, wait_for
 from demo.webhooks import find_success_event, sign_event
 from launch.children import run
-from launch.stack import ROOT, Urls
+from launch.stack import ROOT
+from launch.urls import Urls
 
 CLIENTS = 32
 REPEAT_SECONDS = 5

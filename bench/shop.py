@@ -14,7 +14,8 @@ import requests
 from bench.cost import Database, count_statements, megabytes, process_tree, processor_seconds
 from demo.buyer import Buyer, Json, wait_for
 from demo.webhooks import deliver, find_success_event
-from launch.stack import Stack, Urls
+from launch.stack import Stack
+from launch.urls import Urls
 from models.clock import tick
 
 SINGLE_ORDERS = 60

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import requests
 
-from launch.stack import Urls
+from launch.urls import Urls
 from models.clock import tick
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ import json
 import requests
 
 from demo.buyer import Json, wait_for
-from launch.stack import Urls
+from launch.urls import Urls
 from models import clock
 
 # The server is down, or ended during its answer.

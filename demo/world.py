@@ -10,7 +10,8 @@ import requests
 
 from demo.buyer import Buyer
 from demo.reporter import Reporter
-from launch.stack import Stack, Urls
+from launch.stack import Stack
+from launch.urls import Urls
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,7 @@ def format_welcome(stack: "Stack") -> str:
         ("product service", urls.product, ""),
         ("events", urls.events, "for browsers"),
         ("Flower", urls.flower, f"user {env['FLOWER_USER']}, password {env['FLOWER_PASSWORD']}"),
+        *_metrics_rows(stack),
         ("PostgreSQL", _without_password(env["DATABASE_URL"]), ""),
         ("Redis", _without_password(env["REDIS_URL"]), ""),
     ]
@@ -91,6 +92,15 @@ def format_welcome(stack: "Stack") -> str:
         rows.insert(6, ("sandbox", urls.sandbox, "stands in for Stripe and SendGrid"))
     lines = [f"  {name:<16} {address:<28} {note}".rstrip() for name, address, note in rows]
     return "\n".join(["", "ProjectX is running. Press Ctrl-C to stop it.", "", *lines, ""])
+
+
+def _metrics_rows(stack: "Stack") -> list[tuple[str, str, str]]:
+    if not stack.has_metrics:
+        return []
+    return [
+        ("metrics", f"{stack.urls.metrics}/metrics", "of the processes"),
+        ("exporter", f"{stack.urls.exporter}/metrics", "of the rows in PostgreSQL"),
+    ]
 
 
 def _without_password(address: str) -> str:

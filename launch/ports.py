@@ -13,6 +13,8 @@ DEFAULTS = {
     "EVENTS_PORT": 8084,
     "FLOWER_PORT": 5555,
     "SANDBOX_PORT": 8090,
+    "METRICS_PORT": 9464,
+    "EXPORTER_PORT": 9465,
 }
 
 # Below the ports of outgoing connections (32768 and up on Linux, 49152 on macOS): the system could

@@ -26,6 +26,7 @@ SENDGRID_EVENTS = "delivered,bounce,dropped"
 def commands(env: Mapping[str, str], data: Path, *, sandbox: bool) -> dict[str, list[str]]:
     """Return the commands by name, in the order in which they start."""
     sandbox_command = {"sandbox": _sandbox(env, data)} if sandbox else {}
+    exporter = {"exporter": [*PYTHON, "exporter"]} if has_metrics(env) else {}
     return sandbox_command | {
         "web": _web(env),
         # Each provider has its own worker. So has the sweep, which must not queue behind calls;
@@ -36,7 +37,13 @@ def commands(env: Mapping[str, str], data: Path, *, sandbox: bool) -> dict[str, 
         "beat": [*PYTHON, "celery", "--quiet", "-A", APP, "beat", "-l", "WARNING", NO_PID],
         "flower": _flower(env),
         "events": [*PYTHON, "events"],
+        **exporter,
     }
+
+
+def has_metrics(env: Mapping[str, str]) -> bool:
+    """Return whether METRICS is on, as the settings read it."""
+    return env.get("METRICS", "").lower() in ("1", "true", "t", "yes", "y", "on")
 
 
 def count_web_workers(env: Mapping[str, str]) -> int:

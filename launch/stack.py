@@ -2,12 +2,12 @@
 
 import contextlib
 import os
+import shutil
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -17,40 +17,18 @@ from launch.children import run
 from launch.env_file import env_file
 from launch.lock import lock_folder
 from launch.postgres import Postgres
-from launch.processes import commands, count_web_workers
+from launch.processes import commands, count_web_workers, has_metrics
 from launch.redis import Redis
 from launch.server import Server
 from launch.stale_processes import StaleProcesses
 from launch.supervisor import Supervisor
 from launch.unprivileged_user import temporary_folder
+from launch.urls import Urls
 from launch.waiting import NotReadyError, until
 
 ROOT = Path(__file__).parent.parent
 # To a browser these are different origins.
 LOOPBACK = ("localhost", "127.0.0.1")
-
-
-@dataclass(frozen=True, slots=True)
-class Urls:
-    """The base URLs of the parts, without a slash at the end."""
-
-    web: str
-    auth: str
-    order: str
-    product: str
-    events: str
-    sandbox: str
-    flower: str
-
-    @classmethod
-    def of(cls, environment: Mapping[str, str]) -> Self:
-        """Return the URLs of the ports that `environment` sets, on the loopback interface."""
-        return cls(
-            **{
-                name.removesuffix("_PORT").lower(): f"http://127.0.0.1:{environment[name]}"
-                for name in ports.DEFAULTS
-            }
-        )
 
 
 class Stack:
@@ -81,6 +59,9 @@ class Stack:
             **{name: value for name, value in variables.items() if value},
         }
         self._usual_ports = usual_ports
+        if usual_ports:
+            # METRICS=0 turns them off.
+            self.environment.setdefault("METRICS", "1")
         # The children must not read the file of variables of another system.
         self.environment["PROJECTX_ENV_FILE"] = ""
         # Otherwise glibc gives each thread its own arena.
@@ -96,6 +77,11 @@ class Stack:
     def urls(self) -> Urls:
         return Urls.of(self.environment)
 
+    @property
+    def has_metrics(self) -> bool:
+        """True when METRICS is on."""
+        return has_metrics(self.environment)
+
     def start(self) -> None:
         """Start everything and wait until all parts answer.
 
@@ -109,6 +95,7 @@ class Stack:
         self._start_services()
         self._set_defaults()
         self._set_pools()
+        self._clear_metrics()
         self._prepare()
         self.supervisor = Supervisor(self.environment, show=self._show)
         self.supervisor.on_change = self._record_processes
@@ -123,6 +110,7 @@ class Stack:
         paths = {"web": "/ready", "auth": "/ready", "order": "/ready", "product": "/ready"}
         paths |= {"events": "/health", "flower": "/healthcheck"}
         paths |= {"sandbox": "/health"} if self.sandbox else {}
+        paths |= {"metrics": "/metrics", "exporter": "/health"} if self.has_metrics else {}
         for name, path in paths.items():
             url = getattr(self.urls, name) + path
             until(lambda url=url: self._is_up(url), f"the start of {name}", seconds=seconds)  # type: ignore[misc]
@@ -173,12 +161,18 @@ class Stack:
 
     def _set_pools(self) -> None:
         """Set DATABASE_POOLS: the connection pools of all processes together."""
-        others = {"sandbox", "web", "beat", "flower", "events"}
+        others = {"sandbox", "web", "beat", "flower", "events", "exporter"}
         processes = count_web_workers(self.environment) + len(self._commands().keys() - others)
         pool = self.environment.get(
             "DATABASE_POOL", str(Settings.model_fields["database_pool"].default)
         )
         self.environment.setdefault("DATABASE_POOLS", ",".join([pool] * processes))
+
+    def _clear_metrics(self) -> None:
+        """Delete the numbers of an earlier system: they would be added to those of this one."""
+        folder = self.data / "metrics"
+        shutil.rmtree(folder, ignore_errors=True)
+        self.environment.setdefault("METRICS_FOLDER", str(folder.resolve()))
 
     def _services(self) -> dict[str, Server]:
         services: dict[str, Server | None] = {"postgres": self.postgres, "redis": self.redis}

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.pool import Pool
 
 from config import settings
-from models import clock, silence, text
+from models import clock, metrics, silence, text
 from models.base import db
 from models.logs import protect_logs
 
@@ -25,6 +25,8 @@ TIMEOUTS = {
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "30s",
 }
+# The mark of a connection that is counted as held.
+HELD = "projectx.held"
 # Maximum connections of a process above its pool, at peaks.
 MAX_OVERFLOW = 4
 UNLIMITED_TIMEOUTS = "SELECT name FROM pg_settings WHERE name = ANY (%s) AND setting = '0'"
@@ -58,6 +60,20 @@ def _refuse_dead(connection: Any, *_: object) -> None:
         raise DisconnectionError
     if clock.needs_setting():
         _set_clock(connection)
+
+
+# After `_refuse_dead`: a refused connection is not held.
+@event.listens_for(Pool, "checkout")
+def _count_held(_connection: Any, record: Any, _proxy: Any) -> None:
+    if metrics.is_on():
+        record.record_info[HELD] = True
+        metrics.POOL_IN_USE.change(1)
+
+
+@event.listens_for(Pool, "checkin")
+def _count_returned(_connection: Any, record: Any) -> None:
+    if record.record_info.pop(HELD, False):
+        metrics.POOL_IN_USE.change(-1)
 
 
 def _set_clock(connection: Any) -> None:
@@ -152,3 +168,4 @@ def attach(app: Any, *, pool_size: int) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(pool_size)
     db.init_app(app)
+    metrics.POOL_LIMIT.set(pool_size + MAX_OVERFLOW)

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from models import clock
@@ -32,6 +32,12 @@ def _make(moment: datetime, random: int) -> UUID:
 def first_of(moment: datetime) -> UUID:
     """Return the smallest id that `uuid7` can make at `moment`: older rows have smaller ids."""
     return UUID(int=int(moment.timestamp() * 1000) << 80 | 0x7 << 76 | 0b10 << 62)
+
+
+def made_at(key: UUID) -> datetime | None:
+    """Return the time at which `uuid7` made an id; None for an id of another kind."""
+    is_ours = key.version == 7  # noqa: PLR2004
+    return datetime.fromtimestamp((key.int >> 80) / 1000, UTC) if is_ours else None
 
 
 ID_LENGTH = 36  # characters

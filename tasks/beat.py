@@ -10,15 +10,18 @@ import logging
 from collections.abc import Callable
 from functools import cached_property, partial
 from time import monotonic as tick
+from time import time
 from typing import Any
 
 import redis
 from celery.beat import ScheduleEntry, Scheduler
 
 import heartbeats
+import metering
 import redis_url
 from celeryconfig import task_queues
 from config import settings
+from models import metrics
 from tasks.broker import PREFIX, list_names
 
 log = logging.getLogger(__name__)
@@ -55,10 +58,12 @@ class Beat(Scheduler):  # type: ignore[misc]
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self._due: dict[str, float] = {}
         super().__init__(*arguments, **options)
+        metering.start()
 
     def tick(self, *_: Any, **__: Any) -> float:
         """Send the ticks that are due and return the seconds until the next one."""
         at = tick()
+        metrics.BEAT_AT.set(time())
         for name, entry in self.schedule.items():
             interval = entry.schedule.run_every.total_seconds()
             if self.is_due_at(name, interval, at):

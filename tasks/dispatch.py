@@ -24,7 +24,7 @@ import redis
 
 import redis_url
 from config import settings
-from models import tracing
+from models import metrics, tracing
 from models.clock import tick
 from models.logs import logger
 from models.tracing import NewSpan
@@ -146,6 +146,9 @@ def publish_or_complain(
         publish(name, ids, traces)
     except Exception:
         log.warning("could not publish %d %s; the sweep will", len(ids), name, exc_info=True)
+        metrics.PUBLISH_FAILURES.add(name, amount=len(ids))
+    else:
+        metrics.PUBLISHED.add(name, amount=len(ids))
 
 
 def publish(name: str, ids: Iterable[UUID], traces: Mapping[UUID, str] | None = None) -> None:

@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from uuid import UUID
 
+from models import metrics
+from models.clock import tick
 from models.logs import logger
 from state_machines.durable import sweep
 from tasks import dispatch
@@ -21,10 +23,15 @@ def run() -> dict[str, int]:
     """
     counts: dict[str, int] = {}
     for kind, part in PARTS.items():
+        began = tick()
         try:
             counts[kind] = part(counts)
         except Exception:
             log.exception("sweeping the %s failed", kind)
+            metrics.SWEEP_FAILURES.add(kind)
+        else:
+            metrics.SWEEP_ROWS.add(kind, amount=counts[kind])
+        metrics.SWEEP_SECONDS.observe(tick() - began, kind)
     return counts
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from celery.signals import worker_init, worker_shutting_down
 from flask import Flask
 
+import metering
 import telemetry
 from config import settings
 from models import connection, connection_limit
@@ -67,6 +68,8 @@ def run_maintenance() -> dict[str, int]:
 @worker_init.connect  # type: ignore[untyped-decorator]
 def _start(**_: object) -> None:
     logging.getLogger("transitions").setLevel(logging.WARNING)
+    # Before the pool of connections, whose size it counts.
+    metering.start()
     with database().app_context():
         connection_limit.check()
     # Celery logs the exceptions of tasks.

@@ -20,6 +20,7 @@ from web import (
     errors,
     rate_limits,
     request,
+    request_metrics,
     security_events,
     security_headers,
     traced_requests,
@@ -66,6 +67,9 @@ SERVICES: dict[str, tuple[ApiBlueprint, ...]] = {
     "product": (product.api, product_changes.api),
     "admin": admin.BLUEPRINTS,
 }
+request_metrics.SERVICES.update(
+    {blueprint.name: service for service, each in SERVICES.items() for blueprint in each}
+)
 EXPOSED_HEADERS = (
     "Content-Disposition",
     "ETag",
@@ -101,6 +105,7 @@ def create_app(*services: str) -> Flask:
         rate_limits,
         commands,
         traced_requests,
+        request_metrics,
         security_events,
     ):
         part.register(app)

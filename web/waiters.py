@@ -11,9 +11,11 @@ from threading import Lock
 from typing import TypeVar
 from uuid import UUID
 
-from flask import Response, after_this_request
+from flask import Response, after_this_request, g
 
 from config import settings
+from models import metrics
+from models.clock import tick
 from web import authentication, changes
 from web.changes import Subscription
 
@@ -79,9 +81,24 @@ def wait_until(
         return initial
     with WAITERS.place(authentication.caller().user_id) as has_place:
         if has_place:
-            return changes.wait_until(is_done, subscription, seconds, initial=initial, load=load)
+            with _measured():
+                return changes.wait_until(
+                    is_done, subscription, seconds, initial=initial, load=load
+                )
     after_this_request(_add_retry_after)
     return initial
+
+
+@contextmanager
+def _measured() -> Iterator[None]:
+    """Note the time that the request waits: it is no part of the time that its answer takes."""
+    began = tick()
+    metrics.HTTP_WAITING.change(1)
+    try:
+        yield
+    finally:
+        metrics.HTTP_WAITING.change(-1)
+        g.waited = g.get("waited", 0.0) + tick() - began
 
 
 def _add_retry_after(response: Response) -> Response:

@@ -11,9 +11,9 @@ from typing import Any
 
 from models import tracing
 from models.base import transaction
-from models.clock import now
+from models.clock import now, tick
 from models.logs import bound, logger
-from state_machines.durable import draining, leases
+from state_machines.durable import counts, draining, leases
 from state_machines.durable.activity import (
     Activity,
     Attempt,
@@ -104,6 +104,7 @@ def _call(batch: Batch, attempt: Attempt, context: str | None) -> None:
         attempt.error = Snooze("its worker stops", after=timedelta(0))
         return
     note_request_id(None)
+    began = tick()
     try:
         with (
             bound(**attempt.names(activity)),
@@ -115,3 +116,4 @@ def _call(batch: Batch, attempt: Attempt, context: str | None) -> None:
     except Exception as error:  # noqa: BLE001  whatever a provider's library raises ends in the row
         attempt.error, attempt.maybe_sent = error, isinstance(error, UnknownOutcomeError)
     attempt.request_id = request_id()
+    counts.count_call(activity, attempt, began)

@@ -16,7 +16,7 @@ from models import tracing
 from models.base import is_unknown_state, transaction
 from models.clock import tick
 from models.logs import bound, logger
-from state_machines.durable import draining, leases
+from state_machines.durable import counts, draining, leases
 from state_machines.durable.activity import Activity, Attempt, Call
 from state_machines.durable.attempt_traces import batch_span
 from state_machines.durable.calls import Batch, perform, take_calls
@@ -109,6 +109,7 @@ def prepare(name: str, ids: Iterable[UUID]) -> Batch:
         if unneeded:
             leases.finish(claimed, unneeded)
         leases.give_back(claimed, sum(attempt.error is None for attempt in attempts))
+    counts.count_claim(claimed, unneeded)
     return Batch(claimed, attempts)
 
 
@@ -166,6 +167,7 @@ def _record(batch: Batch, attempts: list[Attempt]) -> None:
                 bound(**attempt.names(activity)),
             ):
                 _tell(activity, rows.get(attempt.call.subject_id), attempt)
+    counts.count_results(activity, attempts, ended)
 
 
 def _tell(activity: Activity[Any, Any, Any], row: Any, attempt: Attempt) -> None:

@@ -16,12 +16,12 @@ from sqlalchemy.exc import DataError
 
 from models import tracing
 from models.base import db, transaction
-from models.clock import now
+from models.clock import now, tick
 from models.durable.signal import SignalRow, SignalState
 from models.ids import uuid7
 from models.logs import logger
 from models.text import storable, storable_json, storable_key
-from state_machines.durable import handling, traces
+from state_machines.durable import counts, handling, traces
 from state_machines.durable.failure import RetryPolicy, error_text
 from state_machines.durable.handling import Outcome, ProviderEvent
 
@@ -41,17 +41,23 @@ def receive(
     source: str, external_id: str, kind: str, payload: dict[str, Any]
 ) -> SignalState | None:
     """Store and apply an event. Return its state, or None (nothing changes) when it came before."""
-    event = _storable((external_id, kind, payload))
+    event, began = _storable((external_id, kind, payload)), tick()
     try:
         with transaction():
             outcome = handling.apply(source, event)
             _insert_new(source, [event], [outcome])
     except RepeatedError:
+        counts.count_signal(source, kind, counts.REPEATED)
         return None
     except Exception:
         log.exception("event %s %r is stored, to be applied later", source, external_id)
         with transaction():
-            return SignalState.STORED if _insert(source, [event], [STORED]) else None
+            is_new = _insert(source, [event], [STORED])
+        outcome = STORED
+        if not is_new:
+            counts.count_signal(source, kind, counts.REPEATED)
+            return None
+    counts.count_signals(source, [event], [outcome], began)
     return outcome.state
 
 
@@ -62,17 +68,19 @@ def receive_all(
 
     `lock` runs first in the common transaction, to lock the rows of all events at once.
     """
-    events = [_storable(event) for event in events]
+    events, began = [_storable(event) for event in events], tick()
     try:
         with transaction():
             if lock is not None:
                 lock()
-            _insert_new(source, events, [handling.apply(source, event) for event in events])
+            outcomes = [handling.apply(source, event) for event in events]
+            _insert_new(source, events, outcomes)
     except RepeatedError:
         log.info("some of %d events of %s came before: one by one", len(events), source)
     except Exception:
         log.exception("applying %d events of %s at once failed: one by one", len(events), source)
     else:
+        counts.count_signals(source, events, outcomes, began)
         return
     for event in events:
         try:
@@ -151,6 +159,7 @@ def _apply_one(signal_id: UUID) -> None:
         row.attempts += 1
         row.applied_at = now()
         handling.tell_watchers(row.source, row.external_id, row.kind, outcome)
+    counts.count_signal(row.source, row.kind, outcome.state, row.received_at)
 
 
 def _postpone(signal_id: UUID, error: Exception) -> None:
@@ -170,7 +179,9 @@ def _postpone(signal_id: UUID, error: Exception) -> None:
         attempts = row.attempts + 1
         values = {"attempts": attempts, "due_at": now() + RETRY.delay(attempts)}
         _update(SignalRow.id == signal_id, last_error=last_error, **values)
-    if RETRY.allows(error, attempts):
+    is_last = not RETRY.allows(error, attempts)
+    counts.count_signal(row.source, row.kind, SignalState.FAILED if is_last else counts.POSTPONED)
+    if not is_last:
         return
     with transaction():
         _update(SignalRow.id == signal_id, state=SignalState.FAILED, due_at=now())

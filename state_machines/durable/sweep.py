@@ -17,7 +17,7 @@ from models.base import transaction
 from models.clock import now
 from models.durable.sweep import Sweep
 from models.logs import logger
-from state_machines.durable import inbox, pages
+from state_machines.durable import counts, inbox, pages
 from state_machines.durable.activity import Activity
 from state_machines.durable.cause import caused_by
 from state_machines.durable.machine import DurableMachine
@@ -161,6 +161,7 @@ def _fire_rows(machine: Machine, rows: Sequence[Any]) -> int:
             pauses.extend_deadline(machine, row)
     fired = [row for row in rows if row.id not in waiting]
     for row in fired:
+        counts.count_deadline(machine.name, row.deadline_at)
         deadline = machine.deadline_of(row.state)
         with caused_by("deadline", row.deadline_at.isoformat()):
             if deadline is None or not machine.observe(row, deadline.send):

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Table, event, select
 from sqlalchemy.orm import Session, SessionTransaction
 
-from models import tracing
+from models import metrics, tracing
 from models.base import db
 from models.clock import now
 from models.durable.activity import OVER, PUBLISHER_LEASE, ActivityRow, ActivityState
@@ -47,8 +47,9 @@ class UnitOfWork:
     `moved` has the last move of each execution that moved. New rows are left out: nobody can be
     waiting for them yet. `held` has the rows that the transaction locked, and `traces` the contexts
     of their last transitions. `last` has the functions to run just before the commit, with their
-    items. `written` has the activities that are inserted already. With `by_time`, which the sweep
-    sets, new activities are queued, and no listener receives them.
+    items. `written` has the activities that are inserted already, `steps` the history that metrics
+    count. With `by_time`, which the sweep sets, new activities are queued, and no listener receives
+    them.
     """
 
     transaction: SessionTransaction | None
@@ -60,12 +61,14 @@ class UnitOfWork:
     last: dict[Callable[[list[Any]], None], list[Any]] = field(default_factory=dict)
     held: dict[UUID, Any] = field(default_factory=dict)
     traces: dict[UUID, str | None] = field(default_factory=dict)
+    steps: list[dict[str, Any]] = field(default_factory=list)
     by_time: bool = False
 
     def copy(self) -> "UnitOfWork":
         """Return a copy of what is gathered so far."""
         parts: dict[str, Any] = {"history": [*self.history], "activities": [*self.activities]}
         parts |= {"written": [*self.written], "moved": {**self.moved}, "held": {**self.held}}
+        parts |= {"steps": [*self.steps]}
         parts |= {"traces": {**self.traces}}
         parts["last"] = {run: [*items] for run, items in self.last.items()}
         return replace(self, **parts)
@@ -195,6 +198,7 @@ def write_gathered() -> None:
     # Inserts into the tables: objects of the ORM would take half as much time again.
     if pending.history:
         insert_all(cast("Table", Transition.__table__), pending.history)
+        pending.steps += pending.history if metrics.is_on() else ()
     if pending.by_time and pending.activities:
         # Deadlines and polls repeat: an activity that is still under way is not scheduled again.
         under_way = _under_way(session, {row["subject_id"] for row in pending.activities})
@@ -221,6 +225,7 @@ def _publish(session: Session) -> None:
     if session.in_nested_transaction():
         return
     pending: UnitOfWork | None = session.info.pop("unit_of_work", None)
+    metrics.count_transitions(pending.steps if pending else ())
     if pending is None or not (pending.written or pending.moved):
         return
     activities = () if pending.by_time else pending.written

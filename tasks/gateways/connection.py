@@ -19,11 +19,19 @@ from urllib3 import connection, connectionpool
 from urllib3.exceptions import ConnectTimeoutError
 
 from config import settings
-from models import tracing
+from models import metrics, tracing
 from models.clock import tick
 from models.tracing import NewSpan, Span
 from state_machines.durable import RetryableError, time_left
 
+# The parts of paths that name an operation of Stripe or SendGrid. Others are ids.
+RESOURCES = frozenset(
+    {
+        *("payment_intents", "refunds", "events", "disputes", "charges", "account"),
+        *("webhook_endpoints", "cancel", "search", "mail", "send", "recipients", "erasejob"),
+        *("scopes", "balance"),
+    }
+)
 # The end of the current call, on the clock of `tick`.
 _end: ContextVar[float] = ContextVar("end", default=float("inf"))
 
@@ -91,6 +99,10 @@ POOLS = {"http": _Pool, "https": _SecurePool}
 
 
 class _Adapter(HTTPAdapter):
+    def __init__(self, provider: str) -> None:
+        self._provider = provider
+        super().__init__()
+
     def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
         super().init_poolmanager(*arguments, **named)
         self.poolmanager.pool_classes_by_scheme = POOLS
@@ -101,8 +113,14 @@ class _Adapter(HTTPAdapter):
         return manager
 
     def send(self, request: Any, *arguments: Any, **named: Any) -> Any:
-        with _call_span(request) as span, _within(settings.provider_timeout) as seconds:
+        counted = _counted(self._provider, request)
+        with (
+            _call_span(request) as span,
+            _within(settings.provider_timeout) as seconds,
+            counted as answers,
+        ):
             response = super().send(request, *arguments, **named | {"timeout": seconds})
+            answers.append(response.status_code)
             if span is not None:
                 span.set(_answer_of(response))
             return response
@@ -129,11 +147,36 @@ def _answer_of(response: requests.Response) -> tracing.Attributes:
     return {"http.response.status_code": status, "projectx.provider_request": request_id}
 
 
-def session() -> requests.Session:
+@contextmanager
+def _counted(provider: str, request: Any) -> Iterator[list[int]]:
+    """Count one request to a provider. Yield a list for the status of its answer."""
+    began, answers = tick(), list[int]()
+    try:
+        yield answers
+    finally:
+        operation = operation_of(request.method, request.url) if metrics.is_on() else ""
+        metrics.PROVIDER_CALLS.add(provider, operation, _class_of(answers))
+        metrics.PROVIDER_SECONDS.observe(tick() - began, provider, operation)
+
+
+def operation_of(method: str, url: str) -> str:
+    """Return the name of an operation, such as `POST payment_intents cancel`: never an id."""
+    words = [part for part in urlsplit(url).path.split("/") if part in RESOURCES]
+    return " ".join([method, *words])
+
+
+def _class_of(answers: list[int]) -> str:
+    if not answers:
+        return "none"
+    status = answers[-1]
+    return "429" if status == requests.codes.too_many_requests else f"{status // 100}xx"
+
+
+def session(provider: str) -> requests.Session:
     """Return a session with time limits. Only one thread may use it at a time."""
     timed = requests.Session()
     for scheme in ("http://", "https://"):
-        timed.mount(scheme, _Adapter())
+        timed.mount(scheme, _Adapter(provider))
     return timed
 
 

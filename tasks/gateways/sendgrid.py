@@ -89,7 +89,7 @@ def _url(path: str) -> str:
 
 def _session() -> requests.Session:
     if not hasattr(_local, "session"):
-        _local.session = session()
+        _local.session = session("sendgrid")
     current: requests.Session = _local.session
     return current
 

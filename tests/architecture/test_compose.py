@@ -142,6 +142,22 @@ def test_the_observability_profile_has_its_configuration() -> None:
     assert [job["job_name"] for job in scrapes["scrape_configs"]]
 
 
+def test_prometheus_scrapes_every_part_that_has_metrics() -> None:
+    scrapes = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())
+    targets = {
+        job["job_name"]: {target for each in job["static_configs"] for target in each["targets"]}
+        for job in scrapes["scrape_configs"]
+    }
+    port = Settings.model_fields["metrics_port"].default
+    assert targets["web"] == {f"{part}:{port}" for part in WEB}
+    assert targets["workers"] == {f"{part}:{port}" for part in (*WORKERS, "beat")}
+    assert targets["exporter"] == {f"exporter:{Settings.model_fields['exporter_port'].default}"}
+    networks = set(SERVICES["prometheus"]["networks"])
+    for part in (*WEB, *WORKERS, "beat", "exporter"):
+        assert networks & set(SERVICES[part]["networks"])
+        assert SERVICES[part]["environment"]["METRICS_HOST"] != "127.0.0.1"
+
+
 def test_the_file_for_a_proxy_changes_the_gateway_alone() -> None:
     # Compose's own tag, which replaces a list instead of adding to it
     text = (ROOT / "deploy/behind-a-proxy.yml").read_text().replace("!override ", "")
@@ -187,8 +203,8 @@ def test_the_image_contains_only_listed_files() -> None:
     assert first == "*", "everything stays out"
     included = {rule.removeprefix("!") for rule in rules if rule.startswith("!")}
     assert all((ROOT / name).exists() for name in included)
-    rooms = {"web", "events", "tasks", "state_machines", "models", "migrations", "sandbox"}
-    rooms |= {"frontend"}
+    rooms = {"web", "events", "exporter", "tasks", "state_machines", "models", "migrations"}
+    rooms |= {"frontend", "sandbox"}
     files = {file.name for file in ROOT.glob("*.py")}
     assert included == rooms | files | {"requirements/runtime.txt"}
     assert "**/.env*" in rules[len(included) :], "what is named last counts"

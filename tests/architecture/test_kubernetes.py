@@ -18,12 +18,13 @@ ROOT = Path(__file__).parents[2]
 BASE = ROOT / "deploy/kubernetes/base"
 OVERLAYS = ROOT / "deploy/kubernetes/overlays"
 Json = dict[str, Any]
-PARTS = (*WEB, *WORKERS, "beat", "events")
+PARTS = (*WEB, *WORKERS, "beat", "events", "exporter")
+MEASURED = tuple(part for part in PARTS if part != "events")
 # Kinds of operators, which Kubernetes has no schema of, and the fields that each needs.
 CUSTOM = {
     "ScaledObject": ("scaleTargetRef", "minReplicaCount", "maxReplicaCount", "triggers"),
     "TriggerAuthentication": ("secretTargetRef",),
-    "ServiceMonitor": ("selector", "endpoints"),
+    "PodMonitor": ("selector", "podMetricsEndpoints"),
     "ExternalSecret": ("secretStoreRef", "target", "data"),
 }
 SETTINGS_OF_ALL = {"PROJECTX_ENV", "PROJECTX_SECRETS", "PROJECTX_PART"}
@@ -171,7 +172,7 @@ def test_each_pod_is_restricted(name: str, pod: Json) -> None:
     assert {mount["name"] for mount in mounts} <= volumes
 
 
-@pytest.mark.parametrize("part", [part for part in PARTS if part != "beat"])
+@pytest.mark.parametrize("part", [part for part in PARTS if part not in ("beat", "exporter")])
 def test_a_part_runs_twice_and_survives_the_loss_of_a_node(part: str) -> None:
     spec = deployment(part)["spec"]
     replicas = spec.get("replicas")
@@ -184,9 +185,31 @@ def test_a_part_runs_twice_and_survives_the_loss_of_a_node(part: str) -> None:
     assert [each["topologyKey"].rpartition("/")[2] for each in spread] == ["zone", "hostname"]
 
 
-def test_one_beat_runs() -> None:
-    spec = deployment("beat")["spec"]
+@pytest.mark.parametrize("part", ["beat", "exporter"])
+def test_one_of_it_runs(part: str) -> None:
+    spec = deployment(part)["spec"]
     assert (spec["replicas"], spec["strategy"]["type"]) == (1, "Recreate")
+
+
+def test_prometheus_finds_the_metrics_of_each_part() -> None:
+    (monitor,) = [each["spec"] for _, each in ALL if each["kind"] == "PodMonitor"]
+    (endpoint,) = monitor["podMetricsEndpoints"]
+    policy = OBJECTS["NetworkPolicy", "from-prometheus"]["spec"]
+    assert policy["ingress"][0]["ports"] == [{"protocol": "TCP", "port": endpoint["port"]}]
+    (expression,) = policy["podSelector"]["matchExpressions"]
+    settings = OBJECTS["ConfigMap", "common"]["data"]
+    assert settings["METRICS"] == "true"
+    assert settings["METRICS_HOST"] == SERVICES["auth"]["environment"]["METRICS_HOST"]
+    for part in MEASURED:
+        labels = deployment(part)["spec"]["template"]["metadata"]["labels"]
+        assert monitor["selector"]["matchLabels"].items() <= labels.items()
+        assert labels["projectx/tier"] in expression["values"]
+        ports = {port["name"]: port["containerPort"] for port in container(part)["ports"]}
+        setting = "exporter_port" if part == "exporter" else "metrics_port"
+        assert ports[endpoint["port"]] == Settings.model_fields[setting].default
+    # No ingress and no Service leads there.
+    services = [each for (kind, _), each in OBJECTS.items() if kind == "Service"]
+    assert {port["targetPort"] for each in services for port in each["spec"]["ports"]} == {"http"}
 
 
 def test_the_services_select_their_part_and_its_port() -> None:
@@ -194,7 +217,7 @@ def test_the_services_select_their_part_and_its_port() -> None:
         service, spec = OBJECTS["Service", part]["spec"], deployment(part)["spec"]
         assert service["selector"] == spec["selector"]["matchLabels"]
         assert service["selector"].items() <= spec["template"]["metadata"]["labels"].items()
-        (port,) = container(part)["ports"]
+        port = container(part)["ports"][0]
         assert service["ports"][0]["port"] == port["containerPort"]
         if part in WEB:
             assert f"0.0.0.0:{port['containerPort']}" in container(part)["command"]
@@ -210,6 +233,9 @@ def test_a_part_is_probed(part: str) -> None:
                    for probe in probes)  # fmt: skip
         ready = "/health" if part == "events" else "/ready"
         assert [probe["path"] for probe in probes] == ["/health", ready, "/health"]
+        return
+    if part == "exporter":
+        assert each["livenessProbe"]["httpGet"] == {"path": "/health", "port": "metrics"}
         return
     check = SERVICES[part]["healthcheck"]["test"][1:]
     assert each["startupProbe"]["exec"]["command"] == check

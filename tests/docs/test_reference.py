@@ -13,8 +13,11 @@ import yaml
 from flask import Flask
 
 from config import Settings
+from exporter import gauges
 from launch.processes import STRIPE_EVENTS
+from models import metrics
 from models.base import Base
+from models.metrics import Counter, Gauge, Histogram
 from sandbox.cards import BY_TOKEN
 from sandbox.fault_plan import FaultPlan
 from state_machines import MACHINES
@@ -106,6 +109,17 @@ def test_every_route_is_listed(flask_app: Flask) -> None:
         if method in METHODS
     }  # fmt: skip
     assert set(re.findall(r"^\| `([A-Z]+ /\S*)` \|", page("routes"), re.MULTILINE)) == routes
+
+
+def test_every_metric_is_listed_with_its_labels() -> None:
+    kinds = {Counter: "counter", Histogram: "histogram", Gauge: "gauge"}
+    rows = re.findall(
+        r"^\| `(projectx_\w+)` \| (\w+) \| (.*?) \| (.*) \|$", page("metrics"), re.MULTILINE
+    )
+    assert rows == [
+        (each.name, kinds[type(each)], ", ".join(f"`{label}`" for label in each.labels), each.text)
+        for each in (*metrics.ALL, *gauges.ALL)
+    ]
 
 
 def links() -> Iterator[tuple[Path, str]]:

@@ -82,7 +82,7 @@ KINDS = (SilentAnswer, DrippingStatus, DrippingHeader, DrippingBody, SilentBody)
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_answer_that_does_not_end_is_cut_off(kind: type[Slow]) -> None:
-    calls = connection.session()
+    calls = connection.session("stripe")
     with serving(kind) as server, time_limit(LIMIT):
         for _ in range(2):
             with pytest.raises((requests.RequestException, CallError)):
@@ -97,7 +97,7 @@ def test_a_call_that_was_not_begun_is_no_unknown_outcome() -> None:
         time_limit(0),
         pytest.raises(connection.NoTimeLeftError) as refused,
     ):
-        connection.session().get(server.url)
+        connection.session("stripe").get(server.url)
     assert not isinstance(refused.value, UnknownOutcomeError)
     assert server.asked == []
 

@@ -13,6 +13,7 @@ MODULES = (
     "models.keyset",
     "models.logs",
     "models.many_rows",
+    "models.metrics",
     "models.printable",
     "models.secret",
     "models.text",

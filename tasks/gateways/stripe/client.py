@@ -37,7 +37,7 @@ class _Client(stripe.RequestsClient):
 
     def _request_internal(self, *arguments: Any, **named: Any) -> Any:
         if getattr(self._thread_local, "session", None) is None:
-            self._thread_local.session = session()
+            self._thread_local.session = session("stripe")
         return super()._request_internal(*arguments, **named)
 
 

@@ -24,6 +24,7 @@ from state_machines.durable import executor, sweep
 from state_machines.durable.unit_of_work import Committed
 from tests.support.database import truncate
 from tests.support.factories import a_product
+from tests.support.gauges import read_gauges
 from tests.support.plans import Plans, explained
 from tests.support.web import code_of, deliver
 from web import create_app
@@ -114,6 +115,7 @@ def test_no_frequent_operation_reads_a_whole_growing_table(plans: Plans, grown: 
         sweep.due_activities,
     ):
         assert part(), f"{part.__name__} found nothing"
+    read_gauges()
     run_reconciliation()
     forget()
     assert plans.whole == []

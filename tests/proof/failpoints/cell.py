@@ -22,7 +22,7 @@ from launch.children import Child, run
 from launch.postgres import Postgres
 from launch.processes import commands
 from launch.redis import Redis
-from launch.stack import Urls
+from launch.urls import Urls
 from launch.waiting import until
 from tests.proof.failpoints.world import STRAY, OperatedWorld
 from tests.support import histories, invariants

@@ -8,7 +8,7 @@ import requests
 
 from demo.buyer import Buyer, Json, TookTooLongError, wait_for
 from demo.webhooks import CONNECTION_ERRORS
-from launch.stack import Urls
+from launch.urls import Urls
 
 T = TypeVar("T")
 ACCEPTED, DONE, BROKEN = 202, 200, 500

@@ -1,0 +1,172 @@
+"""Prometheus as the meter of `models.metrics`, if METRICS is on.
+
+Each process writes its numbers into files of METRICS_FOLDER and listens on METRICS_PORT, which the
+processes of one folder share: any of them answers a scrape with the numbers of all, also of those
+that have ended. Without METRICS nothing is counted, and nobody listens.
+"""
+
+import contextlib
+import logging
+import os
+import re
+import tempfile
+import threading
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec
+
+from config import settings
+from models import metrics
+from models.metrics import Counter, Gauge, Histogram, Metric
+
+if TYPE_CHECKING:
+    import prometheus_client as client
+
+log = logging.getLogger(__name__)
+
+# Files with the gauges of one process, which count only while it runs.
+LIVE_FILE = re.compile(r"gauge_live\w+_(\d+)\.db")
+
+
+P = ParamSpec("P")
+
+
+def _harmless(keep: Callable[P, None]) -> Callable[P, None]:
+    """Log the error of a number that cannot be kept, such as on a full disk: work goes on."""
+
+    @wraps(keep)
+    def keep_if_possible(*arguments: P.args, **named: P.kwargs) -> None:
+        try:
+            keep(*arguments, **named)
+        except (OSError, ValueError) as error:
+            log.warning("a metric is not counted: %s", error)
+
+    return keep_if_possible
+
+
+class Prometheus:
+    """A meter that writes into the files of a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+        from prometheus_client import values
+
+        # It chose when it was imported, which Celery does: Flower is a plug-in of its command line.
+        values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
+        self._counters: dict[str, client.Counter] = {}
+        self._histograms: dict[str, client.Histogram] = {}
+        self._gauges: dict[str, client.Gauge] = {}
+        for metric in metrics.ALL:
+            self._declare(metric)
+
+    def _declare(self, metric: Metric) -> None:
+        import prometheus_client as client
+
+        names = metric.name, metric.text, metric.labels
+        if isinstance(metric, Counter):
+            self._counters[metric.name] = client.Counter(*names, registry=None)
+        elif isinstance(metric, Histogram):
+            self._histograms[metric.name] = client.Histogram(
+                *names, buckets=metric.buckets, registry=None
+            )
+        elif isinstance(metric, Gauge):
+            self._gauges[metric.name] = client.Gauge(
+                *names, multiprocess_mode=metric.over, registry=None
+            )
+
+    @_harmless
+    def add(self, counter: Counter, values: tuple[str, ...], amount: float) -> None:
+        kept = self._counters[counter.name]
+        (kept.labels(*values) if values else kept).inc(amount)
+
+    @_harmless
+    def observe(self, histogram: Histogram, values: tuple[str, ...], seconds: float) -> None:
+        kept = self._histograms[histogram.name]
+        (kept.labels(*values) if values else kept).observe(seconds)
+
+    @_harmless
+    def set(self, gauge: Gauge, value: float) -> None:
+        self._gauges[gauge.name].set(value)
+
+    @_harmless
+    def change(self, gauge: Gauge, difference: int) -> None:
+        self._gauges[gauge.name].inc(difference)
+
+
+def folder() -> Path:
+    """Return the folder of the files."""
+    return Path(settings.metrics_folder or Path(tempfile.gettempdir()) / "projectx-metrics")
+
+
+def read(place: Path) -> bytes:
+    """Return the numbers of all processes of a folder, in Prometheus's format."""
+    from prometheus_client import CollectorRegistry, generate_latest, multiprocess
+
+    for file in place.glob("gauge_live*.db"):
+        match = LIVE_FILE.fullmatch(file.name)
+        if match and _has_ended(int(match[1])):
+            # Another process may remove it at the same moment.
+            with contextlib.suppress(FileNotFoundError):
+                multiprocess.mark_process_dead(int(match[1]), str(place))  # type: ignore[no-untyped-call]
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry, str(place))  # type: ignore[no-untyped-call]
+    return generate_latest(registry)
+
+
+def _has_ended(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+class Scrape(BaseHTTPRequestHandler):
+    """The answer to `GET /metrics`."""
+
+    def do_GET(self) -> None:
+        body = self.load(self.path.partition("?")[0])
+        self.send_response(HTTPStatus.NOT_FOUND if body is None else HTTPStatus.OK)
+        body = b"see /metrics\n" if body is None else body
+        self.send_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def load(self, path: str) -> bytes | None:
+        """Return the numbers, in Prometheus's format; None for another path."""
+        return read(folder()) if path == "/metrics" else None
+
+    def log_message(self, *_: object) -> None:
+        """Log nothing: a line for each scrape helps nobody."""
+
+
+class ScrapeServer(ThreadingHTTPServer):
+    """A server of scrapes. Several processes may listen on its port."""
+
+    allow_reuse_port = True
+    daemon_threads = True
+
+
+def start() -> bool:
+    """Keep the numbers of this process from now on and serve them. Return whether METRICS is on.
+
+    A process that cannot listen goes on: others of its folder tell its numbers.
+    """
+    if not settings.metrics:
+        return False
+    metrics.install(Prometheus(folder()))
+    address = settings.metrics_host, settings.metrics_port
+    try:
+        server = ScrapeServer(address, Scrape)
+    except OSError as error:
+        log.warning("METRICS_PORT %d: %s", settings.metrics_port, error)
+        return True
+    threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
+    return True
