@@ -1,0 +1,78 @@
+"""Debian's Prometheus: its server, and promtool."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+import yaml
+
+from launch.children import Child, run
+from launch.ports import free_ports
+from launch.stack import ROOT
+from launch.waiting import until
+from tests.support.programs import program
+
+FOLDER = ROOT / "deploy/prometheus"
+
+
+def promtool(*words: str) -> tuple[int, str]:
+    """Run promtool in the folder of our rules, and return its exit status and output."""
+    prometheus = program("prometheus")
+    tool = str(Path(prometheus.path).with_name("promtool"))
+    done = run(
+        [tool, *words], cwd=FOLDER, env=prometheus.environment, capture_output=True, text=True
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+class Server:
+    """A running Prometheus, which scrapes every second."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def query(self, expression: str) -> list[dict[str, Any]]:
+        """Return the series of an expression, now. Raises AssertionError for a bad one."""
+        answer = requests.get(
+            f"{self.url}/api/v1/query", params={"query": expression}, timeout=30
+        ).json()
+        assert answer["status"] == "success", f"{expression}: {answer.get('error')}"
+        series: list[dict[str, Any]] = answer["data"]["result"]
+        return series
+
+
+@contextmanager
+def scraping(folder: Path, targets: Mapping[str, str]) -> Iterator[Server]:
+    """Run a Prometheus with our rules that scrapes the addresses (host:port) of some jobs."""
+    prometheus = program("prometheus")
+    (port,) = free_ports(1)
+    configuration = yaml.safe_load((FOLDER / "prometheus.yml").read_text())
+    configuration["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
+    configuration["rule_files"] = [str(FOLDER / name) for name in configuration["rule_files"]]
+    configuration["scrape_configs"] = [
+        {"job_name": job, "static_configs": [{"targets": [address]}]}
+        for job, address in targets.items()
+    ]
+    (folder / "prometheus.yml").write_text(yaml.safe_dump(configuration))
+    command = [prometheus.path, f"--config.file={folder}/prometheus.yml"]
+    command += [f"--storage.tsdb.path={folder}/data", f"--web.listen-address=127.0.0.1:{port}"]
+    server = Server(f"http://127.0.0.1:{port}")
+    with (folder / "prometheus.log").open("w") as log:
+        process = Child(command, env=prometheus.environment, stdout=log, stderr=log)
+        try:
+            until(lambda: _is_ready(server.url), "the start of Prometheus", seconds=60)
+            yield server
+        finally:
+            process.terminate()
+            process.wait()
+            sys.stdout.write((folder / "prometheus.log").read_text()[-2000:])
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        return requests.get(f"{url}/-/ready", timeout=5).ok
+    except requests.RequestException:
+        return False
