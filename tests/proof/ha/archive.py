@@ -12,7 +12,7 @@ from launch.postgres import Postgres
 from launch.stack import ROOT
 from launch.unprivileged_user import reachable_folder, user_options
 from launch.waiting import until
-from tests.proof.ha.servers import Daemon
+from tests.support.daemon import Daemon
 from tests.support.programs import Program
 
 SCRIPTS = ROOT / "deploy/backup"

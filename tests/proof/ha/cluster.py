@@ -16,7 +16,7 @@ from launch.bundled_binaries import package_folder
 from launch.children import guardian
 from launch.unprivileged_user import reachable_folder, reachable_package, temporary_folder
 from launch.waiting import until
-from tests.proof.ha.servers import Daemon, fill_in
+from tests.support.daemon import Daemon, fill_in
 from tests.support.programs import program
 
 NAMES = ("a", "b", "c")

@@ -1,4 +1,4 @@
-"""Servers of the drills: programs of the system, with the configuration that is shipped."""
+"""Programs that run as servers, with the configuration that is shipped."""
 
 import signal
 from collections.abc import Callable
