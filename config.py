@@ -17,6 +17,7 @@ import credentials
 import production
 from addresses import SPLIT, CommaSeparated, DatabaseUrl, HttpUrl, Origins, RedisUrl, with_passwords
 from console_settings import ConsoleSettings
+from overload_settings import OverloadSettings
 from settings_error import named_variables
 from telemetry_settings import Port, TelemetrySettings
 
@@ -36,7 +37,7 @@ def _with_old_name(name: str) -> AliasChoices:
     return AliasChoices(name, OLD_NAMES[name])
 
 
-class Settings(ConsoleSettings, TelemetrySettings):
+class Settings(ConsoleSettings, OverloadSettings, TelemetrySettings):
     """The settings of a process. Times are seconds, amounts are minor units.
 
     Raises pydantic.ValidationError on bad values.
@@ -149,9 +150,6 @@ class Settings(ConsoleSettings, TelemetrySettings):
     unpaid_share: float = Field(default=0.5, gt=0, le=1)
     declines_per_order: int = Field(default=8, ge=1)
     declines_per_hour: int = Field(default=20, ge=1)
-    # Gunicorn's threads per web process; at most half of them may wait (Prefer: wait).
-    web_threads: int = Field(default=48, ge=2)
-    waiters_per_user: int = Field(default=4, ge=1)
     events_url: HttpUrl = ""
     events_streams: int = Field(default=10_000, ge=1)
     events_streams_per_user: int = Field(default=8, ge=1)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from bench import api, bars, bulk, console, growth, recovery, shop
+from bench import api, bars, bulk, console, growth, overload, recovery, shop
 from bench.cost import Database
 from bench.race import rounds as race
 from bench.race import table
@@ -116,6 +116,7 @@ def main() -> int:
     results.add_figures(console.measure(*console.QUICK) if quick else console.measure())
     with Stack(environment=growth.UNLIMITED) as stack:
         results.add_figures(bulk.measure(stack, *bulk.QUICK) if quick else bulk.measure(stack))
+    results.add_figures(overload.measure(overload.QUICK) if quick else overload.measure())
     results.print_bars()
     return 0
 

@@ -15,12 +15,15 @@ from launch.stack import Stack
 from models.clock import tick
 from sandbox.app import ROW_LOG_FILE
 
-# No limits for customers; no database or Redis of the environment.
+# No limits for customers and for load; no database or Redis of the environment.
 UNLIMITED = {
     "LOGIN_LIMIT": "100000/minute",
     "LOGIN_LIMIT_PER_ADDRESS": "100000/minute",
     "ORDERS_PER_HOUR": "100000",
     "UNPAID_ORDERS": "100000",
+    # Tables are filled with old activities, and buyers order without a pause.
+    "SHED_QUEUE": "0",
+    "ORDERS_AT_ONCE": "1000",
     "DATABASE_URL": "",
     "REDIS_URL": "",
 }

@@ -93,3 +93,11 @@ class TooManyError(ProjectXError):
         self.kind = kind
         self.retry_after = max(1, ceil(retry_after))
         self.limit = limit
+
+
+class OverloadedError(ProjectXError):
+    """The system cannot take more of this now. `retry_after` is in seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("Too many orders are under way. Nothing was changed: try again.")
+        self.retry_after = retry_after

@@ -17,6 +17,7 @@ from models.errors import (
     InvalidInputError,
     NotAuthenticatedError,
     NotFoundError,
+    OverloadedError,
     StepUpError,
     TooManyError,
     WrongCodeError,
@@ -39,6 +40,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     SignalRefusedError: HTTPStatus.CONFLICT,
     GoneError: HTTPStatus.GONE,
     TooManyError: HTTPStatus.TOO_MANY_REQUESTS,
+    OverloadedError: HTTPStatus.SERVICE_UNAVAILABLE,
     # The schemas reject values that PostgreSQL cannot store; this is the last resort.
     sqlalchemy.exc.DataError: HTTPStatus.BAD_REQUEST,
     # The database is unreachable, or no connection is free.
@@ -105,6 +107,8 @@ def domain_error(error: Exception) -> Response:
         return problem(status, str(error), [FieldProblem.of(error)])
     if status == HTTPStatus.BAD_REQUEST:
         return problem(status, UNSTORABLE)
+    if isinstance(error, OverloadedError):
+        return _problem_for_now(str(error), error.retry_after)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         return _unavailable(error, UNAVAILABLE)
     left = error.attempts_left if isinstance(error, WrongCodeError) else None
@@ -124,8 +128,12 @@ def domain_error(error: Exception) -> Response:
 
 def _unavailable(error: Exception, detail: str) -> Response:
     log.warning("request %s: %s", g.get("request_id"), error)
+    return _problem_for_now(detail, RETRY_AFTER)
+
+
+def _problem_for_now(detail: str, retry_after: int) -> Response:
     response = problem(HTTPStatus.SERVICE_UNAVAILABLE, detail)
-    response.headers["Retry-After"] = str(RETRY_AFTER)
+    response.headers["Retry-After"] = str(retry_after)
     return response
 
 

@@ -21,7 +21,7 @@ from state_machines.actions import cancel_order, checkout
 from state_machines.actions.cancel_order import Outcome
 from state_machines.actions.checkout import CheckoutRequest
 from state_machines.actions.pricing import Line
-from web import authentication, idempotency, prefer, tracking, waiters
+from web import authentication, idempotency, overload, prefer, tracking, waiters
 from web.blueprint import ApiBlueprint
 from web.changes import subscribe
 from web.request import cause
@@ -66,12 +66,12 @@ def place(body: OrderRequest) -> Any:
     """Place an order.
 
     Repeating a reference or an `Idempotency-Key` returns the same order; the key may replace the
-    reference.
+    reference. 503 with `Retry-After` while more orders are under way than the system can take.
     """
     caller, order_id, key = authentication.caller(), uuid7(), idempotency.read_key()
     checkout_request = _checkout_request(body, key)
     with subscribe(order_id) as subscription:
-        with cause(caller.user_id):
+        with overload.ORDERS.enter(), cause(caller.user_id):
             placed_id, is_new = checkout.place(
                 order_id, caller.user_id, caller.session_id, checkout_request, key=key
             )

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from web.cached import Cached
 from web.pagination import conditional
 from web.routes.admin.guard import Role, blueprint, needs
-from web.routes.admin.overview.cache import Cached
 from web.routes.admin.overview.figures import load_overview
 from web.schemas.admin.overview import OverviewView
 

@@ -36,8 +36,8 @@ from models.durable.activity import SWEPT
 from models.keyset import MAX_COUNT, Count, count_rows
 from state_machines.durable import Activity
 from state_machines.durable.operations.commands import GIVING_UP
+from web.cached import Cached
 from web.routes.admin.last_verify import load_last_verify
-from web.routes.admin.overview.cache import Cached
 from web.routes.admin.overview.money import MAX_AGE, load_money
 from web.routes.admin.overview.queues import load_queues
 from web.routes.admin.overview.series import Series

@@ -1,0 +1,130 @@
+"""`python -m bench.overload [--quick]`: three times as many orders as the shop carries.
+
+Orders arrive at a fixed rate, whatever the answers are, and a webhook ten times a second. The shop
+refuses what it cannot carry; then the same arrives at a shop without these limits.
+"""
+
+import asyncio
+import statistics
+import sys
+from dataclasses import dataclass, field
+from itertools import cycle
+from uuid import uuid4
+
+import aiohttp
+
+from bench.growth import UNLIMITED
+from bench.running_shop import RunningShop
+from bench.shop import Figures
+from demo.webhooks import sign_event
+from launch.children import end_in_order
+from launch.stack import Stack
+from models.clock import tick
+
+SPAN = 20.0  # seconds
+QUICK = 8.0
+FACTOR, HOOKS_PER_SECOND = 3, 10
+MAX_WAIT = 30  # seconds until a client gives up
+NO_LIMITS = {"SHED_QUEUE": "0", "ORDERS_AT_ONCE": "1000"}
+LIMITS = {"SHED_QUEUE": "", "ORDERS_AT_ONCE": ""}
+
+
+@dataclass
+class Arrivals:
+    """The seconds of the answers: of accepted orders, refusals and webhooks; and the failures."""
+
+    accepted: list[float] = field(default_factory=list)
+    refused: list[float] = field(default_factory=list)
+    hooks: list[float] = field(default_factory=list)
+    failures: int = 0
+    payable: int = 0
+
+    def note(self, status: int, seconds: float) -> None:
+        """Note an answer to an order or, with status 200, to a webhook."""
+        by_status = {200: self.hooks, 201: self.accepted, 202: self.accepted, 503: self.refused}
+        by_status.get(status, []).append(seconds)
+        self.failures += status not in by_status
+
+
+def measure(span: float = SPAN) -> Figures:
+    """Measure the best rate, then three times as many arrivals, with the limits and without."""
+    figures: Figures = {}
+    with Stack(environment=UNLIMITED | LIMITS) as stack:
+        shop = RunningShop(stack)
+        best = shop.sell(span).rate
+        figures |= {"overload: best, orders a second": best}
+        figures |= _overload(shop, "overload with limits", FACTOR * best, span)
+    with Stack(environment=UNLIMITED | NO_LIMITS) as stack:
+        figures |= _overload(RunningShop(stack), "overload without limits", FACTOR * best, span)
+    kept = figures["overload with limits: payable orders a second"]
+    return figures | {"overload with limits: payable orders, % of the best": 100 * kept / best}
+
+
+def _overload(shop: RunningShop, title: str, rate: float, span: float) -> Figures:
+    start, arrivals = tick(), Arrivals()
+    asyncio.run(_arrive(shop, arrivals, rate, span))
+    seconds = tick() - start
+    return {
+        f"{title}: arrivals a second": rate,
+        f"{title}: payable orders a second": arrivals.payable / seconds,
+        f"{title}: accepted": float(len(arrivals.accepted)),
+        f"{title}: refused": float(len(arrivals.refused)),
+        f"{title}: requests that failed": float(arrivals.failures),
+        f"{title}: accepted, ms p99": _p99(arrivals.accepted),
+        f"{title}: refused, ms p99": _p99(arrivals.refused),
+        f"{title}: webhooks, ms p99": _p99(arrivals.hooks),
+    }
+
+
+def _p99(seconds: list[float]) -> float:
+    return 1000 * statistics.quantiles(seconds, n=100)[98] if len(seconds) > 1 else float("nan")
+
+
+async def _arrive(shop: RunningShop, arrivals: Arrivals, rate: float, span: float) -> None:
+    urls, secret = shop.stack.urls, shop.stack.environment["STRIPE_WEBHOOK_SECRETS"]
+    products, buyers = cycle(shop.products), cycle(shop.buyers)
+    timeout = aiohttp.ClientTimeout(total=MAX_WAIT)
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(timeout=timeout, connector=connector) as http:
+
+        async def order() -> None:
+            items = [{"productId": next(products)["id"], "quantity": 1}]
+            body = {"referenceId": uuid4().hex, "items": items}
+            body |= {"billingAddress": "1 Main Street", "shippingAddress": ""}
+            token = str(next(buyers).http.headers["Authorization"])
+            headers = {"Authorization": token, "Prefer": "wait=10"}
+            await _send(http.post(f"{urls.order}/order", json=body, headers=headers), arrivals)
+
+        async def hook() -> None:
+            event = {"id": f"evt_{uuid4().hex}", "type": "payment_intent.succeeded", "data": {}}
+            body, headers = sign_event(event, secret)
+            url = f"{urls.order}/order/webhook"
+            await _send(http.post(url, data=body, headers=headers), arrivals)
+
+        start = tick()
+        due = sorted(
+            [(number / rate, order) for number in range(int(rate * span))]
+            + [(number / HOOKS_PER_SECOND, hook) for number in range(int(HOOKS_PER_SECOND * span))],
+            key=lambda arrival: arrival[0],
+        )
+        async with asyncio.TaskGroup() as tasks:
+            for at, send in due:
+                await asyncio.sleep(max(0.0, start + at - tick()))
+                tasks.create_task(send())
+
+
+async def _send(request: "aiohttp.client._RequestContextManager", arrivals: Arrivals) -> None:
+    began = tick()
+    try:
+        async with request as response:
+            body = await response.json(content_type=None)
+            arrivals.note(response.status, tick() - began)
+            arrivals.payable += bool(body.get("clientSecret"))
+    except (aiohttp.ClientError, TimeoutError):
+        arrivals.failures += 1
+
+
+if __name__ == "__main__":
+    end_in_order()
+    for name, value in measure(QUICK if "--quick" in sys.argv else SPAN).items():
+        print(f"| {name} | {value:.1f} |")

@@ -1,0 +1,150 @@
+"""Load shedding by real processes: new orders are refused, and nothing else."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+import requests
+from sqlalchemy import delete, insert, select, text
+
+from config import settings
+from demo.webhooks import sign_event
+from launch import ports
+from launch.children import Child
+from launch.waiting import until
+from models import ActivityRow, ActivityState, Product, User, transaction
+from models.base import db
+from models.clock import now
+from models.ids import uuid7
+from tests.support.web import Json, Person
+from web import overload
+
+pytestmark = pytest.mark.slow
+
+LIMIT = 5
+WAITS_FOR_LOCK = text(
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
+
+
+@dataclass
+class Server:
+    """A web process."""
+
+    url: str
+
+    def buy(self, person: Person, product: Product) -> requests.Response:
+        body = {"referenceId": uuid4().hex, "items": [{"productId": product.id, "quantity": 1}]}
+        body |= {"billingAddress": "1 Main St", "shippingAddress": ""}
+        headers = person.headers | {"Prefer": "wait=0"}
+        return requests.post(f"{self.url}/order", json=body, headers=headers, timeout=60)
+
+    def answers(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/health", timeout=2).ok
+        except requests.RequestException:
+            return False
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Server]]:
+    processes: list[Child] = []
+
+    def start(**own: str) -> Server:
+        (port,) = ports.free_ports(1)
+        command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}"]
+        command += ["--worker-class", "gthread", "--threads", "8", "--no-control-socket"]
+        processes.append(Child(command, env=os.environ | own))
+        server = Server(f"http://127.0.0.1:{port}")
+        until(server.answers, "the start of gunicorn", seconds=60)
+        return server
+
+    yield start
+    for process in processes:
+        process.terminate()
+        process.wait()
+
+
+def fill_queue(number: int, **fields: object) -> None:
+    """Insert payments' first calls that have waited for a minute."""
+    at = now()
+    row = {
+        "name": overload.FIRST_CALL,
+        "machine": "payment",
+        "state": ActivityState.PENDING,
+        "attempts": 0,
+        "due_at": at,
+        "payload": {},
+        "created_at": at - timedelta(minutes=1),
+    }
+    rows = [row | {"id": uuid7(), "subject_id": uuid7()} | fields for _ in range(number)]
+    with transaction() as session:
+        session.execute(insert(ActivityRow), rows)
+
+
+def assert_refused(answer: requests.Response, seconds: int) -> None:
+    assert answer.status_code == 503
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Retry-After"] == str(seconds)
+    assert "Nothing was changed" in answer.json()["detail"]
+
+
+def assert_all_else_is_served(server: Server, person: Person, reference: str) -> None:
+    for path in ("/health", "/ready", "/product", f"/order/status/{reference}"):
+        answer = requests.get(f"{server.url}{path}", headers=person.headers, timeout=60)
+        assert answer.status_code == 200, path
+    event: Json = {"id": f"evt_{uuid4().hex}", "type": "payment_intent.succeeded", "data": {}}
+    body, headers = sign_event(event, settings.stripe_webhook_secrets[0])
+    hook = requests.post(f"{server.url}/order/webhook", data=body, headers=headers, timeout=60)
+    assert hook.status_code == 200
+    login = {"email": f"{uuid4().hex}@example.com"}
+    assert requests.post(f"{server.url}/auth/login", json=login, timeout=60).status_code == 201
+
+
+def test_orders_are_refused_while_the_queue_is_long(
+    serve: Callable[..., Server], ann: Person, lamp: Product
+) -> None:
+    server = serve(SHED_QUEUE=str(LIMIT))
+    first = server.buy(ann, lamp)
+    assert first.status_code == 202
+    fill_queue(LIMIT)
+    until(lambda: server.buy(ann, lamp).status_code == 503, "the first refusal", seconds=60)
+    assert_refused(server.buy(ann, lamp), overload.QUEUE_RETRY)
+    assert_all_else_is_served(server, ann, first.json()["referenceId"])
+    with transaction() as session:
+        session.execute(delete(ActivityRow).where(ActivityRow.name == overload.FIRST_CALL))
+    until(lambda: server.buy(ann, lamp).status_code == 202, "the next order", seconds=60)
+
+
+def test_orders_are_refused_while_all_places_are_taken(
+    serve: Callable[..., Server], ann: Person, sign_in: Callable[[], Person], lamp: Product
+) -> None:
+    server, bob = serve(ORDERS_AT_ONCE="1"), sign_in()
+    before = server.buy(ann, lamp).json()["referenceId"]
+    # Somebody holds the customer whom an order locks, so that the order waits.
+    held = select(User.id).where(User.id == ann.user.id).with_for_update()
+    with ThreadPoolExecutor(1) as crowd:
+        with db.engine.begin() as connection:
+            connection.execute(held)
+            waiting: Future[requests.Response] = crowd.submit(server.buy, ann, lamp)
+            until(lambda: connection.scalar(WAITS_FOR_LOCK), "the waiting order", seconds=60)
+            assert_refused(server.buy(bob, lamp), overload.PLACE_RETRY)
+            assert_all_else_is_served(server, ann, before)
+        assert waiting.result().status_code == 202
+    assert server.buy(bob, lamp).status_code == 202
+
+
+def test_only_new_orders_that_wait_for_a_worker_count(app: object) -> None:
+    fill_queue(1, created_at=now())
+    fill_queue(1, state=ActivityState.WAITING)
+    fill_queue(1, state=ActivityState.RUNNING)
+    fill_queue(1, name="payments.cancel_intent")
+    assert overload.count_waiting(LIMIT) == 0
+    fill_queue(LIMIT + 1)
+    assert overload.count_waiting(LIMIT) == LIMIT
