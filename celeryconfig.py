@@ -21,7 +21,8 @@ task_queues = [
 ]
 task_default_queue = "sweep"
 # Redis has a list for each queue and priority; a worker takes from the list of the lowest number
-# that is not empty. Beat's ticks have no priority, which is 0.
+# that is not empty, and at times from the other (tasks/broker.py). Beat's ticks have no priority,
+# which is 0.
 INTERACTIVE, BACKGROUND = 0, 9
 # Web processes do not import the activities, which declare the same: a test compares them.
 task_routes = {

@@ -4,6 +4,9 @@ A channel that closes restores unacknowledged messages. If its connection is clo
 raises AttributeError, which ends the worker. Here it raises a connection error, after which kombu
 and Celery reconnect; the leases of the rows recover the work.
 
+Workers take interactive messages first. One turn in eight is the background's, so that calls whose
+messages were lost do not wait for as long as customers keep coming.
+
 An unreadable message would end a worker, too. It is dropped with one line in the log.
 
 kombu makes a new client for each message that it sends, keeps or acknowledges, which took a tenth
@@ -18,11 +21,13 @@ from kombu.transport import TRANSPORT_ALIASES, redis
 from kombu.utils.json import loads
 from redis import ConnectionError as LostConnectionError
 
-from celeryconfig import BACKGROUND, broker_transport_options
+from celeryconfig import BACKGROUND, INTERACTIVE, broker_transport_options
 from tasks.messages import problem_of
 
 log = logging.getLogger(__name__)
 
+# One in so many messages is taken from the background first: interactive ones may never end.
+BACKGROUND_TURN = 8
 PREFIX = str(broker_transport_options["global_keyprefix"])
 
 
@@ -34,6 +39,22 @@ def list_names(queue: str) -> list[str]:
 
 class Channel(redis.Channel):
     _client: Any = None
+    _polls = 0
+
+    def _brpop_start(self, timeout: float | None = None) -> None:
+        """Wait for a message: an interactive one first, but for every turn of the background."""
+        steps = self.priority_steps
+        self._polls += 1
+        if self._polls % BACKGROUND_TURN == 0:
+            self.priority_steps = steps[::-1]
+        try:
+            super()._brpop_start(timeout)  # type: ignore[no-untyped-call]
+        finally:
+            self.priority_steps = steps
+
+    def priority(self, number: int) -> int:
+        """Return the step of a priority. kombu's own function expects the steps in order."""
+        return BACKGROUND if number >= BACKGROUND else INTERACTIVE
 
     def _create_client(self, asynchronous: bool = False) -> Any:  # noqa: FBT001, FBT002  kombu's
         """Return the client of the pool, which a reconnection replaces."""

@@ -1,4 +1,4 @@
-"""An activity that a person waits for is claimed before a backlog of background activities."""
+"""Interactive activities overtake a backlog of the background, which still has its turns."""
 
 import os
 import subprocess
@@ -47,12 +47,12 @@ def work(server: Redis, tmp_path: Path) -> Iterator[list[Child]]:
         process.wait()
 
 
-def fill(server: Redis, interactive: str) -> None:
-    """Publish a backlog, and behind it one activity that a person waits for."""
+def fill(server: Redis, backlog: str, activity_id: UUID, name: str) -> None:
+    """Publish a backlog of activities called `backlog`, and then one that is called `name`."""
     with celery.connection(server.url) as connection, celery.amqp.Producer(connection) as producer:
         for _ in range(BACKLOG):
-            celery.send_task(RetrieveIntent.name, args=([str(uuid7())],), producer=producer)
-        celery.send_task(CreateIntent.name, args=([interactive],), producer=producer)
+            celery.send_task(backlog, args=([str(uuid7())],), producer=producer)
+        celery.send_task(name, args=([str(activity_id)],), producer=producer)
 
 
 def overdue(name: str, *, seconds: int, number: int = 1) -> list[UUID]:
@@ -95,24 +95,35 @@ def test_interactive_activities_go_first_under_a_limit(app: Flask) -> None:
     assert [key for _, key in sweep.due_activities()] == [*interactive, background[0]]
 
 
-def test_an_interactive_activity_overtakes_a_backlog(
-    app: Flask, server: Redis, work: list[Child], tmp_path: Path
+@pytest.mark.parametrize(
+    ("name", "backlog", "place"),
+    [(CreateIntent.name, RetrieveIntent.name, -1), (RetrieveIntent.name, CreateIntent.name, 0)],
+    ids=["interactive", "background"],
+)
+def test_a_backlog_of_the_other_priority_is_overtaken(
+    app: Flask,
+    server: Redis,
+    work: list[Child],
+    tmp_path: Path,
+    name: str,
+    backlog: str,
+    place: int,
 ) -> None:
-    (key,) = overdue(CreateIntent.name, seconds=0)
-    fill(server, str(key))
+    (key,) = overdue(name, seconds=0)
+    fill(server, backlog, key, name)
     with redis.Redis(port=server.port) as client, (tmp_path / "log").open("wb") as log:
 
-        def backlog() -> int:
-            return int(client.llen(list_names("payments")[-1]))
+        def count_waiting() -> int:
+            return int(client.llen(list_names("payments")[place]))
 
         def is_claimed() -> bool:
             with transaction() as session:
                 row = session.get_one(ActivityRow, key, populate_existing=True)
-                return row.attempts > 0 or not backlog()
+                return row.attempts > 0 or not count_waiting()
 
-        assert backlog() == BACKLOG
+        assert count_waiting() == BACKLOG
         environment = os.environ | {"REDIS_URL": server.url}
         command = worker("priority", "payments")
         work.append(Child(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT))
         until(is_claimed, "the claim", seconds=120)
-        assert backlog() > 0
+        assert count_waiting() > 0
