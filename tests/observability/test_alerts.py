@@ -1,44 +1,17 @@
 """The alerts, tested by promtool, and compared with the metrics that exist."""
 
-import re
 from typing import Any
 
 import pytest
 import yaml
 
-from exporter import gauges
-from models import metrics
-from models.metrics import Histogram, Metric
 from tests.support.prometheus import FOLDER, promtool
+from tests.support.promql import check_names
 
 RULES: list[dict[str, Any]] = yaml.safe_load((FOLDER / "alerts.yml").read_text())["groups"][0][
     "rules"
 ]
 TESTS: list[dict[str, Any]] = yaml.safe_load((FOLDER / "alerts.test.yml").read_text())["tests"]
-METRICS: dict[str, Metric] = {
-    f"{metric.name}{suffix}": metric
-    for metric in (*metrics.ALL, *gauges.ALL)
-    for suffix in (("_bucket", "_count", "_sum") if isinstance(metric, Histogram) else ("",))
-}
-# Labels that Prometheus adds.
-ADDED = {"job", "instance", "le"}
-
-
-def selectors(text: str) -> list[tuple[str, set[str]]]:
-    """Return the names of metrics in an expression, each with the labels that it selects by."""
-    return [
-        (name, set(re.findall(r"(\w+)\s*(?:=~|!~|!=|=)", conditions)))
-        for name, conditions in re.findall(r"\b(projectx_\w+|up\b)(\{[^}]*\})?", text)
-    ]
-
-
-def check(text: str) -> None:
-    """Assert that the metrics and labels of an expression exist."""
-    for name, labels in selectors(text):
-        if name != "up":
-            assert labels <= {*METRICS[name].labels, *ADDED}, f"{name}: {labels}"
-    by = {label for group in re.findall(r"\bby \(([^)]*)\)", text) for label in group.split(", ")}
-    assert by <= {label for metric in METRICS.values() for label in metric.labels} | ADDED
 
 
 def test_promtool_accepts_the_rules_and_the_configuration() -> None:
@@ -54,7 +27,7 @@ def test_each_alert_fires_on_its_fault_and_is_quiet_on_a_good_day() -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
 def test_an_alert_has_both_tests_and_names_metrics_that_exist(rule: dict[str, Any]) -> None:
-    check(rule["expr"])
+    check_names(rule["expr"])
     assert rule["labels"]["severity"] in ("page", "ticket")
     own = [
         bool(case["exp_alerts"])
@@ -68,7 +41,7 @@ def test_an_alert_has_both_tests_and_names_metrics_that_exist(rule: dict[str, An
 @pytest.mark.parametrize("test", TESTS, ids=lambda test: test["name"])
 def test_the_series_of_a_test_exist(test: dict[str, Any]) -> None:
     for series in test["input_series"]:
-        check(series["series"])
+        check_names(series["series"])
 
 
 def test_the_most_urgent_alerts_come_first() -> None:

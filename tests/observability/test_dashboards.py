@@ -1,0 +1,126 @@
+"""Every panel of every dashboard has data when a real Prometheus scrapes a running shop."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from demo.buyer import wait_for
+from demo.world import World
+from launch.stack import ROOT, Stack
+from launch.unprivileged_user import temporary_folder
+from tests.support.prometheus import Server, scraping
+from tests.support.promql import METRICS, check_names
+
+GRAFANA = ROOT / "deploy/grafana"
+DASHBOARDS: dict[str, dict[str, Any]] = {
+    path.stem: json.loads(path.read_text()) for path in sorted((GRAFANA / "dashboards").glob("*"))
+}
+PANELS = [
+    pytest.param(panel, id=f"{name}: {panel['title']}")
+    for name, dashboard in DASHBOARDS.items()
+    for panel in dashboard["panels"]
+]
+# Grafana's own variable: four times the interval of the scrapes, and at least.
+RATE_INTERVAL = "1m"
+TIMEOUT = 90  # seconds
+# The width of the grid.
+COLUMNS = 24
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Stack]:
+    """Yield a running shop with metrics."""
+    own = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "")
+    with Stack(environment=own | {"METRICS": "1"}) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def prometheus(shop: Stack) -> Iterator[Server]:
+    """Yield a Prometheus that has seen a few purchases."""
+    ports = {"web": "METRICS_PORT", "exporter": "EXPORTER_PORT"}
+    targets = {job: f"127.0.0.1:{shop.environment[name]}" for job, name in ports.items()}
+    with temporary_folder() as folder, scraping(folder, targets) as server:
+        # The first of a kind makes a series, of which a rate needs two samples.
+        for _ in range(2):
+            buy(shop)
+        yield server
+
+
+def buy(shop: Stack) -> None:
+    """Place an order, pay it and get the letter."""
+    buyer = World.of(shop).buyer()
+    order = buyer.order(buyer.products()[0])
+    buyer.pay(order["clientSecret"])
+    buyer.wait_until(order["referenceId"], "Confirmed")
+    buyer.wait_for_email("order_confirmed")
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_a_panel_has_data(prometheus: Server, panel: dict[str, Any]) -> None:
+    for target in panel["targets"]:
+        expression = target["expr"].replace("$__rate_interval", RATE_INTERVAL)
+
+        def has_data(expression: str = expression) -> bool:
+            values = [series["value"][1] for series in prometheus.query(expression)]
+            return any(value != "NaN" for value in values)
+
+        wait_for(lambda: has_data() or None, f"data of {expression}", seconds=TIMEOUT)
+
+
+def test_no_alert_fires_in_a_shop_that_is_well(prometheus: Server) -> None:
+    firing = prometheus.query('ALERTS{alertstate="firing"}')
+    assert [series["metric"]["alertname"] for series in firing] == []
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_a_panel_names_metrics_that_exist_and_says_its_meaning(panel: dict[str, Any]) -> None:
+    for target in panel["targets"]:
+        check_names(target["expr"])
+        assert "projectx_" in target["expr"] or target["expr"] == "sum by (job) (up)"
+    assert panel["description"].endswith(".")
+    assert panel["fieldConfig"]["defaults"]["unit"]
+    assert panel["gridPos"]["x"] + panel["gridPos"]["w"] <= COLUMNS
+    assert panel["datasource"]["uid"] == target["datasource"]["uid"] == "prometheus"
+
+
+def test_the_dashboards_are_told_apart() -> None:
+    assert len({dashboard["uid"] for dashboard in DASHBOARDS.values()}) == len(DASHBOARDS) == 4
+    for dashboard in DASHBOARDS.values():
+        assert len({panel["id"] for panel in dashboard["panels"]}) == len(dashboard["panels"])
+        assert len({panel["title"] for panel in dashboard["panels"]}) > 5
+
+
+def test_grafana_finds_the_dashboards_and_their_source() -> None:
+    (source, *_) = read("datasources")["datasources"]
+    assert (source["uid"], source["type"]) == ("prometheus", "prometheus")
+    (provider,) = read("dashboards")["providers"]
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    mounts = compose["services"]["grafana"]["volumes"]
+    assert f"./deploy/grafana/dashboards:{provider['options']['path']}:ro" in mounts
+
+
+def read(folder: str) -> Any:
+    """Return the file of a folder of Grafana's provisioning."""
+    (path,) = Path(GRAFANA / "provisioning" / folder).glob("*.yml")
+    return yaml.safe_load(path.read_text())
+
+
+# For questions that nobody asks every day.
+UNSHOWN = {
+    "projectx_activities_giving_up",
+    "projectx_confirmed_orders",
+    "projectx_deadline_lag_seconds",
+    "projectx_reconciliation_age_seconds",
+    "projectx_sweep_failures_total",
+}
+
+
+def test_each_other_metric_is_in_a_dashboard_or_an_alert() -> None:
+    texts = json.dumps(DASHBOARDS) + (ROOT / "deploy/prometheus/alerts.yml").read_text()
+    shown = {metric.name for name, metric in METRICS.items() if name in texts}
+    assert {metric.name for metric in METRICS.values()} - shown == UNSHOWN
