@@ -41,8 +41,11 @@ class Shoppers:
     confirmed: list[str] = field(default_factory=list)
     promoted: threading.Event = field(default_factory=threading.Event)
 
+    def buyer(self) -> PatientBuyer:
+        return PatientBuyer(self.world.urls)
+
     def shop(self, _: int) -> None:
-        buyer = PatientBuyer(self.world.urls)
+        buyer = self.buyer()
         buyer.log_in()
         product = buyer.products()[0]
         for number in range(1, 1000):
