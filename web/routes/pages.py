@@ -122,7 +122,9 @@ for name in ROOT_FILES:
 
 def _not_found(error: HTTPException) -> Response:
     """Return the app, which shows that there is no such page; a problem to all but browsers."""
-    is_page = request.url_rule is None and request.method in ("GET", "HEAD")
+    # A path with a zero byte is refused before the page that its rule leads to.
+    has_page = request.url_rule is None or "\x00" in request.path
+    is_page = has_page and request.method in ("GET", "HEAD")
     wants_html = "text/html" in request.headers.get("Accept", "")
     if not is_page or not wants_html or _is_of_api(request.path) or dist.read_index() is None:
         return errors.http_error(error)

@@ -106,18 +106,25 @@ def test_pictures_may_come_from_the_listed_origins(app: Flask) -> None:
     assert pictures in headers["Content-Security-Policy"]
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/products/1/more", "/index.html", "/.stamp"])
+@pytest.mark.parametrize(
+    "path",
+    ["/nothing", "/products/1/more", "/index.html", "/.stamp", "/%00", "/orders/%00",
+     "/orders/a%00b/receipt", "/products/%00", "/console/%00"],
+)  # fmt: skip
 def test_an_unknown_page_is_the_app_with_status_404(client: FlaskClient, path: str) -> None:
     answer = client.get(path, headers=HTML)
     assert (answer.status_code, answer.mimetype) == (404, "text/html")
     assert content(head(answer), "robots") == "noindex"
+    assert b"\x00" not in answer.data
     assert client.get(path).mimetype == "application/problem+json"
     assert client.post(path, headers=HTML).status_code in (404, 405)
 
 
 @pytest.mark.parametrize(
-    "path", ["/product/nothing", "/order/x/y/z", "/auth/nothing", "/assets/nothing.js", "/docs/x"]
-)
+    "path",
+    ["/product/nothing", "/order/x/y/z", "/auth/nothing", "/assets/nothing.js", "/docs/x",
+     "/order/summary/%00", "/assets/%00", "/admin/executions/order/%00"],
+)  # fmt: skip
 def test_unknown_paths_of_the_api_and_of_files_stay_problems(
     client: FlaskClient, path: str
 ) -> None:
