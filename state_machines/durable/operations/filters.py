@@ -6,8 +6,20 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, any_, cast, false, func, or_, select, union_all
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    any_,
+    cast,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    union_all,
+)
 
+from models.base import db
 from models.clock import now
 from models.durable.activity import SWEPT, ActivityRow, ActivityState
 from models.ids import as_id, first_of
@@ -17,6 +29,7 @@ from state_machines.durable.machine import DurableMachine
 from state_machines.durable.states import state_of
 
 Machine = type[DurableMachine[Any]]
+ANY = "any"  # failed activity
 MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -119,6 +132,25 @@ def _failed(name: str) -> Any:
     Of very many, the newest.
     """
     subjects = select(ActivityRow.subject_id).where(ActivityRow.state == ActivityState.FAILED)
-    if name != "any":
+    if name != ANY:
         subjects = subjects.where(ActivityRow.name == name)
     return subjects.order_by(ActivityRow.id.desc()).limit(MAX_SCANNED_ROWS).scalar_subquery()
+
+
+def has_activity(name: str) -> bool:
+    """Return whether an activity of this name is open, or among the newest failed ones."""
+    row = ActivityRow
+    failed = select(row.name).where(row.state == ActivityState.FAILED).order_by(row.id.desc())
+    newest = failed.limit(MAX_SCANNED_ROWS).subquery()
+    is_present = or_(
+        exists().where(row.name == name, row.state.in_(SWEPT)),
+        exists().where(row.name == name, row.state == ActivityState.QUEUED),
+        exists().where(newest.c.name == name),
+    )
+    return bool(db.session.scalar(select(is_present)))
+
+
+def has_state(machine: Machine, state: str) -> bool:
+    """Return whether an execution is in this state, which the machine may no longer have."""
+    is_present = exists().where(state_of(machine) == state)
+    return bool(db.session.scalar(select(is_present)))

@@ -14,6 +14,7 @@ from state_machines.durable import Activity
 from state_machines.durable.operations import commands, pauses, publishing
 from web.pagination import conditional
 from web.routes.admin.guard import Role, acting, actor, blueprint, needs
+from web.routes.admin.lookups import require_activity, require_machine
 from web.schemas.admin.activities import (
     ActivitiesQuery,
     ActivityCancellation,
@@ -41,7 +42,9 @@ def show_list(query: ActivitiesQuery) -> Any:
 
     `count` is null where counting would cost too much.
     """
+    require_machine(query.machine)
     with reading():
+        require_activity("name", query.name)
         page, count = _load(query, _conditions(query))
         paused = pauses.paused_activities()
     items = [ActivityView.of(row, paused) for row in page.rows]

@@ -11,14 +11,20 @@ from models.keyset import Count
 from state_machines.durable import DurableMachine
 from state_machines.durable.operations import executions
 from state_machines.durable.operations.executions import Machine
-from state_machines.durable.operations.filters import Filters
+from state_machines.durable.operations.filters import ANY, Filters, has_state
 from state_machines.durable.operations.timeline import load_timeline
 from state_machines.durable.stuck import find_stuck
 from web.blueprint import ApiBlueprint
 from web.pagination import conditional, conditional_on
 from web.routes.admin.detail_views import detail_of, family_of, load_execution
 from web.routes.admin.guard import Role, blueprint, needs
-from web.routes.admin.lookups import emails_of, find_machine, names
+from web.routes.admin.lookups import (
+    emails_of,
+    find_machine,
+    names,
+    require_activity,
+    require_machine,
+)
 from web.routes.admin.marks import load_mark
 from web.routes.admin.timeline_views import ALL_SOURCES, entries_of
 from web.schemas.admin.executions import (
@@ -39,7 +45,9 @@ UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 @needs(Role.STAFF)
 def show_list(query: ExecutionQuery) -> Any:
     """List executions of all machines, or of one, with the number of all that match."""
-    machines, filters = _machines(query), _filters(query)
+    with reading():
+        machines = _machines(query)
+    filters = _filters(query, machines)
     with reading():
         page = executions.load_list(machines, filters, query.sort, query.cursor, query.size)
         is_all = query.cursor is None and page.next is None
@@ -77,15 +85,17 @@ def show_timeline(path: ExecutionPath, query: PageQuery) -> Any:
 
 
 def _machines(query: ExecutionQuery) -> list[Machine]:
-    """Return the machines to list. Raises InvalidInputError for an unknown machine or state."""
-    if query.machine is not None and query.machine not in DurableMachine.registry:
-        raise InvalidInputError("machine", f"must be one of {', '.join(names())}")
+    """Return the machines to list. Raises InvalidInputError for a filter of an unknown name."""
+    require_machine(query.machine)
+    require_activity("waitingFor", query.waiting_for)
+    if query.failed_activity != ANY:
+        require_activity("failedActivity", query.failed_activity)
     chosen = [query.machine] if query.machine else names()
     machines = [DurableMachine.registry[name] for name in chosen]
     if query.state is None:
         return machines
-    # A stranded row may be in a state that its machine no longer has.
     if query.machine is not None:
+        _require_state(machines[0], query.state)
         return machines
     machines = [each for each in machines if query.state in list(each.states)]
     if not machines:
@@ -93,7 +103,13 @@ def _machines(query: ExecutionQuery) -> list[Machine]:
     return machines
 
 
-def _filters(query: ExecutionQuery) -> Filters:
+def _require_state(machine: Machine, state: str) -> None:
+    # A stranded row may be in a state that its machine no longer has.
+    if state not in list(machine.states) and not has_state(machine, state):
+        raise InvalidInputError("state", f"must be one of {', '.join(machine.states)}")
+
+
+def _filters(query: ExecutionQuery, machines: list[Machine]) -> Filters:
     older_than = None
     if query.older_than is not None:
         unit = UNITS[query.older_than[-1]]
@@ -101,7 +117,7 @@ def _filters(query: ExecutionQuery) -> Filters:
     ids, has_all_ids = None, True
     if query.stuck:
         with reading():
-            ids, has_all_ids = find_stuck(_machines(query))
+            ids, has_all_ids = find_stuck(machines)
     customers = []
     if query.q is not None and "@" in query.q:
         with reading() as session:

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from config import settings
 from models import ActivityRow, SignalRow, Transition, User, tracing
 from models.base import db
-from models.errors import NotFoundError
+from models.errors import InvalidInputError, NotFoundError
 from models.ids import as_id
-from state_machines.durable import DurableMachine
+from state_machines.durable import Activity, DurableMachine
 from state_machines.durable.operations.executions import Machine
+from state_machines.durable.operations.filters import has_activity
 from web.schemas.admin.executions import Link
 
 
@@ -27,6 +28,21 @@ def find_machine(name: str) -> Machine:
 def names() -> list[str]:
     """Return the names of all machines."""
     return sorted(DurableMachine.registry)
+
+
+def require_machine(name: str | None) -> None:
+    """Refuse a filter for a machine that does not exist. Raises InvalidInputError."""
+    if name is not None and name not in DurableMachine.registry:
+        raise InvalidInputError("machine", f"must be one of {', '.join(names())}")
+
+
+def require_activity(field: str, name: str | None) -> None:
+    """Refuse a filter for a name that neither the code nor an open or failed activity has.
+
+    Raises InvalidInputError.
+    """
+    if name is not None and name not in Activity.registry and not has_activity(name):
+        raise InvalidInputError(field, "is the name of no activity")
 
 
 def emails_of(ids: Iterable[UUID | None]) -> dict[UUID, str]:

@@ -9,9 +9,10 @@ from sqlalchemy.orm import defer
 from config import settings
 from models import SignalRow, SignalState, reading
 from models.base import db
-from models.errors import NotFoundError
+from models.errors import InvalidInputError, NotFoundError
 from models.keyset import KeysetPage, count_rows, load_page, scan_page
 from state_machines.actions import replay_signal
+from state_machines.durable import handling
 from web import authentication
 from web.pagination import conditional
 from web.routes.admin.guard import ADMITTED, Role, acting, blueprint, needs
@@ -39,6 +40,8 @@ def show_list(query: SignalsQuery) -> Any:
 
     `count` is null where counting would cost too much.
     """
+    if query.source is not None and query.source not in handling.handlers:
+        raise InvalidInputError("source", f"must be one of {', '.join(sorted(handling.handlers))}")
     conditions = _conditions(query)
     is_indexed = query.subject is not None or query.state in INDEXED_STATES
     with reading() as session:
