@@ -21,6 +21,7 @@ from models.durable.activity import UNKNOWN_OUTCOMES, ActivityRow, ActivityState
 from models.durable.control import PauseKind, ProviderLimit
 from state_machines.durable.activity import Activity
 from state_machines.durable.operations.commands import OperationRefusedError
+from state_machines.durable.operations.expected_version import UnchangedError
 from state_machines.durable.operations.pauses import paused_activities, require_known
 
 # The default burst, in seconds of the limit.
@@ -44,7 +45,8 @@ class Limit:
 def set_limit(provider: str, limit: Limit) -> None:
     """Limit the calls to a provider, in all processes together.
 
-    Raises OperationRefusedError when no activity calls it.
+    Raises OperationRefusedError when no activity calls it, and UnchangedError when it has this
+    limit already.
     """
     require_known(PauseKind.PROVIDER, provider)
     burst = limit.burst or max(1.0, BURST_SECONDS * (limit.per_second or 0))
@@ -52,8 +54,11 @@ def set_limit(provider: str, limit: Limit) -> None:
         "per_second": limit.per_second,
         "burst": burst,
         "at_once": limit.at_once,
-        "filled_at": now(),
     }
+    current = db.session.get(ProviderLimit, provider, with_for_update=True)
+    if current is not None and all(getattr(current, name) == figures[name] for name in figures):
+        raise UnchangedError
+    figures["filled_at"] = now()
     new = insert(ProviderLimit).values(provider=provider, tokens=burst, **figures)
     tokens = func.least(ProviderLimit.tokens, burst)
     db.session.execute(

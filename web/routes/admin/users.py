@@ -11,6 +11,7 @@ from models.errors import ForbiddenError, NotFoundError
 from models.keyset import count_list, load_page
 from models.user import among_newest, matching_users
 from state_machines.actions import manage_users
+from state_machines.durable.operations.expected_version import UnchangedError
 from web import authentication
 from web.pagination import conditional
 from web.routes.admin.guard import ADMITTED, Role, acting, blueprint, needs
@@ -58,7 +59,10 @@ def end_sessions(path: UserPath, query: EndSessionsQuery) -> Any:
     """End all sessions of a user. Only an admin ends those of staff."""
     with acting("users sessions", path.user_id, reason=query.reason) as details:
         _lock_served(path.user_id)
-        details["counts"] = {"ended": manage_users.end_sessions(path.user_id)}
+        ended = manage_users.end_sessions(path.user_id)
+        if not ended:
+            raise UnchangedError
+        details["counts"] = {"ended": ended}
     return Response(status=204)
 
 

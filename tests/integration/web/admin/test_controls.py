@@ -64,6 +64,8 @@ def test_a_limit_is_set_replaced_and_removed(admin: Operator) -> None:
     body = {"perSecond": 2.5, "burst": 4, "reason": "they asked for it"}
     (limit,) = admin.send("PUT", path, body, 200).get_json()["limits"]
     assert (limit["perSecond"], limit["burst"], limit["atOnce"]) == (2.5, 4, None)
+    assert admin.send("PUT", path, body, 200).get_json()["limits"] == [limit]
+    assert actions() == ["control limit"], "the same figures are no change"
     (limit,) = admin.send("PUT", path, {"atOnce": 3, "reason": "fewer"}, 200).get_json()["limits"]
     assert (limit["perSecond"], limit["atOnce"]) == (None, 3)
     assert admin.get("/controls")["limits"] == [limit]
