@@ -35,6 +35,8 @@ class RefundState(StrEnum):
 
 # States that count against the captured amount.
 ACTIVE = (RefundState.REQUESTED, RefundState.SUBMITTED, RefundState.SUCCEEDED)
+# The bank has accepted the refund.
+AT_BANK = (RefundState.SUBMITTED, RefundState.SUCCEEDED)
 
 
 class RefundOrigin(StrEnum):

@@ -62,7 +62,7 @@ export type CategoryView = { imageUrl: string; name: string; products: number }
 
 export type Challenge = { challengeId: string; options: Record<string, unknown> }
 
-export type ChangeView = { after: unknown; before: unknown; field: string }
+export type ChangeView = { after: unknown; before: unknown; currency?: string | null; field: string; major?: MajorChange | null }
 
 export type CodeDelivery = { activityId: string; attempts: number; dueAt: string; finishedAt: string | null; lastError: string | null; state: ActivityState }
 
@@ -168,13 +168,15 @@ export type MachineView = { arrows: ArrowView[]; bulkSignals: string[]; deadline
 
 export type Machines = MachineView[]
 
+export type MajorChange = { after: number | null; before: number | null }
+
 export type MigrationsView = { current: string | null; expected: string | null; isCurrent: boolean }
 
 export type MinuteView = { declined: number; minute: string; orders: number; payments: number; transitions: number }
 
-export type MoneyTodayView = { captured: number; capturedMinor: number; currency: string; path: string; payments: number; refunded: number; refundedMinor: number }
+export type MoneyTodayView = { captured: number; capturedMinor: number; currency: string; path: string; payments: number; refundRequested: number; refundRequestedMinor: number; refunded: number; refundedMinor: number }
 
-export type MoneyView = { captured: number; capturedMinor: number; currency: string; decimals: number; orderCurrency: string; refundable: number; refundableMinor: number; refunded: number; refundedMinor: number; shippingCost: number; step: number; subtotal: number; taxAmount: number; total: number; totalMinor: number }
+export type MoneyView = { captured: number; capturedMinor: number; currency: string; decimals: number; orderCurrency: string; refundRequested: number; refundRequestedMinor: number; refundable: number; refundableMinor: number; refunded: number; refundedMinor: number; shippingCost: number; step: number; subtotal: number; taxAmount: number; total: number; totalMinor: number }
 
 export type MoveKind = 'reserved' | 'sold' | 'released' | 'restored' | 'created' | 'corrected'
 

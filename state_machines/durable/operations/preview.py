@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, or_, select, text
+from sqlalchemy import BigInteger, Column, Table, or_, select, text
 
 from models.base import Base, db
 from models.secret import Secret
@@ -46,9 +46,12 @@ class Possible:
 
 @dataclass(frozen=True, slots=True)
 class Change:
+    """A value before and after. An amount is in minor units of `currency`, if its row has one."""
+
     field: str
     before: Any
     after: Any
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,20 @@ def is_secret(table: Table, name: str) -> bool:
     return name in hidden or isinstance(table.c[name].type, Secret)
 
 
+def is_amount(column: Column[Any]) -> bool:
+    """Return whether a column has amounts: bigints of minor units."""
+    return isinstance(column.type, BigInteger) and not column.foreign_keys
+
+
+def amount_currency(column: Column[Any], row: Mapping[str, Any]) -> str | None:
+    """Return the currency of an amount in its row, or None if it has none or is no amount."""
+    if not is_amount(column):
+        return None
+    # A bank may have captured another currency.
+    currency: str | None = row.get(f"{column.name}_currency") or row.get("currency")
+    return currency
+
+
 def _compare(before: Rows, after: Rows) -> Iterator[Write]:
     """Yield the rows that differ."""
     for key in sorted({*before, *after}, key=str):
@@ -187,5 +204,10 @@ def _compare(before: Rows, after: Rows) -> Iterator[Write]:
         kind = "insert" if earlier is None else "delete" if later is None else "update"
         names = (earlier or {}) | (later or {})
         pairs = ((name, (earlier or {}).get(name), (later or {}).get(name)) for name in names)
-        changes = [Change(*pair) for pair in pairs if pair[1] != pair[2]]
+        columns = Base.metadata.tables[key[0]].c
+        changes = [
+            Change(*pair, amount_currency(columns[pair[0]], later or earlier or {}))
+            for pair in pairs
+            if pair[1] != pair[2]
+        ]
         yield Write(key[0], ",".join(map(str, key[1])), kind, changes)

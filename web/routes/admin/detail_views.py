@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, DateTime, Integer, Uuid, or_, select
+from sqlalchemy import Boolean, DateTime, Integer, Uuid, or_, select
 
 from config import settings
 from models import ActivityRow, Notice, SignalRow, Transition, reading, tracing
@@ -20,7 +20,13 @@ from state_machines.durable.operations.executions import (
     load_children,
     load_summary,
 )
-from state_machines.durable.operations.preview import Possible, is_secret, list_signals
+from state_machines.durable.operations.preview import (
+    Possible,
+    amount_currency,
+    is_amount,
+    is_secret,
+    list_signals,
+)
 from state_machines.durable.operations.timeline import load_timeline
 from state_machines.durable.operations.why import explain
 from web.routes.admin.lookups import emails_of, link
@@ -133,9 +139,8 @@ def load_facts(machine: Machine, execution_id: UUID) -> list[Fact]:
 def _fact(column: Any, row: Mapping[Any, Any]) -> Fact:
     name, value = column.name, row[column.name]
     fact = Fact(name=name, value=_plain(json_ready(value)), kind=_kind(column, value))
-    # A bank may have captured another currency.
-    currency = row.get(f"{name}_currency") or row.get("currency")
-    if fact.kind == "amount" and value is not None and currency:
+    currency = amount_currency(column, row)
+    if currency and value is not None:
         fact.major, fact.currency = to_decimal(value, currency), currency
     return fact
 
@@ -151,8 +156,7 @@ def _kind(column: Any, value: Any) -> Any:
         return "time"
     if isinstance(column.type, Boolean):
         return "boolean"
-    # Amounts are bigints of minor units.
-    if isinstance(column.type, BigInteger) and not column.foreign_keys:
+    if is_amount(column):
         return "amount"
     return "number" if isinstance(column.type, Integer) and isinstance(value, int) else "text"
 

@@ -34,7 +34,6 @@ from web.schemas.admin.operator_signals import (
     SignalRequest,
     WriteView,
 )
-from web.schemas.admin.values import json_ready
 
 api = blueprint("signals_of_operators")
 REFUSALS = (ConflictError, OperationRefusedError, SignalRefusedError)
@@ -153,14 +152,7 @@ def _view(result: Preview) -> PreviewView:
                 table=write.table,
                 id=write.id,
                 kind=write.kind,
-                changes=[
-                    ChangeView(
-                        field=change.field,
-                        before=json_ready(change.before),
-                        after=json_ready(change.after),
-                    )
-                    for change in write.changes
-                ],
+                changes=[ChangeView.of(change) for change in write.changes],
             )
             for write in result.writes
         ],

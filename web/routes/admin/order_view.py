@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from models import Dispute, Notice, Order, OrderItem, reading
+from models import Dispute, Notice, Order, OrderItem, RefundState, reading
 from models.base import db
 from models.errors import NotFoundError
 from models.order_version import order_version
@@ -53,7 +53,11 @@ def _view(order: Order, version: str) -> OrderDetail:
         billing_address=order.billing_address,
         shipping_address=order.shipping_address,
         payment_method=order.payment_method,
-        money=MoneyView.of(payment, refunded_amount(order.id)),
+        money=MoneyView.of(
+            payment,
+            refunded=refunded_amount(order.id),
+            requested=refunded_amount(order.id, (RefundState.REQUESTED,)),
+        ),
         items=[ItemView.of(item, order.currency) for item in order.items],
         shipment=ShipmentView.of(order.shipment) if order.shipment else None,
         payments=[PaymentDetail.of(payment)],

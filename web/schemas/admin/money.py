@@ -25,8 +25,9 @@ class MoneyView(Outgoing):
     """The money of an order: in major units of `currency`, and exactly in its minor units.
 
     `currency` is that of the payment, in which the order is refunded; a bank may have captured
-    another than `orderCurrency`. `refunded` includes refunds under way. Amounts of refunds are
-    multiples of `step` minor units, and have at most `decimals` decimals.
+    another than `orderCurrency`. `refunded` includes refunds under way, and of it
+    `refundRequested` is not accepted by the bank yet. Amounts of refunds are multiples of `step`
+    minor units, and have at most `decimals` decimals.
     """
 
     currency: str
@@ -36,6 +37,8 @@ class MoneyView(Outgoing):
     captured_minor: int
     refunded: Amount
     refunded_minor: int
+    refund_requested: Amount
+    refund_requested_minor: int
     refundable: Amount
     refundable_minor: int
     order_currency: str
@@ -46,7 +49,7 @@ class MoneyView(Outgoing):
     tax_amount: Amount
 
     @classmethod
-    def of(cls, payment: Payment, refunded: int) -> Self:
+    def of(cls, payment: Payment, *, refunded: int, requested: int) -> Self:
         """Create the view of a payment, in the transaction that has loaded it and its order."""
         order, paid_in = payment.order, payment.captured_currency or payment.currency
         known = CURRENCIES.get(paid_in)
@@ -63,6 +66,8 @@ class MoneyView(Outgoing):
             captured_minor=payment.captured,
             refunded=to_decimal(refunded, paid_in),
             refunded_minor=refunded,
+            refund_requested=to_decimal(requested, paid_in),
+            refund_requested_minor=requested,
             refundable=to_decimal(refundable, paid_in),
             refundable_minor=refundable,
             order_currency=order.currency,

@@ -1,12 +1,16 @@
 """Schemas of operators' signals: requests, previews, and the row after an earlier transition."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, WithJsonSchema
 
+from models.money import to_decimal
+from state_machines.durable.operations.preview import Change
 from web.schemas.admin.executions import Entry, Fact, Reference
 from web.schemas.admin.reason import Reason
+from web.schemas.admin.values import json_ready
 from web.schemas.base import Incoming, Outgoing, Text
+from web.schemas.product import Amount
 
 Version = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
 # A text, or an amount as a number; the declaration of the signal's action decides.
@@ -31,12 +35,37 @@ class SignalRequest(PreviewRequest):
     if_version: Version
 
 
+class MajorChange(Outgoing):
+    """An amount before and after, in major units of its currency."""
+
+    before: Amount | None
+    after: Amount | None
+
+
 class ChangeView(Outgoing):
-    """A value before and after; null where there is none."""
+    """A value before and after; null where there is none.
+
+    An amount is exact in both, in minor units; `currency` and `major` then have its currency, and
+    the same values in major units.
+    """
 
     field: str
     before: Any
     after: Any
+    currency: str | None = None
+    major: MajorChange | None = None
+
+    @classmethod
+    def of(cls, change: Change) -> Self:
+        before, after, currency = change.before, change.after, change.currency
+        view = cls(field=change.field, before=json_ready(before), after=json_ready(after))
+        if currency is not None:
+            view.currency = currency
+            view.major = MajorChange(
+                before=None if before is None else to_decimal(before, currency),
+                after=None if after is None else to_decimal(after, currency),
+            )
+        return view
 
 
 class WriteView(Outgoing):

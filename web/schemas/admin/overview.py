@@ -82,13 +82,18 @@ class OpenNoticesView(Outgoing):
 
 
 class MoneyTodayView(Outgoing):
-    """The payments of orders placed today (UTC), and the refunds requested today."""
+    """The payments of orders placed today (UTC), and the refunds of today.
+
+    `refunded` is what the bank has accepted, and `refundRequested` what it has not yet.
+    """
 
     currency: str
     captured: Amount
     refunded: Amount
+    refund_requested: Amount
     captured_minor: int
     refunded_minor: int
+    refund_requested_minor: int
     payments: int
     path: str
 

@@ -14,7 +14,7 @@ export function MoneyPanel({ overview: { moneyToday } }: { overview: OverviewVie
   return (
     <Panel title={words.title}>
       {moneyToday.length === 0 && <p className={classes.small}>{words.none}</p>}
-      {moneyToday.map(({ currency, captured, refunded, payments, path }) => (
+      {moneyToday.map(({ currency, captured, refunded, refundRequested, payments, path }) => (
         <div key={currency} className={classes.money}>
           <Facts>
             <Fact name={words.captured}>
@@ -31,6 +31,15 @@ export function MoneyPanel({ overview: { moneyToday } }: { overview: OverviewVie
                 </ConsoleLink>
               </span>
             </Fact>
+            {refundRequested > 0 && (
+              <Fact name={words.refundRequested}>
+                <span className={classes.amount}>
+                  <ConsoleLink url="/console/executions?machine=refund&state=Requested">
+                    <Money amount={refundRequested} currency={currency} />
+                  </ConsoleLink>
+                </span>
+              </Fact>
+            )}
           </Facts>
           <p className={classes.small}>{paymentsText(payments)}</p>
         </div>

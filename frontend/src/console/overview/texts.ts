@@ -50,6 +50,7 @@ export const texts = {
     title: 'Money today',
     captured: 'Captured',
     refunded: 'Refunded',
+    refundRequested: 'Refunds not yet at the bank',
     payments: (count: string) => `${count} payments of today's orders (UTC)`,
     onePayment: "One payment of today's orders (UTC)",
     none: 'No payment yet today (UTC).',

@@ -1,10 +1,18 @@
 import { Notice } from '../../ui/Notice'
 import { ShortId } from './Id'
+import { Money } from './Money'
 import { changedValue } from './values'
 import { texts } from './texts'
 import classes from './WritesPreview.module.css'
 
-type Change = { field: string; before: unknown; after: unknown }
+type Change = {
+  field: string
+  before: unknown
+  after: unknown
+  /** The currency of an amount, and the values in its major units. */
+  currency?: string | null
+  major?: { before: number | null; after: number | null } | null
+}
 type Write = { table: string; id: string; kind: 'insert' | 'update' | 'delete'; changes: Change[] }
 
 type WritesPreviewProps = {
@@ -54,20 +62,31 @@ export function Changes({ changes }: { changes: readonly Change[] }) {
   return (
     <table className={classes.changes}>
       <tbody>
-        {changes.map(({ field, before, after }) => (
-          <tr key={field}>
-            <th scope="row">{field}</th>
+        {changes.map((change) => (
+          <tr key={change.field}>
+            <th scope="row">{change.field}</th>
             <td>
-              {before !== null && before !== undefined && (
+              {change.before !== null && change.before !== undefined && (
                 <>
-                  <del>{changedValue(before)}</del>{' '}
+                  <del>
+                    <Value change={change} at="before" />
+                  </del>{' '}
                 </>
               )}
-              <ins>{changedValue(after)}</ins>
+              <ins>
+                <Value change={change} at="after" />
+              </ins>
             </td>
           </tr>
         ))}
       </tbody>
     </table>
   )
+}
+
+function Value({ change, at }: { change: Change; at: 'before' | 'after' }) {
+  const amount = change.major?.[at] ?? null
+  const { currency = null } = change
+  if (amount !== null && currency !== null) return <Money amount={amount} currency={currency} />
+  return <>{changedValue(change[at])}</>
 }

@@ -117,10 +117,12 @@ def test_a_refund_sent_twice_is_made_once(clerk: Person, paid: UUID, till: Till)
     first, second = (post(clerk, path, body, **key) for _ in range(2))
     assert (first.status_code, second.status_code) == (200, 200)
     assert first.get_json()["money"]["refundableMinor"] == 5900 - 1250
+    assert first.get_json()["money"]["refundRequestedMinor"] == 1250, "not yet at the bank"
     assert (count_refunds(), len(read_audit("orders refund"))) == (1, 1)
     assert_names(post(clerk, path, body | {"amount": 13}, **key), "Idempotency-Key")
     till.run("refunds.submit")
     assert read(clerk, paid)["refunds"][0]["stripeId"].startswith("re_")
+    assert read(clerk, paid)["money"]["refundRequestedMinor"] == 0
     assert post(clerk, path, body, **keyed()).get_json()["money"]["refundedMinor"] == 2500
     assert count_refunds() == 2
 

@@ -13,6 +13,7 @@ from models import (
     NoticeKind,
     PauseKind,
     PaymentState,
+    RefundState,
     SignalRow,
     SignalState,
     Sweep,
@@ -107,11 +108,13 @@ def test_the_money_of_today_is_summed_by_currency(
     with transaction():
         payments = [a_payment(PaymentState.SUCCESS, **paid) for _ in range(2)]
         a_payment(PaymentState.DECLINED)
-        a_refund(order=payments[0].order, amount=400)
+        a_refund(order=payments[0].order, amount=400, state=RefundState.SUBMITTED)
+        a_refund(order=payments[0].order, amount=30)
     tomorrow = Operator(sign_in(roles=["staff"]))
     (usd,) = tomorrow.get("/overview")["moneyToday"]
     assert (usd["currency"], usd["captured"], usd["capturedMinor"]) == ("usd", 118, 11800)
     assert (usd["refundedMinor"], usd["payments"]) == (400, 2)
+    assert (usd["refundRequested"], usd["refundRequestedMinor"]) == (0.3, 30), "not yet at the bank"
 
 
 def test_each_minute_has_its_events(clerk: Operator, depot: Depot, time: MovableClock) -> None:

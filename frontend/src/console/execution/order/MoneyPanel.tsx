@@ -23,6 +23,13 @@ export function MoneyPanel({ order }: { order: Order }) {
         <Figure name={texts.total} amount={money.total} currency={money.orderCurrency} />
         <Figure name={texts.captured} amount={money.captured} currency={money.currency} />
         <Figure name={texts.refunded} amount={money.refunded} currency={money.currency} />
+        {money.refundRequestedMinor > 0 && (
+          <Figure
+            name={texts.refundRequested}
+            amount={money.refundRequested}
+            currency={money.currency}
+          />
+        )}
         <Figure
           name={texts.refundable}
           amount={money.refundable}

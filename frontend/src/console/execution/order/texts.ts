@@ -3,6 +3,7 @@ export const texts = {
   money: 'Money',
   captured: 'Captured',
   refunded: 'Refunded',
+  refundRequested: 'Of it, not yet at the bank',
   refundable: 'Can be refunded',
   total: 'Total of the order',
   otherCurrency: (order: string, paid: string) => `The order is in ${order}, but ${paid} was paid.`,
