@@ -61,6 +61,12 @@ class ActivityRow(Base):
             "due_at",
             postgresql_where=text("state IN ('pending', 'waiting', 'running')"),
         ),
+        Index(
+            "ix_activity_state",
+            "state",
+            "id",
+            postgresql_where=text("state IN ('queued', 'pending', 'waiting', 'running')"),
+        ),
         Index("ix_activity_queued", "name", "due_at", postgresql_where=text("state = 'queued'")),
         Index("ix_activity_failed", "id", postgresql_where=text("state = 'failed'")),
         Index("ix_activity_giving_up", "id", postgresql_where=text("giving_up IS NOT NULL")),

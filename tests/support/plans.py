@@ -30,6 +30,7 @@ class Plans:
         self.connection.autocommit = True
         self.seen: set[str] = set()
         self.whole: list[tuple[str, str]] = []
+        self.indexes: dict[str, set[str]] = {}
 
     def look(self, cursor: Any, statement: str, parameters: Any) -> None:
         """Explain a statement that is about to be sent, once."""
@@ -42,6 +43,7 @@ class Plans:
         with self.connection.cursor() as own:
             own.execute(b"EXPLAIN (FORMAT JSON) " + filled)
             ((plan,),) = own.fetchall()
+            self.indexes[statement] = set(_list_indexes(plan[0]["Plan"]))
             for table in _read_whole(plan[0]["Plan"]):
                 own.execute("SELECT reltuples FROM pg_class WHERE relname = %s", (table,))
                 # PostgreSQL knows that an empty table, such as a new machine's, is read at once.
@@ -62,6 +64,14 @@ def _read_whole(plan: dict[str, Any], *, limited: bool = False) -> Iterator[str]
         yield plan["Index Name"]
     for part in plan.get("Plans", ()):
         yield from _read_whole(part, limited=limited)
+
+
+def _list_indexes(plan: dict[str, Any]) -> Iterator[str]:
+    """Yield the names of the indexes that a plan reads."""
+    if "Index Name" in plan:
+        yield plan["Index Name"]
+    for part in plan.get("Plans", ()):
+        yield from _list_indexes(part)
 
 
 @contextmanager

@@ -47,6 +47,12 @@ INSERT INTO audit (id, at, actor, action, subject, details)
     SELECT gen_random_uuid(), now(), 'ann', 'orders ship', n::text, '{}'
     FROM generate_series(1, 60000) AS n;
 """
+# All of them wait, but for a few.
+WAITING = """
+UPDATE activity SET state = 'waiting' WHERE state = 'done';
+UPDATE activity SET state = 'running'
+    WHERE id IN (SELECT id FROM activity ORDER BY due_at, id LIMIT 3);
+"""
 LISTS = (
     "/activities",
     "/activities?state=failed",
@@ -82,16 +88,20 @@ RETRY = {
 @pytest.fixture
 def grown(client: FlaskClient) -> Iterator[None]:
     truncate()
-    # A connection without the time limits of a request.
+    execute(f"{FILL}; ANALYZE")
+    yield
+    truncate()
+
+
+def execute(statements: str) -> None:
+    """Execute statements on a connection without the time limits of a request."""
     address = settings.database_url.replace("+psycopg2", "")
     with (
         closing(psycopg2.connect(address)) as connection,
         connection,
         connection.cursor() as cursor,
     ):
-        cursor.execute(f"{FILL}; ANALYZE")
-    yield
-    truncate()
+        cursor.execute(statements)
 
 
 @pytest.fixture
@@ -123,3 +133,16 @@ def test_no_route_of_operations_reads_a_whole_growing_table(plans: Plans, sign_i
     touched = " ".join(plans.seen)
     for table in ("activity", "signal", "transition", "notice", "bulk_result"):
         assert f" {table}" in touched, f"nothing was sent to {table}"
+
+
+def test_the_few_activities_of_a_state_are_found_beside_very_many_that_wait(
+    grown: None, sign_in: SignIn
+) -> None:
+    execute(f"{WAITING}; ANALYZE activity")
+    admin = Operator(sign_in(roles=["admin"]))
+    with explained() as plans:
+        shown = admin.get("/activities?state=running")
+    assert (len(shown["items"]), shown["count"]) == (3, {"number": 3, "isExact": True})
+    lists = [read for statement, read in plans.indexes.items() if "FROM activity" in statement]
+    assert {"ix_activity_state"} in lists
+    assert not any({"ix_activity_due_at", "pk_activity"} & read for read in lists)
