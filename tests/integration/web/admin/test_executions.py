@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from models import ActivityRow, ActivityState, Order, Payment, transaction
+from models import ActivityRow, ActivityState, Order, Payment, PaymentState, transaction
 from models.base import db
 from models.clock import MovableClock
 from models.durable.control import PauseKind
@@ -18,7 +18,7 @@ from state_machines.durable import caused_by
 from state_machines.durable.operations import pauses
 from state_machines.payment import PaymentSignal
 from tests.support.console import ABSENT
-from tests.support.factories import a_login, a_placed_order, an_order
+from tests.support.factories import a_login, a_payment, a_placed_order, an_order
 from tests.support.parcel import Parcel, ParcelMachine, Sig
 from tests.support.web import Json, Person, code_of, stripe_says
 
@@ -94,6 +94,23 @@ def test_filters_select(clerk: Person, ann: Person, confirmed: UUID, time: Movab
             row.state = ActivityState.FAILED
     assert str(confirmed) in ids(listed(clerk, failedActivity="any"))
     assert str(confirmed) in ids(listed(clerk, failedActivity="emails.order_confirmed"))
+
+
+def test_pages_of_stuck_executions_are_full(clerk: Person, confirmed: UUID) -> None:
+    with transaction():
+        # Nothing will move an order without a payment.
+        stuck = [str(an_order().id) for _ in range(7)]
+        for _ in range(7):
+            a_payment(PaymentState.INITIATED)
+    seen: list[list[str]] = []
+    cursor: Json = {}
+    for _ in range(3):
+        page = listed(clerk, stuck="true", machine="order", size="3", **cursor)
+        seen.append(ids(page))
+        cursor = {"cursor": page["next"]}
+    assert [len(page) for page in seen] == [3, 3, 1]
+    assert sorted(key for page in seen for key in page) == sorted(stuck)
+    assert cursor == {"cursor": None}
 
 
 @pytest.mark.parametrize(
