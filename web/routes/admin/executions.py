@@ -25,7 +25,7 @@ from web.routes.admin.lookups import (
     require_activity,
     require_machine,
 )
-from web.routes.admin.marks import load_mark
+from web.routes.admin.marks import load_list_mark, load_mark
 from web.routes.admin.timeline_views import ALL_SOURCES, entries_of
 from web.schemas.admin.executions import (
     ExecutionDetail,
@@ -47,6 +47,15 @@ def show_list(query: ExecutionQuery) -> Any:
     """List executions of all machines, or of one, with the number of all that match."""
     with reading():
         machines = _machines(query)
+        mark = load_list_mark(machines) if _follows_changes(query) else None
+
+    def load() -> Any:
+        return _load(query, machines).json_ready()
+
+    return conditional(load()) if mark is None else conditional_on(mark, load)
+
+
+def _load(query: ExecutionQuery, machines: list[Machine]) -> Executions:
     filters = _filters(query, machines)
     with reading():
         page = executions.load_list(machines, filters, query.sort, query.cursor, query.size)
@@ -55,12 +64,17 @@ def show_list(query: ExecutionQuery) -> Any:
             Count(len(page.rows), is_exact=True) if is_all else executions.count(machines, filters)
         )
         emails = emails_of(summary.customer_id for summary in page.rows)
-    view = Executions(
+    return Executions(
         items=[ExecutionView.of(summary, emails) for summary in page.rows],
         next=page.next,
         count=CountView.of(number),
     )
-    return conditional(view.json_ready())
+
+
+def _follows_changes(query: ExecutionQuery) -> bool:
+    """Return whether the list changes only with its executions, not with time or activities."""
+    others = (query.older_than, query.waiting_for, query.failed_activity, query.q)
+    return not query.stuck and all(filter_ is None for filter_ in others)
 
 
 @api.get("/executions/<machine>/<id>", responses={200: ExecutionDetail})

@@ -1,6 +1,7 @@
 """Marks of executions: a poll of one that has not changed costs a single statement."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -52,6 +53,18 @@ def load_mark(machine: Machine, execution_id: UUID) -> Mark:
     with reading():
         row = db.session.execute(_statement(machine.name), {"id": execution_id}).one()
     return Mark(row.mark or "", MAX_BUSY_AGE if row.is_busy else MAX_AGE)
+
+
+def load_list_mark(machines: Sequence[Machine]) -> Mark:
+    """Return a text that changes with the last change of the executions of machines.
+
+    An index has the last change of each. Values that have no transition, such as a moved deadline,
+    and changes that were committed in another order than they began may be MAX_BUSY_AGE old.
+    """
+    last = [select(func.max(each.model.updated_at)).scalar_subquery() for each in machines]
+    changes = db.session.execute(select(*(each.label(f"at_{n}") for n, each in enumerate(last))))
+    joined = " ".join(map(str, changes.one()))
+    return Mark(hashlib.sha256(joined.encode()).hexdigest()[:32], MAX_BUSY_AGE)
 
 
 @cache

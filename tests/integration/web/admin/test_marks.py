@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
+from flask import Flask
 from sqlalchemy import select, update
 
 from models import ActivityRow, ActivityState, Order, SignalRow, User, transaction
@@ -18,7 +20,9 @@ from state_machines.actions import refund_order, ship_order
 from state_machines.durable import caused_by
 from state_machines.durable.operations import pauses
 from state_machines.payment import PaymentSignal
+from tests.support.statements import statements_of
 from tests.support.web import Person
+from web.routes.admin.marks import MAX_BUSY_AGE
 
 
 def end_activities() -> None:
@@ -120,3 +124,24 @@ def test_a_tag_of_another_kind_is_no_page(clerk: Person, confirmed: UUID) -> Non
     mark = clerk.get(page).headers["ETag"].strip('"').rpartition("-")[0]
     for tag in ("*", '""', '"-"', f'"{mark}"', f'"{mark}-x"', f'"{mark}-99999999999"', '"²-²"'):
         assert clerk.get(page, **{"If-None-Match": tag}).status_code == 200, tag
+
+
+@pytest.mark.parametrize("query", ["", "?machine=order&state=Confirmed", "?sort=changed"])
+def test_an_unchanged_list_is_answered_before_it_is_loaded(
+    shop: Flask, clerk: Person, paid: UUID, query: str
+) -> None:
+    path = f"/admin/executions{query}"
+    tag = clerk.get(path).headers["ETag"]
+    with statements_of(shop) as statements:
+        assert clerk.get(path, **{"If-None-Match": tag}).status_code == 304
+    assert len(statements) == 2, "the session, and the mark"
+    changes_of(paid)["its shipment"]()
+    assert clerk.get(path, **{"If-None-Match": tag}).status_code == 200
+
+
+def test_a_list_that_does_not_change_is_loaded_again_after_a_while(
+    clerk: Person, paid: UUID, time: MovableClock
+) -> None:
+    tag = clerk.get("/admin/executions").headers["ETag"]
+    time.advance(seconds=MAX_BUSY_AGE)
+    assert clerk.get("/admin/executions", **{"If-None-Match": tag}).status_code == 200

@@ -32,6 +32,7 @@ from tests.support.factories import a_payment, a_refund
 from tests.support.operators import Operator
 from tests.support.parcel import Announce, Parcel
 from tests.support.web import Json, SignIn
+from web.routes.admin.machines import machines
 from web.routes.admin.overview import figures, overview
 
 
@@ -166,6 +167,7 @@ def test_a_machine_shows_the_differences_that_the_last_verification_found(
     clerk: Operator, shop: Flask, depot: Depot
 ) -> None:
     def shown() -> Json:
+        machines.forget()
         return {machine["name"]: machine["verify"] for machine in clerk.get("/machines")}
 
     assert shown()["order"] is None
