@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { oneOf, textSearch } from './search'
+import { choiceOf, oneOf, textSearch } from './search'
 
 test('a search has its parameters as texts, and no others', () => {
   const read = textSearch('machine', 'q', 'stuck')
@@ -14,4 +14,9 @@ test('a search has its parameters as texts, and no others', () => {
 test('a value that is no choice is left out', () => {
   expect(oneOf('newest', ['newest', 'oldest'])).toBe('newest')
   expect(oneOf('sideways', ['newest', 'oldest'])).toBeUndefined()
+})
+
+test('an unknown value of a filter is left to the server, which refuses it by its name', () => {
+  expect(choiceOf('sideways', ['newest', 'oldest'])).toBe('sideways')
+  expect(choiceOf(undefined, ['newest', 'oldest'])).toBeUndefined()
 })

@@ -26,6 +26,19 @@ export function oneOf<const Choice extends string>(
   return choices.find((choice) => choice === value)
 }
 
+/** Return the value of a filter, known or not: the server refuses an unknown one by its name. */
+export function choiceOf<Choice extends string>(
+  value: string | undefined,
+  choices: readonly Choice[],
+): Choice | undefined {
+  return value !== undefined && isSent(value, choices) ? value : undefined
+}
+
+/** Each value of a filter with choices counts as one of them here, since the server checks it. */
+function isSent<Choice extends string>(value: string, choices: readonly Choice[]): value is Choice {
+  return value !== '' && choices.length > 0
+}
+
 /** The parameters of an execution's URL: what is shown of it, and what is being done. */
 export const EXECUTION_SEARCH = [
   'entry',

@@ -3,7 +3,7 @@ import { call } from '../../api/client'
 import type { ActivityState, BulkFilter } from '../../api/types'
 import { consoleKey } from '../live/keys'
 import { polledQuery } from '../live/polled'
-import { oneOf, type TextSearch } from '../search'
+import { choiceOf, type TextSearch } from '../search'
 
 /** The filters of the list of activities, as they stand in the URL. */
 export type ActivitySearch = TextSearch<
@@ -24,7 +24,7 @@ export const ACTIVITY_STATES = [
 export function activitiesQuery({ state, maybeSent, givingUp, ...search }: ActivitySearch) {
   const query = {
     ...search,
-    state: oneOf(state, ACTIVITY_STATES),
+    state: choiceOf(state, ACTIVITY_STATES),
     maybeSent: maybeSent === 'true' ? true : undefined,
     givingUp: givingUp === 'true' ? true : undefined,
   }

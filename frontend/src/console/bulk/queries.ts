@@ -4,7 +4,7 @@ import type { BulkRequest, BulkResultState, BulkState, DryRunView } from '../../
 import { consoleKey } from '../live/keys'
 import { polledQuery } from '../live/polled'
 import type { StateKind } from '../parts/StateLabel'
-import { oneOf, type TextSearch } from '../search'
+import { choiceOf, type TextSearch } from '../search'
 
 export type BulkSearch = TextSearch<'cursor'>
 export type ResultSearch = TextSearch<'state' | 'cursor'>
@@ -49,7 +49,7 @@ export function jobQuery(bulkId: string) {
 export function resultsQuery(bulkId: string, { state, cursor }: ResultSearch) {
   return polledQuery('bulk', 'GET /admin/bulk/{bulkId}/results', {
     path: { bulkId },
-    query: { cursor, state: oneOf(state, RESULT_STATES) },
+    query: { cursor, state: choiceOf(state, RESULT_STATES) },
   })
 }
 

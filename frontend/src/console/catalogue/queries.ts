@@ -1,7 +1,7 @@
 import type { ProductStatus } from '../../api/types'
 import { polledQuery } from '../live/polled'
 import type { StateKind } from '../parts/StateLabel'
-import { oneOf, type TextSearch } from '../search'
+import { choiceOf, type TextSearch } from '../search'
 
 export type CatalogueSearch = TextSearch<'q' | 'status' | 'category' | 'low' | 'cursor'>
 export const PRODUCT_STATUSES = ['Available', 'Unavailable', 'Discontinued'] as const
@@ -9,7 +9,7 @@ export const LOW_STOCKS = ['0', '5', '20', '100'] as const
 
 /** The query of a page of the catalogue. */
 export function productsQuery({ status, low, ...rest }: CatalogueSearch) {
-  const query = { ...rest, status: oneOf(status, PRODUCT_STATUSES), low: numberOf(low) }
+  const query = { ...rest, status: choiceOf(status, PRODUCT_STATUSES), low: numberOf(low) }
   return polledQuery('products', 'GET /admin/products', { query })
 }
 

@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query'
 import { call } from '../../api/client'
 import { consoleKey } from '../live/keys'
 import { polledQuery } from '../live/polled'
-import { oneOf, type TextSearch } from '../search'
+import { choiceOf, type TextSearch } from '../search'
 
 /** The filters of the list of executions, as they stand in the URL. */
 export type ExecutionSearch = TextSearch<
@@ -25,7 +25,7 @@ export function executionsQuery(search: ExecutionSearch) {
   const query = {
     ...search,
     stuck: search.stuck === 'true' ? true : undefined,
-    sort: oneOf(search.sort, SORTS),
+    sort: choiceOf(search.sort, SORTS),
   }
   return polledQuery('executions', 'GET /admin/executions', { query })
 }

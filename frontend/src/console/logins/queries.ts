@@ -1,7 +1,7 @@
 import type { LoginState } from '../../api/types'
 import { polledQuery } from '../live/polled'
 import type { StateKind } from '../parts/StateLabel'
-import { oneOf, type TextSearch } from '../search'
+import { choiceOf, type TextSearch } from '../search'
 
 /** The filters of the logins, as they stand in the URL. */
 export type LoginSearch = TextSearch<'state' | 'email' | 'cursor'>
@@ -24,6 +24,6 @@ function isState(name: string): name is LoginState {
 
 /** A page of the logins that match, with the delivery of their codes. */
 export function loginsQuery({ state, ...search }: LoginSearch) {
-  const query = { ...search, state: oneOf(state, LOGIN_STATES) }
+  const query = { ...search, state: choiceOf(state, LOGIN_STATES) }
   return polledQuery('logins', 'GET /admin/logins', { query })
 }

@@ -1,6 +1,6 @@
 import type { NoticeKind } from '../../api/types'
 import { polledQuery } from '../live/polled'
-import { oneOf, type TextSearch } from '../search'
+import { choiceOf, type TextSearch } from '../search'
 import { texts } from './texts'
 
 /** The filters of the notices, as they stand in the URL. Without `open` only open ones are listed. */
@@ -16,6 +16,6 @@ const OPEN: Record<string, boolean | undefined> = { true: true, false: false, an
 
 /** A page of the notices that match. */
 export function noticesQuery({ kind, open = 'true', cursor }: NoticeSearch) {
-  const query = { cursor, kind: oneOf(kind, NOTICE_KINDS), open: OPEN[open] }
+  const query = { cursor, kind: choiceOf(kind, NOTICE_KINDS), open: OPEN[open] }
   return polledQuery('notices', 'GET /admin/notices', { query })
 }

@@ -1,7 +1,7 @@
 import type { LoginState, OrderState, UserDetail, UserStatus } from '../../api/types'
 import { polledQuery } from '../live/polled'
 import type { StateKind } from '../parts/StateLabel'
-import { oneOf, type TextSearch } from '../search'
+import { choiceOf, type TextSearch } from '../search'
 
 export type PeopleSearch = TextSearch<'q' | 'role' | 'status' | 'cursor'>
 export type Person = UserDetail
@@ -11,7 +11,7 @@ export const STATUSES = ['Active', 'Suspended', 'Inactive', 'Deleted'] as const
 
 /** The query of a page of the list of people. */
 export function peopleQuery({ q, role, status, cursor }: PeopleSearch) {
-  const query = { q, cursor, role: oneOf(role, ROLES), status: oneOf(status, STATUSES) }
+  const query = { q, cursor, role: choiceOf(role, ROLES), status: choiceOf(status, STATUSES) }
   return polledQuery('people', 'GET /admin/users', { query })
 }
 

@@ -1,7 +1,7 @@
 import type { SignalState, SignalView } from '../../api/types'
 import { polledQuery } from '../live/polled'
 import type { StateKind } from '../parts/StateLabel'
-import { oneOf, type TextSearch } from '../search'
+import { choiceOf, type TextSearch } from '../search'
 import { texts } from './texts'
 
 /** The filters of the inbox, as they stand in the URL. */
@@ -30,7 +30,7 @@ export const SOURCES = ['stripe', 'sendgrid'] as const
 
 /** A page of the signals that match. */
 export function signalsQuery({ state, ...search }: SignalSearch) {
-  const query = { ...search, state: oneOf(state, SIGNAL_STATES) }
+  const query = { ...search, state: choiceOf(state, SIGNAL_STATES) }
   return polledQuery('signals', 'GET /admin/signals', { query })
 }
 
