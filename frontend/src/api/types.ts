@@ -110,6 +110,8 @@ export type Executions = { count: CountView; items: ExecutionView[]; next: strin
 
 export type Fact = { currency?: string | null; kind: 'text' | 'amount' | 'number' | 'time' | 'boolean' | 'id'; major?: number | null; name: string; value: string | number | boolean | null }
 
+export type FailedCallsView = { count: CountView; error: string; name: string; path: string }
+
 export type FailureView = { count: CountView; name: string; path: string }
 
 export type FieldCode = 'invalid' | 'required' | 'unknownField' | 'wrongType' | 'wrongFormat' | 'notAllowed' | 'tooShort' | 'tooLong' | 'tooFew' | 'tooMany' | 'tooSmall' | 'tooLarge' | 'invalidEmail' | 'cardNumber' | 'invisibleCharacter' | 'used' | 'duplicate' | 'unknownProduct' | 'unavailable' | 'otherCurrency' | 'outOfStock' | 'tooManyUnpaid' | 'totalTooSmall' | 'totalTooLarge'
@@ -228,7 +230,7 @@ export type OrderSummary = { billingAddress: string; cancellable: Cancellation |
 
 export type Orders = OrderRow[]
 
-export type OverviewView = { at: string; failures: FailureView[]; lags: LagView[]; lastReconciliation: LastReconciliationView | null; lastSweep: LastSweepView | null; lastVerify: LastVerifyView | null; moneyToday: MoneyTodayView[]; notices: OpenNoticesView[]; oldestWaiting: LagView | null; pauses: PauseInForceView[]; queues: QueueView[]; rates: RatesView; series: MinuteView[]; workers: WorkerView[] }
+export type OverviewView = { at: string; failedCalls: FailedCallsView[]; failures: FailureView[]; lags: LagView[]; lastReconciliation: LastReconciliationView | null; lastSweep: LastSweepView | null; lastVerify: LastVerifyView | null; moneyToday: MoneyTodayView[]; notices: OpenNoticesView[]; oldestWaiting: LagView | null; pauses: PauseInForceView[]; queues: QueueView[]; rates: RatesView; series: MinuteView[]; workers: WorkerView[] }
 
 export type PasskeyCreated = { challengeId: string; credential: Record<string, unknown>; name?: string }
 

@@ -81,6 +81,15 @@ class OpenNoticesView(Outgoing):
     path: str
 
 
+class FailedCallsView(Outgoing):
+    """Failed activities of one name with one error, in which ids and long numbers are left out."""
+
+    name: str
+    error: str
+    count: CountView
+    path: str
+
+
 class MoneyTodayView(Outgoing):
     """The payments of orders placed today (UTC), and the refunds of today.
 
@@ -130,6 +139,7 @@ class OverviewView(Outgoing):
     last_reconciliation: LastReconciliationView | None
     last_verify: LastVerifyView | None
     notices: list[OpenNoticesView]
+    failed_calls: list[FailedCallsView]
     money_today: list[MoneyTodayView]
     series: list[MinuteView]
     pauses: list[PauseInForceView]

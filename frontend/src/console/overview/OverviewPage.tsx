@@ -2,6 +2,7 @@ import { useLiveQuery } from '../live/polled'
 import { ConsolePage } from '../parts/ConsolePage'
 import { ListState } from '../table/ListState'
 import { ChecksPanel } from './ChecksPanel'
+import { FailedCallsPanel } from './FailedCallsPanel'
 import { LagsPanel } from './LagsPanel'
 import { MoneyPanel } from './MoneyPanel'
 import { NeedsPanel } from './NeedsPanel'
@@ -30,6 +31,7 @@ export function OverviewPage() {
             <RatesPanel overview={data} />
             <div className={classes.grid}>
               <NeedsPanel overview={data} />
+              <FailedCallsPanel overview={data} />
               <LagsPanel overview={data} />
               <QueuesPanel overview={data} />
               <MoneyPanel overview={data} />

@@ -16,6 +16,7 @@ const WELL: OverviewView = {
   lastReconciliation: null,
   lastVerify: null,
   notices: [],
+  failedCalls: [],
   moneyToday: [],
   series: [],
   pauses: [],

@@ -27,6 +27,7 @@ export const texts = {
     failedJobs: 'Failed bulk jobs',
     notice: (kind: NoticeKind) => noticeTexts.kinds[kind],
   },
+  failedCalls: 'Failed activities by error',
   queues: {
     title: 'Queues and workers',
     name: 'Queue',

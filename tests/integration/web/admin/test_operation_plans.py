@@ -108,6 +108,7 @@ def execute(statements: str) -> None:
 def plans(grown: None, sign_in: SignIn) -> Iterator[Plans]:
     overview.forget()
     figures.money.forget()
+    figures.failed_calls.forget()
     figures.series.forget()
     with explained() as collected:
         yield collected

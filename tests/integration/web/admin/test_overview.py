@@ -47,6 +47,7 @@ def forget() -> None:
     """Forget the figures of this process, as if they had grown old."""
     overview.forget()
     figures.money.forget()
+    figures.failed_calls.forget()
     figures.series.forget()
 
 
@@ -116,6 +117,29 @@ def test_the_money_of_today_is_summed_by_currency(
     assert (usd["currency"], usd["captured"], usd["capturedMinor"]) == ("usd", 118, 11800)
     assert (usd["refundedMinor"], usd["payments"]) == (400, 2)
     assert (usd["refundRequested"], usd["refundRequestedMinor"]) == (0.3, 30), "not yet at the bank"
+
+
+def test_failed_calls_are_ranked_by_name_and_error(clerk: Operator, depot: Depot) -> None:
+    errors = {
+        "vase": "Stripe: 402 card_declined, request req_8XbK12zq",
+        "lamp": "Stripe: 402 card_declined, request req_0Qm77aTb",
+        "bowl": "Stripe: 500 api_error",
+    }
+    for label, error in errors.items():
+        (parcel,) = depot.pack(label)
+        with transaction() as session:
+            these = update(ActivityRow).where(ActivityRow.subject_id == parcel)
+            session.execute(these.values(state=ActivityState.FAILED, last_error=error))
+    first, second = clerk.get("/overview")["failedCalls"]
+    assert (first["name"], first["error"]) == (
+        "test.announce",
+        "Stripe: 402 card_declined, request …",
+    )
+    assert first["count"] == {"number": 2, "isExact": True}
+    assert (second["error"], second["count"]["number"]) == (errors["bowl"], 1)
+    for group in (first, second):
+        listed = clerk.get(group["path"].removeprefix("/console"))
+        assert len(listed["items"]) == group["count"]["number"]
 
 
 def test_each_minute_has_its_events(clerk: Operator, depot: Depot, time: MovableClock) -> None:

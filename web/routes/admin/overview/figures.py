@@ -38,6 +38,7 @@ from state_machines.durable import Activity
 from state_machines.durable.operations.commands import GIVING_UP
 from web.cached import Cached
 from web.routes.admin.last_verify import load_last_verify
+from web.routes.admin.overview import failed_calls as failures
 from web.routes.admin.overview.money import MAX_AGE, load_money
 from web.routes.admin.overview.queues import load_queues
 from web.routes.admin.overview.series import Series
@@ -58,6 +59,7 @@ from web.schemas.admin.paging import CountView
 MAX_LAGS = 10
 series = Series()
 money = Cached(MAX_AGE, load_money)
+failed_calls = Cached(failures.MAX_AGE, failures.load_failed_calls)
 # Name, table, condition, path of the console.
 FAILURES: tuple[tuple[str, Any, ColumnElement[bool], str], ...] = (
     (
@@ -100,6 +102,7 @@ def load_overview() -> dict[str, Any]:
             last_reconciliation=_last_reconciliation(),
             last_verify=_last_verify(),
             notices=_count_notices(),
+            failed_calls=failed_calls.get(),
             money_today=money.get(),
             series=minutes,
             pauses=_load_pauses(),
