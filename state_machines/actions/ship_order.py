@@ -54,4 +54,7 @@ def deliver(order: Order, *, reason: str | None = None) -> None:
     Raises SignalRefusedError unless the order is Shipped.
     """
     OrderMachine.send(order, OrderSignal.DELIVER, reason=reason)
-    db.session.get_one(Shipment, order.id).delivered_at = now()
+    # Without a flush, so that a bulk job writes all of its orders together.
+    with db.session.no_autoflush:
+        shipment = db.session.get_one(Shipment, order.id)
+    shipment.delivered_at = now()

@@ -6,6 +6,8 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from models.base import db
 from models.durable.activity import ActivityRow
 from models.logs import logger
@@ -35,11 +37,12 @@ def _find(activity: AnyActivity, rows: Sequence[ActivityRow]) -> dict[UUID, str]
         # A statement that fails must not undo the operator's transaction.
         with db.session.begin_nested():
             subjects = activity.load(row.subject_id for row in rows)
+            secrets = _load_secrets(rows)
             return {
                 row.id: f"has no call to make: its {activity.machine.name} is {subject.state}"
                 for row in rows
                 if (subject := subjects.get(row.subject_id)) is not None
-                and activity.prepare(subject, _first_call(row)) is None
+                and activity.prepare(subject, _first_call(row, secrets)) is None
             }
     except Exception:
         log.debug("%d of %s cannot be prepared", len(rows), activity.name, exc_info=True)
@@ -48,5 +51,13 @@ def _find(activity: AnyActivity, rows: Sequence[ActivityRow]) -> dict[UUID, str]
     return {key: reason for row in rows for key, reason in _find(activity, [row]).items()}
 
 
-def _first_call(row: ActivityRow) -> Call:
-    return Call(row.id, row.subject_id, attempt=1, payload=row.payload, secret=row.secret)
+def _load_secrets(rows: Sequence[ActivityRow]) -> dict[UUID, str | None]:
+    query = select(ActivityRow.id, ActivityRow.secret).where(
+        ActivityRow.id.in_([row.id for row in rows]), ActivityRow.secret.is_not(None)
+    )
+    return {row.id: row.secret for row in db.session.execute(query)}
+
+
+def _first_call(row: ActivityRow, secrets: dict[UUID, str | None]) -> Call:
+    secret = secrets.get(row.id)
+    return Call(row.id, row.subject_id, attempt=1, payload=row.payload, secret=secret)
