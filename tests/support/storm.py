@@ -145,7 +145,7 @@ def shop(buyer: Buyer, products: list[Json], dice: random.Random, window: float)
         return None
     reference = order["referenceId"]
     secret = order["clientSecret"] or wait_for(
-        lambda: secret_of(buyer.status(reference, wait=5)), "the client secret", seconds=180
+        lambda: secret_of(buyer.status(reference, wait=5)), "the client secret", seconds=600
     )
     habit(Visit(buyer, dice, order["orderId"], reference, secret, placed_at + window))
     return str(order["orderId"])

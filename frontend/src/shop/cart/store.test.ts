@@ -75,3 +75,22 @@ test('a stored cart that was tampered with loses only its bad lines', () => {
   expect(cart.lines).toEqual([{ ...lamp, quantity: 2 }])
   expect(cart.referenceId).toMatch(/^web-[0-9a-f]{32}$/)
 })
+
+test.each(['focus', 'pageshow'])(
+  'a tab that missed a change of another learns it at %s',
+  (event) => {
+    cartStore.add(lamp)
+    const { referenceId } = cartStore.current
+    localStorage.setItem('cart', JSON.stringify({ ...cartStore.current, isPlaced: true }))
+    expect(cartStore.current.isPlaced).toBe(false)
+    window.dispatchEvent(new Event(event))
+    expect(cartStore.current).toMatchObject({ referenceId, isPlaced: true })
+  },
+)
+
+test('a cart that could not be stored is not lost when its tab is looked at', () => {
+  cartStore.add(lamp)
+  localStorage.removeItem('cart')
+  window.dispatchEvent(new Event('focus'))
+  expect(cartStore.current.lines).toHaveLength(1)
+})

@@ -33,6 +33,8 @@ let cart = read()
 window.addEventListener('storage', (event) => {
   if (event.key === STORAGE_KEY || event.key === null) publish(read())
 })
+// A tab that was frozen, or kept for the way back, was not told of changes.
+for (const event of ['focus', 'pageshow']) window.addEventListener(event, readAgain)
 
 /** Return the cart, and render again when it changes. */
 export function useCart(): Cart {
@@ -130,11 +132,26 @@ function write(next: Cart): void {
   publish(next)
 }
 
+/** Read the cart that another tab may have changed. One that was never stored stays as it is. */
+function readAgain(): void {
+  const stored = readText()
+  if (stored !== null && stored !== JSON.stringify(cart)) publish(read())
+}
+
 function read(): Cart {
   try {
-    return parseCart(JSON.parse(localStorage.getItem(STORAGE_KEY) ?? 'null'))
+    return parseCart(JSON.parse(readText() ?? 'null'))
   } catch {
     return emptyCart()
+  }
+}
+
+/** Return what is stored, or null without a cart, or while storage is blocked. */
+function readText(): string | null {
+  try {
+    return localStorage.getItem(STORAGE_KEY)
+  } catch {
+    return null
   }
 }
 
