@@ -39,6 +39,22 @@ def test_the_frame_has_its_landmarks_and_no_violations(operator: Page) -> None:
     assert find_violations(operator) == []
 
 
+@pytest.mark.parametrize("width", [320, 375, 1280])
+def test_the_bar_ends_inside_of_the_window(operator: Page, width: int) -> None:
+    operator.set_viewport_size({"width": width, "height": 800})
+    operator.goto("/console")
+    last = operator.get_by_role("banner").get_by_role("button").last
+    expect(last).to_be_visible()
+    box = last.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= width - 8
+
+
+def test_an_unknown_value_of_a_filter_is_named(operator: Page) -> None:
+    operator.goto("/console/people?role=king")
+    expect(operator.get_by_role("main").get_by_text("role", exact=True)).to_be_visible()
+
+
 def test_the_keyboard_leads_to_every_place(operator: Page) -> None:
     operator.goto("/console/executions")
     expect(operator.get_by_role("heading", name="Executions")).to_be_visible()
