@@ -24,6 +24,7 @@ from tests.browser.operators import (
     prove_identity,
 )
 from tests.browser.shelf import Shelf
+from tests.browser.sign_in import CODE_FIELD, count_codes, wait_for_code
 from tests.browser.visitors import open_browser
 
 BROKEN = "a broken lamp"
@@ -113,6 +114,38 @@ def test_a_large_refund_asks_who_it_is_and_loses_nothing(
     # The message goes by itself after some seconds.
     expect(desk.get_by_text("Done: Refund")).to_be_visible()
     expect(dialog).to_be_hidden()
+
+
+def test_a_part_is_refunded_by_keyboard_alone(
+    desk: Page, clerk: Buyer, buyer: Buyer, world: World
+) -> None:
+    order = pay_order(buyer, Shelf(world).add(price=30_000))
+    world.age_sign_ins(clerk.email)
+    keyboard = Keyboard(desk)
+    desk.goto("/console")
+    expect(desk.get_by_role("heading", name="Overview")).to_be_visible()
+    desk.keyboard.press("Control+k")
+    expect(desk.get_by_role("combobox", name="Search")).to_be_focused()
+    desk.keyboard.type(order["referenceId"])
+    results = desk.get_by_role("listbox").get_by_role("option")
+    expect(results.filter(has_text="order").first).to_be_visible()
+    desk.keyboard.press("Enter")
+    expect(desk).to_have_url(re.compile(path_of(order)))
+    keyboard.press(action(desk, "Refund"))
+    dialog = desk.get_by_role("dialog", name="Refund")
+    keyboard.type(dialog.get_by_label("Amount"), "250.00")
+    keyboard.type(dialog.get_by_label("Reason"), BROKEN)
+    # The preview has the amount as people write it.
+    expect(dialog.get_by_text("This would be written")).to_be_visible()
+    expect(dialog.get_by_role("row", name="amount").get_by_text("$250.00")).to_be_visible()
+    keyboard.press(dialog.get_by_role("button", name="Refund $250.00"))
+    count = count_codes(clerk)
+    keyboard.press(desk.get_by_role("button", name="Send me a code"))
+    expect(desk.get_by_label(CODE_FIELD)).to_be_focused()
+    desk.keyboard.type(wait_for_code(clerk, count + 1))
+    expect(desk.get_by_text("Done: Refund")).to_be_visible()
+    expect(dialog).to_be_hidden()
+    assert "\n".join(keyboard.faults) == ""
 
 
 def test_of_two_operators_one_wins_and_the_other_sees_why(
