@@ -1,0 +1,88 @@
+"""Prometheus as the meter: it is loaded on demand, and its troubles stop no process."""
+
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from launch.children import run
+from models import metrics
+from models.metrics import Counter, Gauge, Histogram, Metric
+
+# A process that starts its metrics, counts something, and tells what it would answer.
+PROGRAM = """
+import sys, metering
+from models import metrics
+is_on = metering.start()
+metrics.BEAT_AT.set(7)
+metrics.POOL_IN_USE.change(2)
+metrics.SWEEP_SECONDS.observe(0.2, "polls")
+metrics.SWEEP_FAILURES.add("polls")
+print(is_on, any(name.startswith("prometheus_client") for name in sys.modules))
+if is_on:
+    print(metering.read(metering.folder()).decode())
+"""
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """Yield a port on which another program listens."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        yield int(taken.getsockname()[1])
+
+
+def start(folder: Path, **settings: str) -> str:
+    """Run the program in a process of its own, and return its output."""
+    environment = os.environ | {"METRICS_FOLDER": str(folder)} | settings
+    command = [sys.executable, "-W", "ignore", "-c", PROGRAM]
+    done = run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return str(done.stdout + done.stderr)
+
+
+def test_without_the_setting_nothing_is_loaded_or_written(tmp_path: Path) -> None:
+    assert start(tmp_path / "metrics", METRICS="0").split() == ["False", "False"]
+    assert not (tmp_path / "metrics").exists()
+
+
+def test_numbers_are_kept_in_the_folder_although_the_port_is_taken(
+    tmp_path: Path, port: int
+) -> None:
+    output = start(tmp_path / "new" / "metrics", METRICS="1", METRICS_PORT=str(port))
+    assert f"METRICS_PORT {port}: " in output
+    for line in (
+        "projectx_beat_timestamp_seconds 7.0",
+        "projectx_pool_in_use 2.0",
+        'projectx_sweep_failures_total{part="polls"} 1.0',
+        'projectx_sweep_seconds_bucket{le="0.25",part="polls"} 1.0',
+    ):
+        assert line in output.splitlines()
+
+
+def test_counters_of_ended_processes_stay_and_their_gauges_do_not(
+    tmp_path: Path, port: int
+) -> None:
+    settings = {"METRICS": "1", "METRICS_PORT": str(port)}
+    start(tmp_path, **settings)
+    second = start(tmp_path, **settings).splitlines()
+    assert 'projectx_sweep_failures_total{part="polls"} 2.0' in second
+    assert "projectx_pool_in_use 2.0" in second, "of the second process alone"
+
+
+def test_each_metric_has_a_name_of_its_own() -> None:
+    assert len({metric.name for metric in metrics.ALL}) == len(metrics.ALL)
+
+
+@pytest.mark.parametrize("metric", metrics.ALL, ids=lambda metric: metric.name)
+def test_a_metric_has_a_plain_name_with_its_unit(metric: Metric) -> None:
+    assert metric.name.startswith("projectx_")
+    assert metric.name.endswith("_total") == isinstance(metric, Counter)
+    if isinstance(metric, Histogram):
+        assert metric.name.endswith("_seconds")
+        assert list(metric.buckets) == sorted(metric.buckets)
+    if isinstance(metric, Gauge):
+        assert not metric.labels
+    assert metric.text.endswith(".")
