@@ -1,7 +1,8 @@
-"""`python -m bench.growth [--quick]`: compare a shop with large tables with an empty one.
+"""`python -m bench.growth [--quick | --backlogs]`: compare a large shop with an empty one.
 
 The two shops take turns, so that other programs on the machine disturb both alike; the medians of
-the rounds are compared. Then very much falls due at once in the large one.
+the rounds are compared. Then very much falls due at once in the large one. With `--backlogs` only
+that is measured, in ten minutes at most.
 """
 
 import statistics
@@ -68,11 +69,29 @@ def measure(
             add(figures, compare(small, large, f"{size} orders", span, rounds))
         insert_waiting(large, filler, waiting)
         add(figures, compare(small, large, f"and {waiting} waiting", span, rounds))
-        large.sign_in()
-        lost = f"{min(MAX_LOST, waiting)} lost activities"
-        add(figures, large.disturb(lost, LOSE, STILL_LOST, span))
-        add(figures, large.disturb(f"{waiting} deadlines at once", MAKE_DUE, STILL_DUE, span))
+        add(figures, disturb(large, waiting, span))
         filler.close()
+    return figures
+
+
+def measure_backlogs(waiting: int = WAITING, span: float = SPAN) -> Figures:
+    """Measure the backlogs alone, beside the smallest number of finished orders."""
+    with Stack(environment=UNLIMITED) as stack:
+        shop = RunningShop(stack)
+        filler = Filler(stack.environment["DATABASE_URL"])
+        filler.insert_finished(0, SIZES[0])
+        insert_waiting(shop, filler, waiting)
+        filler.close()
+        return disturb(shop, waiting, span)
+
+
+def disturb(shop: RunningShop, waiting: int, span: float) -> Figures:
+    """Let activities be lost, and then all deadlines of waiting orders pass at once."""
+    shop.sign_in()
+    lost = f"{min(MAX_LOST, waiting)} lost activities"
+    figures: Figures = {}
+    add(figures, shop.disturb(lost, LOSE, STILL_LOST, span))
+    add(figures, shop.disturb(f"{waiting} deadlines at once", MAKE_DUE, STILL_DUE, span))
     return figures
 
 
@@ -119,4 +138,7 @@ def add(figures: Figures, new: Figures) -> None:
 
 
 if __name__ == "__main__":
-    measure(*QUICK) if "--quick" in sys.argv else measure()
+    if "--backlogs" in sys.argv:
+        measure_backlogs()
+    else:
+        measure(*QUICK) if "--quick" in sys.argv else measure()

@@ -34,7 +34,7 @@ DEADLINES = 500
 POLLS = 200
 SIGNALS = 100
 # Maximum pages of deadlines of one machine in a sweep. The next sweep goes on. A sweep begins each
-# second, however many workers there are: 2,500 deadlines a second cost less than one core.
+# second, however many workers there are: 2,500 deadlines cost less than a second of one core.
 PAGES = 5
 # The time until a row that could not be moved is tried again.
 LATER = timedelta(minutes=1)
