@@ -4,10 +4,10 @@ Webhooks, health, the console and what customers ask about their orders are neve
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from threading import BoundedSemaphore, Lock
+from threading import Lock
 
 from sqlalchemy import func, literal, select
 
@@ -17,6 +17,7 @@ from models.clock import now, tick
 from models.durable.activity import PUBLISHER_LEASE
 from models.errors import OverloadedError
 from web.cached import Cached
+from web.waiters import WAITERS
 
 log = logging.getLogger(__name__)
 
@@ -24,15 +25,21 @@ log = logging.getLogger(__name__)
 FIRST_CALL, LONG_WAIT = "payments.create_intent", timedelta(seconds=5)
 QUEUE_CHECK_INTERVAL = 1.0  # seconds
 LOG_INTERVAL = 10.0  # seconds between two lines about the same
+# The part of a process's threads for all that is neither a new order nor a request that waits.
+RESERVED_PART = 8
 # Seconds until a refused client should try again.
 QUEUE_RETRY, PLACE_RETRY = 5, 1
 
 
 class OrderGate:
-    """The gate for new orders: `limit` at once, and none while `queue` first calls wait long."""
+    """The gate for new orders: `limit` at once, and none while `queue` first calls wait long.
 
-    def __init__(self, limit: int, queue: int) -> None:
-        self._places, self._queue = BoundedSemaphore(limit), queue
+    `count_free` returns how many threads orders may have; one is always let in.
+    """
+
+    def __init__(self, limit: int, queue: int, count_free: Callable[[], int]) -> None:
+        self._limit, self._queue, self._count_free = limit, queue, count_free
+        self._inside = 0
         self._waiting = Cached(QUEUE_CHECK_INTERVAL, lambda: count_waiting(queue))
         self._lock = Lock()
         self._logged_at: dict[str, float] = {}
@@ -40,7 +47,10 @@ class OrderGate:
     @contextmanager
     def enter(self) -> Iterator[None]:
         """Hold a place while an order is placed. Raises OverloadedError."""
-        if not self._places.acquire(blocking=False):
+        with self._lock:
+            has_place = self._inside < max(1, min(self._limit, self._count_free()))
+            self._inside += has_place
+        if not has_place:
             self._log("all places of this process are taken")
             raise OverloadedError(PLACE_RETRY)
         try:
@@ -49,7 +59,8 @@ class OrderGate:
                 raise OverloadedError(QUEUE_RETRY)
             yield
         finally:
-            self._places.release()
+            with self._lock:
+                self._inside -= 1
 
     def _log(self, reason: str) -> None:
         with self._lock:
@@ -75,5 +86,11 @@ def count_waiting(limit: int) -> int:
         return session.scalar(counted) or 0
 
 
-# Shared by all applications of the process, because they share its connections.
-ORDERS = OrderGate(settings.orders_at_once, settings.shed_queue)
+def count_free_threads() -> int:
+    """Return the number of threads that are neither reserved nor held by waiting requests."""
+    threads = settings.web_threads
+    return threads - threads // RESERVED_PART - WAITERS.occupied
+
+
+# Shared by all applications of the process, because they share its threads.
+ORDERS = OrderGate(settings.orders_at_once, settings.shed_queue, count_free_threads)

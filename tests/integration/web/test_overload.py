@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
@@ -20,9 +21,11 @@ from launch.waiting import until
 from models import ActivityRow, ActivityState, Product, User, transaction
 from models.base import db
 from models.clock import now
+from models.errors import OverloadedError
 from models.ids import uuid7
 from tests.support.web import Json, Person
 from web import overload
+from web.waiters import Waiters
 
 pytestmark = pytest.mark.slow
 
@@ -138,6 +141,18 @@ def test_orders_are_refused_while_all_places_are_taken(
             assert_all_else_is_served(server, ann, before)
         assert waiting.result().status_code == 202
     assert server.buy(bob, lamp).status_code == 202
+
+
+def test_fewer_orders_are_placed_at_once_while_other_requests_wait() -> None:
+    gate, waiters = overload.OrderGate(4, 0, lambda: 4 - waiters.occupied), Waiters(2, 2)
+    with ExitStack() as inside, waiters.place(uuid7()):
+        for _ in range(3):
+            inside.enter_context(gate.enter())
+        with pytest.raises(OverloadedError):
+            inside.enter_context(gate.enter())
+    with ExitStack() as inside:
+        for _ in range(4):
+            inside.enter_context(gate.enter())
 
 
 def test_only_new_orders_that_wait_for_a_worker_count(app: object) -> None:
