@@ -2,7 +2,10 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -35,20 +38,40 @@ COLUMNS = 24
 def shop() -> Iterator[Stack]:
     """Yield a running shop with metrics."""
     own = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "")
-    with Stack(environment=own | {"METRICS": "1"}) as running:
+    limits = dict.fromkeys(("LOGIN_LIMIT", "LOGIN_LIMIT_PER_ADDRESS"), "10000/minute")
+    with Stack(environment=own | limits | {"METRICS": "1"}) as running:
+        World.of(running).restock(10_000)
         yield running
 
 
 @pytest.fixture(scope="module")
 def prometheus(shop: Stack) -> Iterator[Server]:
-    """Yield a Prometheus that has seen a few purchases."""
+    """Yield a Prometheus that sees purchases."""
     ports = {"web": "METRICS_PORT", "exporter": "EXPORTER_PORT"}
     targets = {job: f"127.0.0.1:{shop.environment[name]}" for job, name in ports.items()}
-    with temporary_folder() as folder, scraping(folder, targets) as server:
-        # The first of a kind makes a series, of which a rate needs two samples.
-        for _ in range(2):
-            buy(shop)
+    with temporary_folder() as folder, scraping(folder, targets) as server, customers(shop):
         yield server
+
+
+@contextmanager
+def customers(shop: Stack) -> Iterator[None]:
+    """Let one customer after another buy something until the end of the block.
+
+    A rate needs two samples that differ, and no older than its interval.
+    """
+    is_over = Event()
+
+    def buy_until_over() -> None:
+        while not is_over.is_set():
+            buy(shop)
+
+    with ThreadPoolExecutor(1) as pool:
+        buying = pool.submit(buy_until_over)
+        try:
+            yield
+        finally:
+            is_over.set()
+        buying.result()
 
 
 def buy(shop: Stack) -> None:
