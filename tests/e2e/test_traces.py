@@ -16,7 +16,7 @@ from tests.support.collector import Collector, Received, collector
 
 # A killed worker's lease, a sweep, and the calls of a busy machine.
 TIMEOUT = 120  # seconds
-HEX_ID = re.compile(r"\b[0-9a-f]{16,}\b")
+HEX_ID = re.compile(r"[0-9a-f]{16,}")
 LATENCY_MS = 3000
 CALL = "payments.create_intent"
 TRACE_URL = "https://traces.example/{id}"

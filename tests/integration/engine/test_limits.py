@@ -201,7 +201,7 @@ def test_a_limit_holds_on_after_the_clock_was_set_back(
     assert depot.run(first) == 1
     time.advance(hours=-1)
     if is_set_again:
-        set_limit(10, burst=1)
+        set_limit(20, burst=1)
     else:
         assert depot.run(second) == 0, "a token is earned from here on"
     time.advance(seconds=1)

@@ -142,10 +142,15 @@ def test_the_decline_reason_is_shown_until_another_card_is_tried(
         "requires_payment_method",
         last_payment_error={"decline_code": "insufficient_funds"},
     )
-    declined = {"status": "Declined", "declineReason": "insufficient_funds"}
+    declined = {
+        "status": "Declined",
+        "processing": False,
+        "declineReason": "insufficient_funds",
+    }
     assert ann.get(path).get_json()["payment"] == declined
     stripe_says(order_id, PaymentSignal.SUCCEEDED, "succeeded")
-    assert ann.get(path).get_json()["payment"] == {"status": "Success", "declineReason": None}
+    paid = declined | {"status": "Success", "declineReason": None}
+    assert ann.get(path).get_json()["payment"] == paid
 
 
 def test_the_same_reference_returns_the_same_order(ann: Person, lamp: Product) -> None:
