@@ -13,8 +13,6 @@ import pytest
 import requests
 from sqlalchemy import delete, insert, select, text
 
-from config import settings
-from demo.webhooks import sign_event
 from launch import ports
 from launch.children import Child
 from launch.waiting import until
@@ -23,7 +21,8 @@ from models.base import db
 from models.clock import now
 from models.errors import OverloadedError
 from models.ids import uuid7
-from tests.support.web import Json, Person
+from tests.support.served import assert_others_are_served
+from tests.support.web import Person
 from web import overload
 from web.waiters import Waiters
 
@@ -99,15 +98,10 @@ def assert_refused(answer: requests.Response, seconds: int) -> None:
 
 
 def assert_all_else_is_served(server: Server, person: Person, reference: str) -> None:
-    for path in ("/health", "/ready", "/product", f"/order/status/{reference}"):
+    for path in ("/ready", "/product", f"/order/status/{reference}"):
         answer = requests.get(f"{server.url}{path}", headers=person.headers, timeout=60)
         assert answer.status_code == 200, path
-    event: Json = {"id": f"evt_{uuid4().hex}", "type": "payment_intent.succeeded", "data": {}}
-    body, headers = sign_event(event, settings.stripe_webhook_secrets[0])
-    hook = requests.post(f"{server.url}/order/webhook", data=body, headers=headers, timeout=60)
-    assert hook.status_code == 200
-    login = {"email": f"{uuid4().hex}@example.com"}
-    assert requests.post(f"{server.url}/auth/login", json=login, timeout=60).status_code == 201
+    assert_others_are_served(server.url)
 
 
 def test_orders_are_refused_while_the_queue_is_long(

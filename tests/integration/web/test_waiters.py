@@ -10,15 +10,14 @@ from uuid import uuid4
 import pytest
 import requests
 
-from config import settings
-from demo.webhooks import sign_event
 from launch import ports
 from launch.children import Child
 from launch.waiting import until
 from models import Order, Payment, Product, db, transaction
 from models.user import User
 from state_machines.payment import PaymentSignal
-from tests.support.web import Json, Person, SignIn, stripe_says
+from tests.support.served import assert_others_are_served
+from tests.support.web import Person, SignIn, stripe_says
 from web.waiters import Waiters
 
 LONG = {"Prefer": "wait=30"}
@@ -80,17 +79,6 @@ def waiting(requested: list[Future[requests.Response]]) -> list[Future[requests.
     return [future for future in requested if not future.done()]
 
 
-def assert_others_are_served(server: Server) -> None:
-    """Health, a webhook and a sign-in are answered."""
-    assert requests.get(f"{server.url}/health", timeout=60).status_code == 200
-    event: Json = {"id": f"evt_{uuid4().hex}", "type": "payment_intent.succeeded", "data": {}}
-    body, headers = sign_event(event, settings.stripe_webhook_secrets[0])
-    hook = requests.post(f"{server.url}/order/webhook", data=body, headers=headers, timeout=60)
-    assert hook.status_code == 200
-    login = {"email": f"{uuid4().hex}@example.com"}
-    assert requests.post(f"{server.url}/auth/login", json=login, timeout=60).status_code == 201
-
-
 def assert_the_rest_was_told_to_ask_again(requested: list[Future[requests.Response]]) -> None:
     for future in set(requested) - set(waiting(requested)):
         answer = future.result()
@@ -125,7 +113,7 @@ def test_health_webhooks_and_sign_ins_are_answered_while_many_wait(
         "the answers to all but half of the threads",
         seconds=25,
     )
-    assert_others_are_served(server)
+    assert_others_are_served(server.url)
     assert_the_rest_was_told_to_ask_again(requested)
     assert len(waiting(requested)) == 4, "they wait on, beside all that"
     release(requested)
@@ -141,7 +129,7 @@ def test_one_customer_cannot_occupy_all_waiting_threads(
     until(lambda: len(waiting(requested)) == 2, "the answers to all but two", seconds=25)
     bobs = server.buy(bob, lamp)
     until(lambda: has_ordered(bob.user), "bob's order", seconds=25)
-    assert_others_are_served(server)
+    assert_others_are_served(server.url)
     assert not bobs.done(), "he waits, since there is a place for him"
     release([*requested, bobs])
 
@@ -153,7 +141,7 @@ def test_orders_and_webhooks_are_answered_while_stripe_is_unavailable(
     server = serve(8)
     bought = [server.buy(sign_in(), lamp) for _ in range(40)]
     until(lambda: len(waiting(bought)) == 4, "the answers to all but four buyers", seconds=25)
-    assert_others_are_served(server)
+    assert_others_are_served(server.url)
     assert_the_rest_was_told_to_ask_again(bought)
     assert {future.result().status_code for future in set(bought) - set(waiting(bought))} == {202}
     release(bought)
