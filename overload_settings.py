@@ -10,8 +10,7 @@ class OverloadSettings(BaseSettings):
     # Gunicorn's threads per web process; at most half of them may wait (Prefer: wait).
     web_threads: int = Field(default=48, ge=2)
     waiters_per_user: int = Field(default=4, ge=1)
-    # Orders that a process places at once. A quarter of its threads is left for all else, and a
-    # crowd that comes at once to two processes still finds room.
-    orders_at_once: int = Field(default=36, ge=1)
+    # Orders that a process places at once: more would wait for the database's connections.
+    orders_at_once: int = Field(default=20, ge=1)
     # New orders whose payment has waited for a worker for long; 0: no limit.
     shed_queue: int = Field(default=1000, ge=0)

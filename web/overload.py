@@ -4,10 +4,10 @@ Webhooks, health, the console and what customers ask about their orders are neve
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 
 from sqlalchemy import func, literal, select
 
@@ -17,7 +17,6 @@ from models.clock import now, tick
 from models.durable.activity import PUBLISHER_LEASE
 from models.errors import OverloadedError
 from web.cached import Cached
-from web.waiters import WAITERS
 
 log = logging.getLogger(__name__)
 
@@ -25,32 +24,25 @@ log = logging.getLogger(__name__)
 FIRST_CALL, LONG_WAIT = "payments.create_intent", timedelta(seconds=5)
 QUEUE_CHECK_INTERVAL = 1.0  # seconds
 LOG_INTERVAL = 10.0  # seconds between two lines about the same
-# The part of a process's threads for all that is neither a new order nor a request that waits.
-RESERVED_PART = 8
+# Seconds in which an order waits for a place: a crowd that comes at once finds room one by one.
+PLACE_WAIT = 1.0
 # Seconds until a refused client should try again.
 QUEUE_RETRY, PLACE_RETRY = 5, 1
 
 
 class OrderGate:
-    """The gate for new orders: `limit` at once, and none while `queue` first calls wait long.
+    """The gate for new orders: `limit` at once, and none while `queue` first calls wait long."""
 
-    `count_free` returns how many threads orders may have; one is always let in.
-    """
-
-    def __init__(self, limit: int, queue: int, count_free: Callable[[], int]) -> None:
-        self._limit, self._queue, self._count_free = limit, queue, count_free
-        self._inside = 0
+    def __init__(self, limit: int, queue: int) -> None:
+        self._places, self._queue = BoundedSemaphore(limit), queue
         self._waiting = Cached(QUEUE_CHECK_INTERVAL, lambda: count_waiting(queue))
         self._lock = Lock()
         self._logged_at: dict[str, float] = {}
 
     @contextmanager
     def enter(self) -> Iterator[None]:
-        """Hold a place while an order is placed. Raises OverloadedError."""
-        with self._lock:
-            has_place = self._inside < max(1, min(self._limit, self._count_free()))
-            self._inside += has_place
-        if not has_place:
+        """Wait for a place, and hold it while an order is placed. Raises OverloadedError."""
+        if not self._places.acquire(timeout=PLACE_WAIT):
             self._log("all places of this process are taken")
             raise OverloadedError(PLACE_RETRY)
         try:
@@ -59,8 +51,7 @@ class OrderGate:
                 raise OverloadedError(QUEUE_RETRY)
             yield
         finally:
-            with self._lock:
-                self._inside -= 1
+            self._places.release()
 
     def _log(self, reason: str) -> None:
         with self._lock:
@@ -86,11 +77,5 @@ def count_waiting(limit: int) -> int:
         return session.scalar(counted) or 0
 
 
-def count_free_threads() -> int:
-    """Return the number of threads that are neither reserved nor held by waiting requests."""
-    threads = settings.web_threads
-    return threads - threads // RESERVED_PART - WAITERS.occupied
-
-
-# Shared by all applications of the process, because they share its threads.
-ORDERS = OrderGate(settings.orders_at_once, settings.shed_queue, count_free_threads)
+# Shared by all applications of the process, because they share its connections.
+ORDERS = OrderGate(settings.orders_at_once, settings.shed_queue)

@@ -4,9 +4,9 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Event
 from uuid import uuid4
 
 import pytest
@@ -19,12 +19,10 @@ from launch.waiting import until
 from models import ActivityRow, ActivityState, Product, User, transaction
 from models.base import db
 from models.clock import now
-from models.errors import OverloadedError
 from models.ids import uuid7
 from tests.support.served import assert_others_are_served
 from tests.support.web import Person
 from web import overload
-from web.waiters import Waiters
 
 pytestmark = pytest.mark.slow
 
@@ -137,16 +135,19 @@ def test_orders_are_refused_while_all_places_are_taken(
     assert server.buy(bob, lamp).status_code == 202
 
 
-def test_fewer_orders_are_placed_at_once_while_other_requests_wait() -> None:
-    gate, waiters = overload.OrderGate(4, 0, lambda: 4 - waiters.occupied), Waiters(2, 2)
-    with ExitStack() as inside, waiters.place(uuid7()):
-        for _ in range(3):
-            inside.enter_context(gate.enter())
-        with pytest.raises(OverloadedError):
-            inside.enter_context(gate.enter())
-    with ExitStack() as inside:
-        for _ in range(4):
-            inside.enter_context(gate.enter())
+def test_an_order_waits_for_a_place_that_becomes_free() -> None:
+    gate, is_here = overload.OrderGate(1, 0), Event()
+
+    def enter() -> bool:
+        is_here.set()
+        with gate.enter():
+            return True
+
+    with ThreadPoolExecutor(1) as crowd:
+        with gate.enter():
+            second = crowd.submit(enter)
+            assert is_here.wait(60)
+        assert second.result()
 
 
 def test_only_new_orders_that_wait_for_a_worker_count(app: object) -> None:
