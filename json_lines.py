@@ -74,6 +74,14 @@ def configure(part: str, level: int | str = logging.WARNING) -> None:
     logging.captureWarnings(capture=True)
 
 
+def configure_process(part: str) -> None:
+    """Let a process of ours without a server's own logging write warnings, as JSON or as text."""
+    if is_on():
+        configure(part)
+    else:
+        logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+
+
 def configured_part() -> str | None:
     """Return the part of the root logger's lines, or None if they are not JSON."""
     formatters = (handler.formatter for handler in logging.getLogger().handlers)

@@ -89,8 +89,5 @@ async def serve(host: str) -> None:
 
 
 if __name__ == "__main__":
-    if json_lines.is_on():
-        json_lines.configure("events")
-    else:
-        logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    json_lines.configure_process("events")
     asyncio.run(serve(read_arguments().host))

@@ -2,7 +2,6 @@
 
 import argparse
 import gc
-import logging
 import signal
 import threading
 
@@ -57,8 +56,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if json_lines.is_on():
-        json_lines.configure("exporter")
-    else:
-        logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    json_lines.configure_process("exporter")
     main()
