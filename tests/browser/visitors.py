@@ -1,5 +1,7 @@
 """The browsers of visitors, and of customers of the API who are signed in there."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext
@@ -11,11 +13,20 @@ from launch.stack import Stack
 PATIENCE_MS = 60_000
 
 
-def open_browser(browser: Browser, stack: Stack, **options: Any) -> BrowserContext:
-    """Open the browser of another person, without cookies. The caller closes it."""
-    visitor = browser.new_context(base_url=stack.urls.web, **{"locale": "en-US", **options})
-    visitor.set_default_timeout(PATIENCE_MS)
-    return visitor
+@contextmanager
+def open_browser(browser: Browser, stack: Stack, **options: Any) -> Iterator[BrowserContext]:
+    """Yield the browser of another person, without cookies."""
+    with browser.new_context(base_url=stack.urls.web, **{"locale": "en-US", **options}) as visitor:
+        visitor.set_default_timeout(PATIENCE_MS)
+        yield visitor
+        let_go(visitor)
+
+
+def let_go(visitor: BrowserContext) -> None:
+    """End the tabs' own answers: one that a page waits for would fail with the browser's end."""
+    visitor.unroute_all(behavior="ignoreErrors")
+    for tab in visitor.pages:
+        tab.unroute_all(behavior="ignoreErrors")
 
 
 def share_session(buyer: Buyer, visitor: BrowserContext) -> None:
