@@ -4,10 +4,12 @@ Webhooks, health, the console and what customers ask about their orders are neve
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from threading import BoundedSemaphore, Lock
+from math import inf
+from threading import Condition, Lock
+from typing import NoReturn
 
 from sqlalchemy import func, literal, select
 
@@ -24,6 +26,9 @@ log = logging.getLogger(__name__)
 FIRST_CALL, LONG_WAIT = "payments.create_intent", timedelta(seconds=5)
 QUEUE_CHECK_INTERVAL = 1.0  # seconds
 LOG_INTERVAL = 10.0  # seconds between two lines about the same
+# Seconds for which an order that waits for its payment keeps its place. Longer, and an outage of
+# payments would stop orders; shorter, and more would be taken than can be paid in time.
+PAYMENT_WAIT = 2.0
 # Seconds in which an order waits for a place: a crowd that comes at once finds room one by one.
 PLACE_WAIT = 1.0
 # Seconds until a refused client should try again.
@@ -31,35 +36,93 @@ QUEUE_RETRY, PLACE_RETRY = 5, 1
 
 
 class OrderGate:
-    """The gate for new orders: `limit` at once, and none while `queue` first calls wait long."""
+    """The gate for new orders: `limit` at once, and none while `queue` first calls wait long.
+
+    An order counts until its payment can begin. Half as many more may wait for a place.
+    """
 
     def __init__(self, limit: int, queue: int) -> None:
-        self._places, self._queue = BoundedSemaphore(limit), queue
-        self._waiting = Cached(QUEUE_CHECK_INTERVAL, lambda: count_waiting(queue))
-        self._lock = Lock()
+        self._limit, self._queue = limit, queue
+        # The end of each place that is taken; it has none while the order is written.
+        self._places: dict[object, float] = {}
+        self._line, self._changed = 0, Condition()
+        self._long_queue = Cached(QUEUE_CHECK_INTERVAL, lambda: count_waiting(queue))
+        self._log_lock = Lock()
         self._logged_at: dict[str, float] = {}
 
-    @contextmanager
-    def enter(self) -> Iterator[None]:
-        """Wait for a place, and hold it while an order is placed. Raises OverloadedError."""
-        if not self._places.acquire(timeout=PLACE_WAIT):
-            self._log("all places of this process are taken")
-            raise OverloadedError(PLACE_RETRY)
-        try:
-            if self._queue and self._waiting.get() >= self._queue:
-                self._log(f"{self._queue} or more {FIRST_CALL} wait for a worker")
-                raise OverloadedError(QUEUE_RETRY)
-            yield
-        finally:
-            self._places.release()
+    def check(self) -> None:
+        """Refuse at once what `enter` would refuse. Raises OverloadedError."""
+        if self._queue and self._long_queue.get() >= self._queue:
+            self._refuse(f"{self._queue} or more {FIRST_CALL} wait for a worker", QUEUE_RETRY)
+        with self._changed:
+            is_full = self._is_line_full() and self._next_end() is not None
+        if is_full:
+            self._refuse_place()
 
-    def _log(self, reason: str) -> None:
-        with self._lock:
+    @contextmanager
+    def enter(self) -> Iterator[Callable[[], None]]:
+        """Wait for a place, and hold it. Raises OverloadedError.
+
+        Yields a function to call when the order is written: it then waits for its payment.
+        """
+        place = object()
+        if not self._take(place):
+            self._refuse_place()
+        try:
+            yield lambda: self._limit_hold(place)
+        finally:
+            with self._changed:
+                self._places.pop(place, None)
+                self._changed.notify()
+
+    def _take(self, place: object) -> bool:
+        with self._changed:
+            if not self._wait_for_room():
+                return False
+            self._places[place] = inf
+            return True
+
+    def _wait_for_room(self) -> bool:
+        """Wait in the line, if there is none left; return whether there is a place."""
+        if self._next_end() is None:
+            return True
+        if self._is_line_full():
+            return False
+        give_up_at, self._line = tick() + PLACE_WAIT, self._line + 1
+        try:
+            while (end := self._next_end()) is not None:
+                if tick() >= give_up_at:
+                    return False
+                self._changed.wait(max(0.0, min(end, give_up_at) - tick()))
+            return True
+        finally:
+            self._line -= 1
+
+    def _next_end(self) -> float | None:
+        """Return when the next of the places is free, or None when one is."""
+        at = tick()
+        taken = sorted(end for end in self._places.values() if end > at)
+        return taken[0] if len(taken) >= self._limit else None
+
+    def _is_line_full(self) -> bool:
+        return self._line >= max(1, self._limit // 2)
+
+    def _limit_hold(self, place: object) -> None:
+        with self._changed:
+            self._places[place] = tick() + PAYMENT_WAIT
+            self._changed.notify()
+
+    def _refuse_place(self) -> NoReturn:
+        self._refuse("all places of this process are taken", PLACE_RETRY)
+
+    def _refuse(self, reason: str, retry: int) -> NoReturn:
+        with self._log_lock:
             is_due = tick() - self._logged_at.get(reason, -LOG_INTERVAL) >= LOG_INTERVAL
             if is_due:
                 self._logged_at[reason] = tick()
         if is_due:
             log.warning("orders are refused: %s", reason)
+        raise OverloadedError(retry)
 
 
 def count_waiting(limit: int) -> int:

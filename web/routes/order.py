@@ -47,6 +47,7 @@ api = ApiBlueprint(
 def _authenticate() -> None:
     """Authenticate the caller. Placing an order checks the session in checkout.place."""
     if request.endpoint == "order.place":
+        overload.ORDERS.check()
         authentication.require_token()
     else:
         authentication.require_session()
@@ -70,11 +71,12 @@ def place(body: OrderRequest) -> Any:
     """
     caller, order_id, key = authentication.caller(), uuid7(), idempotency.read_key()
     checkout_request = _checkout_request(body, key)
-    with subscribe(order_id) as subscription:
-        with overload.ORDERS.enter(), cause(caller.user_id):
+    with subscribe(order_id) as subscription, overload.ORDERS.enter() as note_written:
+        with cause(caller.user_id):
             placed_id, is_new = checkout.place(
                 order_id, caller.user_id, caller.session_id, checkout_request, key=key
             )
+        note_written()
         if is_new:
             status = waiters.wait_until(
                 _is_settled,

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event
@@ -19,6 +20,7 @@ from launch.waiting import until
 from models import ActivityRow, ActivityState, Product, User, transaction
 from models.base import db
 from models.clock import now
+from models.errors import OverloadedError
 from models.ids import uuid7
 from tests.support.served import assert_others_are_served
 from tests.support.web import Person
@@ -135,19 +137,63 @@ def test_orders_are_refused_while_all_places_are_taken(
     assert server.buy(bob, lamp).status_code == 202
 
 
+def enter(gate: overload.OrderGate) -> bool:
+    """Place an order, and return whether there was room."""
+    try:
+        with gate.enter():
+            return True
+    except OverloadedError:
+        return False
+
+
 def test_an_order_waits_for_a_place_that_becomes_free() -> None:
     gate, is_here = overload.OrderGate(1, 0), Event()
 
-    def enter() -> bool:
+    def follow() -> bool:
         is_here.set()
-        with gate.enter():
-            return True
+        return enter(gate)
 
     with ThreadPoolExecutor(1) as crowd:
         with gate.enter():
-            second = crowd.submit(enter)
+            second = crowd.submit(follow)
             assert is_here.wait(60)
         assert second.result()
+
+
+def test_an_order_keeps_its_place_while_it_waits_for_its_payment_but_not_for_long() -> None:
+    gate = overload.OrderGate(1, 0)
+    with gate.enter() as note_written:
+        assert not enter(gate), "while it is written"
+        note_written()
+        assert not enter(gate), "while its payment is prepared"
+        until(lambda: enter(gate), "the end of its place", seconds=60)
+
+
+def test_orders_that_would_not_even_find_room_to_wait_are_refused_at_once() -> None:
+    gate, is_over = overload.OrderGate(4, 0), Event()
+
+    def insist() -> None:
+        while not is_over.is_set():
+            enter(gate)
+
+    with ExitStack() as placed, ThreadPoolExecutor(2) as crowd:
+        for _ in range(4):
+            placed.enter_context(gate.enter())
+        gate.check()
+        waiting = [crowd.submit(insist) for _ in range(2)]
+        until(lambda: is_refused(gate), "the full line", seconds=60)
+        is_over.set()
+        for future in waiting:
+            future.result()
+        gate.check()
+
+
+def is_refused(gate: overload.OrderGate) -> bool:
+    try:
+        gate.check()
+    except OverloadedError:
+        return True
+    return False
 
 
 def test_only_new_orders_that_wait_for_a_worker_count(app: object) -> None:
