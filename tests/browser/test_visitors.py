@@ -1,4 +1,4 @@
-"""What the tests' own browsers promise."""
+"""Stories of the tests' own browsers."""
 
 import socket
 
