@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from models.base import db
 from models.currency import codes_with
+from models.prepared import Prepared
 from models.product import SEARCH_EXPRESSION, Product, ProductStatus
 
 # Minor units in a major unit of each product's currency.
@@ -28,7 +31,7 @@ class CatalogueQuery:
     A leading minus in `sort` sorts in descending order. `status` None matches every status.
     """
 
-    ids: Sequence[int] | None = None
+    ids: tuple[int, ...] | None = None
     q: str = ""
     category: str | None = None
     tag: str | None = None
@@ -41,19 +44,44 @@ class CatalogueQuery:
 
 def search(query: CatalogueQuery, *, page: int, size: int) -> tuple[Sequence[Product], int]:
     """Return one page of the matching products, and the number of all that match."""
-    matching = list(_conditions(query))
-    column = SORTS[query.sort.removeprefix("-")]
-    order = column.desc() if query.sort.startswith("-") else column.asc()
-    rows = db.session.scalars(
-        select(Product)
-        .where(*matching)
-        .order_by(order, Product.id)
-        .limit(size)
-        .offset((page - 1) * size)
-    ).all()
+    rows = load_page(query, page, size)
     if page == 1 and len(rows) < size:
         return rows, len(rows)
-    return rows, db.session.scalar(select(func.count(Product.id)).where(*matching)) or 0
+    matching = select(func.count(Product.id)).where(*_conditions(query))
+    return rows, db.session.scalar(matching) or 0
+
+
+def load_page(query: CatalogueQuery, page: int, size: int) -> Sequence[Product]:
+    """Return one page of the matching products."""
+    return db.session.scalars(_page(select(Product), query, page, size)).all()
+
+
+def load_version(query: CatalogueQuery, *, page: int, size: int) -> tuple[str, int]:
+    """Return a text that differs when the page of `load_page` does, and the number of matches."""
+    row = _prepared_version(query, page, size).first()
+    return ("", 0) if row is None else (row[0], row[1])
+
+
+def version_query(query: CatalogueQuery, page: int, size: int) -> Select[Any]:
+    """Return the query of `load_version`: a hash of all columns of the products on the page."""
+    products = _page(select(literal_column("product::text").label("text")), query, page, size)
+    shown = products.subquery("shown")
+    number = select(func.count(Product.id)).where(*_conditions(query)).scalar_subquery()
+    text = func.coalesce(func.string_agg(shown.c.text, "\n"), "")
+    return select(func.to_hex(func.hashtextextended(text, 0)), number).select_from(shown)
+
+
+@lru_cache(maxsize=512)
+def _prepared_version(query: CatalogueQuery, page: int, size: int) -> Prepared:
+    return Prepared(lambda: version_query(query, page, size))
+
+
+def _page(products: Select[Any], query: CatalogueQuery, page: int, size: int) -> Select[Any]:
+    """Return a query of products with the conditions, the order and the limits of a page."""
+    column = SORTS[query.sort.removeprefix("-")]
+    order = column.desc() if query.sort.startswith("-") else column.asc()
+    matching = products.select_from(Product).where(*_conditions(query))
+    return matching.order_by(order, Product.id).limit(size).offset((page - 1) * size)
 
 
 def categories() -> list[tuple[str, int, str]]:

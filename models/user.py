@@ -5,7 +5,18 @@ from enum import StrEnum
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, ForeignKey, Index, and_, any_, func, literal, or_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    DateTime,
+    ForeignKey,
+    Index,
+    and_,
+    any_,
+    func,
+    literal,
+    or_,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
@@ -15,6 +26,7 @@ from models.base import Base, db, text_enum
 from models.encrypted import EncryptedText
 from models.ids import uuid7
 from models.personal import ERASED, Personal, pseudonym
+from models.prepared import Prepared, parameter
 from models.secret import Secret
 
 
@@ -158,8 +170,12 @@ def matching_users(
     return conditions
 
 
-def signed_in(user_id: UUID, session_id: UUID) -> ColumnElement[bool]:
-    """Return the condition that this session is open and its user may act.
+def signed_in(
+    user_id: UUID | BindParameter[UUID],
+    session_id: UUID | BindParameter[UUID],
+    at: datetime | BindParameter[datetime] | None = None,
+) -> ColumnElement[bool]:
+    """Return the condition that this session is open at a time, else now, and its user may act.
 
     The query must join users and sessions.
     """
@@ -169,5 +185,25 @@ def signed_in(user_id: UUID, session_id: UUID) -> ColumnElement[bool]:
         UserSession.user_id == User.id,
         UserSession.id == session_id,
         UserSession.revoked_at.is_(None),
-        UserSession.expires_at > clock.now(),
+        UserSession.expires_at > (clock.now() if at is None else at),
     )
+
+
+def signed_in_parameters() -> ColumnElement[bool]:
+    """Return the condition `signed_in` with the parameters `user_id`, `session_id` and `at`."""
+    return signed_in(parameter("user_id"), parameter("session_id"), parameter("at"))
+
+
+_ROLES = Prepared(
+    lambda: (
+        db.select(User.roles)
+        .join(UserSession, UserSession.user_id == User.id)
+        .where(signed_in_parameters())
+    )
+)
+
+
+def load_roles(user_id: UUID, session_id: UUID) -> tuple[str, ...] | None:
+    """Return the roles of a user who may act in this session, or None when nobody may."""
+    row = _ROLES.first(user_id=user_id, session_id=session_id, at=clock.now())
+    return None if row is None else tuple(row[0])

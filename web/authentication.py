@@ -6,10 +6,10 @@ from typing import cast
 
 from flask import g, request
 
-from models.base import db, reading
+from models.base import db
 from models.clock import now
 from models.errors import ForbiddenError, NotAuthenticatedError, StepUpError
-from models.user import User, UserSession, signed_in
+from models.user import User, UserSession, load_roles, signed_in
 from web import tokens
 from web.tokens import Caller
 
@@ -43,17 +43,15 @@ def require_token() -> None:
 
 
 def require_open_session() -> None:
-    """Check the caller's session in a transaction of its own, and update the caller's roles.
+    """Check the caller's session by a query of its own, and update the caller's roles.
 
     Raises NotAuthenticatedError when the session has ended.
     """
     current = caller()
-    query = db.select(User.roles).join(UserSession, UserSession.user_id == User.id)
-    with reading() as session:
-        roles = session.scalar(query.where(signed_in(current.user_id, current.session_id)))
+    roles = load_roles(current.user_id, current.session_id)
     if roles is None:
         raise NotAuthenticatedError("This session has ended")
-    g.caller = replace(current, roles=tuple(roles))
+    g.caller = replace(current, roles=roles)
 
 
 def require_staff() -> None:

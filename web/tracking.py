@@ -9,23 +9,32 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, jsonify, request
-from sqlalchemy import ColumnElement, select
 
-from models import Order, Payment, reading
-from models.errors import NotFoundError
-from models.order_version import order_version
+from models.order_version import load_own_version
 from web import authentication, prefer, waiters
 from web.changes import subscribe
 
 
-def unchanged(which: ColumnElement[bool]) -> Response | None:
-    """Return 304 while the client has the current version of the order, else None.
+def authenticate() -> None:
+    """Authenticate the caller; a handler for `before_request`.
 
-    Raises NotFoundError.
+    The query of `unchanged` checks the session of a conditional request.
+    """
+    if request.if_none_match:
+        authentication.require_token()
+    else:
+        authentication.require_session()
+
+
+def unchanged(order: UUID | str) -> Response | None:
+    """Return 304 while the client has the current version of an order, else None.
+
+    `order` is the id of the caller's order, or its reference. Raises NotAuthenticatedError when the
+    session has ended, and NotFoundError.
     """
     if not request.if_none_match:
         return None
-    order_id, version = _load(which)
+    order_id, version = _load(order)
     seconds = prefer.wait(0)
     if seconds and _is_known(version):
         version = _wait_for_change(order_id, seconds)
@@ -52,25 +61,18 @@ def _is_known(version: str) -> bool:
 
 def _wait_for_change(order_id: UUID, seconds: float) -> str:
     """Return the version once it differs from the client's, or after `seconds`."""
-    this = Order.id == order_id
     with subscribe(order_id) as subscription:
-        version = waiters.wait_until(
+        # Each look checks the session: the caller may have signed out meanwhile.
+        return waiters.wait_until(
             lambda current: not _is_known(current),
             subscription,
             seconds,
-            initial=_load(this)[1],
-            load=lambda: _load(this)[1],
+            initial=_load(order_id)[1],
+            load=lambda: _load(order_id)[1],
         )
-    # The caller may have signed out meanwhile.
-    authentication.require_open_session()
-    return version
 
 
-def _load(which: ColumnElement[bool]) -> tuple[UUID, str]:
-    """Load the id and the version of the order. Raises NotFoundError."""
-    with reading() as session:
-        query = select(Order.id, order_version()).join(Payment, Payment.order_id == Order.id)
-        row = session.execute(query.where(which)).one_or_none()
-    if row is None:
-        raise NotFoundError("There is no such order")
-    return row[0], row[1]
+def _load(order: UUID | str) -> tuple[UUID, str]:
+    """Load the id and the version of the caller's order."""
+    caller = authentication.caller()
+    return load_own_version(caller.user_id, caller.session_id, order)

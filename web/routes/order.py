@@ -49,6 +49,8 @@ def _authenticate() -> None:
     if request.endpoint == "order.place":
         overload.ORDERS.check()
         authentication.require_token()
+    elif request.endpoint == "order.status":
+        tracking.authenticate()
     else:
         authentication.require_session()
 
@@ -95,9 +97,9 @@ def status(path: ReferencePath) -> Any:
 
     With `If-None-Match` as well, wait until it differs from that version; 304 if it does not.
     """
-    which = _is_mine(path)
-    if not_modified := tracking.unchanged(which):
+    if not_modified := tracking.unchanged(path.reference_id):
         return not_modified
+    which = _is_mine(path)
     wait = 0 if request.if_none_match else prefer.wait(0)
     if wait:
         order_status = _load(which)

@@ -1,14 +1,16 @@
 """Routes of the public catalogue."""
 
+from http import HTTPStatus
 from typing import Any
 
-from flask import jsonify
+from flask import Response, current_app, jsonify, request
 from flask_openapi.models.tag import Tag
 
 from models import Product, ProductStatus, catalogue, reading
 from models.errors import NotFoundError
 from web import authentication
 from web.blueprint import ApiBlueprint
+from web.catalogue_pages import PAGES, tag_of
 from web.pagination import conditional, link_header, page_links
 from web.schemas.product import (
     Categories,
@@ -32,9 +34,18 @@ def search(query: ProductQuery) -> Any:
     page, size = query.page, query.size
     if query.status != ProductStatus.AVAILABLE:
         authentication.require_staff()
-    with reading():
-        products, total = catalogue.search(query.filters, page=page, size=size)
-    response = conditional([ProductView.of(product).json_ready() for product in products])
+    version, total = catalogue.load_version(query.filters, page=page, size=size)
+    tag = tag_of(version)
+    if request.if_none_match.contains_weak(tag):
+        response = Response(status=HTTPStatus.NOT_MODIFIED)
+    else:
+        stored = PAGES.load(tag)
+        if stored is None:
+            tag, total, stored = _render(query)
+            PAGES.store(tag, stored)
+        response = Response(stored, mimetype="application/json")
+    response.set_etag(tag)
+    response.headers["Cache-Control"] = "no-cache"
     response.headers["X-Total-Count"] = str(total)
     response.headers["Link"] = link_header(page_links(page, size, total))
     return response
@@ -56,3 +67,13 @@ def show(path: ProductPath) -> Any:
     if product is None:
         raise NotFoundError("There is no such product")
     return conditional(ProductView.of(product).json_ready())
+
+
+def _render(query: ProductQuery) -> tuple[str, int, bytes]:
+    """Return the tag of a page, the number of all matches, and the page, of one snapshot."""
+    filters, page, size = query.filters, query.page, query.size
+    with reading(one_snapshot=True) as session:
+        version, total = session.execute(catalogue.version_query(filters, page, size)).one()
+        products = catalogue.load_page(filters, page, size)
+        views = [ProductView.of(product).json_ready() for product in products]
+    return tag_of(version), total, current_app.json.dumps(views).encode()

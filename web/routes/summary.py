@@ -3,8 +3,9 @@
 from datetime import timedelta
 from operator import attrgetter, itemgetter
 from typing import Any
+from uuid import UUID
 
-from flask import Response, jsonify
+from flask import Response, jsonify, request
 from flask_openapi.models.tag import Tag
 from sqlalchemy import ColumnElement, func, select, union_all
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -38,7 +39,7 @@ api = ApiBlueprint(
     abp_tags=[Tag(name="order")],
     abp_security=[{"bearer": []}],
 )
-api.before_request(authentication.require_session)
+TRACKED = ("summary.summary", "summary.summary_by_reference")
 
 MAX_CARD_WAIT = 2.0  # seconds
 # Payments that are not made by card never get one.
@@ -54,6 +55,14 @@ MAX_FIRST_ITEMS = 4
 FIRST_ITEMS = selectinload(Order.items.and_(OrderItem.line < MAX_FIRST_ITEMS)).joinedload(
     OrderItem.product
 )
+
+
+@api.before_request
+def _authenticate() -> None:
+    if request.endpoint in TRACKED:
+        tracking.authenticate()
+    else:
+        authentication.require_session()
 
 
 @api.get("", responses={200: Orders})
@@ -83,19 +92,19 @@ def summary(path: OrderPath) -> Any:
     With `If-None-Match`, answer 304 while it is unchanged; with `Prefer: wait` as well, wait until
     it changes.
     """
-    return _summarise(_is_mine() & (Order.id == path.order_id))
+    return _summarise(path.order_id, Order.id == path.order_id)
 
 
 @api.get("/summary", responses={200: OrderSummary})
 def summary_by_reference(query: ReferenceQuery) -> Any:
     """Return the whole order with this reference, as `/order/summary/{orderId}` does."""
-    return _summarise(_is_mine() & (Order.reference_id == query.reference_id))
+    return _summarise(query.reference_id, Order.reference_id == query.reference_id)
 
 
-def _summarise(which: ColumnElement[bool]) -> Response:
-    if not_modified := tracking.unchanged(which):
+def _summarise(order: UUID | str, condition: ColumnElement[bool]) -> Response:
+    if not_modified := tracking.unchanged(order):
         return not_modified
-    view, is_final = _load(which)
+    view, is_final = _load(_is_mine() & condition)
     if not is_final:
         this = Order.id == view.id
         with subscribe(view.id) as subscription:

@@ -96,7 +96,7 @@ class ProductQuery(Incoming):
     @property
     def filters(self) -> CatalogueQuery:
         fields = self.model_dump(exclude={"page", "size", "status", "ids"})
-        ids = None if self.ids is None else [int(number) for number in self.ids.split(",")]
+        ids = None if self.ids is None else tuple(map(int, self.ids.split(",")))
         status = None if self.searches_all else ProductStatus(self.status)
         return CatalogueQuery(**fields, ids=ids, status=status)
 
