@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import cache
+from math import inf
 from typing import Any
 
 from sqlalchemy import Select, func, literal, select, text, union_all
@@ -25,19 +26,24 @@ from state_machines.durable.stuck import find_stuck
 # Activities under way end soon: they are among the first that are due in future.
 MAX_LOOKED_AT = 5_000
 STUCK_LOOKED_AT = 1_000
+# `due_at` of a pending row moves whenever the sweep publishes it: `late_since` does not.
 ACTIVITIES = text("""
-SELECT name, due.number, due.oldest, running.number AS running
+SELECT name, due.number + next.published AS number, least(due.oldest, next.oldest) AS oldest,
+    next.running
 FROM unnest(CAST(:names AS text[])) AS names (name),
-LATERAL (SELECT count(*) AS number, min(due_at) AS oldest FROM (
-    SELECT due_at FROM activity
+LATERAL (SELECT count(*) AS number,
+        min(CASE state WHEN 'pending' THEN least(late_since, due_at) ELSE due_at END) AS oldest
+    FROM (SELECT state, due_at, late_since FROM activity
     WHERE activity.name = names.name AND state IN ('pending', 'waiting', 'running')
         AND due_at < :at
     ORDER BY due_at LIMIT :limit) AS first) AS due,
-LATERAL (SELECT count(*) AS number FROM (
-    SELECT state FROM activity
+LATERAL (SELECT count(*) FILTER (WHERE state = 'running') AS running,
+        count(late_since) FILTER (WHERE state = 'pending') AS published,
+        min(late_since) FILTER (WHERE state = 'pending') AS oldest
+    FROM (SELECT state, late_since FROM activity
     WHERE activity.name = names.name AND state IN ('pending', 'waiting', 'running')
         AND due_at >= :at
-    ORDER BY due_at LIMIT :looked_at) AS next WHERE state = 'running') AS running
+    ORDER BY due_at LIMIT :looked_at) AS soon) AS next
 """)
 QUEUED = text("""
 SELECT name, count(*) AS number FROM (SELECT name FROM activity WHERE state = 'queued'
@@ -63,10 +69,9 @@ WAITING = (SignalState.STORED, SignalState.UNMATCHED, SignalState.FAILED)
 def queue_of(name: str) -> str:
     """Return the queue of an activity, as Celery routes it."""
     routes: Mapping[str, Any] = celeryconfig.task_routes
-    route = routes.get(name) or next(
-        route for pattern, route in routes.items() if fnmatchcase(name, pattern)
-    )
-    return str(route["queue"])
+    matching = (route for pattern, route in routes.items() if fnmatchcase(name, pattern))
+    route = routes.get(name) or next(matching, celeryconfig.task_default_queue)
+    return str(route if isinstance(route, str) else route["queue"])
 
 
 # The queues of activities. That of the sweep carries only beat's ticks.
@@ -82,7 +87,7 @@ def load_activities() -> Iterator[Sample]:
     due, running, oldest = Counter[str](), Counter[str](), dict[str, float]()
     for row in rows:
         queue = queue_of(row.name)
-        due[queue] += row.number
+        due[queue] += min(row.number, MAX_COUNT)
         running[queue] += row.running
         age = (at - row.oldest).total_seconds() if row.oldest else 0.0
         oldest[queue] = max(age, oldest.get(queue, 0.0))
@@ -113,8 +118,10 @@ def load_executions() -> Iterator[Sample]:
         yield gauges.DEADLINES_OVERDUE, (name,), number
         age = (at - oldest).total_seconds() if oldest else 0.0
         yield gauges.DEADLINES_OLDEST, (name,), age
-    if (swept_at := db.session.scalar(select(Sweep.at))) is not None:
-        yield gauges.SWEEP_AGE, (), max((at - swept_at).total_seconds(), 0)
+    swept_at = db.session.scalar(select(Sweep.at))
+    # A system that has never swept must not look well.
+    age = (at - swept_at).total_seconds() if swept_at else inf
+    yield gauges.SWEEP_AGE, (), max(age, 0)
     newest = select(Reconciliation.created_at).order_by(Reconciliation.id.desc()).limit(1)
     if (begun_at := db.session.scalar(newest)) is not None:
         yield gauges.RECONCILIATION_AGE, (), (at - begun_at).total_seconds()

@@ -61,7 +61,9 @@ NOTICES_OPEN = Gauge(
     "projectx_notices_open", f"Open questions for an operator, up to {MAX_COUNT}.", ("kind",)
 )
 PAUSES = Gauge("projectx_pauses", "Activities, queues and providers that operators have paused.")
-SWEEP_AGE = Gauge("projectx_sweep_age_seconds", "Time since the last sweep.")
+SWEEP_AGE = Gauge(
+    "projectx_sweep_age_seconds", "Time since the last sweep; infinite before the first."
+)
 RECONCILIATION_AGE = Gauge(
     "projectx_reconciliation_age_seconds", "Time since the last reconciliation began."
 )

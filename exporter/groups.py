@@ -56,9 +56,13 @@ class Group:
             with reading() as session:
                 session.execute(STATEMENT_TIMEOUT)
                 samples = list(self.load())
+        # The next reading tries again; the gauge of failed groups tells of it meanwhile.
         except SQLAlchemyError as error:
-            # The next reading tries again; the gauge of failed groups tells of it meanwhile.
             log.warning("the group %s could not be read: %s", self.name, error)
+            self.has_failed = True
+        except Exception:
+            # A fault of one group must not take all others with it.
+            log.exception("the group %s has a fault", self.name)
             self.has_failed = True
         else:
             self.has_failed = False

@@ -6,7 +6,7 @@ from enum import StrEnum, auto
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Index, case, text
+from sqlalchemy import ColumnElement, Index, case, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -46,6 +46,9 @@ class ActivityRow(Base):
     claimed it, a waiting row to nobody, and a pending row to the worker that claims it first; the
     sweep releases queued rows without regard to it. `token` is a fence: a worker finishes the row
     only while it holds the token of its claim.
+    Each publishing by the sweep moves `due_at` of a pending row; `late_since` keeps the first one,
+    from which the row has waited for a worker. It says nothing in other states, or before the first
+    publishing.
     `giving_up` is set when no attempt is left and the machine could not record that: the error of
     the last attempt (`kind`, `error`, `about`, `permanent`), and how often recording has failed
     (`failures`).
@@ -86,6 +89,7 @@ class ActivityRow(Base):
     attempts: Mapped[int]
     unknown_outcomes: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
+    late_since: Mapped[datetime | None]
     token: Mapped[UUID | None]
     payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
     secret: Mapped[str | None] = mapped_column(Secret, deferred=True)
@@ -101,6 +105,17 @@ class ActivityRow(Base):
     def is_held(cls) -> ColumnElement[bool]:
         """Return the condition that a worker runs the activity: its lease has not ended."""
         return (cls.state == ActivityState.RUNNING) & (cls.due_at > now())
+
+    @classmethod
+    def is_late(cls, before: datetime) -> ColumnElement[bool]:
+        """Return the condition that it has waited for a worker since before this time."""
+        return (cls.due_at < before) | (cls.is_published() & (cls.late_since < before))
+
+    @classmethod
+    def is_published(cls) -> ColumnElement[bool]:
+        """Return the condition that the sweep has published it, and no worker has claimed it."""
+        leased = (cls.due_at >= now()) & (cls.due_at <= now() + PUBLISHER_LEASE)
+        return (cls.state == ActivityState.PENDING) & cls.late_since.is_not(None) & leased
 
     @classmethod
     def is_open(cls, name: str, subject_ids: Collection[UUID]) -> ColumnElement[bool]:
@@ -122,4 +137,14 @@ IS_GIVING_UP = ActivityRow.giving_up.is_not(None)
 COUNTED_ATTEMPTS = ActivityRow.attempts + case((IS_GIVING_UP, 0), else_=1)
 UNKNOWN_OUTCOMES = ActivityRow.unknown_outcomes + case(
     ((ActivityRow.state == ActivityState.RUNNING) & ~IS_GIVING_UP, 1), else_=0
+)
+# The value of a row when the sweep publishes it.
+LATE_SINCE = case(
+    (
+        ActivityRow.state == ActivityState.PENDING,
+        func.coalesce(ActivityRow.late_since, ActivityRow.due_at),
+    ),
+    # It was not late: it had to wait for its turn.
+    (ActivityRow.state == ActivityState.QUEUED, None),
+    else_=ActivityRow.due_at,
 )

@@ -207,7 +207,7 @@ def _unclaimed(machine: type[DurableMachine[Any]], subject_id: UUID | None) -> I
     query = select(ActivityRow.subject_id, ActivityRow.name).where(
         ActivityRow.machine == machine.name,
         ActivityRow.state.in_(SWEPT),
-        ActivityRow.due_at < now() - MAX_UNCLAIMED_AGE,
+        ActivityRow.is_late(now() - MAX_UNCLAIMED_AGE),
         *_about(subject_id),
     )
     with transaction() as session:

@@ -74,5 +74,9 @@ def _stalled_calls() -> Iterator[Select[UUID, str]]:
     calls = select(row.subject_id, row.machine)
     yield calls.where(row.state.in_(NOT_OVER), row.giving_up.is_not(None)).order_by(row.id)
     for name in load_distinct(row.name, row.state.in_(SWEPT)):
-        overdue = row.state.in_(SWEPT) & (row.due_at < now() - MAX_UNCLAIMED_AGE)
-        yield calls.where(row.name == name, overdue).order_by(row.due_at)
+        long_ago, named = now() - MAX_UNCLAIMED_AGE, calls.where(row.name == name)
+        overdue = row.state.in_(SWEPT) & (row.due_at < long_ago)
+        yield named.where(overdue).order_by(row.due_at)
+        # The sweep publishes only some hundreds again and again.
+        published = row.state.in_(SWEPT) & row.is_published() & (row.late_since < long_ago)
+        yield named.where(published).order_by(row.due_at)

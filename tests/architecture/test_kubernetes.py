@@ -298,7 +298,8 @@ def test_workers_are_scaled_by_the_activities_of_their_queue() -> None:
     assert set(KEDA) == {"worker", "mailer"}
     for part, scaler in KEDA.items():
         (trigger,) = scaler["spec"]["triggers"]
-        kinds = re.findall(r"'(\w+)'", trigger["metadata"]["query"].partition(" IN (")[2])[3:]
+        # The part after split_part(name, '.', 1).
+        kinds = re.findall(r"'(\w+)'", trigger["metadata"]["query"].rpartition(" IN (")[2])
         queue = SERVICES[part]["command"][5].partition(",")[0]
         routes = {
             name.partition(".")[0]

@@ -32,7 +32,7 @@ RENAMED_COLUMNS = {
 # Activities that have ended keep their name.
 RENAMED_ACTIVITIES = {"payments.ask": "payments.retrieve_intent", "refunds.look": "refunds.list"}
 NEW_COLUMNS: dict[str, Row] = {
-    "activity": {"traceparent": None},
+    "activity": {"traceparent": None, "late_since": None},
     "payment": {"method": "Stripe", "waits_for": None},
     "signal": {"traceparent": None},
     "transition": {"machine_version": 1, "traceparent": None},

@@ -74,6 +74,7 @@ def retry_all(*conditions: ColumnElement[bool]) -> Retried:
             state=ActivityState.PENDING,
             attempts=0,
             due_at=now(),
+            late_since=None,
             finished_at=None,
             token=None,
             giving_up=None,

@@ -10,6 +10,7 @@ from models.base import db
 from models.clock import now
 from models.durable.activity import (
     IS_GIVING_UP,
+    LATE_SINCE,
     PUBLISHER_LEASE,
     SWEPT,
     UNKNOWN_OUTCOMES,
@@ -70,6 +71,7 @@ def take_due(allowance: int) -> list[tuple[str, UUID]]:
             token=None,
             unknown_outcomes=UNKNOWN_OUTCOMES,
             due_at=at + PUBLISHER_LEASE,
+            late_since=LATE_SINCE,
         )
         .returning(ActivityRow.name, ActivityRow.id)
         .execution_options(synchronize_session=False)

@@ -4,6 +4,7 @@ from sqlalchemy import delete, update
 
 from models import ActivityRow, reading, transaction
 from models.clock import MovableClock
+from state_machines.durable import sweep
 from state_machines.durable.inspection import stuck
 from state_machines.durable.stuck import find_stuck
 from tests.support.depot import Depot
@@ -29,3 +30,16 @@ def test_the_oldest_stuck_executions_are_found(
     assert everything == {*lost, untold, unclaimed}
     assert is_complete
     assert everything == {difference.id for difference in stuck(ParcelMachine)}
+
+
+def test_what_no_worker_takes_is_stuck_although_the_sweep_publishes_it(
+    depot: Depot, time: MovableClock
+) -> None:
+    (vase,) = depot.pack("vase")
+    for _ in range(7):
+        time.advance(minutes=10)
+        assert len(sweep.due_activities()) == 1
+    (difference,) = stuck(ParcelMachine)
+    assert difference.what == "nobody has taken test.announce for an hour"
+    with reading():
+        assert find_stuck([ParcelMachine]) == ({vase}, True)

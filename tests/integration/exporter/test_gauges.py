@@ -1,6 +1,7 @@
 """The gauges tell what is in PostgreSQL, and each is declared."""
 
 from datetime import timedelta
+from math import inf
 from typing import Any
 from uuid import UUID
 
@@ -29,11 +30,12 @@ from models.ids import uuid7
 from models.metrics import Counter, Metric
 from models.notice import open_notice
 from state_machines.actions import reconcile
-from state_machines.durable import inbox
+from state_machines.durable import RetryableError, inbox, sweep
 from state_machines.durable.operations import pauses
 from tasks.activities import ACTIVITIES
 from tests.support.depot import Depot
 from tests.support.factories import a_dispute, a_login, a_payment, a_refund
+from tests.support.parcel import Courier
 
 Numbers = dict[tuple[str, ...], float]
 
@@ -59,9 +61,9 @@ def of(numbers: Numbers, metric: Metric, *labels: str) -> float:
 def test_an_empty_shop_has_every_gauge(app: Flask) -> None:
     numbers = read(app)
     names = {name for name, *_ in numbers}
-    # Before the first sweep and reconciliation they have no age.
-    ageless = {gauges.SWEEP_AGE.name, gauges.RECONCILIATION_AGE.name}
-    assert names == {metric.name for metric in gauges.ALL} - ageless
+    # Before the first reconciliation it has no age.
+    assert names == {metric.name for metric in gauges.ALL} - {gauges.RECONCILIATION_AGE.name}
+    assert of(numbers, gauges.SWEEP_AGE) == inf, "no sweep yet is worse than a late one"
     assert of(numbers, gauges.DATABASE_UP) == 1
     assert not [
         key for key, failed in numbers.items() if key[0] == gauges.GROUP_FAILED.name and failed
@@ -95,6 +97,41 @@ def test_activities_are_counted_by_the_queue_of_their_workers(
     ):
         assert of(numbers, metric, "emails") == number, metric.name
         assert of(numbers, metric, "payments") == 0
+
+
+def test_what_no_worker_takes_grows_old_while_the_sweep_publishes_it(
+    app: Flask, depot: Depot, time: MovableClock
+) -> None:
+    depot.pack("vase")
+    for _ in range(20):
+        time.advance(seconds=10)
+        assert len(sweep.due_activities()) == 1
+    numbers = read(app)
+    assert of(numbers, gauges.ACTIVITIES_DUE, "emails") == 1
+    assert of(numbers, gauges.ACTIVITIES_OLDEST, "emails") == 190
+
+
+def test_the_wait_of_a_later_attempt_counts_from_its_own_time(
+    app: Flask, depot: Depot, courier: Courier, time: MovableClock
+) -> None:
+    (vase,) = depot.pack("vase")
+    time.advance(seconds=600)
+    sweep.due_activities()
+    courier.trouble["vase"] = RetryableError("no answer")
+    depot.run(vase)
+    time.at = depot.activity(vase).due_at + timedelta(seconds=1)
+    assert len(sweep.due_activities()) == 1
+    assert of(read(app), gauges.ACTIVITIES_OLDEST, "emails") == 1
+
+
+def test_an_activity_that_no_queue_knows_stops_no_gauge(
+    app: Flask, depot: Depot, time: MovableClock
+) -> None:
+    depot.pack("vase", "lamp")
+    time.advance(seconds=40)
+    with transaction() as session:
+        session.execute(update(ActivityRow).values(name="unknown"))
+    assert of(read(app), gauges.GROUP_FAILED, "activities") == 0
 
 
 def test_the_queues_are_those_of_the_activities() -> None:
@@ -197,9 +234,13 @@ def test_a_group_that_cannot_be_read_has_no_samples_and_says_so(app: Flask) -> N
         db.session.execute(db.text("SELECT pg_sleep(5)"))
         return [(gauges.PAUSES, (), 1)]
 
+    def break_down() -> list[tuple[Metric, tuple[str, ...], float]]:
+        raise KeyError("of our own code")
+
     db.session.remove()
-    group = Group("slow", load, 0)
-    assert (group.samples(), group.has_failed) == ([], True)
+    for broken in (load, break_down):
+        group = Group("broken", broken, 0)
+        assert (group.samples(), group.has_failed) == ([], True)
 
 
 @pytest.mark.parametrize("metric", gauges.ALL, ids=lambda metric: metric.name)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -124,28 +125,36 @@ def _count_failures() -> list[FailureView]:
 
 def _load_lags() -> list[LagView]:
     """Return the oldest overdue activity of each name, the longest overdue first."""
-    at = now()
-    names = func.unnest(literal(sorted(Activity.registry), ARRAY(Text)))
-    name = names.table_valued(column("name", Text)).render_derived("names")
-    columns = (ActivityRow.id, ActivityRow.machine, ActivityRow.subject_id, ActivityRow.due_at)
-    overdue = select(*columns).where(
-        ActivityRow.name == name.c.name, ActivityRow.state.in_(SWEPT), ActivityRow.due_at < at
-    )
-    first = overdue.order_by(ActivityRow.due_at).limit(1).lateral("first")
-    query = select(name.c.name, first).select_from(name.join(first, true()))
-    rows = db.session.execute(query.order_by(first.c.due_at).limit(MAX_LAGS))
+    at, oldest = now(), dict[str, Any]()
+    overdue = ActivityRow.state.in_(SWEPT) & (ActivityRow.due_at < at)
+    rows = [
+        *_oldest_of_each(ActivityRow.due_at, overdue),
+        *_oldest_of_each(ActivityRow.late_since, ActivityRow.is_published()),
+    ]
+    for row in sorted(rows, key=attrgetter("since")):
+        oldest.setdefault(row.name, row)
     return [
         LagView(
             name=row.name,
             activity_id=row.id,
             machine=row.machine,
             subject_id=row.subject_id,
-            due_at=row.due_at,
-            seconds=(at - row.due_at).total_seconds(),
+            due_at=row.since,
+            seconds=(at - row.since).total_seconds(),
             path=f"/console/activities?name={row.name}",
         )
-        for row in rows
+        for row in list(oldest.values())[:MAX_LAGS]
     ]
+
+
+def _oldest_of_each(since: Any, condition: ColumnElement[bool]) -> Iterable[Any]:
+    """Load the activity of each name that meets the condition and has the earliest `since`."""
+    names = func.unnest(literal(sorted(Activity.registry), ARRAY(Text)))
+    name = names.table_valued(column("name", Text)).render_derived("names")
+    columns = (ActivityRow.id, ActivityRow.machine, ActivityRow.subject_id, since.label("since"))
+    rows = select(*columns).where(ActivityRow.name == name.c.name, condition)
+    first = rows.order_by(since).limit(1).lateral("first")
+    return db.session.execute(select(name.c.name, first).select_from(name.join(first, true())))
 
 
 def _last_sweep() -> LastSweepView | None:
