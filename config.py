@@ -18,7 +18,7 @@ import production
 from addresses import SPLIT, CommaSeparated, DatabaseUrl, HttpUrl, Origins, RedisUrl, with_passwords
 from console_settings import ConsoleSettings
 from overload_settings import OverloadSettings
-from settings_error import named_variables
+from settings_error import MAX_DAYS, named_variables, refuse_huge
 from telemetry_settings import Port, TelemetrySettings
 
 # `make run` writes its settings to this file for `flask` commands. The environment overrides it.
@@ -93,7 +93,7 @@ class Settings(ConsoleSettings, OverloadSettings, TelemetrySettings):
     sendgrid_api_base: str = ""
     sendgrid_webhook_public_key: str = ""
     email_from: str = "shop@projectx.example"
-    provider_timeout: float = Field(default=4.0, gt=0)
+    provider_timeout: float = Field(default=4.0, gt=0, le=600)
     drain_timeout: float = Field(default=10.0, ge=0)  # for the calls of a stopping worker
 
     jwt_private_key: str = ""
@@ -125,9 +125,9 @@ class Settings(ConsoleSettings, OverloadSettings, TelemetrySettings):
     )
     reconcile_every: float = Field(default=3600, gt=0)
     # Stripe lists undelivered events for 30 days; received events must be stored for longer.
-    retention_days: int = Field(default=90, ge=31)
+    retention_days: int = Field(default=90, ge=31, le=MAX_DAYS)
     # Days after which the payload of an unmatched or failed signal is erased.
-    signal_payload_days: int = Field(default=30, ge=1)
+    signal_payload_days: int = Field(default=30, ge=1, le=MAX_DAYS)
     # Minor units by currency. A single number, as in the old SHIPPING_COST, is in usd.
     shipping_costs: CommaSeparated = Field(
         default=("usd:1000",), validation_alias=AliasChoices("shipping_costs", "shipping_cost")
@@ -141,7 +141,7 @@ class Settings(ConsoleSettings, OverloadSettings, TelemetrySettings):
     # The new password of the application's role, for `flask roles grant`.
     app_password: str = ""
     # PostgreSQL ends a statement after this time; a silent server is given up soon after.
-    statement_timeout: float = Field(default=12, gt=0)
+    statement_timeout: float = Field(default=12, gt=0, le=86_400)
     # Limits for a customer. Unpaid orders hold stock: at most `unpaid_pieces` of a product, or
     # `unpaid_share` of its stock if that is more. Many declines suggest stolen cards.
     orders_per_hour: int = Field(default=120, ge=1)
@@ -153,6 +153,8 @@ class Settings(ConsoleSettings, OverloadSettings, TelemetrySettings):
     events_url: HttpUrl = ""
     events_streams: int = Field(default=10_000, ge=1)
     events_streams_per_user: int = Field(default=8, ge=1)
+
+    _bounds = field_validator("*")(refuse_huge)
 
     @field_validator("shipping_costs")
     @classmethod

@@ -1,10 +1,16 @@
-"""The error of a process whose settings are missing or invalid."""
+"""The error of a process whose settings are missing or invalid, and the bounds of numbers."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from click import ClickException
 from pydantic import ValidationError
+
+T = TypeVar("T")
+# No setting needs more than ten years of seconds, or as many pieces.
+MAX_NUMBER = 315_360_000
+MAX_DAYS = 36_500
 
 
 class SettingsError(ClickException):
@@ -29,3 +35,11 @@ def describe(error: ValidationError) -> Iterator[str]:
         message = problem["msg"].removeprefix("Value error, ")
         # The checks of several variables at once name them in their message.
         yield f"{problem['loc'][0]}: ".upper() + message if problem["loc"] else message
+
+
+def refuse_huge(value: T) -> T:
+    """Return the value. Raises ValueError for a number with which times or statements overflow."""
+    numbers = value if isinstance(value, tuple) else (value,)
+    if any(isinstance(number, int | float) and number > MAX_NUMBER for number in numbers):
+        raise ValueError(f"must be at most {MAX_NUMBER}")
+    return value

@@ -97,6 +97,8 @@ NAMED = [
     {"DATABASE_URL": "postgresql://a:b@127.0.0.1:9/x", "STRIPE_PUBLISHABLE_KEY": "pk_live_1"},
     {"DATABASE_URL": "postgresql://a@127.0.0.1:9/x", "STRIPE_PUBLISHABLE_KEY": "sk_test_1"},
     {"DATABASE_POOLS": "100,100"},
+    {"WEB_THREADS": "40", "ORDERS_AT_ONCE": "20"},
+    {"PROJECTX_PART": "migrate", "DATABASE_POOLER": "true"},
 ]  # fmt: skip
 EXPECTED = [
     ["DATABASE_URL is missing", "REDIS_URL: Redis is unreachable",
@@ -108,6 +110,8 @@ EXPECTED = [
     ["DATABASE_PASSWORD needs a", "STRIPE_PUBLISHABLE_KEY is a live key", "of different modes"],
     ["STRIPE_PUBLISHABLE_KEY does not begin with pk_", "Connection refused"],
     ["DATABASE_POOLS: 2 processes"],
+    ["ORDERS_AT_ONCE is 20: set it below half of WEB_THREADS, which is 40"],
+    ["DATABASE_POOLER: migrations need a direct connection", "may create no tables"],
 ]  # fmt: skip
 
 

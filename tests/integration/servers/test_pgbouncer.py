@@ -12,6 +12,7 @@ from launch.unprivileged_user import temporary_folder
 from tests.support.certificates import certify
 from tests.support.pooler import Pooler, running_pooler
 from tests.support.server import PASSWORD, ROLE, Server
+from web.revisions import known_revisions
 
 pytestmark = pytest.mark.slow
 
@@ -22,6 +23,8 @@ client_tls_cert_file = {folder}/server.crt
 """
 # A sample: `make prove` runs all of them through it (tests/proof/ha/test_pooler.py).
 ENGINE = ["tests/integration/engine/test_move.py", "tests/integration/races/test_retention.py"]
+# By DATABASE_POOLER: PgBouncer itself refuses options.
+REFUSALS = {"true": "Migrate with a direct connection", "false": "unsupported startup parameter"}
 SHOW = """
 import json, wsgi
 from sqlalchemy import text
@@ -63,6 +66,25 @@ def test_a_role_without_timeouts_is_refused(server: Server, pooler: Pooler) -> N
     assert "flask roles grant" in done.stderr
 
 
+def test_migrations_through_it_are_refused(server: Server, pooler: Pooler) -> None:
+    statement = "UPDATE alembic_version SET version_num = %s"
+    with server.connect() as connection, connection.cursor() as cursor:
+        cursor.execute(statement, ("0001",))
+        connection.commit()
+    try:
+        for has_pooler in ("true", "false"):
+            done = server.flask(
+                "db", "upgrade", DATABASE_URL=pooler.url(), DATABASE_POOLER=has_pooler
+            )
+            assert done.returncode == 1
+            sentence = done.stderr.splitlines()[-1]
+            assert REFUSALS[has_pooler] in sentence, done.stderr
+    finally:
+        with server.connect() as connection, connection.cursor() as cursor:
+            cursor.execute(statement, (known_revisions()[1],))
+            connection.commit()
+
+
 def test_commands_work_through_it(server: Server, pooler: Pooler) -> None:
     email = "pooled@example.com"
     done = server.flask(
@@ -85,6 +107,8 @@ def test_the_engine_works_through_it(server: Server, pooler: Pooler) -> None:
                 "idle_in_transaction_session_timeout",
             ):
                 cursor.execute(f"ALTER DATABASE engine SET {name} = '15s'")
+    direct = f"postgresql://postgres@127.0.0.1:{server.postgres.port}/engine"
+    assert server.flask("db", "upgrade", DATABASE_URL=direct).returncode == 0
     environment = os.environ | {
         "DATABASE_URL": pooler.url(database="engine"),
         "DATABASE_POOLER": "true",

@@ -41,6 +41,9 @@ def postgres() -> Iterator[Postgres]:
         with closing(psycopg2.connect(server.url)) as db, db, db.cursor() as cursor:
             for name, value in TIMEOUTS.items():
                 cursor.execute(f"ALTER ROLE postgres SET {name} = '{value}'")
+        # Migrations need a direct connection.
+        prepare = [sys.executable, "-m", "launch.prepare"]
+        run(prepare, env=os.environ | {"DATABASE_URL": server.url}, cwd=ROOT, check=True)
         yield server
 
 

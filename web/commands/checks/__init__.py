@@ -20,13 +20,20 @@ def run(*, test_keys: bool) -> tuple[list[str], list[str]]:
     """Return the names of the checks that apply to this part, and all faults."""
     names, faults = (
         ["Stripe's keys are of the right mode"],
-        [*keys.check_modes(test_keys=test_keys)],
+        [*keys.check_modes(test_keys=test_keys), *_check_places()],
     )
     for name, (setting, check) in CHECKS.items():
         if getattr(settings, setting) and _belongs_to_part(setting):
             names.append(name)
             faults += check()
     return names, faults
+
+
+def _check_places() -> Iterator[str]:
+    """Yield a fault when orders and waiting requests together could take every thread."""
+    orders, threads = settings.orders_at_once, settings.web_threads
+    if settings.projectx_part in ("all", "order") and orders >= threads / 2:
+        yield f"ORDERS_AT_ONCE is {orders}: set it below half of WEB_THREADS, which is {threads}"
 
 
 def _belongs_to_part(setting: str) -> bool:

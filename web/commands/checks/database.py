@@ -55,6 +55,8 @@ def _check_server(session: Session) -> Iterator[str]:
     if abs(difference) > MAX_CLOCK_DIFFERENCE_SECONDS:
         yield f"DATABASE_URL: the clocks of PostgreSQL and this host differ by {difference:.0f} s"
     if settings.projectx_part == "migrate":
+        if settings.database_pooler:
+            yield "DATABASE_POOLER: migrations need a direct connection, without a pooler"
         if not server.may_create:
             yield f"DATABASE_URL: the role {server.role} may create no tables: use their owner"
     elif not server.is_migrated:
