@@ -9,6 +9,7 @@ import contextlib
 import logging
 import os
 import re
+import sys
 import tempfile
 import threading
 from collections.abc import Callable
@@ -130,6 +131,9 @@ def _has_ended(pid: int) -> bool:
 class Scrape(BaseHTTPRequestHandler):
     """The answer to `GET /metrics`."""
 
+    # Seconds: a client that sends or reads nothing holds no thread for longer.
+    timeout = 10
+
     def do_GET(self) -> None:
         body = self.load(self.path.partition("?")[0])
         self.send_response(HTTPStatus.NOT_FOUND if body is None else HTTPStatus.OK)
@@ -152,6 +156,12 @@ class ScrapeServer(ThreadingHTTPServer):
 
     allow_reuse_port = True
     daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Log what went wrong in one line. A client that left is no news."""
+        error = sys.exception()
+        if not isinstance(error, ConnectionError):
+            log.error("a scrape failed: %s", error, exc_info=error)
 
 
 def start() -> bool:

@@ -3,6 +3,7 @@
 import argparse
 import gc
 import signal
+import sys
 import threading
 
 from flask import Flask
@@ -47,7 +48,10 @@ def main() -> None:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    server = ExporterServer((read_arguments().host, settings.exporter_port), Answers)
+    try:
+        server = ExporterServer((read_arguments().host, settings.exporter_port), Answers)
+    except OSError as error:
+        sys.exit(f"EXPORTER_PORT {settings.exporter_port}: {error.strerror}")
     threading.Thread(target=server.serve_forever, daemon=True).start()
     # Loaded modules stay in memory: exclude them from garbage collection.
     gc.freeze()

@@ -4,11 +4,14 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
 from launch.children import run
+from metering import Scrape, ScrapeServer
 from models import metrics
 from models.metrics import Counter, Gauge, Histogram, Metric
 
@@ -70,6 +73,60 @@ def test_counters_of_ended_processes_stay_and_their_gauges_do_not(
     second = start(tmp_path, **settings).splitlines()
     assert 'projectx_sweep_failures_total{part="polls"} 2.0' in second
     assert "projectx_pool_in_use 2.0" in second, "of the second process alone"
+
+
+class Large(Scrape):
+    """Answers with more than a socket's buffer."""
+
+    asked, gone = Event(), Event()
+
+    def load(self, path: str) -> bytes | None:
+        self.asked.set()
+        self.gone.wait()
+        if path == "/fault":
+            raise ValueError("of our own")
+        return bytes(10_000_000)
+
+
+class Impatient(Scrape):
+    """Waits for no client."""
+
+    timeout = 1
+
+
+@contextmanager
+def served(handler: type[Scrape]) -> Iterator[tuple[str, int]]:
+    """Serve scrapes, and yield the address."""
+    with ScrapeServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = False
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield ("127.0.0.1", server.server_port)
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(("path", "logged"), [("/metrics", []), ("/fault", ["a scrape failed"])])
+def test_a_scrape_that_fails_is_a_line_and_one_that_leaves_is_none(
+    path: str,
+    logged: list[str],
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    Large.asked.clear()
+    Large.gone.clear()
+    with served(Large) as address:
+        with socket.create_connection(address) as client:
+            client.sendall(f"GET {path} HTTP/1.0\r\n\r\n".encode())
+            Large.asked.wait()
+        Large.gone.set()
+    assert [message.partition(":")[0] for message in caplog.messages] == logged
+    assert capfd.readouterr().err == ""
+
+
+def test_a_client_that_says_nothing_is_left() -> None:
+    with served(Impatient) as address, socket.create_connection(address, timeout=30) as client:
+        assert client.recv(1) == b""
 
 
 def test_each_metric_has_a_name_of_its_own() -> None:
