@@ -59,6 +59,7 @@ def _build(name: str) -> Flask:
     telemetry.configure("web")
     # Loaded modules stay in memory: exclude them from garbage collection.
     gc.freeze()
+    gc.enable()
     return app
 
 

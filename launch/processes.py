@@ -8,6 +8,8 @@ NO_PID = "--pidfile="
 # The Celery application without the tasks, which beat and Flower do not need.
 APP = "tasks.celery_app"
 PYTHON = (sys.executable, "-m")
+# Celery's commands, without its command line, which loads much more.
+CELERY = (*PYTHON, "tasks.run", "-A")
 # The events that change a payment. An endpoint at Stripe should subscribe to the same.
 STRIPE_EVENTS = ",".join(
     (
@@ -34,7 +36,7 @@ def commands(env: Mapping[str, str], data: Path, *, sandbox: bool) -> dict[str, 
         "worker-1": worker("worker-1", "payments,sweep"),
         "worker-2": worker("worker-2", "emails,sweep"),
         "sweeper": worker("sweeper", "sweep,maintenance", threads=4),
-        "beat": [*PYTHON, "celery", "--quiet", "-A", APP, "beat", "-l", "WARNING", NO_PID],
+        "beat": [*CELERY, APP, "beat", "-l", "WARNING", NO_PID],
         "flower": _flower(env),
         "events": [*PYTHON, "events"],
         **exporter,
@@ -68,7 +70,7 @@ def _web(env: Mapping[str, str]) -> list[str]:
 def worker(name: str, queues: str = "", *, threads: int = 16) -> list[str]:
     """Return the command of a worker of `queues`, separated by commas; empty means all queues."""
     return [
-        *(*PYTHON, "celery", "--quiet", "-A", "tasks", "worker", "-n", f"{name}@%h"),
+        *(*CELERY, "tasks", "worker", "-n", f"{name}@%h"),
         *("--pool", "threads", "--concurrency", str(threads), "-l", "WARNING"),
         *("--without-gossip", "--without-mingle", *(("-Q", queues) if queues else ())),
     ]
@@ -77,7 +79,7 @@ def worker(name: str, queues: str = "", *, threads: int = 16) -> list[str]:
 def _flower(env: Mapping[str, str]) -> list[str]:
     # The password is passed in FLOWER_BASIC_AUTH: every user can read the command line.
     return [
-        *(*PYTHON, "celery", "-A", APP, "flower", "--address=127.0.0.1"),
+        *(*CELERY, APP, "flower", "--address=127.0.0.1"),
         *(f"--port={env['FLOWER_PORT']}", "--read_only=True"),
         *("--max_tasks=2000", "--logging=warning"),
     ]

@@ -1,7 +1,8 @@
 """Calls to providers, and the processes that make them.
 
 `app` is the Celery application with all tasks, for `celery -A tasks worker`. It is loaded on first
-use, since beat and Flower do without the tasks (`celery -A tasks.celery_app beat`).
+use, since beat and Flower do without the tasks (`celery -A tasks.celery_app beat`). `tasks.run`
+starts them without Celery's command line.
 """
 
 from typing import TYPE_CHECKING, Any

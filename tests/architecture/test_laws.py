@@ -23,7 +23,7 @@ from tasks.celery_app import app
 ROOT = Path(__file__).parents[2]
 STRIPE = ("payments.", "refunds.", "reconciliation.")
 ROOMS = ("models", "state_machines", "tasks", "web", "events")
-WITH_CELERY = ("celery_app", "worker", "events", "beat", "presence")
+WITH_CELERY = ("celery_app", "worker", "events", "beat", "presence", "run")
 
 
 def sources() -> Iterator[tuple[str, ast.Module]]:

@@ -19,7 +19,8 @@ from tests.proof.failpoints import agent
 
 NAMES = ("web", "worker-1", "beat", "operator")
 # What the forks would import.
-NEEDED = ("celery.bin.celery", "gunicorn.app.wsgiapp", "gunicorn.workers.gthread")
+CELERY = ("celery.bin.worker", "celery.bin.beat")
+NEEDED = (*CELERY, "gunicorn.app.wsgiapp", "gunicorn.workers.gthread")
 
 
 def main(folder: Path) -> None:
