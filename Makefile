@@ -8,7 +8,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # Long tests outside tests/proof: `make test` runs a sample of each.
 SAMPLED := tests/integration/payments/test_random_calls.py tests/e2e/test_storm.py tests/e2e/test_loss.py \
-	tests/integration/web/test_new_machine.py tests/docs/test_how_to.py
+	tests/integration/web/test_new_machine.py tests/docs/test_how_to.py tests/browser/test_every_page.py \
+	tests/bench/test_race.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo frontend test test-fast prove check bench race shops shots previews pins clean simulate failpoints chaos
@@ -31,7 +32,7 @@ test: .venv/ready ## Run all tests, with a sample of the long proofs (ARGS="test
 test-fast: .venv/ready ## Run the tests of the inner loop: unit, architecture, docs, integration
 	@$(BIN)/python -m pytest -m "not slow" tests/unit tests/architecture tests/docs tests/integration
 
-prove: .venv/ready ## Run the long proofs in full (about half an hour)
+prove: .venv/ready ## Run the long proofs in full (more than an hour on two cores)
 	@PROVE=1 exec $(BIN)/python -m pytest -n 0 tests/proof $(SAMPLED)
 
 simulate: .venv/ready ## Simulate a shop with random faults, for many seeds (SEEDS=1000, or 7-7 for one)

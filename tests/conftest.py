@@ -5,6 +5,7 @@ before the first import of the project reads it.
 """
 
 import atexit
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -23,6 +24,8 @@ from tests.support import environment, order
 OWN = "PROJECTX_TESTS_OWN"
 GIVEN = ("DATABASE_URL", "REDIS_URL")
 
+# Until the tests are collected: what imports create stays, and is not searched for garbage.
+gc.disable()
 inherited = os.environ.get(OWN, "").split()
 variables = {name: value for name, value in os.environ.items() if name not in inherited}
 children.end_in_order()
@@ -47,6 +50,11 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     order.sort(items)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:

@@ -9,9 +9,11 @@ from bench.race.contenders import Starter
 from bench.race.driver import Cell, drive
 from launch import ports
 from launch.unprivileged_user import temporary_folder
+from tests.support.proof import IN_FULL
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not IN_FULL, reason="a sample of the benchmark, for `make prove`")
 def test_our_engine_and_plain_celery_finish_flows() -> None:
     with ExitStack() as closing:
         provider = ports.free_ports(1)[0]

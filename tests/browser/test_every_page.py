@@ -7,10 +7,18 @@ from playwright.sync_api import Browser, expect
 
 from launch.stack import Stack
 from tests.browser.tour import Mode, Tour, find_faults, find_untranslated, tours
+from tests.support.proof import IN_FULL
 from web.routes.pages import PATHS
 
 # Two modes have both languages and both schemes: colours do not depend on words.
 MODES = (Mode("en", "light"), Mode("es", "dark"))
+# `make test` looks at each page in one of the modes, `make prove` in both.
+PAGES = [
+    pytest.param(mode, rule, id=f"{mode}-{rule}")
+    for number, mode in enumerate(MODES)
+    for place, rule in enumerate(PATHS)
+    if IN_FULL or (number + place) % len(MODES) == 0
+]
 
 
 @pytest.fixture(scope="module", params=MODES, ids=str)
@@ -19,7 +27,7 @@ def tour(request: pytest.FixtureRequest, browser: Browser, stack: Stack) -> Iter
     yield from tours(browser, stack, request.param)
 
 
-@pytest.mark.parametrize("rule", PATHS)
+@pytest.mark.parametrize(("tour", "rule"), PAGES, indirect=["tour"])
 def test_a_page_keeps_the_rules(tour: Tour, rule: str) -> None:
     tour.take_errors()
     tab = tour.open(rule)

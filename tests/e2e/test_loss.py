@@ -13,7 +13,7 @@ from demo.world import World
 from launch.stack import Stack
 from tests.support import histories, proof
 
-ORDERS = 200 if proof.IN_FULL else 60
+ORDERS = 200 if proof.IN_FULL else 40
 BUYERS = 20
 
 

@@ -21,7 +21,7 @@ from models.clock import tick
 from tests.support import histories, invariants, proof, storm
 from tests.support.storm import FAULTS, PAYMENT_TIMEOUT, SETTINGS
 
-ORDERS = 300 if proof.IN_FULL else 100
+ORDERS = 300 if proof.IN_FULL else 60
 BUYERS = 24
 SCARCE = ORDERS // 8  # pieces of one product, which every fourth customer wants
 VICTIMS = {"worker-1": 4, "worker-2": 4, "sweeper": 2, "beat": 1}

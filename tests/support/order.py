@@ -16,8 +16,6 @@ LONG = (
     "tests/e2e/test_storm.py",
     "tests/e2e/test_silence.py",
     "tests/proof/simulation/test_simulation.py",
-    "tests/proof/failover/test_postgres.py",
-    "tests/proof/failover/test_redis.py",
     "tests/launch/test_children.py",
     "tests/integration/payments/test_random_calls.py",
     "tests/integration/races/test_reconciliation.py",

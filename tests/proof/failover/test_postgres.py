@@ -16,6 +16,9 @@ from tests.proof.chaos.report import Report, Sandbox
 from tests.proof.failover.shoppers import SETTINGS, STOCK, Shoppers, nothing_is_lost, rows
 from tests.proof.failover.standby import Standby
 from tests.support import histories, invariants
+from tests.support.proof import IN_FULL
+
+pytestmark = pytest.mark.skipif(not IN_FULL, reason="a drill of `make prove`")
 
 BUYERS = 6
 PAID_BEFORE = 5

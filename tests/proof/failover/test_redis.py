@@ -17,6 +17,9 @@ from launch.unprivileged_user import temporary_folder
 from tests.proof.failover.sentinel import Sentinel
 from tests.proof.failpoints.patient import StoryBuyer
 from tests.support import histories
+from tests.support.proof import IN_FULL
+
+pytestmark = pytest.mark.skipif(not IN_FULL, reason="a drill of `make prove`")
 
 BUYERS = 4
 SETTINGS = dict.fromkeys(("DATABASE_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "") | {

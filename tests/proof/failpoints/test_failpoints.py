@@ -1,6 +1,6 @@
 """A process is killed at one point of a story at a time, and the story ends as if unharmed.
 
-`make test` kills at a sample of the places: one of each kind for each process. `make prove` kills
+`make test` kills at a sample of the places: one for each process and kind. `make prove` kills
 at each place, the first time that a process comes there, in the shortest story that passes it.
 `make failpoints` (EVERY_POINT=1) kills each time, and in each story.
 """
@@ -48,10 +48,10 @@ class Death:
 
     @property
     def kind(self) -> tuple[str, ...]:
-        """The process, "before" or "after", and the commit, call, request, change or message."""
+        """The process, and the commit, call, request, change or message."""
         process, _, place = self.point.partition(": ")
-        when, *noun = place.replace("the ", "").replace("a ", "").split()[:2]
-        return process, when, *noun
+        _, *noun = place.replace("the ", "").replace("a ", "").split()[:2]
+        return process, *noun
 
     @property
     def first(self) -> bool:
