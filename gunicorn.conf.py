@@ -1,6 +1,5 @@
 """Gunicorn's settings, which it reads from this file in the folder in which it starts."""
 
-import gc
 import signal
 import sys
 from datetime import timedelta
@@ -12,9 +11,6 @@ from gunicorn.glogging import Logger
 import json_lines
 import metering
 import telemetry
-
-# While the application is imported: what that creates stays. wsgi.build enables it again.
-gc.disable()
 
 PART = "web"
 # The fields of a line of access that the application adds to the WSGI environment.

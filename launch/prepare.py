@@ -1,17 +1,13 @@
 """`python -m launch.prepare`: bring the schema up to date, then seed the catalogue."""
 
-import gc
-
 from flask.cli import FlaskGroup
+
+import wsgi
 
 COMMANDS = (["db", "upgrade"], ["products", "seed"])
 
 
 def main() -> None:
-    # A short process: the search for garbage would take longer than what it does.
-    gc.disable()
-    import wsgi
-
     flask = FlaskGroup(create_app=lambda: wsgi.build("app"))
     for command in COMMANDS:
         flask.main(command, prog_name="flask", standalone_mode=False)
