@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Engine,
     Enum,
     MetaData,
+    Table,
     Text,
 )
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
@@ -90,6 +91,11 @@ db = Database(
     # Rows stay readable after the commit; changes lock and re-read the row first.
     session_options={"expire_on_commit": False},
 )
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return the table of `model`, for statements that read or write columns and no objects."""
+    return cast("Table", model.__table__)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Index, case, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, text_enum
+from models.base import Base, table_of, text_enum
 from models.clock import now
 from models.secret import Secret
 
@@ -130,13 +130,15 @@ class ActivityRow(Base):
 
 # The maximum length of an error that a row keeps.
 MAX_ERROR_CHARACTERS = 2000
+# Columns of the table: with attributes of the class, a statement costs twice as much to execute.
+_columns = table_of(ActivityRow).c
 # Giving up makes no call, and so is no attempt.
-IS_GIVING_UP = ActivityRow.giving_up.is_not(None)
+IS_GIVING_UP = _columns.giving_up.is_not(None)
 # The values of a row when a worker claims it, or the sweep takes it from a worker: one that died
 # while it held the row may have made the call.
-COUNTED_ATTEMPTS = ActivityRow.attempts + case((IS_GIVING_UP, 0), else_=1)
-UNKNOWN_OUTCOMES = ActivityRow.unknown_outcomes + case(
-    ((ActivityRow.state == ActivityState.RUNNING) & ~IS_GIVING_UP, 1), else_=0
+COUNTED_ATTEMPTS = _columns.attempts + case((IS_GIVING_UP, 0), else_=1)
+UNKNOWN_OUTCOMES = _columns.unknown_outcomes + case(
+    ((_columns.state == ActivityState.RUNNING) & ~IS_GIVING_UP, 1), else_=0
 )
 # The value of a row when the sweep publishes it.
 LATE_SINCE = case(

@@ -11,10 +11,11 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum, auto
+from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.sql.base import ExecutableOption
 
 from models.base import db
@@ -117,12 +118,15 @@ class Activity(Generic[E, Request, Response]):
 
     def load(self, subject_ids: Iterable[UUID]) -> dict[UUID, E]:
         """Load the rows of a batch, without a lock, and return them by id."""
-        ids, model = set(subject_ids), self.machine.model
-        if not ids:
-            return {}
-        query = select(model).where(model.id.in_(ids)).options(*self.loads)
-        rows = db.session.scalars(query.execution_options(populate_existing=True))
+        ids = {*subject_ids}
+        rows = db.session.scalars(self._loading, {"ids": list(ids)}) if ids else ()
         return {row.id: row for row in rows}
+
+    @cached_property
+    def _loading(self) -> Select[Any]:
+        model = self.machine.model
+        query = select(model).where(model.id.in_(bindparam("ids", expanding=True)))
+        return query.options(*self.loads).execution_options(populate_existing=True)
 
     def prepare(self, row: E, call: Call) -> Request | None:
         """Return the request, read from the (unlocked) row, or None when nothing is left to do.

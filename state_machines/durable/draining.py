@@ -12,8 +12,8 @@ from models.base import db, transaction
 from models.clock import now
 from models.durable.activity import ActivityRow, ActivityState
 from models.logs import logger
-from state_machines.durable import leases
 from state_machines.durable.activity import Activity
+from state_machines.durable.lease_statements import is_free
 from state_machines.durable.leases import Claim
 from state_machines.durable.operations import limits
 
@@ -53,7 +53,7 @@ def give_back_claimed() -> int:
 def leave_to_sweep(name: str, ids: Iterable[UUID]) -> None:
     """Let the sweep publish those of the activities that nobody has claimed."""
     with transaction():
-        limits.leave_to_sweep(*leases.is_free(Activity.registry[name], ids))
+        limits.leave_to_sweep(*is_free(Activity.registry[name], list(ids), now()))
 
 
 @contextmanager

@@ -7,15 +7,15 @@ an acknowledged event is never lost.
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, or_, select, true, update
+from sqlalchemy import ColumnElement, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DataError
 
 from models import tracing
-from models.base import db, transaction
+from models.base import db, table_of, transaction
 from models.clock import now, tick
 from models.durable.signal import SignalRow, SignalState
 from models.ids import uuid7
@@ -227,7 +227,7 @@ def _insert(source: str, events: Sequence[ProviderEvent], outcomes: Sequence[Out
     ]
     if not rows:
         return 0
-    table = cast("Table", SignalRow.__table__)
+    table = table_of(SignalRow)
     new = insert(table).on_conflict_do_nothing(index_elements=["source", "external_id"])
     return len(db.session.execute(new.returning(table.c.id), rows).all())
 

@@ -11,38 +11,19 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import (
-    ColumnElement,
-    LargeBinary,
-    Text,
-    Uuid,
-    cast,
-    column,
-    func,
-    literal,
-    or_,
-    text,
-    type_coerce,
-    update,
-)
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, func, update
 
 from models.base import db
 from models.clock import now
-from models.durable.activity import (
-    COUNTED_ATTEMPTS,
-    IS_GIVING_UP,
-    OVER,
-    UNKNOWN_OUTCOMES,
-    ActivityRow,
-    ActivityState,
-)
+from models.durable.activity import ActivityState
 from models.logs import logger
 from models.secret import decrypt
 from models.text import parse
+from state_machines.durable import lease_statements as statements
 from state_machines.durable.activity import Activity, Attempt, Call
 from state_machines.durable.failure import GivingUp, RetryPolicy, Snooze, error_text
-from state_machines.durable.operations import limits, pauses
+from state_machines.durable.lease_statements import ROW, ROWS, AnyActivity
+from state_machines.durable.operations import limits
 
 log = logger(__name__)
 
@@ -59,7 +40,7 @@ class Claim:
     `limited` is the number of those that count in the limit.
     """
 
-    activity: Activity[Any, Any, Any]
+    activity: AnyActivity
     token: UUID
     until: datetime
     calls: tuple[Call, ...]
@@ -80,58 +61,22 @@ def claim(name: str, ids: Iterable[UUID], *, to_disk: bool = True) -> Claim:
     A crash of PostgreSQL may lose a claim that is not written `to_disk`, as if it was never made.
     """
     activity, at, token = Activity.registry[name], now(), uuid4()
-    until = at + activity.lease
-    if not to_disk:
-        db.session.execute(text("SET LOCAL synchronous_commit = off"))
-    claiming = (
-        update(ActivityRow)
-        .values(
-            state=ActivityState.RUNNING,
-            token=token,
-            attempts=COUNTED_ATTEMPTS,
-            unknown_outcomes=UNKNOWN_OUTCOMES,
-            due_at=until,
-        )
-        .returning(
-            ActivityRow.id,
-            ActivityRow.subject_id,
-            ActivityRow.attempts,
-            ActivityRow.giving_up,
-            ActivityRow.traceparent,
-            # Decoded one by one: one unreadable value must not fail the statement for all.
-            cast(ActivityRow.payload, Text),
-            type_coerce(ActivityRow.secret, LargeBinary),
-        )
-        .execution_options(synchronize_session=False)
-    )
-    free = is_free(activity, ids)
-    needs_no_limit = or_(IS_GIVING_UP, ~limits.is_limited(activity))
-    rows = list(db.session.execute(claiming.where(*free, needs_no_limit)))
-    is_limited = all(row.giving_up for row in rows)
-    allowed, refused = limits.choose(activity, *free) if is_limited else ([], [])
+    until, ids = at + activity.lease, list(ids)
+    claiming, claiming_allowed = statements.claiming(activity, to_disk)
+    values = {"lease": token, "until": until, "ids": ids, "at": at}
+    rows = list(db.session.execute(claiming, values))
+    allowed, refused = list[UUID](), list[UUID]()
+    if all(row.giving_up for row in rows):
+        allowed, refused = limits.choose(activity, *statements.is_free(activity, ids, at))
     if allowed:
-        rows += db.session.execute(claiming.where(ActivityRow.id.in_(allowed)))
+        rows += db.session.execute(claiming_allowed, values | {"ids": allowed})
     calls, sealed = [], {}
-    for key, subject_id, attempt, giving_up, context, payload, secret in rows:
+    for key, subject_id, attempt, giving_up, context, payload, secret, *_ in rows:
         pending = GivingUp.from_row(giving_up) if giving_up else None
         calls.append(Call(key, subject_id, attempt, giving_up=pending, traceparent=context))
         sealed[key] = payload, secret
     ordered = tuple(sorted(calls, key=attrgetter("id")))
     return Claim(activity, token, until, ordered, sealed, refused, len(allowed))
-
-
-def is_free(activity: Activity[Any, Any, Any], ids: Iterable[UUID]) -> list[ColumnElement[bool]]:
-    """Return the conditions of a claim: pending or past its lease, and not paused.
-
-    An activity that is giving up makes no call, so that no pause stops it.
-    """
-    return [
-        ActivityRow.id.in_(list(ids)),
-        ActivityRow.name == activity.name,
-        ActivityRow.state.not_in((*OVER, ActivityState.WAITING, ActivityState.QUEUED)),
-        or_(ActivityRow.state != ActivityState.RUNNING, ActivityRow.due_at <= now()),
-        or_(IS_GIVING_UP, ~pauses.is_paused(activity)),
-    ]
 
 
 def give_back(claimed: Claim, made: int) -> None:
@@ -144,7 +89,7 @@ def renew(claimed: Claim) -> None:
     """Extend the claim by another lease, as far as its token is still valid."""
     until = now() + claimed.activity.lease
     ids = [call.id for call in claimed.calls]
-    is_running = ActivityRow.id.in_(ids) & (ActivityRow.state == ActivityState.RUNNING)
+    is_running = ROW.id.in_(ids) & (ROW.state == ActivityState.RUNNING)
     held = _update_held(claimed, is_running, due_at=until)
     claimed.lost = {*ids} - held
     claimed.until = until
@@ -155,23 +100,9 @@ def finish(claimed: Claim, request_ids: Mapping[UUID, str | None]) -> set[UUID]:
 
     `request_ids` maps each activity to the provider's id of its request.
     """
-    keys = literal(list(request_ids), ARRAY(Uuid))
-    requests = literal(list(request_ids.values()), ARRAY(Text))
-    finished = (
-        func.unnest(keys, requests)
-        .table_valued(column("id", Uuid), column("request", Text))
-        .render_derived("done")
-    )
-    return _update_held(
-        claimed,
-        ActivityRow.id == finished.c.id,
-        state=ActivityState.DONE,
-        token=None,
-        finished_at=now(),
-        secret=None,
-        last_error=None,
-        provider_request_id=finished.c.request,
-    )
+    values = {"ids": list(request_ids), "requests": list(request_ids.values())}
+    values |= {"lease": claimed.token, "at": now()}
+    return set(db.session.scalars(statements.FINISHING, values))
 
 
 def snooze(claimed: Claim, activity_id: UUID, error: Snooze) -> None:
@@ -181,7 +112,7 @@ def snooze(claimed: Claim, activity_id: UUID, error: Snooze) -> None:
         activity_id,
         state=ActivityState.WAITING,
         due_at=now() + error.after,
-        attempts=ActivityRow.attempts - 1,
+        attempts=ROW.attempts - 1,
         last_error=str(error),
     )
 
@@ -222,26 +153,20 @@ def give_up_later(claimed: Claim, attempt: Attempt, problem: Exception) -> None:
 
 def _failure(attempt: Attempt, last_error: str) -> dict[str, Any]:
     # Giving up makes no request: the id of the last one stays.
-    request_id = func.coalesce(attempt.request_id, ActivityRow.provider_request_id)
+    request_id = func.coalesce(attempt.request_id, ROW.provider_request_id)
     return {
         "last_error": last_error,
         "provider_request_id": request_id,
-        "unknown_outcomes": ActivityRow.unknown_outcomes + int(attempt.maybe_sent),
+        "unknown_outcomes": ROW.unknown_outcomes + int(attempt.maybe_sent),
     }
 
 
 def _release(claimed: Claim, activity_id: UUID, **values: Any) -> bool:
     """Change one row and clear its token. Return whether the token was still valid."""
-    return bool(_update_held(claimed, ActivityRow.id == activity_id, token=None, **values))
+    return bool(_update_held(claimed, ROW.id == activity_id, token=None, **values))
 
 
 def _update_held(claimed: Claim, condition: ColumnElement[bool], **values: Any) -> set[UUID]:
     """Change the rows under a condition whose token is still valid, and return their ids."""
-    ids = db.session.scalars(
-        update(ActivityRow)
-        .where(condition, ActivityRow.token == claimed.token)
-        .values(**values)
-        .returning(ActivityRow.id)
-        .execution_options(synchronize_session=False)
-    )
-    return set(ids)
+    changing = update(ROWS).where(condition, ROW.token == claimed.token).values(**values)
+    return set(db.session.scalars(changing.returning(ROW.id)))

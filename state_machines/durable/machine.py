@@ -10,8 +10,7 @@ from functools import partial
 from typing import Any, ClassVar, Generic, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import lazyload
+from sqlalchemy import ColumnElement
 from transitions import EventData, Machine, MachineError
 
 from models.base import db
@@ -19,6 +18,7 @@ from models.clock import now
 from models.durable.execution import Execution, Polled
 from models.ids import uuid7
 from state_machines.durable.definition import Arrow, Display, check_table, registered_writes
+from state_machines.durable.lock_statements import of_children, of_roots
 from state_machines.durable.timers import Deadline, Poll
 from state_machines.durable.traces import traced
 from state_machines.durable.unit_of_work import announce, append_history, schedule, unit_of_work
@@ -90,33 +90,14 @@ class DurableMachine(Generic[E]):
         ids, held = sorted(ids), unit_of_work().held
         if all(key in held for key in ids):
             return {key: held[key] for key in ids}
+        root: Any = cls.parent or cls
+        child: Any = cls.model if cls.parent else None
+        locking = of_roots(root.model, skip_locked, child, cls.parent_key)
+        roots: dict[UUID, E] = root.hold(db.session.scalars(locking, {"ids": ids}))
         if cls.parent is None:
-            return cls._lock_roots(cls.model.id.in_(ids), skip_locked=skip_locked)
-        key = getattr(cls.model, cls.parent_key)
-        parents = cls.parent._lock_roots(  # noqa: SLF001  a machine, too
-            cls.parent.model.id.in_(select(key).where(cls.model.id.in_(ids))),
-            skip_locked=skip_locked,
-        )
-        children = db.session.scalars(
-            select(cls.model)
-            .where(cls.model.id.in_(ids), key.in_(list(parents)))
-            .order_by(cls.model.id)
-            # The parents are already loaded.
-            .options(lazyload("*"))
-            .execution_options(populate_existing=True)
-        )
-        return cls.hold(children)
-
-    @classmethod
-    def _lock_roots(cls, condition: Any, *, skip_locked: bool) -> dict[UUID, E]:
-        roots = db.session.scalars(
-            select(cls.model)
-            .where(condition)
-            .order_by(cls.model.id)
-            .with_for_update(key_share=True, skip_locked=skip_locked)
-            .execution_options(populate_existing=True)
-        )
-        return cls.hold(roots)
+            return roots
+        values = {"ids": ids, "parents": list(roots)}
+        return cls.hold(db.session.scalars(of_children(child, cls.parent_key), values))
 
     @classmethod
     def hold(cls, rows: Iterable[Any]) -> dict[UUID, E]:

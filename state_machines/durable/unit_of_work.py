@@ -7,14 +7,14 @@ listener must only take note, since it runs inside the request.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Table, event, select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session, SessionTransaction
 
 from models import metrics, tracing
-from models.base import db
+from models.base import db, table_of
 from models.clock import now
 from models.durable.activity import OVER, PUBLISHER_LEASE, ActivityRow, ActivityState
 from models.durable.execution import Execution
@@ -197,7 +197,7 @@ def write_gathered() -> None:
     session.flush()
     # Inserts into the tables: objects of the ORM would take half as much time again.
     if pending.history:
-        insert_all(cast("Table", Transition.__table__), pending.history)
+        insert_all(table_of(Transition), pending.history)
         pending.steps += pending.history if metrics.is_on() else ()
     if pending.by_time and pending.activities:
         # Deadlines and polls repeat: an activity that is still under way is not scheduled again.
@@ -206,7 +206,7 @@ def write_gathered() -> None:
             row for row in pending.activities if (row["name"], row["subject_id"]) not in under_way
         ]
     if pending.activities:
-        insert_all(cast("Table", ActivityRow.__table__), pending.activities)
+        insert_all(table_of(ActivityRow), pending.activities)
     pending.written += pending.activities
     last, pending.history, pending.activities, pending.last = pending.last, [], [], {}
     for run, items in last.items():

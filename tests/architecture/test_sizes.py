@@ -13,7 +13,6 @@ MAX_FUNCTION_LINES = 35
 MAX_FILE_LINES = 250
 LONG_FUNCTIONS = {
     "bench/shops/on_dbos.py: place",
-    "state_machines/durable/leases.py: claim",
     "state_machines/durable/operations/publishing.py: take_due",
     "web/__init__.py: create_app",
     "web/commands/stripe_endpoint.py: make_group",

@@ -5,7 +5,6 @@ row, so that claims pass it one after the other.
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -15,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from models.base import db
+from models.base import db, table_of
 from models.clock import now
 from models.durable.activity import UNKNOWN_OUTCOMES, ActivityRow, ActivityState
 from models.durable.control import PauseKind, ProviderLimit
@@ -77,12 +76,10 @@ def remove_limit(provider: str) -> None:
 @cache
 def is_limited(activity: AnyActivity) -> ColumnElement[bool]:
     """Return the condition that the activity's provider has a limit."""
-    return exists().where(ProviderLimit.provider == activity.provider)
+    return exists().where(table_of(ProviderLimit).c.provider == activity.provider)
 
 
-def choose(
-    activity: AnyActivity, *free: ColumnElement[bool]
-) -> tuple[Sequence[UUID], Sequence[UUID]]:
+def choose(activity: AnyActivity, *free: ColumnElement[bool]) -> tuple[list[UUID], list[UUID]]:
     """Return the free activities that the provider's limit allows to claim now, and the others.
 
     Locks the limit, so that claims pass it one after the other. Without a limit, both are empty.
@@ -91,10 +88,10 @@ def choose(
     fresh = query.with_for_update().execution_options(populate_existing=True)
     limit = db.session.scalars(fresh).one_or_none() if activity.provider else None
     if limit is None:
-        return (), ()
+        return [], []
     # In plain order and without waiting: claims of other providers may hold some of the rows.
     locked = select(ActivityRow.id).where(*free).with_for_update(skip_locked=True)
-    ids = db.session.scalars(locked.order_by(ActivityRow.id)).all()
+    ids = list(db.session.scalars(locked.order_by(ActivityRow.id)))
     number = _take(limit, len(ids))
     return ids[:number], ids[number:]
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from models.base import db
+from models.base import db, table_of
 from models.clock import now
 from models.durable.activity import NOT_OVER, OVER, ActivityRow
 from models.durable.control import Pause, PauseKind
@@ -156,7 +156,10 @@ def count_waiting(names: Collection[str]) -> int:
 @cache
 def is_paused(activity: AnyActivity) -> ColumnElement[bool]:
     """Return the condition that an activity is paused."""
-    targets = [and_(Pause.kind == kind, Pause.name == name) for kind, name in _targets(activity)]
+    columns = table_of(Pause).c
+    targets = [
+        and_(columns.kind == kind, columns.name == name) for kind, name in _targets(activity)
+    ]
     return exists().where(or_(*targets))
 
 
