@@ -42,7 +42,7 @@ task_routes = {
 # A misspelt queue is an error, instead of a queue without workers.
 task_create_missing_queues = False
 
-# A warm shutdown returns messages to the queue. A second delivery stops at the claim of the row.
+# A message counts until its task ends, so that a worker takes no more of them than it has threads.
 task_acks_late = True
 # Lost work comes back when its lease ends; redelivery would loop on a message that kills workers.
 task_reject_on_worker_lost = False
@@ -60,8 +60,9 @@ broker_connection_timeout = 2
 broker_pool_limit = 32
 broker_transport_options = {
     **sentinel_options,
-    # Longer than any activity runs; the sweep republishes lost messages anyway.
-    "visibility_timeout": 300,
+    # Redis keeps no copy of what a worker has received, which took two round trips of each message:
+    # the leases of the rows recover the work.
+    "ack_emulation": False,
     # Without these, a worker would wait on a half-open socket for ever.
     "socket_timeout": 5,
     "socket_connect_timeout": 2,

@@ -1,8 +1,8 @@
 """Redis transports for kombu that survive a lost connection and unreadable messages.
 
-A channel that closes restores unacknowledged messages. If its connection is closed already, kombu
-raises AttributeError, which ends the worker. Here it raises a connection error, after which kombu
-and Celery reconnect; the leases of the rows recover the work.
+A channel that closes puts nothing back into the queues: the leases of the rows recover the work. If
+its connection is closed already, kombu raises AttributeError, which ends the worker. Here it raises
+a connection error, after which kombu and Celery reconnect.
 
 Workers take interactive messages first. One turn in eight is the background's, so that calls whose
 messages were lost do not wait for as long as customers keep coming.
@@ -38,6 +38,7 @@ def list_names(queue: str) -> list[str]:
 
 
 class Channel(redis.Channel):
+    do_restore = False
     _client: Any = None
     _polls = 0
 

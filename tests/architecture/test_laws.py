@@ -148,10 +148,9 @@ def test_only_claims_of_calls_without_a_key_wait_for_the_disk() -> None:
 
 
 def test_every_call_ends_before_its_lease() -> None:
-    longest: Any = celeryconfig.broker_transport_options["visibility_timeout"]
     for activity in ACTIVITIES:
         lease = activity().lease.total_seconds()
-        assert settings.provider_timeout <= activity.timeout < lease < longest, activity.name
+        assert settings.provider_timeout <= activity.timeout < lease, activity.name
 
 
 def test_every_state_that_a_deadline_leaves_has_the_arrow_for_it() -> None:
