@@ -11,6 +11,7 @@ import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from config import settings
+from models.clock import tick
 from state_machines.durable import (
     NonRetryableError,
     RetryableError,
@@ -23,6 +24,9 @@ API = "https://api.sendgrid.com"
 # Requests that would fail again, such as malformed or too large ones. 401 and 403 mean a wrong API
 # key, which an operator can replace during the retries; 429 is a rate limit.
 NON_RETRYABLE_STATUSES = frozenset({400, 404, 405, 413, 415})
+# Seconds for which a connection is kept. SendGrid may close one that is idle for longer just while
+# we send, which leaves the outcome unknown.
+MAX_IDLE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,14 @@ def post(url: str, body: dict[str, Any], *, quoted: bool = True) -> requests.Res
 
     With `quoted`, errors contain the text of SendGrid's response.
     """
-    # A reused connection may be closed by SendGrid while we send, and leave the outcome unknown.
-    headers = {"Authorization": f"Bearer {settings.sendgrid_api_key}", "Connection": "close"}
+    headers = {"Authorization": f"Bearer {settings.sendgrid_api_key}"}
     try:
         response = _session().post(url, json=body, headers=headers, allow_redirects=False)
     except requests.RequestException as error:
         failure = RetryableError if _is_unsent(error) else UnknownOutcomeError
         raise failure(f"SendGrid: {error}") from error
+    finally:
+        _local.used_at = tick()
     if response.status_code >= requests.codes.multiple_choices:
         details = f": {response.text}" if quoted else ""
         permanent = response.status_code in NON_RETRYABLE_STATUSES
@@ -88,8 +93,11 @@ def _url(path: str) -> str:
 
 
 def _session() -> requests.Session:
+    """Return the session of this thread. Its connection is closed when it was idle for long."""
     if not hasattr(_local, "session"):
         _local.session = session("sendgrid")
+    elif tick() - _local.used_at > MAX_IDLE:
+        _local.session.close()
     current: requests.Session = _local.session
     return current
 

@@ -4,6 +4,7 @@ import socketserver
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 import requests
@@ -38,10 +39,26 @@ class Slow(socketserver.BaseRequestHandler):
             pass
 
 
+class Prompt(BaseHTTPRequestHandler):
+    """Answers at once, and keeps the connection."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.asked.append(self.client_address)  # type: ignore[attr-defined]
+        self.send_response(202)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
 class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
 
-    def __init__(self, kind: type[Slow]) -> None:
+    def __init__(self, kind: type[socketserver.BaseRequestHandler]) -> None:
         super().__init__(("127.0.0.1", 0), kind)
         self.asked: list[object] = []
         self.over = threading.Event()
@@ -49,7 +66,7 @@ class Server(socketserver.ThreadingTCPServer):
 
 
 @contextmanager
-def serving(kind: type[Slow]) -> Iterator[Server]:
+def serving(kind: type[socketserver.BaseRequestHandler]) -> Iterator[Server]:
     with Server(kind) as server:
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         yield server
@@ -100,6 +117,18 @@ def test_a_call_that_was_not_begun_is_no_unknown_outcome() -> None:
         connection.session("stripe").get(server.url)
     assert not isinstance(refused.value, UnknownOutcomeError)
     assert server.asked == []
+
+
+@pytest.mark.parametrize(("idle", "connections"), [(60.0, 1), (0.0, 3)], ids=["busy", "idle"])
+def test_emails_share_a_connection_until_it_was_idle(
+    monkeypatch: pytest.MonkeyPatch, idle: float, connections: int
+) -> None:
+    monkeypatch.setattr(sendgrid, "MAX_IDLE", idle)
+    with serving(Prompt) as server:
+        for _ in range(3):
+            sendgrid.post(server.url, {})
+    assert len(server.asked) == 3
+    assert len({*server.asked}) == connections
 
 
 class Carrier(Courier):
