@@ -107,8 +107,9 @@ def main() -> int:
     end_in_order()
     quick = "--quick" in sys.argv
     results = Results([name for name in sys.argv[1:] if not name.startswith("-")])
-    flows = race.race(race.QUICK, rounds=1) if quick else race.race(race.CELLS)
+    flows, needs = race.race(race.QUICK, rounds=1) if quick else race.race(race.CELLS)
     results.add_table("race", flows, table.lines(flows), table.verdict(flows))
+    results.add_table("needs", needs, table.needs_lines(needs), {})
     orders = shops.race((8,), rounds=1) if quick else shops.race()
     results.add_table("shops", orders, shops_table.lines(orders), shops_table.verdict(orders))
     results.add_figures(measure())

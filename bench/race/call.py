@@ -12,7 +12,7 @@ _of_thread = threading.local()
 
 def call(flow: str, step: int, port: int) -> dict[str, Any]:
     """POST a call. The provider's event goes to `port`. Raises OSError or HTTPException."""
-    body = {"flow": flow, "step": step, "port": port, "amount": 4200, "currency": "eur"}
+    body = request_body(flow, step, port)
     connection = getattr(_of_thread, "connection", None)
     if connection is None:
         connection = _of_thread.connection = http.client.HTTPConnection(
@@ -26,3 +26,8 @@ def call(flow: str, step: int, port: int) -> dict[str, Any]:
         _of_thread.connection = None
         raise
     return answer
+
+
+def request_body(flow: str, step: int, port: int) -> dict[str, Any]:
+    """Return the body of a call."""
+    return {"flow": flow, "step": step, "port": port, "amount": 4200, "currency": "eur"}

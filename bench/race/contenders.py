@@ -4,7 +4,7 @@ import contextlib
 import os
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,8 @@ from pathlib import Path
 import psutil
 
 from bench.cost import Database, process_tree
+from bench.race.temporal.build import build
+from bench.race.temporal.server import NAMESPACE, TemporalServer
 from launch import ports
 from launch.postgres import Postgres
 from launch.redis import Redis
@@ -21,6 +23,7 @@ from launch.waiting import until
 
 BENCH_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 CORES = os.cpu_count() or 1
+OURS = "ours"
 FEW_FLOWS = 4  # at once in a process of DBOS
 
 
@@ -39,8 +42,30 @@ class Contender:
     min_in_flight: int = 1
 
     def commits(self) -> int:
-        """Return the number of commits so far, those of reads included."""
-        return self.database.commits() if self.database else 0
+        """Return the number of commits so far in all databases, those of reads included."""
+        if self.database is None:
+            return 0
+        committed: int = self.database.execute(
+            "SELECT sum(xact_commit)::int8 FROM pg_stat_database"
+        )
+        return committed
+
+    def disk_bytes(self) -> int:
+        """Return the bytes of all its databases on disk."""
+        if self.database is None:
+            return 0
+        size: int = self.database.execute(
+            "SELECT sum(pg_database_size(oid))::int8 FROM pg_database"
+        )
+        return size
+
+    def memory_bytes(self) -> int:
+        """Return the memory of its processes and services; shared pages count in parts."""
+        total = 0
+        for process in process_tree(self.pids).values():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                total += process.memory_full_info().pss
+        return total
 
     def wal_bytes(self) -> int:
         """Return the bytes of write-ahead log so far."""
@@ -63,9 +88,12 @@ class Starter:
         self._closing = closing
         self._provider = provider
 
-    def start_ours(self) -> Contender:
-        """Start our engine: one front, beat, and a worker per core as in production."""
-        name = "ours"
+    def start_ours(self, how: str = "one") -> Contender:
+        """Start our engine: one front, beat, and a worker per core as in production.
+
+        The front writes flows and events one by one as the shop does, or "gathered".
+        """
+        name = OURS if how == "one" else f"{OURS}, gathered"
         postgres, redis = self._postgres(name), self._redis(name)
         front = ports.free_ports(1)[0]
         stack = Stack(
@@ -77,7 +105,7 @@ class Starter:
         worker = ("worker", "--pool", "threads", "--concurrency", "8", "-l", "WARNING")
         lean = ("--without-gossip", "--without-mingle")
         commands = {
-            "front": [sys.executable, "-m", "bench.race.engine", str(front)],
+            "front": [sys.executable, "-m", "bench.race.engine", str(front), how],
             "beat": [*celery, "beat", "-l", "WARNING", "--pidfile="],
         }
         for core in range(CORES):
@@ -118,8 +146,59 @@ class Starter:
         pids = self._run(environment, commands, [front])
         return Contender("plain Celery", [front], pids | {"redis": redis.pid})
 
-    def _postgres(self, name: str) -> Postgres:
-        return self._closing.enter_context(Postgres(self._folder / name / "postgres"))
+    def start_absurd(self) -> Contender:
+        """Start Absurd: a process per core, each with a queue of its own."""
+        postgres, fronts = self._postgres("Absurd"), ports.free_ports(CORES)
+        pids: dict[str, int] = {}
+        for core, front in enumerate(fronts):
+            # One after the other: the first creates the tables.
+            command = [str(BENCH_PYTHON), "-m", "bench.race.on_absurd", str(front)]
+            pids |= self._run({"DATABASE_URL": postgres.url}, {f"absurd-{core}": command}, [front])
+        return Contender(
+            "Absurd", fronts, pids | {"postgres": postgres.pid}, Database(postgres.url)
+        )
+
+    def start_temporal(self) -> Iterator[Contender]:
+        """Start Temporal for workers in Python and in Go, each with activities and local ones.
+
+        Yields nothing when there is no Go to build its server.
+        """
+        programs = build()
+        if programs is None:
+            return
+        python = [str(BENCH_PYTHON), "-m", "bench.race.on_temporal"]
+        # A process of Go uses all cores.
+        for language, command, processes in (
+            ("Python", python, CORES),
+            ("Go", [str(programs.worker)], 1),
+        ):
+            postgres = self._postgres(f"temporal-{language}", connections=200)
+            server = TemporalServer(
+                self._folder / f"temporal-{language}" / "server", programs, postgres
+            )
+            # Its garbage collector would run at each few megabytes.
+            pids = self._run({"GOGC": "400"}, {f"temporal-{language}": server.command()}, [])
+            until(server.register_namespace, "Temporal's namespace", seconds=120)
+            pids |= {"postgres": postgres.pid}
+            for mode in ("plain", "local"):
+                fronts = ports.free_ports(processes)
+                workers = {
+                    f"{language}-{mode}-{front}": [
+                        *command,
+                        server.address,
+                        NAMESPACE,
+                        str(front),
+                        mode,
+                    ]
+                    for front in fronts
+                }
+                title = f"Temporal, {language}" + (", local activities" if mode == "local" else "")
+                own = self._run({"GOGC": "400"}, workers, fronts)
+                yield Contender(title, fronts, pids | own, Database(postgres.url))
+
+    def _postgres(self, name: str, connections: int = 100) -> Postgres:
+        folder = self._folder / name / "postgres"
+        return self._closing.enter_context(Postgres(folder, connections=connections))
 
     def _redis(self, name: str) -> Redis:
         return self._closing.enter_context(Redis(self._folder / name / "redis"))

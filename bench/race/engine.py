@@ -1,7 +1,8 @@
 """Our engine in the race: `app` is its Celery application.
 
-`python -m bench.race.engine PORT` is the process that starts flows and receives events, as the web
-processes of the shop do.
+`python -m bench.race.engine PORT one|gathered` is the process that starts flows and receives
+events. One by one, each has a transaction and a thread of its own, as in the web processes of the
+shop. Gathered, those that come while others are written are written together.
 """
 
 import asyncio
@@ -9,7 +10,10 @@ import logging
 import sys
 import threading
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from operator import itemgetter
+from typing import TypeVar
 from uuid import UUID
 
 import redis
@@ -30,6 +34,11 @@ app.conf.task_routes = {"race.*": "payments", **app.conf.task_routes}
 for _activity in (First, Second):
     register(_activity.name)
 
+T = TypeVar("T")
+# A function that returns when what it got is committed.
+Write = Callable[[T], Awaitable[None]]
+GATHERED = "gathered"
+THREADS = 8
 MOVES = 3  # of a flow: answered, paid, answered again
 CHECK_INTERVAL = 1.0  # seconds; a message of Redis may be lost
 
@@ -99,14 +108,31 @@ def main() -> None:
     with database().app_context():
         Base.metadata.create_all(base.db.engine, [Flow.__table__])  # type: ignore[list-item]
     dispatch.start()
-    starts, events, completions = Batcher(begin), Batcher(receive), Completions()
+    begin_flow, receive_event = _gathered() if sys.argv[2] == GATHERED else _one_by_one()
+    completions = Completions()
 
     async def start(flow_id: str) -> None:
         completions.expect(flow_id)
-        await starts.add(flow_id)
+        await begin_flow(flow_id)
         await completions.wait(flow_id)
 
-    serve_front(int(sys.argv[1]), start, events.add)
+    serve_front(int(sys.argv[1]), start, receive_event)
+
+
+def _gathered() -> tuple[Write[str], Write[Json]]:
+    return Batcher(begin).add, Batcher(receive).add
+
+
+def _one_by_one() -> tuple[Write[str], Write[Json]]:
+    threads = ThreadPoolExecutor(THREADS)
+
+    async def begin_flow(flow_id: str) -> None:
+        await asyncio.get_running_loop().run_in_executor(threads, begin, [flow_id])
+
+    async def receive_event(event: Json) -> None:
+        await asyncio.get_running_loop().run_in_executor(threads, receive, [event])
+
+    return begin_flow, receive_event
 
 
 if __name__ == "__main__":

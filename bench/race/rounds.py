@@ -6,7 +6,7 @@ So other programs on the machine disturb all alike. The median of the rounds cou
 import asyncio
 import statistics
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import ExitStack
 from time import monotonic, sleep
@@ -24,10 +24,35 @@ LATENCIES, IN_FLIGHT = (0.0, 0.05, 0.3), (1, 8, 32, 128)
 CELLS = tuple(Cell(number, latency) for latency in LATENCIES for number in IN_FLIGHT)
 QUICK = (Cell(1, 0.0), Cell(32, 0.0), Cell(32, 0.3))
 SECONDS, WARM_UP = 2.0, Cell(8, 0.0)
+IDLE_SPAN = 5.0  # seconds
 REPORT_DELAY = 10.5  # seconds of idleness within which a backend of PostgreSQL reports its commits
 
 # The result of a contender in a cell.
 Row = dict[str, Any]
+
+
+class Needs:
+    """What a contender needs beside processor time for its flows, from now on."""
+
+    def __init__(self, contender: Contender) -> None:
+        self.contender = contender
+        self._idle_cpu = self._measure_idle()
+        self._disk = contender.disk_bytes()
+
+    def row(self, flows: int) -> Row:
+        """Return the needs after so many flows. Memory is in MB, idle load in % of a core."""
+        return {
+            "contender": self.contender.name,
+            "idle": round(self._idle_cpu, 1),
+            "memory": round(self.contender.memory_bytes() / 1e6),
+            "disk": round((self.contender.disk_bytes() - self._disk) / max(1, flows)),
+            "flows": flows,
+        }
+
+    def _measure_idle(self) -> float:
+        start, cpu = monotonic(), self.contender.processor_seconds()
+        sleep(IDLE_SPAN)
+        return 100 * (self.contender.processor_seconds() - cpu) / (monotonic() - start)
 
 
 class CommitCounter:
@@ -68,14 +93,15 @@ class CommitCounter:
             self._idle_rates[contender.name] = rate
 
 
-def race(cells: Sequence[Cell] = CELLS, rounds: int = 3) -> list[Row]:
-    """Run the race, and return a row for each contender in each cell."""
+def race(cells: Sequence[Cell] = CELLS, rounds: int = 3) -> tuple[list[Row], list[Row]]:
+    """Run the race. Return a row for each contender in each cell, and one of what each needs."""
     results: defaultdict[tuple[Cell, str], list[Round]] = defaultdict(list)
     with ExitStack() as closing:
         provider = ports.free_ports(1)[0]
         _start_provider(closing, provider)
         contenders = _start_contenders(closing, provider)
         counter = CommitCounter()
+        needs = [Needs(contender) for contender in contenders]
         for contender in contenders:
             drive(contender, WARM_UP, 1.0)
         counter.measure_idle(contenders)
@@ -91,7 +117,11 @@ def race(cells: Sequence[Cell] = CELLS, rounds: int = 3) -> list[Row]:
                     _print_progress(cell, contender, result)
         for contender in contenders:
             counter.settle(contender)
-    return [_median(cell, name, runs) for (cell, name), runs in results.items()]
+        flows: Counter[str] = Counter()
+        for (_, name), runs in results.items():
+            flows[name] += sum(run.flows for run in runs)
+        standing = [need.row(flows[need.contender.name]) for need in needs]
+    return [_median(cell, name, runs) for (cell, name), runs in results.items()], standing
 
 
 def _print_progress(cell: Cell, contender: Contender, result: Round) -> None:
@@ -103,8 +133,11 @@ def _start_contenders(closing: ExitStack, provider: int) -> list[Contender]:
     starter = Starter(closing.enter_context(temporary_folder()), closing, provider)
     return [
         starter.start_ours(),
+        starter.start_ours("gathered"),
         starter.start_dbos(),
         starter.start_dbos(in_flight=64),
+        *starter.start_temporal(),
+        starter.start_absurd(),
         starter.start_plain(),
     ]
 

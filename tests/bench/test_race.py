@@ -19,5 +19,6 @@ def test_our_engine_and_plain_celery_finish_flows() -> None:
         provider = ports.free_ports(1)[0]
         rounds._start_provider(closing, provider)
         starter = Starter(closing.enter_context(temporary_folder()), closing, provider)
-        for contender in (starter.start_ours(), starter.start_plain()):
+        ours = (starter.start_ours(), starter.start_ours("gathered"))
+        for contender in (*ours, starter.start_plain()):
             assert drive(contender, Cell(in_flight=2, latency=0), seconds=0.5).flows
