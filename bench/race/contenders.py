@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from bench.cost import Database, process_tree
-from bench.race.temporal.build import build
+from bench.race.temporal.build import Programs, build
 from bench.race.temporal.server import NAMESPACE, TemporalServer
 from launch import ports
 from launch.postgres import Postgres
@@ -167,34 +167,30 @@ class Starter:
         if programs is None:
             return
         python = [str(BENCH_PYTHON), "-m", "bench.race.on_temporal"]
+        yield from self._start_temporal("Python", programs, python, CORES)
         # A process of Go uses all cores.
-        for language, command, processes in (
-            ("Python", python, CORES),
-            ("Go", [str(programs.worker)], 1),
-        ):
-            postgres = self._postgres(f"temporal-{language}", connections=200)
-            server = TemporalServer(
-                self._folder / f"temporal-{language}" / "server", programs, postgres
-            )
-            # Its garbage collector would run at each few megabytes.
-            pids = self._run({"GOGC": "400"}, {f"temporal-{language}": server.command()}, [])
-            until(server.register_namespace, "Temporal's namespace", seconds=120)
-            pids |= {"postgres": postgres.pid}
-            for mode in ("plain", "local"):
-                fronts = ports.free_ports(processes)
-                workers = {
-                    f"{language}-{mode}-{front}": [
-                        *command,
-                        server.address,
-                        NAMESPACE,
-                        str(front),
-                        mode,
-                    ]
-                    for front in fronts
-                }
-                title = f"Temporal, {language}" + (", local activities" if mode == "local" else "")
-                own = self._run({"GOGC": "400"}, workers, fronts)
-                yield Contender(title, fronts, pids | own, Database(postgres.url))
+        yield from self._start_temporal("Go", programs, [str(programs.worker)], 1)
+
+    def _start_temporal(
+        self, language: str, programs: Programs, command: list[str], processes: int
+    ) -> Iterator[Contender]:
+        name = f"temporal-{language}"
+        postgres = self._postgres(name, connections=200)
+        server = TemporalServer(self._folder / name / "server", programs, postgres)
+        # Its garbage collector would run at each few megabytes.
+        lazy = {"GOGC": "400"}
+        pids = self._run(lazy, {name: server.command()}, [])
+        until(server.register_namespace, "Temporal's namespace", seconds=120)
+        pids |= {"postgres": postgres.pid}
+        for mode, title in (("plain", ""), ("local", ", local activities")):
+            fronts = ports.free_ports(processes)
+            workers = {
+                f"{name}-{front}": [*command, server.address, NAMESPACE, str(front), mode]
+                for front in fronts
+            }
+            own = self._run(lazy, workers, fronts)
+            name_of_row = f"Temporal, {language}{title}"
+            yield Contender(name_of_row, fronts, pids | own, Database(postgres.url))
 
     def _postgres(self, name: str, connections: int = 100) -> Postgres:
         folder = self._folder / name / "postgres"

@@ -32,7 +32,7 @@ Row = dict[str, Any]
 
 
 class Needs:
-    """What a contender needs beside processor time for its flows, from now on."""
+    """The needs of a contender beside processor time for its flows, from now on."""
 
     def __init__(self, contender: Contender) -> None:
         self.contender = contender

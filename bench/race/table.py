@@ -80,9 +80,9 @@ def _compare(rows: Sequence[Row], other: str, title: str, cell: dict[str, float]
         f"{other} / ours, CPU a flow, {title}": theirs["cpu"] / best["cpu"],
     }
     if "in_flight" in cell:
-        one = next(row for row in rows if _is_in(row, cell) and row["contender"] == OURS)
+        single = next(row for row in rows if _is_in(row, cell) and row["contender"] == OURS)
         figures[f"ours one by one / {other}, flows a second, {title}"] = (
-            one["per_second"] / theirs["per_second"]
+            single["per_second"] / theirs["per_second"]
         )
     return figures
 

@@ -1,15 +1,15 @@
 """Temporal in the race, on machines that cannot build it."""
 
-import subprocess
 import sys
 
+from launch.children import run
 from launch.stack import ROOT
 
 BUILD = "from bench.race.temporal.build import build; print(build())"
 
 
 def test_without_go_the_race_says_that_temporal_is_left_out() -> None:
-    done = subprocess.run(
+    done = run(
         [sys.executable, "-c", BUILD],
         cwd=ROOT,
         env={"PATH": "/nowhere", "PYTHONPATH": str(ROOT)},

@@ -113,22 +113,6 @@ class TemporalServer:
             raise RuntimeError(f"Temporal's schema: {done.stdout[-1000:]}{done.stderr[-1000:]}")
 
     def _config(self) -> dict[str, Any]:
-        services = ("frontend", "history", "matching", "worker")
-        rpc = {
-            service: {
-                "grpcPort": self._ports[number],
-                "membershipPort": self._ports[4 + number],
-                "bindOnLocalHost": True,
-            }
-            for number, service in enumerate(services)
-        }
-        rpc["frontend"]["httpPort"] = self.http_port
-        cluster = {
-            "enabled": True,
-            "initialFailoverVersion": 1,
-            "rpcName": "frontend",
-            "rpcAddress": self.address,
-        }
         return {
             "log": {"stdout": True, "level": "error"},
             "persistence": {
@@ -141,13 +125,13 @@ class TemporalServer:
                 },
             },
             "global": {"membership": {"maxJoinDuration": "30s", "broadcastAddress": "127.0.0.1"}},
-            "services": {service: {"rpc": settings} for service, settings in rpc.items()},
+            "services": self._services(),
             "clusterMetadata": {
                 "enableGlobalNamespace": False,
                 "failoverVersionIncrement": 10,
                 "masterClusterName": "active",
                 "currentClusterName": "active",
-                "clusterInformation": {"active": cluster},
+                "clusterInformation": {"active": self._cluster()},
             },
             "dcRedirectionPolicy": {"policy": "noop"},
             "archival": {"history": {"state": "disabled"}, "visibility": {"state": "disabled"}},
@@ -155,6 +139,26 @@ class TemporalServer:
                 "filepath": str(self._folder / "dynamic.yaml"),
                 "pollInterval": "60s",
             },
+        }
+
+    def _services(self) -> dict[str, Any]:
+        rpc: dict[str, dict[str, Any]] = {
+            service: {
+                "grpcPort": self._ports[number],
+                "membershipPort": self._ports[4 + number],
+                "bindOnLocalHost": True,
+            }
+            for number, service in enumerate(("frontend", "history", "matching", "worker"))
+        }
+        rpc["frontend"]["httpPort"] = self.http_port
+        return {service: {"rpc": settings} for service, settings in rpc.items()}
+
+    def _cluster(self) -> dict[str, Any]:
+        return {
+            "enabled": True,
+            "initialFailoverVersion": 1,
+            "rpcName": "frontend",
+            "rpcAddress": self.address,
         }
 
     def _store(self, database: str) -> dict[str, Any]:
