@@ -4,13 +4,15 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, any_, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, MinorUnits, currency_form, db, text_enum
 from models.durable.execution import Execution, state_index
 from models.order import Order, orders_of
 from models.personal import Personal
+from models.prepared import Prepared, parameter
 
 
 class DisputeState(StrEnum):
@@ -60,10 +62,18 @@ def disputed_amounts(order_id: UUID, *states: DisputeState) -> dict[str, int]:
 
     Banks may dispute in another currency than the order's.
     """
-    amounts = (
+    rows = _AMOUNTS.within(db.session(), order_id=order_id, states=list(states))
+    return {currency: int(amount) for currency, amount in rows}
+
+
+_AMOUNTS = Prepared(
+    lambda: (
         select(Dispute.currency, func.sum(Dispute.amount))
-        .where(Dispute.order_id == order_id, Dispute.state.in_(states))
+        .where(
+            Dispute.order_id == parameter("order_id"),
+            Dispute.state == any_(parameter("states", ARRAY(Text))),
+        )
         .group_by(Dispute.currency)
         .order_by(Dispute.currency)
     )
-    return {currency: int(amount) for currency, amount in db.session.execute(amounts)}
+)

@@ -1,5 +1,6 @@
 """The version of an order with all its parts, as one value that changes with any of them."""
 
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from models.refund import Refund
 from models.user import User, UserSession, signed_in_parameters
 
 
+@cache
 def order_version() -> ColumnElement[str]:
     """Return the version as a column of a query that joins orders and their payments.
 

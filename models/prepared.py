@@ -1,10 +1,12 @@
 """Queries that are compiled once, for reads so frequent that building them would cost most."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import BindParameter, ClauseElement, Engine, bindparam
+from sqlalchemy import BindParameter, ClauseElement, Connection, Engine, bindparam
+from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
 from models.base import db
 
@@ -12,18 +14,25 @@ from models.base import db
 class Prepared:
     """A query with named parameters, which is compiled at its first execution.
 
-    It is executed alone, outside of any transaction: one statement sees one snapshot.
+    Values are as the driver returns them.
     """
 
     def __init__(self, build: Callable[[], ClauseElement]) -> None:
         self._build = build
 
     def first(self, **parameters: Any) -> tuple[Any, ...] | None:
-        """Return the first row, or None. Raises sqlalchemy.exc.OperationalError as a session."""
-        statement, constants = self._compiled
+        """Return the first row, or None. Executed alone, outside of any transaction."""
         with _committing(db.engine).connect() as connection:
-            row = connection.exec_driver_sql(statement, constants | parameters).first()
-        return None if row is None else tuple(row)
+            return next(iter(self._execute(connection, parameters)), None)
+
+    def within(self, session: Session, **parameters: Any) -> Sequence[tuple[Any, ...]]:
+        """Return all rows, in the transaction of `session`, which sends its changes first."""
+        session.flush()
+        return self._execute(session.connection(), parameters)
+
+    def _execute(self, connection: Connection, parameters: dict[str, Any]) -> Sequence[Any]:
+        statement, constants = self._compiled
+        return connection.exec_driver_sql(statement, constants | parameters).all()
 
     @cached_property
     def _compiled(self) -> tuple[str, dict[str, Any]]:
@@ -33,9 +42,9 @@ class Prepared:
         return str(compiled), dict(compiled.params)
 
 
-def parameter(name: str) -> BindParameter[Any]:
+def parameter(name: str, kind: TypeEngine[Any] | None = None) -> BindParameter[Any]:
     """Return the named parameter of a prepared query; it is null in an execution without it."""
-    return bindparam(name, required=False)
+    return bindparam(name, type_=kind, required=False)
 
 
 @cache

@@ -24,6 +24,7 @@ from models.durable.execution import Polled, poll_index, state_index
 from models.order import Order, orders_of
 from models.payment import Payment
 from models.personal import Personal
+from models.prepared import Prepared, parameter
 
 
 class RefundState(StrEnum):
@@ -92,16 +93,30 @@ def refundable_amount(payment: Payment) -> int:
     A bank may dispute in another currency, whose rate is unknown here. Such a dispute, once lost,
     counts as the whole captured amount; an operator decides on the rest.
     """
-    captured_in = payment.captured_currency or payment.currency
+    ((returned,),) = _RETURNED.within(
+        db.session(),
+        order_id=payment.order_id,
+        captured=payment.captured,
+        captured_in=payment.captured_currency or payment.currency,
+    )
+    return payment.captured - cast("int", returned)
+
+
+def _returned() -> Select[int]:
+    """Return the query of what refunds and lost disputes take from a payment."""
     counting = ((Refund, ACTIVE), (Dispute, (DisputeState.LOST,)))
+    captured_in, whole = parameter("captured_in"), parameter("captured", BigInteger())
     refunds, disputes = (
-        _sum(case((row.currency == captured_in, row.amount), else_=payment.captured))
-        .where(row.order_id == payment.order_id, row.state.in_(states))
+        _sum(case((row.currency == captured_in, row.amount), else_=whole))
+        .where(row.order_id == parameter("order_id"), row.state.in_(states))
         .scalar_subquery()
         for row, states in counting
     )
-    # One statement, since every successful payment runs it.
-    return payment.captured - cast("int", db.session.scalar(select(refunds + disputes)))
+    return select(refunds + disputes)
+
+
+# One statement, since every successful payment runs it.
+_RETURNED = Prepared(_returned)
 
 
 def _sum(amount: ColumnElement[int] | InstrumentedAttribute[int]) -> Select[tuple[int]]:

@@ -102,7 +102,6 @@ def create_app(*services: str) -> Flask:
         errors,
         security_headers,
         urls,
-        rate_limits,
         commands,
         traced_requests,
         request_metrics,
@@ -120,6 +119,8 @@ def create_app(*services: str) -> Flask:
     app.register_blueprint(docs.bp)
     if "auth" in (services or SERVICES):
         signing_key()
+        # No route of another service is limited, and the check takes a tenth of a short request.
+        rate_limits.register(app)
     for service, blueprints in SERVICES.items():
         serve = app.register_api if service in (services or SERVICES) else app.describe
         for blueprint in blueprints:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -61,12 +62,22 @@ def verify(token: str) -> Caller:
 
     The session is not checked.
     """
+    caller, ends_at = _read(token)
+    if ends_at <= now():
+        raise NotAuthenticatedError("The access token has expired")
+    return caller
+
+
+# A customer sends one token with many requests, and a signature stays what it is.
+@lru_cache(maxsize=1024)
+def _read(token: str) -> tuple[Caller, datetime]:
+    """Verify the signature and the claims of a token. Return its caller, and when it expires."""
     try:
         header = jwt.get_unverified_header(token)
         if header.get("typ") != TYPE:
             raise NotAuthenticatedError("This is not an access token")
         key = public_keys()[header["kid"]]
-        # Expiry is checked below with the application's clock.
+        # The application's clock decides whether it has expired.
         claims = jwt.decode(
             token,
             key,
@@ -75,9 +86,7 @@ def verify(token: str) -> Caller:
             issuer=ISSUER,
             options={"require": REQUIRED_CLAIMS, "verify_exp": False, "verify_iat": False},
         )
-        if _read_time(claims["exp"]) <= now():
-            raise NotAuthenticatedError("The access token has expired")
-        return Caller(
+        caller = Caller(
             UUID(_read_text(claims["sub"])),
             UUID(_read_text(claims["sid"])),
             _read_texts(claims["roles"]),
@@ -85,6 +94,7 @@ def verify(token: str) -> Caller:
             _read_time(claims.get("auth_time", 0)),
             _read_texts(claims.get("amr", [])),
         )
+        return caller, _read_time(claims["exp"])
     except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise NotAuthenticatedError("The access token is not valid") from error
 

@@ -72,6 +72,11 @@ def _wait_for_change(order_id: UUID, seconds: float) -> str:
         )
 
 
+def find(order: UUID | str) -> UUID:
+    """Return the id of the caller's order. Raises as `unchanged` does."""
+    return _load(order)[0]
+
+
 def _load(order: UUID | str) -> tuple[UUID, str]:
     """Load the id and the version of the caller's order."""
     caller = authentication.caller()

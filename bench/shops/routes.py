@@ -60,7 +60,7 @@ def status(path: ReferencePath) -> Any:
         payment = session.scalar(select(Payment).join(Payment.order).where(is_own))
     if payment is None:
         raise NotFoundError("There is no such order")
-    return OrderStatus.of(payment).json_ready()
+    return OrderStatus(**OrderStatus.base_fields(payment)).json_ready()
 
 
 @events.post("/webhook")

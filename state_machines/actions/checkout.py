@@ -9,12 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from models.base import db, transaction
+from models.clock import now
 from models.errors import ConflictError, InvalidInputError, NotAuthenticatedError
 from models.idempotency import carry_out_once, hash_of, refuse_in_flight
 from models.order import Order, OrderItem
 from models.payment import Payment, PaymentMethod
+from models.prepared import Prepared, parameter
 from models.problem_codes import FieldCode, ProblemKind
-from models.user import User, UserSession, signed_in
+from models.user import User, UserSession, signed_in, signed_in_parameters
 from state_machines.actions.order_limits import refuse_too_many
 from state_machines.actions.pricing import (
     Line,
@@ -102,17 +104,17 @@ def _place_once(
 
 def _place(order_id: UUID, user_id: UUID, session_id: UUID, request: CheckoutRequest) -> UUID:
     """Place the order unless `request` was placed before; return its id."""
-    earlier = _lock_earlier_order(user_id, session_id, request)
-    if earlier is not None:
-        return earlier.id
+    earlier_id = _lock_user(user_id, session_id, request)
+    if earlier_id is not None:
+        return earlier_id
     try:
         lines = _price_lines(request)
     except InvalidInputError:
         # An earlier click may have taken the last piece for this very order.
-        earlier = _lock_earlier_order(user_id, session_id, request)
-        if earlier is None:
+        earlier_id = _lock_user(user_id, session_id, request)
+        if earlier_id is None:
             raise
-        return earlier.id
+        return earlier_id
     refuse_too_many(user_id, lines)
     order = _new_order(order_id, user_id, request, lines)
     OrderMachine.begin(order, OrderSignal.PLACE)
@@ -131,27 +133,40 @@ def _begin_payments(order: Order) -> None:
     PaymentMachine.begin(payment, PaymentSignal.START)
 
 
-def _lock_earlier_order(user_id: UUID, session_id: UUID, request: CheckoutRequest) -> Order | None:
-    """Lock the user, and return the order that this request has placed, or None.
+_USER_AND_ORDER = Prepared(
+    lambda: (
+        select(Order.id, Order.request_hash)
+        .select_from(User)
+        .join(UserSession, UserSession.user_id == User.id)
+        .outerjoin(
+            Order, (Order.user_id == User.id) & (Order.reference_id == parameter("reference_id"))
+        )
+        .where(signed_in_parameters())
+        # A customer's orders are placed one after the other, since their number is limited.
+        .with_for_update(of=User, key_share=True)
+    )
+)
+
+
+def _lock_user(user_id: UUID, session_id: UUID, request: CheckoutRequest) -> UUID | None:
+    """Lock the user, and return the id of the order that this request has placed, or None.
 
     Raises NotAuthenticatedError unless the user may act, and InvalidInputError when the reference
     belongs to another request.
     """
-    query = (
-        select(User.id, Order)
-        .join(UserSession, UserSession.user_id == User.id)
-        .outerjoin(Order, (Order.user_id == User.id) & (Order.reference_id == request.reference_id))
-        .where(signed_in(user_id, session_id))
-        # A customer's orders are placed one after the other, since their number is limited.
-        .with_for_update(of=User, key_share=True)
+    rows = _USER_AND_ORDER.within(
+        db.session(),
+        user_id=user_id,
+        session_id=session_id,
+        at=now(),
+        reference_id=request.reference_id,
     )
-    row = db.session.execute(query).one_or_none()
-    if row is None:
+    if not rows:
         raise NotAuthenticatedError("This session has ended")
-    order = cast("Order | None", row[1])
-    if order is not None and order.request_hash != request.hash:
+    ((order_id, request_hash),) = rows
+    if order_id is not None and request_hash != request.hash:
         raise InvalidInputError("referenceId", "was used for another order", FieldCode.USED)
-    return order
+    return cast("UUID | None", order_id)
 
 
 def _price_lines(request: CheckoutRequest) -> list[PricedLine]:

@@ -7,9 +7,11 @@ tests. The transaction that places an order counts them under the customer's loc
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import BigInteger, ColumnElement, Select, any_, func, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from config import settings
 from models.base import db
@@ -19,6 +21,7 @@ from models.errors import InvalidInputError, TooManyError
 from models.ids import first_of
 from models.order import Order, OrderItem, OrderState
 from models.payment import Payment, PaymentState
+from models.prepared import Prepared, parameter
 from models.problem_codes import FieldCode, ProblemKind
 from models.product import Product
 from state_machines.actions.pricing import PricedLine
@@ -99,16 +102,27 @@ def close_if_cards_are_tested(payment: Payment) -> None:
 
 
 def _count(user_id: UUID) -> Counts:
-    start = now() - WINDOW
+    at = now()
+    (row,) = _COUNTS.within(
+        db.session(),
+        user_id=user_id,
+        first_id=first_of(at - WINDOW),
+        hour=at - HOUR,
+        # No limit needs more rows, so the cost does not grow with the customer's orders.
+        most=max(settings.orders_per_hour, settings.unpaid_orders),
+    )
+    return Counts(*row)
+
+
+def _counts() -> Select[Any]:
+    hour = parameter("hour")
     recent = (
         select(Order.id, Order.state, Order.created_at)
-        .where(Order.user_id == user_id, Order.id >= first_of(start))
+        .where(Order.user_id == parameter("user_id"), Order.id >= parameter("first_id"))
         .order_by(Order.id.desc())
-        # No limit needs more rows, so the cost does not grow with the customer's orders.
-        .limit(max(settings.orders_per_hour, settings.unpaid_orders))
+        .limit(parameter("most"))
         .cte("recent")
     )
-    hour = now() - HOUR
     in_hour, unpaid = recent.c.created_at >= hour, recent.c.state == OrderState.PENDING
     latest = (
         select(recent.c.id)
@@ -131,25 +145,37 @@ def _count(user_id: UUID) -> Counts:
         func.count().filter(unpaid).label("unpaid"),
         func.min(made).filter(unpaid).label("first_unpaid"),
     ).subquery("placed")
-    both = select(placed, declines).select_from(placed.join(declines, true()))
-    return Counts(*db.session.execute(both).one())
+    return select(placed, declines).select_from(placed.join(declines, true()))
+
+
+_COUNTS = Prepared(_counts)
 
 
 def _is_decline() -> ColumnElement[bool]:
     return (Transition.signal == PaymentSignal.DECLINED) & Transition.ignored.is_(False)
 
 
-def _count_pieces(user_id: UUID, lines: Sequence[PricedLine]) -> dict[int, int]:
-    """Return the number of pieces of each product in the customer's unpaid orders."""
-    rows = db.session.execute(
+_PIECES = Prepared(
+    lambda: (
         select(OrderItem.product_id, func.sum(OrderItem.quantity))
         .join(OrderItem.order)
         .where(
-            Order.user_id == user_id,
-            Order.id >= first_of(now() - WINDOW),
+            Order.user_id == parameter("user_id"),
+            Order.id >= parameter("first_id"),
             Order.state == OrderState.PENDING,
-            OrderItem.product_id.in_([line.product_id for line in lines]),
+            OrderItem.product_id == any_(parameter("products", ARRAY(BigInteger))),
         )
         .group_by(OrderItem.product_id)
+    )
+)
+
+
+def _count_pieces(user_id: UUID, lines: Sequence[PricedLine]) -> dict[int, int]:
+    """Return the number of pieces of each product in the customer's unpaid orders."""
+    rows = _PIECES.within(
+        db.session(),
+        user_id=user_id,
+        first_id=first_of(now() - WINDOW),
+        products=[line.product_id for line in lines],
     )
     return {product_id: int(pieces) for product_id, pieces in rows}

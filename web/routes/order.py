@@ -1,19 +1,21 @@
 """Routes of placing orders, following their status and cancelling them."""
 
 from http import HTTPStatus
+from operator import attrgetter
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 from flask import Response, jsonify, request
 from flask_openapi.models.tag import Tag
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import contains_eager
 
 from models import Order, Payment, reading, transaction
-from models.base import db
 from models.errors import InvalidInputError, NotFoundError
 from models.ids import uuid7
+from models.money import to_decimal
+from models.order_progress import OrderProgress, load_progress
 from models.order_version import order_version
 from models.problem_codes import FieldCode
 from state_machines import PaymentMachine
@@ -29,7 +31,6 @@ from web.schemas.order import (
     OrderCancelled,
     OrderPlaced,
     OrderRequest,
-    OrderStatus,
     ReferencePath,
     TrackedStatus,
 )
@@ -85,8 +86,8 @@ def place(body: OrderRequest) -> Any:
                 subscription,
                 prefer.wait(DEFAULT_WAIT),
                 initial=None,
-                load=lambda: _load(Order.id == order_id),
-            ) or _load(Order.id == order_id)
+                load=lambda: load_progress(order_id),
+            ) or load_progress(order_id)
             return _placed(status, HTTPStatus.CREATED if status.settled else HTTPStatus.ACCEPTED)
     return _placed(_wait_until_settled(placed_id, prefer.wait(DEFAULT_WAIT)), HTTPStatus.OK)
 
@@ -99,13 +100,11 @@ def status(path: ReferencePath) -> Any:
     """
     if not_modified := tracking.unchanged(path.reference_id):
         return not_modified
-    which = _is_mine(path)
     wait = 0 if request.if_none_match else prefer.wait(0)
     if wait:
-        order_status = _load(which)
-        if not order_status.settled:
-            _wait_until_settled(order_status.order_id, wait)
-    return prefer.with_preference_applied(tracking.respond(_load_tracked(which).json_ready()))
+        _wait_until_settled(tracking.find(path.reference_id), wait)
+    view = _load_tracked(path.reference_id).json_ready()
+    return prefer.with_preference_applied(tracking.respond(view))
 
 
 @api.delete("/<referenceId>", responses={202: OrderCancelled, 200: OrderCancelled})
@@ -115,7 +114,13 @@ def cancel(path: ReferencePath) -> Any:
     202 while Stripe cancels or refunds the payment; 200 when it is done; 409 when it is too late.
     """
     with cause(authentication.caller().user_id), transaction() as session:
-        payment_id = session.scalar(select(Payment.id).join(Payment.order).where(_is_mine(path)))
+        mine = select(Order.id).where(
+            Order.user_id == authentication.caller().user_id,
+            Order.reference_id == path.reference_id,
+        )
+        payment_id = session.scalar(
+            select(Payment.id).where(Payment.order_id == mine.scalar_subquery())
+        )
         if payment_id is None:
             raise NotFoundError("There is no such order")
         payment = PaymentMachine.lock([payment_id])[payment_id]
@@ -145,66 +150,59 @@ def _checkout_request(body: OrderRequest, key: str | None) -> CheckoutRequest:
     )
 
 
-def _is_mine(path: ReferencePath) -> ColumnElement[bool]:
-    """Return the condition for the caller's order with this reference."""
-    return (Order.user_id == authentication.caller().user_id) & (
-        Order.reference_id == path.reference_id
-    )
+# Built once: building it anew would cost as much as executing it.
+_TRACKED = (
+    select(Payment, order_version())
+    .join(Payment.order)
+    .where(Order.user_id == bindparam("user_id"), Order.reference_id == bindparam("reference_id"))
+    .options(contains_eager(Payment.order))
+)
 
 
-def _load(which: ColumnElement[bool]) -> OrderStatus:
-    """Load the status of the order. Raises NotFoundError."""
-    with reading():
-        query = select(Payment).join(Payment.order).where(which)
-        whole = query.options(contains_eager(Payment.order))
-        payment = db.session.scalar(whole.execution_options(populate_existing=True))
-    if payment is None:
-        raise NotFoundError("There is no such order")
-    return OrderStatus.of(payment)
-
-
-def _load_tracked(which: ColumnElement[bool]) -> TrackedStatus:
-    """Load the status of the order with its version. Raises NotFoundError."""
+def _load_tracked(reference_id: str) -> TrackedStatus:
+    """Load the status of the caller's order with its version. Raises NotFoundError."""
+    which = {"user_id": authentication.caller().user_id, "reference_id": reference_id}
     with reading(one_snapshot=True) as session:
-        query = select(Payment, order_version()).join(Payment.order).where(which)
-        row = session.execute(query.options(contains_eager(Payment.order))).one_or_none()
+        row = session.execute(_TRACKED, which).one_or_none()
         if row is None:
             raise NotFoundError("There is no such order")
         return TrackedStatus.track(row[0], row[1])
 
 
-def _wait_until_settled(order_id: UUID, seconds: float) -> OrderStatus:
-    """Return the order's status once it is settled, or after `seconds`."""
-    condition = Order.id == order_id
+def _wait_until_settled(order_id: UUID, seconds: float) -> OrderProgress:
+    """Return the progress of the order once it is settled, or after `seconds`."""
+    progress = load_progress(order_id)
+    if progress.settled or seconds <= 0:
+        return progress
     with subscribe(order_id) as subscription:
-        status = waiters.wait_until(
-            _is_settled,
+        progress = waiters.wait_until(
+            attrgetter("settled"),
             subscription,
             seconds,
-            initial=_load(condition),
-            load=lambda: _load(condition),
+            initial=load_progress(order_id),
+            load=lambda: load_progress(order_id),
         )
     # The caller may have signed out meanwhile.
     authentication.require_open_session()
-    return status
+    return progress
 
 
-def _is_settled(status: OrderStatus | None) -> bool:
-    """Return whether the order can be paid or has ended. A new one has no loaded status yet."""
-    return status is not None and status.settled
+def _is_settled(progress: OrderProgress | None) -> bool:
+    """Return whether the order can be paid or has ended. A new one is not loaded yet."""
+    return progress is not None and progress.settled
 
 
-def _placed(order: OrderStatus, code: HTTPStatus) -> Response:
+def _placed(order: OrderProgress, code: HTTPStatus) -> Response:
     """Return the response to a request that placed an order."""
     message = "The payment is being set up"
     if order.client_secret is not None:
         message = "The order is placed, and can be paid"
     elif order.settled:
-        message = f"The order is {order.status.lower()}: it cannot be paid"
+        message = f"The order is {order.state.lower()}: it cannot be paid"
     body = OrderPlaced(
         currency=order.currency,
-        total_price=order.total_price,
-        total_minor=order.total_minor,
+        total_price=to_decimal(order.total, order.currency),
+        total_minor=order.total,
         order_id=order.order_id,
         reference_id=order.reference_id,
         client_secret=order.client_secret,

@@ -118,11 +118,14 @@ def _summarise(order: UUID | str, condition: ColumnElement[bool]) -> Response:
     return tracking.respond(view.json_ready())
 
 
+# Built once, but for its condition.
+_WHOLE = select(Order, order_version()).join(Order.payment).options(*WHOLE)
+
+
 def _load(which: ColumnElement[bool]) -> tuple[OrderSummary, bool]:
     """Load the whole order, and whether its card's details are final. Raises NotFoundError."""
-    query = select(Order, order_version()).join(Order.payment).where(which)
     with reading(one_snapshot=True) as session:
-        row = session.execute(query.options(*WHOLE)).one_or_none()
+        row = session.execute(_WHOLE.where(which)).one_or_none()
         if row is None:
             raise NotFoundError("There is no such order")
         return OrderSummary.track(row[0], row[1]), _is_card_final(row[0])

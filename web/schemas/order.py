@@ -137,16 +137,6 @@ class OrderStatus(OrderTotal):
             ),
         }
 
-    @classmethod
-    def of(cls, payment: Payment) -> "OrderStatus":
-        """Create the view of a payment whose order is loaded."""
-        return cls(**cls.base_fields(payment))
-
-    @property
-    def settled(self) -> bool:
-        """Return whether the order can be paid or has ended."""
-        return self.client_secret is not None or self.status != OrderState.PENDING
-
 
 class TrackedStatus(OrderStatus, Tracked):
     """The status of an order, with all that a page needs to follow it."""

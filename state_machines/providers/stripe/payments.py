@@ -10,6 +10,7 @@ from models.base import db
 from models.clock import now
 from models.money import display
 from models.payment import OPEN, PAYABLE, Payment, PaymentState, is_by_stripe
+from models.prepared import Prepared, parameter
 from models.refund import refundable_amount
 from state_machines.actions.order_limits import close_if_cards_are_tested
 from state_machines.actions.refund_order import cancel_refunded_order
@@ -124,6 +125,11 @@ def record_card(payment: Payment, card: Card) -> None:
     payment.exp_month, payment.exp_year = card.exp_month, card.exp_year
 
 
+_BY_INTENT = Prepared(
+    lambda: db.select(Payment.id).where(Payment.intent_id == parameter("intent_id"))
+)
+
+
 def lock_payment(intent_id: str | None, order_id: str | None) -> Payment:
     """Lock the payment of an intent, and return it.
 
@@ -132,7 +138,8 @@ def lock_payment(intent_id: str | None, order_id: str | None) -> Payment:
     """
     if intent_id is None:
         raise NoSubjectError("it is about no payment intent, and all of ours are paid by one")
-    payment_id = db.session.scalar(db.select(Payment.id).where(Payment.intent_id == intent_id))
+    rows = _BY_INTENT.within(db.session(), intent_id=intent_id)
+    payment_id: UUID | None = rows[0][0] if rows else None
     if payment_id is None and order_id is not None:
         try:
             named = Payment.order_id == UUID(order_id)
