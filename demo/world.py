@@ -46,7 +46,7 @@ class World:
 
     def faults(self, **faults: Any) -> None:
         """Replace the fault plan of the sandbox; without arguments, remove all faults."""
-        requests.put(f"{self.urls.sandbox}/faults", json=faults, timeout=10).raise_for_status()
+        requests.put(f"{self.urls.sandbox}/faults", json=faults, timeout=60).raise_for_status()
 
     def restock(self, pieces: int) -> None:
         """Add pieces to the stock of every product."""

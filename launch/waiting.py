@@ -12,7 +12,7 @@ class NotReadyError(Exception):
     """Something did not start, or end, in time."""
 
 
-def until(is_true: Callable[[], bool], what: str, *, seconds: float = 30) -> None:
+def until(is_true: Callable[[], bool], what: str, *, seconds: float = 60) -> None:
     """Wait until `is_true()`, checked every 50 ms. Raises NotReadyError, which names `what`."""
     end = time.monotonic() + seconds
     while not is_true():

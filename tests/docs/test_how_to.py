@@ -113,7 +113,7 @@ def test_the_invitation_arrives_and_is_confirmed_once(modules: Modules, app: Fla
     visit_id = invite(modules, email)
     assert read_state(modules, visit_id) == "Invited"
     mailbox = f"{settings.sendgrid_api_base}/mail.json"
-    (received,) = requests.get(mailbox, params={"to": email}, timeout=5).json()
+    (received,) = requests.get(mailbox, params={"to": email}, timeout=60).json()
     assert received["subject"] == "Your visit to the workshop"
 
     service = create_app("product")

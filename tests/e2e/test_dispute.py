@@ -42,7 +42,7 @@ def test_a_disputed_order_is_shipped_when_the_dispute_is_won(world: World, stack
         f"{world.urls.sandbox}/v1/disputes/{opened['stripe_id']}",
         data={"evidence[uncategorized_text]": "winning_evidence"},
         auth=("sk_test_sandbox", ""),
-        timeout=10,
+        timeout=60,
     ).raise_for_status()
     wait_for(lambda: has_dispute("Won"), "the end of the dispute")
     stack.flask(*parcel)

@@ -125,7 +125,7 @@ def test_acknowledged_orders_survive_a_crash_of_postgresql(world: World, stack: 
 
     def confirmed() -> bool | None:
         answer = buyer.http.get(
-            f"{world.urls.order}/order/status/{order['referenceId']}", timeout=10
+            f"{world.urls.order}/order/status/{order['referenceId']}", timeout=60
         )
         return (answer.status_code == 200 and answer.json()["status"] == "Confirmed") or None
 

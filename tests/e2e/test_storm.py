@@ -83,11 +83,11 @@ def test_the_books_are_correct_after_a_storm(stack: Stack, db: Any, seed: int) -
     at_first = fill_the_shelves(world, db)
     placed, sold_out, deaths = weather_the_storm(world, stack, seed)
     assert len(set(placed)) == ORDERS
-    come_to_rest(db, seconds=60)
+    come_to_rest(db, seconds=180)
     await_reconciliation(db)
-    come_to_rest(db, seconds=20)
+    come_to_rest(db, seconds=60)
 
-    ledger = requests.get(f"{world.urls.sandbox}/ledger.json", timeout=10).json()
+    ledger = requests.get(f"{world.urls.sandbox}/ledger.json", timeout=60).json()
     mails = requests.get(f"{world.urls.sandbox}/mail.json", timeout=30).json()
     invariants.every_order_has_ended(db, placed)
     invariants.the_bank_agrees(db, ledger)
@@ -158,7 +158,7 @@ def await_reconciliation(db: Any) -> None:
     (before,) = invariants.read(db, last)
     newer = "SELECT 1 FROM reconciliation WHERE state = 'Done' AND created_at > %s"
     wait_for(
-        lambda: invariants.read(db, newer, before["began"]) or None, "a reconciliation", seconds=30
+        lambda: invariants.read(db, newer, before["began"]) or None, "a reconciliation", seconds=120
     )
 
 

@@ -130,7 +130,7 @@ def _served(services: Services, **variables: str) -> Iterator[None]:
 
 def _leads_to_all(url: str) -> bool:
     """Tell if the services and the events process answer."""
-    statuses = [requests.get(url + path, timeout=5).status_code for path in ("/docs", "/events")]
+    statuses = [requests.get(url + path, timeout=60).status_code for path in ("/docs", "/events")]
     return statuses == [200, 401]
 
 

@@ -13,7 +13,7 @@ INTENT: Any = {"amount": 2000, "currency": "usd", "metadata": {"orderId": "1"}}
 
 def calls(sandbox: Sandbox, kind: str) -> tuple[int, int, int]:
     """Received, executed, replayed."""
-    counts = requests.get(f"{sandbox.url}/calls.json", timeout=5).json()[kind]
+    counts = requests.get(f"{sandbox.url}/calls.json", timeout=60).json()[kind]
     return counts["received"], counts["executed"], counts["replayed"]
 
 
@@ -69,5 +69,5 @@ def test_emails_are_counted(sandbox: Sandbox) -> None:
     }
     for key in ("SG.key", "nothing"):
         headers = {"Authorization": f"Bearer {key}"}
-        requests.post(f"{sandbox.url}/v3/mail/send", json=mail, headers=headers, timeout=5)
+        requests.post(f"{sandbox.url}/v3/mail/send", json=mail, headers=headers, timeout=60)
     assert calls(sandbox, "letters") == (2, 1, 0)

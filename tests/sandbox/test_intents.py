@@ -80,7 +80,7 @@ def test_a_browser_confirms_with_the_client_secret_and_sees_less(shared: Sandbox
 
     form = {"client_secret": str(intent.client_secret), "key": PUBLISHABLE_KEY, **card}
     headers = {"Origin": "https://shop.example"}
-    answer = requests.post(f"{shared.url}{path}", data=form, headers=headers, timeout=5)
+    answer = requests.post(f"{shared.url}{path}", data=form, headers=headers, timeout=60)
     assert answer.json()["status"] == "succeeded"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert "metadata" not in answer.json()
@@ -136,11 +136,11 @@ def test_bad_parameters_are_named(
 
 def test_requests_need_a_key(shared: Sandbox) -> None:
     path = f"{shared.url}/v1/payment_intents"
-    assert requests.post(path, timeout=5).status_code == 401
+    assert requests.post(path, timeout=60).status_code == 401
     assert shared.post("/v1/payment_intents", "nonsense").status_code == 401
     public = shared.post("/v1/payment_intents", PUBLISHABLE_KEY)
     assert (public.status_code, public.json()["error"]["code"]) == (401, "secret_key_required")
-    assert requests.get(path, auth=("sk_test_sandbox", ""), timeout=5).status_code == 200
+    assert requests.get(path, auth=("sk_test_sandbox", ""), timeout=60).status_code == 200
 
 
 def test_cancel_is_final_and_refused_after_payment(shared: Sandbox) -> None:
@@ -208,10 +208,10 @@ def test_a_challenge_on_the_page_of_a_bank_returns_to_the_shop(shared: Sandbox) 
     redirect: Any = asked.next_action and asked.next_action.redirect_to_url
     assert asked.status == "requires_action"
 
-    page = requests.get(redirect.url, timeout=5)
+    page = requests.get(redirect.url, timeout=60)
     assert "Your bank asks" in page.text
     complete = redirect.url.replace("?", "/complete?")
-    answer = requests.post(complete, allow_redirects=False, timeout=5)
+    answer = requests.post(complete, allow_redirects=False, timeout=60)
 
     assert answer.status_code == 303
     assert answer.headers["Location"].startswith(

@@ -51,7 +51,7 @@ def test_emails_are_listed_newest_first(sandbox: Sandbox) -> None:
 
 def test_the_page_escapes_text_of_users(sandbox: Sandbox) -> None:
     send(sandbox, an_email(subject=EVIL))
-    page = requests.get(f"{sandbox.url}/mail", timeout=5).text
+    page = requests.get(f"{sandbox.url}/mail", timeout=60).text
     assert EVIL not in page
     assert "&lt;script&gt;" in page
     assert "<iframe sandbox " in page
@@ -62,7 +62,7 @@ def test_the_page_searches_and_filters(sandbox: Sandbox) -> None:
     send(sandbox, an_email("bob@example.com", subject="Red lamps"))
 
     def show(query: str) -> str:
-        return requests.get(f"{sandbox.url}/mail?{query}", timeout=5).text
+        return requests.get(f"{sandbox.url}/mail?{query}", timeout=60).text
 
     assert "Blue lamps" in show("q=blue")
     assert "Red lamps" not in show("q=blue")
@@ -74,7 +74,7 @@ def test_the_source_has_headers_arguments_and_the_message_id(sandbox: Sandbox) -
     message_id = send(sandbox, an_email()).headers["X-Message-Id"]
     (email,) = sandbox.mail()
     assert email["messageId"] == message_id
-    page = requests.get(f"{sandbox.url}/mail?id={email['id']}&view=source", timeout=5).text
+    page = requests.get(f"{sandbox.url}/mail?id={email['id']}&view=source", timeout=60).text
     assert f"X-Message-Id: {message_id}" in page
     assert "<dt>loginId</dt><dd><code>7</code></dd>" in page
 
@@ -82,18 +82,18 @@ def test_the_source_has_headers_arguments_and_the_message_id(sandbox: Sandbox) -
 def test_the_html_of_an_email_may_run_no_script(sandbox: Sandbox) -> None:
     send(sandbox, an_email())
     (email,) = sandbox.mail()
-    answer = requests.get(f"{sandbox.url}/mail/{email['id']}/html", timeout=5)
+    answer = requests.get(f"{sandbox.url}/mail/{email['id']}/html", timeout=60)
     assert answer.text == email["html"]
     assert answer.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
-    page = requests.get(f"{sandbox.url}/mail", timeout=5)
+    page = requests.get(f"{sandbox.url}/mail", timeout=60)
     assert "'unsafe-inline'" not in page.headers["Content-Security-Policy"]
 
 
 def test_pages_of_emails_refuse_what_they_do_not_know(shared: Sandbox) -> None:
-    refused = requests.get(f"{shared.url}/mail?view=pdf", timeout=5)
+    refused = requests.get(f"{shared.url}/mail?view=pdf", timeout=60)
     assert (refused.status_code, "view must be one of" in refused.text) == (400, True)
-    assert requests.get(f"{shared.url}/mail/none/html", timeout=5).status_code == 404
-    assert "This email is not here" in requests.get(f"{shared.url}/mail?id=none", timeout=5).text
+    assert requests.get(f"{shared.url}/mail/none/html", timeout=60).status_code == 404
+    assert "This email is not here" in requests.get(f"{shared.url}/mail?id=none", timeout=60).text
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_bad_emails_are_refused_in_sendgrids_format(
 ) -> None:
     headers = {"Authorization": "Bearer SG.sandbox"}
     url = f"{shared.url}/v3/mail/send"
-    answer = requests.post(url, json={**GOOD, **change}, headers=headers, timeout=5)
+    answer = requests.post(url, json={**GOOD, **change}, headers=headers, timeout=60)
     assert answer.status_code == 400
     errors = answer.json()["errors"]
     assert [error["field"] for error in errors] == [field]
@@ -131,7 +131,7 @@ def test_a_wrong_key_and_a_broken_body_are_refused(shared: Sandbox) -> None:
     assert refused.value.status_code == 401
     assert json.loads(refused.value.body)["errors"][0]["field"] is None
     headers = {"Authorization": "Bearer SG.sandbox"}
-    broken = requests.post(f"{shared.url}/v3/mail/send", data="{", headers=headers, timeout=5)
+    broken = requests.post(f"{shared.url}/v3/mail/send", data="{", headers=headers, timeout=60)
     assert broken.status_code == 400
 
 
@@ -141,7 +141,7 @@ def test_events_are_signed_with_the_published_key(sandbox: Sandbox, receiver: Re
     send(sandbox, an_email("gone@example.com"))
 
     assert eventually(lambda: "gone@example.com" in str(receiver.posts))
-    key = requests.get(f"{sandbox.url}/sendgrid/public_key", timeout=5).json()["public_key"]
+    key = requests.get(f"{sandbox.url}/sendgrid/public_key", timeout=60).json()["public_key"]
     for _, headers, body in receiver.posts:
         assert EventWebhook(key).verify_signature(
             body.decode(),

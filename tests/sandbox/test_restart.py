@@ -18,7 +18,7 @@ def test_a_killed_sandbox_loses_nothing(sandbox: Sandbox, receiver: Receiver) ->
     sandbox.client.v1.refunds.create({"payment_intent": paid.id, "amount": 300})
     mail = Mail("shop@example.com", "ann@example.com", "Hello", "Hi", "<p>Hi</p>")
     SendGridAPIClient("SG.sandbox", host=sandbox.url).send(mail)
-    key = requests.get(f"{sandbox.url}/sendgrid/public_key", timeout=5).text
+    key = requests.get(f"{sandbox.url}/sendgrid/public_key", timeout=60).text
     events = sandbox.client.v1.events
     assert eventually(lambda: not events.list({"delivery_success": False}).data)
     posts = len(receiver.posts)
@@ -29,7 +29,7 @@ def test_a_killed_sandbox_loses_nothing(sandbox: Sandbox, receiver: Receiver) ->
 
     assert sandbox.ledger() == ledger
     assert sandbox.mail() == emails
-    assert requests.get(f"{sandbox.url}/sendgrid/public_key", timeout=5).text == key
+    assert requests.get(f"{sandbox.url}/sendgrid/public_key", timeout=60).text == key
     again = sandbox.intents.create(INTENT, {"idempotency_key": "k"})
     assert again.to_dict() == first.to_dict()
     rest = sandbox.client.v1.refunds.create({"payment_intent": paid.id})
@@ -59,8 +59,8 @@ def test_the_sandbox_stops_on_request_with_pending_webhooks(
 
 
 def test_the_pages_of_the_sandbox_answer(shared: Sandbox) -> None:
-    assert requests.get(f"{shared.url}/health", timeout=5).json() == {"status": "ok"}
-    assert "/ledger.json" in requests.get(f"{shared.url}/", timeout=5).text
-    script = requests.get(f"{shared.url}/stripe.js", timeout=5)
+    assert requests.get(f"{shared.url}/health", timeout=60).json() == {"status": "ok"}
+    assert "/ledger.json" in requests.get(f"{shared.url}/", timeout=60).text
+    script = requests.get(f"{shared.url}/stripe.js", timeout=60)
     assert script.headers["Content-Type"].startswith(("text/javascript", "application/javascript"))
     assert "window.Stripe" in script.text

@@ -26,7 +26,7 @@ LISTS = (
 
 def get(sandbox: Sandbox, path: str) -> Any:
     headers = {"Authorization": f"Bearer {SECRET_KEY}"}
-    answer = requests.get(f"{sandbox.url}/v1/{path}", headers=headers, timeout=5)
+    answer = requests.get(f"{sandbox.url}/v1/{path}", headers=headers, timeout=60)
     assert answer.status_code == 200, answer.text
     return answer.json()
 

@@ -11,13 +11,13 @@ from tests.support.sandbox import Receiver, Sandbox, eventually
 
 def answer_challenge(intent: Any, outcome: str) -> requests.Response:
     url = intent.next_action.use_stripe_sdk.stripe_js
-    return requests.post(url.replace("?", f"/{outcome}?"), timeout=5, allow_redirects=False)
+    return requests.post(url.replace("?", f"/{outcome}?"), timeout=60, allow_redirects=False)
 
 
 def test_a_passed_challenge_pays(reporting: Sandbox, listener: Receiver) -> None:
     intent: Any = reporting.paid_intent("pm_card_authenticationRequired")
     assert intent.status == "requires_action"
-    page = requests.get(intent.next_action.use_stripe_sdk.stripe_js, timeout=5)
+    page = requests.get(intent.next_action.use_stripe_sdk.stripe_js, timeout=60)
     assert "$20.00" in page.text
 
     assert answer_challenge(intent, "complete").json()["status"] == "succeeded"
@@ -54,7 +54,7 @@ def test_a_redirect_returns_to_the_shop(shared: Sandbox) -> None:
         return_url="https://shop.example/done?a=1",
     )
     url = intent.next_action.redirect_to_url.url
-    answer = requests.post(url.replace("?", "/complete?"), timeout=5, allow_redirects=False)
+    answer = requests.post(url.replace("?", "/complete?"), timeout=60, allow_redirects=False)
     assert answer.status_code == 303
     assert answer.headers["Location"].startswith("https://shop.example/done?a=1&payment_intent=")
 

@@ -109,13 +109,13 @@ def test_webhooks_are_repeated_and_shuffled(sandbox: Sandbox, receiver: Receiver
 def test_a_dropped_event_is_delivered_by_hand(sandbox: Sandbox, receiver: Receiver) -> None:
     sandbox.faults(stripe={"webhook": {"dropRate": 1}})
     sandbox.new_intent()
-    (dropped,) = requests.get(f"{sandbox.url}/events.json?events=undelivered", timeout=5).json()
+    (dropped,) = requests.get(f"{sandbox.url}/events.json?events=undelivered", timeout=60).json()
     assert (dropped["state"], dropped["attempts"]) == ("dropped", [])
     url = f"{sandbox.url}/events/{dropped['id']}/redeliver"
-    assert requests.post(url, timeout=5).status_code == 202
+    assert requests.post(url, timeout=60).status_code == 202
 
     def find_event() -> Any:
-        (event,) = requests.get(f"{sandbox.url}/events.json", timeout=5).json()
+        (event,) = requests.get(f"{sandbox.url}/events.json", timeout=60).json()
         return event if event["state"] == "delivered" else None
 
     delivered = eventually(find_event)
@@ -125,23 +125,23 @@ def test_a_dropped_event_is_delivered_by_hand(sandbox: Sandbox, receiver: Receiv
 
 def test_pages_of_events_refuse_what_they_do_not_know(shared: Sandbox) -> None:
     shared.new_intent()
-    listed = requests.get(f"{shared.url}/events.json?events=all", timeout=5).json()
+    listed = requests.get(f"{shared.url}/events.json?events=all", timeout=60).json()
     refusals = [
-        requests.post(f"{shared.url}/events/none/redeliver", timeout=5),
-        requests.post(f"{shared.url}/events/{listed[0]['id']}/redeliver", timeout=5),
-        requests.get(f"{shared.url}/events.json?events=some", timeout=5),
+        requests.post(f"{shared.url}/events/none/redeliver", timeout=60),
+        requests.post(f"{shared.url}/events/{listed[0]['id']}/redeliver", timeout=60),
+        requests.get(f"{shared.url}/events.json?events=some", timeout=60),
     ]
     assert [answer.status_code for answer in refusals] == [404, 400, 400]
     fields = [answer.json()["errors"][0]["field"] for answer in refusals]
     assert fields == ["id", "id", "events"]
-    page = requests.get(f"{shared.url}/?events=some", timeout=5)
+    page = requests.get(f"{shared.url}/?events=some", timeout=60)
     assert (page.status_code, "events must be one of" in page.text) == (400, True)
 
 
 def test_the_first_page_shows_the_books_and_escapes_text_of_users(sandbox: Sandbox) -> None:
     intent = sandbox.new_intent("<script>")
-    page = requests.get(sandbox.url, timeout=5)
+    page = requests.get(sandbox.url, timeout=60)
     assert intent.id in page.text
     assert "<script>" not in page.text
     assert "script-src 'self'" in page.headers["Content-Security-Policy"]
-    assert "No payment matches" in requests.get(f"{sandbox.url}/?q=nothing", timeout=5).text
+    assert "No payment matches" in requests.get(f"{sandbox.url}/?q=nothing", timeout=60).text

@@ -106,16 +106,16 @@ class Sandbox:
         return status
 
     def faults(self, **plan: Any) -> None:
-        requests.put(f"{self.url}/faults", json=plan, timeout=5).raise_for_status()
+        requests.put(f"{self.url}/faults", json=plan, timeout=60).raise_for_status()
 
     def ledger(self) -> dict[str, dict[str, Any]]:
-        rows = requests.get(f"{self.url}/ledger.json", timeout=5).json()
+        rows = requests.get(f"{self.url}/ledger.json", timeout=60).json()
         return {row["paymentIntent"]: row for row in rows}
 
     def post(self, path: str, key: str = SECRET_KEY, **form: str) -> requests.Response:
         """Call the Stripe API without its client."""
         headers = {"Authorization": f"Bearer {key}"}
-        return requests.post(f"{self.url}{path}", data=form, headers=headers, timeout=5)
+        return requests.post(f"{self.url}{path}", data=form, headers=headers, timeout=60)
 
     def new_intent(self, order: str = "1", **more: Any) -> stripe.PaymentIntent:
         params: Any = {
@@ -133,6 +133,6 @@ class Sandbox:
     def mail(self, to: str = "") -> list[dict[str, Any]]:
         query = {"to": to} if to else {}
         emails: list[dict[str, Any]] = requests.get(
-            f"{self.url}/mail.json", params=query, timeout=5
+            f"{self.url}/mail.json", params=query, timeout=60
         ).json()
         return emails

@@ -20,12 +20,12 @@ class Stripe(Bank):
     def post(self, path: str, **form: object) -> Json:
         """Make a change in Stripe's dashboard."""
         url, key = f"{settings.stripe_api_base}/v1/{path}", (settings.stripe_secret_key, "")
-        answer: Json = requests.post(url, data=form, auth=key, timeout=10).json()
+        answer: Json = requests.post(url, data=form, auth=key, timeout=60).json()
         return answer
 
     def get(self, path: str, **query: Any) -> Json:
         url, key = f"{settings.stripe_api_base}/v1/{path}", (settings.stripe_secret_key, "")
-        answer: Json = requests.get(url, params=query, auth=key, timeout=10).json()
+        answer: Json = requests.get(url, params=query, auth=key, timeout=60).json()
         return answer
 
     def events(self, payment: Payment, *kinds: str) -> list[Event]:

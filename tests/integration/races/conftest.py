@@ -34,7 +34,7 @@ def at_once(app: Flask) -> AtOnce:
     """
 
     def run(functions: Sequence[Callable[[], T]]) -> list[Any]:
-        ready = Barrier(len(functions), timeout=10)
+        ready = Barrier(len(functions), timeout=60)
 
         def run_one(function: Callable[[], T]) -> Any:
             with app.app_context():

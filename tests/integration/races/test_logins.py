@@ -30,7 +30,7 @@ def sessions() -> int:
 
 def in_all_tabs(shop: Flask, code: Callable[[int], str], **about: str) -> list[int]:
     """Enter `code(number)` in every tab at the same moment, and return the status codes."""
-    ready = Barrier(TABS, timeout=10)
+    ready = Barrier(TABS, timeout=60)
 
     def type_it(number: int) -> int:
         tab = shop.test_client()

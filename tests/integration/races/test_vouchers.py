@@ -156,7 +156,7 @@ def test_during_3d_secure_no_earlier_decline_is_shown(
     assert till.states(payment_id)[0] == "Initiated"
     url = answer["next_action"]["redirect_to_url"]["url"]
     end = "complete" if passed else "fail"
-    requests.post(url.replace("?", f"/{end}?"), timeout=10, allow_redirects=False)
+    requests.post(url.replace("?", f"/{end}?"), timeout=60, allow_redirects=False)
     if passed:
         hear(till, bank, payment_id, "payment_intent.succeeded")
         assert till.states(payment_id) == ("Success", "Confirmed")

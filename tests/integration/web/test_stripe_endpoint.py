@@ -42,7 +42,7 @@ def url(app: Flask) -> str:
 def at_stripe(path: str = "", **form: Any) -> Json:
     address = f"{settings.stripe_api_base}/v1/webhook_endpoints{path}"
     answer: Json = requests.post(
-        address, data=form, auth=(settings.stripe_secret_key, ""), timeout=10
+        address, data=form, auth=(settings.stripe_secret_key, ""), timeout=60
     ).json()
     return answer
 

@@ -83,7 +83,7 @@ def delivered(sandbox: str) -> set[str]:
         query = {"delivery_success": "true", "limit": "100"}
         query |= {"starting_after": ids[-1]} if ids else {}
         url, key = f"{sandbox}/v1/events", ("sk_test_sandbox", "")
-        page = requests.get(url, params=query, auth=key, timeout=10).json()
+        page = requests.get(url, params=query, auth=key, timeout=60).json()
         ids += [event["id"] for event in page["data"]]
         more = page["has_more"]
     return set(ids)

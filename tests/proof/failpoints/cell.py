@@ -173,7 +173,7 @@ class Cell:
 
     def _check(self, db: object) -> None:
         at = self.world.urls.sandbox
-        whole = requests.get(f"{at}/ledger.json", timeout=10).json()
+        whole = requests.get(f"{at}/ledger.json", timeout=60).json()
         strays = Counter(row["orderId"] for row in whole if row["referenceId"] == STRAY)
         ledger = [
             row | {"creates": row["creates"] - strays[row["orderId"]]}
@@ -182,7 +182,7 @@ class Cell:
         ]
         # A second intent for an order is called off, too.
         ours = [row["id"] for row in invariants.read(db, "SELECT id::text FROM orders")]
-        mails = requests.get(f"{at}/mail.json", timeout=10).json()
+        mails = requests.get(f"{at}/mail.json", timeout=60).json()
         invariants.every_order_has_ended(db, ours)
         invariants.the_bank_agrees(db, ledger)
         invariants.nobody_pays_for_nothing(db, ledger, invariants.decided(db))

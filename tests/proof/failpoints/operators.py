@@ -119,7 +119,7 @@ def reconcile(world: OperatedWorld) -> None:
 def stripe(world: OperatedWorld, path: str, **form: Any) -> Json:
     """Make a change in Stripe's dashboard."""
     url = f"{world.urls.sandbox}/v1/{path}"
-    answer = requests.post(url, data=form, auth=("sk_test_sandbox", ""), timeout=10)
+    answer = requests.post(url, data=form, auth=("sk_test_sandbox", ""), timeout=60)
     answer.raise_for_status()
     body: Json = answer.json()
     return body

@@ -21,7 +21,7 @@ def refund_at_stripe(intent_id: str, amount: int) -> None:
         f"{settings.stripe_api_base}/v1/refunds",
         data={"payment_intent": intent_id, "amount": amount},
         auth=(settings.stripe_secret_key, ""),
-        timeout=10,
+        timeout=60,
     ).raise_for_status()
 
 
