@@ -1,4 +1,7 @@
-"""The HTTP application: `GET /events` is the stream, `GET /health` the state of the process."""
+"""The HTTP application: `GET /events` is the stream, `GET /health` the state of the process.
+
+`GET /metrics` has its numbers, if METRICS is on. No proxy passes these two on.
+"""
 
 import json
 import random
@@ -8,6 +11,7 @@ from aiohttp import HttpVersion11, web
 
 import tickets
 from config import settings
+from events import metrics
 from events.subscription import Subscription
 from events.watchers import FullError, TooManyStreamsError, Watcher, Watchers
 
@@ -36,6 +40,8 @@ class Application:
         app = web.Application()
         app.router.add_get("/events", self.stream, allow_head=False)
         app.router.add_get("/health", self.health)
+        if settings.metrics:
+            app.router.add_get("/metrics", self.metrics)
         return app
 
     async def health(self, _: web.Request) -> web.Response:
@@ -46,6 +52,11 @@ class Application:
             "dropped": self._watchers.dropped,
         }
         return web.json_response(state, headers={"Cache-Control": "no-store"})
+
+    async def metrics(self, _: web.Request) -> web.Response:
+        """Return the numbers of the process."""
+        text = metrics.expose(self._watchers, self._subscription)
+        return web.Response(body=text.encode(), headers={"Content-Type": metrics.CONTENT_TYPE})
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """Send events until the client leaves, the stream is old, or the process ends."""

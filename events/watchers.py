@@ -67,14 +67,15 @@ class Watchers:
     """All open streams: at most `limit`, and `user_limit` of each user."""
 
     def __init__(self, limit: int, user_limit: int) -> None:
-        self._limit, self._user_limit = limit, user_limit
+        self.limit, self._user_limit = limit, user_limit
         self._numbers = count()
         self._by_user: Counter[UUID] = Counter()
         self._by_execution: defaultdict[UUID, set[Watcher]] = defaultdict(set)
         self._of_all: set[Watcher] = set()
         # Each second the watchers of one beat get a heartbeat.
         self._by_beat: tuple[set[Watcher], ...] = tuple(set() for _ in range(HEARTBEAT_INTERVAL))
-        self.dropped = 0
+        # Since the start of the process.
+        self.announced = self.dropped = self.refused = 0
 
     def __len__(self) -> int:
         return self._by_user.total()
@@ -85,9 +86,11 @@ class Watchers:
 
         Raises FullError or TooManyStreamsError.
         """
-        if len(self) >= self._limit:
+        if len(self) >= self.limit:
+            self.refused += 1
             raise FullError
         if self._by_user[ticket.user_id] >= self._user_limit:
+            self.refused += 1
             raise TooManyStreamsError
         watcher = Watcher(ticket, transport, next(self._numbers) % HEARTBEAT_INTERVAL)
         self._by_user[ticket.user_id] += 1
@@ -121,6 +124,7 @@ class Watchers:
         watching = self._by_execution.get(root_id, ())
         if watching or self._of_all:
             data = chunk(f'data: {{"rootId":"{root_id}","moved":{moves}}}')
+            self.announced += len(watching) + len(self._of_all)
             self._send((*watching, *self._of_all), data)
 
     def _send(self, watchers: Iterable[Watcher], data: bytes) -> None:

@@ -13,6 +13,7 @@ import yaml
 from flask import Flask
 
 from config import Settings
+from events.metrics import METRICS as EVENTS
 from exporter import gauges
 from launch.processes import STRIPE_EVENTS
 from models import metrics
@@ -119,7 +120,7 @@ def test_every_metric_is_listed_with_its_labels() -> None:
     assert rows == [
         (each.name, kinds[type(each)], ", ".join(f"`{label}`" for label in each.labels), each.text)
         for each in (*metrics.ALL, *gauges.ALL)
-    ]
+    ] + [(name, kind, "", meaning) for name, (kind, meaning) in EVENTS.items()]
 
 
 def links() -> Iterator[tuple[Path, str]]:

@@ -14,12 +14,15 @@ from uuid import UUID, uuid4
 import jwt
 import pytest
 import redis
+import requests
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from prometheus_client.parser import text_string_to_metric_families
 
 import redis_url
 import tickets
 from bench.watching import Watching
 from config import settings
+from events.metrics import METRICS
 from launch.redis import Redis
 from launch.waiting import until
 from models import Product
@@ -139,6 +142,21 @@ def test_streams_are_limited_in_all_and_for_each_user(serve: Serve) -> None:
     first.close()
     until(lambda: server.health()["watchers"] == 2, "the end of the stream", seconds=TIMEOUT)
     server.open(uuid4(), user_id=ann)
+    assert requests.get(f"{server.url}/metrics", timeout=TIMEOUT).status_code == 404, "METRICS"
+
+
+def test_the_numbers_of_the_process_are_told_to_prometheus(serve: Serve) -> None:
+    server, order_id = serve(METRICS="1", EVENTS_STREAMS="2"), uuid4()
+    streams = [server.open(order_id) for _ in "12"]
+    assert server.ask(tickets.issue(uuid4(), [uuid4()], now())).status_code == 503
+    publish(order_id, uuid4())
+    for stream in streams:
+        stream.next_hint()
+    answer = requests.get(f"{server.url}/metrics", timeout=TIMEOUT)
+    families = text_string_to_metric_families(answer.text)
+    samples = [sample for family in families for sample in family.samples]
+    assert [sample.name for sample in samples] == list(METRICS)
+    assert [sample.value for sample in samples] == [2, 2, 1, 2, 0, 1]
 
 
 def test_streams_outlive_redis_and_are_told_to_read_again(serve: Serve, tmp_path: Path) -> None:
