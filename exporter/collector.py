@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 
 from exporter import engine, gauges, server, shop
 from exporter.groups import Group, Sample
+from exporter.money import Today
 from models.metrics import Counter, Metric
 
 # Seconds. What costs more, or changes seldom, is read less often.
@@ -21,7 +22,7 @@ GROUPS = (
     Group("signals", engine.load_signals, FRESH),
     Group("notices", shop.load_notices, FRESH),
     Group("confirmations", shop.load_confirmations, FRESH),
-    Group("money", shop.load_money, SETTLED),
+    Group("money", Today().load, SETTLED),
     Group("stuck", engine.load_stuck, SETTLED),
     Group("sizes", server.load_sizes, SETTLED),
 )

@@ -69,7 +69,8 @@ RECONCILIATION_AGE = Gauge(
 )
 MONEY = Gauge(
     "projectx_money_today_minor_units",
-    "Money since midnight UTC in minor units: captured, refunded, disputed.",
+    "Money since midnight UTC in minor units: captured, refunded, disputed; changes of earlier"
+    " hours are up to 24 minutes late.",
     ("flow", "currency"),
 )
 CONFIRMED = Gauge(

@@ -8,20 +8,23 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import insert, update
+from sqlalchemy import Engine, event, insert, update
 
 from exporter import collector, engine, gauges
 from exporter.groups import Group
+from exporter.money import FLOWS, Today
 from models import (
     ActivityRow,
     ActivityState,
     NoticeKind,
     PauseKind,
+    Payment,
     PaymentState,
     SignalRow,
     SignalState,
     Sweep,
     Transition,
+    reading,
     transaction,
 )
 from models.base import db
@@ -190,6 +193,36 @@ def test_the_money_of_today_is_summed_by_currency(app: Flask, time: MovableClock
     flows = {"captured": 5900, "refunded": 400, "disputed": 300}
     assert {flow: of(numbers, gauges.MONEY, flow, "usd") for flow in flows} == flows
     assert of(numbers, gauges.MONEY, "captured", "jpy") == 700
+
+
+def test_a_reading_sums_three_hours_and_each_hour_has_its_turn(
+    app: Flask, time: MovableClock
+) -> None:
+    time.at = time.at.replace(hour=1, minute=30) + timedelta(days=1)
+    with transaction():
+        payment = a_payment(PaymentState.SUCCESS, captured=5900, captured_currency="usd")
+    time.advance(hours=20)
+    today, statements = Today(), list[int]()
+
+    def read_money() -> dict[tuple[str, ...], float]:
+        with reading():
+            return {labels: value for _, labels, value in today.load()}
+
+    assert read_money()["captured", "usd"] == 5900
+    with transaction() as session:
+        session.execute(update(Payment).where(Payment.id == payment.id).values(captured=700))
+
+    def count(*_: object) -> None:
+        statements.append(1)
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        values = [read_money()["captured", "usd"] for _ in range(22)]
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+    assert values[0] == 5900
+    assert values[-1] == 700
+    assert len(statements) <= 22 * 3 * len(FLOWS)
 
 
 def test_the_way_from_the_event_to_the_confirmed_order_is_measured(
