@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Long tests outside tests/proof: `make test` runs a sample of each.
 SAMPLED := tests/integration/payments/test_random_calls.py tests/e2e/test_storm.py tests/e2e/test_loss.py \
 	tests/integration/web/test_new_machine.py tests/docs/test_how_to.py tests/browser/test_every_page.py \
-	tests/bench/test_race.py
+	tests/bench/test_race.py tests/observability/test_drill.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo frontend test test-fast prove check bench race shops shots previews pins clean simulate failpoints chaos

@@ -1,5 +1,6 @@
 """Debian's Prometheus: its server, and promtool."""
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,12 @@ from launch.waiting import until
 from tests.support.programs import program
 
 FOLDER = ROOT / "deploy/prometheus"
+UNITS = {"s": 1, "m": 60}
+# A threshold of an age, and a time such as 5m.
+AGE = re.compile(r"(_seconds(?:_mean)?\) > )(\d+)$")
+TIME = re.compile(r"\b(\d+)([sm])\b")
+# Seconds: a rate needs some scrapes.
+SHORTEST_RANGE = 5
 
 
 def promtool(*words: str) -> tuple[int, str]:
@@ -26,6 +33,21 @@ def promtool(*words: str) -> tuple[int, str]:
         [tool, *words], cwd=FOLDER, env=prometheus.environment, capture_output=True, text=True
     )
     return done.returncode, done.stdout + done.stderr
+
+
+def shorten(rules: dict[str, Any], factor: float) -> dict[str, Any]:
+    """Return the rules with every time divided by `factor`: `for`, ranges, and limits of ages."""
+
+    def divide(text: str, least: float) -> str:
+        return TIME.sub(lambda m: f"{max(round(int(m[1]) * UNITS[m[2]] / factor), least)}s", text)
+
+    def render(rule: dict[str, Any]) -> dict[str, Any]:
+        expression = re.sub(r"\[\w+\]", lambda m: divide(m[0], SHORTEST_RANGE), rule["expr"])
+        age = AGE.sub(lambda m: f"{m[1]}{int(m[2]) / factor:g}", expression)
+        return rule | {"expr": age, "for": divide(rule["for"], 0)}
+
+    groups = rules["groups"]
+    return {"groups": [g | {"rules": [render(rule) for rule in g["rules"]]} for g in groups]}
 
 
 class Server:
@@ -43,15 +65,25 @@ class Server:
         series: list[dict[str, Any]] = answer["data"]["result"]
         return series
 
+    def firing(self) -> set[str]:
+        """Return the names of the alerts that fire now."""
+        series = self.query('ALERTS{alertstate="firing"}')
+        return {each["metric"]["alertname"] for each in series}
+
 
 @contextmanager
-def scraping(folder: Path, targets: Mapping[str, str]) -> Iterator[Server]:
-    """Run a Prometheus with our rules that scrapes the addresses (host:port) of some jobs."""
+def scraping(folder: Path, targets: Mapping[str, str], *, factor: float = 1) -> Iterator[Server]:
+    """Run a Prometheus with our rules that scrapes the addresses (host:port) of some jobs.
+
+    All times of the rules are divided by `factor`.
+    """
     prometheus = program("prometheus")
     (port,) = free_ports(1)
     configuration = yaml.safe_load((FOLDER / "prometheus.yml").read_text())
     configuration["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
-    configuration["rule_files"] = [str(FOLDER / name) for name in configuration["rule_files"]]
+    for name in configuration["rule_files"]:
+        rules = yaml.safe_load((FOLDER / name).read_text())
+        (folder / name).write_text(yaml.safe_dump(shorten(rules, factor) if factor > 1 else rules))
     configuration["scrape_configs"] = [
         {"job_name": job, "static_configs": [{"targets": [address]}]}
         for job, address in targets.items()
