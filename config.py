@@ -19,6 +19,7 @@ from addresses import SPLIT, CommaSeparated, DatabaseUrl, HttpUrl, Origins, Redi
 from console_settings import ConsoleSettings
 from overload_settings import OverloadSettings
 from settings_error import MAX_DAYS, named_variables, refuse_huge
+from shop_settings import ShopSettings
 from telemetry_settings import Port, TelemetrySettings
 
 # `make run` writes its settings to this file for `flask` commands. The environment overrides it.
@@ -37,7 +38,7 @@ def _with_old_name(name: str) -> AliasChoices:
     return AliasChoices(name, OLD_NAMES[name])
 
 
-class Settings(ConsoleSettings, OverloadSettings, TelemetrySettings):
+class Settings(ConsoleSettings, OverloadSettings, ShopSettings, TelemetrySettings):
     """The settings of a process. Times are seconds, amounts are minor units.
 
     Raises pydantic.ValidationError on bad values.
@@ -92,7 +93,7 @@ class Settings(ConsoleSettings, OverloadSettings, TelemetrySettings):
     sendgrid_api_key: str = ""
     sendgrid_api_base: str = ""
     sendgrid_webhook_public_key: str = ""
-    email_from: str = "shop@projectx.example"
+    email_from: str = Field(default="shop@projectx.example", pattern=r"^([^@\s<>]+@[^@\s<>]+)?$")
     provider_timeout: float = Field(default=4.0, gt=0, le=600)
     drain_timeout: float = Field(default=10.0, ge=0)  # for the calls of a stopping worker
 
@@ -111,7 +112,8 @@ class Settings(ConsoleSettings, OverloadSettings, TelemetrySettings):
     login_cooldown: float = Field(default=60, ge=0)
     # Sign-in emails to all addresses together.
     login_emails_per_hour: int = Field(default=2000, ge=1)
-    passkey_rp_id: str = ""  # the host name that passkeys are bound to; empty: the shop URL's
+    # The host name that passkeys are bound to; empty: the shop URL's.
+    passkey_rp_id: str = Field(default="", pattern=r"^[A-Za-z0-9.-]*$")
 
     payment_timeout: float = Field(default=900, gt=0)
     login_timeout: float = Field(default=600, gt=0)
@@ -128,10 +130,6 @@ class Settings(ConsoleSettings, OverloadSettings, TelemetrySettings):
     retention_days: int = Field(default=90, ge=31, le=MAX_DAYS)
     # Days after which the payload of an unmatched or failed signal is erased.
     signal_payload_days: int = Field(default=30, ge=1, le=MAX_DAYS)
-    # Minor units by currency. A single number, as in the old SHIPPING_COST, is in usd.
-    shipping_costs: CommaSeparated = Field(
-        default=("usd:1000",), validation_alias=AliasChoices("shipping_costs", "shipping_cost")
-    )
     # 0 would be no limit: one process could use all connections of PostgreSQL.
     database_pool: int = Field(default=12, ge=1)
     # The pool sizes of all processes, this one included; PostgreSQL must allow their sum.
@@ -141,7 +139,7 @@ class Settings(ConsoleSettings, OverloadSettings, TelemetrySettings):
     # The new password of the application's role, for `flask roles grant`.
     app_password: str = ""
     # PostgreSQL ends a statement after this time; a silent server is given up soon after.
-    statement_timeout: float = Field(default=12, gt=0, le=86_400)
+    statement_timeout: float = Field(default=12, ge=0.1, le=86_400)
     # Limits for a customer. Unpaid orders hold stock: at most `unpaid_pieces` of a product, or
     # `unpaid_share` of its stock if that is more. Many declines suggest stolen cards.
     orders_per_hour: int = Field(default=120, ge=1)
@@ -155,15 +153,6 @@ class Settings(ConsoleSettings, OverloadSettings, TelemetrySettings):
     events_streams_per_user: int = Field(default=8, ge=1)
 
     _bounds = field_validator("*")(refuse_huge)
-
-    @field_validator("shipping_costs")
-    @classmethod
-    def name_the_currency(cls, costs: tuple[str, ...]) -> tuple[str, ...]:
-        if len(costs) == 1 and costs[0].isdecimal():
-            message = "SHIPPING_COST is now SHIPPING_COSTS, with a currency: usd:{0} is assumed"
-            warnings.warn(message.format(costs[0]), FutureWarning, stacklevel=2)
-            return (f"usd:{costs[0]}",)
-        return costs
 
     @field_validator("jwt_private_key")
     @classmethod

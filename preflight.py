@@ -4,16 +4,19 @@ from flask import Flask
 
 import config
 import settings_draft
+from settings_error import SettingsError
 
 
 def create_app() -> Flask:
     """Return an application with this command alone. It starts no thread and makes no call."""
     config.settings, faults = settings_draft.load()
     # These modules read the settings.
-    from models import connection
-    from web import commands
-    from web.commands.config import make_group
-
+    try:
+        from models import connection
+        from web import commands
+        from web.commands.config import make_group
+    except SettingsError as error:
+        raise SettingsError("; ".join([*faults, error.message])) from None
     app = Flask(__name__)
     if config.settings.database_url:
         connection.attach(app, pool_size=1)

@@ -6,6 +6,7 @@ from config import settings
 from models.currency import currency_of
 from models.errors import InvalidInputError
 from models.problem_codes import FieldCode
+from settings_error import SettingsError
 
 NO_COST = "there is no shipping cost in {} (see SHIPPING_COSTS): it cannot be sold"
 
@@ -51,5 +52,12 @@ def _read_cost(entry: str) -> tuple[str, int]:
     return currency.code, minor
 
 
+def _read_setting() -> dict[str, int]:
+    try:
+        return read_costs(settings.shipping_costs)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+
+
 # Read at the import, so that a process with a wrong setting does not start.
-SHIPPING_COSTS = read_costs(settings.shipping_costs)
+SHIPPING_COSTS = _read_setting()

@@ -98,6 +98,8 @@ NAMED = [
     {"DATABASE_URL": "postgresql://a@127.0.0.1:9/x", "STRIPE_PUBLISHABLE_KEY": "sk_test_1"},
     {"DATABASE_POOLS": "100,100"},
     {"WEB_THREADS": "40", "ORDERS_AT_ONCE": "20"},
+    {"POLL_AGES": "300,200", "SHIPPING_COSTS": "usd", "EMAIL_FROM": "Shop", "PASSKEY_RP_ID": "a:b",
+     "STATEMENT_TIMEOUT": "0.0001", "STRIPE_WEBHOOK_SECRETS": "whsec_1,sk_test_1"},
     {"PROJECTX_PART": "migrate", "DATABASE_POOLER": "true"},
 ]  # fmt: skip
 EXPECTED = [
@@ -111,6 +113,8 @@ EXPECTED = [
     ["STRIPE_PUBLISHABLE_KEY does not begin with pk_", "Connection refused"],
     ["DATABASE_POOLS: 2 processes"],
     ["ORDERS_AT_ONCE is 20: set it below half of WEB_THREADS, which is 40"],
+    ["POLL_AGES: each must be greater", "SHIPPING_COSTS: each must be a currency", "EMAIL_FROM: ",
+     "PASSKEY_RP_ID: ", "STATEMENT_TIMEOUT: ", "STRIPE_WEBHOOK_SECRETS: number 2 does not begin"],
     ["DATABASE_POOLER: migrations need a direct connection", "may create no tables"],
 ]  # fmt: skip
 
@@ -122,6 +126,14 @@ def test_each_fault_is_named_once(
     listed = faults(server, **variables)
     assert len(listed) == len(expected), listed
     assert not [part for part in expected if part not in "\n".join(listed)]
+
+
+def test_a_currency_that_stripe_does_not_know_is_a_sentence(server: Server) -> None:
+    done = check(server, SHIPPING_COSTS="xxx:5", WEB_PORT="none")
+    assert done.returncode == 1
+    (sentence,) = done.stderr.splitlines()
+    assert "WEB_PORT: " in sentence
+    assert "SHIPPING_COSTS: 'xxx:5': 'xxx' is no currency" in sentence
 
 
 def test_a_schema_that_is_old_or_missing_is_a_fault(server: Server) -> None:

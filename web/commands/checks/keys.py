@@ -26,6 +26,9 @@ def check_modes(*, test_keys: bool) -> Iterator[str]:
             yield f"{name} is a live key, which moves money, and PROJECTX_ENV is not production"
         elif key.startswith(LIVE) and settings.stripe_api_base:
             yield f"{name} is a live key, and STRIPE_API_BASE would send it to another address"
+    for number, secret in enumerate(settings.stripe_webhook_secrets, start=1):
+        if not secret.startswith("whsec_"):
+            yield f"STRIPE_WEBHOOK_SECRETS: number {number} does not begin with whsec_"
     modes = {key.startswith(LIVE) for key, _ in keys.values() if key}
     if len(modes) > 1:
         yield "STRIPE_SECRET_KEY and STRIPE_PUBLISHABLE_KEY are of different modes"
