@@ -1,5 +1,7 @@
 """The application of `flask --app preflight config check`, which needs no valid settings."""
 
+import gc
+
 from flask import Flask
 
 import config
@@ -9,6 +11,8 @@ from settings_error import SettingsError
 
 def create_app() -> Flask:
     """Return an application with this command alone. It starts no thread and makes no call."""
+    # A short process: the search for garbage would take longer than what it finds is worth.
+    gc.disable()
     config.settings, faults = settings_draft.load()
     # These modules read the settings.
     try:

@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-from collections.abc import Iterator
 from uuid import uuid4
 
 import psycopg2
@@ -12,32 +11,16 @@ from demo.buyer import Buyer, wait_for
 from demo.world import World
 from launch.stack import Stack
 from tests.support import invariants
-from tests.support.collector import Collector, Received, collector
+from tests.support.collector import Collector, Received
+from tests.support.system import TRACE_URL
 
 # A killed worker's lease, a sweep, and the calls of a busy machine.
 TIMEOUT = 120  # seconds
 HEX_ID = re.compile(r"[0-9a-f]{16,}")
 LATENCY_MS = 3000
 CALL = "payments.create_intent"
-TRACE_URL = "https://traces.example/{id}"
 ACTIVITY = "SELECT id::text, traceparent, attempts, state FROM activity WHERE name = %s"
 SIGNALS = "SELECT traceparent FROM signal WHERE source = 'stripe' AND state = 'applied'"
-
-
-@pytest.fixture(scope="module")
-def spans() -> Iterator[Collector]:
-    with collector() as received:
-        yield received
-
-
-@pytest.fixture(scope="module")
-def traced(spans: Collector) -> Iterator[Stack]:
-    own = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "")
-    traces = {"OTEL_EXPORTER_OTLP_ENDPOINT": spans.url, "OTEL_BSP_SCHEDULE_DELAY": "100"}
-    with Stack(
-        environment=own | traces | {"PAYMENT_TIMEOUT": "300", "TRACE_URL": TRACE_URL}
-    ) as running:
-        yield running
 
 
 def buy(buyer: Buyer) -> str:
@@ -66,8 +49,8 @@ def find(spans: Collector, trace: str, name: str, **attributes: str) -> Received
     return wait_for(check, f"{name} in the trace", seconds=TIMEOUT)
 
 
-def test_one_trace_leads_from_the_order_to_the_receipt(traced: Stack, spans: Collector) -> None:
-    buyer = World.of(traced).buyer()
+def test_one_trace_leads_from_the_order_to_the_receipt(observed: Stack, spans: Collector) -> None:
+    buyer = World.of(observed).buyer()
     trace = buy(buyer)
     buyer.wait_for_email("order_confirmed")
     request = find(spans, trace, "POST /order")
@@ -97,19 +80,19 @@ def test_one_trace_leads_from_the_order_to_the_receipt(traced: Stack, spans: Col
     assert {span.service for span in by_id.values()} == {"projectx-web", "projectx-worker"}
 
 
-def test_the_rows_carry_the_trace_and_the_events_join_it(traced: Stack) -> None:
-    trace = buy(World.of(traced).buyer())
-    with contextlib.closing(psycopg2.connect(traced.environment["DATABASE_URL"])) as db:
+def test_the_rows_carry_the_trace_and_the_events_join_it(observed: Stack) -> None:
+    trace = buy(World.of(observed).buyer())
+    with contextlib.closing(psycopg2.connect(observed.environment["DATABASE_URL"])) as db:
         rows = invariants.read(db, ACTIVITY, CALL) + invariants.read(db, SIGNALS)
     assert sum(trace in (row["traceparent"] or "") for row in rows) >= 2
 
 
-def test_a_killed_worker_s_activity_goes_on_in_its_trace(traced: Stack, spans: Collector) -> None:
-    world = World.of(traced)
+def test_a_killed_worker_s_activity_goes_on_in_its_trace(observed: Stack, spans: Collector) -> None:
+    world = World.of(observed)
     buyer, trace = world.buyer(), uuid4().hex
     world.faults(stripe={"latencyMs": LATENCY_MS})
     try:
-        with contextlib.closing(psycopg2.connect(traced.environment["DATABASE_URL"])) as db:
+        with contextlib.closing(psycopg2.connect(observed.environment["DATABASE_URL"])) as db:
             buyer.http.headers["traceparent"] = f"00-{trace}-00f067aa0ba902b7-01"
             buyer.order(buyer.products()[0], wait=0)
 
@@ -137,31 +120,31 @@ def test_a_killed_worker_s_activity_goes_on_in_its_trace(traced: Stack, spans: C
     assert batches[0].trace != trace
 
 
-def test_operators_go_from_an_execution_to_its_trace(traced: Stack) -> None:
-    buyer, trace = World.of(traced).buyer(), uuid4().hex
+def test_operators_go_from_an_execution_to_its_trace(observed: Stack) -> None:
+    buyer, trace = World.of(observed).buyer(), uuid4().hex
     buyer.http.headers["traceparent"] = f"00-{trace}-00f067aa0ba902b7-01"
     order = buyer.order(buyer.products()[0])
     del buyer.http.headers["traceparent"]
-    traced.flask("users", "grant", buyer.email, "staff")
+    observed.flask("users", "grant", buyer.email, "staff")
     page = buyer.http.get(
-        f"{traced.urls.web}/admin/executions/order/{order['orderId']}", timeout=30
+        f"{observed.urls.web}/admin/executions/order/{order['orderId']}", timeout=30
     )
     assert page.status_code == 200, page.text
     address = TRACE_URL.replace("{id}", trace)
     assert {"label": "Trace", "url": address} in page.json()["links"]
     assert page.text.count(address) > 3, "and each entry of the timeline has its own"
-    assert trace in traced.flask("orders", "show", order["orderId"])
+    assert trace in observed.flask("orders", "show", order["orderId"])
 
 
 @pytest.mark.parametrize("header", ["", "00-0-0-01", "ff-" + "1" * 32, "00-" + "0" * 32, "x" * 999])
-def test_a_malformed_context_of_a_client_is_ignored(traced: Stack, header: str) -> None:
-    buyer = Buyer(traced.urls)
+def test_a_malformed_context_of_a_client_is_ignored(observed: Stack, header: str) -> None:
+    buyer = Buyer(observed.urls)
     buyer.http.headers["traceparent"] = header
     assert buyer.products()
 
 
-def test_no_span_holds_what_a_person_typed(traced: Stack, spans: Collector) -> None:
-    buyer = World.of(traced).buyer()
+def test_no_span_holds_what_a_person_typed(observed: Stack, spans: Collector) -> None:
+    buyer = World.of(observed).buyer()
     trace = buy(buyer)
     find(spans, trace, "emails.order_confirmed")
     # The digits of a card may be part of an id by chance.
