@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from models.base import db
 from models.errors import InvalidInputError
@@ -64,6 +64,14 @@ class Totals:
         return self.subtotal + self.shipping_cost + self.tax_amount
 
 
+# Built once: building it anew would cost half as much as executing it.
+_PRODUCTS = (
+    select(Product)
+    .where(Product.id.in_(bindparam("ids", expanding=True)))
+    .execution_options(populate_existing=True)
+)
+
+
 def price_lines(lines: Sequence[Line]) -> list[PricedLine]:
     """Return each line with its product and problem, as the catalogue is now.
 
@@ -74,10 +82,7 @@ def price_lines(lines: Sequence[Line]) -> list[PricedLine]:
         if product_id in ids[:number]:
             field = f"items.{number}.productId"
             raise InvalidInputError(field, "is on an earlier line, too", FieldCode.DUPLICATE)
-    rows = db.session.scalars(
-        select(Product).where(Product.id.in_(ids)).execution_options(populate_existing=True)
-    )
-    catalogue = {product.id: product for product in rows}
+    catalogue = {product.id: product for product in db.session.scalars(_PRODUCTS, {"ids": ids})}
     currency: str | None = None
     priced = []
     for line in lines:
