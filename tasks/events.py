@@ -7,7 +7,8 @@ from typing import Any
 
 from celery import bootsteps
 
-FLUSH_INTERVAL = 0.5  # seconds
+# Seconds. Each group is a message: when little happens, sending it costs more than the tasks.
+FLUSH_INTERVAL = 2.0
 
 
 class GroupedEvents(bootsteps.StartStopStep):  # type: ignore[misc]
