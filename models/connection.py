@@ -2,6 +2,7 @@
 
 import re
 import select
+from threading import Lock
 from typing import Any
 
 import psycopg2
@@ -62,18 +63,36 @@ def _refuse_dead(connection: Any, *_: object) -> None:
         _set_clock(connection)
 
 
+class _Held:
+    """The connections that threads of this process hold, of those that it may open."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._number = 0
+        self.limit = 0
+
+    def change(self, difference: int) -> None:
+        metrics.POOL_IN_USE.change(difference)
+        with self._lock:
+            self._number += difference
+            metrics.POOL_SHARE.set(self._number / self.limit if self.limit else 0)
+
+
+_held = _Held()
+
+
 # After `_refuse_dead`: a refused connection is not held.
 @event.listens_for(Pool, "checkout")
 def _count_held(_connection: Any, record: Any, _proxy: Any) -> None:
     if metrics.is_on():
         record.record_info[HELD] = True
-        metrics.POOL_IN_USE.change(1)
+        _held.change(1)
 
 
 @event.listens_for(Pool, "checkin")
 def _count_returned(_connection: Any, record: Any) -> None:
     if record.record_info.pop(HELD, False):
-        metrics.POOL_IN_USE.change(-1)
+        _held.change(-1)
 
 
 def _set_clock(connection: Any) -> None:
@@ -168,4 +187,5 @@ def attach(app: Any, *, pool_size: int) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(pool_size)
     db.init_app(app)
-    metrics.POOL_LIMIT.set(pool_size + MAX_OVERFLOW)
+    _held.limit = pool_size + MAX_OVERFLOW
+    metrics.POOL_LIMIT.set(_held.limit)

@@ -49,9 +49,12 @@ class Histogram(Metric):
 
 @dataclass(frozen=True, slots=True)
 class Gauge(Metric):
-    """A number that goes up and down: the sum, or the maximum, over the processes."""
+    """A number that goes up and down: the sum, or the maximum, over the processes.
 
-    over: Literal["livesum", "max"] = "livesum"
+    `max` also counts those that have ended.
+    """
+
+    over: Literal["livesum", "livemax", "max"] = "livesum"
 
     def set(self, value: float) -> None:
         """Set the number of this process."""
@@ -173,6 +176,11 @@ PROVIDER_SECONDS = Histogram(
     ("provider", "operation"),
 )
 POOL_IN_USE = Gauge("projectx_pool_in_use", "Connections to PostgreSQL that threads hold.")
+POOL_SHARE = Gauge(
+    "projectx_pool_share_max",
+    "Share of its connections that threads hold, of the process with the highest one.",
+    over="livemax",
+)
 POOL_LIMIT = Gauge(
     "projectx_pool_limit", "Connections that the processes may open: their pools and peaks."
 )

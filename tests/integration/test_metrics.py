@@ -231,9 +231,9 @@ def test_a_connection_counts_while_it_is_held(app: Flask, counted: Counted) -> N
     db.session.remove()
     with transaction() as session:
         session.connection()
-        assert counted.of(metrics.POOL_IN_USE) == 1
+        assert counted.of(metrics.POOL_IN_USE) == counted.of(metrics.POOL_SHARE) == 1
     db.session.remove()
-    assert counted.of(metrics.POOL_IN_USE) == 0
+    assert counted.of(metrics.POOL_IN_USE) == counted.of(metrics.POOL_SHARE) == 0
 
 
 @pytest.mark.parametrize(

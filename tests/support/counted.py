@@ -1,5 +1,6 @@
 """A meter for tests, which keeps its numbers in memory."""
 
+import math
 from collections import Counter as Numbers
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +27,8 @@ class Counted:
         self.seconds[histogram.name, *values] += round(seconds)
 
     def set(self, gauge: Gauge, value: float) -> None:
-        self.numbers[(gauge.name,)] = int(value)
+        # Shares are below 1.
+        self.numbers[(gauge.name,)] = math.ceil(value)
 
     def change(self, gauge: Gauge, difference: int) -> None:
         self.numbers[(gauge.name,)] += difference

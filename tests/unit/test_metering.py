@@ -22,6 +22,7 @@ from models import metrics
 is_on = metering.start()
 metrics.BEAT_AT.set(7)
 metrics.POOL_IN_USE.change(2)
+metrics.POOL_SHARE.set(0.5)
 metrics.SWEEP_SECONDS.observe(0.2, "polls")
 metrics.SWEEP_FAILURES.add("polls")
 print(is_on, any(name.startswith("prometheus_client") for name in sys.modules))
@@ -59,6 +60,7 @@ def test_numbers_are_kept_in_the_folder_although_the_port_is_taken(
     for line in (
         "projectx_beat_timestamp_seconds 7.0",
         "projectx_pool_in_use 2.0",
+        "projectx_pool_share_max 0.5",
         'projectx_sweep_failures_total{part="polls"} 1.0',
         'projectx_sweep_seconds_bucket{le="0.25",part="polls"} 1.0',
     ):
