@@ -39,52 +39,41 @@ async def step(flow: str, number: int, port: int) -> str:
 
 
 class Paid:
-    """The event of a flow, which it waits for."""
+    """A workflow that waits for the event of its flow."""
 
     def __init__(self) -> None:
-        self.event: Json | None = None
-
-    async def wait(self) -> str:
-        """Return the id of the event."""
-        await workflow.wait_condition(lambda: self.event is not None)
-        assert self.event  # noqa: S101  it has come
-        return str(self.event["id"])
-
-
-@workflow.defn
-class Flow:
-    """The flow with activities."""
-
-    def __init__(self) -> None:
-        self._paid = Paid()
+        self._event: Json = {}
 
     @workflow.signal  # type: ignore[untyped-decorator]
     def paid(self, event: Json) -> None:
-        self._paid.event = event
+        self._event = event
+
+    async def wait(self) -> str:
+        """Return the id of the event."""
+        await workflow.wait_condition(lambda: bool(self._event))
+        return str(self._event["id"])
+
+
+@workflow.defn
+class Flow(Paid):
+    """The flow with activities."""
 
     @workflow.run  # type: ignore[untyped-decorator]
     async def run(self, flow: str, port: int) -> list[str]:
         first = await workflow.execute_activity(step, args=[flow, 1, port], **LIMITS)
-        event = await self._paid.wait()
+        event = await self.wait()
         return [first, event, await workflow.execute_activity(step, args=[flow, 2, port], **LIMITS)]
 
 
 @workflow.defn
-class LocalFlow:
+class LocalFlow(Paid):
     """The flow with local activities."""
-
-    def __init__(self) -> None:
-        self._paid = Paid()
-
-    @workflow.signal  # type: ignore[untyped-decorator]
-    def paid(self, event: Json) -> None:
-        self._paid.event = event
 
     @workflow.run  # type: ignore[untyped-decorator]
     async def run(self, flow: str, port: int) -> list[str]:
         execute = workflow.execute_local_activity
         first = await execute(step, args=[flow, 1, port], **LIMITS)
-        event = await self._paid.wait()
+        event = await self.wait()
         return [first, event, await execute(step, args=[flow, 2, port], **LIMITS)]
 
 

@@ -60,7 +60,7 @@ FINISHING = (
 
 
 @cache
-def claiming(activity: AnyActivity, to_disk: bool) -> tuple[Update, Update]:  # noqa: FBT001  cached
+def claiming(activity: AnyActivity, *, to_disk: bool) -> tuple[Update, Update]:
     """Return the statements that claim the free activities, and those that a limit allows."""
     not_to_disk = [] if to_disk else [func.set_config("synchronous_commit", "off", True)]
     ids: BindParameter[Any] = bindparam("ids", expanding=True)

@@ -62,7 +62,7 @@ def claim(name: str, ids: Iterable[UUID], *, to_disk: bool = True) -> Claim:
     """
     activity, at, token = Activity.registry[name], now(), uuid4()
     until, ids = at + activity.lease, list(ids)
-    claiming, claiming_allowed = statements.claiming(activity, to_disk)
+    claiming, claiming_allowed = statements.claiming(activity, to_disk=to_disk)
     values = {"lease": token, "until": until, "ids": ids, "at": at}
     rows = list(db.session.execute(claiming, values))
     allowed, refused = list[UUID](), list[UUID]()

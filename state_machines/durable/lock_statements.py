@@ -13,7 +13,7 @@ Model = type[Any]
 
 
 @cache
-def of_roots(root: Model, skip_locked: bool, child: Model | None, key: str) -> Select[Any]:  # noqa: FBT001
+def of_roots(root: Model, child: Model | None, key: str, *, skip_locked: bool) -> Select[Any]:
     """Return the statement that locks and reads executions with `ids`, or the parents of children.
 
     `key` is the column of a child that has the id of its parent.

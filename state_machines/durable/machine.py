@@ -92,7 +92,7 @@ class DurableMachine(Generic[E]):
             return {key: held[key] for key in ids}
         root: Any = cls.parent or cls
         child: Any = cls.model if cls.parent else None
-        locking = of_roots(root.model, skip_locked, child, cls.parent_key)
+        locking = of_roots(root.model, child, cls.parent_key, skip_locked=skip_locked)
         roots: dict[UUID, E] = root.hold(db.session.scalars(locking, {"ids": ids}))
         if cls.parent is None:
             return roots

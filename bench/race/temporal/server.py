@@ -7,8 +7,7 @@ logs of errors only.
 
 import json
 import re
-import urllib.error
-import urllib.request
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -85,17 +84,17 @@ class TemporalServer:
 
     def _ask(self, path: str, body: dict[str, str] | None = None) -> int:
         """Return the status of a request to the HTTP interface; 0 without an answer."""
-        data = json.dumps(body).encode() if body else None
+        connection = HTTPConnection("127.0.0.1", self.http_port, timeout=5)
         headers = {"Content-Type": "application/json"}
-        url = f"http://127.0.0.1:{self.http_port}{path}"
-        request = urllib.request.Request(url, data, headers)
         try:
-            with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
-                return int(answer.status)
-        except urllib.error.HTTPError as error:
-            return error.code
+            connection.request(
+                "POST" if body else "GET", path, json.dumps(body) if body else None, headers
+            )
+            return connection.getresponse().status
         except OSError:
             return 0
+        finally:
+            connection.close()
 
     def _create_tables(self, name: str, version: str) -> None:
         schema = self._folder / f"{name}.sql"
