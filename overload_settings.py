@@ -11,6 +11,6 @@ class OverloadSettings(BaseSettings):
     web_threads: int = Field(default=48, ge=2)
     waiters_per_user: int = Field(default=4, ge=1)
     # Orders that a process has under way until their payment can begin: more would wait too long.
-    orders_at_once: int = Field(default=20, ge=1)
+    orders_at_once: int = Field(default=12, ge=1)
     # New orders whose payment has waited for a worker for long; 0: no limit.
     shed_queue: int = Field(default=1000, ge=0)

@@ -14,7 +14,7 @@ from uuid import uuid4
 import aiohttp
 
 from bench.growth import UNLIMITED
-from bench.running_shop import RunningShop
+from bench.running_shop import MAX_SETTLING, UNDER_WAY, RunningShop
 from bench.shop import Figures
 from demo.webhooks import sign_event
 from launch.children import end_in_order
@@ -67,6 +67,7 @@ def measure(span: float = SPAN) -> Figures:
 
 
 def _overload(client: "Client", title: str, rate: float, span: float) -> Figures:
+    client.rest()
     arrivals = asyncio.run(client.send_at(rate, span))
     return {
         f"{title}: arrivals a second": rate,
@@ -88,9 +89,14 @@ class Client:
     """Places orders at a shop and sends it webhooks; its buyers wait for their payment's secret."""
 
     def __init__(self, shop: RunningShop) -> None:
+        self._shop = shop
         self._url = shop.stack.urls.order
         self._secret = shop.stack.environment["STRIPE_WEBHOOK_SECRETS"]
         self._products, self._buyers = cycle(shop.products), cycle(shop.buyers)
+
+    def rest(self) -> None:
+        """Wait until the shop has nothing to do."""
+        self._shop.wait_for_none(UNDER_WAY, "rest", MAX_SETTLING)
 
     async def place_in_turn(self, span: float) -> Arrivals:
         """Have each of `BUYERS` place an order as soon as the last one can be paid."""

@@ -5,10 +5,11 @@ Webhooks, health, the console and what customers ask about their orders are neve
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
+from functools import partial
 from math import inf
-from threading import Condition, Lock
+from threading import BoundedSemaphore, Condition, Lock
 from typing import NoReturn
 
 from sqlalchemy import func, literal, select
@@ -33,16 +34,20 @@ PAYMENT_WAIT = 2.0
 PLACE_WAIT = 1.0
 # Seconds until a refused client should try again.
 QUEUE_RETRY, PLACE_RETRY = 5, 1
+# A context in which an order is written.
+Writing = Callable[[], AbstractContextManager[None]]
 
 
 class OrderGate:
     """The gate for new orders: `limit` at once, and none while `queue` first calls wait long.
 
-    An order counts until its payment can begin. Half as many more may wait for a place.
+    An order counts until its payment can begin. As many more may wait for a place. `writers`
+    orders at once have a connection to the database.
     """
 
-    def __init__(self, limit: int, queue: int) -> None:
+    def __init__(self, limit: int, queue: int, writers: int) -> None:
         self._limit, self._queue = limit, queue
+        self._writers = BoundedSemaphore(writers)
         # The end of each place that is taken; it has none while the order is written.
         self._places: dict[object, float] = {}
         self._line, self._changed = 0, Condition()
@@ -60,20 +65,28 @@ class OrderGate:
             self._refuse_place()
 
     @contextmanager
-    def enter(self) -> Iterator[Callable[[], None]]:
+    def enter(self) -> Iterator[Writing]:
         """Wait for a place, and hold it. Raises OverloadedError.
 
-        Yields a function to call when the order is written: it then waits for its payment.
+        Yields a context in which the order is written; after it, the order waits for its payment.
         """
         place = object()
         if not self._take(place):
             self._refuse_place()
         try:
-            yield lambda: self._limit_hold(place)
+            yield partial(self._writing, place)
         finally:
             with self._changed:
                 self._places.pop(place, None)
                 self._changed.notify()
+
+    @contextmanager
+    def _writing(self, place: object) -> Iterator[None]:
+        with self._writers:
+            yield
+        with self._changed:
+            self._places[place] = tick() + PAYMENT_WAIT
+            self._changed.notify()
 
     def _take(self, place: object) -> bool:
         with self._changed:
@@ -105,12 +118,7 @@ class OrderGate:
         return taken[0] if len(taken) >= self._limit else None
 
     def _is_line_full(self) -> bool:
-        return self._line >= max(1, self._limit // 2)
-
-    def _limit_hold(self, place: object) -> None:
-        with self._changed:
-            self._places[place] = tick() + PAYMENT_WAIT
-            self._changed.notify()
+        return self._line >= self._limit
 
     def _refuse_place(self) -> NoReturn:
         self._refuse("all places of this process are taken", PLACE_RETRY)
@@ -141,4 +149,7 @@ def count_waiting(limit: int) -> int:
 
 
 # Shared by all applications of the process, because they share its connections.
-ORDERS = OrderGate(settings.orders_at_once, settings.shed_queue)
+# More would not be written sooner, while webhooks and all else would wait for a connection.
+ORDERS = OrderGate(
+    settings.orders_at_once, settings.shed_queue, writers=max(1, settings.database_pool // 4)
+)

@@ -74,12 +74,11 @@ def place(body: OrderRequest) -> Any:
     """
     caller, order_id, key = authentication.caller(), uuid7(), idempotency.read_key()
     checkout_request = _checkout_request(body, key)
-    with subscribe(order_id) as subscription, overload.ORDERS.enter() as note_written:
-        with cause(caller.user_id):
+    with subscribe(order_id) as subscription, overload.ORDERS.enter() as writing:
+        with writing(), cause(caller.user_id):
             placed_id, is_new = checkout.place(
                 order_id, caller.user_id, caller.session_id, checkout_request, key=key
             )
-        note_written()
         if is_new:
             status = waiters.wait_until(
                 _is_settled,

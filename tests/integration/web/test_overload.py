@@ -147,7 +147,7 @@ def enter(gate: overload.OrderGate) -> bool:
 
 
 def test_an_order_waits_for_a_place_that_becomes_free() -> None:
-    gate, is_here = overload.OrderGate(1, 0), Event()
+    gate, is_here = overload.OrderGate(1, 0, 1), Event()
 
     def follow() -> bool:
         is_here.set()
@@ -161,16 +161,16 @@ def test_an_order_waits_for_a_place_that_becomes_free() -> None:
 
 
 def test_an_order_keeps_its_place_while_it_waits_for_its_payment_but_not_for_long() -> None:
-    gate = overload.OrderGate(1, 0)
-    with gate.enter() as note_written:
-        assert not enter(gate), "while it is written"
-        note_written()
+    gate = overload.OrderGate(1, 0, 1)
+    with gate.enter() as writing:
+        with writing():
+            assert not enter(gate), "while it is written"
         assert not enter(gate), "while its payment is prepared"
         until(lambda: enter(gate), "the end of its place", seconds=60)
 
 
 def test_orders_that_would_not_even_find_room_to_wait_are_refused_at_once() -> None:
-    gate, is_over = overload.OrderGate(4, 0), Event()
+    gate, is_over = overload.OrderGate(4, 0, 4), Event()
 
     def insist() -> None:
         while not is_over.is_set():
@@ -186,6 +186,27 @@ def test_orders_that_would_not_even_find_room_to_wait_are_refused_at_once() -> N
         for future in waiting:
             future.result()
         gate.check()
+
+
+def test_orders_leave_connections_to_other_requests() -> None:
+    gate, is_first, is_over, written = overload.OrderGate(2, 0, 1), Event(), Event(), []
+
+    def write(name: str) -> None:
+        with gate.enter() as writing, writing():
+            is_first.set()
+            assert is_over.wait(60)
+            written.append(name)
+
+    with ThreadPoolExecutor(2) as crowd:
+        first = crowd.submit(write, "first")
+        assert is_first.wait(60)
+        second = crowd.submit(write, "second")
+        until(lambda: len(gate._places) == 2, "both places taken", seconds=60)
+        assert written == []
+        is_over.set()
+        first.result()
+        second.result()
+    assert written == ["first", "second"]
 
 
 def is_refused(gate: overload.OrderGate) -> bool:
