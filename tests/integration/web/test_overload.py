@@ -170,14 +170,15 @@ def test_an_order_keeps_its_place_while_it_waits_for_its_payment_but_not_for_lon
 
 
 def test_orders_that_would_not_even_find_room_to_wait_are_refused_at_once() -> None:
-    gate, is_over = overload.OrderGate(4, 0, 4), Event()
+    gate, is_over = overload.OrderGate(2, 0, 2), Event()
 
     def insist() -> None:
         while not is_over.is_set():
             enter(gate)
 
-    with ExitStack() as placed, ThreadPoolExecutor(2) as crowd:
-        for _ in range(4):
+    with ThreadPoolExecutor(2) as crowd, ExitStack() as placed:
+        placed.callback(is_over.set)
+        for _ in range(2):
             placed.enter_context(gate.enter())
         gate.check()
         waiting = [crowd.submit(insist) for _ in range(2)]
