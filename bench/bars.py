@@ -42,6 +42,12 @@ BARS = (
         "a job of 10000 retries: seconds", 60, is_maximum=True),
     Bar("% of their throughput that new orders keep meanwhile",
         "a job of 10000 retries: orders meanwhile, % of before", 80),
+    Bar("% of the best rate of payable orders that stay under three times as many arrivals",
+        "overload with limits: payable orders, % of the best", 80),
+    Bar("ms p99 of the orders that are accepted meanwhile",
+        "overload with limits: accepted, ms p99", 2000, is_maximum=True),
+    Bar("ms p99 of webhooks meanwhile",
+        "overload with limits: webhooks, ms p99", 1000, is_maximum=True),
 )  # fmt: skip
 
 
