@@ -1,17 +1,14 @@
 """The contenders as running systems, each with its own PostgreSQL and Redis, if it needs them."""
 
-import contextlib
 import os
 import socket
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
-from bench.cost import Database, process_tree
+from bench.cost import Database
+from bench.race.contender import Contender
 from bench.race.temporal.build import Programs, build
 from bench.race.temporal.server import NAMESPACE, TemporalServer
 from launch import ports
@@ -25,59 +22,6 @@ BENCH_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 CORES = os.cpu_count() or 1
 OURS = "ours"
 FEW_FLOWS = 4  # at once in a process of DBOS
-
-
-@dataclass
-class Contender:
-    """A running contender. `fronts` are the ports of its HTTP servers.
-
-    `pids` has its processes and services by name. `min_in_flight` is the number of concurrent flows
-    from which its settings make a difference.
-    """
-
-    name: str
-    fronts: list[int]
-    pids: dict[str, int]
-    database: Database | None = None
-    min_in_flight: int = 1
-
-    def commits(self) -> int:
-        """Return the number of commits so far in all databases, those of reads included."""
-        if self.database is None:
-            return 0
-        committed: int = self.database.execute(
-            "SELECT sum(xact_commit)::int8 FROM pg_stat_database"
-        )
-        return committed
-
-    def disk_bytes(self) -> int:
-        """Return the bytes of all its databases on disk."""
-        if self.database is None:
-            return 0
-        size: int = self.database.execute(
-            "SELECT sum(pg_database_size(oid))::int8 FROM pg_database"
-        )
-        return size
-
-    def memory_bytes(self) -> int:
-        """Return the memory of its processes and services; shared pages count in parts."""
-        total = 0
-        for process in process_tree(self.pids).values():
-            with contextlib.suppress(psutil.NoSuchProcess):
-                total += process.memory_full_info().pss
-        return total
-
-    def wal_bytes(self) -> int:
-        """Return the bytes of write-ahead log so far."""
-        if self.database is None:
-            return 0
-        query = "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::int8"
-        written: int = self.database.execute(query)
-        return written
-
-    def processor_seconds(self) -> float:
-        """Return the processor time of the contender and its services so far."""
-        return total_processor_seconds(self.pids)
 
 
 class Starter:
@@ -211,16 +155,6 @@ class Starter:
         for front in fronts:
             until(lambda front=front: answers(front), f"port {front}")  # type: ignore[misc]
         return supervisor.pids()
-
-
-def total_processor_seconds(pids: Mapping[str, int]) -> float:
-    """Return the processor time of processes and all their descendants, also of ended ones."""
-    total = 0.0
-    for process in process_tree(pids).values():
-        with contextlib.suppress(psutil.NoSuchProcess):
-            # user, system, and both of the children that have ended
-            total += sum(process.cpu_times()[:4])
-    return total
 
 
 def answers(port: int) -> bool:

@@ -9,7 +9,7 @@ from time import perf_counter
 
 import psutil
 
-from bench.race.contenders import Contender, total_processor_seconds
+from bench.race.contender import Contender, total_processor_seconds
 from bench.race.wire import Connections
 from models.ids import uuid7
 

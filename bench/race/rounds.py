@@ -12,7 +12,8 @@ from contextlib import ExitStack
 from time import monotonic, sleep
 from typing import Any
 
-from bench.race.contenders import Contender, Starter, answers
+from bench.race.contender import Contender
+from bench.race.contenders import Starter, answers
 from bench.race.driver import Cell, Round, drive
 from bench.race.wire import Connections
 from launch import ports

@@ -14,7 +14,7 @@ from itertools import cycle, repeat
 from typing import Any
 
 from bench.cost import Database
-from bench.race.contenders import total_processor_seconds
+from bench.race.contender import total_processor_seconds
 from bench.shop import count_receipts, let_pass, place_orders, wait_for_receipts
 from bench.shops.stacks import ISOLATED, OnDbos, create_buyers
 from demo.buyer import Buyer, Json

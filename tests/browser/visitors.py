@@ -18,8 +18,10 @@ def open_browser(browser: Browser, stack: Stack, **options: Any) -> Iterator[Bro
     """Yield the browser of another person, without cookies."""
     with browser.new_context(base_url=stack.urls.web, **{"locale": "en-US", **options}) as visitor:
         visitor.set_default_timeout(PATIENCE_MS)
-        yield visitor
-        let_go(visitor)
+        try:
+            yield visitor
+        finally:
+            let_go(visitor)
 
 
 def let_go(visitor: BrowserContext) -> None:

@@ -47,9 +47,7 @@ def shop() -> Iterator[Stack]:
 @pytest.fixture(scope="module")
 def prometheus(shop: Stack) -> Iterator[Server]:
     """Yield a Prometheus that sees purchases."""
-    ports = {"web": "METRICS_PORT", "exporter": "EXPORTER_PORT"}
-    targets = {job: f"127.0.0.1:{shop.environment[name]}" for job, name in ports.items()}
-    with temporary_folder() as folder, scraping(folder, targets) as server, customers(shop):
+    with temporary_folder() as folder, scraping(folder, shop) as server, customers(shop):
         yield server
 
 

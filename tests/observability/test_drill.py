@@ -51,9 +51,7 @@ def shop() -> Iterator[Stack]:
 
 @pytest.fixture(scope="module")
 def prometheus(shop: Stack) -> Iterator[Server]:
-    ports = {"web": "METRICS_PORT", "exporter": "EXPORTER_PORT"}
-    targets = {job: f"127.0.0.1:{shop.environment[name]}" for job, name in ports.items()}
-    with temporary_folder() as folder, scraping(folder, targets, factor=FACTOR) as server:
+    with temporary_folder() as folder, scraping(folder, shop, factor=FACTOR) as server:
         yield server
 
 

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,12 @@ import yaml
 
 from launch.children import Child, run
 from launch.ports import free_ports
-from launch.stack import ROOT
+from launch.stack import ROOT, Stack
 from launch.waiting import until
 from tests.support.programs import program
 
+# The variable with the port of each job.
+JOBS = {"web": "METRICS_PORT", "exporter": "EXPORTER_PORT"}
 FOLDER = ROOT / "deploy/prometheus"
 UNITS = {"s": 1, "m": 60}
 # A threshold of an age, and a time such as 5m.
@@ -72,8 +74,8 @@ class Server:
 
 
 @contextmanager
-def scraping(folder: Path, targets: Mapping[str, str], *, factor: float = 1) -> Iterator[Server]:
-    """Run a Prometheus with our rules that scrapes the addresses (host:port) of some jobs.
+def scraping(folder: Path, shop: Stack, *, factor: float = 1) -> Iterator[Server]:
+    """Run a Prometheus with our rules that scrapes the processes and the exporter of a shop.
 
     All times of the rules are divided by `factor`.
     """
@@ -85,8 +87,11 @@ def scraping(folder: Path, targets: Mapping[str, str], *, factor: float = 1) -> 
         rules = yaml.safe_load((FOLDER / name).read_text())
         (folder / name).write_text(yaml.safe_dump(shorten(rules, factor) if factor > 1 else rules))
     configuration["scrape_configs"] = [
-        {"job_name": job, "static_configs": [{"targets": [address]}]}
-        for job, address in targets.items()
+        {
+            "job_name": job,
+            "static_configs": [{"targets": [f"127.0.0.1:{shop.environment[variable]}"]}],
+        }
+        for job, variable in JOBS.items()
     ]
     (folder / "prometheus.yml").write_text(yaml.safe_dump(configuration))
     command = [prometheus.path, f"--config.file={folder}/prometheus.yml"]
