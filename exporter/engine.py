@@ -20,8 +20,8 @@ from models.clock import now
 from models.durable.activity import SWEPT
 from models.keyset import load_distinct
 from state_machines import MACHINES
-from state_machines.durable import handling
-from state_machines.durable.stuck import find_stuck
+from state_machines.durable.base import handling
+from state_machines.durable.statements.stuck import find_stuck
 
 # Activities under way end soon: they are among the first that are due in future.
 MAX_LOOKED_AT = 5_000

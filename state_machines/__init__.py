@@ -8,7 +8,7 @@ other rows in their transactions, and `durable` is the engine.
 from state_machines.actions import erase_user, operator_actions
 from state_machines.bulk import BulkMachine
 from state_machines.dispute import DisputeMachine
-from state_machines.durable import handling
+from state_machines.durable.base import handling
 from state_machines.erasure import ErasureMachine
 from state_machines.login import LoginMachine
 from state_machines.order import OrderMachine

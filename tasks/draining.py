@@ -11,7 +11,7 @@ from flask import Flask
 
 from config import settings
 from models.logs import logger
-from state_machines.durable import draining
+from state_machines.durable.calls import draining
 from tasks import dispatch
 
 log = logger(__name__)

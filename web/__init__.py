@@ -67,6 +67,18 @@ SERVICES: dict[str, tuple[ApiBlueprint, ...]] = {
     "product": (product.api, product_changes.api),
     "admin": admin.BLUEPRINTS,
 }
+# The rules and commands of every application, in the order in which they see a request.
+PARTS = (
+    denials,
+    request,
+    errors,
+    security_headers,
+    urls,
+    commands,
+    traced_requests,
+    request_metrics,
+    security_events,
+)
 request_metrics.SERVICES.update(
     {blueprint.name: service for service, each in SERVICES.items() for blueprint in each}
 )
@@ -79,7 +91,7 @@ EXPOSED_HEADERS = (
     "RateLimit",
     "RateLimit-Policy",
     "Retry-After",
-    # Tells a client that a step-up is needed.
+    # Its error says that a step-up is needed.
     "WWW-Authenticate",
     "X-Request-Id",
     "X-Total-Count",
@@ -96,26 +108,9 @@ def create_app(*services: str) -> Flask:
     app.config["TRUSTED_HOSTS"] = settings.hosts
     connection.attach(app, pool_size=settings.database_pool)
     Migrate(app, db, directory="migrations", render_as_batch=False)
-    for part in (
-        denials,
-        request,
-        errors,
-        security_headers,
-        urls,
-        commands,
-        traced_requests,
-        request_metrics,
-        security_events,
-    ):
+    for part in PARTS:
         part.register(app)
-    CORS(
-        app,
-        # The library would take a text with brackets, such as an IPv6 address, for a pattern.
-        origins=[re.compile(re.escape(origin) + r"\Z") for origin in settings.allowed_origins],
-        supports_credentials=True,
-        expose_headers=list(EXPOSED_HEADERS),
-        max_age=600,
-    )
+    _allow_origins(app)
     app.register_blueprint(docs.bp)
     if "auth" in (services or SERVICES):
         signing_key()
@@ -134,3 +129,15 @@ def create_app(*services: str) -> Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=1, x_host=1)  # type: ignore[method-assign]
     return app
+
+
+def _allow_origins(app: Flask) -> None:
+    """Let the pages of the allowed origins call the application."""
+    CORS(
+        app,
+        # The library would take a text with brackets, such as an IPv6 address, for a pattern.
+        origins=[re.compile(re.escape(origin) + r"\Z") for origin in settings.allowed_origins],
+        supports_credentials=True,
+        expose_headers=list(EXPOSED_HEADERS),
+        max_age=600,
+    )

@@ -11,7 +11,7 @@ from bench.race.call import call as provider
 from models.base import Base, text_enum
 from models.durable.execution import Execution, deadline_index
 from state_machines.durable import Activity, Arrow, Call, DurableMachine
-from state_machines.durable.handling import NoSubjectError, handlers
+from state_machines.durable.base.handling import NoSubjectError, handlers
 
 FRONT = int(os.environ.get("RACE_FRONT", "0"))
 

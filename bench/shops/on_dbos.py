@@ -6,6 +6,7 @@ It has the way from the order to the receipt, and no refunds or disputes.
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -84,6 +85,17 @@ def place(order_id: str, checkout: Json) -> int:
     for product in products:
         if product.status != ProductStatus.AVAILABLE or product.available < quantities[product.id]:
             raise ValueError(f"{product.name} cannot be bought")
+    order = _new_order(order_id, checkout, products, quantities)
+    order.payment = Payment(state=PaymentState.PENDING, amount=order.total, currency=order.currency)
+    session.add(order)
+    session.flush()
+    _move_stock(session, order_id, stock=0, reserved=1)
+    return order.total
+
+
+def _new_order(
+    order_id: str, checkout: Json, products: Sequence[Product], quantities: dict[int, int]
+) -> Order:
     subtotal = sum(product.price * quantities[product.id] for product in products)
     order = Order(
         id=UUID(order_id),
@@ -103,12 +115,7 @@ def place(order_id: str, checkout: Json) -> int:
         OrderItem(line=line, product_id=p.id, name=p.name, quantity=quantities[p.id], price=p.price)
         for line, p in enumerate(products)
     ]
-    payment = Payment(state=PaymentState.PENDING, amount=order.total, currency=order.currency)
-    order.payment = payment
-    session.add(order)
-    session.flush()
-    _move_stock(session, order_id, stock=0, reserved=1)
-    return order.total
+    return order
 
 
 @DBOS.step(retries_allowed=True, max_attempts=10)  # type: ignore[untyped-decorator]

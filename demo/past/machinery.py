@@ -22,7 +22,8 @@ from models.durable.signal import SignalRow, SignalState
 from sandbox.events import Delivery
 from sandbox.scheduled import as_posted
 from state_machines.actions import reconcile
-from state_machines.durable import DurableMachine, calls, executor, inbox, sweep, unit_of_work
+from state_machines.durable import DurableMachine, executor, inbox, sweep, unit_of_work
+from state_machines.durable.calls import batches
 from state_machines.durable.unit_of_work import Committed
 
 # Seconds that a message, a call and a webhook take, at least and at most.
@@ -81,7 +82,7 @@ class Machinery:
         batch = executor.prepare(name, [activity_id])
         self._outside.faults.activity = name
         self._spend(CALL_SECONDS)
-        calls.perform(batch)
+        batches.perform(batch)
         self._outside.faults.activity = ""
         executor.finish(batch)
 

@@ -22,9 +22,9 @@ from models.failures import ends_all, is_locked
 from models.logs import logger, one_line
 from state_machines.actions.selection import LOCKED, NO_MATCH, Selection
 from state_machines.durable import DurableMachine, SignalRefusedError, inbox
+from state_machines.durable.moves.savepoints import savepoint, write_as_commit
 from state_machines.durable.operations import commands
 from state_machines.durable.operations.commands import OperationRefusedError
-from state_machines.durable.savepoints import savepoint, write_as_commit
 
 log = logger(__name__)
 

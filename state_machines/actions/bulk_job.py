@@ -36,8 +36,8 @@ from state_machines.actions.selection import (
 )
 from state_machines.bulk import BulkMachine, BulkSignal
 from state_machines.durable import DurableMachine, caused_by
+from state_machines.durable.base.states import state_of
 from state_machines.durable.operations import commands
-from state_machines.durable.states import state_of
 
 MAX_ROWS = 100_000
 REPLAYABLE = (SignalState.FAILED, SignalState.UNMATCHED, SignalState.IGNORED)

@@ -14,8 +14,8 @@ from models.durable.activity import ActivityRow
 from models.durable.signal import SignalRow, SignalState
 from models.errors import InvalidInputError
 from state_machines.durable import DurableMachine
+from state_machines.durable.base.states import state_of
 from state_machines.durable.operations.commands import OperationRefusedError
-from state_machines.durable.states import state_of
 
 LOCKED = "it is locked by another transaction: try again"
 NO_MATCH = "it no longer matches the filters"

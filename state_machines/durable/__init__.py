@@ -11,9 +11,8 @@ from state_machines.durable.activity import (
     note_request_id,
     time_left,
 )
-from state_machines.durable.cause import caused_by
-from state_machines.durable.definition import Arrow, Display, StateKind, writes
-from state_machines.durable.failure import (
+from state_machines.durable.base.cause import caused_by
+from state_machines.durable.base.failure import (
     CallError,
     NonRetryableError,
     RetryableError,
@@ -21,8 +20,9 @@ from state_machines.durable.failure import (
     Snooze,
     UnknownOutcomeError,
 )
+from state_machines.durable.base.timers import Deadline, Poll, growing
+from state_machines.durable.definition import Arrow, Display, StateKind, writes
 from state_machines.durable.machine import DurableMachine, SignalRefusedError
-from state_machines.durable.timers import Deadline, Poll, growing
 
 __all__ = [
     "Activity",

@@ -21,7 +21,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from models.base import db
 from models.clock import tick
 from models.durable.execution import Execution
-from state_machines.durable.failure import GivingUp, RetryPolicy, Snooze
+from state_machines.durable.base.failure import GivingUp, RetryPolicy, Snooze
 from state_machines.durable.machine import DurableMachine
 
 E = TypeVar("E", bound=Execution)

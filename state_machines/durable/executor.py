@@ -16,13 +16,15 @@ from models import tracing
 from models.base import is_unknown_state, transaction
 from models.clock import tick
 from models.logs import bound, logger
-from state_machines.durable import counts, draining, leases
+from state_machines.durable import leases
 from state_machines.durable.activity import Activity, Attempt, Call
-from state_machines.durable.attempt_traces import batch_span
-from state_machines.durable.calls import Batch, perform, take_calls
-from state_machines.durable.cause import caused_by
-from state_machines.durable.failure import NonRetryableError, RetryableError, Snooze
+from state_machines.durable.base.cause import caused_by
+from state_machines.durable.base.failure import NonRetryableError, RetryableError, Snooze
+from state_machines.durable.calls import draining
+from state_machines.durable.calls.batches import Batch, perform, take_calls
 from state_machines.durable.leases import Claim
+from state_machines.durable.telemetry import counts
+from state_machines.durable.telemetry.attempts import batch_span
 
 log = logger(__name__)
 

@@ -21,9 +21,11 @@ from models.durable.signal import SignalRow, SignalState
 from models.ids import uuid7
 from models.logs import logger
 from models.text import storable, storable_json, storable_key
-from state_machines.durable import counts, handling, traces
-from state_machines.durable.failure import RetryPolicy, error_text
-from state_machines.durable.handling import Outcome, ProviderEvent
+from state_machines.durable.base import handling
+from state_machines.durable.base.failure import RetryPolicy, error_text
+from state_machines.durable.base.handling import Outcome, ProviderEvent
+from state_machines.durable.moves import traces
+from state_machines.durable.telemetry import counts
 
 log = logger(__name__)
 

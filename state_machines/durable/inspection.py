@@ -17,10 +17,10 @@ from models.clock import now
 from models.durable.activity import NOT_OVER, SWEPT, ActivityRow
 from models.durable.transition import Transition
 from state_machines.durable.activity import Activity
+from state_machines.durable.base.states import moved_by_system, state_of
 from state_machines.durable.definition import registered_writes
 from state_machines.durable.machine import DurableMachine
 from state_machines.durable.operations import limits
-from state_machines.durable.states import moved_by_system, state_of
 
 # The sweep publishes an overdue activity again and again, until a worker claims it.
 MAX_UNCLAIMED_AGE = timedelta(hours=1)

@@ -19,11 +19,11 @@ from models.durable.activity import ActivityState
 from models.logs import logger
 from models.secret import decrypt
 from models.text import parse
-from state_machines.durable import lease_statements as statements
 from state_machines.durable.activity import Activity, Attempt, Call
-from state_machines.durable.failure import GivingUp, RetryPolicy, Snooze, error_text
-from state_machines.durable.lease_statements import ROW, ROWS, AnyActivity
+from state_machines.durable.base.failure import GivingUp, RetryPolicy, Snooze, error_text
 from state_machines.durable.operations import limits
+from state_machines.durable.statements import claims as statements
+from state_machines.durable.statements.claims import ROW, ROWS, AnyActivity
 
 log = logger(__name__)
 

@@ -17,10 +17,10 @@ from models.base import db
 from models.clock import now
 from models.durable.execution import Execution, Polled
 from models.ids import uuid7
+from state_machines.durable.base.timers import Deadline, Poll
 from state_machines.durable.definition import Arrow, Display, check_table, registered_writes
-from state_machines.durable.lock_statements import of_children, of_roots
-from state_machines.durable.timers import Deadline, Poll
-from state_machines.durable.traces import traced
+from state_machines.durable.moves.locks import of_children, of_roots
+from state_machines.durable.moves.traces import traced
 from state_machines.durable.unit_of_work import announce, append_history, schedule, unit_of_work
 
 E = TypeVar("E", bound=Execution)

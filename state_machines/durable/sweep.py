@@ -17,11 +17,13 @@ from models.base import transaction
 from models.clock import now
 from models.durable.sweep import Sweep
 from models.logs import logger
-from state_machines.durable import counts, inbox, pages
+from state_machines.durable import inbox
 from state_machines.durable.activity import Activity
-from state_machines.durable.cause import caused_by
+from state_machines.durable.base.cause import caused_by
 from state_machines.durable.machine import DurableMachine
 from state_machines.durable.operations import pauses, publishing
+from state_machines.durable.statements import pages
+from state_machines.durable.telemetry import counts
 from state_machines.durable.unit_of_work import schedule, unit_of_work
 
 log = logger(__name__)

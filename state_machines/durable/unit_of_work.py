@@ -22,7 +22,7 @@ from models.durable.transition import Transition
 from models.ids import uuid7
 from models.logs import logger
 from models.many_rows import insert_all
-from state_machines.durable.cause import current_cause
+from state_machines.durable.base.cause import current_cause
 
 log = logger(__name__)
 

@@ -14,7 +14,7 @@ from models.durable.signal import SignalRow
 from models.login import LIVE, Login
 from models.notice import NoticeKind, open_notice
 from models.order import Order
-from state_machines.durable.handling import NoSubjectError, NotOursError
+from state_machines.durable.base.handling import NoSubjectError, NotOursError
 from state_machines.login import SEND, LoginMachine, LoginSignal
 
 UNDELIVERED = ("bounce", "dropped")

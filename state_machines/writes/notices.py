@@ -13,7 +13,7 @@ from models.order import UNSHIPPED, Order
 from models.payment import Payment, payment_of
 from models.refund import Refund, refundable_amount
 from state_machines.durable import writes
-from state_machines.durable.handling import Outcome
+from state_machines.durable.base.handling import Outcome
 
 
 def watch_signals(source: str, external_id: str, kind: str, outcome: Outcome) -> None:

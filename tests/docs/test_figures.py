@@ -10,9 +10,10 @@ from config import settings
 from models.connection import MAX_SILENCE_SECONDS
 from models.durable.activity import PUBLISHER_LEASE
 from models.silence import CHECK_INTERVAL_SECONDS
-from state_machines.durable import calls, inbox, sweep
+from state_machines.durable import inbox, sweep
+from state_machines.durable.base.timers import MAX_POLL_INTERVAL
+from state_machines.durable.calls import batches
 from state_machines.durable.operations import publishing
-from state_machines.durable.timers import MAX_POLL_INTERVAL
 from state_machines.payment import MAX_INTERVAL, PaymentMachine
 from tasks.beat import EXPIRY
 
@@ -33,7 +34,7 @@ FIGURES = [
     ("docs/explanation/guarantees.md", r"sweep tries it up to (\w+)\s", inbox.RETRY.attempts),
     ("docs/how-to/operate.md", r"not apply them in (\w+) attempts", inbox.RETRY.attempts),
     ("docs/reference/tables.md", r"not be applied in (\w+) attempts", inbox.RETRY.attempts),
-    ("docs/how-to/run-elsewhere.md", r"can make at once \((\w+)\)", calls.CONCURRENT_CALLS),
+    ("docs/how-to/run-elsewhere.md", r"can make at once \((\w+)\)", batches.CONCURRENT_CALLS),
     (
         "docs/reference/settings.md",
         r"doubles up to (\w+) hours",

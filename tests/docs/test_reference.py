@@ -91,8 +91,11 @@ def test_every_state_and_signal_is_explained(machine: type[DurableMachine[Any]])
 
 def test_every_file_of_the_engine_is_listed() -> None:
     listed = (ROOT / "docs/explanation/the-engine.md").read_text().partition("## One transition")[0]
-    files = {path.name for path in (ROOT / "state_machines/durable").rglob("[!_]*.py")}
-    assert set(re.findall(r"`(\w+\.py)`", listed)) == files
+    core, _, operations = listed.partition("The package `operations/`")
+    engine = ROOT / "state_machines/durable"
+    files = {str(path.relative_to(engine)) for path in engine.rglob("[!_]*.py")}
+    names = [f"operations/{name}" for name in re.findall(r"`(\w+\.py)`", operations)]
+    assert {*re.findall(r"^\| `([\w/]+\.py)`", core, re.MULTILINE), *names} == files
 
 
 def test_every_table_is_listed() -> None:

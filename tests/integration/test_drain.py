@@ -28,7 +28,7 @@ from launch.stack import ROOT
 from launch.waiting import until
 from models import ActivityRow, ActivityState, transaction
 from models.clock import now
-from state_machines.durable.calls import CONCURRENT_CALLS
+from state_machines.durable.calls.batches import CONCURRENT_CALLS
 from state_machines.durable.unit_of_work import schedule
 from tasks.celery_app import app as celery
 from tasks.dispatch import BATCH

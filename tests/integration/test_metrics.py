@@ -17,11 +17,11 @@ from state_machines.durable import (
     NonRetryableError,
     RetryableError,
     UnknownOutcomeError,
-    handling,
     inbox,
     sweep,
 )
-from state_machines.durable.handling import NoSubjectError
+from state_machines.durable.base import handling
+from state_machines.durable.base.handling import NoSubjectError
 from state_machines.durable.inbox import receive
 from state_machines.durable.unit_of_work import write_gathered
 from tasks import dispatch

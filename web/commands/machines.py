@@ -18,10 +18,10 @@ from models.clock import now
 from state_machines.actions import bulk_changes
 from state_machines.actions.selection import Filters, Selection, select_executions
 from state_machines.durable import DurableMachine
+from state_machines.durable.base.states import state_of
 from state_machines.durable.inspection import Difference, stranded, stuck, verify
 from state_machines.durable.operations import commands
 from state_machines.durable.operations.diagram import mermaid
-from state_machines.durable.states import state_of
 from web.commands import bulk, output
 from web.commands.auditing import as_operator, audited, cli_errors
 from web.commands.input_types import Duration

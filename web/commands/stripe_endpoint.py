@@ -57,30 +57,25 @@ def make_group(load: Callable[[], Endpoints]) -> click.Group:
         """
         if create and (update or key):
             raise click.UsageError("--create cannot be combined with --update or --id")
-        url = _check_url(url or (settings.public_url and settings.public_url + PATH))
-        if not settings.stripe_secret_key:
-            raise click.ClickException("STRIPE_SECRET_KEY is missing")
+        url = _check_url(url)
         actor = operator_name() if create or update else ""
         with _stripe_errors():
             calls = load()
-            endpoints = _find(calls, url, key)
-            if create:
-                _create(calls, endpoints, url)
-            elif update and endpoints:
-                endpoints[0] = calls.update(endpoints[0]["id"], url, SUBSCRIBED)
+            endpoints = _correct(calls, url, key, create=create, update=update)
+        if endpoints and actor:
+            with transaction():
+                option = "--create" if create else "--update"
+                audit(actor, f"stripe endpoint {option}", endpoints[0]["id"], url=url)
         differences = list(_differences(endpoints, url, calls.API_VERSION))
         _print_endpoint(endpoints, differences, as_json=as_json)
-        if endpoints and (create or update):
-            action = f"stripe endpoint --{'create' if create else 'update'}"
-            with transaction():
-                audit(actor, action, endpoints[0]["id"], url=url)
         if differences:
             raise click.exceptions.Exit(1)
 
     return group
 
 
-def _check_url(url: str) -> str:
+def _check_url(url: str | None) -> str:
+    url = url or (settings.public_url and settings.public_url + PATH)
     try:
         parts = urlsplit(url)
         is_usable = parts.scheme in ("http", "https") and bool(parts.hostname)
@@ -93,11 +88,28 @@ def _check_url(url: str) -> str:
 
 @contextmanager
 def _stripe_errors() -> Iterator[None]:
-    """Turn errors of Stripe into one-line errors of the command line (exit status 1)."""
+    """Turn errors of Stripe into one-line errors of the command line (exit status 1).
+
+    Without a key there is no call to make.
+    """
+    if not settings.stripe_secret_key:
+        raise click.ClickException("STRIPE_SECRET_KEY is missing")
     try:
         yield
     except CallError as error:
         raise click.ClickException(escape(str(error))) from error
+
+
+def _correct(
+    calls: Endpoints, url: str, key: str | None, *, create: bool, update: bool
+) -> list[Endpoint]:
+    """Create or correct the endpoint if asked to, and return those with its address."""
+    endpoints = _find(calls, url, key)
+    if create:
+        _create(calls, endpoints, url)
+    elif update and endpoints:
+        endpoints[0] = calls.update(endpoints[0]["id"], url, SUBSCRIBED)
+    return endpoints
 
 
 def _find(calls: Endpoints, url: str, key: str | None) -> list[Endpoint]:

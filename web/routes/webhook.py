@@ -12,7 +12,7 @@ from werkzeug.exceptions import BadRequest
 from config import settings
 from models.text import dump_json, parse
 from state_machines.durable import inbox
-from state_machines.durable.handling import ProviderEvent
+from state_machines.durable.base.handling import ProviderEvent
 from web.blueprint import ApiBlueprint
 from web.schemas.webhook import Received
 from web.signatures import check_sendgrid, check_stripe

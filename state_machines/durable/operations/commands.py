@@ -24,7 +24,7 @@ from models.durable.activity import (
 )
 from models.logs import one_line
 from state_machines.durable.activity import Activity
-from state_machines.durable.failure import CallError, NonRetryableError, UnknownOutcomeError
+from state_machines.durable.base.failure import CallError, NonRetryableError, UnknownOutcomeError
 from state_machines.durable.machine import DurableMachine
 from state_machines.durable.operations.actions import registered_actions
 from state_machines.durable.operations.unneeded import find_unneeded

@@ -10,10 +10,10 @@ from sqlalchemy import Text, cast, null, select
 
 from models.base import db
 from models.keyset import Count, KeysetPage, count_rows, encode_cursor, load_page
+from state_machines.durable.base.states import state_of
 from state_machines.durable.definition import StateKind
 from state_machines.durable.machine import DurableMachine
 from state_machines.durable.operations.filters import Filters, conditions_of
-from state_machines.durable.states import state_of
 
 Machine = type[DurableMachine[Any]]
 

@@ -25,8 +25,8 @@ from models.durable.activity import SWEPT, ActivityRow, ActivityState
 from models.ids import as_id, first_of
 from models.keyset import MAX_SCANNED_ROWS
 from state_machines.durable.activity import Activity
+from state_machines.durable.base.states import state_of
 from state_machines.durable.machine import DurableMachine
-from state_machines.durable.states import state_of
 
 Machine = type[DurableMachine[Any]]
 ANY = "any"  # failed activity

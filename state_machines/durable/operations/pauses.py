@@ -19,9 +19,9 @@ from models.clock import now
 from models.durable.activity import NOT_OVER, OVER, ActivityRow
 from models.durable.control import Pause, PauseKind
 from state_machines.durable.activity import Activity
+from state_machines.durable.base.timers import Deadline
 from state_machines.durable.machine import DurableMachine
 from state_machines.durable.operations.commands import OperationRefusedError
-from state_machines.durable.timers import Deadline
 
 # Maximum executions whose deadlines are extended in one transaction.
 MAX_EXTENDED = 500

@@ -14,10 +14,10 @@ from sqlalchemy import BigInteger, Column, Table, or_, select, text
 from models.base import Base, db
 from models.secret import Secret
 from state_machines.durable.definition import Arrow
+from state_machines.durable.moves.savepoints import write_as_commit
 from state_machines.durable.operations.actions import OperatorAction, actions_of
 from state_machines.durable.operations.commands import OperationRefusedError
 from state_machines.durable.operations.executions import Machine
-from state_machines.durable.savepoints import write_as_commit
 from state_machines.durable.unit_of_work import unit_of_work
 
 # A row that somebody holds for longer is refused.

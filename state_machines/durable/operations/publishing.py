@@ -1,5 +1,6 @@
 """Publishing: the activities that workers may have now, under pauses, limits and priorities."""
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -48,19 +49,7 @@ def take_due(allowance: int) -> list[tuple[str, UUID]]:
     limit share what it lets through in a second, interactive ones first. A pause does not stop
     activities that are giving up, since they make no call.
     """
-    at, limited, paused = now(), limits.limited_providers(), pauses.paused_activities()
-    activities = [each for each in Activity.registry.values() if each.name not in paused]
-    queued = ActivityRow.state == ActivityState.QUEUED
-    queries = [
-        _first_of_each(activities, allowance, ActivityRow.due_at.desc(), queued),
-        _overdue([each for each in activities if each.provider not in limited], MAX_PENDING),
-    ]
-    if paused:
-        stopped = [each for each in Activity.registry.values() if each.name in paused]
-        queries.append(_overdue(stopped, MAX_PENDING, IS_GIVING_UP))
-    for provider, number in limited.items():
-        callers = [each for each in activities if each.provider == provider]
-        queries.append(_overdue(callers, number).limit(number))
+    queries = list(_due(allowance))
     # PostgreSQL may run a plain subquery again for each row, and so take more than the limit.
     parts = [query.cte(f"part_{number}") for number, query in enumerate(queries)]
     rows = db.session.execute(
@@ -70,7 +59,7 @@ def take_due(allowance: int) -> list[tuple[str, UUID]]:
             state=ActivityState.PENDING,
             token=None,
             unknown_outcomes=UNKNOWN_OUTCOMES,
-            due_at=at + PUBLISHER_LEASE,
+            due_at=now() + PUBLISHER_LEASE,
             late_since=LATE_SINCE,
         )
         .returning(ActivityRow.name, ActivityRow.id)
@@ -78,6 +67,23 @@ def take_due(allowance: int) -> list[tuple[str, UUID]]:
     )
     taken = [(name, activity_id) for name, activity_id in rows]
     return sorted(taken, key=lambda row: Activity.registry[row[0]].priority != Priority.INTERACTIVE)
+
+
+def _due(allowance: int) -> Iterator[Select[Any]]:
+    """Yield the queries for queued activities, and for overdue ones with and without a limit."""
+    limited, paused = limits.limited_providers(), pauses.paused_activities()
+    known = list(Activity.registry.values())
+    activities = [each for each in known if each.name not in paused]
+    queued = ActivityRow.state == ActivityState.QUEUED
+    yield _first_of_each(activities, allowance, ActivityRow.due_at.desc(), queued)
+    unlimited = [each for each in activities if each.provider not in limited]
+    yield _overdue(unlimited, MAX_PENDING)
+    if paused:
+        stopped = [each for each in known if each.name in paused]
+        yield _overdue(stopped, MAX_PENDING, IS_GIVING_UP)
+    for provider, number in limited.items():
+        callers = [each for each in activities if each.provider == provider]
+        yield _overdue(callers, number).limit(number)
 
 
 def _overdue(activities: list[AnyActivity], number: int, *conditions: Any) -> Select[Any]:

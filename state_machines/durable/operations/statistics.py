@@ -11,8 +11,8 @@ from models.base import db
 from models.clock import now
 from models.durable.transition import Transition
 from models.keyset import Count, count_rows, load_distinct
+from state_machines.durable.base.states import state_of
 from state_machines.durable.operations.executions import Machine
-from state_machines.durable.states import state_of
 
 # Executions whose history is read for the times in states: the newest ones.
 SAMPLE_SIZE = 200

@@ -12,11 +12,11 @@ from models.base import db
 from models.clock import now
 from models.durable.activity import OVER, ActivityRow, ActivityState
 from state_machines.durable.activity import Activity
+from state_machines.durable.base.states import moved_by_system
 from state_machines.durable.definition import StateKind
 from state_machines.durable.operations import executions, limits, pauses
 from state_machines.durable.operations.actions import actions_of
 from state_machines.durable.operations.executions import Summary
-from state_machines.durable.states import moved_by_system
 
 MAX_ERROR_LENGTH = 200  # characters
 # An activity that was dispatched a moment ago is no delay.

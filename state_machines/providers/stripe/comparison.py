@@ -18,7 +18,7 @@ from models.logs import logger
 from models.payment import Payment, PaymentState, is_by_stripe
 from models.refund import Refund
 from state_machines.durable import inbox
-from state_machines.durable.handling import ProviderEvent
+from state_machines.durable.base.handling import ProviderEvent
 from state_machines.durable.unit_of_work import schedule
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.providers.stripe import unmatched

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from models.refund import refunded_amount
-from state_machines.durable.handling import MalformedError, NoSubjectError, NotOursError
+from state_machines.durable.base.handling import MalformedError, NoSubjectError, NotOursError
 from state_machines.durable.unit_of_work import schedule
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.providers.stripe import disputes, refunds, unmatched

@@ -5,7 +5,7 @@ from typing import Any
 
 from models.clock import now
 from models.notice import NoticeKind, open_notice
-from state_machines.durable.handling import NotOursError
+from state_machines.durable.base.handling import NotOursError
 
 # Tolerance for clocks that differ. An event's age needs no limit: the end of a payment is verified
 # by a call.

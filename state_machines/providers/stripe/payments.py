@@ -14,7 +14,7 @@ from models.prepared import Prepared, parameter
 from models.refund import refundable_amount
 from state_machines.actions.order_limits import close_if_cards_are_tested
 from state_machines.actions.refund_order import cancel_refunded_order
-from state_machines.durable.handling import NoSubjectError
+from state_machines.durable.base.handling import NoSubjectError
 from state_machines.durable.unit_of_work import announce
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.providers.stripe.intents import Card, Intent

@@ -20,12 +20,12 @@ from state_machines.durable import (
     NonRetryableError,
     RetryableError,
     UnknownOutcomeError,
-    calls,
     executor,
     leases,
     sweep,
 )
 from state_machines.durable.activity import MARGIN, Attempt
+from state_machines.durable.calls import batches
 from tests.support.depot import Depot
 from tests.support.parcel import Announce, Courier, ParcelSignal, ParcelState
 
@@ -231,7 +231,7 @@ def test_a_call_that_could_outlast_its_lease_is_not_made(
     (parcel_id,) = depot.pack("vase")
     batch = executor.prepare(Announce.name, [depot.key(parcel_id)])
     time.advance(seconds=PUBLISHER_LEASE.total_seconds() - Announce.timeout + 1)
-    calls.perform(batch)
+    batches.perform(batch)
     executor.finish(batch)
     activity = depot.activity(parcel_id)
     assert courier.calls == []
@@ -249,7 +249,7 @@ def test_a_worker_calls_only_the_activities_that_it_still_holds(
     with transaction():
         leases.renew(batch.claimed)
     assert sweep.due_activities() == [], "both are held"
-    calls.perform(batch)
+    batches.perform(batch)
     executor.finish(batch)
     assert [call.id for call in courier.calls] == [depot.key(ours)]
     assert (depot.state(stolen), depot.state(ours)) == ("Packed", "Announced")

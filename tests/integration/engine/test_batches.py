@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from launch.waiting import until
 from models import ActivityRow, ActivityState, transaction
 from state_machines.durable import Call, executor
-from state_machines.durable.calls import CONCURRENT_CALLS
+from state_machines.durable.calls.batches import CONCURRENT_CALLS
 from tasks.dispatch import BATCH
 from tests.support.depot import Depot
 from tests.support.parcel import Announce, Courier

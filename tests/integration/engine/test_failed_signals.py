@@ -5,8 +5,9 @@ from uuid import UUID
 from models import Notice, NoticeKind, SignalRow, SignalState, transaction
 from models.base import db
 from models.clock import MovableClock
-from state_machines.durable import handling, inbox, sweep
-from state_machines.durable.handling import MalformedError
+from state_machines.durable import inbox, sweep
+from state_machines.durable.base import handling
+from state_machines.durable.base.handling import MalformedError
 from tests.support.depot import load_signal
 
 trouble: dict[str, Exception] = {}

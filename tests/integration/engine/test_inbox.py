@@ -8,8 +8,9 @@ from flask import Flask
 
 from models import SignalState, transaction
 from models.clock import MovableClock
-from state_machines.durable import handling, inbox, sweep
-from state_machines.durable.handling import NoSubjectError, NotOursError, Outcome
+from state_machines.durable import inbox, sweep
+from state_machines.durable.base import handling
+from state_machines.durable.base.handling import NoSubjectError, NotOursError, Outcome
 from state_machines.durable.inbox import receive, receive_all
 from tests.support.depot import Depot, load_signal
 from tests.support.parcel import ParcelMachine, ParcelSignal, ParcelState

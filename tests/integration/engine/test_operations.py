@@ -7,12 +7,7 @@ from sqlalchemy import text, update
 
 from models import ActivityRow, ActivityState, transaction
 from models.clock import MovableClock
-from state_machines.durable import (
-    NonRetryableError,
-    UnknownOutcomeError,
-    inspection,
-    sweep,
-)
+from state_machines.durable import NonRetryableError, UnknownOutcomeError, inspection, sweep
 from state_machines.durable.operations import commands
 from state_machines.durable.operations.commands import OperationRefusedError
 from tests.support.depot import Depot

@@ -19,7 +19,8 @@ from models import (
 )
 from models.clock import MovableClock, now
 from models.durable.activity import PUBLISHER_LEASE
-from state_machines.durable import calls, executor, inspection, sweep
+from state_machines.durable import executor, inspection, sweep
+from state_machines.durable.calls import batches
 from state_machines.durable.operations import pauses
 from state_machines.durable.operations.commands import OperationRefusedError
 from state_machines.durable.unit_of_work import unit_of_work
@@ -82,7 +83,7 @@ def test_a_running_call_finishes_during_the_pause(depot: Depot, courier: Courier
     (parcel_id,) = depot.pack("vase")
     batch = executor.prepare(Announce.name, [depot.key(parcel_id)])
     pause(*ANNOUNCE)
-    calls.perform(batch)
+    batches.perform(batch)
     executor.finish(batch)
     assert depot.state(parcel_id) == ParcelState.ANNOUNCED
 

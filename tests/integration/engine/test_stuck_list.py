@@ -6,7 +6,7 @@ from models import ActivityRow, reading, transaction
 from models.clock import MovableClock
 from state_machines.durable import sweep
 from state_machines.durable.inspection import stuck
-from state_machines.durable.stuck import find_stuck
+from state_machines.durable.statements.stuck import find_stuck
 from tests.support.depot import Depot
 from tests.support.parcel import Courier, Parcel, ParcelMachine
 

@@ -9,7 +9,8 @@ import pytest
 from models import tracing, transaction
 from models.clock import MovableClock
 from models.tracing import NewSpan
-from state_machines.durable import NonRetryableError, executor, handling, sweep
+from state_machines.durable import NonRetryableError, executor, sweep
+from state_machines.durable.base import handling
 from state_machines.durable.inbox import receive
 from tests.support.depot import Depot, load_signal
 from tests.support.parcel import Announce, Courier, ParcelMachine, ParcelSignal

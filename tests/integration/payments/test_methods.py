@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 
 from models import ActivityRow, Payment, PaymentMethod, PaymentState, transaction
 from models.payment import payment_of
-from state_machines.durable.handling import NoSubjectError
+from state_machines.durable.base.handling import NoSubjectError
 from state_machines.providers.stripe.comparison import schedule_unknown_payments
 from state_machines.providers.stripe.intents import Intent
 from state_machines.providers.stripe.payments import lock_payment

@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from models import ActivityRow, ActivityState, Login, LoginState, UserSession, transaction
 from models.clock import MovableClock
 from state_machines.actions.login_codes import begin_login, resend_code
-from state_machines.durable import calls, executor, inbox
+from state_machines.durable import executor, inbox
+from state_machines.durable.calls import batches
 from state_machines.login import LoginMachine
 from tests.support.shop import Shop
 from tests.support.stripe import Stripe
@@ -125,7 +126,7 @@ def test_a_bounce_may_arrive_before_the_answer(till: Shop, bank: Stripe) -> None
     with transaction():
         login = begin_login(EMAIL)
     batch = executor.prepare(CODE, till.pending(CODE))
-    calls.perform(batch)
+    batches.perform(batch)
     lost(login.id, till.activity(CODE).id)
     executor.finish(batch)
     assert till.activity(CODE).state == ActivityState.DONE

@@ -50,7 +50,7 @@ REASONS: dict[str, str] = {
     "commit of inbox._postpone": SIMULATED,
     "commit of executor._record_alone": SIMULATED,
     "commit of executor._claim_unprepared": SIMULATED,
-    "commit of calls._renew": SIMULATED,
+    "commit of batches._renew": SIMULATED,
     "commit of draining._end": "a death leaves the call to the end of its lease",
     "commit of draining.leave_to_sweep": "what the sweep does not get is overdue a lease later",
     "commit of sweep._serve_alone": SIMULATED,

@@ -17,8 +17,9 @@ from models.refund import Refund
 from sandbox.events import Delivery, Event
 from sandbox.scheduled import as_posted
 from state_machines.actions import reconcile
-from state_machines.durable import handling, inbox, sweep
-from state_machines.durable.handling import ProviderEvent
+from state_machines.durable import inbox, sweep
+from state_machines.durable.base import handling
+from state_machines.durable.base.handling import ProviderEvent
 from tests.proof.simulation.mood import Mood
 from tests.proof.simulation.outside import Outside
 from tests.proof.simulation.step import Step

@@ -11,9 +11,10 @@ from uuid import UUID
 
 from models.clock import MovableClock
 from sandbox.faults import Fault
-from state_machines.durable import calls, executor
+from state_machines.durable import executor
 from state_machines.durable.activity import Attempt
-from state_machines.durable.calls import Batch
+from state_machines.durable.calls import batches
+from state_machines.durable.calls.batches import Batch
 from state_machines.durable.unit_of_work import Committed
 from tests.proof.simulation.mood import Mood
 from tests.proof.simulation.outside import Outside
@@ -101,7 +102,7 @@ class Workers:
         if (lasting := self.poison.of(batch.activity.name)) != Fault.NONE:
             faults, met = [lasting] * MOST_REQUESTS, f", all requests meet {lasting.name}"
         with self._outside.faults.meeting(faults):
-            calls.perform(Batch(batch.claimed, [attempt]))
+            batches.perform(Batch(batch.claimed, [attempt]))
         slowly = ""
         if slow and self._dice.random() < slow:
             self._time.advance(seconds=self._dice.choice(SLOWNESS))

@@ -16,7 +16,8 @@ from models.base import Base, db, reading, transaction
 from models.durable.activity import ActivityRow
 from models.durable.signal import SignalRow
 from models.durable.transition import Transition
-from state_machines.durable import executor, handling, inbox, inspection, sweep
+from state_machines.durable import executor, inbox, inspection, sweep
+from state_machines.durable.base import handling
 from tests.support.lifted.lockers import (
     Reservation,
     ReservationMachine,

@@ -13,7 +13,7 @@ from state_machines.durable.operations import executions
 from state_machines.durable.operations.executions import Machine
 from state_machines.durable.operations.filters import ANY, Filters, has_state
 from state_machines.durable.operations.timeline import load_timeline
-from state_machines.durable.stuck import find_stuck
+from state_machines.durable.statements.stuck import find_stuck
 from web.blueprint import ApiBlueprint
 from web.pagination import conditional, conditional_on
 from web.routes.admin.detail_views import detail_of, family_of, load_execution

@@ -13,7 +13,8 @@ from models.money import display
 from models.product import MAX_PRODUCT_ID
 from models.user import User
 from state_machines import OrderMachine, PaymentMachine
-from state_machines.durable import DurableMachine, handling
+from state_machines.durable import DurableMachine
+from state_machines.durable.base import handling
 from state_machines.durable.operations.executions import (
     Machine,
     Summary,

@@ -12,7 +12,7 @@ from models.base import db
 from models.errors import InvalidInputError, NotFoundError
 from models.keyset import KeysetPage, count_rows, load_page, scan_page
 from state_machines.actions import replay_signal
-from state_machines.durable import handling
+from state_machines.durable.base import handling
 from web import authentication
 from web.pagination import conditional
 from web.routes.admin.guard import ADMITTED, Role, acting, blueprint, needs

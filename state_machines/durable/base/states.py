@@ -4,15 +4,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Text, cast
 
-from state_machines.durable.machine import DurableMachine
+# A class of a machine.
+Machine = type[Any]
 
 
-def state_of(machine: type[DurableMachine[Any]]) -> ColumnElement[str]:
+def state_of(machine: Machine) -> ColumnElement[str]:
     """Return the column of the states as text, which also reads states that were removed."""
     return cast(machine.model.state, Text)
 
 
-def moved_by_system(machine: type[DurableMachine[Any]]) -> tuple[str, ...]:
+def moved_by_system(machine: Machine) -> tuple[str, ...]:
     """Return the states that the system itself must leave: not final, not externally driven."""
     return tuple(
         state

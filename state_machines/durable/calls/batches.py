@@ -13,7 +13,7 @@ from models import tracing
 from models.base import transaction
 from models.clock import now, tick
 from models.logs import bound, logger
-from state_machines.durable import counts, draining, leases
+from state_machines.durable import leases
 from state_machines.durable.activity import (
     Activity,
     Attempt,
@@ -21,9 +21,11 @@ from state_machines.durable.activity import (
     request_id,
     time_limit,
 )
-from state_machines.durable.attempt_traces import attempt_span
-from state_machines.durable.failure import Snooze, UnknownOutcomeError
+from state_machines.durable.base.failure import Snooze, UnknownOutcomeError
+from state_machines.durable.calls import draining
 from state_machines.durable.leases import Claim
+from state_machines.durable.telemetry import counts
+from state_machines.durable.telemetry.attempts import attempt_span
 
 log = logger(__name__)
 

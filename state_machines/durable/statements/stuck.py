@@ -10,9 +10,9 @@ from models.base import db
 from models.clock import now
 from models.durable.activity import NOT_OVER, SWEPT, ActivityRow
 from models.keyset import load_distinct
+from state_machines.durable.base.states import moved_by_system
 from state_machines.durable.inspection import MAX_UNCLAIMED_AGE, unscheduled
 from state_machines.durable.operations.executions import Machine
-from state_machines.durable.states import moved_by_system
 
 # The executions of a state, and the activities of a name, that are looked at.
 MAX_LOOKED_AT = 5_000

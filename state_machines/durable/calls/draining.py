@@ -13,9 +13,9 @@ from models.clock import now
 from models.durable.activity import ActivityRow, ActivityState
 from models.logs import logger
 from state_machines.durable.activity import Activity
-from state_machines.durable.lease_statements import is_free
 from state_machines.durable.leases import Claim
 from state_machines.durable.operations import limits
+from state_machines.durable.statements.claims import is_free
 
 log = logger(__name__)
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from uuid import UUID
 from models import tracing
 from models.durable.execution import Execution
 from models.tracing import NewSpan, Span
-from state_machines.durable.cause import current_cause
+from state_machines.durable.base.cause import current_cause
 from state_machines.durable.definition import Arrow
 from state_machines.durable.unit_of_work import trace_of, unit_of_work
 

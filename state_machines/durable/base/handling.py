@@ -10,7 +10,7 @@ from uuid import UUID
 
 from models import tracing
 from models.durable.signal import ERASED_PAYLOAD, SignalState
-from state_machines.durable.cause import caused_by
+from state_machines.durable.base.cause import caused_by
 
 
 class NoSubjectError(Exception):

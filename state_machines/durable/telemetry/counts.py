@@ -9,10 +9,10 @@ from models import metrics
 from models.clock import now, tick
 from models.durable.signal import SignalState
 from models.ids import made_at
-from state_machines.durable import handling
 from state_machines.durable.activity import Activity, Attempt
-from state_machines.durable.failure import Snooze, UnknownOutcomeError
-from state_machines.durable.handling import Outcome, ProviderEvent
+from state_machines.durable.base import handling
+from state_machines.durable.base.failure import Snooze, UnknownOutcomeError
+from state_machines.durable.base.handling import Outcome, ProviderEvent
 from state_machines.durable.leases import Claim
 
 REPEATED, POSTPONED = "repeated", "postponed"

@@ -1,0 +1,1 @@
+"""Parts of a transition: locks, savepoints and spans."""

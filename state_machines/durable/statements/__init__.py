@@ -1,0 +1,1 @@
+"""Statements over many rows: claims, pages and lists of stuck executions."""

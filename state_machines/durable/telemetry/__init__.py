@@ -1,0 +1,1 @@
+"""Metrics of the engine, and the spans of its attempts."""
