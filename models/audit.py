@@ -1,7 +1,7 @@
 """The audit trail of changes by operators. The database allows only inserts."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models import clock
 from models.base import Base, db, transaction
-from models.ids import derived, first_of, uuid7
+from models.ids import derived, first_after, first_of_hour, uuid7
 from models.keyset import (
     Count,
     KeysetPage,
@@ -23,7 +23,6 @@ from models.keyset import (
 )
 
 DENIED = "denied"
-MILLISECOND = timedelta(milliseconds=1)
 # Recent denials that this process has written: repeating one costs no statement.
 MAX_REMEMBERED_DENIALS = 10_000
 _denials: set[Any] = set()
@@ -92,10 +91,9 @@ def matching_rows(
     # Ids sort by time, to the millisecond: with them the primary key bounds what is read.
     if since is not None:
         # The id of a denial is that of its hour.
-        hour = since.replace(minute=0, second=0, microsecond=0)
-        conditions += [row.id >= first_of(hour), row.at >= since]
+        conditions += [row.id >= first_of_hour(since), row.at >= since]
     if until is not None:
-        conditions += [row.id < first_of(until + MILLISECOND), row.at < until]
+        conditions += [row.id < first_after(until), row.at < until]
     return conditions
 
 

@@ -30,8 +30,25 @@ def _make(moment: datetime, random: int) -> UUID:
 
 
 def first_of(moment: datetime) -> UUID:
-    """Return the smallest id that `uuid7` can make at `moment`: older rows have smaller ids."""
-    return UUID(int=int(moment.timestamp() * 1000) << 80 | 0x7 << 76 | 0b10 << 62)
+    """Return the smallest id that `uuid7` can make at `moment`: older rows have smaller ids.
+
+    No id is older than 1970, so that every earlier moment has the smallest id of all.
+    """
+    return _first_of(int(moment.timestamp() * 1000))
+
+
+def first_after(moment: datetime) -> UUID:
+    """Return the smallest id of the milliseconds after `moment`: rows until it have smaller ids."""
+    return _first_of(int(moment.timestamp() * 1000) + 1)
+
+
+def first_of_hour(moment: datetime) -> UUID:
+    """Return the smallest id that `uuid7` can make in the hour (UTC) of `moment`."""
+    return _first_of(int(moment.timestamp() // 3600) * 3_600_000)
+
+
+def _first_of(milliseconds: int) -> UUID:
+    return UUID(int=max(milliseconds, 0) << 80 | 0x7 << 76 | 0b10 << 62)
 
 
 def made_at(key: UUID) -> datetime | None:

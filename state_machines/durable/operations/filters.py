@@ -22,7 +22,7 @@ from sqlalchemy import (
 from models.base import db
 from models.clock import now
 from models.durable.activity import SWEPT, ActivityRow, ActivityState
-from models.ids import as_id, first_of
+from models.ids import as_id, first_after
 from models.keyset import MAX_SCANNED_ROWS
 from state_machines.durable.activity import Activity
 from state_machines.durable.base.states import state_of
@@ -30,7 +30,6 @@ from state_machines.durable.machine import DurableMachine
 
 Machine = type[DurableMachine[Any]]
 ANY = "any"  # failed activity
-MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def conditions_of(machine: Machine, filters: Filters) -> list[ColumnElement[bool
     if filters.older_than is not None:
         limit = now() - filters.older_than
         # Ids sort by creation, which is not after the last change: they bound what is read.
-        conditions += [row.updated_at < limit, row.id < first_of(limit + MILLISECOND)]
+        conditions += [row.updated_at < limit, row.id < first_after(limit)]
     if filters.waiting_for is not None:
         conditions.append(_is_subject(machine, filters.waiting_for, _waiting))
     if filters.failed_activity is not None:

@@ -1,7 +1,7 @@
 """The audit in the console: who did what, by filters, page by page, and as a harmless file."""
 
 import csv
-from datetime import timedelta
+from datetime import timedelta, timezone
 from io import StringIO
 
 import pytest
@@ -54,8 +54,27 @@ def test_a_denial_is_in_the_minutes_in_which_it_happened(clerk: Person, time: Mo
     # Late in the hour; the token expires after 15 minutes.
     time.advance(minutes=min(14, 59 - time().minute))
     audit_denial("x", "GET /admin/users", 403)
-    since = (time() - timedelta(minutes=1)).isoformat()
-    assert subjects(clerk, since=since) == ["GET /admin/users"]
+    since = time() - timedelta(minutes=1)
+    assert subjects(clerk, since=since.isoformat()) == ["GET /admin/users"]
+    # Some zones differ from UTC by half an hour, so that their hours begin in the middle of ours.
+    for minutes in (15, 30, 45):
+        zone = timezone(timedelta(hours=5, minutes=minutes))
+        local = since.astimezone(zone).isoformat()
+        assert subjects(clerk, since=local) == ["GET /admin/users"], local
+
+
+@pytest.mark.parametrize("since", ["-1", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00"])
+@pytest.mark.parametrize("until", ["9999-12-31T23:59:59.9999Z", "9999-12-31T23:59:59-14:00"])
+def test_no_time_is_too_early_or_too_late_for_a_filter(
+    clerk: Person, admin: Person, since: str, until: str
+) -> None:
+    write(("x", "orders ship", "a"))
+    assert subjects(clerk, since=since, until=until) == ["a"]
+    assert subjects(clerk, until=since) == subjects(clerk, since=until) == []
+    export = admin.client.get(
+        "/admin/audit.csv", query_string={"since": since}, headers=admin.headers
+    )
+    assert export.status_code == 200
 
 
 def test_pages_are_the_whole_audit(clerk: Person) -> None:

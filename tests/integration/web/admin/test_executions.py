@@ -88,6 +88,8 @@ def test_filters_select(clerk: Person, ann: Person, confirmed: UUID, time: Movab
     assert str(other.id) in ids(listed(clerk, stuck="true", machine="order"))
     assert str(confirmed) not in ids(listed(clerk, stuck="true", machine="order"))
     assert listed(clerk, olderThan="10m")["items"] == []
+    # Before 1970, which no id can tell.
+    assert listed(clerk, olderThan="99999d")["items"] == []
     time.advance(minutes=11)
     with transaction() as session:
         for row in session.scalars(db.select(ActivityRow)):
