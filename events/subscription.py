@@ -71,13 +71,15 @@ class Subscription:
                 self._telling.cancel()
             self._telling = asyncio.create_task(self._watchers.refetch())
         elif message["type"] == "pmessage":
-            self._announce(message["channel"].decode(), message["data"].decode())
+            self._announce(message["channel"], message["data"])
 
-    def _announce(self, channel: str, moves: str) -> None:
+    def _announce(self, channel: bytes, data: bytes) -> None:
+        """Announce a message. One that cannot be read is dropped: it is a hint like any other."""
         try:
-            root_id = UUID(channel.rpartition(":")[2])
+            root_id, moves = UUID(channel.rpartition(b":")[2].decode()), data.decode()
         except ValueError:
-            log.warning("a message on an unknown channel: %.100s", channel)
+            log.warning("dropped an unreadable message: %.100r on %.100r", data, channel)
             return
-        # An earlier release publishes a word.
-        self._watchers.announce(root_id, moves if moves.startswith("[") else "[]")
+        # An earlier release publishes a word. A line break would end the event early.
+        is_list = moves.startswith("[") and moves.isprintable()
+        self._watchers.announce(root_id, moves if is_list else "[]")

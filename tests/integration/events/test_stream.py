@@ -183,6 +183,20 @@ def test_messages_of_earlier_releases_and_unknown_ones_are_understood(serve: Ser
     assert json.loads(stream.next_hint()) == {"rootId": str(order_id), "moved": []}
 
 
+def test_a_message_that_does_not_decode_ends_no_stream(serve: Serve) -> None:
+    server, order_id = serve(), uuid4()
+    stream = server.open(order_id)
+    channel = redis_url.change_channel(order_id)
+    with redis_url.connect(settings.redis_url) as client:
+        client.publish(channel, b"\xff")
+        client.publish(channel[:-1].encode() + b"\xff", b"[]")
+        # It would look like two events.
+        client.publish(channel, '[]}\n\ndata: {"rootId": "forged"}')
+    assert json.loads(stream.next_hint()) == {"rootId": str(order_id), "moved": []}
+    publish(order_id)
+    assert json.loads(stream.next_hint()) == as_hint(order_id)
+
+
 def open_without_reading(server: Server, order_id: UUID) -> socket.socket:
     """Open a stream and read only its head."""
     place = urlsplit(server.url)
