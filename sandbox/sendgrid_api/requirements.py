@@ -38,6 +38,7 @@ BAD_ORDER = (
     "contents, text/plain before text/html."
 )
 EMPTY_CONTENT = "The content value must be a string at least one character in length."
+BAD_ARGUMENTS = "The custom_args parameter must be an object."
 TWICE = (
     "Each email address in the personalization block should be unique between to, cc, and bcc. We "
     "found the first duplicate instance of [{address}] in the {path}.{kind} field."
@@ -59,6 +60,8 @@ def error(message: str, field: str | None) -> Json:
 
 def _complaints(mail: Json) -> Iterator[Complaint]:
     yield from _about_people(mail.get("personalizations"))
+    if not isinstance(mail.get("custom_args") or {}, dict):
+        yield BAD_ARGUMENTS, "custom_args"
     sender = mail.get("from")
     if not isinstance(sender, dict) or not sender.get("email"):
         yield NO_SENDER, "from.email"
@@ -86,13 +89,17 @@ def _about_people(personalizations: Any) -> Iterator[Complaint]:
             continue
         yield from _about_recipients(each, path)
         if not isinstance(each.get("custom_args", {}), dict):
-            yield "The custom_args parameter must be an object.", f"{path}.custom_args"
+            yield BAD_ARGUMENTS, f"{path}.custom_args"
 
 
 def _about_recipients(personalization: Json, path: str) -> Iterator[Complaint]:
     seen: set[str] = set()
     for kind in ("to", "cc", "bcc"):
-        for number, person in enumerate(personalization.get(kind) or []):
+        people = personalization.get(kind) or []
+        if not isinstance(people, list):
+            yield f"The {kind} parameter must be an array.", f"{path}.{kind}"
+            continue
+        for number, person in enumerate(people):
             address = str(person.get("email")) if isinstance(person, dict) else ""
             if not _is_address(address):
                 yield "Does not contain a valid address.", f"{path}.{kind}.{number}.email"

@@ -18,8 +18,9 @@ def intent_of(call: Call) -> Intent:
     client_secret = call.params.get("client_secret")
     if client_secret is None and not call.public:
         return replace(intent)
+    # Text that is not ASCII cannot be compared, but bytes can.
     if not isinstance(client_secret, str) or not secrets.compare_digest(
-        client_secret, intent.client_secret
+        client_secret.encode(), intent.client_secret.encode()
     ):
         raise invalid(
             "The client_secret provided does not match the client_secret associated with the "

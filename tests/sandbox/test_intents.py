@@ -74,9 +74,10 @@ def test_a_browser_confirms_with_the_client_secret_and_sees_less(shared: Sandbox
         "payment_method_data[card][cvc]": "123",
     }
 
-    stranger = shared.post(path, PUBLISHABLE_KEY, client_secret="pi_secret_guess", **card)
-    assert stranger.status_code == 400
-    assert stranger.json()["error"]["param"] == "client_secret"
+    for guess in ("pi_secret_guess", "", "\u0661\u202e"):
+        stranger = shared.post(path, PUBLISHABLE_KEY, client_secret=guess, **card)
+        assert stranger.status_code == 400
+        assert stranger.json()["error"]["param"] == "client_secret"
 
     form = {"client_secret": str(intent.client_secret), "key": PUBLISHABLE_KEY, **card}
     headers = {"Origin": "https://shop.example"}

@@ -1,6 +1,7 @@
 """The mailbox, through SendGrid's own client."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -182,3 +183,38 @@ def test_a_failing_sendgrid_stores_no_email(sandbox: Sandbox) -> None:
     with pytest.raises(OSError, match=r"closed|reset"):
         send(sandbox, an_email())
     assert len(sandbox.mail()) == 1
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the path to each value inside."""
+    yield path
+    inner = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, item in () if isinstance(value, str) else inner:
+        yield from places(item, (*path, key))
+
+
+@pytest.mark.parametrize("junk", [None, 0, -1, 1.5, True, "", "x", "\0", [], [None], {}, {"a": 1}])
+def test_no_field_of_an_email_breaks_the_mailbox(sandbox: Sandbox, junk: Any) -> None:
+    person = {"email": "ann@example.com", "name": "Ann"}
+    whole = GOOD | {
+        "personalizations": [
+            {"to": [person], "cc": [], "bcc": [], "custom_args": {"a": "b"}, "subject": "Hi"}
+        ],
+        "categories": ["login"],
+        "custom_args": {"loginId": "7"},
+    }
+    for path in places(whole):
+        changed = json.loads(json.dumps({"body": whole}))
+        *before, last = ("body", *path)
+        inner = changed
+        for key in before:
+            inner = inner[key]
+        inner[last] = junk
+        answer = requests.post(
+            f"{sandbox.url}/v3/mail/send",
+            json=changed["body"],
+            headers={"Authorization": "Bearer SG.sandbox"},
+            timeout=60,
+        )
+        assert answer.status_code in (202, 400), path
+    assert requests.get(f"{sandbox.url}/mail", timeout=60).status_code == 200
