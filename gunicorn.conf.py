@@ -15,6 +15,8 @@ import telemetry
 PART = "web"
 # The fields of a line of access that the application adds to the WSGI environment.
 ACCESS = "projectx.access"
+# Bytes of an unread body. Source: gunicorn.http.parser
+MAX_DISCARDED = 64 * 1024
 
 
 class JsonLogger(Logger):  # type: ignore[misc]
@@ -43,6 +45,18 @@ class JsonLogger(Logger):  # type: ignore[misc]
 
 if json_lines.is_on():
     logger_class = JsonLogger
+
+
+def pre_request(_worker: object, req: Any) -> None:
+    """Let a request with a long body be the last of its connection, and its answer say so.
+
+    The body may be left unread, as with 401 or 413. gunicorn would announce that the connection
+    stays, and close it, since it discards no more than MAX_DISCARDED.
+    """
+    fields = dict(req.headers)
+    length = fields.get("CONTENT-LENGTH", "0")
+    if "TRANSFER-ENCODING" in fields or int(length) >= MAX_DISCARDED:
+        req.force_close()
 
 
 def post_fork(_server: object, _worker: object) -> None:

@@ -1,12 +1,43 @@
-"""Requests that a web process always answers, whatever else it has to do."""
+"""A web process of gunicorn, and requests that it always answers, whatever else it has to do."""
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
 import requests
 
 from config import settings
 from demo.webhooks import sign_event
+from launch import ports
+from launch.children import Child
+from launch.stack import ROOT
+from launch.waiting import until
 from tests.support.web import Json
+
+
+@contextmanager
+def serving(*options: str, threads: int = 8, **variables: str) -> Iterator[tuple[str, Child]]:
+    """Run `gunicorn wsgi:app`, and yield its URL and the process."""
+    (port,) = ports.free_ports(1)
+    command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}"]
+    command += ["--worker-class", "gthread", "--threads", str(threads), "--no-control-socket"]
+    process = Child([*command, *options], cwd=ROOT, env=os.environ | variables)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        until(lambda: _is_up(url), "the start of gunicorn", seconds=60)
+        yield url, process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _is_up(url: str) -> bool:
+    try:
+        return requests.get(f"{url}/health", timeout=2).ok
+    except requests.RequestException:
+        return False
 
 
 def assert_others_are_served(url: str) -> None:

@@ -1,7 +1,5 @@
 """Load shedding by real processes: new orders are refused, and nothing else."""
 
-import os
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -14,15 +12,13 @@ import pytest
 import requests
 from sqlalchemy import delete, insert, select, text
 
-from launch import ports
-from launch.children import Child
 from launch.waiting import until
 from models import ActivityRow, ActivityState, Product, User, transaction
 from models.base import db
 from models.clock import now
 from models.errors import OverloadedError
 from models.ids import uuid7
-from tests.support.served import assert_others_are_served
+from tests.support.served import assert_others_are_served, serving
 from tests.support.web import Person
 from web import overload
 
@@ -47,30 +43,11 @@ class Server:
         headers = person.headers | {"Prefer": "wait=0"}
         return requests.post(f"{self.url}/order", json=body, headers=headers, timeout=60)
 
-    def answers(self) -> bool:
-        try:
-            return requests.get(f"{self.url}/health", timeout=2).ok
-        except requests.RequestException:
-            return False
-
 
 @pytest.fixture
 def serve() -> Iterator[Callable[..., Server]]:
-    processes: list[Child] = []
-
-    def start(**own: str) -> Server:
-        (port,) = ports.free_ports(1)
-        command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}"]
-        command += ["--worker-class", "gthread", "--threads", "8", "--no-control-socket"]
-        processes.append(Child(command, env=os.environ | own))
-        server = Server(f"http://127.0.0.1:{port}")
-        until(server.answers, "the start of gunicorn", seconds=60)
-        return server
-
-    yield start
-    for process in processes:
-        process.terminate()
-        process.wait()
+    with ExitStack() as processes:
+        yield lambda **own: Server(processes.enter_context(serving(**own))[0])
 
 
 def fill_queue(number: int, **fields: object) -> None:

@@ -1,22 +1,20 @@
 """Tests of waiting requests: they leave threads for all other requests."""
 
-import os
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from uuid import uuid4
 
 import pytest
 import requests
 
-from launch import ports
 from launch.children import Child
 from launch.waiting import until
 from models import Order, Payment, Product, db, transaction
 from models.user import User
 from state_machines.payment import PaymentSignal
-from tests.support.served import assert_others_are_served
+from tests.support.served import assert_others_are_served, serving
 from tests.support.web import Person, SignIn, stripe_says
 from web.waiters import Waiters
 
@@ -46,33 +44,16 @@ class Server:
 @pytest.fixture
 def serve() -> Iterator[Callable[[int], Server]]:
     """Start `gunicorn wsgi:app` with so many threads."""
-    processes: list[Child] = []
+    with ThreadPoolExecutor(50) as crowd, ExitStack() as processes:
 
-    def start(threads: int) -> Server:
-        (port,) = ports.free_ports(1)
-        command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}"]
-        command += ["--worker-class", "gthread", "--threads", str(threads), "--no-control-socket"]
-        command += ["--graceful-timeout", "20", "--log-level", "warning"]
-        own = {"WEB_THREADS": str(threads), "WAITERS_PER_USER": "2"}
-        processes.append(Child(command, env=os.environ | own))
-        url = f"http://127.0.0.1:{port}"
-        until(lambda: answers(f"{url}/health"), "the start of gunicorn", seconds=60)
-        return Server(url, crowd, processes[-1])
+        def start(threads: int) -> Server:
+            own = {"WEB_THREADS": str(threads), "WAITERS_PER_USER": "2"}
+            options = ("--graceful-timeout", "20", "--log-level", "warning")
+            web = serving(*options, threads=threads, **own)
+            url, process = processes.enter_context(web)
+            return Server(url, crowd, process)
 
-    with ThreadPoolExecutor(50) as crowd:
-        try:
-            yield start
-        finally:
-            for process in processes:
-                process.terminate()
-                process.wait()
-
-
-def answers(url: str) -> bool:
-    try:
-        return requests.get(url, timeout=2).ok
-    except requests.RequestException:
-        return False
+        yield start
 
 
 def waiting(requested: list[Future[requests.Response]]) -> list[Future[requests.Response]]:
