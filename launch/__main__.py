@@ -10,6 +10,7 @@ from launch.children import end_in_order
 from launch.frontend import BuildError, build_if_possible
 from launch.lock import AlreadyRunningError
 from launch.ports import PortTakenError
+from launch.processes import has_metrics
 from launch.waiting import NotReadyError
 from settings_error import SettingsError, named_variables
 
@@ -95,7 +96,7 @@ def format_welcome(stack: "Stack") -> str:
 
 
 def _metrics_rows(stack: "Stack") -> list[tuple[str, str, str]]:
-    if not stack.has_metrics:
+    if not has_metrics(stack.environment):
         return []
     return [
         ("metrics", f"{stack.urls.metrics}/metrics", "of the processes"),

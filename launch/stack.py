@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -15,9 +14,10 @@ from config import Settings
 from launch import development, ports
 from launch.children import run
 from launch.env_file import env_file
+from launch.forks import IS_SUPPORTED, Forks
 from launch.lock import lock_folder
 from launch.postgres import Postgres
-from launch.processes import commands, count_web_workers, has_metrics
+from launch.processes import PYTHON, commands, count_web_workers, has_metrics
 from launch.redis import Redis
 from launch.server import Server
 from launch.stale_processes import StaleProcesses
@@ -72,15 +72,11 @@ class Stack:
         self._with_past = with_past
         self._stale_processes = StaleProcesses(self.data / "processes.json")
         self.supervisor = Supervisor({}, show=show)
+        self._forks: Forks | None = None
 
     @property
     def urls(self) -> Urls:
         return Urls.of(self.environment)
-
-    @property
-    def has_metrics(self) -> bool:
-        """True when METRICS is on."""
-        return has_metrics(self.environment)
 
     def start(self) -> None:
         """Start everything and wait until all parts answer.
@@ -96,8 +92,11 @@ class Stack:
         self._set_defaults()
         self._set_pools()
         self._clear_metrics()
+        if IS_SUPPORTED:
+            self._forks = Forks(self.environment)
+            self._closing.callback(self._forks.close)
         self._prepare()
-        self.supervisor = Supervisor(self.environment, show=self._show)
+        self.supervisor = Supervisor(self.environment, show=self._show, forks=self._forks)
         self.supervisor.on_change = self._record_processes
         self._closing.callback(self.supervisor.stop)
         for name, command in self._commands().items():
@@ -110,7 +109,9 @@ class Stack:
         paths = {"web": "/ready", "auth": "/ready", "order": "/ready", "product": "/ready"}
         paths |= {"events": "/health", "flower": "/healthcheck"}
         paths |= {"sandbox": "/health"} if self.sandbox else {}
-        paths |= {"metrics": "/metrics", "exporter": "/health"} if self.has_metrics else {}
+        paths |= (
+            {"metrics": "/metrics", "exporter": "/health"} if has_metrics(self.environment) else {}
+        )
         for name, path in paths.items():
             url = getattr(self.urls, name) + path
             until(lambda url=url: self._is_up(url), f"the start of {name}", seconds=seconds)  # type: ignore[misc]
@@ -214,8 +215,10 @@ class Stack:
             print(self._run_module("demo.past", "--data", str(self.data / "sandbox")), flush=True)
 
     def _run_module(self, *words: str) -> str:
-        command = [sys.executable, "-m", *words]
-        done = run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True)
+        if self._forks:
+            done = self._forks.run(words)
+        else:
+            done = run([*PYTHON, *words], env=self.environment, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(f"{' '.join(words)}: {done.stdout}{done.stderr}")
         return str(done.stdout)

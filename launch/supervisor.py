@@ -18,6 +18,8 @@ from datetime import datetime
 from honcho.printer import Message, Printer
 
 from launch.children import Child, end_group
+from launch.forks import Fork, Forks
+from launch.processes import PYTHON
 
 COLOURS = ("36", "33", "32", "35", "34", "31", "96", "93")
 MAX_ENDS = 5  # within ENDS_WINDOW
@@ -32,7 +34,8 @@ class Supervisor:
 
     A process that ends too often is given up if it was never stable: it cannot start, and somebody
     has to find out why. One that was stable is started again after a pause, without a limit: the
-    cause may pass, and the other processes serve meanwhile.
+    cause may pass, and the other processes serve meanwhile. `forks`, with the same environment,
+    starts the processes that run a module of Python.
     """
 
     def __init__(
@@ -40,14 +43,16 @@ class Supervisor:
         environment: Mapping[str, str],
         *,
         show: bool,
+        forks: Forks | None = None,
         stable_after: float = STABLE_AFTER,
         pause: float = RESTART_PAUSE,
     ) -> None:
         self._stable_after, self._pause = stable_after, pause
         self._stable: set[str] = set()
         self._environment = dict(environment)
+        self._forks = forks
         self._commands: dict[str, list[str]] = {}
-        self._running: dict[str, Child] = {}
+        self._running: dict[str, Child | Fork] = {}
         self._ends: dict[str, list[float]] = defaultdict(list)
         self._followers: list[threading.Thread] = []
         self._stopping = threading.Event()
@@ -62,12 +67,7 @@ class Supervisor:
             if self._stopping.is_set():
                 return
             self._commands[name] = command
-            process = Child(
-                command,
-                env=self._environment,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-            )
+            process = self._spawn(command)
             self._running[name] = process
             follower = threading.Thread(target=self._follow, args=(name, process), daemon=True)
             self._followers = [thread for thread in self._followers if thread.is_alive()]
@@ -87,7 +87,6 @@ class Supervisor:
     def kill(self, name: str) -> None:
         """Send SIGKILL to the group of a process, which is then restarted."""
         with self._lock:
-            self._running[name].send_signal(0)
             os.killpg(self._running[name].pid, signal.SIGKILL)
 
     def stop(self) -> None:
@@ -106,7 +105,14 @@ class Supervisor:
         for follower in self._followers:
             follower.join(STOP_TIMEOUT)
 
-    def _follow(self, name: str, process: Child) -> None:
+    def _spawn(self, command: list[str]) -> Child | Fork:
+        """Start a process by the fork server, if there is one and it is ours in Python."""
+        if self._forks and tuple(command[:2]) == PYTHON:
+            return self._forks.start(command[2:])
+        options = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        return Child(command, env=self._environment, **options)
+
+    def _follow(self, name: str, process: Child | Fork) -> None:
         began = time.monotonic()
         with process.stdout or contextlib.nullcontext(()) as lines:
             for line in lines:
