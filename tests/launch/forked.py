@@ -1,6 +1,7 @@
 """`python -m tests.launch.forked WORD`: print what a fork has, then do what the word says."""
 
 import json
+import multiprocessing
 import os
 import signal
 import sys
@@ -12,8 +13,11 @@ def main() -> int:
     if word == "wait":
         write(f"{os.getpid()}\n")
         signal.pause()
-    if word == "become a parent":
-        os.execv("/bin/sh", ["sh", "-c", "sleep 1000 & echo $!; wait"])
+    if word == "wait with a child":
+        child = multiprocessing.get_context("fork").Process(target=signal.pause)
+        child.start()
+        write(f"{child.pid}\n")
+        signal.pause()
     descriptors = [Path(f"/proc/self/fd/{number}") for number in range(3, 64)]
     files = [str(path.readlink()) for path in descriptors if path.is_symlink()]
     shown = {"arguments": sys.argv[1:], "word": os.environ.get("WORD"), "files": files}

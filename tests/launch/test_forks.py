@@ -26,7 +26,7 @@ def forks() -> Iterator[Forks]:
 @contextmanager
 def waiting(forks: Forks) -> Iterator[tuple[Fork, psutil.Process]]:
     """Start a process with a child, and return both."""
-    fork = forks.start([FORKED, "become a parent"])
+    fork = forks.start([FORKED, "wait with a child"])
     assert fork.stdout is not None
     with fork.stdout as lines:
         yield fork, psutil.Process(int(lines.readline()))
