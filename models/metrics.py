@@ -136,7 +136,7 @@ ACTIVITY_PERFORM = Histogram(
 SIGNALS = Counter(
     "projectx_signals_total",
     "Messages of providers by how they ended here: applied, ignored, unmatched, failed, stored (to"
-    " be applied later), postponed, repeated. Kinds that nothing reads are `other`.",
+    " be applied later), put_off, repeated. Kinds that nothing reads are `other`.",
     ("source", "kind", "outcome"),
 )
 SIGNAL_LAG = Histogram(
@@ -152,7 +152,7 @@ DEADLINE_LAG = Histogram(
     SLOW,
 )
 SWEEP_SECONDS = Histogram("projectx_sweep_seconds", "Time of one part of a sweep.", ("part",), SLOW)
-SWEEP_ROWS = Counter("projectx_sweep_rows_total", "Rows that sweeps have served.", ("part",))
+SWEEP_ROWS = Counter("projectx_sweep_rows_total", "Rows that sweeps have handled.", ("part",))
 SWEEP_FAILURES = Counter("projectx_sweep_failures_total", "Parts of sweeps that failed.", ("part",))
 BEAT_AT = Gauge(
     "projectx_beat_timestamp_seconds", "Time of the last turn of a beat (Unix time).", over="max"

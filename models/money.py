@@ -45,7 +45,7 @@ def display(minor: int, currency: str) -> str:
     return f"{symbol}{amount}" if symbol else f"{amount} {currency.upper()}"
 
 
-def refuse_charge(minor: int, currency: str) -> None:
+def require_chargeable(minor: int, currency: str) -> None:
     """Raise InvalidValueError unless Stripe accepts a payment of this amount."""
     known = currency_of(currency)
     if minor < known.minimum:

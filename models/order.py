@@ -84,7 +84,7 @@ class Order(Execution, Base):
 
     @property
     def number(self) -> str:
-        """The number by which letters and pages name the order: the end of its id."""
+        """The number by which emails and pages name the order: the end of its id."""
         return str(self.id)[-NUMBER_LENGTH:].upper()
 
     @property
@@ -109,7 +109,7 @@ class Order(Execution, Base):
         state_index("orders"),
         # Searches by a customer's reference alone.
         Index("ix_orders_reference_id", "reference_id"),
-        # Searches by the number in letters.
+        # Searches by the number in emails.
         Index("ix_orders_number", text(f"right(CAST(id AS VARCHAR), {NUMBER_LENGTH})")),
         CheckConstraint("total = subtotal + shipping_cost + tax_amount", "total"),
         CheckConstraint("subtotal >= 0 AND shipping_cost >= 0 AND tax_amount >= 0", "amounts"),

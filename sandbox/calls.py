@@ -8,7 +8,7 @@ KINDS = {
     "/v1/payment_intents": "creates",
     "/v1/payment_intents/{id}/cancel": "cancels",
     "/v1/refunds": "refunds",
-    "/v3/mail/send": "letters",
+    "/v3/mail/send": "emails",
 }
 
 

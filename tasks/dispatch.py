@@ -118,7 +118,7 @@ class Dispatcher:
         try:
             committed = self._commits.get(timeout=self._delay())
             while committed is not None:
-                moved |= committed.moved
+                moved |= committed.moves
                 self._traces |= committed.traces
                 for name, activities in groupby(committed.activities, itemgetter(0)):
                     self._backlogs[name].add(activity_id for _, activity_id in activities)

@@ -21,7 +21,7 @@ from state_machines.durable.operations import pauses
 from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.providers.stripe import unmatched
 from state_machines.providers.stripe.intents import Intent
-from state_machines.providers.stripe.payments import CANCEL_ANSWERS, record_intent, record_look
+from state_machines.providers.stripe.payments import CANCEL_ANSWERS, record_intent, record_retrieved
 from state_machines.writes.notices import notify_unknown_intent
 from tasks.gateways import stripe
 
@@ -212,7 +212,7 @@ class RetrieveIntent(Activity[Payment, str, Intent]):
         if payment.intent_id not in (None, intent.id):
             unmatched.notify_unmatched(intent)
         else:
-            record_look(payment, intent)
+            record_retrieved(payment, intent)
 
     def give_up(self, payment: Payment, error: Exception) -> None:
         report_if_missing(payment, error)

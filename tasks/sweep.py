@@ -37,9 +37,9 @@ def run() -> dict[str, int]:
 
 def _rescue_overdue(counts: dict[str, int]) -> int:
     # While deadlines are overdue, the activities that they schedule have to wait.
-    rush = counts.get("deadlines", 0) >= sweep.DEADLINES
+    is_behind = counts.get("deadlines", 0) >= sweep.DEADLINES_PER_PAGE
     ids_by_name: dict[str, list[UUID]] = defaultdict(list)
-    for name, activity_id in sweep.due_activities(rush=rush):
+    for name, activity_id in sweep.due_activities(deadlines_are_overdue=is_behind):
         ids_by_name[name].append(activity_id)
     for name, ids in ids_by_name.items():
         dispatch.publish_or_complain(name, ids)

@@ -18,7 +18,7 @@ from web.changes import subscribe
 def authenticate() -> None:
     """Authenticate the caller; a handler for `before_request`.
 
-    The query of `unchanged` checks the session of a conditional request.
+    The query of `respond_if_unchanged` checks the session of a conditional request.
     """
     if request.if_none_match:
         authentication.require_token()
@@ -26,7 +26,7 @@ def authenticate() -> None:
         authentication.require_session()
 
 
-def unchanged(order: UUID | str) -> Response | None:
+def respond_if_unchanged(order: UUID | str) -> Response | None:
     """Return 304 while the client has the current version of an order, else None.
 
     `order` is the id of the caller's order, or its reference. Raises NotAuthenticatedError when the
@@ -73,7 +73,7 @@ def _wait_for_change(order_id: UUID, seconds: float) -> str:
 
 
 def find(order: UUID | str) -> UUID:
-    """Return the id of the caller's order. Raises as `unchanged` does."""
+    """Return the id of the caller's order. Raises as `respond_if_unchanged` does."""
     return _load(order)[0]
 
 

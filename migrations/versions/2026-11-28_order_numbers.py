@@ -1,4 +1,4 @@
-"""An index for the search of an order by the number in letters: the end of its id.
+"""An index for the search of an order by the number in emails: the end of its id.
 
 Revision: 0028, after 0027
 """

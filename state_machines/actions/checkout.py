@@ -22,8 +22,8 @@ from state_machines.actions.pricing import (
     Line,
     PricedLine,
     price_lines,
-    refuse_problem,
-    refuse_total,
+    require_buyable,
+    require_chargeable_total,
     total_of,
 )
 from state_machines.order import OrderMachine, OrderSignal
@@ -173,7 +173,7 @@ def _price_lines(request: CheckoutRequest) -> list[PricedLine]:
     """Return the priced lines. Raises InvalidInputError for the first that cannot be bought."""
     lines = price_lines(request.lines)
     for number, line in enumerate(lines):
-        refuse_problem(number, line)
+        require_buyable(number, line)
     return lines
 
 
@@ -181,7 +181,7 @@ def _new_order(
     order_id: UUID, user_id: UUID, request: CheckoutRequest, lines: Sequence[PricedLine]
 ) -> Order:
     totals = total_of(lines)
-    refuse_total(totals)
+    require_chargeable_total(totals)
     return Order(
         id=order_id,
         user_id=user_id,

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 
 from models.base import db
 from models.errors import InvalidInputError
-from models.money import refuse_charge
+from models.money import require_chargeable
 from models.problem_codes import FieldCode, InvalidValueError
 from models.product import Product, ProductStatus
 from models.shipping import SHIPPING_COSTS, require_shipping_cost
@@ -105,16 +105,16 @@ def total_of(lines: Sequence[PricedLine]) -> Totals:
     )
 
 
-def refuse_total(totals: Totals) -> None:
+def require_chargeable_total(totals: Totals) -> None:
     """Raise InvalidInputError unless Stripe accepts a payment of the total."""
     try:
-        refuse_charge(totals.total, totals.currency)
+        require_chargeable(totals.total, totals.currency)
     except InvalidValueError as error:
         message = f"with shipping, they {error}"
         raise InvalidInputError("items", message, error.code, **error.parameters) from error
 
 
-def refuse_problem(number: int, priced: PricedLine) -> None:
+def require_buyable(number: int, priced: PricedLine) -> None:
     """Raise InvalidInputError when the line with this number, from 0, cannot be bought."""
     product, field = priced.product, f"items.{number}.productId"
     if product is None:

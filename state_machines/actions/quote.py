@@ -12,7 +12,7 @@ from state_machines.actions.pricing import (
     PricedLine,
     Totals,
     price_lines,
-    refuse_total,
+    require_chargeable_total,
     total_of,
 )
 
@@ -54,7 +54,7 @@ def quote(lines: Sequence[Line]) -> Quote:
         return Quote(quoted, Totals(next(iter(SHIPPING_COSTS)), 0, 0, 0), None)
     totals, refusal = total_of(good), None
     try:
-        refuse_total(totals)
+        require_chargeable_total(totals)
     except InvalidInputError as error:
         refusal = error
     return Quote(quoted, totals, refusal)

@@ -30,8 +30,8 @@ log = logger(__name__)
 
 # The worker of a newer release takes the call of an execution in a state that is unknown here.
 NEWER = Snooze("its execution is in a state of a newer release", after=timedelta(seconds=10))
-# Seconds for which a message waits for a provider's limit, and between two tries: not longer, since
-# its thread is to take the next message, for which a person may wait.
+# Seconds for which a message waits for a provider's limit, and between two attempts. Not longer: a
+# person may wait for the next message, which needs the thread.
 MAX_LIMIT_WAIT, LIMIT_RETRY_INTERVAL = 1.0, 0.2
 
 

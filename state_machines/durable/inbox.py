@@ -97,8 +97,8 @@ def store(source: str, events: Sequence[ProviderEvent]) -> int:
     return _insert(source, [_storable(event) for event in events], [STORED] * len(events))
 
 
-def replay_all(*conditions: ColumnElement[bool], tries: int = RETRY.attempts) -> int:
-    """Make the sweep apply the signals under `conditions` again, up to `tries` times each.
+def replay_all(*conditions: ColumnElement[bool], attempts: int = RETRY.attempts) -> int:
+    """Make the sweep apply the signals under `conditions` again, by up to `attempts` attempts each.
 
     Returns how many there are. They do not wait for a newer release. Those that another transaction
     holds stay as they are.
@@ -107,7 +107,7 @@ def replay_all(*conditions: ColumnElement[bool], tries: int = RETRY.attempts) ->
     query = select(SignalRow.id).where(*conditions).order_by(SignalRow.id)
     ids = db.session.scalars(query.with_for_update(skip_locked=True)).all()
     due_at = now() - UNKNOWN_KIND_DELAY
-    values = {"attempts": RETRY.attempts - tries, "due_at": due_at, "last_error": None}
+    values = {"attempts": RETRY.attempts - attempts, "due_at": due_at, "last_error": None}
     _update(SignalRow.id.in_(ids), state=SignalState.STORED, **values)
     return len(ids)
 
@@ -127,7 +127,7 @@ def apply_stored(limit: int) -> int:
         except Exception as error:
             log.exception("signal %s could not be applied", signal_id)
             try:
-                _postpone(signal_id, error)
+                _put_off(signal_id, error)
             except Exception:
                 log.exception("signal %s could not be put off", signal_id)
     return len(due)
@@ -164,7 +164,7 @@ def _apply_one(signal_id: UUID) -> None:
     counts.count_signal(row.source, row.kind, outcome.state, row.received_at)
 
 
-def _postpone(signal_id: UUID, error: Exception) -> None:
+def _put_off(signal_id: UUID, error: Exception) -> None:
     """Put an event off; after its last attempt, mark it as failed and tell its watchers.
 
     That is a second transaction, so that a watcher that fails leaves the event stored.
@@ -182,7 +182,7 @@ def _postpone(signal_id: UUID, error: Exception) -> None:
         values = {"attempts": attempts, "due_at": now() + RETRY.delay(attempts)}
         _update(SignalRow.id == signal_id, last_error=last_error, **values)
     is_last = not RETRY.allows(error, attempts)
-    counts.count_signal(row.source, row.kind, SignalState.FAILED if is_last else counts.POSTPONED)
+    counts.count_signal(row.source, row.kind, SignalState.FAILED if is_last else counts.PUT_OFF)
     if not is_last:
         return
     with transaction():

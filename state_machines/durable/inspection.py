@@ -1,4 +1,4 @@
-"""Checks of executions and registries, and diagrams.
+"""Checks of executions and registries.
 
 Does the history lead to the row? Is something scheduled for every row that waits? Does everything
 that a table names exist?
@@ -106,12 +106,12 @@ def compare(
     Arrows of steps that a newer version of the machine has written are not judged.
     """
     arrows = {(arrow.signal.value, arrow.source, arrow.target) for arrow in machine.arrows}
-    at: str | None = None
+    current: str | None = None
     for number, step in enumerate(history, start=1):
         if step.version != number:
             return f"version {number} is missing"
-        if step.source != at:
-            return f"version {number} starts from {step.source}, not from {at}"
+        if step.source != current:
+            return f"version {number} starts from {step.source}, not from {current}"
         is_judged = not step.ignored and step.machine_version <= machine.version
         if is_judged and (step.signal, step.source, step.target) not in arrows:
             writer = "" if step.machine_version == machine.version else _name_writer(step)
@@ -119,9 +119,9 @@ def compare(
                 f"version {number} has no arrow: {step.source} --{step.signal}--> {step.target}"
                 + writer
             )
-        at = step.target
-    if (at, len(history)) != (state, version):
-        return f"the row is {state} at {version}, its history {at} at {len(history)}"
+        current = step.target
+    if (current, len(history)) != (state, version):
+        return f"the row is {state} at {version}, its history {current} at {len(history)}"
     return None
 
 
@@ -232,7 +232,9 @@ def stranded(machine: type[DurableMachine[Any]]) -> list[Difference]:
         rows = session.execute(query).all()
     return [
         Difference(
-            machine.name, key, f"{at} is {'retired' if at in retired else 'no state any more'}"
+            machine.name,
+            key,
+            f"{current} is {'retired' if current in retired else 'no state any more'}",
         )
-        for key, at in rows
+        for key, current in rows
     ]

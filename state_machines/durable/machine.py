@@ -85,25 +85,25 @@ class DurableMachine(Generic[E]):
         """Lock the executions and return them by id.
 
         Rows are locked in the order of their ids, children through their parents, and read afresh.
-        Rows that this transaction already holds are returned as it knows them.
+        Rows that this transaction has locked already are returned as it knows them.
         """
-        ids, held = sorted(ids), unit_of_work().held
-        if all(key in held for key in ids):
-            return {key: held[key] for key in ids}
+        ids, locked = sorted(ids), unit_of_work().locked
+        if all(key in locked for key in ids):
+            return {key: locked[key] for key in ids}
         root: Any = cls.parent or cls
         child: Any = cls.model if cls.parent else None
         locking = of_roots(root.model, child, cls.parent_key, skip_locked=skip_locked)
-        roots: dict[UUID, E] = root.hold(db.session.scalars(locking, {"ids": ids}))
+        roots: dict[UUID, E] = root.note_locked(db.session.scalars(locking, {"ids": ids}))
         if cls.parent is None:
             return roots
         values = {"ids": ids, "parents": list(roots)}
-        return cls.hold(db.session.scalars(of_children(child, cls.parent_key), values))
+        return cls.note_locked(db.session.scalars(of_children(child, cls.parent_key), values))
 
     @classmethod
-    def hold(cls, rows: Iterable[Any]) -> dict[UUID, E]:
+    def note_locked(cls, rows: Iterable[Any]) -> dict[UUID, E]:
         """Note in the unit of work that the rows are locked, and return them by id."""
         rows_by_id = {row.id: row for row in rows}
-        unit_of_work().held.update(rows_by_id)
+        unit_of_work().locked.update(rows_by_id)
         return cast("dict[UUID, E]", rows_by_id)
 
     @classmethod
@@ -117,7 +117,7 @@ class DurableMachine(Generic[E]):
         row.id, row.version = row.id or uuid7(), 0
         row.created_at = row.created_at or now()
         db.session.add(row)
-        unit_of_work().held[row.id] = row
+        unit_of_work().locked[row.id] = row
         row.state = arrow.target
         cls._write(arrow, row, reason=reason, secret=secret)
 
@@ -129,7 +129,7 @@ class DurableMachine(Generic[E]):
 
         Raises SignalRefusedError when its state has no arrow for `signal`.
         """
-        if row.id not in unit_of_work().held:
+        if row.id not in unit_of_work().locked:
             raise NotLockedError(f"{cls.name} {row.id} must be locked before {signal}")
         event = cls._machine.events.get(signal.value)
         if event is None:

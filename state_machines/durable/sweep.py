@@ -30,42 +30,41 @@ log = logger(__name__)
 
 # Maximum queued activities of one name that are published in a second, by all processes together.
 # Each costs far more than its deadline did: calls, events, emails.
-PER_SECOND = 10
-# Rows of a page.
-DEADLINES = 500
-POLLS = 200
-SIGNALS = 100
+QUEUED_PER_SECOND = 10
+DEADLINES_PER_PAGE = 500
+POLLS_PER_SWEEP = 200
+SIGNALS_PER_SWEEP = 100
 # Maximum pages of deadlines of one machine in a sweep. The next sweep goes on. A sweep begins each
 # second, however many workers there are: 2,500 deadlines cost less than a second of one core.
-PAGES = 5
+MAX_PAGES = 5
 # The time until a row that could not be moved is tried again.
-LATER = timedelta(minutes=1)
+RETRY_DELAY = timedelta(minutes=1)
 
 Machine = type[DurableMachine[Any]]
-# Serves locked rows, and returns their number.
-Serve = Callable[[Machine, Sequence[Any]], int]
+# Moves or polls locked rows, and returns their number.
+Handler = Callable[[Machine, Sequence[Any]], int]
 
 
 class Page(NamedTuple):
-    """Numbers of rows: those that were due, and those that were served."""
+    """Numbers of rows: those that were due, and those that were handled."""
 
     due: int
-    served: int
+    handled: int
 
 
-def due_activities(*, rush: bool = False) -> list[tuple[str, UUID]]:
+def due_activities(*, deadlines_are_overdue: bool = False) -> list[tuple[str, UUID]]:
     """Take overdue and queued activities for publishing, and return their names and ids.
 
-    They stay with this process for one lease. In a `rush` of deadlines only one queued activity of
-    each name is taken.
+    For one lease no other process publishes them. While deadlines are overdue, only one queued
+    activity of each name is taken.
     """
     with transaction():
-        allowance = Sweep.take_allowance(PER_SECOND)
-        return publishing.take_due(min(allowance, 1) if rush else allowance)
+        allowance = Sweep.take_allowance(QUEUED_PER_SECOND)
+        return publishing.take_due(min(allowance, 1) if deadlines_are_overdue else allowance)
 
 
 def fire_deadlines() -> int:
-    """Send the signals of deadlines that have passed, and return how many rows were served."""
+    """Send the signals of deadlines that have passed, and return how many rows were handled."""
     return _sum(_fire)
 
 
@@ -76,15 +75,18 @@ def schedule_polls() -> int:
 
 def apply_signals() -> int:
     """Apply signals that were stored but not applied, and return how many were tried."""
-    return inbox.apply_stored(SIGNALS)
+    return inbox.apply_stored(SIGNALS_PER_SWEEP)
 
 
-def _sum(serve: Callable[[Machine], int]) -> int:
-    """Serve each machine. A failure is logged and stops no other: the next sweep retries it."""
+def _sum(handle: Callable[[Machine], int]) -> int:
+    """Handle the rows of each machine, and return their number.
+
+    A failure is logged and stops no other machine: the next sweep tries again.
+    """
     total = 0
     for machine in list(DurableMachine.registry.values()):
         try:
-            total += serve(machine)
+            total += handle(machine)
         except Exception:
             log.exception("sweeping the rows of %s failed", machine.name)
     return total
@@ -95,10 +97,12 @@ def _fire(machine: Machine) -> int:
     # A newer release may have given a deadline to a state that has none here.
     states = [state for deadline in machine.deadlines for state in deadline.states]
     in_states = machine.model.state.in_(states)
-    for _ in range(PAGES if states else 0):
-        page = _serve(machine, machine.model.deadline_at, in_states, DEADLINES, _fire_rows)
-        fired += page.served
-        if page.due < DEADLINES:
+    for _ in range(MAX_PAGES if states else 0):
+        page = _handle_page(
+            machine, machine.model.deadline_at, in_states, DEADLINES_PER_PAGE, _fire_rows
+        )
+        fired += page.handled
+        if page.due < DEADLINES_PER_PAGE:
             break
     return fired
 
@@ -111,38 +115,40 @@ def _poll(machine: Machine) -> int:
     if activity is not None:
         # The polls of a paused activity stay due.
         condition &= ~pauses.is_paused(activity)
-    return _serve(machine, machine.model.poll_at, condition, POLLS, _poll_rows).served
+    return _handle_page(
+        machine, machine.model.poll_at, condition, POLLS_PER_SWEEP, _poll_rows
+    ).handled
 
 
-def _serve(
-    machine: Machine, when: Any, condition: ColumnElement[bool], limit: int, serve: Serve
+def _handle_page(
+    machine: Machine, when: Any, condition: ColumnElement[bool], limit: int, handle: Handler
 ) -> Page:
-    """Serve a page of the rows due at `when`, in one transaction or else one by one."""
+    """Handle a page of the rows due at `when`, in one transaction or else one by one."""
     due: list[UUID] = []
     is_due = condition & (when <= now())
     try:
         with transaction(), pages.locked_page(machine, is_due, when, limit) as rows:
             due += [row.id for row in rows]
-            return Page(len(due), _serve_rows(machine, rows, serve))
+            return Page(len(due), _handle_rows(machine, rows, handle))
     except Exception:
         if not due:
             raise
-        log.exception("serving %d rows of %s at once failed: one by one", len(due), machine.name)
-    return Page(len(due), sum(_serve_alone(machine, when, is_due, key, serve) for key in due))
+        log.exception("handling %d rows of %s at once failed: one by one", len(due), machine.name)
+    return Page(len(due), sum(_handle_alone(machine, when, is_due, key, handle) for key in due))
 
 
-def _serve_rows(machine: Machine, rows: Sequence[Any], serve: Serve) -> int:
-    unit_of_work().by_time = True
-    return serve(machine, rows) if rows else 0
+def _handle_rows(machine: Machine, rows: Sequence[Any], handle: Handler) -> int:
+    unit_of_work().queues_activities = True
+    return handle(machine, rows) if rows else 0
 
 
-def _serve_alone(
-    machine: Machine, when: Any, is_due: ColumnElement[bool], row_id: UUID, serve: Serve
+def _handle_alone(
+    machine: Machine, when: Any, is_due: ColumnElement[bool], row_id: UUID, handle: Handler
 ) -> int:
     condition = is_due & (machine.model.id == row_id)
     try:
         with transaction(), pages.locked_page(machine, condition, when, 1) as rows:
-            return _serve_rows(machine, rows, serve)
+            return _handle_rows(machine, rows, handle)
     except Exception:
         log.exception("%s %s is put off", machine.name, row_id)
     # Plain SQL, since the row may be unreadable.
@@ -150,7 +156,7 @@ def _serve_alone(
         session.execute(
             update(machine.model)
             .where(machine.model.id == row_id, when <= now())
-            .values({when: now() + LATER})
+            .values({when: now() + RETRY_DELAY})
             .execution_options(synchronize_session=False)
         )
     return 0

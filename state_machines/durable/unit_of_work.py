@@ -6,7 +6,8 @@ listener must only take note, since it runs inside the request.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -44,33 +45,30 @@ class Move:
 class UnitOfWork:
     """The writes of one transaction, gathered in memory.
 
-    `moved` has the last move of each execution that moved. New rows are left out: nobody can be
-    waiting for them yet. `held` has the rows that the transaction locked, and `traces` the contexts
-    of their last transitions. `last` has the functions to run just before the commit, with their
-    items. `written` has the activities that are inserted already, `steps` the history that metrics
-    count. With `by_time`, which the sweep sets, new activities are queued, and no listener receives
-    them.
+    `history` and `activities` are the rows to insert; the `written_` ones are inserted already
+    (history is kept there only for metrics). `moves` has the last move of each execution but new
+    ones: nobody can be waiting for them yet. `locked` has the executions that the transaction
+    locked, and `traces` the contexts of their last transitions. `callbacks` are the functions to
+    call just before the commit, with their items. With `queues_activities`, which the sweep sets,
+    new activities are queued, and no listener receives them.
     """
 
     transaction: SessionTransaction | None
-
     history: list[dict[str, Any]] = field(default_factory=list)
     activities: list[dict[str, Any]] = field(default_factory=list)
-    written: list[dict[str, Any]] = field(default_factory=list)
-    moved: dict[UUID, Move] = field(default_factory=dict)
-    last: dict[Callable[[list[Any]], None], list[Any]] = field(default_factory=dict)
-    held: dict[UUID, Any] = field(default_factory=dict)
+    written_activities: list[dict[str, Any]] = field(default_factory=list)
+    moves: dict[UUID, Move] = field(default_factory=dict)
+    callbacks: dict[Callable[[list[Any]], None], list[Any]] = field(default_factory=dict)
+    locked: dict[UUID, Any] = field(default_factory=dict)
     traces: dict[UUID, str | None] = field(default_factory=dict)
-    steps: list[dict[str, Any]] = field(default_factory=list)
-    by_time: bool = False
+    written_history: list[dict[str, Any]] = field(default_factory=list)
+    queues_activities: bool = False
 
     def copy(self) -> "UnitOfWork":
         """Return a copy of what is gathered so far."""
-        parts: dict[str, Any] = {"history": [*self.history], "activities": [*self.activities]}
-        parts |= {"written": [*self.written], "moved": {**self.moved}, "held": {**self.held}}
-        parts |= {"steps": [*self.steps]}
-        parts |= {"traces": {**self.traces}}
-        parts["last"] = {run: [*items] for run, items in self.last.items()}
+        names = [each.name for each in fields(self) if each.name != "transaction"]
+        parts = {name: copy(getattr(self, name)) for name in names}
+        parts["callbacks"] = {run: [*items] for run, items in self.callbacks.items()}
         return replace(self, **parts)
 
 
@@ -79,7 +77,7 @@ class Committed:
     """The new activities (name, id) of a committed transaction, and a move of each execution."""
 
     activities: tuple[tuple[str, UUID], ...]
-    moved: frozenset[Move]
+    moves: frozenset[Move]
     # The contexts of the activities' traces, by id.
     traces: Mapping[UUID, str] = field(default_factory=dict)
 
@@ -117,9 +115,9 @@ def trace_of(subject_id: UUID) -> str | None:
     current = unit_of_work()
     if subject_id not in current.traces:
         # A new row has no history yet.
-        held = {key for key, row in current.held.items() if row.version}
-        is_new = subject_id in current.held and subject_id not in held
-        missing = {*held, subject_id} - current.traces.keys()
+        existing = {key for key, row in current.locked.items() if row.version}
+        is_new = subject_id in current.locked and subject_id not in existing
+        missing = {*existing, subject_id} - current.traces.keys()
         current.traces |= {subject_id: None} if is_new else Transition.load_traces(missing)
     return current.traces[subject_id]
 
@@ -147,16 +145,16 @@ def schedule(
     name: str, machine: str, subject_id: UUID, *, secret: str | None = None, **payload: Any
 ) -> None:
     """Schedule an activity. It exists once the transaction commits, and runs after that."""
-    at, by_time = now(), unit_of_work().by_time
+    at, is_queued = now(), unit_of_work().queues_activities
     # A listener dispatches it. Without listeners the sweep does.
-    due_at = at + PUBLISHER_LEASE if _listeners and not by_time else at
+    due_at = at + PUBLISHER_LEASE if _listeners and not is_queued else at
     unit_of_work().activities.append(
         {
             "id": uuid7(),
             "name": name,
             "machine": machine,
             "subject_id": subject_id,
-            "state": ActivityState.QUEUED if by_time else ActivityState.PENDING,
+            "state": ActivityState.QUEUED if is_queued else ActivityState.PENDING,
             "attempts": 0,
             "due_at": due_at,
             "payload": payload,
@@ -169,7 +167,7 @@ def schedule(
 
 def announce(row: Execution, machine: str, root_id: UUID) -> None:
     """Tell those who wait for the root, after the commit, that `row` has changed."""
-    unit_of_work().moved[row.id] = Move(machine, row.id, row.version, root_id)
+    unit_of_work().moves[row.id] = Move(machine, row.id, row.version, root_id)
 
 
 def before_commit(run: Callable[[list[T]], None], item: T) -> None:
@@ -177,7 +175,7 @@ def before_commit(run: Callable[[list[T]], None], item: T) -> None:
 
     For rows that many executions share: they are locked last, all at once, and only for a moment.
     """
-    unit_of_work().last.setdefault(run, []).append(item)
+    unit_of_work().callbacks.setdefault(run, []).append(item)
 
 
 @event.listens_for(db.session, "before_commit")
@@ -198,8 +196,8 @@ def write_gathered() -> None:
     # Inserts into the tables: objects of the ORM would take half as much time again.
     if pending.history:
         insert_all(table_of(Transition), pending.history)
-        pending.steps += pending.history if metrics.is_on() else ()
-    if pending.by_time and pending.activities:
+        pending.written_history += pending.history if metrics.is_on() else ()
+    if pending.queues_activities and pending.activities:
         # Deadlines and polls repeat: an activity that is still under way is not scheduled again.
         under_way = _under_way(session, {row["subject_id"] for row in pending.activities})
         pending.activities = [
@@ -207,9 +205,14 @@ def write_gathered() -> None:
         ]
     if pending.activities:
         insert_all(table_of(ActivityRow), pending.activities)
-    pending.written += pending.activities
-    last, pending.history, pending.activities, pending.last = pending.last, [], [], {}
-    for run, items in last.items():
+    pending.written_activities += pending.activities
+    callbacks, pending.history, pending.activities, pending.callbacks = (
+        pending.callbacks,
+        [],
+        [],
+        {},
+    )
+    for run, items in callbacks.items():
         run(items)
 
 
@@ -225,13 +228,13 @@ def _publish(session: Session) -> None:
     if session.in_nested_transaction():
         return
     pending: UnitOfWork | None = session.info.pop("unit_of_work", None)
-    metrics.count_transitions(pending.steps if pending else ())
-    if pending is None or not (pending.written or pending.moved):
+    metrics.count_transitions(pending.written_history if pending else ())
+    if pending is None or not (pending.written_activities or pending.moves):
         return
-    activities = () if pending.by_time else pending.written
+    activities = () if pending.queues_activities else pending.written_activities
     keys = tuple((row["name"], row["id"]) for row in activities)
     traces = {row["id"]: row["traceparent"] for row in activities if row["traceparent"]}
-    committed = Committed(keys, frozenset(pending.moved.values()), traces)
+    committed = Committed(keys, frozenset(pending.moves.values()), traces)
     for listener in _listeners:
         try:
             listener(committed)

@@ -23,12 +23,24 @@ HOUR = 3600
 WEEK = timedelta(days=7)
 # A page, its words with the figure in brackets, and what the code says.
 FIGURES = [
-    ("docs/how-to/operate.md", r"at once, (\w+) of a name\s+are handed out each", sweep.PER_SECOND),
-    ("docs/explanation/the-engine.md", r"publishes (\w+) of each name a second", sweep.PER_SECOND),
-    ("docs/reference/activities.md", r"publishes (\w+) of each name a second", sweep.PER_SECOND),
-    ("docs/decisions/0022*.md", r"`PER_SECOND` \((\w+)\)", sweep.PER_SECOND),
+    (
+        "docs/how-to/operate.md",
+        r"at once, (\w+) of a name\s+are handed out each",
+        sweep.QUEUED_PER_SECOND,
+    ),
+    (
+        "docs/explanation/the-engine.md",
+        r"publishes (\w+) of each name a second",
+        sweep.QUEUED_PER_SECOND,
+    ),
+    (
+        "docs/reference/activities.md",
+        r"publishes (\w+) of each name a second",
+        sweep.QUEUED_PER_SECOND,
+    ),
+    ("docs/decisions/0022*.md", r"`QUEUED_PER_SECOND` \((\w+)\)", sweep.QUEUED_PER_SECOND),
     ("docs/decisions/0022*.md", r"`MAX_PENDING` \((\w+)\)", publishing.MAX_PENDING),
-    ("docs/decisions/0022*.md", r"`PAGES` \((\w+)\)", sweep.PAGES),
+    ("docs/decisions/0022*.md", r"`MAX_PAGES` \((\w+)\)", sweep.MAX_PAGES),
     ("docs/explanation/guarantees.md", r"after their lease of (\w+) s, so Redis", EXPIRY),
     ("docs/explanation/guarantees.md", r"sweep after (\w+) s\.", PUBLISHER_LEASE.total_seconds()),
     ("docs/explanation/guarantees.md", r"sweep tries it up to (\w+)\s", inbox.RETRY.attempts),

@@ -56,7 +56,7 @@ def test_a_purchase_leaves_its_numbers(observed: Stack) -> None:
         """Return how much was added since the beginning."""
         return total(numbers, metric, **labels) - total(before, metric, **labels)
 
-    numbers = wait_for(find, "the letter among the numbers", seconds=TIMEOUT)
+    numbers = wait_for(find, "the email among the numbers", seconds=TIMEOUT)
     confirmed = {"machine": "order", "target": "Confirmed"}
     assert count(metrics.TRANSITIONS, numbers, **confirmed) == 1
     # On a slow machine the answer comes before the payment has an intent.

@@ -171,7 +171,7 @@ def test_a_message_that_is_applied_later_has_a_lag(
     time.advance(seconds=30)
     sweep.apply_signals()
     kept = [counted.of(metrics.SIGNALS, SOURCE, "lose", outcome)
-            for outcome in ("stored", "postponed", "applied")]  # fmt: skip
+            for outcome in ("stored", "put_off", "applied")]  # fmt: skip
     assert kept == [1, 1, 1]
     assert counted.seconds[metrics.SIGNAL_LAG.name, SOURCE] == 30
 

@@ -70,4 +70,4 @@ def test_emails_are_counted(sandbox: Sandbox) -> None:
     for key in ("SG.key", "nothing"):
         headers = {"Authorization": f"Bearer {key}"}
         requests.post(f"{sandbox.url}/v3/mail/send", json=mail, headers=headers, timeout=60)
-    assert calls(sandbox, "letters") == (2, 1, 0)
+    assert calls(sandbox, "emails") == (2, 1, 0)

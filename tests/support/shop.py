@@ -29,7 +29,7 @@ from state_machines.actions.cancel_order import Outcome
 from state_machines.actions.refund_order import refund
 from state_machines.payment import PaymentSignal
 from state_machines.providers.stripe.intents import Intent
-from state_machines.providers.stripe.payments import record_intent, unheard_signal
+from state_machines.providers.stripe.payments import missed_signal, record_intent
 from tests.support.stripe import Json, Stripe, an_intent_event, deliver
 from tests.support.till import Till
 
@@ -51,7 +51,7 @@ class Shop(Till):
             thing = an_intent_event(kind, payment, **fields)["data"]["object"]
             intent = Intent.read(thing)
             record_intent(
-                payment, intent, unheard_signal(payment, intent) or PaymentSignal.SUCCEEDED
+                payment, intent, missed_signal(payment, intent) or PaymentSignal.SUCCEEDED
             )
 
     def work(self) -> None:

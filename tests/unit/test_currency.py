@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from models.currency import CURRENCIES, Currency, UnknownCurrencyError, currency_of
-from models.money import display, refuse_charge, to_decimal, to_minor
+from models.money import display, require_chargeable, to_decimal, to_minor
 
 
 @pytest.mark.parametrize(
@@ -95,16 +95,16 @@ def test_an_amount_is_shown_with_the_decimals_of_its_currency(
 def test_a_charge_has_a_minimum_and_a_maximum(currency: str, least: int, most: int) -> None:
     step = currency_of(currency).step
     for minor in (least, most):
-        refuse_charge(minor, currency)
+        require_chargeable(minor, currency)
     too_little, too_much = "less than the minimum", "more than the maximum"
     for minor, why in ((least - step, too_little), (0, too_little), (most + step, too_much)):
         with pytest.raises(ValueError, match=why):
-            refuse_charge(minor, currency)
+            require_chargeable(minor, currency)
 
 
 def test_a_charge_between_two_steps_is_refused() -> None:
     with pytest.raises(ValueError, match=r"must cost a multiple of 0\.01 kwd"):
-        refuse_charge(5124, "kwd")
+        require_chargeable(5124, "kwd")
 
 
 @pytest.mark.parametrize("currency", CURRENCIES.values(), ids=CURRENCIES)

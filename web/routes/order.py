@@ -74,8 +74,8 @@ def place(body: OrderRequest) -> Any:
     """
     caller, order_id, key = authentication.caller(), uuid7(), idempotency.read_key()
     checkout_request = _checkout_request(body, key)
-    with subscribe(order_id) as subscription, overload.ORDERS.enter() as writing:
-        with writing(), cause(caller.user_id):
+    with subscribe(order_id) as subscription, overload.ORDERS.take_place() as place_at_gate:
+        with place_at_gate.writing(), cause(caller.user_id):
             placed_id, is_new = checkout.place(
                 order_id, caller.user_id, caller.session_id, checkout_request, key=key
             )
@@ -97,7 +97,7 @@ def status(path: ReferencePath) -> Any:
 
     With `If-None-Match` as well, wait until it differs from that version; 304 if it does not.
     """
-    if not_modified := tracking.unchanged(path.reference_id):
+    if not_modified := tracking.respond_if_unchanged(path.reference_id):
         return not_modified
     wait = 0 if request.if_none_match else prefer.wait(0)
     if wait:

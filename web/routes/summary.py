@@ -102,7 +102,7 @@ def summary_by_reference(query: ReferenceQuery) -> Any:
 
 
 def _summarise(order: UUID | str, condition: ColumnElement[bool]) -> Response:
-    if not_modified := tracking.unchanged(order):
+    if not_modified := tracking.respond_if_unchanged(order):
         return not_modified
     view, is_final = _load(_is_mine() & condition)
     if not is_final:

@@ -260,7 +260,7 @@ export type PaymentView = { amount: number; cardBrand: string | null; currency: 
 
 export type PreviewRequest = { fields?: Record<string, string | number>; reason?: string | null; signal: string }
 
-export type PreviewView = { activities: string[]; allowed: boolean; letters: string[]; refusal: string | null; state: string; version: number; writes: WriteView[] }
+export type PreviewView = { activities: string[]; allowed: boolean; emails: string[]; refusal: string | null; state: string; version: number; writes: WriteView[] }
 
 export type Priority = 'interactive' | 'background'
 

@@ -33,5 +33,5 @@ def require_version(row: Any, expected: int) -> None:
 def require_moves() -> None:
     """Raise UnchangedError unless the transaction has moved an execution: it repeats another."""
     work = unit_of_work()
-    if not (work.history or work.activities or work.written):
+    if not (work.history or work.activities or work.written_activities):
         raise UnchangedError

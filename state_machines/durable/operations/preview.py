@@ -148,7 +148,7 @@ def preview(
     run(machine, row, name, fields, reason)
     write_as_commit()
     after = dict(_read_family(table, root_id))
-    activities = [activity["name"] for activity in unit_of_work().written]
+    activities = [activity["name"] for activity in unit_of_work().written_activities]
     return Preview(list(_compare(before, after)), activities, row.state, row.version)
 
 

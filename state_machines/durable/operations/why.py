@@ -19,7 +19,7 @@ from state_machines.durable.operations.actions import actions_of
 from state_machines.durable.operations.executions import Summary
 
 MAX_ERROR_LENGTH = 200  # characters
-# An activity that was dispatched a moment ago is no delay.
+# The order in which activities explain an execution.
 URGENCY = (
     ActivityState.RUNNING,
     ActivityState.WAITING,
@@ -100,13 +100,15 @@ def _explain_activity(row: ActivityRow) -> Why:
         return Why(sentence, WhyKind.PAUSED, row.id)
     activity = Activity.registry.get(row.name)
     limit = activity.retry.attempts if activity else None
-    attempt = f"try {row.attempts + 1}{f' of {limit}' if limit else ''} of {row.name}"
+    attempt = f"attempt {row.attempts + 1}{f' of {limit}' if limit else ''} of {row.name}"
     error = f": {row.last_error[:MAX_ERROR_LENGTH].rstrip('.')}" if row.last_error else ""
     if row.giving_up is not None:
-        sentence = f"{row.name} gave up, and the machine is told again at {_at(row.due_at)}{error}."
+        sentence = (
+            f"{row.name} gave up, and its machine is told so again at {_at(row.due_at)}{error}."
+        )
         return Why(sentence, WhyKind.ACTIVITY, row.id, row.due_at)
     if row.state == ActivityState.RUNNING and row.due_at > now():
-        sentence = f"A worker runs try {row.attempts} of {row.name}, until {_at(row.due_at)}."
+        sentence = f"A worker runs attempt {row.attempts} of {row.name}, until {_at(row.due_at)}."
         return Why(sentence, WhyKind.ACTIVITY, row.id, row.due_at)
     if activity and activity.provider in limits.limited_providers():
         sentence = f"The limit of {activity.provider} holds back {attempt}{error}."
@@ -116,7 +118,7 @@ def _explain_activity(row: ActivityRow) -> Why:
 
 def _when(row: ActivityRow) -> str:
     if row.state == ActivityState.QUEUED:
-        return "waits for its turn among those that time asked for"
+        return "waits for its turn among those that deadlines and polls have scheduled"
     seconds = (row.due_at - now()).total_seconds()
     if row.state == ActivityState.WAITING and seconds > 0:
         return f"in {round(seconds)} s"

@@ -35,7 +35,7 @@ def locked_page(
     if _writes_others(machine):
         yield list(machine.lock(row.id for row in rows).values())
     else:
-        machine.hold(rows)
+        machine.note_locked(rows)
         yield rows
         _write(machine, rows)
 

@@ -15,7 +15,7 @@ from state_machines.durable.base.failure import Snooze, UnknownOutcomeError
 from state_machines.durable.base.handling import Outcome, ProviderEvent
 from state_machines.durable.leases import Claim
 
-REPEATED, POSTPONED = "repeated", "postponed"
+REPEATED, PUT_OFF = "repeated", "put_off"
 
 
 def count_claim(claimed: Claim, unneeded: Collection[UUID]) -> None:

@@ -42,7 +42,7 @@ def retry_failed_signals() -> int:
         SignalRow.state == SignalState.FAILED,
         SignalRow.payload.is_not(None),
         SignalRow.id > first_of(now() - RETRY_PERIOD),
-        tries=1,
+        attempts=1,
     )
 
 

@@ -12,12 +12,12 @@ from state_machines.payment import PaymentMachine, PaymentSignal
 from state_machines.providers.stripe import disputes, refunds, unmatched
 from state_machines.providers.stripe.disputes import StripeDispute
 from state_machines.providers.stripe.intents import Charge, Intent
-from state_machines.providers.stripe.origin import refuse_strangers
+from state_machines.providers.stripe.origin import refuse_foreign_event
 from state_machines.providers.stripe.payments import (
     lock_payment,
+    missed_signal,
     record_card,
     record_intent,
-    unheard_signal,
 )
 from state_machines.providers.stripe.refunds import StripeRefund
 from state_machines.providers.stripe.reviews import (
@@ -29,13 +29,13 @@ from state_machines.providers.stripe.reviews import (
 
 
 class Reader(NamedTuple):
-    """The handler of one kind of events.
+    """The reader of one kind of events.
 
-    `noun` is the type of Stripe's object in the event. `read` parses that object, and raises
+    `object_type` is the type of Stripe's object in the event. `read` parses that object, and raises
     KeyError, TypeError or ValueError. `apply` applies the result, and returns the order's id.
     """
 
-    noun: str
+    object_type: str
     read: Callable[[dict[str, Any]], Any]
     apply: Callable[[Any], UUID]
 
@@ -46,18 +46,20 @@ def apply_event(kind: str, event: dict[str, Any]) -> UUID:
     Raises NotOursError for kinds that are not read, MalformedError for objects that do not fit
     their kind, and NoSubjectError for unknown intents.
     """
-    refuse_strangers(kind, event)
+    refuse_foreign_event(kind, event)
     if kind not in READERS:
         raise NotOursError(f"{kind} is not read here")
     reader = READERS[kind]
     try:
         data = event["data"]["object"]
-        noun = data["object"]
-        parsed = reader.read(data) if noun == reader.noun else None
+        object_type = data["object"]
+        parsed = reader.read(data) if object_type == reader.object_type else None
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise MalformedError(f"{kind} came with a malformed {reader.noun}: {error!r}") from error
+        raise MalformedError(
+            f"{kind} came with a malformed {reader.object_type}: {error!r}"
+        ) from error
     if parsed is None:
-        raise MalformedError(f"{kind} came with a {noun}, not with a {reader.noun}")
+        raise MalformedError(f"{kind} came with a {object_type}, not with a {reader.object_type}")
     return reader.apply(parsed)
 
 
@@ -77,7 +79,7 @@ def _schedule_retrieval(intent: Intent) -> UUID:
     except NoSubjectError:
         unmatched.notify_unmatched(intent)
         raise
-    if unheard_signal(payment, intent):
+    if missed_signal(payment, intent):
         schedule("payments.retrieve_intent", PaymentMachine.name, payment.id, intent=intent.id)
     return payment.order_id
 

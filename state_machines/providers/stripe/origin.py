@@ -15,7 +15,7 @@ MAX_AHEAD = timedelta(seconds=300)
 THIN = "v2.core.event"
 
 
-def refuse_strangers(kind: str, event: dict[str, Any]) -> None:
+def refuse_foreign_event(kind: str, event: dict[str, Any]) -> None:
     """Raise NotOursError for an event that is stored without changing anything."""
     if event.get("object") == THIN:
         sentence = (

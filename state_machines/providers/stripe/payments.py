@@ -51,7 +51,7 @@ def record_intent(payment: Payment, intent: Intent, signal: PaymentSignal) -> No
 
     SUCCEEDED becomes MISPAID when the amount or the currency is not the order's.
     """
-    _record_keys(payment, intent)
+    _record_ids(payment, intent)
     if payment.state == PaymentState.PENDING and signal in SIGNALS_AFTER_CREATION:
         # The answer to the call that creates the intent has not arrived yet.
         PaymentMachine.observe(payment, PaymentSignal.INITIATED)
@@ -79,9 +79,9 @@ def record_intent(payment: Payment, intent: Intent, signal: PaymentSignal) -> No
         update_dispute_notice(payment.order)
 
 
-def record_look(payment: Payment, intent: Intent) -> None:
+def record_retrieved(payment: Payment, intent: Intent) -> None:
     """Record a retrieved intent on its locked payment, with the signal that was missed, if any."""
-    if signal := unheard_signal(payment, intent):
+    if signal := missed_signal(payment, intent):
         record_intent(payment, intent, signal)
     else:
         _record_progress(payment, intent)
@@ -107,7 +107,7 @@ def _record_progress(payment: Payment, intent: Intent, *, has_passed: bool = Fal
         payment.deadline_at = max(until, payment.created_at + settings.payment_window)
 
 
-def _record_keys(payment: Payment, intent: Intent) -> None:
+def _record_ids(payment: Payment, intent: Intent) -> None:
     payment.intent_id = payment.intent_id or intent.id
     if not payment.order.erased:
         payment.client_secret = payment.client_secret or intent.client_secret
@@ -153,7 +153,7 @@ def lock_payment(intent_id: str | None, order_id: str | None) -> Payment:
     return PaymentMachine.lock([payment_id])[payment_id]
 
 
-def unheard_signal(payment: Payment, intent: Intent) -> PaymentSignal | None:
+def missed_signal(payment: Payment, intent: Intent) -> PaymentSignal | None:
     """Return the signal that brings a payment up to date with its intent, or None."""
     if intent.status == "succeeded":
         return PaymentSignal.SUCCEEDED if payment.state != PaymentState.SUCCESS else None

@@ -81,7 +81,7 @@ def test_a_single_further_attempt_is_the_last_one(database: object, time: Movabl
         fail("e-1")
         wear_out(time)
         with transaction():
-            inbox.replay_all(SignalRow.state == SignalState.FAILED, tries=1)
+            inbox.replay_all(SignalRow.state == SignalState.FAILED, attempts=1)
         sweep.apply_signals()
         assert load_signal("e-1").state == SignalState.FAILED
         assert len(open_notices()) == 1

@@ -96,9 +96,9 @@ def test_listeners_receive_commits_with_their_activities_and_transitions(
     born, lost = committed
     assert {name for name, _ in born.activities} == {"test.announce"}
     assert {key for _, key in born.activities} == {depot.activity(p).id for p in (first, second)}
-    assert born.moved == frozenset(), "nobody can wait for what is being born"
+    assert born.moves == frozenset(), "nobody can wait for what is being born"
     assert lost.activities == ()
-    assert lost.moved == frozenset({Move("test_parcel", first, 2, first)})
+    assert lost.moves == frozenset({Move("test_parcel", first, 2, first)})
 
 
 def test_a_request_without_an_arrow_is_refused(depot: Depot) -> None:

@@ -112,7 +112,7 @@ def test_activities_of_deadlines_stay_queued_during_the_pause(
     depot: Depot, time: MovableClock
 ) -> None:
     with transaction():
-        unit_of_work().by_time = True
+        unit_of_work().queues_activities = True
         parcel = Parcel(label="vase")
         ParcelMachine.begin(parcel, ParcelSignal.PACK)
     pause(*ANNOUNCE)

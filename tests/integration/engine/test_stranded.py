@@ -86,7 +86,7 @@ def test_a_pause_ends_beside_a_stranded_row(depot: Depot, time: MovableClock) ->
 def test_more_stranded_rows_than_a_page_do_not_delay_others(
     depot: Depot, time: MovableClock
 ) -> None:
-    left = depot.pack(*(f"box-{n}" for n in range(sweep.DEADLINES + 10)))
+    left = depot.pack(*(f"box-{n}" for n in range(sweep.DEADLINES_PER_PAGE + 10)))
     time.advance(minutes=1)
     (well,) = depot.pack("vase")
     put("Weighed", *left)

@@ -65,7 +65,7 @@ def test_leaving_the_states_of_a_deadline_clears_it(
 
 
 def test_many_deadlines_due_at_once_all_fire(depot: Depot, time: MovableClock) -> None:
-    parcels = depot.pack(*(f"box-{n}" for n in range(sweep.DEADLINES + 50)))
+    parcels = depot.pack(*(f"box-{n}" for n in range(sweep.DEADLINES_PER_PAGE + 50)))
     time.advance(hours=1)
     assert sweep.fire_deadlines() == len(parcels)
 
@@ -73,7 +73,7 @@ def test_many_deadlines_due_at_once_all_fire(depot: Depot, time: MovableClock) -
 def queue(depot: Depot, *labels: str) -> list[UUID]:
     """Pack parcels whose activities time has asked for."""
     with transaction():
-        unit_of_work().by_time = True
+        unit_of_work().queues_activities = True
         parcels = [Parcel(label=label) for label in labels]
         for parcel in parcels:
             ParcelMachine.begin(parcel, ParcelSignal.PACK)
@@ -83,31 +83,31 @@ def queue(depot: Depot, *labels: str) -> list[UUID]:
 def test_new_queued_activities_are_released_before_a_backlog(
     depot: Depot, time: MovableClock
 ) -> None:
-    queue(depot, *(f"box-{n}" for n in range(10 * sweep.PER_SECOND)))
+    queue(depot, *(f"box-{n}" for n in range(10 * sweep.QUEUED_PER_SECOND)))
     time.advance(seconds=1)
-    assert len(sweep.due_activities()) == sweep.PER_SECOND
+    assert len(sweep.due_activities()) == sweep.QUEUED_PER_SECOND
     time.advance(seconds=1)
     (ordinary,) = queue(depot, "vase")
     handed_out = [activity_id for _, activity_id in sweep.due_activities()]
-    assert len(handed_out) == sweep.PER_SECOND
+    assert len(handed_out) == sweep.QUEUED_PER_SECOND
     assert depot.key(ordinary) in handed_out
 
 
 def test_all_processes_share_the_number_released_in_a_second(
     depot: Depot, time: MovableClock, flask_app: Flask
 ) -> None:
-    queue(depot, *(f"box-{n}" for n in range(10 * sweep.PER_SECOND)))
+    queue(depot, *(f"box-{n}" for n in range(10 * sweep.QUEUED_PER_SECOND)))
 
     def rescue_overdue(_: int) -> int:
         with flask_app.app_context():
             return len(sweep.due_activities())
 
     with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(rescue_overdue, range(16))) == sweep.PER_SECOND
+        assert sum(pool.map(rescue_overdue, range(16))) == sweep.QUEUED_PER_SECOND
         time.advance(seconds=0.5)
-        assert sum(pool.map(rescue_overdue, range(16))) == sweep.PER_SECOND // 2
+        assert sum(pool.map(rescue_overdue, range(16))) == sweep.QUEUED_PER_SECOND // 2
         time.advance(hours=-1)
-        assert sum(pool.map(rescue_overdue, range(16))) == sweep.PER_SECOND, (
+        assert sum(pool.map(rescue_overdue, range(16))) == sweep.QUEUED_PER_SECOND, (
             "a clock that was set back"
         )
 
@@ -115,22 +115,22 @@ def test_all_processes_share_the_number_released_in_a_second(
 def test_activities_of_deadlines_are_released_slowly_while_deadlines_are_due(
     depot: Depot, time: MovableClock
 ) -> None:
-    queue(depot, *(f"box-{n}" for n in range(sweep.DEADLINES + 1)))
+    queue(depot, *(f"box-{n}" for n in range(sweep.DEADLINES_PER_PAGE + 1)))
     time.advance(hours=1)
     assert tasks.sweep.run()["activities"] == 1
     time.advance(seconds=1)
-    assert tasks.sweep.run()["activities"] == sweep.PER_SECOND
+    assert tasks.sweep.run()["activities"] == sweep.QUEUED_PER_SECOND
 
 
 def test_lost_activities_are_published_at_once_beside_a_backlog(
     depot: Depot, time: MovableClock
 ) -> None:
-    lost = depot.pack(*(f"vase-{n}" for n in range(3 * sweep.PER_SECOND)))
-    queue(depot, *(f"box-{n}" for n in range(3 * sweep.PER_SECOND)))
+    lost = depot.pack(*(f"vase-{n}" for n in range(3 * sweep.QUEUED_PER_SECOND)))
+    queue(depot, *(f"box-{n}" for n in range(3 * sweep.QUEUED_PER_SECOND)))
     time.advance(seconds=PUBLISHER_LEASE.total_seconds())
     handed_out = {activity_id for _, activity_id in sweep.due_activities()}
     assert {depot.key(parcel_id) for parcel_id in lost} < handed_out
-    assert len(handed_out) == len(lost) + sweep.PER_SECOND
+    assert len(handed_out) == len(lost) + sweep.QUEUED_PER_SECOND
 
 
 def test_no_more_activities_are_released_of_a_name_that_no_worker_takes(

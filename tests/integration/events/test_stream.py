@@ -53,7 +53,7 @@ def test_a_customer_gets_a_hint_when_the_order_is_paid(
     stream = serve().follow(issued["ticket"])
     stripe_says(UUID(order_id), PaymentSignal.INITIATED, "requires_payment_method")
     stripe_says(UUID(order_id), PaymentSignal.SUCCEEDED, "succeeded")
-    dispatch.publish_change(move for commit in committed for move in commit.moved)
+    dispatch.publish_change(move for commit in committed for move in commit.moves)
     hint = json.loads(stream.next_hint())
     assert hint["rootId"] == order_id
     versions = {moved["machine"]: moved["version"] for moved in hint["moved"]}

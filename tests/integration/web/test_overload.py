@@ -117,7 +117,7 @@ def test_orders_are_refused_while_all_places_are_taken(
 def enter(gate: overload.OrderGate) -> bool:
     """Place an order, and return whether there was room."""
     try:
-        with gate.enter():
+        with gate.take_place():
             return True
     except OverloadedError:
         return False
@@ -131,7 +131,7 @@ def test_an_order_waits_for_a_place_that_becomes_free() -> None:
         return enter(gate)
 
     with ThreadPoolExecutor(1) as crowd:
-        with gate.enter():
+        with gate.take_place():
             second = crowd.submit(follow)
             assert is_here.wait(60)
         assert second.result()
@@ -139,8 +139,8 @@ def test_an_order_waits_for_a_place_that_becomes_free() -> None:
 
 def test_an_order_keeps_its_place_while_it_waits_for_its_payment_but_not_for_long() -> None:
     gate = overload.OrderGate(1, 0, 1)
-    with gate.enter() as writing:
-        with writing():
+    with gate.take_place() as place:
+        with place.writing():
             assert not enter(gate), "while it is written"
         assert not enter(gate), "while its payment is prepared"
         until(lambda: enter(gate), "the end of its place", seconds=60)
@@ -156,10 +156,10 @@ def test_orders_that_would_not_even_find_room_to_wait_are_refused_at_once() -> N
     with ThreadPoolExecutor(2) as crowd, ExitStack() as placed:
         placed.callback(is_over.set)
         for _ in range(2):
-            placed.enter_context(gate.enter())
+            placed.enter_context(gate.take_place())
         gate.check()
         waiting = [crowd.submit(insist) for _ in range(2)]
-        until(lambda: is_refused(gate), "the full line", seconds=60)
+        until(lambda: is_refused(gate), "the full waiting line", seconds=60)
         is_over.set()
         for future in waiting:
             future.result()
@@ -170,7 +170,7 @@ def test_orders_leave_connections_to_other_requests() -> None:
     gate, is_first, is_over, written = overload.OrderGate(2, 0, 1), Event(), Event(), []
 
     def write(name: str) -> None:
-        with gate.enter() as writing, writing():
+        with gate.take_place() as place, place.writing():
             is_first.set()
             assert is_over.wait(60)
             written.append(name)

@@ -74,4 +74,4 @@ def test_a_request_that_waits_for_a_card_is_woken(ann: Person, lamp: Product) ->
     finally:
         unit_of_work.remove_listener(commits.append)
     (committed,) = commits
-    assert [(move.machine, move.root_id) for move in committed.moved] == [("payment", order_id)]
+    assert [(move.machine, move.root_id) for move in committed.moves] == [("payment", order_id)]

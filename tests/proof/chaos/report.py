@@ -36,7 +36,7 @@ class Sandbox:
             "creates": creates.values(),
             "cancels": [row["cancels"] for row in self.ledger],
             "refunds": refunds.values(),
-            "letters": emails.values(),
+            "emails": emails.values(),
         }
         return {kind: sum(max(0, each - 1) for each in counts) for kind, counts in times.items()}
 

@@ -42,7 +42,7 @@ REASONS: dict[str, str] = {
     "commit of products.change": ONE_ROW,
     "commit of products.create": ONE_ROW,
     "commit of products.set_stock": ONE_ROW,
-    "commit of guard.acting": OPERATED,
+    "commit of guard.audited": OPERATED,
     "commit of privacy.erase": OPERATED,
     "commit of key_rotation._rotate_column": AGAIN,
     "commit of retention._delete_results": AGAIN,

@@ -1,7 +1,7 @@
 """Routes of the operations console, below /admin: one module for each subject.
 
 To add a module: create its blueprint with `guard.blueprint`, declare the role of each route with
-`@needs`, run changes in `guard.acting`, and add the module here. Its routes belong into
+`@needs`, run changes in `guard.audited`, and add the module here. Its routes belong into
 docs/reference/routes.md. tests/integration/web/admin/test_roles.py goes through all of them.
 """
 

@@ -13,7 +13,7 @@ from models.keyset import Count, KeysetPage, count_list, count_scanned, load_pag
 from state_machines.durable import Activity
 from state_machines.durable.operations import commands, pauses, publishing
 from web.pagination import conditional
-from web.routes.admin.guard import Role, acting, actor, blueprint, needs
+from web.routes.admin.guard import Role, actor, audited, blueprint, needs
 from web.routes.admin.lookups import require_activity, require_machine
 from web.schemas.admin.activities import (
     ActivitiesQuery,
@@ -128,7 +128,7 @@ def show(path: ActivityPath) -> Any:
 def run_now(path: ActivityPath, body: OptionalReason) -> Any:
     """Have a waiting activity run within a second. 409 unless it waits."""
     _require(path.activity_id)
-    with acting("activities run-now", path.activity_id, reason=body.reason):
+    with audited("activities run-now", path.activity_id, reason=body.reason):
         publishing.publish_soon(path.activity_id)
     return _view(path.activity_id)
 
@@ -138,7 +138,7 @@ def run_now(path: ActivityPath, body: OptionalReason) -> Any:
 def retry(path: ActivityPath, body: OptionalReason) -> Any:
     """Give a failed activity a full set of attempts. 409 unless it has a call to make."""
     _require(path.activity_id)
-    with acting("activities retry", path.activity_id, reason=body.reason):
+    with audited("activities retry", path.activity_id, reason=body.reason):
         commands.retry(path.activity_id)
     return _view(path.activity_id)
 
@@ -148,7 +148,7 @@ def retry(path: ActivityPath, body: OptionalReason) -> Any:
 def abandon(path: ActivityPath, body: RequiredReason) -> Any:
     """Mark a failed activity as no longer needed, and erase its secret. 409 unless it failed."""
     _require(path.activity_id)
-    with acting("activities abandon", path.activity_id, reason=body.reason):
+    with audited("activities abandon", path.activity_id, reason=body.reason):
         commands.abandon(path.activity_id)
     return _view(path.activity_id)
 
@@ -162,7 +162,7 @@ def cancel(path: ActivityPath, body: ActivityCancellation) -> Any:
     """
     _require(path.activity_id)
     details: dict[str, Any] = {"reason": body.reason, "maybe_sent": body.maybe_sent}
-    with acting("activities cancel", path.activity_id, **details):
+    with audited("activities cancel", path.activity_id, **details):
         commands.cancel(path.activity_id, operator=actor(), **details)
     return _view(path.activity_id)
 

@@ -13,7 +13,7 @@ from models.base import db
 from models.keyset import KeysetPage
 from models.spreadsheet import write_csv
 from web.pagination import conditional, link_header
-from web.routes.admin.guard import Role, acting, blueprint, needs
+from web.routes.admin.guard import Role, audited, blueprint, needs
 from web.routes.admin.lookups import emails_of_actors
 from web.schemas.admin.audit import AuditEntries, AuditEntry, AuditExportQuery, AuditQuery
 from web.schemas.admin.paging import CountView
@@ -43,7 +43,7 @@ def export(query: AuditExportQuery) -> Any:
 
     `Link` has the rest. The download is in the audit itself.
     """
-    with acting("audit export") as details:
+    with audited("audit export") as details:
         page = load_audit(query.cursor, query.size, **_filters(query))
         entries = list(_entries(page))
         details["counts"] = {"rows": len(entries)}

@@ -21,7 +21,7 @@ from state_machines.durable import Activity
 from web import authentication
 from web.pagination import conditional
 from web.routes.admin.bulk_token import LIFETIME, DryRun
-from web.routes.admin.guard import Role, acting, actor, blueprint, needs
+from web.routes.admin.guard import Role, actor, audited, blueprint, needs
 from web.routes.admin.lookups import emails_of_actors
 from web.schemas.admin.activities import OptionalReason
 from web.schemas.admin.bulk import (
@@ -131,9 +131,9 @@ def _begin(dry_run: DryRun, reason: str) -> None:
     # A signal or a machine may be gone since the dry run.
     bulk_job.select_rows(job.action, Filters.from_json(job.filters), job.options)
     details = {"change": str(job.action), "filters": job.filters, "reason": reason}
-    with acting("bulk begin", job.id, **details) as audited:
+    with audited("bulk begin", job.id, **details) as audit_details:
         bulk_job.start(job, dry_run.count)
-        audited["rows"] = job.total
+        audit_details["rows"] = job.total
 
 
 @api.get("/bulk", responses={200: BulkPage})
@@ -191,7 +191,7 @@ def cancel(path: BulkPath, body: OptionalReason) -> Any:
 
 
 def _send(bulk_id: UUID, signal: BulkSignal, reason: str | None) -> dict[str, Any]:
-    with acting(f"bulk {signal}", bulk_id, reason=reason):
+    with audited(f"bulk {signal}", bulk_id, reason=reason):
         job = BulkMachine.lock([bulk_id]).get(bulk_id)
         if job is None:
             raise NotFoundError("There is no such job")

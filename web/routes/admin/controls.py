@@ -12,7 +12,7 @@ from models.keyset import count_rows
 from state_machines.durable.operations import limits, pauses
 from state_machines.durable.operations.commands import OperationRefusedError
 from web.pagination import conditional
-from web.routes.admin.guard import Role, acting, actor, blueprint, needs
+from web.routes.admin.guard import Role, actor, audited, blueprint, needs
 from web.routes.admin.lookups import emails_of_actors
 from web.schemas.admin.controls import (
     ControlsView,
@@ -45,7 +45,7 @@ def pause(body: PauseRequest) -> Any:
     409 when it is paused already.
     """
     _require_known("name", body.kind, body.name)
-    with acting("control pause", f"{body.kind} {body.name}", reason=body.reason):
+    with audited("control pause", f"{body.kind} {body.name}", reason=body.reason):
         pauses.pause(body.kind, body.name, reason=body.reason, actor=actor())
     return _view()
 
@@ -58,7 +58,7 @@ def resume(body: ResumeRequest) -> Any:
     pauses.resume_in_steps(
         body.kind,
         body.name,
-        lambda counts: acting("control resume", target, reason=body.reason, counts=counts),
+        lambda counts: audited("control resume", target, reason=body.reason, counts=counts),
     )
     return _view()
 
@@ -70,7 +70,7 @@ def set_limit(path: ProviderPath, body: LimitRequest) -> Any:
     _require_known("provider", PauseKind.PROVIDER, path.provider)
     figures = body.model_dump(exclude={"reason"})
     details = {**figures, "reason": body.reason}
-    with acting("control limit", f"provider {path.provider}", **details):
+    with audited("control limit", f"provider {path.provider}", **details):
         limits.set_limit(path.provider, limits.Limit(**figures))
     return _view()
 
@@ -79,7 +79,7 @@ def set_limit(path: ProviderPath, body: LimitRequest) -> Any:
 @needs(Role.ADMIN)
 def remove_limit(path: ProviderPath, query: RemovalQuery) -> Any:
     """Remove the limit of a provider. 409 when it has none."""
-    with acting("control limit", f"provider {path.provider}", reason=query.reason):
+    with audited("control limit", f"provider {path.provider}", reason=query.reason):
         limits.remove_limit(path.provider)
     return _view()
 

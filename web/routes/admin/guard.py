@@ -97,7 +97,7 @@ def actor() -> str:
 
 
 @contextmanager
-def acting(action: str, subject: object = None, **details: Any) -> Iterator[dict[str, Any]]:
+def audited(action: str, subject: object = None, **details: Any) -> Iterator[dict[str, Any]]:
     """Run the block in one transaction, attributed to the caller, and write its audit row.
 
     `action` is that of the command for the same, such as "orders ship". Yields `details`, to which

@@ -13,7 +13,7 @@ from models.keyset import load_page, scan_page
 from state_machines.actions.login_codes import resend_code
 from state_machines.login import LoginMachine
 from web.pagination import conditional
-from web.routes.admin.guard import Role, acting, blueprint, needs
+from web.routes.admin.guard import Role, audited, blueprint, needs
 from web.schemas.admin.activities import OptionalReason
 from web.schemas.admin.logins import LoginPage, LoginsQuery, OperatorLoginView
 from web.schemas.login import LoginPath
@@ -49,7 +49,7 @@ def resend(path: LoginPath, body: OptionalReason) -> Any:
 
     409 in any other state.
     """
-    with acting("logins resend", path.login_id, reason=body.reason):
+    with audited("logins resend", path.login_id, reason=body.reason):
         login = LoginMachine.lock([path.login_id]).get(path.login_id)
         if login is None:
             raise NotFoundError("There is no such login")

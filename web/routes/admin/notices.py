@@ -11,7 +11,7 @@ from models.errors import ConflictError, NotFoundError
 from models.keyset import count_rows, load_page, scan_page
 from state_machines.actions import settle_notice
 from web.pagination import conditional
-from web.routes.admin.guard import Role, acting, blueprint, needs
+from web.routes.admin.guard import Role, audited, blueprint, needs
 from web.schemas.admin.activities import RequiredReason
 from web.schemas.admin.notices import (
     ADVICE,
@@ -52,7 +52,7 @@ def show_list(query: NoticesQuery) -> Any:
 @needs(Role.STAFF)
 def settle(path: NoticePath, body: RequiredReason) -> Any:
     """Mark a notice as settled. 409 when it is settled, or when something else settles its kind."""
-    with acting("notices settle", path.notice_id, reason=body.reason):
+    with audited("notices settle", path.notice_id, reason=body.reason):
         notice = settle_notice.settle(path.notice_id)
         if notice.kind not in SETTLED_BY_HAND:
             raise ConflictError(f"A person does not settle this kind. {ADVICE[notice.kind]}")

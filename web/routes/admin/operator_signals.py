@@ -21,7 +21,7 @@ from state_machines.durable.operations.preview import Possible, Preview
 from web import authentication, idempotency
 from web.request import cause
 from web.routes.admin.detail_views import detail_of, load_execution
-from web.routes.admin.guard import ADMITTED, Role, acting, actor, blueprint, needs
+from web.routes.admin.guard import ADMITTED, Role, actor, audited, blueprint, needs
 from web.routes.admin.lookups import find_machine
 from web.routes.admin.refund_limit import limited_refunds
 from web.routes.admin.signal_fields import read_fields
@@ -80,7 +80,7 @@ def send(path: ExecutionPath, body: SignalRequest) -> Any:
     details = {"machine": machine.name, "signal": body.signal, "reason": body.reason}
     with (
         _database_refusals(),
-        acting("machines signal", path.id, **details, **({"fields": fields} if fields else {})),
+        audited("machines signal", path.id, **details, **({"fields": fields} if fields else {})),
     ):
         row = preview.lock_row(machine, path.id)
 

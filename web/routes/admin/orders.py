@@ -16,7 +16,7 @@ from state_machines.durable.operations.expected_version import (
     require_version,
 )
 from web.pagination import conditional_on
-from web.routes.admin.guard import Role, acting, blueprint, needs
+from web.routes.admin.guard import Role, audited, blueprint, needs
 from web.routes.admin.marks import load_mark
 from web.routes.admin.once import require_key
 from web.routes.admin.order_view import load_order
@@ -89,7 +89,7 @@ def refund(path: OrderIdPath, body: RefundOrder) -> Any:
     """
     key, reason = require_key(), body.reason
     request = RefundRequest(body.amount, body.currency, reason)
-    with acting("orders refund", path.order_id, amount=body.amount, reason=reason, key=key):
+    with audited("orders refund", path.order_id, amount=body.amount, reason=reason, key=key):
         payment = lock_payment_of(path.order_id)
         with limited_refunds(payment):
             _, is_new = refund_order.refund_once(payment, request, key=key)
@@ -101,7 +101,7 @@ def refund(path: OrderIdPath, body: RefundOrder) -> Any:
 @contextmanager
 def _changing(action: str, order_id: UUID, change: Change, **details: Any) -> Iterator[Payment]:
     """Run the block in an audited transaction that has locked the order in the given version."""
-    with acting(action, order_id, **details):
+    with audited(action, order_id, **details):
         payment = lock_payment_of(order_id)
         require_version(payment.order, change.if_version)
         yield payment

@@ -16,7 +16,7 @@ from state_machines.catalogue_import.load import Outcome, import_products
 from state_machines.catalogue_import.product_file import ProductFile
 from web import errors
 from web.request import MAX_ANY_BODY_SIZE
-from web.routes.admin.guard import Role, acting, blueprint, needs
+from web.routes.admin.guard import Role, audited, blueprint, needs
 from web.schemas.admin.product import ImportQuery, ImportView
 from web.schemas.problem import FieldProblem
 
@@ -49,7 +49,7 @@ def import_file(query: ImportQuery) -> Any:
             outcome = _import(file, check=True)
         return ImportView.of(outcome, is_check=True).json_ready()
     try:
-        with acting("products import", query.name or None, counts={}) as details:
+        with audited("products import", query.name or None, counts={}) as details:
             outcome = _import(file, check=False)
             details["counts"] = {"imported": outcome.imported, "updated": outcome.updated}
     except _BadFileError as error:

@@ -13,7 +13,7 @@ from models.keyset import load_page
 from state_machines.actions import reconcile
 from state_machines.durable.operations.expected_version import UnchangedError
 from web.pagination import conditional
-from web.routes.admin.guard import Role, acting, blueprint, needs
+from web.routes.admin.guard import Role, audited, blueprint, needs
 from web.schemas.admin.paging import PageQuery
 from web.schemas.admin.reconciliation import (
     ReconciliationPath,
@@ -46,7 +46,7 @@ def index(query: PageQuery) -> Any:
 @needs(Role.STAFF)
 def start() -> Any:
     """Start a reconciliation; 200 with the one that runs already, if one does."""
-    with acting("reconcile") as details:
+    with audited("reconcile") as details:
         key, is_new = reconcile.start_or_join()
         if not is_new:
             raise UnchangedError

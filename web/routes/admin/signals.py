@@ -15,7 +15,7 @@ from state_machines.actions import replay_signal
 from state_machines.durable.base import handling
 from web import authentication
 from web.pagination import conditional
-from web.routes.admin.guard import ADMITTED, Role, acting, blueprint, needs
+from web.routes.admin.guard import ADMITTED, Role, audited, blueprint, needs
 from web.schemas.admin.activities import OptionalReason
 from web.schemas.admin.paging import CountView
 from web.schemas.admin.signals import (
@@ -86,7 +86,7 @@ def show(path: SignalPath) -> Any:
 @needs(Role.STAFF)
 def replay(path: SignalPath, body: OptionalReason) -> Any:
     """Have the sweep apply a signal again. 409 when it was applied, or has no payload any more."""
-    with acting("signals replay", path.signal_id, reason=body.reason):
+    with audited("signals replay", path.signal_id, reason=body.reason):
         replay_signal.replay(path.signal_id)
     return _view(path.signal_id)
 

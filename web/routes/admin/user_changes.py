@@ -11,7 +11,7 @@ from state_machines.actions.erase_user import request_erasure
 from state_machines.durable.operations.expected_version import UnchangedError, require_moves
 from web import authentication
 from web.personal_export import export_of
-from web.routes.admin.guard import Role, acting, blueprint, needs
+from web.routes.admin.guard import Role, audited, blueprint, needs
 from web.routes.admin.user_view import load_user
 from web.schemas.admin.user import EraseUser, Reasoned, RoleChange, UserDetail, UserPath
 from web.schemas.privacy import ErasureRequested
@@ -40,7 +40,7 @@ def change_roles(path: UserPath, body: RoleChange) -> Any:
 def suspend(path: UserPath, body: Reasoned) -> Any:
     """End a user's sessions, and refuse sign-ins and new orders. Placed orders continue."""
     _refuse_self(path, "Nobody suspends themselves")
-    with acting("users suspend", path.user_id, reason=body.reason):
+    with audited("users suspend", path.user_id, reason=body.reason):
         user = manage_users.lock_for_removal(User.id == path.user_id)
         if user.status == UserStatus.SUSPENDED:
             raise UnchangedError
@@ -52,7 +52,7 @@ def suspend(path: UserPath, body: Reasoned) -> Any:
 @needs(Role.ADMIN)
 def reinstate(path: UserPath, body: Reasoned) -> Any:
     """Let a suspended user sign in again."""
-    with acting("users restore", path.user_id, reason=body.reason):
+    with audited("users restore", path.user_id, reason=body.reason):
         user = manage_users.lock(User.id == path.user_id)
         if user.status == UserStatus.ACTIVE:
             raise UnchangedError
@@ -64,7 +64,7 @@ def reinstate(path: UserPath, body: Reasoned) -> Any:
 @needs(Role.ADMIN, step_up=True)
 def export_data(path: UserPath, body: Reasoned) -> Any:
     """Download all data about a user as a JSON file. Amounts are in minor units."""
-    with acting("users export", path.user_id, reason=body.reason):
+    with audited("users export", path.user_id, reason=body.reason):
         return export_of(manage_users.find(User.id == path.user_id))
 
 
@@ -76,7 +76,7 @@ def erase(path: UserPath, body: EraseUser) -> Any:
     422 unless `email` is the user's. 409 while an order, a refund or a dispute is open.
     """
     _refuse_self(path, "Nobody erases themselves here: the account page does it")
-    with acting("users erase", path.user_id, reason=body.reason):
+    with audited("users erase", path.user_id, reason=body.reason):
         user = manage_users.lock_for_removal(User.id == path.user_id)
         if user.email != body.email:
             raise InvalidInputError("email", "is not the address of this user")
@@ -92,7 +92,7 @@ def erase(path: UserPath, body: EraseUser) -> Any:
 
 def _grant(user_id: UUID, role: str, reason: str) -> None:
     """Give a user a role. Raises NotFoundError, and ConflictError when the user is deleted."""
-    with acting("users grant", user_id, role=role, reason=reason):
+    with audited("users grant", user_id, role=role, reason=reason):
         user = manage_users.lock(User.id == user_id)
         if user.status == UserStatus.DELETED:
             raise ConflictError("The user is deleted")
@@ -105,7 +105,7 @@ def _revoke(user_id: UUID, role: str, reason: str) -> None:
     """Remove a role from a user. Raises NotFoundError, and ConflictError for the last admin."""
     is_admin = role == manage_users.ADMIN
     lock = manage_users.lock_for_removal if is_admin else manage_users.lock
-    with acting("users revoke", user_id, role=role, reason=reason):
+    with audited("users revoke", user_id, role=role, reason=reason):
         user = lock(User.id == user_id)
         if role not in user.roles:
             raise UnchangedError

@@ -14,7 +14,7 @@ from state_machines.actions import manage_users
 from state_machines.durable.operations.expected_version import UnchangedError
 from web import authentication
 from web.pagination import conditional
-from web.routes.admin.guard import ADMITTED, Role, acting, blueprint, needs
+from web.routes.admin.guard import ADMITTED, Role, audited, blueprint, needs
 from web.routes.admin.user_view import load_user
 from web.schemas.admin.paging import CountView
 from web.schemas.admin.user import (
@@ -57,7 +57,7 @@ def show(path: UserPath) -> Any:
 @needs(Role.STAFF)
 def end_sessions(path: UserPath, query: EndSessionsQuery) -> Any:
     """End all sessions of a user. Only an admin ends those of staff."""
-    with acting("users sessions", path.user_id, reason=query.reason) as details:
+    with audited("users sessions", path.user_id, reason=query.reason) as details:
         _lock_served(path.user_id)
         ended = manage_users.end_sessions(path.user_id)
         if not ended:
@@ -71,7 +71,7 @@ def end_sessions(path: UserPath, query: EndSessionsQuery) -> Any:
 def end_session(path: UserSessionPath, query: EndSessionsQuery) -> Any:
     """End one session of a user. Only an admin ends those of staff."""
     this = UserSession.id == path.session_id
-    with acting("users sessions", path.user_id, reason=query.reason) as details:
+    with audited("users sessions", path.user_id, reason=query.reason) as details:
         _lock_served(path.user_id)
         if not manage_users.end_sessions(path.user_id, this):
             raise NotFoundError("There is no such session")

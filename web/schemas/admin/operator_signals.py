@@ -84,7 +84,7 @@ class PreviewView(Outgoing):
     refusal: str | None
     writes: list[WriteView]
     activities: list[str]
-    emails: list[str] = Field(alias="letters")
+    emails: list[str]
     state: str
     version: int
 

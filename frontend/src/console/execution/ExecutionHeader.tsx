@@ -36,7 +36,7 @@ export function ExecutionHeading({ execution }: { execution: Execution }) {
   )
 }
 
-/** Return the number by which letters name an order. The search finds it. */
+/** Return the number by which emails name an order. The search finds it. */
 function orderNumber(id: string): string {
   return id.slice(-NUMBER_LENGTH).toUpperCase()
 }

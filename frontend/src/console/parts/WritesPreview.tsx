@@ -21,11 +21,11 @@ type WritesPreviewProps = {
   writes: readonly Write[]
   /** The names of what would be started and sent. */
   activities: readonly string[]
-  letters: readonly string[]
+  emails: readonly string[]
 }
 
 /** The rows that an action would write, from a transaction that was rolled back. */
-export function WritesPreview({ refusal, writes, activities, letters }: WritesPreviewProps) {
+export function WritesPreview({ refusal, writes, activities, emails }: WritesPreviewProps) {
   const { preview } = texts
   if (refusal !== null) {
     return (
@@ -50,8 +50,8 @@ export function WritesPreview({ refusal, writes, activities, letters }: WritesPr
       <dl>
         <dt>{preview.activities}</dt>
         <dd>{activities.length === 0 ? preview.none : activities.join(', ')}</dd>
-        <dt>{preview.letters}</dt>
-        <dd>{letters.length === 0 ? preview.none : letters.join(', ')}</dd>
+        <dt>{preview.emails}</dt>
+        <dd>{emails.length === 0 ? preview.none : emails.join(', ')}</dd>
       </dl>
     </div>
   )

@@ -65,7 +65,7 @@ export const texts = {
     refused: 'This would be refused',
     kinds: { insert: 'new', update: 'changed', delete: 'removed' },
     activities: 'Activities that would be started',
-    letters: 'E-mails that would be sent',
+    emails: 'E-mails that would be sent',
     none: 'none',
   },
 } as const

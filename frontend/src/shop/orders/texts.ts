@@ -82,7 +82,7 @@ export const useOrderTexts = messages({
   },
 })
 
-/** Return the number by which letters and people name an order: "6D3E D28E". */
+/** Return the number by which emails and people name an order: "6D3E D28E". */
 export function orderNumber(orderId: string): string {
   const number = orderId.slice(-8).toUpperCase()
   return `${number.slice(0, 4)} ${number.slice(4)}`

@@ -209,8 +209,8 @@ def test_why_names_the_activity_of_a_child(clerk: Person, placed: UUID) -> None:
     kind, sentence = why(clerk, "order", placed)
     assert kind == "child"
     assert sentence == (
-        "Waits for its payment, which is Pending: try 1 of 10 of payments.create_intent waits for a"
-        " worker."
+        "Waits for its payment, which is Pending: attempt 1 of 10 of payments.create_intent waits"
+        " for a worker."
     )
 
 
@@ -225,7 +225,7 @@ def test_why_names_the_error_and_the_next_try(
     kind, sentence = why(clerk, "payment", payment_id)
     assert (kind, sentence) == (
         "activity",
-        "Try 3 of 10 of payments.create_intent in 42 s: Stripe said 429.",
+        "Attempt 3 of 10 of payments.create_intent in 42 s: Stripe said 429.",
     )
 
 

@@ -65,7 +65,7 @@ def test_a_preview_shows_what_shipping_would_write_and_writes_nothing(
     assert response.status_code == 200
     shown = response.get_json()
     assert (shown["allowed"], shown["refusal"]) == (True, None)
-    assert (shown["state"], shown["letters"]) == ("Shipped", ["emails.order_shipped"])
+    assert (shown["state"], shown["emails"]) == ("Shipped", ["emails.order_shipped"])
     writes = {(write["table"], write["kind"]): write["changes"] for write in shown["writes"]}
     assert set(writes) == {("orders", "update"), ("shipment", "insert")}
     state = {"field": "state", "before": "Confirmed", "after": "Shipped"}

@@ -49,10 +49,10 @@ const LETTER: Entry = {
 }
 
 test('the first press of a kind shows that kind alone, the next ones add and remove', () => {
-  const letters = toggleKind(KINDS, 'email')
-  expect(letters).toEqual(['email'])
-  expect(toggleKind(letters, 'signal')).toEqual(['email', 'signal'])
-  expect(kindsText(toggleKind(letters, 'email'))).toBeUndefined()
+  const emails = toggleKind(KINDS, 'email')
+  expect(emails).toEqual(['email'])
+  expect(toggleKind(emails, 'signal')).toEqual(['email', 'signal'])
+  expect(kindsText(toggleKind(emails, 'email'))).toBeUndefined()
 })
 
 test('a URL with all kinds, or with none that exists, needs no parameter', () => {
