@@ -6,9 +6,10 @@ Source of the shapes: https://docs.stripe.com/api/refunds/object
 """
 
 from contextlib import suppress
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from models.base import db
@@ -40,7 +41,7 @@ class StripeRefund:
 
     id: str
     signal: RefundSignal
-    amount: MinorAmount
+    amount: Annotated[MinorAmount, Field(gt=0)]
     currency: CurrencyCode
     intent_id: str | None
     row_id: UUID | None

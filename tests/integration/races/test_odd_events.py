@@ -23,7 +23,7 @@ CARD = {"brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2034}
 CHARGE = {"id": "ch_1", "payment_method_details": {"card": CARD}, "amount_refunded": 100}
 VOUCHER = {"type": "oxxo", "oxxo": {"expires_after": 1_900_000_000}}
 WARNING = "radar.early_fraud_warning"
-ODD: tuple[Any, ...] = (None, -1, 10**30, "\x00", [{}])
+ODD: tuple[Any, ...] = (None, 0, -1, 1.5, 2**31, 10**30, True, "", "\x00", "x" * 3000, [{}], {})
 
 
 def paths(part: Any, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -37,6 +37,10 @@ def paths(part: Any, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
 
 def changed(event: Event, path: tuple[str, ...], value: object) -> Event:
     event = copy.deepcopy(event)
+    about = event["data"]["object"]
+    if about["object"] in ("refund", "dispute"):
+        # Each is the first event of its refund or dispute, and inserts a row.
+        about["id"] = f"{'.'.join(path)} {value!r}"
     part = event
     for name in path[:-1]:
         part = part[name]
