@@ -15,6 +15,7 @@ from models.clock import now
 from models.dispute import OPEN, Dispute
 from models.durable.signal import ERASED_PAYLOAD, SignalRow, SignalState
 from models.durable.transition import Transition
+from models.email_address import address_for_mail
 from models.erasure import Erasure, ErasureState
 from models.errors import ConflictError
 from models.login import LIVE, Login
@@ -119,7 +120,8 @@ def _erase_unmatched_signals(email: str) -> None:
     """
     last = UUID(int=0)
     # A longer address that contains this one is somebody else's.
-    pattern = re.compile(rf"(?<![^\s\"'<>,;:]){re.escape(email)}(?![^\s\"'<>,;:])")
+    forms = "|".join(re.escape(form) for form in {email, address_for_mail(email).lower()})
+    pattern = re.compile(rf"(?<![^\s\"'<>,;:])(?:{forms})(?![^\s\"'<>,;:])")
     while True:
         page = db.session.execute(
             select(SignalRow.id, SignalRow.payload)

@@ -11,6 +11,7 @@ from models.base import db
 from models.clock import now
 from models.durable.activity import ActivityRow
 from models.durable.signal import SignalRow
+from models.email_address import address_from_mail
 from models.login import LIVE, Login
 from models.notice import NoticeKind, open_notice
 from models.order import Order
@@ -50,7 +51,7 @@ def _find_login(address: object) -> str | None:
     Some mail systems lose the tags of an email.
     """
     newest = db.select(Login.id).where(
-        Login.email == str(address).strip().lower(),
+        Login.email == address_from_mail(address),
         Login.state.in_(LIVE),
         Login.created_at > now() - settings.login_window,
     )

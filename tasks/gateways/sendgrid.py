@@ -12,6 +12,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from config import settings
 from models.clock import tick
+from models.email_address import address_for_mail
 from state_machines.durable import (
     NonRetryableError,
     RetryableError,
@@ -45,7 +46,9 @@ def send(email: Email) -> None:
     """Send an email."""
     body: dict[str, Any] = {
         "from": {"email": settings.email_from, "name": "ProjectX"},
-        "personalizations": [{"to": [{"email": email.to}], "custom_args": email.tags}],
+        "personalizations": [
+            {"to": [{"email": address_for_mail(email.to)}], "custom_args": email.tags}
+        ],
         "subject": email.subject,
         "content": [
             {"type": "text/plain", "value": email.text},
@@ -61,7 +64,9 @@ def erase_recipient(address: str) -> None:
 
     Source: https://www.twilio.com/docs/sendgrid/api-reference/recipients-data-erasure-api
     """
-    post(_url("recipients/erasejob"), {"email_addresses": [address]}, quoted=False)
+    post(
+        _url("recipients/erasejob"), {"email_addresses": [address_for_mail(address)]}, quoted=False
+    )
 
 
 _local = threading.local()

@@ -5,6 +5,7 @@ from contextlib import suppress
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.email_address import address_for_mail, address_from_mail
 from web.schemas.base import normal_address
 
 CHARACTERS = st.characters(codec="utf-8", max_codepoint=0x2FFFF)
@@ -22,3 +23,19 @@ def test_the_normal_form_of_an_address_is_its_own_normal_form(typed: str) -> Non
         normal = normal_address(typed)
         assert normal_address(normal) == normal
         assert normal_address(f"\u200b {normal.upper()}\u00a0") == normal_address(normal.upper())
+
+
+@given(TYPED)
+def test_an_address_that_mail_systems_report_is_the_one_that_was_given_to_them(typed: str) -> None:
+    with suppress(ValueError):
+        normal = normal_address(typed)
+        mailed = address_for_mail(normal)
+        assert mailed.rpartition("@")[2].isascii()
+        assert address_from_mail(mailed.upper()) == address_from_mail(normal.upper())
+        assert address_from_mail(mailed) == normal
+
+
+def test_text_that_is_no_address_is_left() -> None:
+    assert address_for_mail("b\u00fccher") == "b\u00fccher"
+    assert address_from_mail(" B\u00fccher ") == "b\u00fccher"
+    assert address_from_mail(None) == "none"

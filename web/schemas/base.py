@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -17,6 +17,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from models.email_address import normalise_address
 from models.problem_codes import FieldCode, InvalidValueError
 from models.typed_text import clean_line, clean_lines, refuse_card_number
 
@@ -56,10 +57,9 @@ def normal_address(text: str) -> str:
         raise InvalidValueError(message, FieldCode.TOO_LONG, max=MAX_ADDRESS_LENGTH)
     typed = refuse_card_number(clean_line(trim(nfkc(text))))
     try:
-        address = validate_email(typed, check_deliverability=False)
+        return normalise_address(typed)
     except EmailNotValidError as error:
         raise InvalidValueError(str(error), FieldCode.INVALID_EMAIL) from error
-    return address.normalized.lower()
 
 
 def in_utc(timestamp: datetime) -> str:

@@ -194,3 +194,14 @@ def test_open_notices_are_readable_after_an_erasure(till: Shop, bank: Stripe) ->
         open_notice(order_id, NoticeKind.UNDELIVERED, f"an email to {address} bounced")
     erase(till, payment_id)
     assert sorted(till.sentences(payment_id)) == ["(erased)", "a refund of $59.00 failed"]
+
+
+def test_an_international_address_is_erased_in_both_of_its_forms(till: Shop, bank: Stripe) -> None:
+    payment_id, stored, mailed = failed(till), "bob@b\u00fccher.de", "bob@xn--bcher-kva.de"
+    user_id = till.order(payment_id).user_id
+    with transaction() as session:
+        session.get_one(User, user_id).email = stored
+    for key, address in (("stored", stored), ("mailed", mailed.upper())):
+        inbox.receive("sendgrid", key, "bounce", {"loginId": str(UUID(int=1)), "email": address})
+    assert erase(till, payment_id) == stored
+    assert signal("stored")[1] == signal("mailed")[1] == ERASED_PAYLOAD

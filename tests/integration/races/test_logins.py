@@ -9,7 +9,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from models import ActivityRow, ActivityState, Login, LoginState, UserSession, transaction
+from models import (
+    ActivityRow,
+    ActivityState,
+    Login,
+    LoginState,
+    SignalState,
+    UserSession,
+    transaction,
+)
 from models.clock import MovableClock
 from state_machines.actions.login_codes import begin_login, resend_code
 from state_machines.durable import executor, inbox
@@ -82,6 +90,18 @@ def test_a_login_email_that_timed_out_is_sent_again_with_the_same_code(
     with transaction() as session:
         row = session.get_one(Login, login.id, populate_existing=True)
         assert row.state == LoginState.CODE_SENT
+
+
+def test_mail_systems_get_an_international_address_in_ascii(till: Shop, bank: Stripe) -> None:
+    mailed = "bob@xn--bcher-kva.de"
+    before = len(bank.emails_to(mailed))
+    with transaction():
+        login = begin_login("bob@b\u00fccher.de")
+    till.run(CODE)
+    assert len(bank.emails_to(mailed)) == before + 1
+    bounce = {"event": "bounce", "email": mailed}
+    assert inbox.receive("sendgrid", uuid4().hex, "bounce", bounce) == SignalState.APPLIED
+    assert state(login.id) == LoginState.CODE_UNSENT
 
 
 def state(login_id: UUID) -> LoginState:
