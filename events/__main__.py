@@ -12,6 +12,7 @@ from aiohttp import web
 
 import json_lines
 from config import settings
+from events import malformed
 from events.app import Application
 from events.subscription import Subscription
 from events.watchers import Watchers
@@ -90,4 +91,5 @@ async def serve(host: str) -> None:
 
 if __name__ == "__main__":
     json_lines.configure_process("events")
+    malformed.install()
     asyncio.run(serve(read_arguments().host))

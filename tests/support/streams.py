@@ -11,8 +11,19 @@ import requests
 import tickets
 from launch.children import Child
 from models.clock import now
+from state_machines.durable.unit_of_work import Move
+from tasks import dispatch
 
 TIMEOUT = 60  # seconds
+
+
+def publish(*root_ids: UUID) -> None:
+    dispatch.publish_change([Move("order", root_id, 7, root_id) for root_id in root_ids])
+
+
+def as_hint(order_id: UUID) -> dict[str, Any]:
+    moved = [{"machine": "order", "id": str(order_id), "version": 7}]
+    return {"rootId": str(order_id), "moved": moved}
 
 
 @dataclass

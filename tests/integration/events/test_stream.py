@@ -28,20 +28,11 @@ from launch.waiting import until
 from models import Product
 from models.clock import now
 from signing_keys import signing_key
-from state_machines.durable.unit_of_work import Committed, Move
+from state_machines.durable.unit_of_work import Committed
 from state_machines.payment import PaymentSignal
 from tasks import dispatch
-from tests.support.streams import TIMEOUT, Serve, Server
+from tests.support.streams import TIMEOUT, Serve, Server, as_hint, publish
 from tests.support.web import Person, stripe_says
-
-
-def publish(*root_ids: UUID) -> None:
-    dispatch.publish_change([Move("order", root_id, 7, root_id) for root_id in root_ids])
-
-
-def as_hint(order_id: UUID) -> dict[str, Any]:
-    moved = [{"machine": "order", "id": str(order_id), "version": 7}]
-    return {"rootId": str(order_id), "moved": moved}
 
 
 def test_a_customer_gets_a_hint_when_the_order_is_paid(
@@ -181,20 +172,6 @@ def test_messages_of_earlier_releases_and_unknown_ones_are_understood(serve: Ser
         client.publish("projectx:moved:nonsense", "[]")
         client.publish(redis_url.change_channel(order_id), "moved")
     assert json.loads(stream.next_hint()) == {"rootId": str(order_id), "moved": []}
-
-
-def test_a_message_that_does_not_decode_ends_no_stream(serve: Serve) -> None:
-    server, order_id = serve(), uuid4()
-    stream = server.open(order_id)
-    channel = redis_url.change_channel(order_id)
-    with redis_url.connect(settings.redis_url) as client:
-        client.publish(channel, b"\xff")
-        client.publish(channel[:-1].encode() + b"\xff", b"[]")
-        # It would look like two events.
-        client.publish(channel, '[]}\n\ndata: {"rootId": "forged"}')
-    assert json.loads(stream.next_hint()) == {"rootId": str(order_id), "moved": []}
-    publish(order_id)
-    assert json.loads(stream.next_hint()) == as_hint(order_id)
 
 
 def open_without_reading(server: Server, order_id: UUID) -> socket.socket:
