@@ -68,3 +68,11 @@ class InvalidValueError(ValueError):
         super().__init__(message)
         self.code = code
         self.parameters = parameters
+
+
+class InvalidChoiceError(InvalidValueError):
+    """The fields of an object do not fit together. `field` is the one that the problem names."""
+
+    def __init__(self, field: str, message: str, code: FieldCode = FieldCode.REQUIRED) -> None:
+        super().__init__(message, code)
+        self.field = field

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from models.problem_codes import FieldCode, InvalidValueError, Parameter
+from models.problem_codes import FieldCode, InvalidChoiceError, InvalidValueError, Parameter
 from web.schemas.problem import FieldProblem
 
 # A response must not grow with the number of errors in a body.
@@ -55,7 +55,9 @@ def list_problems(error: ValidationError) -> Iterator[FieldProblem]:
 
 def _field_path(details: ErrorDetails) -> str:
     """Return the path of a field. An unknown field is named only if it looks like a field name."""
-    *path, last = details["loc"] or ("",)
+    error = details.get("ctx", {}).get("error")
+    own = (error.field,) if isinstance(error, InvalidChoiceError) else ()
+    *path, last = (*details["loc"], *own) or ("",)
     if details["type"] == "extra_forbidden" and not FIELD_NAME.fullmatch(str(last)):
         last = "(unknown)"
     return ".".join(map(str, (*path, last)))[:MAX_TEXT_LENGTH]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
+from models.problem_codes import InvalidChoiceError
 from web.schemas.base import Incoming, Outgoing
 
 # The ticket is a part of a URL, which may have 8 KB.
@@ -20,7 +21,7 @@ class TicketRequest(Incoming):
     @model_validator(mode="after")
     def require_one_choice(self) -> Self:
         if self.all == bool(self.order_ids):
-            raise ValueError("give either orderIds or all")
+            raise InvalidChoiceError("orderIds", "give either orderIds or all")
         return self
 
 

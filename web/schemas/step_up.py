@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import model_validator
 
+from models.problem_codes import InvalidChoiceError
 from web.schemas.base import Incoming
 from web.schemas.login import Code
 from web.schemas.passkey import PasskeyUsed
@@ -20,5 +21,5 @@ class StepUp(Incoming):
     @model_validator(mode="after")
     def require_one_proof(self) -> Self:
         if (self.passkey is None) == (self.code is None):
-            raise ValueError("give either code or passkey")
+            raise InvalidChoiceError("code", "give either code or passkey")
         return self

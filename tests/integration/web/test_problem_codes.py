@@ -13,6 +13,8 @@ from tests.support.web import Person, SignIn, stripe_says
 
 CARD = "4242 4242 4242 4242"
 TOO_LONG = "x" * 101
+ID = "01900000-0000-7000-8000-000000000000"
+PROOF = {"challengeId": ID, "credential": {}}
 
 
 def codes_of(answer: Any) -> list[tuple[str, str, dict[str, Any] | None]]:
@@ -109,3 +111,18 @@ def test_a_decline_has_the_code_that_customers_may_see(ann: Person, lamp: Produc
     stripe_says(UUID(order["orderId"]), PaymentSignal.DECLINED, state, **problem)
     steps = ann.get(f"/order/{order['referenceId']}/history").get_json()
     assert [step["declineCode"] for step in steps if step["declineCode"]] == ["insufficient_funds"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/auth/step-up", {}, "code"),
+        ("/auth/step-up", {"code": "123456", "passkey": PROOF}, "code"),
+        ("/auth/events-ticket", {}, "orderIds"),
+        ("/auth/events-ticket", {"orderIds": [ID], "all": True}, "orderIds"),
+    ],
+)
+def test_fields_that_do_not_fit_together(ann: Person, path: str, body: Any, field: str) -> None:
+    answer = ann.client.post(path, json=body, headers=ann.headers)
+    assert codes_of(answer) == [(field, "required", None)]
+    assert answer.get_json()["detail"] == f"Invalid fields: {field}"

@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from models import PauseKind
+from models.problem_codes import InvalidChoiceError
 from web.schemas.admin.paging import CountView
 from web.schemas.admin.reason import Reason
 from web.schemas.base import Incoming, Outgoing, Timestamp
@@ -43,9 +44,9 @@ class LimitRequest(Incoming):
     @model_validator(mode="after")
     def _require_figures(self) -> Self:
         if self.per_second is None and self.at_once is None:
-            raise ValueError("give perSecond or atOnce, or both")
+            raise InvalidChoiceError("perSecond", "give perSecond or atOnce, or both")
         if self.burst is not None and self.per_second is None:
-            raise ValueError("burst needs perSecond")
+            raise InvalidChoiceError("perSecond", "burst needs perSecond")
         return self
 
 

@@ -97,7 +97,9 @@ def test_bad_input_is_named_and_changes_nothing(
 def test_a_limit_needs_a_figure(admin: Operator) -> None:
     for body in ({"reason": "x"}, {"burst": 3, "atOnce": 1, "reason": "x"}):
         refused = admin.send("PUT", "/controls/limits/courier", body, 422).get_json()
-        assert "perSecond" in refused["errors"][0]["message"]
+        (problem,) = refused["errors"]
+        assert (problem["field"], "perSecond" in problem["message"]) == ("perSecond", True)
+        assert refused["detail"] == "Invalid fields: perSecond"
 
 
 def test_everything_that_can_be_paused_is_listed(sign_in: SignIn) -> None:
