@@ -66,7 +66,7 @@ def post_fork(_server: object, _worker: object) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """On SIGTERM, answer the requests that wait; gunicorn lets all others end."""
+    """Answer the requests that wait when SIGTERM comes; gunicorn lets all others end."""
     from web import changes
 
     def stop(*arguments: Any) -> None:

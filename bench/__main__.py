@@ -52,7 +52,7 @@ def measure() -> shop.Figures:
         # A single product is the worst case: all orders wait for its row.
         for title, choice in (("32 buyers", products), ("32 buyers of one product", products[:1])):
             commits, start = database.commits(), tick()
-            figures |= shop.measure_rush(title, buyers, choice)
+            figures |= shop.measure_crowd(title, buyers, choice)
             orders = shop.BUYERS * shop.ORDERS_PER_BUYER
             figures[f"{title}: commits an order"] = _commits_per_order(
                 database, commits, start, idle_rate, orders

@@ -37,21 +37,25 @@ def measure(urls: Urls, secret: str) -> Figures:
     token = {"Authorization": str(buyer.http.headers["Authorization"])}
     status = f"{urls.order}/order/status/{reference}"
     products = f"{urls.product}/product?size=10"
-    figures = rush("GET /product?size=10", [{"method": "GET", "url": products}], repeat=True)
-    figures |= rush(
+    figures = measure_path(
+        "GET /product?size=10", [{"method": "GET", "url": products}], repeat=True
+    )
+    figures |= measure_path(
         "GET /order/status", [{"method": "GET", "url": status, "headers": token}], repeat=True
     )
     emails = [f"load-{uuid4().hex[:12]}@example.com" for _ in range(LOGINS)]
     logins = [_post(f"{urls.auth}/auth/login", email=email) for email in emails]
-    figures |= rush("POST /auth/login", logins)
+    figures |= measure_path("POST /auth/login", logins)
     with ThreadPoolExecutor(8) as pool:
         codes = list(pool.map(lambda email: _wait_for_code(Buyer(urls, email)), emails))
     url, pairs = f"{urls.auth}/auth/verify-code", zip(emails, codes, strict=True)
-    figures |= rush("POST /auth/verify-code", [_post(url, email=e, code=code) for e, code in pairs])
-    return figures | rush("POST /order/webhook", list(_webhooks(urls, events, secret)))
+    figures |= measure_path(
+        "POST /auth/verify-code", [_post(url, email=e, code=code) for e, code in pairs]
+    )
+    return figures | measure_path("POST /order/webhook", list(_webhooks(urls, events, secret)))
 
 
-def rush(title: str, requests: list[Json], *, repeat: bool = False) -> Figures:
+def measure_path(title: str, requests: list[Json], *, repeat: bool = False) -> Figures:
     """Send requests to one path from all clients, and return the figures.
 
     Each is sent once, or, with `repeat`, again and again for REPEAT_SECONDS.

@@ -104,7 +104,7 @@ def _find_receipt(buyer: Buyer, order: Json) -> Json | None:
     return next((m for m in emails if m["customArgs"].get("orderId") == order["orderId"]), None)
 
 
-def measure_rush(title: str, buyers: list[Buyer], products: list[Json]) -> Figures:
+def measure_crowd(title: str, buyers: list[Buyer], products: list[Json]) -> Figures:
     """Let all buyers order at once, each one order after the other, paid as soon as possible."""
     start, counts = tick(), [count_receipts(buyer) for buyer in buyers]
     with ThreadPoolExecutor(len(buyers)) as pool:

@@ -20,7 +20,7 @@ MAX_SILENCE = 10.0  # seconds
 
 
 class Subscription:
-    """A subscription that is renewed for ever. `is_open` tells whether Redis has confirmed it."""
+    """A subscription that is renewed for ever. `is_open` says whether Redis has confirmed it."""
 
     def __init__(self, url: str, watchers: Watchers) -> None:
         self._watchers = watchers
@@ -32,7 +32,7 @@ class Subscription:
             protocol=2,
             driver_info=None,
         )
-        self._telling: asyncio.Task[None] | None = None
+        self._refetching: asyncio.Task[None] | None = None
         self.is_open = False
 
     async def follow(self) -> NoReturn:
@@ -67,9 +67,9 @@ class Subscription:
         if message["type"] == "psubscribe":
             # The client also renews a lost subscription by itself. Changes may have been missed.
             self.is_open = True
-            if self._telling is not None:
-                self._telling.cancel()
-            self._telling = asyncio.create_task(self._watchers.refetch())
+            if self._refetching is not None:
+                self._refetching.cancel()
+            self._refetching = asyncio.create_task(self._watchers.refetch())
         elif message["type"] == "pmessage":
             self._announce(message["channel"], message["data"])
 

@@ -14,7 +14,8 @@ MAX_UNREAD = 16 * 1024
 HEARTBEAT_INTERVAL = 15  # seconds
 # A stream ends after this time, so that nobody watches for long after signing out.
 MAX_STREAM_AGE = 900  # seconds
-# Watchers that are told in one go to read everything again; all at once would be a rush.
+# Streams that are asked in a second to read everything again: all at once would be a storm of
+# requests.
 REFETCHES_PER_SECOND = 200
 
 

@@ -13,18 +13,18 @@ from exporter.groups import Group, Sample
 from exporter.money import Today
 from models.metrics import Counter, Metric
 
-# Seconds. What costs more, or changes seldom, is read less often.
-FRESH, SETTLED = 5.0, 60.0
-SERVER = Group("server", server.load_connections, FRESH)
+# Seconds. Gauges that cost more, or change seldom, are read less often.
+MAX_AGE, MAX_AGE_OF_COSTLY = 5.0, 60.0
+SERVER = Group("server", server.load_connections, MAX_AGE)
 GROUPS = (
-    Group("activities", engine.load_activities, FRESH),
-    Group("executions", engine.load_executions, FRESH),
-    Group("signals", engine.load_signals, FRESH),
-    Group("notices", shop.load_notices, FRESH),
-    Group("confirmations", shop.load_confirmations, FRESH),
-    Group("money", Today().load, SETTLED),
-    Group("stuck", engine.load_stuck, SETTLED),
-    Group("sizes", server.load_sizes, SETTLED),
+    Group("activities", engine.load_activities, MAX_AGE),
+    Group("executions", engine.load_executions, MAX_AGE),
+    Group("signals", engine.load_signals, MAX_AGE),
+    Group("notices", shop.load_notices, MAX_AGE),
+    Group("confirmations", shop.load_confirmations, MAX_AGE),
+    Group("money", Today().load, MAX_AGE_OF_COSTLY),
+    Group("stuck", engine.load_stuck, MAX_AGE_OF_COSTLY),
+    Group("sizes", server.load_sizes, MAX_AGE_OF_COSTLY),
 )
 
 

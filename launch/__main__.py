@@ -39,7 +39,7 @@ def main() -> int:
         )
     try:
         stack.start()
-        print(format_welcome(stack), flush=True)
+        print(format_addresses(stack), flush=True)
         while stack.supervisor.given_up is None:
             for name in stack.restart_services():
                 print(f"projectx: {name} had ended and was restarted", flush=True)
@@ -72,7 +72,7 @@ def read_seed_demo() -> bool:
     return value == "1"
 
 
-def format_welcome(stack: "Stack") -> str:
+def format_addresses(stack: "Stack") -> str:
     """Return a table of the addresses of all parts."""
     env, urls = stack.environment, stack.urls
     rows = [

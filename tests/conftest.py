@@ -92,7 +92,7 @@ def app(flask_app: Flask) -> Iterator[Flask]:
 
 @pytest.fixture
 def database(app: Flask) -> Flask:
-    """For tests that need the rows and nothing of the application."""
+    """Return the application to tests that need its rows and nothing else of it."""
     return app
 
 

@@ -62,7 +62,7 @@ def race(counts: Sequence[int] = BUYERS, rounds: int = ROUNDS) -> list[Row]:
             Shop.open("on DBOS", closing.enter_context(other)),
         ]
         for shop in shops:
-            _rush(shop, 8)
+            _buy_at_once(shop, 8)
         _measure_idle(shops)
         rows: list[Row] = []
         for count in counts:
@@ -85,7 +85,7 @@ def _measure_idle(shops: Sequence[Shop]) -> None:
 
 def _measure_round(shop: Shop, count: int) -> Row:
     commits, cpu, start = shop.database.commits(), shop.processor_seconds(), tick()
-    seconds, waits = _rush(shop, count)
+    seconds, waits = _buy_at_once(shop, count)
     cpu = shop.processor_seconds() - cpu
     let_pass(REPORT_DELAY)
     commits = shop.database.commits() - commits - int(shop.idle_rate * (tick() - start))
@@ -100,7 +100,7 @@ def _measure_round(shop: Shop, count: int) -> Row:
     }
 
 
-def _rush(shop: Shop, count: int) -> tuple[float, list[float]]:
+def _buy_at_once(shop: Shop, count: int) -> tuple[float, list[float]]:
     """Return the seconds until the last receipt, and those until each client secret."""
     buyers = shop.buyers[:count]
     receipts, start = [count_receipts(buyer) for buyer in buyers], tick()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, db
 from models.clock import now
 
-ONLY = 1
+ONLY_ID = 1
 
 
 class Sweep(Base):
@@ -28,7 +28,7 @@ class Sweep(Base):
 
         All sweeps together get `per_second`.
         """
-        new = insert(cls).values(id=ONLY, at=now(), allowance=per_second)
+        new = insert(cls).values(id=ONLY_ID, at=now(), allowance=per_second)
         at, last = new.excluded.at, cls.at
         # A clock that was set back must not keep the queue shut until it has caught up.
         passed = func.greatest(extract("epoch", at - last), 0)

@@ -14,7 +14,7 @@ from sandbox.sendgrid_api.mail_send import decoded, is_authorized, refused
 from sandbox.sendgrid_api.requirements import error
 from sandbox.store import Store
 
-LARGEST = 5000  # addresses a call
+MAX_ADDRESSES = 5000  # of a call
 ERASED = "erased"
 
 
@@ -29,7 +29,7 @@ class EraseJob:
             return refused(401, [error(message, None)])
         body = decoded(await request.read())
         addresses = body.get("email_addresses") if isinstance(body, dict) else None
-        if not isinstance(addresses, list) or not 0 < len(addresses) <= LARGEST:
+        if not isinstance(addresses, list) or not 0 < len(addresses) <= MAX_ADDRESSES:
             return refused(400, [error("email_addresses is required", "email_addresses")])
         fault = self._faults.of_sendgrid()
         if fault == Fault.ERROR:

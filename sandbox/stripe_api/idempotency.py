@@ -11,7 +11,7 @@ from sandbox.rows.answers import Answer
 from sandbox.stripe_api.errors import StripeError
 
 LIFETIME = 24 * 3600
-LONGEST_KEY = 255
+MAX_KEY_LENGTH = 255
 
 
 def fingerprint(params: Json) -> str:
@@ -30,9 +30,9 @@ class Idempotency:
 
         Raises StripeError when other parameters or a concurrent request use the key.
         """
-        if len(key) > LONGEST_KEY:
+        if len(key) > MAX_KEY_LENGTH:
             raise StripeError(
-                f"Idempotency key is too long. Keys can be up to {LONGEST_KEY} characters.",
+                f"Idempotency key is too long. Keys can be up to {MAX_KEY_LENGTH} characters.",
                 type="idempotency_error",
                 executed=False,
             )

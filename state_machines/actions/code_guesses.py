@@ -20,7 +20,7 @@ from models.problem_codes import ProblemKind
 SHARES = {Way.UNBOUND: 30, Way.BOUND: 39, Way.KNOWN: 30}
 # Wrong codes without a wait: those of two logins.
 FREE_FAILURES = 10
-FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(days=1)
+FIRST_WAIT, MAX_WAIT = timedelta(seconds=30), timedelta(days=1)
 REFUSAL = "Too many wrong codes were tried for this address: wait before you try again"
 
 
@@ -34,7 +34,7 @@ def refuse_while_waiting(login: Login, way: Way) -> None:
     if failure is None or failure.failures < FREE_FAILURES:
         return
     if failure.failures >= SHARES[way]:
-        raise TooManyError(REFUSAL, ProblemKind.WRONG_CODES, LONGEST_WAIT.total_seconds())
+        raise TooManyError(REFUSAL, ProblemKind.WRONG_CODES, MAX_WAIT.total_seconds())
     left = failure.failed_at + wait_after(failure.failures) - now()
     was_before = failure.slowed_at is not None and login.created_at < failure.slowed_at
     is_first = way != Way.UNBOUND and was_before and login.wrong_codes == 0
@@ -48,7 +48,7 @@ def wait_after(failures: int) -> timedelta:
         return timedelta(0)
     # Twelve doublings exceed a day.
     doubled = FIRST_WAIT.total_seconds() * 2 ** min(failures - FREE_FAILURES, 12)
-    return min(timedelta(seconds=doubled), LONGEST_WAIT)
+    return min(timedelta(seconds=doubled), MAX_WAIT)
 
 
 def count_failure(email: str, way: Way) -> None:

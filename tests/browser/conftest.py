@@ -38,7 +38,7 @@ expect.set_options(timeout=PATIENCE_MS)
 
 @pytest.fixture(scope="package")
 def stack(pages: Path) -> Iterator[Stack]:
-    """One running system, with its own PostgreSQL, Redis and sandbox."""
+    """Run a system with its own PostgreSQL, Redis and sandbox."""
     own = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "")
     limits = dict.fromkeys(("LOGIN_LIMIT", "LOGIN_LIMIT_PER_ADDRESS"), "10000/minute")
     with Stack(environment=own | limits) as running:

@@ -1,4 +1,4 @@
-"""Refusals of the server are told in Spanish on Spanish pages."""
+"""Refusals of the server are shown in Spanish on Spanish pages."""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -23,10 +23,10 @@ LANGUAGES = {"en": "en-US", "es": "es-ES"}
 SIGNED_OUT = ("/sign-in", "/goodbye")
 NARROW: ViewportSize = {"width": 320, "height": 720}
 WIDE: ViewportSize = {"width": 1280, "height": 900}
-SHORTEST = 0.001  # seconds
+MAX_MOTION_TIME = 0.001  # seconds
 PAGE_SIZE = 100
 # Computed styles have their durations in seconds.
-LONGEST_MOTION = """() => Math.max(...[...document.querySelectorAll('*')].map(element => {
+MOTION_TIME = """() => Math.max(...[...document.querySelectorAll('*')].map(element => {
   const style = getComputedStyle(element)
   const durations = `${style.transitionDuration}, ${style.animationDuration}`.split(', ')
   return Math.max(...durations.map(parseFloat))
@@ -187,7 +187,7 @@ def find_faults(tab: Page, mode: Mode) -> list[str]:
         faults.append("the document has no title")
     if (language := tab.evaluate("document.documentElement.lang")) != mode.language:
         faults.append(f"the language is {language!r}")
-    if mode.options()["reduced_motion"] == "reduce" and tab.evaluate(LONGEST_MOTION) > SHORTEST:
+    if mode.options()["reduced_motion"] == "reduce" and tab.evaluate(MOTION_TIME) > MAX_MOTION_TIME:
         faults.append("something moves, although motion is reduced")
     tab.set_viewport_size(NARROW)
     width = tab.evaluate(WIDTH)

@@ -1,4 +1,4 @@
-"""The page about one order's way names files that exist, and few of them hold its steps."""
+"""The page about one order's way names existing files, few for its steps, and where to add."""
 
 import re
 from pathlib import Path

@@ -15,7 +15,7 @@ OWN = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID
 
 @pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
-    """One running system, with its own PostgreSQL, Redis and sandbox."""
+    """Run a system with its own PostgreSQL, Redis and sandbox."""
     limits = dict.fromkeys(("LOGIN_LIMIT", "LOGIN_LIMIT_PER_ADDRESS"), "10000/minute")
     limits |= dict.fromkeys(("ORDERS_PER_HOUR", "UNPAID_ORDERS"), "10000")
     # One of the clients never refreshes its token.
@@ -35,7 +35,7 @@ def spans() -> Iterator[Collector]:
 
 @pytest.fixture(scope="package")
 def observed(spans: Collector) -> Iterator[Stack]:
-    """Another running system, with metrics and traces."""
+    """Run a second system, with metrics and traces."""
     traces = {"OTEL_EXPORTER_OTLP_ENDPOINT": spans.url, "OTEL_BSP_SCHEDULE_DELAY": "100"}
     settings = OWN | traces | {"METRICS": "1", "PAYMENT_TIMEOUT": "300", "TRACE_URL": TRACE_URL}
     with Stack(environment=settings) as running:

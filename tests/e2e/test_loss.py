@@ -19,7 +19,7 @@ BUYERS = 20
 
 @contextmanager
 def flushed_every_second(url: str) -> Iterator[list[int]]:
-    """FLUSHALL once a second; the answer counts the times."""
+    """Empty Redis once a second during the block; yield the number of times in a list."""
     client, over, times = redis.Redis.from_url(url), threading.Event(), [0]
 
     def flush() -> None:
@@ -38,7 +38,7 @@ def flushed_every_second(url: str) -> Iterator[list[int]]:
 
 
 def buy(buyer: Buyer, product: Json) -> str:
-    """One order, placed and paid, however long its client secret takes; its reference."""
+    """Place and pay an order, however late its client secret comes; return its reference."""
     order = buyer.order(product)
     reference: str = order["referenceId"]
 

@@ -1,4 +1,4 @@
-"""A worker dies with what it was doing: somebody does it again; the bench measures how soon."""
+"""A worker dies during its calls, and another makes them; the bench measures how soon."""
 
 from bench import recovery
 from launch.stack import Stack

@@ -53,7 +53,7 @@ def cancels_what_was_paid(buyer: Buyer, order: Json) -> None:
 
 
 def leaves(buyer: Buyer, order: Json) -> None:
-    """Never pays."""
+    """Do not pay."""
 
 
 ENDS = {

@@ -43,7 +43,7 @@ def db(stack: Stack) -> Iterator[Any]:
 
 @pytest.fixture
 def seed() -> int:
-    """STORM_SEED has the customers wish for the same again."""
+    """Return the seed of the storm: STORM_SEED repeats an earlier one."""
     number = int(os.environ.get("STORM_SEED") or random.randrange(1_000_000))
     print(f"\nSTORM_SEED={number}")  # noqa: T201  a failed run shows it
     return number
@@ -133,7 +133,7 @@ def weather_the_storm(world: World, stack: Stack, seed: int) -> tuple[list[str],
 
 
 def fill_the_shelves(world: World, db: Any) -> dict[str, int]:
-    """Enough of all products but the first; the stock by their ids."""
+    """Restock all products but the first, and return the stock of each by its id."""
     world.restock(10_000)
     with db, db.cursor() as cursor:
         scarce = "UPDATE product SET stock = %s WHERE sku = (SELECT min(sku) FROM product)"

@@ -44,7 +44,7 @@ def committed() -> Iterator[list[Committed]]:
 
 @pytest.fixture(scope="session")
 def shop(flask_app: Flask) -> Flask:
-    """Every service in one application."""
+    """Create one application with all services."""
     return create_app()
 
 

@@ -1,4 +1,4 @@
-"""Prepared queries: what they see, and what they leave behind."""
+"""Tests of prepared queries: they see the changes of their transaction, or run outside of one."""
 
 from flask import Flask
 from sqlalchemy import func, select, text

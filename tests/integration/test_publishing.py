@@ -1,4 +1,4 @@
-"""One name that cannot be published keeps no other from its workers."""
+"""An activity's name that cannot be published does not stop the others."""
 
 import json
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def queue(name: str) -> str:
 
 @pytest.fixture
 def broker(app: Flask) -> Iterator[redis.Redis]:
-    """Redis, with something that is no list in the place of the emails' queue."""
+    """Yield a Redis that has a text in the place of the emails' queue, which must be a list."""
     client = redis_url.connect(settings.redis_url)
     client.delete(queue("emails"), queue("payments"))
     client.set(queue("emails"), "no list")

@@ -39,7 +39,7 @@ def ask(postgres: Postgres, query: str) -> object:
         connection.close()
 
 
-def test_data_survives_a_crash_and_a_leftover_server(folder: Path) -> None:
+def test_data_survives_a_crash_and_a_stale_server(folder: Path) -> None:
     first = Postgres(folder / "postgres")
     first.start()
     ask(first, "CREATE TABLE kept AS SELECT 42 AS answer")

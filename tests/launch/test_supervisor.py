@@ -26,7 +26,7 @@ def supervisor() -> Iterator[Supervisor]:
 
 
 @pytest.fixture
-def leftover() -> Iterator[psutil.Process]:
+def stale_process() -> Iterator[psutil.Process]:
     process = Child(SLEEPER)
     yield psutil.Process(process.pid)
     end_group(process.pid, signal.SIGKILL)
@@ -91,19 +91,19 @@ def test_observing_one_process_while_another_starts_does_not_deadlock(
     assert len(supervisor.pids()) == 8
 
 
-def test_recorded_processes_are_ended_once(leftover: psutil.Process, tmp_path: Path) -> None:
+def test_recorded_processes_are_ended_once(stale_process: psutil.Process, tmp_path: Path) -> None:
     path = tmp_path / "processes.json"
-    StaleProcesses(path).record(lambda: {"sleeper": leftover.pid})
+    StaleProcesses(path).record(lambda: {"sleeper": stale_process.pid})
     assert StaleProcesses(path).end()
-    assert has_ended(leftover)
+    assert has_ended(stale_process)
     assert not StaleProcesses(path).end()
 
 
-def test_a_pid_that_was_reused_is_left_alone(leftover: psutil.Process, tmp_path: Path) -> None:
+def test_a_pid_that_was_reused_is_left_alone(stale_process: psutil.Process, tmp_path: Path) -> None:
     path = tmp_path / "processes.json"
-    path.write_text(f'{{"sleeper": [{leftover.pid}, {leftover.create_time() - 60}]}}')
+    path.write_text(f'{{"sleeper": [{stale_process.pid}, {stale_process.create_time() - 60}]}}')
     assert StaleProcesses(path).end()
-    assert not has_ended(leftover)
+    assert not has_ended(stale_process)
 
 
 @pytest.mark.parametrize("text", ["", '{"web": [1', "[]", '{"web": 1}', '{"web": [null, 1]}', "7"])
@@ -117,13 +117,13 @@ def test_a_damaged_record_is_ignored_with_a_warning(
     assert not path.exists()
 
 
-def test_simultaneous_records_are_complete(leftover: psutil.Process, tmp_path: Path) -> None:
+def test_simultaneous_records_are_complete(stale_process: psutil.Process, tmp_path: Path) -> None:
     stale = StaleProcesses(tmp_path / "processes.json")
     with ThreadPoolExecutor(8) as pool:
         for noted in [
-            pool.submit(stale.record, lambda: {"sleeper": leftover.pid}) for _ in range(40)
+            pool.submit(stale.record, lambda: {"sleeper": stale_process.pid}) for _ in range(40)
         ]:
             noted.result()
     assert stale.end()
-    assert has_ended(leftover)
+    assert has_ended(stale_process)
     assert list(tmp_path.iterdir()) == []

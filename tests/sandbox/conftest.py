@@ -17,7 +17,7 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture(scope="session")
 def shared() -> Iterator[Sandbox]:
-    """One for all tests that change no faults and look at nothing but what they made."""
+    """Run a sandbox for all tests that change no faults and read only what they created."""
     sandbox = Sandbox()
     yield sandbox
     sandbox.end()
@@ -33,7 +33,7 @@ def listener() -> Iterator[Receiver]:
 
 @pytest.fixture(scope="session")
 def reporting(listener: Receiver) -> Iterator[Sandbox]:
-    """One with webhooks, for all tests that look only at payments that they made."""
+    """Run a sandbox with webhooks, for all tests that read only payments that they created."""
     sandbox = Sandbox(
         "--stripe-webhook-url", f"{listener.url}/stripe",
         "--stripe-webhook-secret", WEBHOOK_SECRET,

@@ -12,7 +12,7 @@ INTENT: Any = {"amount": 2000, "currency": "usd", "metadata": {"orderId": "1"}}
 
 
 def calls(sandbox: Sandbox, kind: str) -> tuple[int, int, int]:
-    """Received, executed, replayed."""
+    """Return how many calls were received, executed and replayed."""
     counts = requests.get(f"{sandbox.url}/calls.json", timeout=60).json()[kind]
     return counts["received"], counts["executed"], counts["replayed"]
 

@@ -1,4 +1,4 @@
-"""Banks that ask for the money back."""
+"""Tests of the sandbox's disputes."""
 
 from typing import Any
 

@@ -10,14 +10,14 @@ from tests.support.sandbox import Sandbox
 
 INTENT: Any = {"amount": 2000, "currency": "usd", "metadata": {"orderId": "1"}}
 # The ledger counts the intents of an order: that of one test alone.
-ONCE: Any = {**INTENT, "metadata": {"orderId": "once"}}
+INTENT_OF_ONE_ORDER: Any = {**INTENT, "metadata": {"orderId": "once"}}
 DEARER: Any = {**INTENT, "amount": 2001}
 TOO_SMALL: Any = {**INTENT, "amount": 1}
 
 
 def test_the_same_request_is_executed_once(shared: Sandbox) -> None:
-    first = shared.intents.create(ONCE, {"idempotency_key": "once"})
-    again = shared.intents.create(ONCE, {"idempotency_key": "once"})
+    first = shared.intents.create(INTENT_OF_ONE_ORDER, {"idempotency_key": "once"})
+    again = shared.intents.create(INTENT_OF_ONE_ORDER, {"idempotency_key": "once"})
 
     assert again.to_dict() == first.to_dict()
     assert first.last_response is not None

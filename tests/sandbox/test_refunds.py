@@ -1,4 +1,4 @@
-"""Giving money back, in parts, late, or in vain."""
+"""Tests of the sandbox's refunds: partial, slow and failed ones."""
 
 import pytest
 import stripe

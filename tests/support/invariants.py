@@ -99,7 +99,7 @@ def under_way(db: Any) -> list[Json]:
 
 
 def the_last_reconciliation_has_ended(db: Any) -> None:
-    """Or what it would have brought to light is not known yet."""
+    """Check that no reconciliation runs, which might still find differences."""
     last = "SELECT state FROM reconciliation ORDER BY created_at DESC LIMIT 1"
     _none((row for row in read(db, last) if row["state"] == "Running"), "not looked at yet")
 
@@ -112,7 +112,7 @@ def every_order_has_ended(db: Any, placed: Iterable[str]) -> None:
 
 
 def the_bank_agrees(db: Any, ledger: list[Json]) -> None:
-    """Cent by cent, with one intent for each order at most."""
+    """Compare our payments with the bank's, cent by cent: each order has at most one intent."""
     ours = {
         row["id"]: (row["intent_id"], row["captured"], row["refunded"]) for row in read(db, MONEY)
     }
@@ -134,7 +134,7 @@ def the_bank_agrees(db: Any, ledger: list[Json]) -> None:
 
 
 def refunded_once(ledger: list[Json]) -> None:
-    """Each of our refunds was made at most once, whatever became of it."""
+    """Check that the bank made each of our refunds at most once, whatever its result."""
     made = Counter(refund_id for row in ledger for refund_id in row["refundIds"])
     _none((refund_id for refund_id, times in made.items() if times > 1), "refunded more than once")
 
@@ -169,7 +169,7 @@ def refunds_fit(db: Any) -> None:
 
 
 def the_shelves_add_up(db: Any, at_first: Mapping[str, int]) -> None:
-    """`at_first` is the stock of each product, by its id, before anything was sold."""
+    """Check that stock and sold pieces equal the stock `at_first`, which is by product id."""
     _none(
         (
             f"product {row['id']}: {row}, {at_first[row['id']]} at first"
@@ -183,7 +183,7 @@ def the_shelves_add_up(db: Any, at_first: Mapping[str, int]) -> None:
 
 
 def every_email_arrived(db: Any, mails: list[Json]) -> int:
-    """Each once, unless nobody can say whether a try was carried out; how many came again."""
+    """Check that each email came once; attempts of unknown outcome allow more. Return how many."""
     came = Counter(
         (mail["customArgs"].get("orderId"), category.replace("payment_late", "order"))
         for mail in mails

@@ -67,7 +67,7 @@ class UnknownStreetError(NonRetryableError):
 
 
 class Courier:
-    """The outside world of these tests: it notes each call, and says what it is told to say."""
+    """The outside world of these tests: it notes each call, and answers as `trouble` says."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
@@ -76,7 +76,7 @@ class Courier:
         self.unreadable: set[str] = set()
         self.unaskable: set[str] = set()
         self.untellable: set[str] = set()
-        self.told: list[Exception] = []
+        self.errors: list[Exception] = []
         self.to_disk: set[str] = set()
 
     def announce(self, label: str, call: Call) -> str:
@@ -114,5 +114,5 @@ class Announce(Activity[Parcel, str, str]):
     def give_up(self, parcel: Parcel, error: Exception) -> None:
         if parcel.label in self.courier.untellable:
             db.session.execute(text("SELECT 1 / 0"))
-        self.courier.told.append(error)
+        self.courier.errors.append(error)
         ParcelMachine.observe(parcel, Sig.LOSE, reason=str(error))

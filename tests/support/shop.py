@@ -90,7 +90,7 @@ class Shop(Till):
         return self.payment(payment_id).order
 
     def refunds(self, payment_id: UUID) -> list[tuple[int, str]]:
-        """Amount and state of each."""
+        """Return the amount and the state of each refund."""
         rows = self.refund_rows(payment_id)
         return [(row.amount, row.state.value) for row in rows]
 
@@ -126,7 +126,7 @@ class Shop(Till):
             return list(session.scalars(rows))
 
     def shelf(self, payment_id: UUID) -> tuple[int, int]:
-        """Stock and reserved of the product that was ordered; 100 and 0 before anybody came."""
+        """Return the stock and the reserved pieces of the ordered product: 100 and 0 at first."""
         order_id = self.order(payment_id).id
         with transaction() as session:
             rows = select(Product).join(OrderItem, OrderItem.product_id == Product.id)

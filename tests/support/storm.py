@@ -63,11 +63,11 @@ class Visit:
                 return
 
     def cancel(self) -> None:
-        """200, 202, or 409 when it has failed in the meantime."""
+        """Cancel the order. The answer is 200, 202, or 409 when it has failed meanwhile."""
         assert self.buyer.cancel(self.reference) in (200, 202, 409)
 
     def pause(self, longest: float) -> None:
-        """Up to so many seconds."""
+        """Wait for a random time of at most `longest` seconds."""
         wait_until(tick() + self.dice.uniform(0, longest))
 
 
@@ -100,11 +100,11 @@ def cancels_what_is_paid(visit: Visit) -> None:
 
 
 def goes_away(visit: Visit) -> None:
-    """Says nothing, and never comes back."""
+    """Close the page and do not pay."""
 
 
 def pays_late(visit: Visit) -> None:
-    """In a window that was left open, about when the time to pay is over."""
+    """Pay in a window that was left open, about when the time to pay ends."""
     wait_until(visit.closes_at + visit.dice.uniform(-0.5, 2))
     visit.confirm()
 
@@ -152,7 +152,7 @@ def shop(buyer: Buyer, products: list[Json], dice: random.Random, window: float)
 
 
 def place(buyer: Buyer, products: list[Json], clicks: int) -> Json | None:
-    """One order, however often the button is clicked; None when something is sold out."""
+    """Place one order by all clicks, and return it, or None when something is sold out."""
     reference = str(uuid4())
 
     def click() -> Json | None:

@@ -89,7 +89,7 @@ def an_event(kind: str, noun: str, **thing: object) -> Event:
 
 
 def an_intent_event(kind: str, payment: Payment, **fields: object) -> Event:
-    """`kind` is such as "succeeded"; paid in full where it is, unless given otherwise."""
+    """Return an event about an intent, of a kind such as "succeeded", which is paid in full."""
     plain = {
         "id": payment.intent_id,
         "status": kind if kind != "payment_failed" else "requires_payment_method",
@@ -103,7 +103,7 @@ def an_intent_event(kind: str, payment: Payment, **fields: object) -> Event:
 def a_dispute_event(
     status: str, payment: Payment, dispute: str = "dp_1", **fields: object
 ) -> Event:
-    """`status` is the dispute's; `dispute` its name, of which each payment has its own."""
+    """Return an event about a dispute of a payment, which has this status and name."""
     part = {"needs_response": "created", "warning_needs_response": "created"}.get(status)
     part = part or ("closed" if status in ("won", "lost", "warning_closed") else "updated")
     plain: Json = {

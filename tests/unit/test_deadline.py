@@ -1,4 +1,4 @@
-"""Whatever repeats does so at growing intervals, and leaves no trace where nothing changed."""
+"""Repeating deadlines fire at growing intervals, and write no history where nothing changed."""
 
 from datetime import timedelta
 from enum import StrEnum, auto

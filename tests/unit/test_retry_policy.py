@@ -1,4 +1,4 @@
-"""The waits between tries, as the policy says."""
+"""The delays between attempts, as the policy says."""
 
 import pytest
 

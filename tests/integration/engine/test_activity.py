@@ -1,4 +1,4 @@
-"""An activity is called at least once, finished by one, tried again as its policy says."""
+"""An activity is called at least once, recorded once, and retried as its policy says."""
 
 import threading
 from collections.abc import Iterator
@@ -211,7 +211,7 @@ def test_an_unknown_outcome_survives_failures_to_record_it(
 
 @contextmanager
 def refused(statement: str, *, after: int, times: int) -> Iterator[None]:
-    """PostgreSQL fails statements that begin so, some times after the first ones."""
+    """Let statements that begin with `statement` fail: `times` of them, `after` some that pass."""
     left = [False] * after + [True] * times
 
     def fail(connection: Any, cursor: Any, text: str, *_: Any) -> None:

@@ -1,4 +1,4 @@
-"""A signal that failed is not forgotten: somebody is told, and it can be applied again."""
+"""A signal that fails has a notice for the operators, and can be replayed."""
 
 from uuid import UUID
 
@@ -36,7 +36,7 @@ def fail(*external_ids: str) -> None:
 
 
 def wear_out(time: MovableClock) -> None:
-    """Twenty minutes in which the handler raises."""
+    """Let all attempts to apply the stored signals fail."""
     for _ in range(inbox.RETRY.attempts):
         time.advance(minutes=6)
         sweep.apply_signals()

@@ -1,4 +1,4 @@
-"""No activity is failed whose machine does not know: giving up is tried until it is recorded."""
+"""An activity fails only together with its machine: `give_up` is repeated until it succeeds."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -91,9 +91,9 @@ def test_a_failing_give_up_is_repeated_until_it_succeeds(
     assert (activity.state, activity.giving_up) == (ActivityState.FAILED, None)
     assert depot.state(parcel_id) == ParcelState.LOST
     assert len(courier.calls) == calls, "giving up makes no call"
-    assert len(courier.told) == 1
+    assert len(courier.errors) == 1
     permanent = last_try == "call" and isinstance(error, NonRetryableError)
-    assert isinstance(courier.told[0], NonRetryableError) == permanent
+    assert isinstance(courier.errors[0], NonRetryableError) == permanent
     assert inspection.stuck(ParcelMachine) == []
 
 
@@ -116,7 +116,7 @@ def test_give_up_receives_the_same_error_when_it_is_repeated(
     run_when_due(depot, time, parcel_id, TRIES)
     courier.untellable.clear()
     run_when_due(depot, time, parcel_id)
-    (repeated,) = courier.told
+    (repeated,) = courier.errors
     assert isinstance(repeated, CallError)
     assert type(repeated) is type(error)
     assert (str(repeated), repeated.about) == (str(error), error.about)
@@ -132,7 +132,7 @@ def test_give_up_is_repeated_for_errors_that_another_release_has_written(
     with transaction() as session:
         session.execute(update(ActivityRow).values(giving_up=written))
     depot.run(parcel_id)
-    (repeated,) = courier.told
+    (repeated,) = courier.errors
     assert type(repeated) is (NonRetryableError if permanent else RetryableError)
 
 

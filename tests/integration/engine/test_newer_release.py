@@ -74,7 +74,7 @@ def loudly(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 @pytest.fixture
 def unknown(newer: None, depot: Depot, time: MovableClock) -> None:
-    """Rows of a newer release, whose times have all passed."""
+    """Create rows of a newer release, whose times have all passed."""
     weighed, collected, named, queued = depot.pack("vase", "lamp", "bowl", "mug")
     with transaction():
         a_placed_order()

@@ -42,7 +42,7 @@ def test_a_cancelled_activity_has_failed_and_its_machine_knows(
     assert (activity.state, activity.attempts) == (ActivityState.FAILED, 0)
     assert activity.last_error == "cancelled by ann: a test"
     assert activity.finished_at is not None
-    (error,) = courier.told
+    (error,) = courier.errors
     assert isinstance(error, NonRetryableError)
     assert depot.state(parcel_id) == ParcelState.LOST
     assert depot.history(parcel_id)[-1].reason == "cancelled by ann: a test"
@@ -114,7 +114,7 @@ def test_the_activity_of_a_dead_worker_is_cancelled_with_one_more_unknown_outcom
     activity = depot.activity(parcel_id)
     assert (activity.state, activity.unknown_outcomes) == (ActivityState.FAILED, 1)
     assert activity.token is None
-    assert [type(error) for error in courier.told] == [UnknownOutcomeError]
+    assert [type(error) for error in courier.errors] == [UnknownOutcomeError]
 
 
 @pytest.mark.parametrize("state", ["done", "failed", "abandoned"])
@@ -125,7 +125,7 @@ def test_an_activity_that_has_ended_is_not_cancelled(
     put(depot.key(parcel_id), ActivityState(state))
     with pytest.raises(OperationRefusedError, match=f"is {state}: it has ended"):
         cancel(depot.key(parcel_id), maybe_sent=True)
-    assert courier.told == []
+    assert courier.errors == []
 
 
 def test_a_call_that_may_have_been_made_is_cancelled_only_when_the_operator_says_so(
@@ -139,7 +139,7 @@ def test_a_call_that_may_have_been_made_is_cancelled_only_when_the_operator_says
         cancel(depot.key(parcel_id))
     assert depot.activity(parcel_id).state == ActivityState.PENDING
     cancel(depot.key(parcel_id), maybe_sent=True)
-    (error,) = courier.told
+    (error,) = courier.errors
     # NonRetryableError would mean that the provider did not carry it out.
     assert isinstance(error, UnknownOutcomeError)
     assert depot.activity(parcel_id).state == ActivityState.FAILED

@@ -79,7 +79,7 @@ UPDATE signal SET state = 'stored', kind = 'refund.updated', due_at = now() WHER
 
 @pytest.fixture
 def grown(app: Flask, committed: list[Committed]) -> Iterator[Product]:
-    """Tables with thousands of rows, and a product that can be bought."""
+    """Fill the tables with thousands of rows, and yield a product that can be bought."""
     truncate()
     with transaction():
         lamp = a_product()

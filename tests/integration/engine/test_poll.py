@@ -1,4 +1,4 @@
-"""Asking again about what nothing was heard of, at ages that grow."""
+"""Polls retrieve the state of a row at growing ages, in case an event was lost."""
 
 from datetime import timedelta
 from enum import StrEnum, auto

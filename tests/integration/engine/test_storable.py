@@ -12,7 +12,7 @@ from tests.support.depot import Depot
 from tests.support.parcel import Announce, Courier, Parcel, ParcelMachine, ParcelSignal
 
 ODD = "a\x00b\ud800"
-KEPT = f"a{REPLACEMENT}b{REPLACEMENT}"
+STORED = f"a{REPLACEMENT}b{REPLACEMENT}"
 
 
 class OddCourier(Courier):
@@ -30,14 +30,14 @@ def test_errors_and_request_ids_are_stored_in_storable_form(depot: Depot, courie
     (parcel_id,) = depot.pack("vase")
     depot.run(parcel_id)
     row = depot.activity(parcel_id)
-    assert (row.state, row.last_error) == (ActivityState.WAITING, f"RetryableError: {KEPT}")
-    assert row.provider_request_id == KEPT
+    assert (row.state, row.last_error) == (ActivityState.WAITING, f"RetryableError: {STORED}")
+    assert row.provider_request_id == STORED
     with transaction() as session:
         session.execute(update(ActivityRow).values(state=ActivityState.PENDING))
     depot.run(parcel_id)
     with transaction() as session:
         done = session.execute(select(ActivityRow.state, ActivityRow.provider_request_id)).one()
-    assert done == (ActivityState.DONE, KEPT)
+    assert done == (ActivityState.DONE, STORED)
 
 
 def test_the_reason_of_a_transition_is_stored_in_storable_form(depot: Depot) -> None:
@@ -45,7 +45,7 @@ def test_the_reason_of_a_transition_is_stored_in_storable_form(depot: Depot) -> 
     with transaction():
         parcel = ParcelMachine.lock([parcel_id])[parcel_id]
         ParcelMachine.send(parcel, ParcelSignal.LOSE, reason=ODD)
-    assert depot.history(parcel_id)[-1].reason == KEPT
+    assert depot.history(parcel_id)[-1].reason == STORED
 
 
 def test_audit_details_and_text_columns_are_stored_in_storable_form(depot: Depot) -> None:
@@ -55,7 +55,7 @@ def test_audit_details_and_text_columns_are_stored_in_storable_form(depot: Depot
         result = session.execute(
             text("SELECT label FROM test_parcel WHERE label = :is"), {"is": ODD}
         )
-        assert result.scalar_one() == KEPT
+        assert result.scalar_one() == STORED
     with transaction() as session:
         row = session.scalars(select(AuditRow).execution_options(populate_existing=True)).one()
-    assert (row.actor, row.details) == (KEPT, {"details_of": {KEPT: [KEPT, "nan"]}})
+    assert (row.actor, row.details) == (STORED, {"details_of": {STORED: [STORED, "nan"]}})

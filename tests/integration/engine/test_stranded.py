@@ -1,4 +1,4 @@
-"""A new version of the code may no longer know a state in which rows still are."""
+"""Tests of stranded rows: the code no longer knows their state."""
 
 from collections.abc import Iterator
 from datetime import timedelta

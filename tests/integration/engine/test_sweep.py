@@ -1,4 +1,4 @@
-"""Time brings back what waits: deadlines ring once, and only where they were wound."""
+"""Tests of the sweep: deadlines fire once, activities are published in order, rows fail alone."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""The gauges tell what is in PostgreSQL, and each is declared."""
+"""The gauges equal what is in PostgreSQL, and each is declared."""
 
 from datetime import timedelta
 from math import inf

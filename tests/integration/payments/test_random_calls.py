@@ -65,7 +65,7 @@ class RandomCalls(RuleBasedStateMachine):
         self.order_ids = [payment.order_id for payment in payments]
         self.payment_ids = [payment.id for payment in payments]
         self.known = facts(self.order_ids)
-        self.told: list[tuple[int, str, Json]] = []
+        self.delivered: list[tuple[int, str, Json]] = []
 
     # What people do.
 
@@ -117,7 +117,7 @@ class RandomCalls(RuleBasedStateMachine):
 
     @rule(order=orders)
     def work(self, order: int) -> None:
-        """Workers do what was asked for an order; letters apart."""
+        """Run the pending activities of an order, but for its emails."""
         self.time.advance(seconds=1)
         sweep.due_activities()
         with transaction() as session:
@@ -146,7 +146,7 @@ class RandomCalls(RuleBasedStateMachine):
     @rule(order=orders, what=st.sampled_from(("created", "updated", "failed")),
           status=st.sampled_from(REFUND), which=st.integers(0, 3))  # fmt: skip
     def refund_event(self, order: int, what: str, status: str, which: int) -> None:
-        """About a refund of ours, or about one of Stripe's dashboard."""
+        """Deliver an event about a refund of ours, or about one of Stripe's dashboard."""
         with transaction() as session:
             mine = select(Refund).where(Refund.order_id == self.order_ids[order])
             rows = list(session.scalars(mine.order_by(Refund.id)))
@@ -175,9 +175,9 @@ class RandomCalls(RuleBasedStateMachine):
 
     @rule(back=st.integers(1, 20))
     def again(self, back: int) -> None:
-        """Stripe repeats itself: the very event, or the same news under another id."""
-        if len(self.told) >= back:
-            order, kind, event = self.told[-back]
+        """Deliver an event again: the same event, and one with its content under another id."""
+        if len(self.delivered) >= back:
+            order, kind, event = self.delivered[-back]
             assert receive("stripe", event["id"], kind, event) is None
             self._deliver(order, kind, {**event, "id": f"evt_{uuid4().hex}"}, SignalState.APPLIED)
 
@@ -222,7 +222,7 @@ class RandomCalls(RuleBasedStateMachine):
         event = {"id": f"evt_{uuid4().hex}", "type": kind, "data": {"object": about}}
         self._deliver(order, kind, event, expect)
         if expect == SignalState.APPLIED:
-            self.told.append((order, kind, event))
+            self.delivered.append((order, kind, event))
 
     def _deliver(self, order: int, kind: str, event: Json, expect: SignalState) -> None:
         assert receive("stripe", event["id"], kind, event) == expect
@@ -253,7 +253,7 @@ def _replays(machine: type[DurableMachine[Any]], order_ids: list[UUID]) -> None:
 
 @pytest.fixture
 def dice() -> int:
-    """CALLS_SEED has the same calls made again."""
+    """Return the seed of the calls: CALLS_SEED repeats an earlier one."""
     seed = int(os.environ.get("CALLS_SEED") or random.randrange(1_000_000))
     print(f"\nCALLS_SEED={seed}")  # noqa: T201  a failed run shows it
     return seed

@@ -1,4 +1,4 @@
-"""Changing one's mind: before, while and after paying, and against the parcel."""
+"""Cancellations before, while and after paying, and at the same time as the shipment."""
 
 from collections.abc import Callable
 from functools import partial

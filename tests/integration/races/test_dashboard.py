@@ -11,12 +11,16 @@ from tests.support.shop import Shop
 from tests.support.stripe import Stripe, deliver
 from tests.support.threads import AtOnce
 
-TOLD = ("refund.created", "charge.refunded")
+REFUND_EVENTS = ("refund.created", "charge.refunded")
 SUCCEEDED = "payment_intent.succeeded"
-NEWS = (*TOLD, SUCCEEDED)
+NEWS = (*REFUND_EVENTS, SUCCEEDED)
 
 
-@pytest.mark.parametrize("kinds", [*((kind,) for kind in TOLD), TOLD, TOLD[::-1]], ids="+".join)
+@pytest.mark.parametrize(
+    "kinds",
+    [*((kind,) for kind in REFUND_EVENTS), REFUND_EVENTS, REFUND_EVENTS[::-1]],
+    ids="+".join,
+)
 def test_a_refund_of_the_dashboard_becomes_a_row(
     till: Shop, bank: Stripe, kinds: tuple[str, ...]
 ) -> None:
@@ -36,7 +40,7 @@ def test_a_refund_of_the_dashboard_becomes_a_row(
     assert bank.refunded(payment) == [900, 5000]
 
 
-@pytest.mark.parametrize("kind", TOLD)
+@pytest.mark.parametrize("kind", REFUND_EVENTS)
 def test_a_full_refund_of_the_dashboard_cancels_the_order(
     till: Shop, bank: Stripe, kind: str
 ) -> None:
@@ -66,7 +70,7 @@ def test_a_full_refund_of_the_dashboard_leaves_a_shipped_order(till: Shop, bank:
     till.ship(payment_id)
     payment = till.payment(payment_id)
     bank.post("refunds", payment_intent=payment.intent_id)
-    deliver(*bank.events(payment, *TOLD))
+    deliver(*bank.events(payment, *REFUND_EVENTS))
     till.work()
     assert till.states(payment_id) == ("Success", "Shipped")
     assert till.refunds(payment_id) == [(5900, "Succeeded")]
@@ -80,7 +84,7 @@ def test_simultaneous_refunds_of_shop_and_dashboard_do_not_exceed_the_payment(
     payment = till.payment(payment_id)
     till.refund(payment_id, 5000)
     bank.post("refunds", payment_intent=payment.intent_id, amount=5900)
-    events = bank.events(payment, *TOLD)
+    events = bank.events(payment, *REFUND_EVENTS)
     at_once([*(partial(deliver, event) for event in events), till.work])
     till.work()
     assert sorted(till.refunds(payment_id)) == [(5000, "Failed"), (5900, "Succeeded")]
@@ -95,7 +99,7 @@ def test_a_refund_refused_after_one_of_the_dashboard_needs_no_operator(
     payment = till.payment(payment_id)
     till.refund(payment_id, 5000)
     bank.post("refunds", payment_intent=payment.intent_id, amount=5900)
-    deliver(*bank.events(payment, *TOLD))
+    deliver(*bank.events(payment, *REFUND_EVENTS))
     till.work()
     assert till.refunds(payment_id) == [(5000, "Failed"), (5900, "Succeeded")]
     assert till.notices(payment_id) == [], "all has gone back: nobody has anything to do"

@@ -1,4 +1,4 @@
-"""The customer's bank wants the money back: nothing is sent, nothing is refunded twice."""
+"""Tests of disputes: nothing is sent, and nothing is refunded twice."""
 
 from functools import partial
 

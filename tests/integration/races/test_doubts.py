@@ -1,4 +1,4 @@
-"""Tests of doubtful money: Radar's reviews and warnings, unknown intents, unmatched payments."""
+"""Tests of money that a person decides about: reviews, unknown intents, unmatched payments."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""Intents whose creation Stripe carried out without our hearing of it."""
+"""Tests of intents that Stripe created although its answer was lost."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Codes that are typed twice, and letters that may have been sent."""
+"""Codes that are typed twice, and emails that may have been sent."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -110,7 +110,7 @@ def state(login_id: UUID) -> LoginState:
 
 
 def lost(login_id: UUID, activity_id: UUID) -> None:
-    """SendGrid says that this letter bounced."""
+    """Deliver SendGrid's event that this email bounced."""
     event = {"loginId": str(login_id), "activityId": str(activity_id), "reason": "full"}
     inbox.receive("sendgrid", uuid4().hex, "bounce", event)
 
@@ -197,7 +197,7 @@ def test_an_order_email_that_timed_out_is_sent_again(
     )
     emails = till.emails_of(payment_id)
     assert [email["categories"] for email in emails] == [["order_confirmed"]] * 2
-    assert till.asked_for("emails.order_confirmed") == 1, "one letter an order and occasion"
+    assert till.asked_for("emails.order_confirmed") == 1, "one email an order and occasion"
 
 
 def test_a_refused_email_is_no_unknown_outcome(

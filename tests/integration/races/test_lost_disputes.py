@@ -1,4 +1,4 @@
-"""The bank has decided against the shop, and perhaps changes its mind."""
+"""Tests of lost disputes: the bank decides against the shop, and may change its decision."""
 
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ from tests.support.shop import Shop
 from tests.support.stripe import Stripe, a_dispute_event, deliver
 
 LOST = "lost: the money is gone; cancel the order"
-LATER = {"due_by": int(datetime(2031, 5, 6, 12, tzinfo=UTC).timestamp())}
+LATER_EVIDENCE = {"due_by": int(datetime(2031, 5, 6, 12, tzinfo=UTC).timestamp())}
 
 
 @pytest.mark.parametrize("kinds", [("needs_response", "lost"), ("won", "lost")], ids="+".join)
@@ -107,7 +107,9 @@ def test_one_of_two_disputes_is_decided(till: Shop, bank: Stripe) -> None:
     payment_id = till.confirmed()
     payment = till.payment(payment_id)
     first = a_dispute_event("needs_response", payment, "dp_1", amount=900)
-    second = a_dispute_event("needs_response", payment, "dp_2", amount=1200, evidence_details=LATER)
+    second = a_dispute_event(
+        "needs_response", payment, "dp_2", amount=1200, evidence_details=LATER_EVIDENCE
+    )
     deliver(first, second)
     (sentence,) = till.sentences(payment_id)
     assert "$9.00" in sentence, "its time ends first"
@@ -122,6 +124,6 @@ def test_another_day_for_the_evidence(till: Shop, bank: Stripe) -> None:
     payment_id = till.confirmed()
     payment = till.payment(payment_id)
     deliver(a_dispute_event("needs_response", payment))
-    deliver(a_dispute_event("needs_response", payment, evidence_details=LATER))
+    deliver(a_dispute_event("needs_response", payment, evidence_details=LATER_EVIDENCE))
     (sentence,) = till.sentences(payment_id)
     assert "evidence until 2031-05-06 12:00 UTC" in sentence

@@ -1,4 +1,4 @@
-"""News of payments: late, twice, in the wrong order, wrong in itself."""
+"""Events of payments that are late, repeated, out of order or malformed."""
 
 from functools import partial
 from itertools import permutations

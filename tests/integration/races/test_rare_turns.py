@@ -1,4 +1,4 @@
-"""Turns of a sign-in, an erasure or a refund that chance may not come past: they are too rare."""
+"""Rare transitions of a sign-in, an erasure or a refund, which random tests may miss."""
 
 from uuid import UUID
 

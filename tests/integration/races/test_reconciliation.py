@@ -37,7 +37,7 @@ def silent() -> Iterator[Sandbox]:
 
 
 def worker(stripe: Sandbox) -> None:
-    """Has a worker, which knows this Stripe, do all that there is to do."""
+    """Let a worker that calls this sandbox do all that there is to do."""
     program = [sys.executable, "-m", "tests.integration.races.worker"]
     environment = {**os.environ, "STRIPE_API_BASE": stripe.url}
     run(program, env=environment, check=True, timeout=300)
@@ -51,7 +51,7 @@ def run_reconciliation() -> UUID:
 
 
 def outcome(key: UUID) -> tuple[str, int, int]:
-    """State, events that were unheard of, orphaned intents."""
+    """Return the state, the number of missed events, and that of orphaned intents."""
     with transaction() as session:
         row = session.get_one(Reconciliation, key, populate_existing=True)
         return row.state.value, row.events, row.orphans

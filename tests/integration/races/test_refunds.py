@@ -1,4 +1,4 @@
-"""Giving money back: never more than was taken, never twice, whatever gets lost."""
+"""Tests of refunds: never more than was paid, and never twice, whatever is lost."""
 
 from typing import Any
 from uuid import UUID

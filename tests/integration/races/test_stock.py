@@ -1,4 +1,4 @@
-"""The last piece, and everybody who wants it."""
+"""Tests of the last piece of a product, which many want at once."""
 
 from functools import partial
 from uuid import UUID, uuid4
@@ -38,7 +38,7 @@ class Customer:
 
 
 def shelf(product_id: int) -> tuple[int, int]:
-    """Stock and reserved."""
+    """Return the stock of a product, and the reserved part of it."""
     with transaction() as session:
         product = session.get_one(Product, product_id, populate_existing=True)
         return product.stock, product.reserved

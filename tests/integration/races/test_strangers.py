@@ -1,4 +1,4 @@
-"""News of money that was not paid here: the Stripe account may serve another shop, too."""
+"""Events of money that was not paid here: the Stripe account may serve another shop, too."""
 
 from typing import Any
 

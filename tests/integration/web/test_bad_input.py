@@ -49,7 +49,7 @@ REFUSED = (400, 404, 405, 413, 415, 422)
 
 
 def operations(shop: Flask) -> list[tuple[str, str, dict[str, Any]]]:
-    """Each method and path of the description, with what it says of its input."""
+    """Return each method and path of the description, with its schemas of the input."""
     described = shop.test_client().get("/openapi.json").get_json()
     return [
         (method.upper(), path, {"schemas": described["components"]["schemas"], **operation})
@@ -66,7 +66,7 @@ def resolve(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
 
 
 def sample(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
-    """Something that is about right."""
+    """Return a value that fits a schema, or nearly."""
     schema = resolve(schema, schemas)
     if "anyOf" in schema:
         return sample(schema["anyOf"][0], schemas)

@@ -63,7 +63,7 @@ def test_a_healthy_system_is_ready(client: FlaskClient) -> None:
 
 @pytest.fixture
 def standby(app: Flask) -> Iterator[None]:
-    """PostgreSQL takes no changes, as a server that was the primary until a moment ago."""
+    """Make PostgreSQL read-only, as a server that was the primary until a moment ago."""
     set_read_only("on")
     # Connections of before take changes still.
     db.engine.dispose()

@@ -152,7 +152,7 @@ def test_every_answer_has_the_security_headers(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("origin", "welcome"),
+    ("origin", "is_allowed"),
     [
         ("http://localhost:3000", True),
         ("http://127.0.0.1:3000", True),
@@ -164,7 +164,7 @@ def test_every_answer_has_the_security_headers(client: FlaskClient) -> None:
         ("null", False),
     ],
 )
-def test_origins_are_exact(client: FlaskClient, origin: str, *, welcome: bool) -> None:
+def test_origins_are_exact(client: FlaskClient, origin: str, *, is_allowed: bool) -> None:
     preflight = {
         "Origin": origin,
         "Access-Control-Request-Method": "POST",
@@ -175,8 +175,8 @@ def test_origins_are_exact(client: FlaskClient, origin: str, *, welcome: bool) -
         client.get("/product", headers=preflight),
     ):
         allowed = answer.headers.get("Access-Control-Allow-Origin")
-        assert allowed == (origin if welcome else None)
-        if welcome:
+        assert allowed == (origin if is_allowed else None)
+        if is_allowed:
             assert answer.headers["Access-Control-Allow-Credentials"] == "true"
 
 

@@ -1,4 +1,4 @@
-"""A request that is sent again with its key is carried out once."""
+"""A request that is repeated with its idempotency key is carried out once."""
 
 from typing import Any
 from uuid import UUID, uuid4

@@ -1,4 +1,4 @@
-"""Placing orders, watching them, and changing one's mind."""
+"""Tests of the routes of orders: placing, following and cancelling them."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Thread

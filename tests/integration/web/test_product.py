@@ -1,4 +1,4 @@
-"""Looking through the catalogue."""
+"""Tests of the routes of the catalogue."""
 
 import pytest
 from flask import Flask

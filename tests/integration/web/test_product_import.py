@@ -1,4 +1,4 @@
-"""Whole files of products: all of a file comes in, or nothing."""
+"""Tests of imports of products: all lines of a file are written, or none."""
 
 import json
 from collections.abc import Callable

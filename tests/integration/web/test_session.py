@@ -52,7 +52,7 @@ def test_each_refresh_returns_the_next_token(browser: FlaskClient) -> None:
 
 
 def tab_with(shop: Flask, token: str) -> FlaskClient:
-    """Another tab or machine that has this refresh token."""
+    """Return the client of another tab or machine that has this refresh token."""
     tab = shop.test_client()
     tab.set_cookie("refresh", token, path="/auth")
     return tab
@@ -271,7 +271,7 @@ NOBODYS = "00000000-0000-0000-0000-000000000000"
 
 
 def bearer_routes(shop: Flask) -> list[tuple[str, str]]:
-    """Every route whose description asks for a bearer token."""
+    """List the routes whose description requires a bearer token."""
     described = shop.test_client().get("/openapi.json").get_json()["paths"]
     return [
         (method.upper(), re.sub(r"{\w+}", NOBODYS, path.replace("{productId}", "1")))

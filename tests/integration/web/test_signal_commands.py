@@ -15,7 +15,7 @@ from tests.support.web import Person, a_payment_event
 
 @pytest.fixture
 def three(ann: Person) -> list[str]:
-    """Signals that our code could not read: two of Stripe, and one of another sender."""
+    """Store failed signals: two of Stripe, and one of SendGrid. Return the ids of Stripe's."""
     events = [a_payment_event("charge.dispute.created"), a_payment_event("refund.updated")]
     for event in events:
         inbox.receive("stripe", event["id"], event["type"], event)

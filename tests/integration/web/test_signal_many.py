@@ -34,7 +34,7 @@ ANNOUNCED = ("--state", "Announced")
 
 @pytest.fixture
 def announced(depot: Depot, courier: Courier) -> list[UUID]:
-    """Parcels that wait to be collected, by their ids."""
+    """Announce parcels, which then wait to be collected, and return their ids."""
     parcels = sorted(depot.pack("vase", "lamp", "bowl"))
     depot.run(*parcels)
     return parcels

@@ -38,7 +38,7 @@ def test_characters_that_do_not_print_are_escaped() -> None:
 
 @pytest.fixture
 def evil(ann: Person) -> tuple[User, Order, Login, Product]:
-    """Rows from before such text was refused, and what other systems say."""
+    """Create rows with the text that is refused today, as earlier releases and providers may."""
     with transaction() as session:
         user = a_user(username=EVIL, first_name=EVIL)
         order = a_payment(order=an_order(user=user, reference_id=EVIL), decline_reason=EVIL).order

@@ -123,7 +123,7 @@ def test_an_order_stores_no_card_number(
 
 
 def places_to_type(ann: Person, lamp: Product) -> Iterator[Any]:
-    """Answers to a card number in every other place where a customer types."""
+    """Yield the answers to a card number in all other places where a customer types."""
     patch = {"json": {"phoneNumber": CARD}, "headers": ann.headers}
     yield ann.client.patch("/auth/user", **patch)
     yield ann.order(lamp, referenceId=CARD.replace(" ", "-"))
@@ -156,7 +156,7 @@ def test_a_card_number_is_no_request_id(client: FlaskClient) -> None:
 
 
 def writes(shop: Flask) -> list[tuple[str, str]]:
-    """Each method and path that may have a body."""
+    """List the methods and paths that may have a body."""
     return [
         (method, re.sub(r"<[^>]+>", "1", rule.rule))
         for rule in shop.url_map.iter_rules()

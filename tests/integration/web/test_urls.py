@@ -1,4 +1,4 @@
-"""Every address that we hand out is absolute, and no forged Host gets into it."""
+"""All our URLs are absolute, and no forged Host gets into them."""
 
 from uuid import uuid4
 

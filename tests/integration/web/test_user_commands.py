@@ -1,4 +1,4 @@
-"""People from the command line, and who did what to them."""
+"""Tests of the commands for users, and of their audit rows."""
 
 from typing import Any
 

@@ -91,7 +91,7 @@ class Chaos:
             self._complaints.append(f"{type(error).__name__}: {error}")
 
     def _visit(self, number: int) -> str | None:
-        """One customer; the id of the order."""
+        """Play one customer, and return the id of the order."""
         dice = random.Random(f"{self._seed}:{number}")
         buyer = PatientBuyer(self._world.urls)
         buyer.log_in()
@@ -100,7 +100,7 @@ class Chaos:
         return storm.shop(buyer, chosen, dice, PAYMENT_TIMEOUT)
 
     def _come_to_rest(self) -> None:
-        """Rest, a reconciliation, and rest again."""
+        """Wait until nothing is left to do, before and after a reconciliation."""
         for _ in range(2):
             (moment,) = self._read("SELECT clock_timestamp() AS now")
             self._wait_for_rest()

@@ -1,4 +1,4 @@
-"""Chaos does not turn calm unnoticed."""
+"""Tests of chaos: faults that cannot be injected are reported, and outages do not overlap."""
 
 import random
 import threading

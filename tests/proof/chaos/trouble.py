@@ -89,7 +89,7 @@ class Trouble:
             self._broken.append(error)
 
     def _kind(self) -> str:
-        """By weight; now and then one that has not fallen yet, so that none is left out."""
+        """Choose a kind by its weight, or now and then one that was not used yet."""
         if self.never and self._dice.random() < NEVER_YET:
             return self._dice.choice(self.never)
         weights = [weight for weight, _ in self._kinds.values()]
@@ -107,7 +107,7 @@ class Trouble:
                 outage.meanwhile += 1
 
     def _kill(self, name: str) -> None:
-        """But not so often that the supervisor gives it up."""
+        """Kill a process, unless the supervisor would give it up after so many deaths."""
         times = self._times[name]
         if len(times) == times.maxlen and tick() - times[0] < ENDS_WINDOW + 1:
             raise Spared

@@ -31,8 +31,8 @@ STOCK = {
     "stock.restore": "free",
 }
 
-# What changes nothing here: what people are told.
-TOLD = ("emails.", "notice.")
+# Emails and notices, which change no state of the model.
+MESSAGES = ("emails.", "notice.")
 MACHINES = (OrderMachine, PaymentMachine, RefundMachine)
 Tables = dict[str, dict[tuple[str, str | None], Arrow]]
 
@@ -119,20 +119,20 @@ class Shop:
             return state
         self.walked.add(arrow)
         moved: dict[str, Any] = {machine: arrow.target.value}
-        scheduled = {CALLS[name] for name in arrow.do if not name.startswith(TOLD)}
+        scheduled = {CALLS[name] for name in arrow.do if not name.startswith(MESSAGES)}
         state = state._replace(**moved, calls=state.calls | scheduled)
-        for effect in arrow.writes:
-            state = self._write(state, effect)
+        for name in arrow.writes:
+            state = self._write(state, name)
         return (
             self.send(state, "order", arrow.parent_signal.value) if arrow.parent_signal else state
         )
 
-    def _write(self, state: State, effect: str) -> State:
-        if effect in ("refund.rest", "refund.late"):
+    def _write(self, state: State, name: str) -> State:
+        if name in ("refund.rest", "refund.late"):
             return self.give_back(state)
-        if effect.startswith(TOLD):
+        if name.startswith(MESSAGES):
             return state
-        return state._replace(stock=STOCK[effect])
+        return state._replace(stock=STOCK[name])
 
     def give_back(self, state: State) -> State:
         """Refund everything that was captured, unless a refund already counts."""

@@ -28,7 +28,7 @@ class Standby(Postgres):
                 cursor.execute("SELECT pg_reload_conf()")
 
     def promote(self) -> None:
-        """Be the primary."""
+        """Become the primary."""
         self._run("pg_ctl", "promote", "--wait", "-D", str(self._data))
 
     def _initialise(self) -> None:

@@ -18,7 +18,7 @@ GIVE_UP = """
 NAME_INTENT = "UPDATE payment SET intent_id = %s WHERE order_id = %s"
 PAYMENT = "SELECT id::text FROM payment WHERE order_id = %s"
 UNKNOWN = "SELECT 1 FROM notice WHERE order_id = %s AND kind = 'unknown_intent'"
-TOLD = "SELECT 1 FROM notice WHERE subject = %s"
+NOTICE_EXISTS = "SELECT 1 FROM notice WHERE subject = %s"
 NOT_ERASED = "SELECT 1 FROM erasure WHERE state <> 'Erased'"
 OF_ADDRESS = "SELECT 1 FROM users WHERE email = %s"
 SHIP = ("--carrier", "DHL", "--tracking", "J 1")
@@ -95,7 +95,7 @@ def erase_a_customer(world: OperatedWorld) -> None:
 
 
 def reconcile(world: OperatedWorld) -> None:
-    """Events that nobody got, an intent beside the one of an order, and money of no order."""
+    """Lose events, create a second intent of an order and money of no order, and reconcile."""
     world.faults(stripe={"webhook": {"dropRate": 1}})
     try:
         buyer = world.buyer()
@@ -110,7 +110,7 @@ def reconcile(world: OperatedWorld) -> None:
         stripe(world, f"payment_intents/{stray['id']}/confirm", **paid)
         world.operate("reconcile", "--wait", "60")
         buyer.wait_until(order["referenceId"], "Cancelled", seconds=LONG)
-        wait_for(lambda: world.read(TOLD, stray["id"]) or None, "the notice", seconds=LONG)
+        wait_for(lambda: world.read(NOTICE_EXISTS, stray["id"]) or None, "the notice", seconds=LONG)
         world.operate("payments", "return", stray["id"], "--reason", "nobody's")
     finally:
         world.faults()

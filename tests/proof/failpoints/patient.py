@@ -33,7 +33,7 @@ class PatientBuyer(Buyer):
         wait_for(try_once, "the login", seconds=PATIENCE)
 
     def cancel(self, reference: str) -> int:
-        """202 the first time, also where that answer got lost and the next try says 200."""
+        """Return the status of the first cancellation: 202 also when that answer was lost."""
         lost = False
 
         def try_once() -> int | None:
@@ -61,7 +61,7 @@ class StoryBuyer(PatientBuyer):
     """A PatientBuyer with the interface that the stories need."""
 
     def order(self, *products: Json, reference: str | None = None, wait: int = 10) -> Json:
-        """With the client secret, also when that took longer than one request may."""
+        """Place an order and wait for its client secret, longer than one request may."""
         placed = super().order(*products, reference=reference, wait=wait)
         if placed["clientSecret"] is None and wait:
 

@@ -10,7 +10,7 @@ SILENCE = 90
 
 
 def hear_nothing(world: World) -> None:
-    """Stripe's events get lost: a reconciliation keeps them as signals, a sweep applies them."""
+    """Lose Stripe's events: a reconciliation stores them as signals, and a sweep applies them."""
     buyer = world.buyer()
     world.faults(stripe={"webhook": {"dropRate": 1}})
     try:

@@ -78,7 +78,7 @@ class Cells:
             self._free.put(self._new())
 
     def record(self, title: str) -> tuple[float, list[str]]:
-        """Seconds that a story takes, and the points that it comes past."""
+        """Return the seconds that a story takes, and the points that it passes."""
         cell = self._free.get()
         start = tick()
         points = cell.play(PLAYS[title])
@@ -192,7 +192,7 @@ def plan_deaths(recorded: dict[str, tuple[float, list[str]]]) -> list[Death]:
 
 
 def printing(die: Callable[[Death], Outcome]) -> Callable[[Death], Outcome]:
-    """Says what is done, for those who watch a run of all points."""
+    """Print each outcome, for those who watch a run of all points."""
 
     def run(death: Death) -> Outcome:
         outcome = die(death)

@@ -51,7 +51,7 @@ class ArchivedPostgres(Postgres):
         shutil.rmtree(self._data)
 
     def restore(self, moment: str) -> None:
-        """Be the server as of `moment`, under the same address."""
+        """Become the server as of `moment`, under the same address."""
         (base,) = (self._backups / "base").iterdir()
         self._script("restore.sh", str(base), str(self._data), moment)
         self.start()

@@ -19,7 +19,7 @@ class Coverage:
         self._states = {(machine, end) for machine, _, *ends in self._arrows for end in ends}
 
     def lines(self) -> Iterator[str]:
-        """For a person to read."""
+        """Yield the coverage as sentences."""
         arrows, states = list(_arrows()), list(_states())
         bare = [arrow for arrow in arrows if arrow not in self._arrows]
         unseen = [state for state in states if state not in self._states]

@@ -75,7 +75,7 @@ class Machinery:
         return True
 
     def next_due(self) -> float:
-        """Seconds until something is due; an hour at most, when reconciliation is."""
+        """Return the seconds until something is due: at most an hour, when reconciliation is."""
         moments = [later.moment for later in self._outside.bank.later]
         stored = SignalRow.state == SignalState.STORED
         is_known = (SignalRow.source != "stripe") | SignalRow.kind.in_(handling.kinds["stripe"])
@@ -113,7 +113,7 @@ class Machinery:
         return ", ".join(event.type for event in events)
 
     def _lose_key(self) -> str | None:
-        """No key opens the secret of an activity any more."""
+        """Make the secret of an activity unreadable, as if its key was lost."""
         with transaction() as session:
             sealed = select(ActivityRow.id, ActivityRow.name).where(
                 ActivityRow.state.in_(NOT_OVER), ActivityRow.secret.is_not(None)
@@ -145,7 +145,7 @@ class Machinery:
         self._time.advance(seconds=self.next_due() if seconds is None else seconds)
 
     def _some(self, waiting: list[Event]) -> list[Event]:
-        """Events of one sender, in the order of what they are about, as its web page sorts them."""
+        """Choose waiting events of one sender, sorted by their subjects as the route sorts them."""
         source = self._dice.choice(waiting).source
         alike = [event for event in waiting if event.source == source]
         number = min(len(alike), self._dice.choice((1, 1, self._dice.randint(2, TOGETHER))))

@@ -86,7 +86,7 @@ class People:
         self._place(*self._wishes[-1])
 
     def pay(self) -> None:
-        """In the browser, with some card; what comes of it is the bank's."""
+        """Pay an intent in the browser with some card, which the bank may decline."""
         intent = self._dice.choice(self._dashboard.payable())
         card = self._dice.choices(list(self._cards), list(self._cards.values()))[0]
         self._dashboard.pay(intent, card)
@@ -112,7 +112,7 @@ class People:
         return any(self._do(deed, order_id) for deed in deeds)
 
     def _forget(self) -> None:
-        """Stripe does not know an intent any more that we know: its test data was deleted."""
+        """Delete an intent of ours at Stripe, as when its test data is deleted."""
         ours = {facts.intent_id for facts in self.known.values() if facts}
         known = [intent for intent in self._dashboard.payable() if intent.id in ours]
         if known:

@@ -93,7 +93,7 @@ class Visitors:
                 resend_code(login)
 
     def _leave(self) -> None:
-        """Refused while an order is under way."""
+        """Delete an account, unless it is refused because an order is under way."""
         users = list(db.session.scalars(db.select(User.id).order_by(User.id)))
         db.session.rollback()
         with suppress(ProjectXError), transaction():

@@ -21,7 +21,7 @@ from tests.proof.simulation.outside import Outside
 from tests.proof.simulation.poison import Poison
 from tests.proof.simulation.step import Step
 
-LARGEST = 4  # hints in a message
+MAX_HINTS = 4  # in a message
 # What becomes of a call: all is well, or its first, second or third request meets one of FAULTS.
 REQUESTS = {0: 80, 1: 11, 2: 7, 3: 2}
 FAULTS = {Fault.ERROR: 5, Fault.RATE_LIMIT: 1, Fault.TIMEOUT: 6}
@@ -83,7 +83,7 @@ class Workers:
         """Receive some ids of one activity's name, as in one message."""
         name, _ = self._dice.choice(self.hints)
         alike = [hint for hint in self.hints if hint[0] == name]
-        received = self._dice.sample(alike, min(len(alike), self._dice.randint(1, LARGEST)))
+        received = self._dice.sample(alike, min(len(alike), self._dice.randint(1, MAX_HINTS)))
         for hint in received:
             self.hints.remove(hint)
         batch = executor.prepare(name, [activity_id for _, activity_id in received])
@@ -94,7 +94,7 @@ class Workers:
         return f"{len(received)} of {name}"
 
     def _call(self, faults: list[Fault], *, slow: float = 0) -> str:
-        """One of a batch: with threads no seed would play the same twice."""
+        """Make one call of a batch: with threads no seed would play the same twice."""
         held = self._dice.choice(self._calling())
         attempt = held.to_make.pop(self._dice.randrange(len(held.to_make)))
         batch = held.batch
