@@ -61,7 +61,7 @@ def test_the_reference_of_an_order_leads_to_its_history(desk: Page, buyer: Buyer
     expect(results.filter(has_text="order").first).to_be_visible()
     search.press("Enter")
     expect(desk).to_have_url(re.compile(path_of(order)))
-    expect(desk.get_by_text("Waits for a person: operators may send")).to_be_visible()
+    expect(desk.get_by_text("Nothing is scheduled: an operator may send")).to_be_visible()
     timeline = desk.get_by_role("list", name="Timeline")
     for title in ("place", "initiated", "paid", "emails.order_confirmed"):
         expect(timeline.get_by_text(title, exact=True).first).to_be_visible()

@@ -80,6 +80,9 @@ def test_an_order_that_nobody_pays_expires_on_the_page(
     expect(member.get_by_text("Waiting for payment")).to_be_visible()
     world.expire(order["orderId"])
     expect(member.get_by_text("This order was not paid in time")).to_be_visible()
+    # Nobody may pay it later.
+    expect(member.get_by_text("Not paid", exact=True)).to_have_count(2)
+    expect(member.get_by_text("Not paid yet")).to_have_count(0)
 
 
 def test_the_list_leads_to_the_order_and_filters(member: Page, buyer: Buyer) -> None:

@@ -4,9 +4,11 @@ import json
 import re
 from uuid import uuid4
 
+import requests
 from playwright.sync_api import Locator, Page, Route, expect
 
 from demo.buyer import Json
+from demo.world import World
 
 PAYS = "4242424242424242"
 DECLINES = "4000000000000002"
@@ -25,6 +27,25 @@ window.Stripe = Object.assign((...options) => {
     throw Object.assign(new Error('broken for the story'), { name: 'IntegrationError' })
   }
   stripe.elements = (settings) => Object.assign(create(settings), { update })
+  return stripe
+}, Stripe)
+"""
+
+# Check what was typed into Stripe's form when the story says so.
+HELD_SUBMIT = """
+const Stripe = window.Stripe
+window.Stripe = Object.assign((...options) => {
+  const stripe = Stripe(...options)
+  const create = stripe.elements.bind(stripe)
+  stripe.elements = (settings) => {
+    const elements = create(settings)
+    const submit = elements.submit.bind(elements)
+    const held = async () => {
+      await new Promise((resume) => { window.resumeSubmit = resume })
+      return submit()
+    }
+    return Object.assign(elements, { submit: held })
+  }
   return stripe
 }, Stripe)
 """
@@ -82,8 +103,21 @@ def break_on_update(route: Route) -> None:
     route.fulfill(response=script, body=script.text() + BROKEN_UPDATE)
 
 
+def hold_submit(route: Route) -> None:
+    """Answer with a Stripe.js whose form is checked once the story calls resumeSubmit()."""
+    script = route.fetch()
+    route.fulfill(response=script, body=script.text() + HELD_SUBMIT)
+
+
 def expect_paid(page: Page, reference: str) -> None:
     """Expect the page of the order, which says that it is paid, and an empty cart."""
     expect(page).to_have_url(re.compile(rf"/orders/{reference}(\?|$)"))
     expect(page.get_by_text("We have your payment.")).to_be_visible()
     expect(page.get_by_label("Cart, empty")).to_be_visible()
+
+
+def book_of(world: World, reference: str) -> Json:
+    """Return the bank's entry of an order."""
+    ledger: list[Json] = requests.get(f"{world.urls.sandbox}/ledger.json", timeout=30).json()
+    (entry,) = (row for row in ledger if row["referenceId"] == reference)
+    return entry

@@ -11,8 +11,18 @@ type Part<Name extends string, Value> = [Value] extends [undefined]
     ? { [key in Name]?: Value }
     : { [key in Name]: Value }
 
+/**
+ * A query whose numbers and booleans may be texts, as a person typed them: the server reads them, or
+ * refuses them by their names.
+ */
+type Typed<Query> = {
+  [name in keyof Query]: NonNullable<Query[name]> extends number | boolean
+    ? Query[name] | string
+    : Query[name]
+}
+
 export type CallOptions<R extends Route> = Part<'path', Operations[R]['path']> &
-  Part<'query', Operations[R]['query']> &
+  Part<'query', Typed<Operations[R]['query']>> &
   Part<'body', Operations[R]['body']> & {
     signal?: AbortSignal
     /** Seconds that the server may wait until there is something to say (`Prefer: wait`). */
@@ -36,7 +46,7 @@ export type Reply<T> = { data: T; status: number; headers: Headers }
 
 type AnyOptions = {
   path?: Record<string, string | number>
-  query?: Record<string, string | number | boolean | null | undefined>
+  query?: unknown
   body?: unknown
   signal?: AbortSignal
   wait?: number

@@ -147,7 +147,7 @@ def _explain_rest(summary: Summary) -> Why:
 def _explain_person(summary: Summary) -> Why:
     signals = [*_operator_signals(summary)]
     if signals:
-        sentence = f"Waits for a person: operators may send {', '.join(signals)}."
+        sentence = f"Nothing is scheduled: an operator may send {' or '.join(signals)}."
         return Why(sentence, WhyKind.PERSON)
     if summary.state in moved_by_system(summary.machine):
         return Why(f"It is {summary.state}, and nothing is scheduled.", WhyKind.STUCK)

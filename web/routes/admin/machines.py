@@ -52,7 +52,8 @@ def _load() -> tuple[Mark, Callable[[], Any]]:
     """Load the answer, with a mark that is made of it once for all requests."""
     with reading():
         moves, last_verify = count_moves(), load_last_verify()
-        items = [_view(each, moves, last_verify) for each in DurableMachine.registry.values()]
+        machines = sorted(DurableMachine.registry.items())
+        items = [_view(machine, moves, last_verify) for _, machine in machines]
     body = [item.json_ready() for item in items]
     digest = hashlib.sha256(json.dumps(body).encode()).hexdigest()[:32]
     return Mark(digest, math.inf), lambda: body

@@ -122,10 +122,10 @@ def _view_execution(summary: Summary) -> FoundView:
 
 def _tell_apart(summary: Summary) -> Iterator[str]:
     """Yield what tells the executions of a customer apart."""
-    yield f"{summary.state}, version {summary.version}"
+    yield summary.state
     if summary.amount is not None and summary.currency is not None:
         yield display(summary.amount, summary.currency)
-    yield f"{summary.created_at:%Y-%m-%d}"
+    yield f"{summary.created_at:%Y-%m-%d %H:%M} UTC"
 
 
 def _view_activity(row: ActivityRow) -> FoundView:

@@ -21,12 +21,10 @@ export const ACTIVITY_STATES = [
 ] as const satisfies readonly ActivityState[]
 
 /** A page of the activities that match. */
-export function activitiesQuery({ state, maybeSent, givingUp, ...search }: ActivitySearch) {
+export function activitiesQuery({ state, ...search }: ActivitySearch) {
   const query = {
     ...search,
     state: choiceOf(state, ACTIVITY_STATES),
-    maybeSent: maybeSent === 'true' ? true : undefined,
-    givingUp: givingUp === 'true' ? true : undefined,
   }
   return polledQuery('activities', 'GET /admin/activities', { query })
 }

@@ -8,8 +8,8 @@ export const PRODUCT_STATUSES = ['Available', 'Unavailable', 'Discontinued'] as 
 export const LOW_STOCKS = ['0', '5', '20', '100'] as const
 
 /** The query of a page of the catalogue. */
-export function productsQuery({ status, low, ...rest }: CatalogueSearch) {
-  const query = { ...rest, status: choiceOf(status, PRODUCT_STATUSES), low: numberOf(low) }
+export function productsQuery({ status, ...rest }: CatalogueSearch) {
+  const query = { ...rest, status: choiceOf(status, PRODUCT_STATUSES) }
   return polledQuery('products', 'GET /admin/products', { query })
 }
 
@@ -34,8 +34,3 @@ export const STATUS_KINDS: Record<ProductStatus, StateKind> = {
 
 /** The names of the queries that a change of a product concerns. */
 export const CHANGED = ['products', 'product', 'moves', 'audit'] as const
-
-function numberOf(text: string | undefined): number | undefined {
-  const number = Number(text)
-  return text === undefined || !Number.isSafeInteger(number) ? undefined : number
-}

@@ -61,7 +61,9 @@ export function StateDiagram(props: StateDiagramProps) {
   }, [layout, drawn, sizes])
   return (
     <ScrollRegion className={classes.scroller} label={texts.label(label)}>
+      {/* Without the role, it would be a picture to screen readers, whose buttons are not read. */}
       <svg
+        role="group"
         viewBox={`0 0 ${layout.width} ${layout.height}`}
         width={layout.width}
         className={classes.diagram}

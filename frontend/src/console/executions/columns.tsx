@@ -1,12 +1,11 @@
 import type { ExecutionView } from '../../api/types'
-import { CopyableId, ShortId } from '../parts/Id'
+import { CopyableId, Key, ShortId } from '../parts/Id'
 import { Copyable } from '../parts/Copyable'
 import { ExecutionLink } from '../parts/ExecutionLink'
 import { Money } from '../parts/Money'
 import { StateLabel } from '../parts/StateLabel'
 import { Time } from '../parts/Time'
 import type { Column } from '../table/columns'
-import classes from './Executions.module.css'
 import { texts } from './texts'
 
 const { columns, none } = texts
@@ -26,7 +25,7 @@ export const EXECUTION_COLUMNS: readonly Column<ExecutionView>[] = [
         </Copyable>
       ) : (
         <ExecutionLink machine={machine} id={id}>
-          <span className={classes.key}>{key}</span>
+          <Key>{key}</Key>
         </ExecutionLink>
       ),
   },

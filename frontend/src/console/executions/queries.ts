@@ -24,7 +24,6 @@ const SORTS = ['newest', 'oldest', 'changed'] as const
 export function executionsQuery(search: ExecutionSearch) {
   const query = {
     ...search,
-    stuck: search.stuck === 'true' ? true : undefined,
     sort: choiceOf(search.sort, SORTS),
   }
   return polledQuery('executions', 'GET /admin/executions', { query })

@@ -12,10 +12,12 @@ function isKind(name: string): name is NoticeKind {
   return name in texts.kinds
 }
 
-const OPEN: Record<string, boolean | undefined> = { true: true, false: false, any: undefined }
-
 /** A page of the notices that match. */
 export function noticesQuery({ kind, open = 'true', cursor }: NoticeSearch) {
-  const query = { cursor, kind: choiceOf(kind, NOTICE_KINDS), open: OPEN[open] }
+  const query = {
+    cursor,
+    kind: choiceOf(kind, NOTICE_KINDS),
+    open: open === 'any' ? undefined : open,
+  }
   return polledQuery('notices', 'GET /admin/notices', { query })
 }

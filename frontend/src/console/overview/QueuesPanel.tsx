@@ -7,7 +7,7 @@ import { texts } from './texts'
 
 const { queues: words } = texts
 
-/** The messages of each queue, and whether its workers are there. */
+/** The messages of each queue, and whether its workers are up. */
 export function QueuesPanel({ overview: { queues, workers } }: { overview: OverviewView }) {
   const names = [...new Set([...queues, ...workers].map(({ name }) => name))]
   const isUnreachable = queues.some(({ interactive }) => interactive === null)

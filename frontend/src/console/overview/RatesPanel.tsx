@@ -27,7 +27,9 @@ export function RatesPanel({ overview }: { overview: OverviewView }) {
           <div key={rate} className={classes.rate}>
             <h2>{texts.rates[rate]}</h2>
             <p className={classes.figure}>
-              <ConsoleLink url={path}>{total}</ConsoleLink>
+              <ConsoleLink url={path} label={`${texts.rates[rate]}: ${total}`}>
+                {total}
+              </ConsoleLink>
             </p>
             <p className={classes.small}>
               {texts.rates.lastMinute(numberText(values.at(-1) ?? 0))}

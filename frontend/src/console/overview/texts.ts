@@ -5,7 +5,7 @@ import { texts as noticeTexts } from '../notices/texts'
 export const texts = {
   title: 'Overview',
   well: 'The shop is well',
-  wellLead: 'Nothing waits for a person, all workers are there, and nothing is late.',
+  wellLead: 'Nothing waits for a person, all workers are up, and nothing is late.',
   attention: (count: number) =>
     count === 1 ? 'One thing needs attention' : `${count} things need attention`,
   rates: {
@@ -21,7 +21,7 @@ export const texts = {
     title: 'Waits for a person',
     none: 'Nothing waits for a person.',
     failedActivities: 'Failed activities',
-    givingUp: 'Activities that give up',
+    givingUp: 'Activities giving up',
     failedSignals: 'Failed signals',
     unmatchedSignals: 'Unmatched signals',
     failedJobs: 'Failed bulk jobs',
@@ -34,7 +34,7 @@ export const texts = {
     interactive: 'Interactive',
     background: 'Background',
     worker: 'Workers',
-    present: 'there',
+    present: 'up',
     absent: 'missing',
     unknown: 'unknown',
     none: '–',
@@ -61,7 +61,7 @@ export const texts = {
     sweep: 'Sweep',
     sweepTook: (time: string) => `took ${time}`,
     reconciliation: 'Compared with Stripe',
-    reconciled: (events: string, orphans: number) => `events: ${events}, orphans: ${orphans}`,
+    reconciled: (events: string, orphans: number) => `${events} events, ${orphans} orphans`,
     verify: 'Histories verified',
     verified: (differences: number) =>
       differences === 0 ? 'no difference' : `${differences} differences`,
@@ -72,7 +72,7 @@ export const texts = {
     failures: (count: string, name: string) => `${count} ${name.toLowerCase()}`,
     single: {
       failedActivities: 'One failed activity',
-      givingUp: 'One activity gives up',
+      givingUp: 'One activity giving up',
       failedSignals: 'One failed signal',
       unmatchedSignals: 'One unmatched signal',
       failedJobs: 'One failed bulk job',

@@ -5,6 +5,7 @@ export const texts = {
   results: 'Results',
   goTo: 'Go to',
   action: 'Do',
+  list: 'List',
   pause: 'Pause the updates',
   resume: 'Resume the updates',
   nothing: (query: string) =>

@@ -1,9 +1,10 @@
 import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
-import { useNavigate } from '@tanstack/react-router'
+import { useNavigate, useRouter } from '@tanstack/react-router'
 import { NAVIGATION } from '../frame/navigation'
 import { texts as frameTexts } from '../frame/texts'
 import { showKeyHelp } from '../keyboard/bindings'
 import { readStatus, setPaused } from '../live/live'
+import { LISTS, STOP } from './lists'
 import { matches } from './matches'
 import { texts } from './texts'
 
@@ -21,6 +22,7 @@ export type PaletteItem = {
 /** Return the places and actions that match a query. */
 export function usePaletteItems(query: string): PaletteItem[] {
   const navigate = useNavigate()
+  const { history } = useRouter()
   const { setColorScheme } = useMantineColorScheme()
   const isDark = useComputedColorScheme('light') === 'dark'
   const isLive = readStatus() === 'live'
@@ -47,5 +49,16 @@ export function usePaletteItems(query: string): PaletteItem[] {
     },
     { id: 'keys', title: frameTexts.keys, kind: texts.action, keys: '?', run: showKeyHelp },
   ]
-  return [...places, ...actions].filter(({ title, kind }) => matches(query, `${kind} ${title}`))
+  const lists = query.trim() === '' ? [] : [...LISTS, STOP]
+  return [
+    ...[...places, ...actions].filter(({ title, kind }) => matches(query, `${kind} ${title}`)),
+    ...lists
+      .filter(({ title, words = '' }) => matches(query.trim(), `${title} ${words}`))
+      .map(({ title, path }) => ({
+        id: path,
+        title,
+        kind: path === STOP.path ? texts.action : texts.list,
+        run: () => history.push(path),
+      })),
+  ]
 }

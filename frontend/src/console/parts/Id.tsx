@@ -1,4 +1,5 @@
 import { Copyable } from './Copyable'
+import classes from './Id.module.css'
 
 const SHOWN_LENGTH = 8
 const PREFIX = /^[a-z]+_/
@@ -11,6 +12,15 @@ export function shortId(id: string): string {
   const [prefix = ''] = PREFIX.exec(id) ?? []
   if (id.length <= prefix.length + SHOWN_LENGTH) return id
   return `${prefix === '' ? '' : `${prefix}…`}${id.slice(-SHOWN_LENGTH)}`
+}
+
+/** A key on one line. A phone leaves out the beginning of a reference: its end tells it apart. */
+export function Key({ children }: { children: string }) {
+  return (
+    <span className={classes.key} data-is-name={children.includes('@')}>
+      <bdi>{children}</bdi>
+    </span>
+  )
 }
 
 /** An id by its end. The whole of it is in the title. */

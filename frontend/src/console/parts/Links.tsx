@@ -25,12 +25,20 @@ export function Links({ links }: LinksProps) {
   )
 }
 
+type ConsoleLinkProps = {
+  url: string
+  /** The name for screen readers, where the text is a figure alone. */
+  label?: string | undefined
+  children: ReactNode
+}
+
 /** A link to a page of the console by its path with filters, as the server writes it. */
-export function ConsoleLink({ url, children }: { url: string; children: ReactNode }) {
+export function ConsoleLink({ url, label, children }: ConsoleLinkProps) {
   const { history } = useRouter()
   return (
     <a
       href={url}
+      aria-label={label}
       onClick={(event) => {
         const isPlain = !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
         if (!isPlain || event.button !== 0) return

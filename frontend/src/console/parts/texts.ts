@@ -40,6 +40,7 @@ export const texts = {
     previous: 'Previous',
     next: 'Next',
     shown: (shown: number, count: string) => `${shown} of ${count}`,
+    rows: (shown: number) => (shown === 1 ? 'One row' : `${shown} rows`),
   },
   columns: 'Columns',
   resetColumns: 'Reset',

@@ -3,7 +3,7 @@ import type { UserLogin, UserOrder } from '../../api/types'
 import { PERSON_AUDIT_COLUMNS } from '../audit/columns'
 import { Panel } from '../parts/ConsolePage'
 import { Copyable } from '../parts/Copyable'
-import { ShortId } from '../parts/Id'
+import { Key, ShortId } from '../parts/Id'
 import { ConsoleLink } from '../parts/Links'
 import { MiniTable } from '../parts/MiniTable'
 import { Money } from '../parts/Money'
@@ -65,7 +65,9 @@ const ORDER_COLUMNS: readonly Column<UserOrder>[] = [
     key: 'reference',
     label: orders.reference,
     render: ({ id, reference }) => (
-      <ConsoleLink url={`/console/executions/order/${id}`}>{reference}</ConsoleLink>
+      <ConsoleLink url={`/console/executions/order/${id}`}>
+        <Key>{reference}</Key>
+      </ConsoleLink>
     ),
   },
   {

@@ -21,7 +21,7 @@ export function ColumnHeader<Row>({ column, sort }: ColumnHeaderProps<Row>) {
   const place = sorts.indexOf(sort.value)
   const next = sorts[(place + 1) % sorts.length] ?? sorts[0]
   return (
-    <th scope="col" data-align={align} aria-sort={SORTS[place] ?? 'none'}>
+    <th scope="col" data-align={align} aria-sort={SORTS[place] ?? 'none'} aria-label={label}>
       <button
         type="button"
         className={classes.sort}

@@ -1,6 +1,6 @@
 import { useRouter, useRouterState } from '@tanstack/react-router'
 import { Button } from '../parts/Button'
-import { Count, type Bounded, countText } from '../parts/Count'
+import { type Bounded, countText } from '../parts/Count'
 import { ChevronLeftIcon, ChevronRightIcon } from '../parts/icons'
 import { texts } from '../parts/texts'
 import classes from './Pager.module.css'
@@ -24,11 +24,7 @@ export function Pager({ shown, count, cursor, next, onGo }: PagerProps) {
   return (
     <nav className={classes.pager} aria-label={texts.pager.label}>
       <p>
-        {count === undefined ? (
-          <Count value={{ number: shown, isExact: true }} />
-        ) : (
-          texts.pager.shown(shown, countText(count))
-        )}
+        {count === undefined ? texts.pager.rows(shown) : texts.pager.shown(shown, countText(count))}
       </p>
       {!isFirst && <Button onClick={() => onGo(undefined)}>{texts.pager.first}</Button>}
       <Button isDisabled={isFirst || !isBehind} onClick={() => router.history.back()}>

@@ -3,6 +3,7 @@ import type { OrderSummary, UserView } from '../../api/types'
 import { useFormat } from '../../ui/i18n/format'
 import { Page } from '../../ui/Page'
 import { useCountdown } from '../../ui/useCountdown'
+import { cartStore } from '../cart/store'
 import { useCartQuote } from '../cart/useCartQuote'
 import { AddressSection } from './AddressSection'
 import classes from './Checkout.module.css'
@@ -56,11 +57,12 @@ export function CheckoutForm({ user, order, payment }: CheckoutFormProps) {
     event.preventDefault()
     if (!canPay || form.current === null) return
     if (order === null && !cartOrder.check()) return
+    const ordered = cartStore.current
     await payment.start({
       form: form.current,
       shownMinor: total.totalMinor,
-      place: order === null ? cartOrder.place : () => loadStatus(order.referenceId),
-      onRefused: cartOrder.onRefused,
+      place: order === null ? () => cartOrder.place(ordered) : () => loadStatus(order.referenceId),
+      onRefused: (error) => cartOrder.onRefused(error, ordered),
     })
     messages.current?.scrollIntoView({ block: 'nearest' })
   }

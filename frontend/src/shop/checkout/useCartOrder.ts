@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { call } from '../../api/client'
 import { userQuery } from '../../api/queries'
-import { cartStore } from '../cart/store'
+import { type Cart, cartStore } from '../cart/store'
 import { type Address, type AddressErrors, findMissing, profileOf, writeAddress } from './address'
 import { type AddressProblems, NO_PROBLEMS } from './AddressSection'
 import type { Payable } from './pay'
@@ -18,9 +18,12 @@ export type CartOrder = {
   lineErrors: LineErrors
   /** Show what is missing in the addresses. Returns whether they are complete. */
   check: () => boolean
-  /** Order the cart: one order for its reference, however often it is called. */
-  place: () => Promise<Payable>
-  onRefused: (error: unknown) => void
+  /**
+   * Order the cart as it was when Pay was pressed: another tab may have emptied it since. One
+   * reference is one order, however often it is called.
+   */
+  place: (cart: Cart) => Promise<Payable>
+  onRefused: (error: unknown, cart: Cart) => void
 }
 
 /** Turn the cart and what was typed into an order, and show at its place what the server refuses. */
@@ -45,9 +48,8 @@ export function useCartOrder(
     show({ shipping, billing })
     return isEmpty(shipping) && isEmpty(billing)
   }
-  const place = async () => {
+  const place = async ({ lines, referenceId }: Cart) => {
     setLineErrors({})
-    const { lines, referenceId } = cartStore.current
     if (canSave && draft.isSaved) {
       const user = await call('PATCH /auth/user', { body: profileOf(draft.delivery) })
       queryClient.setQueryData(userQuery.queryKey, user)
@@ -61,8 +63,7 @@ export function useCartOrder(
     cartStore.setPlaced(referenceId, true)
     return order
   }
-  const onRefused = (error: unknown) => {
-    const { lines, referenceId } = cartStore.current
+  const onRefused = (error: unknown, { lines, referenceId }: Cart) => {
     const refusal = readRefusal(error, lines, Date.now())
     if (refusal.isPlaced) {
       void navigate({ to: '/checkout', search: { order: referenceId }, replace: true })

@@ -14,6 +14,7 @@ export function PaymentCard({ order }: { order: OrderSummary }) {
   const format = useFormat()
   const { payment, refunds } = order
   const situation = situationOf(order, paymentMade(order.referenceId))
+  const unpaid = order.status === 'Pending' ? texts.notPaidYet : texts.notPaid
   return (
     <Section title={texts.payment}>
       {payment.status === 'Success' ? (
@@ -23,7 +24,7 @@ export function PaymentCard({ order }: { order: OrderSummary }) {
         </p>
       ) : (
         <p className={classes.muted}>
-          {situation === 'confirming' ? words.labels[situation] : texts.notPaid}
+          {situation === 'confirming' ? words.labels[situation] : unpaid}
         </p>
       )}
       {refunds.map((refund) => (

@@ -262,7 +262,7 @@ def test_why_gives_the_open_notices_of_an_order(clerk: Person, confirmed: UUID) 
             row.state = ActivityState.DONE
         open_notice(confirmed, NoticeKind.MISPAID, "$149.00 came; the order costs $159.00")
     assert why(clerk, "order", confirmed)[1] == (
-        "Waits for a person: operators may send cancel, ship."
+        "Nothing is scheduled: an operator may send cancel or ship."
         " Open notice: $149.00 came; the order costs $159.00."
     )
 
@@ -286,7 +286,7 @@ def test_why_names_what_a_person_may_do(clerk: Person, confirmed: UUID) -> None:
             row.state = ActivityState.DONE
     assert why(clerk, "order", confirmed) == (
         "person",
-        "Waits for a person: operators may send cancel, ship.",
+        "Nothing is scheduled: an operator may send cancel or ship.",
     )
 
 

@@ -18,7 +18,8 @@ export const texts = {
     'order deliver': 'The customer gets an e-mail.',
     'order cancel':
       'The stock returns, and what was paid is refunded. The customer gets an e-mail.',
-    'order refund': 'The money goes back to the card that paid. The customer gets an e-mail.',
+    'order refund':
+      'The money goes back to the card that paid. Once it has, the customer gets an e-mail.',
     'order accept': 'The order is confirmed with what was paid, although it is another amount.',
   } as Readonly<Record<string, string>>,
   rawLead: (signal: string) =>

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { describeCard } from '../../../shop/orders/card'
 import { Panel } from '../../parts/ConsolePage'
 import { Money } from '../../parts/Money'
 import { Time } from '../../parts/Time'
@@ -36,26 +37,24 @@ export function MoneyPanel({ order }: { order: Order }) {
           currency={money.currency}
           isStrong
         />
-        {payment?.last4 != null && (
+        {payment !== undefined && describeCard(payment) !== null && (
           <>
             <dt>{texts.paidWith}</dt>
-            <dd>{texts.card(payment.cardBrand ?? '', payment.last4)}</dd>
+            <dd>{describeCard(payment)}</dd>
           </>
         )}
       </dl>
       {payment?.declineReason != null && (
         <p className={classes.quiet}>{texts.declined(payment.declineReason)}</p>
       )}
-      {refunds.length > 0 && <h3 className={classes.heading}>{texts.refunds}</h3>}
-      <ul className={classes.rows}>
+      <MoneyRows title={texts.refunds}>
         {refunds.map((refund) => (
           <MoneyRow key={refund.id} machine="refund" row={refund}>
             {refund.failureReason ?? refund.reason}
           </MoneyRow>
         ))}
-      </ul>
-      {disputes.length > 0 && <h3 className={classes.heading}>{texts.disputes}</h3>}
-      <ul className={classes.rows}>
+      </MoneyRows>
+      <MoneyRows title={texts.disputes}>
         {disputes.map((dispute) => (
           <MoneyRow key={dispute.id} machine="dispute" row={dispute}>
             {dispute.reason}
@@ -67,8 +66,19 @@ export function MoneyPanel({ order }: { order: Order }) {
             )}
           </MoneyRow>
         ))}
-      </ul>
+      </MoneyRows>
     </Panel>
+  )
+}
+
+/** A heading with its rows, if there are any. */
+function MoneyRows({ title, children }: { title: string; children: readonly ReactNode[] }) {
+  if (children.length === 0) return null
+  return (
+    <>
+      <h3 className={classes.heading}>{title}</h3>
+      <ul className={classes.rows}>{children}</ul>
+    </>
   )
 }
 

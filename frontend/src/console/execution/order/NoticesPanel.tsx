@@ -20,7 +20,7 @@ export function NoticesPanel({ order: { notices } }: { order: Order }) {
               {notice.settledAt !== null && `${texts.settled} `}
               <Time at={notice.settledAt ?? notice.createdAt} />
             </span>
-            <p className={classes.note}>{notice.text}</p>
+            <p className={`${classes.note} ${classes.sentence}`}>{notice.text}</p>
           </li>
         ))}
       </ul>

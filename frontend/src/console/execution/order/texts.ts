@@ -7,7 +7,6 @@ export const texts = {
   refundable: 'Can be refunded',
   total: 'Total of the order',
   otherCurrency: (order: string, paid: string) => `The order is in ${order}, but ${paid} was paid.`,
-  card: (brand: string, last4: string) => `${brand} •••• ${last4}`,
   declined: (reason: string) => `Declined: ${reason}`,
   paidWith: 'Paid with',
   refunds: 'Refunds',
