@@ -27,6 +27,9 @@ URGENCY = (
     ActivityState.QUEUED,
 )
 
+# Only news from outside can still move such an execution, as a late payment does.
+SETTLED = (StateKind.GOOD, StateKind.DONE, StateKind.ENDED, StateKind.WRONG)
+
 
 class WhyKind(StrEnum):
     NOTHING = auto()  # the execution has ended
@@ -139,8 +142,6 @@ def _explain_rest(summary: Summary) -> Why:
             f"Waits for the provider, which {machine.poll.do} asks at {_at(summary.poll_at)}."
         )
         return Why(sentence, WhyKind.POLL, at=summary.poll_at)
-    if summary.kind in (StateKind.GOOD, StateKind.DONE) and not [*_operator_signals(summary)]:
-        return Why(f"Nothing is left to do: it is {summary.state}.", WhyKind.NOTHING)
     return _explain_person(summary)
 
 
@@ -151,6 +152,8 @@ def _explain_person(summary: Summary) -> Why:
         return Why(sentence, WhyKind.PERSON)
     if summary.state in moved_by_system(summary.machine):
         return Why(f"It is {summary.state}, and nothing is scheduled.", WhyKind.STUCK)
+    if summary.kind in SETTLED:
+        return Why(f"Nothing is left to do: it is {summary.state}.", WhyKind.NOTHING)
     return Why("Waits for news from outside: nothing is scheduled here.", WhyKind.PERSON)
 
 

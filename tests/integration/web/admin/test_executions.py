@@ -290,6 +290,18 @@ def test_why_names_what_a_person_may_do(clerk: Person, confirmed: UUID) -> None:
     )
 
 
+def test_why_says_that_an_ended_payment_waits_for_nobody(clerk: Person, placed: UUID) -> None:
+    stripe_says(placed, PaymentSignal.REJECTED, "canceled")
+    with transaction() as session:
+        for row in session.scalars(db.select(ActivityRow)):
+            row.state = ActivityState.DONE
+        payment = session.scalars(db.select(Payment)).one()
+    assert why(clerk, "payment", payment.id) == (
+        "nothing",
+        "Nothing is left to do: it is Failure.",
+    )
+
+
 def test_why_says_that_an_execution_is_stuck(clerk: Person, app: Flask) -> None:
     with transaction():
         order = an_order()
