@@ -17,7 +17,7 @@ export const LISTS: readonly List[] = [
   {
     title: 'E-mails and calls that may have been sent twice',
     path: '/console/activities?maybeSent=true',
-    words: 'maybe sent letters doubtful',
+    words: 'maybe sent emails letters doubtful',
   },
   { title: 'Unmatched signals', path: '/console/signals?state=unmatched', words: 'webhooks' },
   { title: 'Failed signals', path: '/console/signals?state=failed', words: 'webhooks' },
@@ -27,5 +27,5 @@ export const LISTS: readonly List[] = [
 export const STOP = {
   title: 'Stop or slow down all refunds, payments or e-mails',
   path: '/console/controls',
-  words: 'pause calls limit stripe sendgrid queue',
+  words: 'pause calls emails limit stripe sendgrid queue',
 }
