@@ -33,6 +33,16 @@ CODES = {
     "enum": FieldCode.NOT_ALLOWED,
     "literal_error": FieldCode.NOT_ALLOWED,
 }
+# Where pydantic speaks to programmers.
+MESSAGES = {
+    "bool_parsing": "must be true or false",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "decimal_parsing": "must be a number",
+    "float_parsing": "must be a number",
+    "uuid_parsing": "must be an id",
+}
+SUBJECT = re.compile("^[A-Z][a-z]+ should ")
 WRONG_TYPE = re.compile(".*_(type|parsing|from_float|from_str)|.*_attributes_type")
 
 
@@ -69,7 +79,8 @@ def _message(details: ErrorDetails) -> str:
         # Pydantic speaks of a "Value" when the length is checked after another validator.
         kind, limit = ("most", "max_length") if "max_length" in context else ("least", "min_length")
         return f"must have at {kind} {context[limit]} characters"
-    return details["msg"].removeprefix("Value error, ")[:MAX_TEXT_LENGTH]
+    message = MESSAGES.get(details["type"]) or details["msg"].removeprefix("Value error, ")
+    return SUBJECT.sub("must ", message)[:MAX_TEXT_LENGTH]
 
 
 def _code(kind: str, context: Mapping[str, Any]) -> tuple[FieldCode, dict[str, Parameter]]:

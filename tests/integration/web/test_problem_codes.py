@@ -57,6 +57,20 @@ def test_a_field_of_a_cart(
     assert (field, code, parameters) in codes_of(client.post("/order/quote", json=body))
 
 
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("available=king", "must be true or false"),
+        ("page=king", "must be a whole number"),
+        ("page=0", "must be greater than or equal to 1"),
+        ("sort=king", "must be 'name', "),
+    ],
+)
+def test_a_filter_in_the_words_of_people(client: FlaskClient, query: str, sentence: str) -> None:
+    (problem,) = client.get(f"/product?{query}").get_json()["errors"]
+    assert problem["message"].startswith(sentence)
+
+
 def test_an_address_that_is_none(client: FlaskClient) -> None:
     answer = client.post("/auth/login", json={"email": "nobody"})
     assert codes_of(answer) == [("email", "invalidEmail", None)]
