@@ -84,8 +84,8 @@ class Order(Execution, Base):
 
     @property
     def number(self) -> str:
-        """The number by which emails and pages name the order: the end of its id."""
-        return str(self.id)[-NUMBER_LENGTH:].upper()
+        """The number by which emails and pages name the order."""
+        return number_of(self.id)
 
     @property
     def erased(self) -> bool:
@@ -115,6 +115,11 @@ class Order(Execution, Base):
         CheckConstraint("subtotal >= 0 AND shipping_cost >= 0 AND tax_amount >= 0", "amounts"),
         currency_form(),
     )
+
+
+def number_of(order_id: UUID) -> str:
+    """Return the number by which emails and pages name an order: the end of its id."""
+    return str(order_id)[-NUMBER_LENGTH:].upper()
 
 
 def has_number(number: str) -> ColumnElement[bool] | None:

@@ -120,6 +120,12 @@ def test_a_message_is_replayed_from_its_order(
     confirm(ask(admin, MESSAGE, "Replay"), "Replay", "the bug is mended")
     expect(entries(admin, MESSAGE)).to_contain_text(re.compile("applied|ignored"))
     expect_audited(admin, "signals replay", boss, "the bug is mended")
+    # The list of messages leads back to the order.
+    admin.goto(f"/console/signals?subject={order['orderId']}")
+    number = order["orderId"][-8:]
+    admin.get_by_role("main").get_by_role("link", name=number).first.click()
+    row = admin.get_by_role("row").filter(has_text=order["referenceId"])
+    expect(row.get_by_role("link")).to_be_visible()
 
 
 def type_shown_word(dialog: Locator) -> None:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from models import Notice, NoticeKind
+from models.order import number_of
 from web.schemas.admin.links import LinkView
 from web.schemas.admin.paging import CountView, Page, PageQuery
 from web.schemas.base import Incoming, Outgoing, Timestamp
@@ -77,7 +78,7 @@ class NoticePage(Page):
 def _links(notice: Notice) -> list[LinkView]:
     if notice.order_id is not None:
         url = f"/console/executions/order/{notice.order_id}"
-        return [LinkView(label="Order", url=url)]
+        return [LinkView(label=f"Order {number_of(notice.order_id)}", url=url)]
     if notice.kind == K.FAILED_SIGNAL:
         return [LinkView(label="Failed signals", url="/console/signals?state=failed")]
     return []

@@ -18,6 +18,17 @@ export function ExecutionLink({ machine, id, children }: ExecutionLinkProps) {
   )
 }
 
+/** A link to what the lists find by an id, where the machine is not known, with the id to be copied. */
+export function SubjectLink({ id }: { id: string }) {
+  return (
+    <Copyable text={id}>
+      <ConsoleLink url={`/console/executions?q=${encodeURIComponent(id)}`}>
+        <ShortId id={id} />
+      </ConsoleLink>
+    </Copyable>
+  )
+}
+
 /** Return the path of the page of an execution, as the search of the API gives it, too. */
 export function executionPath(machine: string, id: string): string {
   return `/console/executions/${machine}/${id}`

@@ -4,6 +4,7 @@ import { useRefusal } from '../frame/me'
 import { useLiveQuery } from '../live/polled'
 import { ConsolePage, Panel } from '../parts/ConsolePage'
 import { Copyable } from '../parts/Copyable'
+import { SubjectLink } from '../parts/ExecutionLink'
 import { CopyableId } from '../parts/Id'
 import { Fact, Facts } from '../parts/Facts'
 import { JsonView } from '../parts/JsonView'
@@ -58,7 +59,7 @@ function SignalFacts({ signal }: { signal: SignalDetail }) {
       <Fact name={columns.external}>
         <Copyable text={signal.externalId} />
       </Fact>
-      <Fact name={columns.subject}>{subjectId && <CopyableId id={subjectId} />}</Fact>
+      <Fact name={columns.subject}>{subjectId && <SubjectLink id={subjectId} />}</Fact>
       <Fact name={columns.received}>
         <Time at={signal.receivedAt} show="full" />
       </Fact>

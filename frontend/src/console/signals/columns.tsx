@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { SignalView } from '../../api/types'
+import { SubjectLink } from '../parts/ExecutionLink'
 import { CopyableId } from '../parts/Id'
 import { ErrorCell } from '../parts/ErrorCell'
 import { StateLabel } from '../parts/StateLabel'
@@ -36,7 +37,7 @@ export const SIGNAL_COLUMNS: readonly Column<SignalView>[] = [
   {
     key: 'subject',
     label: columns.subject,
-    render: ({ subjectId }) => (subjectId === null ? none : <CopyableId id={subjectId} />),
+    render: ({ subjectId }) => (subjectId === null ? none : <SubjectLink id={subjectId} />),
   },
   {
     key: 'error',

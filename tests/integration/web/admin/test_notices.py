@@ -31,6 +31,9 @@ def test_open_notices_are_listed_with_advice_until_they_are_settled(clerk: Opera
     assert [item["id"] for item in listed["items"]] == [str(mispaid), str(bounced)]
     assert listed["count"] == {"number": 2, "isExact": True}
     assert listed["items"][1]["advice"].startswith("Contact the customer")
+    for item in listed["items"]:
+        number = item["orderId"][-8:].upper()
+        assert [link["label"] for link in item["links"]] == [f"Order {number}"]
     assert [item["canSettle"] for item in listed["items"]] == [False, True]
     settled = clerk.post(f"/notices/{bounced}/settle", {"reason": "we have called them"})
     assert settled["settledAt"] is not None
