@@ -26,10 +26,16 @@ api = ApiBlueprint(
 api.before_request(authentication.require_session)
 
 
+# Not of the address: all customers behind one share it.
+@limiter.limit("20/hour", key_func=lambda: str(authentication.caller().user_id))
+def _count_export() -> None:
+    """Count an export for its customer. Raises RateLimitExceeded."""
+
+
 @api.get("/export", responses={200: {"content": {"application/json": {}}}})
-@limiter.limit("20/hour")
 def export_data() -> Any:
     """Download all data about the caller as a JSON file. Amounts are in minor units."""
+    _count_export()
     with reading():
         return export_of(authentication.current_user())
 

@@ -126,6 +126,15 @@ def test_the_export_has_no_data_of_others(mona: Person, sign_in: SignIn) -> None
     assert MARK not in other.get("/auth/user/export").text
 
 
+def test_each_customer_has_a_limit_of_exports_of_their_own(mona: Person, sign_in: SignIn) -> None:
+    statuses = [mona.get("/auth/user/export").status_code for _ in range(21)]
+    assert statuses == [200] * 20 + [429]
+    refused = mona.get("/auth/user/export")
+    assert int(refused.headers["Retry-After"]) > 0
+    # At the same address.
+    assert sign_in().get("/auth/user/export").status_code == 200
+
+
 def test_a_deleted_account_is_closed_at_once(mona: Person) -> None:
     deleted = mona.delete("/auth/user")
     assert deleted.status_code == 202
