@@ -1,4 +1,4 @@
-"""The optional process that tells browsers of changes: server-sent events over one connection each.
+"""The optional process that sends browsers hints of changes: server-sent events, one stream each.
 
 It reads no database. An event names what has changed, and the browser then reads it.
 """

@@ -1,5 +1,4 @@
-"""What time asks for is queued, and all processes share one allowance for handing it out; what a
-signal said may be erased before the signal is.
+"""Queued activities, with one allowance of all processes; payloads of signals may be null.
 
 Revision: 0009, after 0008
 """

@@ -25,7 +25,7 @@ WEEK = timedelta(days=7)
 FIGURES = [
     (
         "docs/how-to/operate.md",
-        r"at once, (\w+) of a name\s+are handed out each",
+        r"at once, (\w+) of a name\s+are published each",
         sweep.QUEUED_PER_SECOND,
     ),
     (

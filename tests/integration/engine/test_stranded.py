@@ -123,9 +123,9 @@ def test_an_activity_with_an_unknown_name_is_listed_and_not_published(
             text("UPDATE activity SET name = 'parcel.weigh' WHERE subject_id = :id"), {"id": left}
         )
     time.advance(minutes=1)
-    handed_out = sweep.due_activities()
-    assert handed_out
-    assert "parcel.weigh" not in {name for name, _ in handed_out}
+    published = sweep.due_activities()
+    assert published
+    assert "parcel.weigh" not in {name for name, _ in published}
     assert [difference.id for difference in stuck(ParcelMachine)] == []
     time.advance(hours=1)
     sweep.due_activities()

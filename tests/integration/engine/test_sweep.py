@@ -88,9 +88,9 @@ def test_new_queued_activities_are_released_before_a_backlog(
     assert len(sweep.due_activities()) == sweep.QUEUED_PER_SECOND
     time.advance(seconds=1)
     (ordinary,) = queue(depot, "vase")
-    handed_out = [activity_id for _, activity_id in sweep.due_activities()]
-    assert len(handed_out) == sweep.QUEUED_PER_SECOND
-    assert depot.key(ordinary) in handed_out
+    published = [activity_id for _, activity_id in sweep.due_activities()]
+    assert len(published) == sweep.QUEUED_PER_SECOND
+    assert depot.key(ordinary) in published
 
 
 def test_all_processes_share_the_number_released_in_a_second(
@@ -128,9 +128,9 @@ def test_lost_activities_are_published_at_once_beside_a_backlog(
     lost = depot.pack(*(f"vase-{n}" for n in range(3 * sweep.QUEUED_PER_SECOND)))
     queue(depot, *(f"box-{n}" for n in range(3 * sweep.QUEUED_PER_SECOND)))
     time.advance(seconds=PUBLISHER_LEASE.total_seconds())
-    handed_out = {activity_id for _, activity_id in sweep.due_activities()}
-    assert {depot.key(parcel_id) for parcel_id in lost} < handed_out
-    assert len(handed_out) == len(lost) + sweep.QUEUED_PER_SECOND
+    published = {activity_id for _, activity_id in sweep.due_activities()}
+    assert {depot.key(parcel_id) for parcel_id in lost} < published
+    assert len(published) == len(lost) + sweep.QUEUED_PER_SECOND
 
 
 def test_no_more_activities_are_released_of_a_name_that_no_worker_takes(

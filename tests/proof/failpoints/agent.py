@@ -141,7 +141,7 @@ def _watch_messages(agent: Agent) -> None:
 
 
 def _message(task: str) -> str:
-    # What a sweep hands out is what happened to get lost.
+    # The messages of a sweep depend on which messages were lost before.
     return "a message" if current_task and current_task.name == SWEEP else f"the message {task}"
 
 

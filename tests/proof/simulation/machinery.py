@@ -51,7 +51,7 @@ class Machinery:
             yield Step(0.6, "drop", lambda: self._drop(self._dice.choice(waiting)))
         if self._due_at_bank():
             yield Step(3, "bank", lambda: self._bank(self._dice.choice(self._due_at_bank())))
-        yield Step(1, "hand out", self._rescue_overdue)
+        yield Step(1, "publish overdue", self._rescue_overdue)
         yield Step(0.7, "fire deadlines", sweep.fire_deadlines)
         yield Step(0.5, "make polls", sweep.schedule_polls)
         yield Step(0.5, "apply signals", sweep.apply_signals)

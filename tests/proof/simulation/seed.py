@@ -42,7 +42,7 @@ TROUBLED = {"record": 0.2, "deliver": 0.15, "apply signals": 0.15}
 ELSE_TROUBLED = 0.03
 AGAIN = (1, 8)
 # Steps of processes whose clocks may disagree, how likely they do, and by how many seconds.
-CLOCKED = {"receive", "record", "hand out", "fire deadlines", "make polls", "apply signals",
+CLOCKED = {"receive", "record", "publish overdue", "fire deadlines", "make polls", "apply signals",
            "maintenance", "deliver"}  # fmt: skip
 DISAGREE, AHEAD = 0.1, (-4, -1, 1, 4)
 
