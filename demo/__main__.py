@@ -27,7 +27,7 @@ def main() -> int:
             world.reporter.title(title)
             try:
                 story(world)
-            except Exception:  # noqa: BLE001  the other stories are played all the same
+            except Exception:  # noqa: BLE001  the other stories are played as well
                 traceback.print_exc()
                 failed.append(title)
     for title in failed:

@@ -40,7 +40,7 @@ def needs_setting() -> bool:
 
 def set_by_database(seconds: float, asked_at: float) -> None:
     """Set the clock to PostgreSQL's answer to TIME_QUERY, asked at `asked_at` of `tick`."""
-    global _setting  # noqa: PLW0603  one clock a process is the point
+    global _setting  # noqa: PLW0603  each process has one clock
     at = tick()
     quick = at - asked_at < MAX_ANSWER_SECONDS
     if quick or _setting is None:
@@ -93,7 +93,7 @@ def stopped(
     at: datetime | None = None, *, step: timedelta = timedelta(0)
 ) -> Iterator[MovableClock]:
     """Replace the process's clock by one that starts `at` a time, else now, and yield it."""
-    global _source  # noqa: PLW0603  one clock a process is the point
+    global _source  # noqa: PLW0603  each process has one clock
     before, clock = _source, MovableClock(at or now(), step)
     _source = clock
     try:

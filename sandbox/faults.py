@@ -41,7 +41,7 @@ class Faults:
     def set(self, plan: FaultPlan) -> None:
         self.plan = plan
         self._stripe, self._webhook, self._sendgrid = (
-            random.Random(f"{plan.seed}:{name}")  # noqa: S311 -- repeatable is what they are for
+            random.Random(f"{plan.seed}:{name}")  # noqa: S311 -- a seed repeats them
             for name in ("stripe", "webhook", "sendgrid")
         )
 

@@ -43,7 +43,7 @@ class Batcher(Generic[T]):
             )
             try:
                 await asyncio.get_running_loop().run_in_executor(self._thread, self._process, items)
-            except Exception as error:  # noqa: BLE001  it is raised where the items were added
+            except Exception as error:  # noqa: BLE001  raised again where the items were added
                 for future in waiting:
                     future.set_exception(error)
             else:

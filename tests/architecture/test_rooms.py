@@ -1,7 +1,8 @@
-"""Imports that import-linter cannot name: those of the machines, and those of the tests."""
+"""Rules of the rooms: imports of machines and tests that import-linter cannot name, and copies."""
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 ROOMS_ABOVE_MACHINES = tuple(
     f"state_machines.{room}" for room in ("actions", "catalogue_import", "providers", "writes")
 )
+MIN_COPY = 120  # characters: shorter helpers may be alike
 TEST_MODULE = re.compile(r"tests\.(.+\.)?(conftest|test_\w+)(\.|$)")
 
 
@@ -53,3 +55,22 @@ def test_the_helpers_know_no_room_of_the_tests() -> None:
         if name.startswith("tests.") and not name.startswith("tests.support.")
     ]
     assert leaning == []
+
+
+def test_no_two_files_of_the_tests_have_the_same_helper() -> None:
+    places: defaultdict[str, list[str]] = defaultdict(list)
+    for path in (ROOT / "tests").rglob("*.py"):
+        for name, body in helpers(path):
+            places[body].append(f"{path.relative_to(ROOT)}: {name}")
+    assert len(places) > 100
+    assert [names for names in places.values() if len(names) > 1] == [], "move it to tests/support"
+
+
+def helpers(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield the name and the code of each function and class that is not short."""
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            statements = node.body[1:] if ast.get_docstring(node) else node.body
+            code = "\n".join(map(ast.unparse, statements))
+            if len(code) > MIN_COPY:
+                yield node.name, code

@@ -99,7 +99,7 @@ def test_the_books_are_correct_after_a_storm(stack: Stack, db: Any, seed: int) -
     invariants.paid_once(db)
     histories.verify(stack.environment)
     assert stack.supervisor.given_up is None
-    print(  # noqa: T201  what the storm was like
+    print(  # noqa: T201  a failed run shows it
         f"storm {seed}: {figures(db)}, {sold_out} times sold out, {deaths.total()} kills, "
         f"{doubled} repeated emails, {tick() - began:.0f} s"
     )

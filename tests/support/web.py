@@ -28,8 +28,8 @@ from models import (
 from models.clock import now, tick
 from state_machines import PaymentMachine
 from state_machines.payment import PaymentSignal
-from state_machines.providers.stripe.intents import Intent
-from state_machines.providers.stripe.payments import record_intent
+from state_machines.providers.stripe.intents import Card, Intent
+from state_machines.providers.stripe.payments import record_card, record_intent
 
 CARD = {"brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2034}
 CHARGE = {"id": "ch_1", "payment_method_details": {"card": CARD}}
@@ -145,3 +145,10 @@ def a_payment_event(kind: str = "payment_intent.succeeded", **fields: Any) -> di
 def all_signals() -> list[SignalRow]:
     with transaction() as session:
         return list(session.scalars(select(SignalRow)))
+
+
+def record_card_of(order_id: UUID) -> None:
+    """Record the card of an order's payment, as an answer of Stripe does."""
+    with transaction() as session:
+        payment_id = session.scalars(select(Payment.id).where(Payment.order_id == order_id)).one()
+        record_card(PaymentMachine.lock([payment_id])[payment_id], Card("visa", "4242", 12, 2034))

@@ -57,7 +57,7 @@ filter_options = bulk.filter_options(
 @click.option("--giving-up", is_flag=True, help="Only those whose failure is not applied yet.")
 @listing.limit_option
 @output.json_option
-def show_list(  # noqa: PLR0913  one a filter
+def show_list(  # noqa: PLR0913  each is a filter
     state: str | None,
     name: str | None,
     subject: UUID | None,

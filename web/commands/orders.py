@@ -88,7 +88,7 @@ def cancel(reference_or_id: str, reason: str | None, *, as_json: bool) -> None:
 @click.option("--idempotency-key", "key", help="Repeating a key does not refund again.")
 @reason_option
 @output.json_option
-def give_back(  # noqa: PLR0913  one an option
+def give_back(  # noqa: PLR0913  each is an option
     reference_or_id: str,
     amount: str | None,
     currency: str | None,

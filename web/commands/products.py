@@ -49,7 +49,7 @@ in the columns of the file; orders of them wait while they are written.
 @click.option("--low", type=int, help="Filter by available stock: at most this many pieces.")
 @listing.limit_option
 @output.json_option
-def show_list(  # noqa: PLR0913  one a filter
+def show_list(  # noqa: PLR0913  each is a filter
     q: str | None,
     category: str | None,
     status: str | None,

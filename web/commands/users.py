@@ -153,7 +153,7 @@ def restore(email: str, *, as_json: bool) -> None:
 @group.command("export")
 @email_argument
 @output.json_option
-def export_data(email: str, *, as_json: bool) -> None:  # noqa: ARG001  it is JSON in any case
+def export_data(email: str, *, as_json: bool) -> None:  # noqa: ARG001  the output is always JSON
     """Print all personal data of a user as JSON. Amounts are in minor units."""
     with cli_errors(), reading():
         user = _load(email)

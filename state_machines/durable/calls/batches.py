@@ -115,7 +115,7 @@ def _call(batch: Batch, attempt: Attempt, context: str | None) -> None:
         ):
             attempt.response = activity.perform(attempt.request, attempt.call)
         attempt.maybe_sent = True
-    except Exception as error:  # noqa: BLE001  whatever a provider's library raises ends in the row
+    except Exception as error:  # noqa: BLE001  any error is recorded in the row
         attempt.error, attempt.maybe_sent = error, isinstance(error, UnknownOutcomeError)
     attempt.request_id = request_id()
     counts.count_call(activity, attempt, began)

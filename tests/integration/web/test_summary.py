@@ -4,28 +4,18 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 from flask import Flask
-from sqlalchemy import select
 
 import redis_url
-from models import Payment, Product, transaction
-from state_machines import PaymentMachine
+from models import Product
 from state_machines.durable import unit_of_work
 from state_machines.durable.unit_of_work import Committed
 from state_machines.payment import PaymentSignal
-from state_machines.providers.stripe.intents import Card
-from state_machines.providers.stripe.payments import record_card
-from tests.support.web import Json, Person, stripe_says, until
+from tests.support.web import Json, Person, record_card_of, stripe_says, until
 from web import changes
 
 
 def pay_without_a_card(order_id: UUID) -> None:
     stripe_says(order_id, PaymentSignal.SUCCEEDED, "succeeded", latest_charge="ch_1")
-
-
-def learn_the_card(order_id: UUID) -> None:
-    with transaction() as session:
-        payment_id = session.scalars(select(Payment.id).where(Payment.order_id == order_id)).one()
-        record_card(PaymentMachine.lock([payment_id])[payment_id], Card("visa", "4242", 12, 2034))
 
 
 def test_the_summary_right_after_the_payment_has_the_card(
@@ -47,7 +37,7 @@ def test_the_summary_right_after_the_payment_has_the_card(
         pending = pool.submit(look)
         until(lambda: is_listening() or pending.done() or None)
         assert not pending.done(), "it waits for the card"
-        learn_the_card(order_id)
+        record_card_of(order_id)
         payment = pending.result()["payment"]
     assert (payment["status"], payment["cardBrand"], payment["last4"]) == (
         "Success",
@@ -70,7 +60,7 @@ def test_a_request_that_waits_for_a_card_is_woken(ann: Person, lamp: Product) ->
     commits: list[Committed] = []
     unit_of_work.after_commit(commits.append)
     try:
-        learn_the_card(order_id)
+        record_card_of(order_id)
     finally:
         unit_of_work.remove_listener(commits.append)
     (committed,) = commits

@@ -15,15 +15,13 @@ from models import Order, Payment, Product, transaction
 from models.clock import MovableClock
 from models.payment import payment_of
 from models.refund import RefundState
-from state_machines import OrderMachine, PaymentMachine, RefundMachine
+from state_machines import OrderMachine, RefundMachine
 from state_machines.actions import edit_product, refund_order, ship_order
 from state_machines.payment import PaymentSignal
-from state_machines.providers.stripe.intents import Card
-from state_machines.providers.stripe.payments import record_card
 from state_machines.refund import RefundSignal
 from tests.support import factories
 from tests.support.statements import statements_of
-from tests.support.web import Json, Person, SignIn, stripe_says, until
+from tests.support.web import Json, Person, SignIn, record_card_of, stripe_says, until
 from web import changes
 from web.waiters import WAITERS
 
@@ -66,12 +64,6 @@ def decline(order_id: UUID) -> None:
 
 def pay(order_id: UUID) -> None:
     stripe_says(order_id, PaymentSignal.SUCCEEDED, "succeeded", latest_charge="ch_1")
-
-
-def learn_the_card(order_id: UUID) -> None:
-    with transaction() as session:
-        payment_id = session.scalars(select(Payment.id).where(Payment.order_id == order_id)).one()
-        record_card(PaymentMachine.lock([payment_id])[payment_id], Card("visa", "4242", 12, 2034))
 
 
 def move_the_deadline(order_id: UUID) -> None:
@@ -132,7 +124,7 @@ def test_an_unchanged_order_is_not_sent_again(ann: Person, path: str) -> None:
 
 def test_the_version_differs_after_every_change(ann: Person, path: str, order_id: UUID) -> None:
     versions = [ann.get(path).get_json()["version"]]
-    for change in (initiate, move_the_deadline, process, pay, learn_the_card, edit_the_product,
+    for change in (initiate, move_the_deadline, process, pay, record_card_of, edit_the_product,
                    refund_a_part, finish_the_refund, ship, deliver, dispute):  # fmt: skip
         change(order_id)
         answer = conditional(ann, path, f'"{versions[-1]}"')
@@ -154,7 +146,7 @@ def test_a_whole_order_takes_few_statements(
     shop: Flask, ann: Person, path: str, order_id: UUID, change: Callable[[UUID], None]
 ) -> None:
     change(order_id)
-    learn_the_card(order_id)
+    record_card_of(order_id)
     with statements_of(shop) as statements:
         assert ann.get(path).status_code == 200
     # The session, the order with its payment; for a summary its refunds and items; once it is paid
@@ -283,7 +275,7 @@ def test_a_cancellation_is_offered_with_its_consequence(
 ) -> None:
     for change in changes_before:
         change(order_id)
-    learn_the_card(order_id)
+    record_card_of(order_id)
     for path in (f"status/{placed['referenceId']}", f"summary/{order_id}"):
         assert ann.get(f"/order/{path}").get_json()["cancellable"] == offer
     assert ann.delete(f"/order/{placed['referenceId']}").status_code == status

@@ -86,7 +86,7 @@ class Chaos:
         """Turn an error of the block into a complaint."""
         try:
             yield
-        except Exception as error:  # noqa: BLE001  the report comes whatever it is
+        except Exception as error:  # noqa: BLE001  reported like a complaint
             traceback.print_exc()
             self._complaints.append(f"{type(error).__name__}: {error}")
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 
-class Spared(Exception):  # noqa: N818  nobody did anything wrong
+class Spared(Exception):  # noqa: N818  not an error
     """It was killed often enough, is away already, or is not there."""
 
 
@@ -33,7 +33,7 @@ class Outage:
             self._over.wait(seconds)
             try:
                 back()
-            except Exception as error:  # noqa: BLE001  raised where somebody hears it
+            except Exception as error:  # noqa: BLE001  raised again in the main thread
                 self._broken.append(error)
 
         leave()

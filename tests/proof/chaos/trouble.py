@@ -85,7 +85,7 @@ class Trouble:
         try:
             while not self._over.wait(self._dice.uniform(*PAUSE)):
                 self._strike(self._kind())
-        except Exception as error:  # noqa: BLE001  raised where somebody hears it
+        except Exception as error:  # noqa: BLE001  raised again in the main thread
             self._broken.append(error)
 
     def _kind(self) -> str:

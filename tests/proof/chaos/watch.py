@@ -49,7 +49,7 @@ class Watch:
                 # PostgreSQL is down, which is a standstill like any other.
                 self._note_still()
                 self._over.wait(OFTEN)
-        except Exception as error:  # noqa: BLE001  raised where somebody hears it
+        except Exception as error:  # noqa: BLE001  raised again in the main thread
             self._broken = error
 
     def _look_while_it_is_there(self) -> None:

@@ -93,7 +93,7 @@ class Cells:
                 cell.play(PLAYS[title], death.point)
                 if died := cell.died():
                     break
-        except Exception as error:  # noqa: BLE001  whatever a story complains of
+        except Exception as error:  # noqa: BLE001  any error is a failed story
             complaint = f"{title}: {type(error).__name__}: {error}"
             print(f"{death.point}: {complaint}", file=sys.stderr, flush=True)  # noqa: T201
             died = True

@@ -80,7 +80,7 @@ class Simulation:
             self._people.visitors.retry_erasures()
             self._come_to_rest()
             self._check_the_end()
-        except Exception as error:  # noqa: BLE001  whatever it is, it is a find
+        except Exception as error:  # noqa: BLE001  any error is a finding
             self.report.broken = f"{type(error).__name__}: {error}"
         finally:
             trouble.poison = ""

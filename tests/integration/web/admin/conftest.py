@@ -14,6 +14,7 @@ from state_machines import PaymentMachine
 from state_machines.durable.unit_of_work import schedule
 from state_machines.payment import PaymentSignal
 from tests.support.bank import Bank
+from tests.support.operators import Operator
 from tests.support.till import Till
 from tests.support.web import Person, SignIn, stripe_says
 from web.bank import RETRIEVE_MONEY
@@ -27,6 +28,16 @@ def clerk(sign_in: SignIn) -> Person:
 @pytest.fixture
 def admin(sign_in: SignIn) -> Person:
     return sign_in(roles=["admin"])
+
+
+@pytest.fixture
+def staff(clerk: Person) -> Operator:
+    return Operator(clerk)
+
+
+@pytest.fixture
+def boss(admin: Person) -> Operator:
+    return Operator(admin)
 
 
 @pytest.fixture

@@ -14,19 +14,8 @@ from state_machines.durable import NonRetryableError, sweep
 from tests.support.depot import Depot
 from tests.support.operators import Operator, field_of
 from tests.support.parcel import Announce, Courier
-from tests.support.web import SignIn
 
 MISSING = "/activities/0195e0d2-7f3a-7cc1-8f00-5d8d7c9a6b11"
-
-
-@pytest.fixture
-def clerk(sign_in: SignIn) -> Operator:
-    return Operator(sign_in(roles=["staff"]))
-
-
-@pytest.fixture
-def admin(sign_in: SignIn) -> Operator:
-    return Operator(sign_in(roles=["admin"]))
 
 
 def change(parcel: UUID, **values: object) -> None:
@@ -49,22 +38,22 @@ def audits() -> list[AuditRow]:
 
 
 def test_a_list_goes_on_by_its_cursor_and_counts_what_an_index_has(
-    clerk: Operator, depot: Depot
+    staff: Operator, depot: Depot
 ) -> None:
     parcels = fail(depot, "vase", "lamp", "bowl")
     depot.pack("tray")
-    first = clerk.get("/activities", state="failed", size=2)
+    first = staff.get("/activities", state="failed", size=2)
     assert first["count"] == {"number": 3, "isExact": True}
-    rest = clerk.get("/activities", state="failed", size=2, cursor=first["next"])
+    rest = staff.get("/activities", state="failed", size=2, cursor=first["next"])
     assert rest["next"] is None
     listed = [item["subjectId"] for item in first["items"] + rest["items"]]
     # Rows of one millisecond have no order.
     assert sorted(listed) == sorted(map(str, parcels))
-    assert len(clerk.get("/activities")["items"]) == 4
-    assert clerk.get("/activities")["count"] is None
+    assert len(staff.get("/activities")["items"]) == 4
+    assert staff.get("/activities")["count"] is None
 
 
-def test_each_filter_narrows_the_list(clerk: Operator, depot: Depot) -> None:
+def test_each_filter_narrows_the_list(staff: Operator, depot: Depot) -> None:
     vase, lamp = fail(depot, "vase")[0], depot.pack("lamp")[0]
     change(lamp, unknown_outcomes=1, name="emails.order_shipped")
     queries: list[tuple[dict[str, Any], UUID]] = [
@@ -75,9 +64,9 @@ def test_each_filter_narrows_the_list(clerk: Operator, depot: Depot) -> None:
         ({"machine": "test_parcel", "state": "pending"}, lamp),
     ]
     for query, parcel in queries:
-        (item,) = clerk.get("/activities", **query)["items"]
+        (item,) = staff.get("/activities", **query)["items"]
         assert item["subjectId"] == str(parcel), query
-    assert clerk.get("/activities", givingUp="true")["items"] == []
+    assert staff.get("/activities", givingUp="true")["items"] == []
 
 
 @pytest.mark.parametrize(
@@ -90,96 +79,96 @@ def test_each_filter_narrows_the_list(clerk: Operator, depot: Depot) -> None:
         ({"colour": "red"}, "colour"),
     ],
 )
-def test_a_bad_query_is_named(clerk: Operator, query: dict[str, object], field: str) -> None:
-    assert field_of(clerk.get("/activities", 422, **query)) == field
+def test_a_bad_query_is_named(staff: Operator, query: dict[str, object], field: str) -> None:
+    assert field_of(staff.get("/activities", 422, **query)) == field
 
 
 def test_one_activity_shows_its_attempts_and_what_may_be_done(
-    clerk: Operator, depot: Depot
+    staff: Operator, depot: Depot
 ) -> None:
     (parcel,) = fail(depot, "vase")
-    shown = clerk.get(f"/activities/{depot.key(parcel)}")
+    shown = staff.get(f"/activities/{depot.key(parcel)}")
     assert (shown["attempts"], shown["maxAttempts"]) == (3, 3)
     assert (shown["queue"], shown["provider"], shown["payload"]) == ("depot", "courier", {})
     assert shown["allowed"] == ["retry", "abandon"]
     assert shown["links"][0]["url"] == f"/console/executions/test_parcel/{parcel}"
-    clerk.get(MISSING, 404)
-    assert Announce.name in [item["name"] for item in clerk.get("/activities/names")["items"]]
+    staff.get(MISSING, 404)
+    assert Announce.name in [item["name"] for item in staff.get("/activities/names")["items"]]
 
 
-def test_a_waiting_activity_runs_now(clerk: Operator, depot: Depot) -> None:
+def test_a_waiting_activity_runs_now(staff: Operator, depot: Depot) -> None:
     (parcel,) = depot.pack("vase")
     change(parcel, state=ActivityState.WAITING, due_at=now() + timedelta(hours=1))
     key = depot.key(parcel)
     assert sweep.due_activities() == []
-    shown = clerk.post(f"/activities/{key}/run-now", {"reason": "the courier is here"})
+    shown = staff.post(f"/activities/{key}/run-now", {"reason": "the courier is here"})
     assert shown["state"] == "waiting"
     assert sweep.due_activities() == [(Announce.name, key)]
-    assert "is pending" in clerk.post(f"/activities/{key}/run-now", status=409)["detail"]
+    assert "is pending" in staff.post(f"/activities/{key}/run-now", status=409)["detail"]
     (audit,) = audits()
-    assert (audit.actor, audit.action, audit.subject) == (clerk.id, "activities run-now", str(key))
+    assert (audit.actor, audit.action, audit.subject) == (staff.id, "activities run-now", str(key))
 
 
-def test_a_failed_activity_is_retried_once(clerk: Operator, depot: Depot) -> None:
+def test_a_failed_activity_is_retried_once(staff: Operator, depot: Depot) -> None:
     (parcel,) = fail(depot, "vase")
     path = f"/activities/{depot.key(parcel)}/retry"
-    shown = clerk.post(path)
+    shown = staff.post(path)
     assert (shown["state"], shown["attempts"], shown["allowed"]) == ("pending", 0, ["cancel"])
-    assert "not failed" in clerk.post(path, status=409)["detail"]
+    assert "not failed" in staff.post(path, status=409)["detail"]
     assert [row.action for row in audits()] == ["activities retry"]
-    timeline = clerk.get(f"/executions/test_parcel/{parcel}")["timeline"]
+    timeline = staff.get(f"/executions/test_parcel/{parcel}")["timeline"]
     retried = [entry for entry in timeline if entry["kind"] == "audit"]
     assert [(entry["title"], entry["actorEmail"]) for entry in retried] == [
-        ("activities retry", clerk.email)
+        ("activities retry", staff.email)
     ]
 
 
 def test_an_activity_that_has_no_call_to_make_is_abandoned_with_a_reason(
-    admin: Operator, depot: Depot, courier: Courier
+    boss: Operator, depot: Depot, courier: Courier
 ) -> None:
     (parcel,) = depot.pack("vase")
     courier.trouble["vase"] = NonRetryableError("no such street")
     depot.run(parcel)
     path = f"/activities/{depot.key(parcel)}"
-    refused = admin.post(f"{path}/retry", status=409)
+    refused = boss.post(f"{path}/retry", status=409)
     assert "has no call to make: its test_parcel is Lost" in refused["detail"]
     for reason in (None, "", "  ", "x" * 501, 7):
         body = {} if reason is None else {"reason": reason}
-        assert field_of(admin.post(f"{path}/abandon", body, 422)) == "reason"
+        assert field_of(boss.post(f"{path}/abandon", body, 422)) == "reason"
     assert audits() == []
-    assert admin.post(f"{path}/abandon", {"reason": "it moved"})["state"] == "abandoned"
+    assert boss.post(f"{path}/abandon", {"reason": "it moved"})["state"] == "abandoned"
 
 
 def test_the_machine_of_a_cancelled_activity_knows(
-    admin: Operator, depot: Depot, courier: Courier
+    boss: Operator, depot: Depot, courier: Courier
 ) -> None:
     (parcel,) = depot.pack("vase")
     change(parcel, unknown_outcomes=1)
     path, body = f"/activities/{depot.key(parcel)}/cancel", {"reason": "it moved"}
-    assert "may have been carried out" in admin.post(path, body, 409)["detail"]
-    assert admin.post(path, {**body, "maybeSent": True})["state"] == "failed"
+    assert "may have been carried out" in boss.post(path, body, 409)["detail"]
+    assert boss.post(path, {**body, "maybeSent": True})["state"] == "failed"
     assert depot.state(parcel) == "Lost"
     last = depot.history(parcel)[-1]
-    assert last.actor == admin.id
+    assert last.actor == boss.id
     assert last.cause.startswith("request:")
 
 
-def test_a_running_activity_is_not_cancelled(admin: Operator, depot: Depot) -> None:
+def test_a_running_activity_is_not_cancelled(boss: Operator, depot: Depot) -> None:
     (parcel,) = depot.pack("vase")
     depot.claim(parcel)
     path = f"/activities/{depot.key(parcel)}"
-    assert "a worker runs" in admin.post(f"{path}/cancel", {"reason": "late"}, 409)["detail"]
-    assert admin.get(path)["allowed"] == []
+    assert "a worker runs" in boss.post(f"{path}/cancel", {"reason": "late"}, 409)["detail"]
+    assert boss.get(path)["allowed"] == []
 
 
-def test_an_unknown_activity_is_not_found(admin: Operator) -> None:
+def test_an_unknown_activity_is_not_found(boss: Operator) -> None:
     for action in ("run-now", "retry", "abandon", "cancel"):
-        admin.post(f"/activities/{uuid4()}/{action}", {"reason": "why not"}, 404)
+        boss.post(f"/activities/{uuid4()}/{action}", {"reason": "why not"}, 404)
     assert audits() == []
 
 
 def test_a_rare_error_among_very_many_failures_is_found_page_by_page(
-    clerk: Operator, depot: Depot
+    staff: Operator, depot: Depot
 ) -> None:
     (parcel,) = fail(depot, "vase")
     many = text(
@@ -193,10 +182,10 @@ def test_a_rare_error_among_very_many_failures_is_found_page_by_page(
     )
     with transaction() as session:
         session.execute(many, {"number": MAX_SCANNED_ROWS})
-    first = clerk.get("/activities", state="failed", error="busy")
+    first = staff.get("/activities", state="failed", error="busy")
     assert (first["items"], first["count"]) == ([], None)
-    rest = clerk.get("/activities", state="failed", error="busy", cursor=first["next"])
+    rest = staff.get("/activities", state="failed", error="busy", cursor=first["next"])
     assert [item["subjectId"] for item in rest["items"]] == [str(parcel)]
     assert rest["next"] is None
-    everything = clerk.get("/activities", state="failed")
+    everything = staff.get("/activities", state="failed")
     assert everything["count"] == {"number": 1000, "isExact": False}

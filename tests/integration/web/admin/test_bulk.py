@@ -20,11 +20,6 @@ from web.routes.admin.bulk_token import LIFETIME
 RETRY = {"action": "activities.retry", "filter": {"name": Announce.name}, "dryRun": True}
 
 
-@pytest.fixture
-def admin(sign_in: SignIn) -> Operator:
-    return Operator(sign_in(roles=["admin"]))
-
-
 def fail(depot: Depot, *labels: str) -> list[UUID]:
     parcels = depot.pack(*labels)
     with transaction() as session:
@@ -56,44 +51,44 @@ def count_jobs() -> int:
         return len(session.scalars(select(Bulk.id)).all())
 
 
-def test_a_dry_run_a_typed_count_and_a_result_for_each_row(admin: Operator, depot: Depot) -> None:
+def test_a_dry_run_a_typed_count_and_a_result_for_each_row(boss: Operator, depot: Depot) -> None:
     parcels = fail(depot, "vase", "lamp", "bowl")
-    tried = admin.post("/bulk", RETRY)
+    tried = boss.post("/bulk", RETRY)
     assert (tried["count"], tried["kinds"]) == (3, {Announce.name: 3})
     assert [example["lastError"] for example in tried["examples"]] == ["busy"] * 3
     assert (count_jobs(), depot.activity(parcels[0]).state) == (0, "failed")
 
-    job = admin.post("/bulk", confirm(tried["token"], 3), 201)
+    job = boss.post("/bulk", confirm(tried["token"], 3), 201)
     assert (job["state"], job["total"], job["waiting"]) == ("Running", 3, 3)
-    assert (job["actorEmail"], job["reason"]) == (admin.email, "the courier is back")
+    assert (job["actorEmail"], job["reason"]) == (boss.email, "the courier is back")
     work()
-    done = admin.get(f"/bulk/{job['id']}")
+    done = boss.get(f"/bulk/{job['id']}")
     assert (done["state"], done["changed"], done["waiting"]) == ("Done", 3, 0)
-    results = admin.get(f"/bulk/{job['id']}/results", state="changed", size=2)
-    rest = admin.get(f"/bulk/{job['id']}/results", size=2, cursor=results["next"])
+    results = boss.get(f"/bulk/{job['id']}/results", state="changed", size=2)
+    rest = boss.get(f"/bulk/{job['id']}/results", size=2, cursor=results["next"])
     assert len(results["items"] + rest["items"]) == 3
     assert {depot.activity(parcel).state for parcel in parcels} == {"pending"}
-    assert [item["id"] for item in admin.get("/bulk")["items"]] == [job["id"]]
+    assert [item["id"] for item in boss.get("/bulk")["items"]] == [job["id"]]
     with transaction() as session:
         audits = session.execute(select(AuditRow.actor, AuditRow.action).order_by(AuditRow.id))
         assert [tuple(row) for row in audits] == [
-            (admin.id, "bulk begin"), (admin.id, "activities retry"),
+            (boss.id, "bulk begin"), (boss.id, "activities retry"),
         ]  # fmt: skip
 
 
-def test_the_same_token_begins_one_job(admin: Operator, depot: Depot) -> None:
+def test_the_same_token_begins_one_job(boss: Operator, depot: Depot) -> None:
     fail(depot, "vase")
-    token = admin.post("/bulk", RETRY)["token"]
-    first = admin.post("/bulk", confirm(token, 1), 201)
-    again = admin.post("/bulk", confirm(token, 1), 200)
+    token = boss.post("/bulk", RETRY)["token"]
+    first = boss.post("/bulk", confirm(token, 1), 201)
+    again = boss.post("/bulk", confirm(token, 1), 200)
     assert (again["id"], count_jobs()) == (first["id"], 1)
 
 
 def test_a_token_serves_its_owner_for_a_while_and_with_its_count(
-    admin: Operator, sign_in: SignIn, depot: Depot, time: MovableClock
+    boss: Operator, sign_in: SignIn, depot: Depot, time: MovableClock
 ) -> None:
     fail(depot, "vase", "lamp")
-    token = admin.post("/bulk", RETRY)["token"]
+    token = boss.post("/bulk", RETRY)["token"]
     for body, field in (
         (confirm(token, 1), "typedCount"),
         (confirm(f"x{token}", 2), "token"),
@@ -103,11 +98,11 @@ def test_a_token_serves_its_owner_for_a_while_and_with_its_count(
         ({"token": token, "reason": "x"}, "typedCount"),
         ({}, "token"),
     ):
-        assert field_of(admin.post("/bulk", body, 422)) == field
+        assert field_of(boss.post("/bulk", body, 422)) == field
     other = Operator(sign_in(roles=["admin"]))
     assert field_of(other.post("/bulk", confirm(token, 2), 422)) == "token"
     time.advance(minutes=LIFETIME / timedelta(minutes=1))
-    assert "has expired" in admin.post("/bulk", confirm(token, 2), 422)["detail"]
+    assert "has expired" in boss.post("/bulk", confirm(token, 2), 422)["detail"]
     assert count_jobs() == 0
 
 
@@ -154,38 +149,38 @@ def test_a_token_serves_its_owner_for_a_while_and_with_its_count(
         ),
     ],
 )  # fmt: skip
-def test_a_bad_dry_run_is_named(admin: Operator, body: Json, field: str) -> None:
-    assert field_of(admin.post("/bulk", body | {"dryRun": True}, 422)) == field
+def test_a_bad_dry_run_is_named(boss: Operator, body: Json, field: str) -> None:
+    assert field_of(boss.post("/bulk", body | {"dryRun": True}, 422)) == field
 
 
-def test_nothing_begins_when_no_row_matches_any_more(admin: Operator, depot: Depot) -> None:
+def test_nothing_begins_when_no_row_matches_any_more(boss: Operator, depot: Depot) -> None:
     fail(depot, "vase")
-    token = admin.post("/bulk", RETRY)["token"]
+    token = boss.post("/bulk", RETRY)["token"]
     with transaction() as session:
         session.execute(update(ActivityRow).values(state=ActivityState.ABANDONED))
-    assert "No row matches" in admin.post("/bulk", confirm(token, 1), 409)["detail"]
+    assert "No row matches" in boss.post("/bulk", confirm(token, 1), 409)["detail"]
     assert count_jobs() == 0
 
 
-def test_a_job_is_paused_resumed_and_cancelled_once_each(admin: Operator, depot: Depot) -> None:
+def test_a_job_is_paused_resumed_and_cancelled_once_each(boss: Operator, depot: Depot) -> None:
     fail(depot, "vase")
-    token = admin.post("/bulk", RETRY)["token"]
-    path = f"/bulk/{admin.post('/bulk', confirm(token, 1), 201)['id']}"
-    assert admin.post(f"{path}/pause", {"reason": "lunch"})["state"] == "Paused"
-    assert "no arrow for pause" in admin.post(f"{path}/pause", status=409)["detail"]
+    token = boss.post("/bulk", RETRY)["token"]
+    path = f"/bulk/{boss.post('/bulk', confirm(token, 1), 201)['id']}"
+    assert boss.post(f"{path}/pause", {"reason": "lunch"})["state"] == "Paused"
+    assert "no arrow for pause" in boss.post(f"{path}/pause", status=409)["detail"]
     work()
-    assert admin.get(path)["waiting"] == 1
-    assert admin.post(f"{path}/resume")["state"] == "Running"
-    assert admin.post(f"{path}/cancel")["state"] == "Cancelled"
-    admin.post(f"{path}/cancel", status=409)
+    assert boss.get(path)["waiting"] == 1
+    assert boss.post(f"{path}/resume")["state"] == "Running"
+    assert boss.post(f"{path}/cancel")["state"] == "Cancelled"
+    boss.post(f"{path}/cancel", status=409)
     missing = "/bulk/0195e0d2-7f3a-7cc1-8f00-5d8d7c9a6b11"
-    admin.post(f"{missing}/pause", status=404)
-    admin.get(missing, 404)
-    admin.get(f"{missing}/results", 404)
+    boss.post(f"{missing}/pause", status=404)
+    boss.get(missing, 404)
+    boss.get(f"{missing}/results", 404)
 
 
 def test_executions_of_a_state_get_a_signal(
-    admin: Operator, depot: Depot, courier: Courier, time: MovableClock
+    boss: Operator, depot: Depot, courier: Courier, time: MovableClock
 ) -> None:
     old = depot.pack("vase")[0]
     depot.run(old)
@@ -194,13 +189,13 @@ def test_executions_of_a_state_get_a_signal(
     depot.run(young)
     filters = {"machine": "test_parcel", "state": "Announced", "olderThan": "3m"}
     body = {"action": "machines.signal", "signal": "collect", "filter": filters, "dryRun": True}
-    tried = admin.post("/bulk", body)
+    tried = boss.post("/bulk", body)
     assert (tried["count"], tried["kinds"]) == (1, {"Announced": 1})
-    admin.post("/bulk", confirm(tried["token"], 1), 201)
+    boss.post("/bulk", confirm(tried["token"], 1), 201)
     work()
     assert [depot.state(parcel) for parcel in (old, young)] == ["Collected", "Announced"]
     last = depot.history(old)[-1]
-    assert (last.actor, last.reason) == (admin.id, "the courier is back")
+    assert (last.actor, last.reason) == (boss.id, "the courier is back")
 
 
 def test_signals_to_many_need_a_recent_sign_in(
@@ -219,11 +214,11 @@ def test_signals_to_many_need_a_recent_sign_in(
 
 
 def test_chosen_activities_are_cancelled_by_their_ids(
-    admin: Operator, depot: Depot, courier: Courier
+    boss: Operator, depot: Depot, courier: Courier
 ) -> None:
     vase, lamp, bowl = depot.pack("vase", "lamp", "bowl")
     ids = [str(depot.key(parcel)) for parcel in (vase, bowl)]
-    tried = admin.post("/bulk", {"action": "activities.cancel", "ids": ids, "dryRun": True})
-    admin.post("/bulk", confirm(tried["token"], 2), 201)
+    tried = boss.post("/bulk", {"action": "activities.cancel", "ids": ids, "dryRun": True})
+    boss.post("/bulk", confirm(tried["token"], 2), 201)
     work()
     assert [depot.state(parcel) for parcel in (vase, lamp, bowl)] == ["Lost", "Packed", "Lost"]

@@ -14,41 +14,36 @@ from tests.support.web import SignIn
 PAUSE = {"kind": "provider", "name": "courier", "reason": "they are on strike"}
 
 
-@pytest.fixture
-def admin(sign_in: SignIn) -> Operator:
-    return Operator(sign_in(roles=["admin"]))
-
-
 def actions() -> list[str]:
     with transaction() as session:
         return list(session.scalars(select(AuditRow.action).order_by(AuditRow.id)))
 
 
 def test_a_pause_holds_back_calls_until_it_ends(
-    admin: Operator, depot: Depot, courier: Courier
+    boss: Operator, depot: Depot, courier: Courier
 ) -> None:
     (parcel,) = depot.pack("vase")
-    shown = admin.post("/controls/pause", PAUSE)
+    shown = boss.post("/controls/pause", PAUSE)
     (pause,) = shown["pauses"]
-    assert (pause["reason"], pause["actorEmail"]) == (PAUSE["reason"], admin.email)
+    assert (pause["reason"], pause["actorEmail"]) == (PAUSE["reason"], boss.email)
     assert (pause["activities"], pause["waiting"]["number"]) == ([Announce.name], 1)
     assert executor.run(Announce.name, [depot.key(parcel)]) == 0
-    assert "paused already" in admin.post("/controls/pause", PAUSE, 409)["detail"]
+    assert "paused already" in boss.post("/controls/pause", PAUSE, 409)["detail"]
     resumed = {"kind": "provider", "name": "courier"}
-    assert admin.post("/controls/resume", resumed)["pauses"] == []
+    assert boss.post("/controls/resume", resumed)["pauses"] == []
     assert executor.run(Announce.name, [depot.key(parcel)]) == 1
-    assert "is not paused" in admin.post("/controls/resume", resumed, 409)["detail"]
+    assert "is not paused" in boss.post("/controls/resume", resumed, 409)["detail"]
     assert actions() == ["control pause", "control resume"]
 
 
 def test_deadlines_that_waited_get_their_full_interval_again(
-    admin: Operator, depot: Depot, time: MovableClock
+    boss: Operator, depot: Depot, time: MovableClock
 ) -> None:
     (parcel,) = depot.pack("vase")
-    admin.post("/controls/pause", PAUSE)
+    boss.post("/controls/pause", PAUSE)
     before = depot.parcel(parcel).deadline_at
     time.advance(minutes=9)
-    admin.post("/controls/resume", {"kind": "provider", "name": "courier"})
+    boss.post("/controls/resume", {"kind": "provider", "name": "courier"})
     after = depot.parcel(parcel).deadline_at
     assert before is not None
     assert after is not None
@@ -59,18 +54,18 @@ def test_deadlines_that_waited_get_their_full_interval_again(
     assert details["counts"] == {"deadlines": 1}
 
 
-def test_a_limit_is_set_replaced_and_removed(admin: Operator) -> None:
+def test_a_limit_is_set_replaced_and_removed(boss: Operator) -> None:
     path = "/controls/limits/courier"
     body = {"perSecond": 2.5, "burst": 4, "reason": "they asked for it"}
-    (limit,) = admin.send("PUT", path, body, 200).get_json()["limits"]
+    (limit,) = boss.send("PUT", path, body, 200).get_json()["limits"]
     assert (limit["perSecond"], limit["burst"], limit["atOnce"]) == (2.5, 4, None)
-    assert admin.send("PUT", path, body, 200).get_json()["limits"] == [limit]
+    assert boss.send("PUT", path, body, 200).get_json()["limits"] == [limit]
     assert actions() == ["control limit"], "the same figures are no change"
-    (limit,) = admin.send("PUT", path, {"atOnce": 3, "reason": "fewer"}, 200).get_json()["limits"]
+    (limit,) = boss.send("PUT", path, {"atOnce": 3, "reason": "fewer"}, 200).get_json()["limits"]
     assert (limit["perSecond"], limit["atOnce"]) == (None, 3)
-    assert admin.get("/controls")["limits"] == [limit]
-    assert admin.send("DELETE", f"{path}?reason=enough", None, 200).get_json()["limits"] == []
-    admin.send("DELETE", f"{path}?reason=enough", None, 409)
+    assert boss.get("/controls")["limits"] == [limit]
+    assert boss.send("DELETE", f"{path}?reason=enough", None, 200).get_json()["limits"] == []
+    boss.send("DELETE", f"{path}?reason=enough", None, 409)
     assert actions() == ["control limit"] * 3
 
 
@@ -87,16 +82,16 @@ def test_a_limit_is_set_replaced_and_removed(admin: Operator) -> None:
     ],
 )
 def test_bad_input_is_named_and_changes_nothing(
-    admin: Operator, method: str, path: str, body: dict[str, object], field: str
+    boss: Operator, method: str, path: str, body: dict[str, object], field: str
 ) -> None:
-    assert field_of(admin.send(method, path, body, 422).get_json()) == field
-    shown = admin.get("/controls")
+    assert field_of(boss.send(method, path, body, 422).get_json()) == field
+    shown = boss.get("/controls")
     assert (shown["pauses"], shown["limits"], actions()) == ([], [], [])
 
 
-def test_a_limit_needs_a_figure(admin: Operator) -> None:
+def test_a_limit_needs_a_figure(boss: Operator) -> None:
     for body in ({"reason": "x"}, {"burst": 3, "atOnce": 1, "reason": "x"}):
-        refused = admin.send("PUT", "/controls/limits/courier", body, 422).get_json()
+        refused = boss.send("PUT", "/controls/limits/courier", body, 422).get_json()
         (problem,) = refused["errors"]
         assert (problem["field"], "perSecond" in problem["message"]) == ("perSecond", True)
         assert refused["detail"] == "Invalid fields: perSecond"

@@ -2,20 +2,13 @@
 
 from uuid import UUID, uuid4
 
-import pytest
 from sqlalchemy import select
 
 from models import AuditRow, Notice, NoticeKind, transaction
 from models.notice import open_notice
 from tests.support.factories import an_order
 from tests.support.operators import Operator, field_of
-from tests.support.web import SignIn
 from web.schemas.admin.notices import ADVICE
-
-
-@pytest.fixture
-def clerk(sign_in: SignIn) -> Operator:
-    return Operator(sign_in(roles=["staff"]))
 
 
 def note(kind: NoticeKind) -> UUID:
@@ -25,9 +18,9 @@ def note(kind: NoticeKind) -> UUID:
         return session.scalars(select(Notice.id).where(Notice.order_id == order.id)).one()
 
 
-def test_open_notices_are_listed_with_advice_until_they_are_settled(clerk: Operator) -> None:
+def test_open_notices_are_listed_with_advice_until_they_are_settled(staff: Operator) -> None:
     bounced, mispaid = note(NoticeKind.UNDELIVERED), note(NoticeKind.MISPAID)
-    listed = clerk.get("/notices", open="true")
+    listed = staff.get("/notices", open="true")
     assert [item["id"] for item in listed["items"]] == [str(mispaid), str(bounced)]
     assert listed["count"] == {"number": 2, "isExact": True}
     assert listed["items"][1]["advice"].startswith("Contact the customer")
@@ -35,26 +28,26 @@ def test_open_notices_are_listed_with_advice_until_they_are_settled(clerk: Opera
         number = item["orderId"][-8:].upper()
         assert [link["label"] for link in item["links"]] == [f"Order {number}"]
     assert [item["canSettle"] for item in listed["items"]] == [False, True]
-    settled = clerk.post(f"/notices/{bounced}/settle", {"reason": "we have called them"})
+    settled = staff.post(f"/notices/{bounced}/settle", {"reason": "we have called them"})
     assert settled["settledAt"] is not None
-    assert [item["id"] for item in clerk.get("/notices", open="false")["items"]] == [str(bounced)]
-    assert len(clerk.get("/notices", kind="mispaid")["items"]) == 1
+    assert [item["id"] for item in staff.get("/notices", open="false")["items"]] == [str(bounced)]
+    assert len(staff.get("/notices", kind="mispaid")["items"]) == 1
     with transaction() as session:
         (audit,) = session.scalars(select(AuditRow))
     assert (audit.action, audit.subject) == ("notices settle", str(bounced))
 
 
 def test_a_notice_is_settled_once_and_some_kinds_only_by_what_they_are_about(
-    clerk: Operator,
+    staff: Operator,
 ) -> None:
     bounced, mispaid = note(NoticeKind.UNDELIVERED), note(NoticeKind.MISPAID)
     body = {"reason": "done"}
-    clerk.post(f"/notices/{bounced}/settle", body)
-    assert "settled already" in clerk.post(f"/notices/{bounced}/settle", body, 409)["detail"]
-    assert "Accept the order" in clerk.post(f"/notices/{mispaid}/settle", body, 409)["detail"]
-    clerk.post(f"/notices/{uuid4()}/settle", body, 404)
-    assert field_of(clerk.post(f"/notices/{mispaid}/settle", {}, 422)) == "reason"
-    assert len(clerk.get("/notices", open="true")["items"]) == 1
+    staff.post(f"/notices/{bounced}/settle", body)
+    assert "settled already" in staff.post(f"/notices/{bounced}/settle", body, 409)["detail"]
+    assert "Accept the order" in staff.post(f"/notices/{mispaid}/settle", body, 409)["detail"]
+    staff.post(f"/notices/{uuid4()}/settle", body, 404)
+    assert field_of(staff.post(f"/notices/{mispaid}/settle", {}, 422)) == "reason"
+    assert len(staff.get("/notices", open="true")["items"]) == 1
 
 
 def test_there_is_advice_for_every_kind() -> None:
