@@ -74,6 +74,17 @@ def assert_refused(answer: requests.Response, seconds: int) -> None:
     assert "Nothing was changed" in answer.json()["detail"]
 
 
+def assert_a_page_can_read_the_refusal(server: Server) -> None:
+    """Check that a browser may send an order from another origin, and show why it is refused."""
+    page = {"Origin": "http://localhost:3000", "Access-Control-Request-Method": "POST"}
+    preflight = requests.options(f"{server.url}/order", headers=page, timeout=60)
+    assert preflight.status_code == 200
+    assert preflight.headers["Access-Control-Allow-Origin"] == page["Origin"]
+    refused = requests.post(f"{server.url}/order", headers=page, timeout=60)
+    assert refused.status_code == 503
+    assert "Retry-After" in refused.headers["Access-Control-Expose-Headers"].split(", ")
+
+
 def assert_all_else_is_served(server: Server, person: Person, reference: str) -> None:
     for path in ("/ready", "/product", f"/order/status/{reference}"):
         answer = requests.get(f"{server.url}{path}", headers=person.headers, timeout=60)
@@ -90,6 +101,7 @@ def test_orders_are_refused_while_the_queue_is_long(
     fill_queue(LIMIT)
     until(lambda: server.buy(ann, lamp).status_code == 503, "the first refusal", seconds=60)
     assert_refused(server.buy(ann, lamp), overload.QUEUE_RETRY)
+    assert_a_page_can_read_the_refusal(server)
     assert_all_else_is_served(server, ann, first.json()["referenceId"])
     with transaction() as session:
         session.execute(delete(ActivityRow).where(ActivityRow.name == overload.FIRST_CALL))
