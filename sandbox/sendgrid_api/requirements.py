@@ -38,7 +38,7 @@ BAD_ORDER = (
     "contents, text/plain before text/html."
 )
 EMPTY_CONTENT = "The content value must be a string at least one character in length."
-BAD_ARGUMENTS = "The custom_args parameter must be an object."
+BAD_ARGUMENTS = "The custom_args parameter must be an object, whose values are strings."
 TWICE = (
     "Each email address in the personalization block should be unique between to, cc, and bcc. We "
     "found the first duplicate instance of [{address}] in the {path}.{kind} field."
@@ -60,7 +60,7 @@ def error(message: str, field: str | None) -> Json:
 
 def _complaints(mail: Json) -> Iterator[Complaint]:
     yield from _about_people(mail.get("personalizations"))
-    if not isinstance(mail.get("custom_args") or {}, dict):
+    if not _are_arguments(mail.get("custom_args") or {}):
         yield BAD_ARGUMENTS, "custom_args"
     sender = mail.get("from")
     if not isinstance(sender, dict) or not sender.get("email"):
@@ -88,7 +88,7 @@ def _about_people(personalizations: Any) -> Iterator[Complaint]:
             yield NO_RECIPIENT, f"{path}.to"
             continue
         yield from _about_recipients(each, path)
-        if not isinstance(each.get("custom_args", {}), dict):
+        if not _are_arguments(each.get("custom_args") or {}):
             yield BAD_ARGUMENTS, f"{path}.custom_args"
 
 
@@ -135,3 +135,7 @@ def _about_content(content: Any) -> Iterator[Complaint]:
 
 def _is_address(value: object) -> bool:
     return isinstance(value, str) and ADDRESS.fullmatch(value) is not None
+
+
+def _are_arguments(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
