@@ -78,9 +78,12 @@ def erase(erasure: Erasure, email: str) -> None:
         if personal.deleted:
             db.session.execute(delete(table).where(personal.belongs_to(person)))
         elif values and table not in (Transition, AuditRow):
+            # Rows without such data are not locked: workers may be about to record a call.
+            columns = ((getattr(table, name), value) for name, value in values.items())
+            has_data = or_(*(column.is_distinct_from(value) for column, value in columns))
             db.session.execute(
                 update(table)
-                .where(personal.belongs_to(person))
+                .where(personal.belongs_to(person), has_data)
                 .values(values)
                 .execution_options(synchronize_session=False)
             )

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from models import (
+    ActivityRow,
     ActivityState,
     NoticeKind,
     RefundOrigin,
@@ -19,7 +20,7 @@ from models import (
     User,
     transaction,
 )
-from models.base import Base
+from models.base import Base, db
 from models.clock import MovableClock
 from models.durable.signal import ERASED_PAYLOAD
 from models.notice import open_notice
@@ -194,6 +195,17 @@ def test_open_notices_are_readable_after_an_erasure(till: Shop, bank: Stripe) ->
         open_notice(order_id, NoticeKind.UNDELIVERED, f"an email to {address} bounced")
     erase(till, payment_id)
     assert sorted(till.sentences(payment_id)) == ["(erased)", "a refund of $59.00 failed"]
+
+
+def test_an_erasure_waits_for_no_worker_that_records_another_call(till: Shop, bank: Stripe) -> None:
+    payment_id = failed(till)
+    ask_to_erase(till, payment_id)
+    other = select(ActivityRow.id).where(ActivityRow.name == "privacy.erase_recipient")
+    # Its worker would then wait for the execution, which the erasure holds.
+    with db.engine.begin() as worker:
+        assert worker.execute(other.with_for_update()).all()
+        assert till.run("privacy.erase") == 1
+        assert till.activity("privacy.erase").state == ActivityState.DONE
 
 
 def test_an_international_address_is_erased_in_both_of_its_forms(till: Shop, bank: Stripe) -> None:
