@@ -33,6 +33,7 @@ def test_a_customer_is_told_that_the_console_is_not_theirs(member: Page, buyer: 
     expect(member.get_by_role("heading", name="This is the console of the staff")).to_be_visible()
     expect(member.get_by_text(buyer.email)).to_be_visible()
     expect(member.get_by_role("navigation")).to_have_count(0)
+    assert find_violations(member) == []
 
 
 def test_a_visitor_signs_in_first_and_comes_back(page: Page) -> None:

@@ -38,7 +38,7 @@ function LiveExecution({ place }: { place: Place }) {
   }
   return (
     <ConsolePage title={texts.title(place.machine, shortId(place.id))}>
-      {execution.isError ? (
+      {execution.error !== null ? (
         <LoadError error={execution.error} onRetry={() => void execution.refetch()} />
       ) : (
         <ExecutionSkeleton />

@@ -1,10 +1,13 @@
 import {
+  hashKey,
   keepPreviousData,
   type QueryKey,
   queryOptions,
   useQuery,
   type UseQueryOptions,
+  type UseQueryResult,
 } from '@tanstack/react-query'
+import { useState } from 'react'
 import { callForReply, type CallOptions, type Route } from '../../api/client'
 import type { Operations } from '../../api/types'
 import { consoleKey } from './keys'
@@ -38,6 +41,15 @@ export function polledQuery<R extends Route>(name: string, route: R, options: Ca
 
 type LiveOptions = { everyMs?: number; isHeld?: boolean }
 
+/** What pages use of a query. */
+export type LiveResult<Data> = {
+  data: Data | undefined
+  error: Error | null
+  isPending: boolean
+  isPlaceholderData: boolean
+  refetch: () => Promise<unknown>
+}
+
 /**
  * Return a query that is polled while the console is live and the page is visible. The answer of
  * earlier filters stays until the new one comes. `isHeld` keeps the answer as it is.
@@ -45,9 +57,9 @@ type LiveOptions = { everyMs?: number; isHeld?: boolean }
 export function useLiveQuery<Answer, Data, Key extends QueryKey>(
   options: UseQueryOptions<Answer, Error, Data, Key>,
   { everyMs = DEFAULT_INTERVAL_MS, isHeld = false }: LiveOptions = {},
-) {
+): LiveResult<Data> {
   const isFollowing = useLiveStatus() === 'live' && !isHeld
-  return useQuery({
+  const query = useQuery({
     placeholderData: keepPreviousData,
     ...options,
     refetchInterval: isFollowing && Math.max(everyMs, MIN_INTERVAL_MS),
@@ -55,4 +67,23 @@ export function useLiveQuery<Answer, Data, Key extends QueryKey>(
     refetchOnWindowFocus: isFollowing,
     staleTime: 0,
   })
+  return useKeptFailure(query, hashKey(options.queryKey))
+}
+
+/** Keep the failure of a query without an answer: each poll that begins would take it away. */
+function useKeptFailure<Data>(query: UseQueryResult<Data>, key: string): LiveResult<Data> {
+  const { data, error, isPending, isPlaceholderData, refetch } = query
+  const [failure, setFailure] = useState<{ key: string; error: Error } | null>(null)
+  if (error !== null && error !== failure?.error) setFailure({ key, error })
+  const kept = isPending && failure?.key === key ? failure.error : null
+  return {
+    data,
+    error: error ?? kept,
+    isPending: isPending && kept === null,
+    isPlaceholderData,
+    refetch: () => {
+      setFailure(null)
+      return refetch()
+    },
+  }
 }

@@ -1,12 +1,12 @@
-import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { LoadError } from '../../ui/LoadError'
+import type { LiveResult } from '../live/polled'
 import { ThingState } from './ThingState'
 
 type ThingProps<Data extends { id: string }> = {
   /** The id in the address. The query may still have the thing that was shown before. */
   id: string
-  query: UseQueryResult<Data>
+  query: LiveResult<Data>
   /** The word for the kind of thing, and what is said when there is no such thing. */
   words: { title: string; missing: string; missingLead: string }
   /** Render the thing. `failure` tells that it could not be loaded again. */
