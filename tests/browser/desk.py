@@ -1,10 +1,12 @@
 """Rows in trouble, as operators find them in the console."""
 
+from contextlib import AbstractContextManager
+
 import requests
 
 from launch.stack import Stack
 from models.ids import uuid7
-from tests.browser.database import execute
+from tests.browser.database import execute, transact
 
 FAIL = """
 UPDATE activity SET state = 'failed', last_error = 'NonRetryableError: SendGrid answered 400'
@@ -24,6 +26,13 @@ INSERT INTO activity (id, name, machine, subject_id, state, attempts, unknown_ou
 VALUES """
 ROW = """
 (%s, 'payments.retrieve_intent', 'payment', %s, 'failed', 10, 0, now(), '{}', now(), now(), %s)
+"""
+
+
+HOLD = """
+SELECT 1 FROM bulk_result WHERE bulk_id = %s AND subject_id > (
+  SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY subject_id) FROM bulk_result WHERE bulk_id = %s
+) FOR UPDATE
 """
 
 
@@ -50,6 +59,10 @@ class Desk:
         rows = [(str(uuid7()), str(uuid7()), error) for _ in range(number)]
         values = ", ".join([ROW] * number)
         execute(self._database_url, ADD_FAILED + values, [value for row in rows for value in row])
+
+    def hold_results(self, job_id: str) -> AbstractContextManager[object]:
+        """Hold the second half of a bulk job's results: the job ends its first half, and waits."""
+        return transact(self._database_url, HOLD, (job_id, job_id))
 
     def pay_elsewhere(self) -> str:
         """Let somebody pay at Stripe what no payment here is about, and return the intent's id."""

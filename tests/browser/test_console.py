@@ -61,6 +61,13 @@ def test_the_bar_ends_inside_of_the_window(operator: Page, width: int) -> None:
     assert box["x"] + box["width"] <= width - 8
 
 
+def test_an_unknown_machine_is_named(operator: Page) -> None:
+    operator.goto("/console/machines?machine=king")
+    expect(operator.get_by_text("There is no machine king")).to_be_visible()
+    operator.get_by_role("link", name="refund", exact=True).click()
+    expect(operator.get_by_role("region", name="Diagram of refund")).to_be_visible()
+
+
 def test_an_unknown_value_of_a_filter_is_named(operator: Page) -> None:
     for path, name in BAD_FILTERS:
         operator.goto(f"/console/{path}?{name}=king")

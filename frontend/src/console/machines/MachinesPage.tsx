@@ -27,7 +27,7 @@ export function MachinesPage() {
   } = useLiveQuery(machinesQuery(), {
     everyMs: EVERY_MS,
   })
-  const machine = data.find(({ name }) => name === chosen) ?? data[0]
+  const machine = data.find(({ name }) => name === chosen)
   return (
     <ConsolePage title={texts.title}>
       <MachineChoice machines={data} chosen={machine?.name} />
@@ -35,11 +35,15 @@ export function MachinesPage() {
         isPending={isPending}
         error={error}
         onRetry={() => void refetch()}
-        isEmpty={machine === undefined}
+        isEmpty={data.length === 0}
         isFiltered={false}
         emptyLead={texts.emptyLead}
       >
-        {machine !== undefined && <Machine key={machine.name} machine={machine} />}
+        {machine === undefined ? (
+          <Notice tone="failed" title={texts.missing(chosen)} />
+        ) : (
+          <Machine key={machine.name} machine={machine} />
+        )}
       </ListState>
     </ConsolePage>
   )

@@ -3,6 +3,7 @@ export const texts = {
   title: 'Machines',
   choose: 'Machine',
   emptyLead: 'The application has no machines.',
+  missing: (name: string) => `There is no machine ${name}`,
   stranded: (count: number) =>
     count === 1
       ? 'One row is in a state that the machine no longer has.'

@@ -1,6 +1,6 @@
 import type { SettingView } from '../../api/types'
 import { polledQuery } from '../live/polled'
-import { oneOf, type TextSearch } from '../search'
+import type { TextSearch } from '../search'
 
 export type SettingsSearch = TextSearch<'q' | 'source'>
 export const SOURCES = ['environment', 'default'] as const
@@ -14,10 +14,9 @@ export function filterSettings(
   { q = '', source }: SettingsSearch,
 ): readonly SettingView[] {
   const words = q.toLowerCase().trim()
-  const wished = oneOf(source, SOURCES)
   return settings.filter(
     (setting) =>
-      (wished === undefined || setting.source === wished) &&
+      (source === undefined || setting.source === source) &&
       `${setting.name} ${setting.value ?? ''}`.toLowerCase().includes(words),
   )
 }
