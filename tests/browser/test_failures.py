@@ -10,7 +10,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from demo.buyer import Buyer
 from tests.browser.accessibility import find_violations
+from tests.browser.visitors import share_session
 
 REFRESH = "**/auth/refresh"
 SESSIONS = "**/auth/sessions"
@@ -30,6 +32,20 @@ def test_a_fault_has_a_reference_and_a_way_to_try_again(member: Page, path: str)
     expect(member.get_by_text("This device")).to_be_visible()
     # The button is gone: the focus has a place where screen readers go on.
     expect(member.locator("h1:focus, h2:focus")).to_have_count(1)
+
+
+def test_a_page_that_cannot_show_an_answer_is_loaded_again(
+    context: BrowserContext, buyer: Buyer
+) -> None:
+    share_session(buyer, context)
+    tab = context.new_page()
+    # As from a server of another release.
+    tab.route(SESSIONS, lambda route: route.fulfill(json={"sessions": []}))
+    tab.goto("/account")
+    expect(tab.get_by_text("Something went wrong")).to_be_visible()
+    tab.unroute(SESSIONS)
+    tab.get_by_role("button", name="Try again").click()
+    expect(tab.get_by_text("This device")).to_be_visible()
 
 
 @pytest.mark.parametrize("path", [REFRESH, SESSIONS])

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { useRouter } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
+import { ApiError, NetworkError } from '../../api/problem'
 import { FailureText } from '../../ui/FailureText'
 import { useFailureTexts } from '../../ui/failureTexts'
 import { Page } from '../../ui/Page'
@@ -20,7 +21,9 @@ export function RouteError({ error }: { error: unknown }) {
     noteReload(Date.now())
     window.location.reload()
   }, [isReloading])
-  const retry = () => (isOutdated ? window.location.reload() : void router.invalidate())
+  // Code that cannot show an answer of the server may be older or newer than it.
+  const isOfServer = error instanceof ApiError || error instanceof NetworkError
+  const retry = () => (isOfServer ? void router.invalidate() : window.location.reload())
   const { kind, seconds, requestId } = useFailure(error, retry)
   if (isReloading) return <PageSkeleton />
   return (
