@@ -59,6 +59,9 @@ def test_the_bar_ends_inside_of_the_window(operator: Page, width: int) -> None:
     box = last.bounding_box()
     assert box is not None
     assert box["x"] + box["width"] <= width - 8
+    # Nothing else is wider than the window, either.
+    expect(operator.get_by_role("heading", name="Queues and workers")).to_be_visible()
+    assert operator.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_an_unknown_machine_is_named(operator: Page) -> None:
