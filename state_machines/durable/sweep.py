@@ -22,7 +22,7 @@ from state_machines.durable.activity import Activity
 from state_machines.durable.base.cause import caused_by
 from state_machines.durable.machine import DurableMachine
 from state_machines.durable.operations import pauses, publishing
-from state_machines.durable.statements import pages
+from state_machines.durable.statements import due, pages
 from state_machines.durable.telemetry import counts
 from state_machines.durable.unit_of_work import schedule, unit_of_work
 
@@ -58,33 +58,41 @@ def due_activities(*, deadlines_are_overdue: bool = False) -> list[tuple[str, UU
     For one lease no other process publishes them. While deadlines are overdue, only one queued
     activity of each name is taken.
     """
+    has_activities = due.has_activities()
     with transaction():
         allowance = Sweep.take_allowance(QUEUED_PER_SECOND)
+        if not has_activities:
+            return []
         return publishing.take_due(min(allowance, 1) if deadlines_are_overdue else allowance)
 
 
 def fire_deadlines() -> int:
     """Send the signals of deadlines that have passed, and return how many rows were handled."""
-    return _sum(_fire)
+    return _sum(due.machines_with_deadlines, _fire)
 
 
 def schedule_polls() -> int:
     """Schedule the polls that are due, and return their number."""
-    return _sum(_poll)
+    return _sum(due.machines_with_polls, _poll)
 
 
 def apply_signals() -> int:
     """Apply signals that were stored but not applied, and return how many were tried."""
-    return inbox.apply_stored(SIGNALS_PER_SWEEP)
+    return inbox.apply_stored(SIGNALS_PER_SWEEP) if due.has_signals() else 0
 
 
-def _sum(handle: Callable[[Machine], int]) -> int:
-    """Handle the rows of each machine, and return their number.
+def _sum(find: Callable[[], list[Machine]], handle: Callable[[Machine], int]) -> int:
+    """Handle the rows of each machine that has due ones, and return their number.
 
     A failure is logged and stops no other machine: the next sweep tries again.
     """
+    try:
+        machines = find()
+    except Exception:
+        log.exception("finding what is due failed: all machines are asked")
+        machines = list(DurableMachine.registry.values())
     total = 0
-    for machine in list(DurableMachine.registry.values()):
+    for machine in machines:
         try:
             total += handle(machine)
         except Exception:
@@ -124,17 +132,17 @@ def _handle_page(
     machine: Machine, when: Any, condition: ColumnElement[bool], limit: int, handle: Handler
 ) -> Page:
     """Handle a page of the rows due at `when`, in one transaction or else one by one."""
-    due: list[UUID] = []
+    ids: list[UUID] = []
     is_due = condition & (when <= now())
     try:
         with transaction(), pages.locked_page(machine, is_due, when, limit) as rows:
-            due += [row.id for row in rows]
-            return Page(len(due), _handle_rows(machine, rows, handle))
+            ids += [row.id for row in rows]
+            return Page(len(ids), _handle_rows(machine, rows, handle))
     except Exception:
-        if not due:
+        if not ids:
             raise
-        log.exception("handling %d rows of %s at once failed: one by one", len(due), machine.name)
-    return Page(len(due), sum(_handle_alone(machine, when, is_due, key, handle) for key in due))
+        log.exception("handling %d rows of %s at once failed: one by one", len(ids), machine.name)
+    return Page(len(ids), sum(_handle_alone(machine, when, is_due, key, handle) for key in ids))
 
 
 def _handle_rows(machine: Machine, rows: Sequence[Any], handle: Handler) -> int:

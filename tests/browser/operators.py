@@ -7,7 +7,7 @@ from demo.world import World
 from launch.stack import Stack
 from tests.browser.database import execute
 from tests.browser.shelf import STAPLE
-from tests.browser.sign_in import CODE_FIELD, count_codes, wait_for_code
+from tests.browser.sign_in import CODE_FIELD, wait_for_code
 from tests.browser.visitors import share_session
 
 # As `flask users grant` does, which would start a process for each story.
@@ -61,9 +61,14 @@ def action(page: Page, verb: str) -> Locator:
     return page.get_by_role("group", name="Actions").get_by_role("button", name=verb, exact=True)
 
 
-def prove_identity(page: Page, person: Buyer) -> None:
-    """Answer the demand for a fresh proof of identity with an emailed code."""
-    count = count_codes(person)
-    page.get_by_role("button", name="Send me a code").click()
-    expect(page.get_by_label(CODE_FIELD)).to_be_visible()
-    page.get_by_label(CODE_FIELD).fill(wait_for_code(person, count + 1))
+def prove_identity(page: Page, person: Buyer, codes: int) -> None:
+    """Answer the demand for a fresh proof of identity, after so many emailed codes, with another.
+
+    The second click of an impatient person may have asked for it.
+    """
+    ask, field = page.get_by_role("button", name="Send me a code"), page.get_by_label(CODE_FIELD)
+    expect(ask.or_(field)).to_be_visible()
+    if ask.is_visible():
+        ask.click()
+    expect(field).to_be_visible()
+    field.fill(wait_for_code(person, codes + 1))

@@ -14,6 +14,7 @@ MODULES = (
     "models.logs",
     "models.many_rows",
     "models.metrics",
+    "models.prepared",
     "models.printable",
     "models.secret",
     "models.text",

@@ -24,7 +24,7 @@ WEBHOOK_SECRET = "whsec_sandbox"
 T = TypeVar("T")
 
 
-def eventually(find: Callable[[], T], seconds: float = 30) -> T:
+def eventually(find: Callable[[], T], seconds: float = 60) -> T:
     """Return the first true answer, or the last one at the end of the time."""
     deadline = time.monotonic() + seconds
     while not (result := find()) and time.monotonic() < deadline:

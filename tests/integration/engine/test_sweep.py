@@ -21,13 +21,8 @@ from state_machines.durable.operations import publishing
 from state_machines.durable.unit_of_work import unit_of_work
 from tests.support.depot import Depot
 from tests.support.factories import a_placed_order
-from tests.support.parcel import (
-    Courier,
-    Parcel,
-    ParcelMachine,
-    ParcelSignal,
-    ParcelState,
-)
+from tests.support.parcel import Courier, Parcel, ParcelMachine, ParcelSignal, ParcelState
+from tests.support.statements import statements_of
 
 
 def test_a_deadline_sends_its_signal_once(depot: Depot, time: MovableClock) -> None:
@@ -224,6 +219,16 @@ def test_a_row_that_moves_during_the_verification_is_not_reported(
         event.remove(Engine, "before_cursor_execute", look)
     assert moved.is_set()
     assert depot.state(parcel_id) == ParcelState.ANNOUNCED
+
+
+def test_a_sweep_of_nothing_asks_a_few_questions_and_notes_itself(
+    flask_app: Flask, depot: Depot
+) -> None:
+    depot.pack("vase")
+    tasks.sweep.run()
+    with statements_of(flask_app) as statements:
+        assert set(tasks.sweep.run().values()) == {0}
+    assert [each.split()[0] for each in statements] == ["SELECT"] * 5 + ["INSERT"]
 
 
 def test_an_execution_that_nothing_will_move_is_reported_as_stuck(
