@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from demo.buyer import Buyer, Json
 from demo.world import World
@@ -25,6 +25,7 @@ def test_back_and_forward_at_every_step_of_a_purchase(
     expect(member.get_by_label("Street and number")).to_have_value("Calle Mayor 1")
     pay(member, till.DECLINES)
     expect(member.get_by_text("Your payment did not go through")).to_be_visible()
+    expect(member).to_have_url(re.compile(f"order={reference}"))
     member.go_back()
     expect(member.get_by_role("heading", name="Your cart")).to_be_visible()
     member.go_forward()
@@ -40,3 +41,29 @@ def test_back_and_forward_at_every_step_of_a_purchase(
     expect(member.get_by_text("We have your payment.")).to_be_visible()
     assert till.book_of(world, reference)["captured"] == 5900
     assert len(buyer.http.get(f"{world.urls.order}/order", timeout=30).json()) == 1
+
+
+def test_who_goes_back_while_a_declined_order_is_loaded_is_not_called_to_it(
+    member: Page, world: World
+) -> None:
+    till.fill_cart(member, Shelf(world).add(price=4900))
+    member.goto("/cart")
+    member.get_by_role("link", name="Check out").click()
+    till.type_address(member)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    member.route("**/order/summary?*", hold)
+    with member.expect_request("**/order/summary?*"):
+        pay(member, till.DECLINES)
+    expect(member.get_by_text("Your payment did not go through")).to_be_visible()
+    member.go_back()
+    expect(member.get_by_role("heading", name="Your cart")).to_be_visible()
+    with member.expect_response("**/order/summary?*"):
+        for route in held:
+            route.continue_()
+    member.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    expect(member).to_have_url(re.compile("/cart$"))
+    expect(member.get_by_role("heading", name="Your cart")).to_be_visible()

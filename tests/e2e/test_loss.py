@@ -56,14 +56,16 @@ def test_no_order_is_lost_when_redis_is_emptied_each_second(world: World, stack:
     for buyer in buyers:
         buyer.log_in()
     product = buyers[0].products()[0]
-    each = ORDERS // BUYERS
+    bought: list[tuple[Buyer, str]] = []
 
     with flushed_every_second(stack.environment["REDIS_URL"]) as times:
-        with ThreadPoolExecutor(BUYERS) as pool:
-            shopping = [pool.submit(buy, buyer, product) for buyer in buyers for _ in range(each)]
-            references = [purchase.result() for purchase in shopping]
-        owners = [buyer for buyer in buyers for _ in range(each)]
-        for buyer, reference in zip(owners, references, strict=True):
+        # A quick machine places all of them before Redis is emptied twice.
+        while len(bought) < ORDERS or times[0] < 2:
+            with ThreadPoolExecutor(BUYERS) as pool:
+                references = pool.map(lambda buyer: buy(buyer, product), buyers)
+                bought += zip(buyers, references, strict=True)
+        each = len(bought) // BUYERS
+        for buyer, reference in bought:
             buyer.wait_until(reference, "Confirmed", seconds=60)
         for buyer in buyers:
 
@@ -72,8 +74,6 @@ def test_no_order_is_lost_when_redis_is_emptied_each_second(world: World, stack:
 
             wait_for(is_emailed, "the receipts", seconds=60)
 
-    assert len(references) == ORDERS
-    assert times[0] >= 2, "Redis was emptied while they shopped"
     histories.verify(stack.environment)
 
 

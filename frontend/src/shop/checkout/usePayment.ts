@@ -66,10 +66,11 @@ export function usePayment(): PaymentState {
     clearDraft()
   }
 
-  /** Show the order of an outcome in place of the cart: it exists from now on. */
+  /** Show the order of an outcome in place of the cart, unless the page has been left meanwhile. */
   const showOrder = async (reference: string) => {
     const fresh = { ...orderQuery(reference), staleTime: 0 }
     await queryClient.fetchQuery(fresh)
+    if (router.history.location.pathname !== '/checkout') return
     await navigate({ to: '/checkout', search: { order: reference }, replace: true })
   }
 
