@@ -1,4 +1,4 @@
-"""Wrong codes are counted for each address and way; a login knows its browser and its e-mail.
+"""Wrong codes are counted for each address and way; a login knows its browser and its email.
 
 Revision: 0010, after 0009
 """
@@ -48,7 +48,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # A live login that joined another one's e-mail takes no code afterwards, and expires.
+    # A live login that joined another one's email takes no code afterwards, and expires.
     op.drop_index("ix_login_browser_hash", table_name="login")
     for column in ("unbound_codes", "browser_hash", "code_id"):
         op.drop_column("login", column)

@@ -57,6 +57,22 @@ OLD_WORDS = {
     "wheels",
     "wish",
 }
+# Spellings of one word that must not stand beside each other, in code, texts and pages.
+OTHER_SPELLINGS = re.compile(r"\be[-\u2010\u2011 ]mail", re.IGNORECASE)
+PROSE = (*ROOMS, "docs", "migrations", "frontend/src", "deploy")
+SUFFIXES = {
+    ".py",
+    ".md",
+    ".ts",
+    ".tsx",
+    ".css",
+    ".html",
+    ".yml",
+    ".yaml",
+    ".conf",
+    ".txt",
+    ".example",
+}
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
@@ -137,3 +153,19 @@ def test_docstrings_and_names_are_plain(module: str) -> None:
 )
 def test_an_unplain_docstring_or_name_is_refused(source: str) -> None:
     assert complaints(source)
+
+
+def texts() -> Iterator[Path]:
+    """Yield the files that people write: code, pages, and the texts of the web app."""
+    yield from (file for file in ROOT.iterdir() if file.suffix in SUFFIXES)
+    for room in PROSE:
+        yield from (file for file in (ROOT / room).rglob("*") if file.suffix in SUFFIXES)
+
+
+def test_email_has_one_spelling() -> None:
+    spelled = {
+        f"{file.relative_to(ROOT)}: {match.group()}"
+        for file in texts()
+        if (match := OTHER_SPELLINGS.search(file.read_text()))
+    }
+    assert spelled == set(), "docs/glossary.md: email"

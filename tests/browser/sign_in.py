@@ -10,7 +10,7 @@ CODE_FIELD = "Six-digit code"
 def request_code(page: Page, buyer: Buyer) -> str:
     """Enter the address on the sign-in page, and return the code that comes by email."""
     count = count_codes(buyer)
-    page.get_by_label("E-mail address").fill(buyer.email)
+    page.get_by_label("Email address").fill(buyer.email)
     page.get_by_role("button", name="Send me a code").click()
     expect(page.get_by_label(CODE_FIELD)).to_be_focused()
     return wait_for_code(buyer, count + 1)

@@ -77,7 +77,7 @@ def test_a_sign_in_that_was_refused_counts_down(page: Page) -> None:
     page.clock.install()
     page.goto("/sign-in")
     page.route("**/auth/login", refuse(429, {"Retry-After": str(PAUSE)}))
-    page.get_by_label("E-mail address").fill("ann@example.com")
+    page.get_by_label("Email address").fill("ann@example.com")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("Too many attempts.")
     send = page.get_by_role("button", name="Send me a code")

@@ -62,7 +62,7 @@ def fill_cart(page: Page, keyboard: Keyboard) -> None:
 
 
 def sign_in(page: Page, keyboard: Keyboard, visitor: Buyer) -> None:
-    expect(page.get_by_label("E-mail address")).to_be_focused()
+    expect(page.get_by_label("Email address")).to_be_focused()
     page.keyboard.type(visitor.email)
     page.keyboard.press("Enter")
     expect(page.get_by_label("Six-digit code")).to_be_focused()

@@ -30,7 +30,7 @@ def test_the_page_follows_an_order_while_it_is_paid(member: Page, buyer: Buyer) 
     expect(member.get_by_text("We have your payment. We are packing it.")).to_be_visible()
     expect(member.get_by_text("Visa •••• 4242")).to_be_visible()
     expect(member.get_by_text("Your payment arrived.")).to_be_visible()
-    expect(member.get_by_text("We e-mailed you a receipt.")).to_be_visible()
+    expect(member.get_by_text("We emailed you a receipt.")).to_be_visible()
     assert find_violations(member) == []
 
 

@@ -37,7 +37,7 @@ def unreachable(world: World, faultless: None) -> None:
 def test_a_typed_code_signs_in_and_leads_back(page: Page, visitor: Buyer) -> None:
     page.goto("/account")
     expect(page).to_have_url(SIGN_IN)
-    expect(page.get_by_label("E-mail address")).to_be_focused()
+    expect(page.get_by_label("Email address")).to_be_focused()
     assert find_violations(page) == []
     code = request_code(page, visitor)
     expect(page.get_by_text("We sent a code to")).to_be_visible()
@@ -99,13 +99,13 @@ def test_a_reload_keeps_waiting_for_the_code(page: Page, visitor: Buyer) -> None
 
 def test_another_address_is_one_click_away(page: Page, visitor: Buyer, stack: Stack) -> None:
     page.goto("/sign-in")
-    page.get_by_label("E-mail address").fill("nobody")
+    page.get_by_label("Email address").fill("nobody")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Enter an e-mail address, such as")).to_be_visible()
+    expect(page.get_by_text("Enter an email address, such as")).to_be_visible()
     assert find_violations(page) == []
     code = request_code(page, visitor)
     page.get_by_role("button", name="Use another address").click()
-    expect(page.get_by_label("E-mail address")).to_have_value(visitor.email)
+    expect(page.get_by_label("Email address")).to_have_value(visitor.email)
     # The same address again: its code is on its way, and no second one is requested.
     page.keyboard.press("Enter")
     expect(page.get_by_label(CODE_FIELD)).to_be_focused()
@@ -120,15 +120,15 @@ def test_a_code_that_is_late_is_said_to_be_late(
 ) -> None:
     page.clock.install()
     page.goto("/sign-in")
-    page.get_by_label("E-mail address").fill(visitor.email)
+    page.get_by_label("Email address").fill(visitor.email)
     page.get_by_role("button", name="Send me a code").click()
     expect(page.get_by_text("We are sending a code to")).to_be_visible()
     page.clock.fast_forward(11_000)
-    expect(page.get_by_role("status").filter(has_text="The e-mail is late")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="The email is late")).to_be_visible()
     assert find_violations(page) == []
     world.faults()
     expect(page.get_by_text("We sent a code to")).to_be_visible(timeout=60_000)
-    expect(page.get_by_text("The e-mail is late")).to_be_hidden()
+    expect(page.get_by_text("The email is late")).to_be_hidden()
 
 
 def test_a_code_that_bounces_leads_to_a_better_address(
@@ -150,7 +150,7 @@ def test_a_code_that_bounces_leads_to_a_better_address(
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Use another address")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_label("E-mail address")).to_have_value(visitor.email)
+    expect(page.get_by_label("Email address")).to_have_value(visitor.email)
     sign_in(page, Buyer(visitor.urls))
 
 

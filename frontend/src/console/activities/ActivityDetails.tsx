@@ -23,7 +23,7 @@ export function ActivityDetails({ activity }: { activity: ActivityView }) {
       <RemedyButtons
         patient={activity}
         remedies={REMEDIES.filter((remedy) => activity.allowed.includes(remedy))}
-        // A repeated e-mail is seen by the customer; other calls have a key and are done once.
+        // A repeated email is seen by the customer; other calls have a key and are done once.
         harmless={maybeSent ? ['run-now'] : ['run-now', 'retry']}
       />
     </div>

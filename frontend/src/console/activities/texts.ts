@@ -3,7 +3,7 @@ export const texts = {
   title: 'Activities',
   lead: 'Calls to other systems. Each is made until it has an answer, or until no attempt is left.',
   caption: 'Activities',
-  emptyLead: 'Activities appear with the first e-mail and the first payment.',
+  emptyLead: 'Activities appear with the first email and the first payment.',
   tabs: {
     label: 'Kinds of activities',
     all: 'All',
@@ -56,7 +56,7 @@ export const texts = {
     waiting: (next: string, when: string) => `Attempt ${next} is made ${when}.`,
   },
   maybeSent: (count: number) =>
-    `${count === 1 ? 'One attempt' : `${count} attempts`} ended without an answer: the e-mail may have been sent. Another attempt may send it twice.`,
+    `${count === 1 ? 'One attempt' : `${count} attempts`} ended without an answer: the email may have been sent. Another attempt may send it twice.`,
   missing: 'There is no such activity.',
   missingLead: 'The id may be mistyped, or the row was deleted after its retention.',
   facts: 'Facts',

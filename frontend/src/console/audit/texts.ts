@@ -16,7 +16,7 @@ export const texts = {
   },
   filters: {
     actor: 'Who',
-    actorHint: 'E-mail, id or name',
+    actorHint: 'Email, id or name',
     action: 'Action',
     subject: 'To',
     since: 'From',

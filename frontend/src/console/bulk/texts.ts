@@ -90,7 +90,7 @@ export const texts = {
     },
     leads: {
       'activities.retry':
-        'Each gets a full set of attempts. E-mails that may have been sent may be sent twice.',
+        'Each gets a full set of attempts. Emails that may have been sent may be sent twice.',
       'activities.cancel':
         'The calls are not made any more. Each fails, and its machine is told so.',
       'activities.abandon': 'The calls are marked as no longer needed, and are never made again.',

@@ -5,7 +5,7 @@ export const texts = {
   emptyLead: 'An execution begins with the first order or sign-in.',
   filters: {
     q: 'Search',
-    qHint: 'Key, id or e-mail',
+    qHint: 'Key, id or email',
     machine: 'Machine',
     state: 'State',
     olderThan: 'In state for',

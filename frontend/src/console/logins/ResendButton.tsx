@@ -5,7 +5,7 @@ import { Button } from '../parts/Button'
 import { useAction } from '../parts/useAction'
 import { texts } from './texts'
 
-/** The button that e-mails a new code, with the reason why that is not possible. */
+/** The button that emails a new code, with the reason why that is not possible. */
 export function ResendButton({ login }: { login: OperatorLoginView }) {
   const roleRefusal = useRefusal('staff')
   const resend = useAction({

@@ -57,7 +57,7 @@ export const LOGIN_COLUMNS: readonly Column<OperatorLoginView>[] = [
   },
 ]
 
-/** Whether the e-mail with a code was sent, with a link to the call that sends it. */
+/** Whether the email with a code was sent, with a link to the call that sends it. */
 function Delivery({ login: { delivery } }: { login: OperatorLoginView }) {
   if (delivery === null) return <span className={classes.none}>{texts.noDelivery}</span>
   return (

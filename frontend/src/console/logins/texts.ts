@@ -1,7 +1,7 @@
 /** The texts of logins: the requests to sign in. */
 export const texts = {
   title: 'Logins',
-  lead: 'Requests to sign in. Each has a code, which is e-mailed. Did it arrive?',
+  lead: 'Requests to sign in. Each has a code, which is emailed. Did it arrive?',
   caption: 'Logins',
   emptyLead: 'Logins appear with the first person who signs in.',
   tabs: {
@@ -13,12 +13,12 @@ export const texts = {
     succeeded: 'Signed in',
     locked: 'Locked',
   },
-  email: 'E-mail',
-  emailHint: 'E-mail address, as a whole',
+  email: 'Email',
+  emailHint: 'Email address, as a whole',
   columns: {
-    email: 'E-mail',
+    email: 'Email',
     state: 'State',
-    delivery: 'E-mail with the code',
+    delivery: 'Email with the code',
     wrongCodes: 'Wrong codes',
     created: 'Asked',
     deadline: 'Valid until',

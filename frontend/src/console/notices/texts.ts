@@ -13,7 +13,7 @@ export const texts = {
     slow_payment: 'Slow payment',
     refund_failed: 'Refund failed',
     dispute: 'Dispute',
-    undelivered: 'E-mail bounced',
+    undelivered: 'Email bounced',
     review: 'Under review',
     fraud_warning: 'Fraud warning',
     unknown_intent: 'Unknown at the bank',

@@ -15,7 +15,7 @@ export const LISTS: readonly List[] = [
   { title: 'Stuck executions', path: '/console/executions?stuck=true' },
   { title: 'Failed activities', path: '/console/activities?state=failed', words: 'calls errors' },
   {
-    title: 'E-mails and calls that may have been sent twice',
+    title: 'Emails and calls that may have been sent twice',
     path: '/console/activities?maybeSent=true',
     words: 'maybe sent emails letters doubtful',
   },
@@ -25,7 +25,7 @@ export const LISTS: readonly List[] = [
 
 /** Where calls are held back, in the words of who wants to. */
 export const STOP = {
-  title: 'Stop or slow down all refunds, payments or e-mails',
+  title: 'Stop or slow down all refunds, payments or emails',
   path: '/console/controls',
   words: 'pause calls emails limit stripe sendgrid queue',
 }

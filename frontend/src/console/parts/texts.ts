@@ -66,7 +66,7 @@ export const texts = {
     refused: 'This would be refused',
     kinds: { insert: 'new', update: 'changed', delete: 'removed' },
     activities: 'Activities that would be started',
-    emails: 'E-mails that would be sent',
+    emails: 'Emails that would be sent',
     none: 'none',
   },
 } as const

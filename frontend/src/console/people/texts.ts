@@ -7,7 +7,7 @@ export const texts = {
   none: '–',
   person: 'Person',
   columns: {
-    email: 'E-mail',
+    email: 'Email',
     name: 'Name',
     username: 'User name',
     roles: 'Roles',
@@ -18,7 +18,7 @@ export const texts = {
   },
   filters: {
     q: 'Search people',
-    qHint: 'E-mail or name',
+    qHint: 'Email or name',
     role: 'Role',
     status: 'Status',
   },

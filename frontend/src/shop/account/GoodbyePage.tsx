@@ -13,7 +13,7 @@ const useTexts = messages({
       'You are signed out on all devices.',
       'Your name, your addresses and your sign-ins are being erased.',
       'Your orders stay in our books without them, as the law asks of us.',
-      'With the same e-mail address you can open a new account whenever you like.',
+      'With the same email address you can open a new account whenever you like.',
     ],
     home: 'Back to the shop',
     privacy: 'What we keep, and why',

@@ -8,7 +8,7 @@ export const useAccountTexts = messages({
     profile: 'Profile',
     profileLead: 'Checkout fills in your address for you.',
     labels: {
-      email: 'E-mail address',
+      email: 'Email address',
       username: 'Display name',
       firstName: 'First name',
       lastName: 'Last name',

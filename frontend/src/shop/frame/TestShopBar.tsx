@@ -5,7 +5,7 @@ import classes from './Bars.module.css'
 
 const useTexts = messages({
   en: {
-    test: 'A test shop: no card is charged, and all e-mails stay here.',
+    test: 'A test shop: no card is charged, and all emails stay here.',
     mailbox: 'Mailbox',
     label: 'Test shop',
   },

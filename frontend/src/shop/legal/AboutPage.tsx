@@ -15,7 +15,7 @@ const useTexts = messages<ProseTexts>({
       {
         title: 'How an order goes',
         paragraphs: [
-          'You sign in with a code by e-mail. Your things are reserved when you press Pay, and the order is complete when your bank has paid. Until the parcel leaves, you can cancel, and the money goes back to your card.',
+          'You sign in with a code by email. Your things are reserved when you press Pay, and the order is complete when your bank has paid. Until the parcel leaves, you can cancel, and the money goes back to your card.',
           'You see each step on the page of your order, as it happens.',
         ],
       },

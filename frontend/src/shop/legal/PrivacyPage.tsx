@@ -9,7 +9,7 @@ const useTexts = messages<ProseTexts>({
       {
         title: 'What we keep',
         paragraphs: [
-          'Your e-mail address, your name and addresses as you typed them, your orders, and the devices on which you are signed in. Addresses and phone numbers are encrypted in our database.',
+          'Your email address, your name and addresses as you typed them, your orders, and the devices on which you are signed in. Addresses and phone numbers are encrypted in our database.',
           'Your card number never reaches us: it goes to the payment provider alone. We keep its brand, its last four digits and its expiry month, for your receipts.',
         ],
       },

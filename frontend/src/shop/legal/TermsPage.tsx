@@ -22,13 +22,13 @@ const useTexts = messages<ProseTexts>({
       {
         title: 'Delivery',
         paragraphs: [
-          'We tell you by e-mail when the parcel leaves, with its tracking number, and when it has arrived.',
+          'We tell you by email when the parcel leaves, with its tracking number, and when it has arrived.',
         ],
       },
       {
         title: 'Disagreements',
         paragraphs: [
-          'Reply to any of our e-mails. Every step of an order is recorded, so that we can see together what happened.',
+          'Reply to any of our emails. Every step of an order is recorded, so that we can see together what happened.',
         ],
       },
     ],

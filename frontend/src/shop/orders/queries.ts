@@ -33,13 +33,13 @@ export function historyQuery(referenceId: string, version: string) {
       call('GET /order/{referenceId}/history', { path: { referenceId }, signal }),
     staleTime: Infinity,
     placeholderData: (previous) => previous,
-    // An e-mail is sent a moment after a change, and changes nothing about the order itself.
+    // An email is sent a moment after a change, and changes nothing about the order itself.
     refetchInterval: ({ state }) =>
       mayGetEmail(state.data, serverNow()) ? EMAIL_CHECK_INTERVAL_MS : false,
   })
 }
 
-/** Return whether the last step is so new that the e-mail about it may be on its way. */
+/** Return whether the last step is so new that the email about it may be on its way. */
 export function mayGetEmail(steps: readonly Step[] | undefined, now: number): boolean {
   const last = steps?.at(-1)
   return last !== undefined && !isEmail(last) && now - Date.parse(last.at) < EMAIL_DELAY_MS

@@ -26,7 +26,7 @@ test('steps without a meaning for the customer are left out', () => {
   expect(knownSteps(steps).map(({ kind }) => kind)).toEqual(['placed', 'paid'])
 })
 
-test('an e-mail is expected for a while after a step that is none', () => {
+test('an email is expected for a while after a step that is none', () => {
   const paid = step({ kind: 'paid' })
   const receipt = step({ kind: 'receipt_sent', machine: 'email' })
   expect(mayGetEmail(undefined, LATER)).toBe(false)

@@ -20,12 +20,12 @@ export const useSentences = messages<Readonly<Record<StepKind, string>>>({
     refund_requested: 'A refund was requested.',
     refunded: 'The money is on its way to your card.',
     refund_failed: 'The refund did not go through. We are looking into it.',
-    receipt_sent: 'We e-mailed you a receipt.',
-    failure_sent: 'We e-mailed you that the order was not paid.',
-    cancellation_sent: 'We e-mailed you about the cancellation.',
-    shipment_sent: 'We e-mailed you the tracking number.',
-    delivery_sent: 'We e-mailed you about the delivery.',
-    refund_sent: 'We e-mailed you about the refund.',
+    receipt_sent: 'We emailed you a receipt.',
+    failure_sent: 'We emailed you that the order was not paid.',
+    cancellation_sent: 'We emailed you about the cancellation.',
+    shipment_sent: 'We emailed you the tracking number.',
+    delivery_sent: 'We emailed you about the delivery.',
+    refund_sent: 'We emailed you about the refund.',
   },
   es: {
     placed: 'Hiciste el pedido.',
@@ -61,7 +61,7 @@ export function knownSteps(steps: readonly Step[]): KnownStep[] {
   return steps.filter((step): step is KnownStep => step.kind !== null)
 }
 
-/** Return whether a step is an e-mail, which is told more quietly than what moved the order. */
+/** Return whether a step is an email, which is told more quietly than what moved the order. */
 export function isEmail(step: Step): boolean {
   return step.machine === 'email'
 }

@@ -123,7 +123,7 @@ export const useOrderWords = messages({
       payable: 'Your things are reserved. The order is complete once it is paid.',
       declined: 'Nothing was charged. You can try another card.',
       closing: 'We are cancelling the payment at your bank. Nothing more is needed from you.',
-      reviewed: 'We have your payment, and a person checks it. You hear from us by e-mail.',
+      reviewed: 'We have your payment, and a person checks it. You hear from us by email.',
       confirmed: 'We have your payment. We are packing it.',
       shipped: 'Your parcel is on its way.',
       delivered: 'Your parcel has arrived. Enjoy it.',

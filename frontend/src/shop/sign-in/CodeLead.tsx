@@ -7,13 +7,13 @@ import { useSignInTexts } from './texts'
 
 type CodeLeadProps = {
   pending: PendingSignIn
-  /** Whether the e-mail has left; undefined is not known. */
+  /** Whether the email has left; undefined is not known. */
   status: LoginStatus['codeStatus'] | undefined
 }
 
 const LATE_AFTER_MS = 10_000
 
-/** The words about the e-mail with the code: it was sent, it is being sent, or it is late. */
+/** The words about the email with the code: it was sent, it is being sent, or it is late. */
 export function CodeLead({ pending, status }: CodeLeadProps) {
   const texts = useSignInTexts()
   const secondsUntilLate = useCountdown(pending.requestedAt + LATE_AFTER_MS)

@@ -23,7 +23,7 @@ export function loginQuery(loginId: string) {
   })
 }
 
-/** Request a code by e-mail. */
+/** Request a code by email. */
 export async function requestCode(email: string) {
   const begun = await call('POST /auth/login', { body: { email } })
   return { email, loginId: begun.loginId, requestedAt: Date.now() }

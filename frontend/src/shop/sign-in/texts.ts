@@ -3,9 +3,9 @@ import { messages } from '../../ui/i18n/language'
 export const useSignInTexts = messages({
   en: {
     title: 'Sign in',
-    lead: 'We e-mail you a six-digit code. There is no password to remember.',
-    email: 'E-mail address',
-    invalidEmail: 'Enter an e-mail address, such as ann@example.com.',
+    lead: 'We email you a six-digit code. There is no password to remember.',
+    email: 'Email address',
+    invalidEmail: 'Enter an email address, such as ann@example.com.',
     send: 'Send me a code',
     or: 'or',
     passkey: 'Use a passkey',
@@ -13,14 +13,14 @@ export const useSignInTexts = messages({
     codeTitle: 'Enter your code',
     codeLead: 'We sent a code to',
     sending: 'We are sending a code to',
-    late: 'The e-mail is late',
+    late: 'The email is late',
     lateLead:
       'We keep trying to send it, and this page says when it has left. You can wait here, check the address, or come back later: your cart stays as it is.',
     unsent: (email: string) =>
       `The code could not be delivered to ${email}. Check the address or try again.`,
     code: 'Six-digit code',
     confirm: 'Continue',
-    wrongCode: 'That code is not right. Check the newest e-mail from us.',
+    wrongCode: 'That code is not right. Check the newest email from us.',
     attemptsLeft: (count: number) =>
       count === 1 ? 'One try is left.' : `${count} tries are left.`,
     expired: 'That code is no longer valid. Send yourself a new one.',

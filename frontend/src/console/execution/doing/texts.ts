@@ -14,12 +14,11 @@ export const texts = {
     'login resend': 'Send a new code',
   } as Readonly<Record<string, string>>,
   leads: {
-    'order ship': 'The customer gets an e-mail with the tracking number.',
-    'order deliver': 'The customer gets an e-mail.',
-    'order cancel':
-      'The stock returns, and what was paid is refunded. The customer gets an e-mail.',
+    'order ship': 'The customer gets an email with the tracking number.',
+    'order deliver': 'The customer gets an email.',
+    'order cancel': 'The stock returns, and what was paid is refunded. The customer gets an email.',
     'order refund':
-      'The money goes back to the card that paid. Once it has, the customer gets an e-mail.',
+      'The money goes back to the card that paid. Once it has, the customer gets an email.',
     'order accept': 'The order is confirmed with what was paid, although it is another amount.',
   } as Readonly<Record<string, string>>,
   rawLead: (signal: string) =>

@@ -49,7 +49,7 @@ const ACTION: Action = {
   isRaw: false,
   role: 'staff',
   verb: 'Ship',
-  lead: 'An e-mail is sent.',
+  lead: 'An email is sent.',
 }
 const REFUSED: Action = { ...ACTION, signal: 'cancel', allowed: false, refusal: 'Too late' }
 const PLACED: Entry = {
@@ -93,7 +93,7 @@ test('the way taken is drawn, and what can be sent now or not', () => {
   })
   expect(arrows.map(({ label, kind, hint }) => [label, kind, hint])).toEqual([
     ['paid, accept', 'taken', undefined],
-    ['ship', 'allowed', 'An e-mail is sent.'],
+    ['ship', 'allowed', 'An email is sent.'],
     ['cancel', 'refused', 'Too late'],
   ])
   expect(states.filter(({ isCurrent }) => isCurrent).map(({ name }) => name)).toEqual(['Confirmed'])

@@ -54,7 +54,7 @@ export function toneOf(entry: Entry): Tone | undefined {
   return entry.state === null ? undefined : (TONES[entry.state] ?? 'active')
 }
 
-/** Return whether an e-mail may have been sent twice: an attempt ended without an answer. */
+/** Return whether an email may have been sent twice: an attempt ended without an answer. */
 export function mayBeTwice(entry: Entry): boolean {
   return entry.kind === 'email' && Number(entry.raw.unknown_outcomes ?? 0) > 0
 }

@@ -36,7 +36,7 @@ const PAID: Entry = {
   to: 'Confirmed',
   version: 2,
 }
-const LETTER: Entry = {
+const EMAIL: Entry = {
   ...BASE,
   id: 'c',
   at: '2026-01-01T10:05:01Z',
@@ -62,28 +62,28 @@ test('a URL with all kinds, or with none that exists, needs no parameter', () =>
 })
 
 test('entries are filtered by kind and by machine', () => {
-  const entries = [BASE, LETTER, { ...LETTER, id: 'd', machine: 'refund' }]
+  const entries = [BASE, EMAIL, { ...EMAIL, id: 'd', machine: 'refund' }]
   expect(filterEntries(entries, ['email'], undefined).map(({ id }) => id)).toEqual(['c', 'd'])
   expect(filterEntries(entries, KINDS, 'refund').map(({ id }) => id)).toEqual(['d'])
 })
 
 test('an entry that comes on two pages is shown once, in its newest version', () => {
-  const older = { ...LETTER, state: 'running' }
-  expect(mergeEntries([[LETTER], [older, PAID], [BASE]])).toEqual([LETTER, PAID, BASE])
+  const older = { ...EMAIL, state: 'running' }
+  expect(mergeEntries([[EMAIL], [older, PAID], [BASE]])).toEqual([EMAIL, PAID, BASE])
 })
 
 test('the chart shows how long each state and each call lasted', () => {
   const now = Date.parse('2026-01-01T11:00:00Z')
-  const rows = ganttRows([LETTER, PAID, BASE], () => 'good', now)
-  const [states, letter] = rows
+  const rows = ganttRows([EMAIL, PAID, BASE], () => 'good', now)
+  const [states, email] = rows
   expect(states?.bars.map(({ start, end, title }) => [title, end - start])).toEqual([
     ['Pending', 300_000],
     ['Confirmed', 3_300_000],
   ])
-  expect(letter?.bars).toMatchObject([{ title: 'emails.order_confirmed, done, 2 s' }])
+  expect(email?.bars).toMatchObject([{ title: 'emails.order_confirmed, done, 2 s' }])
 })
 
-test('a letter whose attempt had no answer may have been sent twice', () => {
-  expect(mayBeTwice({ ...LETTER, raw: { unknown_outcomes: 1 } })).toBe(true)
-  expect(mayBeTwice({ ...LETTER, raw: { unknown_outcomes: 0 } })).toBe(false)
+test('an email whose attempt had no answer may have been sent twice', () => {
+  expect(mayBeTwice({ ...EMAIL, raw: { unknown_outcomes: 1 } })).toBe(true)
+  expect(mayBeTwice({ ...EMAIL, raw: { unknown_outcomes: 0 } })).toBe(false)
 })
