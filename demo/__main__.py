@@ -1,5 +1,6 @@
 """`make demo`: start the system on free ports and play the stories; exit status 0 if all pass."""
 
+import argparse
 import sys
 import traceback
 
@@ -13,6 +14,7 @@ PAYMENT_TIMEOUT = 15  # seconds; longer than the lease of a killed worker
 
 
 def main() -> int:
+    argparse.ArgumentParser(prog="python -m demo", description=__doc__).parse_args()
     end_in_order()
     try:
         build_if_possible()

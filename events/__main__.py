@@ -4,9 +4,11 @@ import argparse
 import asyncio
 import gc
 import logging
+import os
 import resource
 import signal
 import socket
+import sys
 
 from aiohttp import web
 
@@ -50,8 +52,11 @@ def raise_file_limit() -> int:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket, whose options connections inherit."""
-    listening = socket.create_server((host, port), backlog=BACKLOG)
+    """Return a listening socket, whose options connections inherit. Exits if it cannot listen."""
+    try:
+        listening = socket.create_server((host, port), backlog=BACKLOG)
+    except OSError as error:
+        sys.exit(f"EVENTS_PORT {port}: {os.strerror(error.errno or 0)}")
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_TIMEOUT)

@@ -1,5 +1,6 @@
 """`make run`: run the whole system until Ctrl-C."""
 
+import argparse
 import contextlib
 import os
 import sys
@@ -21,6 +22,7 @@ START_ERRORS = (AlreadyRunningError, PortTakenError, NotReadyError, RuntimeError
 
 
 def main() -> int:
+    read_arguments()
     end_in_order()
     try:
         check_settings()
@@ -54,6 +56,17 @@ def main() -> int:
     finally:
         stack.stop()
     return 1
+
+
+def read_arguments() -> argparse.Namespace:
+    """Answer --help, and refuse arguments: there are only variables."""
+    parser = argparse.ArgumentParser(
+        prog="python -m launch",
+        description=__doc__,
+        epilog="Variables of the environment are its settings: docs/reference/settings.md."
+        " SEED_DEMO=1 gives an empty shop two months of orders first.",
+    )
+    return parser.parse_args()
 
 
 def check_settings() -> None:

@@ -41,15 +41,6 @@ def assign_free_ports() -> dict[str, str]:
     return {name: str(p) for name, p in zip(DEFAULTS, free_ports(len(DEFAULTS)), strict=True)}
 
 
-def select_ports(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the ports that `environment` sets, or the usual ones. Raises PortTakenError."""
-    ports = {name: environment.get(name) or str(usual) for name, usual in DEFAULTS.items()}
-    for name, port in ports.items():
-        if is_taken(int(port)):
-            raise PortTakenError(f"port {port} is taken: set {name} to another port")
-    return ports
-
-
 def are_free(environment: Mapping[str, str]) -> bool:
     """Return whether nobody listens on any of the ports."""
     return not any(is_taken(int(environment.get(n) or usual)) for n, usual in DEFAULTS.items())

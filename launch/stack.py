@@ -13,6 +13,7 @@ from typing import Self
 from config import Settings
 from launch import development, ports
 from launch.children import run
+from launch.claimed_ports import claimed_ports
 from launch.env_file import env_file
 from launch.forks import IS_SUPPORTED, Forks
 from launch.lock import lock_folder
@@ -85,9 +86,11 @@ class Stack:
         """
         self._closing.enter_context(lock_folder(self.data))
         self._end_stale_processes()
-        self.environment |= (
-            ports.select_ports(self.environment) if self._usual_ports else ports.assign_free_ports()
-        )
+        if self._usual_ports:
+            claimed = claimed_ports(self.environment, sandbox=self.sandbox)
+            self.environment |= self._closing.enter_context(claimed)
+        else:
+            self.environment |= ports.assign_free_ports()
         self._start_services()
         self._set_defaults()
         self._set_pools()

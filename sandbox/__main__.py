@@ -58,7 +58,11 @@ async def serve(arguments: argparse.Namespace) -> None:
     )
     runner = web.AppRunner(make_app(options), access_log=None, shutdown_timeout=SHUTDOWN_TIMEOUT)
     await runner.setup()
-    await web.TCPSite(runner, arguments.host, arguments.port, backlog=1024).start()
+    try:
+        await web.TCPSite(runner, arguments.host, arguments.port, backlog=1024).start()
+    except OSError as error:
+        await runner.cleanup()
+        sys.exit(f"--port {arguments.port}: {os.strerror(error.errno or 0)}")
     port = runner.addresses[0][1]
     sys.stdout.write(f"Sandbox on http://{arguments.host}:{port}\n")
     sys.stdout.flush()

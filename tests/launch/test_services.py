@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +11,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from launch import development, ports
+from launch import development
 from launch.__main__ import _without_password
 from launch.children import run
 from launch.files import write_whole
@@ -84,21 +83,6 @@ def test_a_stale_pid_file_of_another_process_prevents_no_start(folder: Path) -> 
     (Path(data[0]) / "postmaster.pid").write_text("1\n/nowhere\n")
     with Postgres(folder / "postgres") as again:
         assert ask(again, "SELECT 1") == (1,)
-
-
-def test_a_port_in_use_is_named_with_its_variable() -> None:
-    (port,) = ports.free_ports(1)
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", port))
-    listener.listen()
-    try:
-        with pytest.raises(ports.PortTakenError, match=f"port {port} is taken: set ORDER_PORT"):
-            ports.select_ports(
-                {name: str(p) for name, p in ports.assign_free_ports().items()}
-                | {"ORDER_PORT": str(port)}
-            )
-    finally:
-        listener.close()
 
 
 def test_two_systems_do_not_share_a_data_folder(folder: Path) -> None:
