@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -142,18 +143,27 @@ def test_the_observability_profile_has_its_configuration() -> None:
     assert [job["job_name"] for job in scrapes["scrape_configs"]]
 
 
+def targets_of(job: dict[str, Any]) -> set[str]:
+    """Return the addresses of a job: listed ones, or those of names that are looked up."""
+    listed = {target for each in job.get("static_configs", ()) for target in each["targets"]}
+    looked_up = {
+        f"{name}:{each['port']}" for each in job.get("dns_sd_configs", ()) for name in each["names"]
+    }
+    return listed | looked_up
+
+
 def test_prometheus_scrapes_every_part_that_has_metrics() -> None:
     scrapes = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())
-    targets = {
-        job["job_name"]: {target for each in job["static_configs"] for target in each["targets"]}
-        for job in scrapes["scrape_configs"]
-    }
+    targets = {job["job_name"]: targets_of(job) for job in scrapes["scrape_configs"]}
     port = Settings.model_fields["metrics_port"].default
     assert targets["web"] == {f"{part}:{port}" for part in WEB}
     assert targets["workers"] == {f"{part}:{port}" for part in (*WORKERS, "beat")}
     assert targets["exporter"] == {f"exporter:{Settings.model_fields['exporter_port'].default}"}
+    # It runs only in its profile, so that it is looked up.
+    assert targets["events"] == {f"events:{Settings.model_fields['events_port'].default}"}
+    assert "static_configs" not in scrapes["scrape_configs"][-2]
     networks = set(SERVICES["prometheus"]["networks"])
-    for part in (*WEB, *WORKERS, "beat", "exporter"):
+    for part in (*WEB, *WORKERS, "beat", "exporter", "events"):
         assert networks & set(SERVICES[part]["networks"])
         assert SERVICES[part]["environment"]["METRICS_HOST"] != "127.0.0.1"
 

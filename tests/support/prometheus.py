@@ -17,7 +17,7 @@ from launch.waiting import until
 from tests.support.programs import program
 
 # The variable with the port of each job.
-JOBS = {"web": "METRICS_PORT", "exporter": "EXPORTER_PORT"}
+JOBS = {"web": "METRICS_PORT", "exporter": "EXPORTER_PORT", "events": "EVENTS_PORT"}
 FOLDER = ROOT / "deploy/prometheus"
 UNITS = {"s": 1, "m": 60}
 # A threshold of an age, and a time such as 5m.
@@ -75,7 +75,7 @@ class Server:
 
 @contextmanager
 def scraping(folder: Path, shop: Stack, *, factor: float = 1) -> Iterator[Server]:
-    """Run a Prometheus with our rules that scrapes the processes and the exporter of a shop.
+    """Run a Prometheus with our rules that scrapes the parts of a shop.
 
     All times of the rules are divided by `factor`.
     """

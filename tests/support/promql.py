@@ -2,13 +2,15 @@
 
 import re
 
+from events.metrics import METRICS as OF_EVENTS
 from exporter import gauges
 from models import metrics
 from models.metrics import Histogram, Metric
 
+EVENTS = tuple(Metric(name, text) for name, (_, text) in OF_EVENTS.items())
 METRICS: dict[str, Metric] = {
     f"{metric.name}{suffix}": metric
-    for metric in (*metrics.ALL, *gauges.ALL)
+    for metric in (*metrics.ALL, *gauges.ALL, *EVENTS)
     for suffix in (("_bucket", "_count", "_sum") if isinstance(metric, Histogram) else ("",))
 }
 # Labels that Prometheus adds.
