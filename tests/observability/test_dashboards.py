@@ -1,6 +1,7 @@
 """Every panel of every dashboard has data when a real Prometheus scrapes a running shop."""
 
 import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from launch.unprivileged_user import temporary_folder
 from tests.support.prometheus import Server, scraping
 from tests.support.promql import METRICS, check_names
 
+ALERTS = ROOT / "deploy/prometheus/alerts.yml"
 GRAFANA = ROOT / "deploy/grafana"
 DASHBOARDS: dict[str, dict[str, Any]] = {
     path.stem: json.loads(path.read_text()) for path in sorted((GRAFANA / "dashboards").glob("*"))
@@ -98,6 +100,11 @@ def test_no_alert_fires_in_a_shop_that_is_well(prometheus: Server) -> None:
     assert [series["metric"]["alertname"] for series in firing] == []
 
 
+def test_the_bounds_that_alerts_name_are_buckets(prometheus: Server) -> None:
+    for selector in re.findall(r'projectx_\w+_bucket\{le="[^"]+"\}', ALERTS.read_text()):
+        wait_for(lambda s=selector: prometheus.query(s) or None, selector, seconds=TIMEOUT)  # type: ignore[misc]
+
+
 @pytest.mark.parametrize("panel", PANELS)
 def test_a_panel_names_metrics_that_exist_and_says_its_meaning(panel: dict[str, Any]) -> None:
     for target in panel["targets"]:
@@ -142,6 +149,6 @@ UNSHOWN = {
 
 
 def test_each_other_metric_is_in_a_dashboard_or_an_alert() -> None:
-    texts = json.dumps(DASHBOARDS) + (ROOT / "deploy/prometheus/alerts.yml").read_text()
+    texts = json.dumps(DASHBOARDS) + ALERTS.read_text()
     shown = {metric.name for name, metric in METRICS.items() if name in texts}
     assert {metric.name for metric in METRICS.values()} - shown == UNSHOWN
