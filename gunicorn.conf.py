@@ -47,6 +47,11 @@ if json_lines.is_on():
     logger_class = JsonLogger
 
 
+def on_starting(_server: object) -> None:
+    """Open the port of the metrics for all workers."""
+    metering.listen()
+
+
 def pre_request(_worker: object, req: Any) -> None:
     """Let a request with a long body be the last of its connection, and its answer say so.
 

@@ -2,13 +2,15 @@
 
 Each process writes its numbers into files of METRICS_FOLDER and listens on METRICS_PORT, which the
 processes of one folder share: any of them answers a scrape with the numbers of all, also of those
-that have ended. Without METRICS nothing is counted, and nobody listens.
+that have ended. Processes that are forked after `listen` share one queue of scrapes, so that one
+that hangs misses none. Without METRICS nothing is counted, and nobody listens.
 """
 
 import contextlib
 import logging
 import os
 import re
+import socket
 import sys
 import tempfile
 import threading
@@ -164,6 +166,36 @@ class ScrapeServer(ThreadingHTTPServer):
             log.error("a scrape failed: %s", error, exc_info=error)
 
 
+class SharedServer(ScrapeServer):
+    """A server on the socket of another process, of which any sharer may take the next scrape."""
+
+    def __init__(self, shared: socket.socket) -> None:
+        super().__init__(shared.getsockname(), Scrape, bind_and_activate=False)
+        self.socket.close()
+        self.socket = shared
+
+
+_shared: socket.socket | None = None
+
+
+def listen() -> None:
+    """Open METRICS_PORT for the processes that this one forks, if METRICS is on.
+
+    With sockets of their own, the system would give each process a turn, also one that hangs.
+    """
+    global _shared  # noqa: PLW0603  one per process
+    if not settings.metrics or _shared is not None:
+        return
+    address = settings.metrics_host, settings.metrics_port
+    try:
+        _shared = socket.create_server(address, reuse_port=True)
+    except OSError:
+        # Each process tries it again, and says what is wrong.
+        return
+    # Whoever comes second finds nothing to accept.
+    _shared.setblocking(False)
+
+
 def start() -> bool:
     """Keep the numbers of this process from now on and serve them. Return whether METRICS is on.
 
@@ -174,7 +206,7 @@ def start() -> bool:
     metrics.install(Prometheus(folder()))
     address = settings.metrics_host, settings.metrics_port
     try:
-        server = ScrapeServer(address, Scrape)
+        server = SharedServer(_shared) if _shared else ScrapeServer(address, Scrape)
     except OSError as error:
         log.warning("METRICS_PORT %d: %s", settings.metrics_port, error)
         return True

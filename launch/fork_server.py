@@ -102,6 +102,9 @@ def main() -> None:
         # It fails again in the process that needs it, and is shown there.
         with contextlib.suppress(Exception):
             importlib.import_module(module)
+    # Bad settings are shown in the processes, too.
+    with contextlib.suppress(Exception):
+        importlib.import_module("metering").listen()
     gc.freeze()
     request = ForkServer(socket.socket(fileno=int(sys.argv[1]))).serve()
     if request is None:

@@ -109,6 +109,16 @@ def test_a_killed_worker_stays_counted_and_holds_no_connection(observed: Stack) 
     assert total(after, done, outcome="done") >= total(before, done, outcome="done") > 0
 
 
+def test_a_process_that_hangs_misses_no_scrape(observed: Stack) -> None:
+    hung = psutil.Process(observed.pids()["worker-2"])
+    hung.suspend()
+    try:
+        for _ in range(30):
+            scrape(observed.urls.metrics)
+    finally:
+        hung.resume()
+
+
 def test_the_exporter_goes_on_without_postgresql(observed: Stack) -> None:
     assert observed.postgres is not None
     observed.postgres.stop()
