@@ -143,7 +143,9 @@ def fork() -> int:
         if pid := os.fork():
             return pid
         os.setsid()
-        os.write(pipe, f"add {os.getpid()}\n".encode())
+        # The guardian may just have been killed.
+        with contextlib.suppress(BrokenPipeError):
+            os.write(pipe, f"add {os.getpid()}\n".encode())
         return 0
     finally:
         os.close(pipe)

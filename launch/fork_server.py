@@ -1,4 +1,4 @@
-"""`python -m launch.fork_server FD`: import the system's code once, and fork its processes.
+"""`python -m launch.fork_server FD MODULE…`: import modules once, and fork processes that use them.
 
 A fork needs no imports, which are most of a start, and shares their memory with the others. Each
 message on the socket FD asks for a process; the answers say its pid and, later, how it ended. The
@@ -21,13 +21,7 @@ from setproctitle import setproctitle
 
 from launch import children
 
-# What the processes import, but for their main modules. The last one turns garbage collection on.
-MODULES = (
-    *("tasks.worker", "celery.bin.worker", "celery.bin.beat", "flower.command", "events.app"),
-    *("exporter.collector", "sandbox.app", "gunicorn.app.wsgiapp", "gunicorn.workers.gthread"),
-    "wsgi",
-)
-REQUEST_SIZE = 64 * 1024  # bytes; a message that is longer is cut
+REQUEST_SIZE = 1024 * 1024  # bytes; more than the system sends in one message
 
 
 @dataclass
@@ -61,7 +55,11 @@ class ForkServer:
                         return request
 
     def _receive(self) -> Request | None:
-        message, outputs, _, _ = socket.recv_fds(self._control, REQUEST_SIZE, 2)
+        try:
+            message, outputs, _, _ = socket.recv_fds(self._control, REQUEST_SIZE, 2)
+        except ConnectionResetError:
+            # The launcher was killed before it read an answer.
+            return None
         return Request(json.loads(message), outputs) if message else None
 
     def _fork(self, request: Request, selector: selectors.BaseSelector) -> bool:
@@ -98,7 +96,7 @@ def main() -> None:
     on_interrupt = signal.signal(signal.SIGINT, signal.SIG_DFL)
     # What imports create stays. A search for garbage would write to it, which ends the sharing.
     gc.disable()
-    for module in MODULES:
+    for module in sys.argv[2:]:
         # It fails again in the process that needs it, and is shown there.
         with contextlib.suppress(Exception):
             importlib.import_module(module)

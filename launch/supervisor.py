@@ -62,18 +62,27 @@ class Supervisor:
         self.on_change: Callable[[], None] = lambda: None
 
     def start(self, name: str, command: list[str]) -> None:
-        """Start a process and restart it whenever it ends. Does nothing after `stop`."""
+        """Start a process and restart it whenever it ends. Does nothing after `stop`.
+
+        Raises OSError, or RuntimeError when there is no fork server.
+        """
         with self._lock:
             if self._stopping.is_set():
                 return
             self._commands[name] = command
-            process = self._spawn(command)
+        # Without the lock, which `stop` needs: a fork server may be slow.
+        process = self._spawn(command)
+        with self._lock:
             self._running[name] = process
             follower = threading.Thread(target=self._follow, args=(name, process), daemon=True)
             self._followers = [thread for thread in self._followers if thread.is_alive()]
             self._followers.append(follower)
             follower.start()
-        self._report_change(name)
+            is_late = self._stopping.is_set()
+        if is_late:
+            end_group(process.pid, signal.SIGKILL)
+        else:
+            self._report_change(name)
 
     def pid(self, name: str) -> int:
         """Return the pid of a process. Raises KeyError."""
@@ -89,18 +98,22 @@ class Supervisor:
         with self._lock:
             os.killpg(self._running[name].pid, signal.SIGKILL)
 
-    def stop(self) -> None:
-        """Stop all processes: SIGTERM first, SIGKILL after STOP_TIMEOUT."""
+    def stop(self, timeout: float = STOP_TIMEOUT) -> None:
+        """Stop all processes: SIGTERM first, SIGKILL after `timeout`. Close the fork server."""
         self._stopping.set()
         with self._lock:
             running = dict(self._running)
         for process in running.values():
             end_group(process.pid, signal.SIGTERM)
-        end = time.monotonic() + STOP_TIMEOUT
+        end = time.monotonic() + timeout
         for process in running.values():
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, end - time.monotonic()))
             end_group(process.pid, signal.SIGKILL)
+        if self._forks:
+            # A stopped one would report no end of a process.
+            self._forks.close()
+        for process in running.values():
             process.wait()
         for follower in self._followers:
             follower.join(STOP_TIMEOUT)
@@ -117,26 +130,35 @@ class Supervisor:
         with process.stdout or contextlib.nullcontext(()) as lines:
             for line in lines:
                 self._print(name, line.rstrip())
-        code = process.wait()
-        if self._stopping.is_set():
-            return
+        what = f"ended with status {process.wait()}"
         end_group(process.pid, signal.SIGKILL)
+        if time.monotonic() - began >= self._stable_after:
+            self._stable.add(name)
+        while self._may_restart(name, what):
+            try:
+                self.start(name, self._commands[name])
+            except (OSError, RuntimeError) as error:
+                what = f"could not be started: {error}"
+            else:
+                return
+
+    def _may_restart(self, name: str, what: str) -> bool:
+        """Return whether to start a process again, after a pause if it has ended too often."""
+        if self._stopping.is_set():
+            return False
         now = time.monotonic()
         self._ends[name] = [at for at in self._ends[name] if now - at < ENDS_WINDOW] + [now]
-        if now - began >= self._stable_after:
-            self._stable.add(name)
-        is_too_often = len(self._ends[name]) >= MAX_ENDS
-        if is_too_often and name in self._stable:
-            text = f"ended {MAX_ENDS} times in {ENDS_WINDOW:g} s; restarting in {self._pause:g} s"
-            self._print(name, text)
-            self._stopping.wait(self._pause)
-        elif is_too_often:
+        if len(self._ends[name]) < MAX_ENDS:
+            self._print(name, f"{what}; restarting")
+            return True
+        often = f"{what}, {MAX_ENDS} times in {ENDS_WINDOW:g} s"
+        if name not in self._stable:
             self.given_up = name
-            self._print(name, f"ended {MAX_ENDS} times in {ENDS_WINDOW:g} s; giving up")
-            return
-        else:
-            self._print(name, f"ended with status {code}; restarting")
-        self.start(name, self._commands[name])
+            self._print(name, f"{often}; giving up")
+            return False
+        self._print(name, f"{often}; restarting in {self._pause:g} s")
+        self._stopping.wait(self._pause)
+        return True
 
     def _report_change(self, name: str) -> None:
         """Call `on_change`. Its failure must not stop the supervisor."""
@@ -146,6 +168,9 @@ class Supervisor:
             self._print(name, f"could not record the running processes: {error}")
 
     def _print(self, name: str, line: bytes | str) -> None:
-        if self._printer is not None:
-            colour = COLOURS[sorted(self._commands).index(name) % len(COLOURS)]
+        if self._printer is None:
+            return
+        colour = COLOURS[sorted(self._commands).index(name) % len(COLOURS)]
+        # Who cannot be written to, such as a lost terminal or a full disk, ends no process.
+        with contextlib.suppress(OSError):
             self._printer.write(Message("line", line, datetime.now().astimezone(), name, colour))

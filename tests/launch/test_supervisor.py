@@ -1,21 +1,34 @@
 """Tests of the supervisor: it restarts dead processes, and ends those of a killed run."""
 
+import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stdout
+from io import TextIOWrapper
 from pathlib import Path
 
 import psutil
 import pytest
 
 from launch.children import Child, end_group
+from launch.forks import Forks
+from launch.processes import PYTHON
 from launch.stale_processes import StaleProcesses
 from launch.supervisor import MAX_ENDS, Supervisor
 from launch.waiting import has_ended, until
 
 SLEEPER = [sys.executable, "-c", "import signal; signal.pause()"]
+
+FORKED = [*PYTHON, "tests.launch.forked", "wait"]
+WRITER = """
+import pathlib, signal, sys
+print("a line", flush=True)
+pathlib.Path(sys.argv[1]).touch()
+signal.pause()
+"""
 
 
 @pytest.fixture
@@ -31,6 +44,22 @@ def stale_process() -> Iterator[psutil.Process]:
     yield psutil.Process(process.pid)
     end_group(process.pid, signal.SIGKILL)
     process.wait()
+
+
+@pytest.fixture
+def forking(tmp_path: Path) -> Iterator[Supervisor]:
+    """Yield a supervisor of one forked process; files of the test's folder hide modules."""
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    made = Supervisor(environment, show=False, forks=Forks(environment, modules=()))
+    made.start("worker", FORKED)
+    yield made
+    made.stop()
+
+
+def fork_server(supervisor: Supervisor) -> psutil.Process:
+    server = psutil.Process(supervisor.pid("worker")).parent()
+    assert server is not None
+    return server
 
 
 def dies_and_returns(supervisor: Supervisor, name: str) -> None:
@@ -65,6 +94,35 @@ def test_a_stable_process_that_ends_repeatedly_stops_no_other() -> None:
 def test_a_process_that_never_starts_is_given_up(supervisor: Supervisor) -> None:
     supervisor.start("worker", ["/bin/false"])
     until(lambda: supervisor.given_up == "worker", "the end of its tries")
+
+
+def test_a_process_that_cannot_be_started_again_is_given_up(
+    forking: Supervisor, tmp_path: Path
+) -> None:
+    # From now on no fork server can start: its code was changed.
+    (tmp_path / "setproctitle.py").write_text("raise ImportError")
+    fork_server(forking).kill()
+    until(lambda: forking.given_up == "worker", "the end of its tries")
+
+
+def test_a_stopped_fork_server_does_not_hold_the_end(forking: Supervisor) -> None:
+    process = psutil.Process(forking.pid("worker"))
+    fork_server(forking).suspend()
+    forking.stop(timeout=0.1)
+    until(lambda: has_ended(process), "the end of the process")
+
+
+def test_output_that_cannot_be_shown_ends_no_process(tmp_path: Path) -> None:
+    written = tmp_path / "written"
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        with redirect_stdout(TextIOWrapper(full)):
+            supervisor = Supervisor({}, show=True)
+        try:
+            supervisor.start("writer", [sys.executable, "-c", WRITER, str(written)])
+            until(written.exists, "the output of the process")
+            dies_and_returns(supervisor, "writer")
+        finally:
+            supervisor.stop()
 
 
 def test_followers_of_ended_processes_are_removed(supervisor: Supervisor) -> None:
