@@ -146,7 +146,7 @@ def test_each_batch_of_extended_deadlines_is_in_the_audit(
     flask(shop, *PAUSE)
     time.advance(minutes=30)
     assert f"{pauses.MAX_EXTENDED + 2} deadlines" in flask(shop, *RESUME).output
-    # Two rows of one millisecond have no order.
+    # Two rows of one microsecond have no order.
     counts = [details["counts"] for action, _, details in audit() if action == "control resume"]
     assert len(counts) == 2
     assert {"deadlines": 2} in counts

@@ -47,7 +47,7 @@ def test_a_list_goes_on_by_its_cursor_and_counts_what_an_index_has(
     rest = staff.get("/activities", state="failed", size=2, cursor=first["next"])
     assert rest["next"] is None
     listed = [item["subjectId"] for item in first["items"] + rest["items"]]
-    # Rows of one millisecond have no order.
+    # Rows of one microsecond have no order.
     assert sorted(listed) == sorted(map(str, parcels))
     assert len(staff.get("/activities")["items"]) == 4
     assert staff.get("/activities")["count"] is None

@@ -85,7 +85,7 @@ def test_pages_are_the_whole_audit(clerk: Person) -> None:
         assert page["count"] == {"number": 7, "isExact": True}
         seen += [row["subject"] for row in page["items"]]
         cursor = page["next"]
-    # Rows of one millisecond have no order.
+    # Rows of one microsecond have no order.
     assert sorted(seen) == list("0123456")
 
 
