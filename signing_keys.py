@@ -10,6 +10,7 @@ from typing import Any
 import jwt
 
 from config import settings
+from settings_error import SettingsError
 
 ISSUER = "projectx"
 ALGORITHM = "EdDSA"
@@ -37,14 +38,14 @@ def public_keys() -> dict[str, Any]:
 def signing_key() -> tuple[Any, str]:
     """Return the private key and the id of its published public key.
 
-    Raises RuntimeError when it is not set, or when its public key is not published.
+    Raises SettingsError when it is not set, or when its public key is not published.
     """
     if not settings.jwt_private_key:
-        raise RuntimeError("JWT_PRIVATE_KEY is not set: the auth service signs with it")
+        raise SettingsError("JWT_PRIVATE_KEY is not set: the auth service signs with it")
     algorithm = jwt.get_algorithm_by_name(ALGORITHM)
     private = algorithm.prepare_key(settings.jwt_private_key)
     public = json.loads(algorithm.to_jwk(private.public_key()))["x"]
     for key in public_key_set()["keys"]:
         if key["x"] == public:
             return private, key["kid"]
-    raise RuntimeError("JWT_PUBLIC_KEYS does not contain the public key of JWT_PRIVATE_KEY")
+    raise SettingsError("JWT_PUBLIC_KEYS does not contain the public key of JWT_PRIVATE_KEY")

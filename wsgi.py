@@ -25,6 +25,7 @@ from tasks import dispatch
 from web import commands, create_app
 from web.activity_registry import LOAD_ACTIVITIES
 from web.bank import RETRIEVE_MONEY, Money
+from web.commands import config as config_command
 from web.commands.stripe_endpoint import Endpoints, make_group
 
 gc.freeze()
@@ -57,6 +58,8 @@ def _build(name: str) -> Flask:
     inspection.check_registry(MACHINES)
     app = create_app(*SERVICES[name])
     commands.add(app, make_group(_load_endpoints))
+    # The settings are valid here; the application `preflight` also lists the faults of others.
+    commands.add(app, config_command.make_group(()))
     app.config[LOAD_ACTIVITIES] = _load_activities
     app.config[RETRIEVE_MONEY] = retrieve_money
     with app.app_context():

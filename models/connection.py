@@ -15,6 +15,7 @@ from config import settings
 from models import clock, metrics, silence, text
 from models.base import db
 from models.logs import protect_logs
+from settings_error import SettingsError
 
 # The class of PostgreSQL's codes for errors that quote a value.
 DATA_EXCEPTION_CODES, QUOTED_VALUE = "22", re.compile('".*"', re.DOTALL)
@@ -180,10 +181,13 @@ def connect_arguments(statement_timeout: float | None) -> dict[str, Any]:
 
 
 def attach(app: Any, *, pool_size: int) -> None:
-    """Configure the database of the Flask application `app`, and protect the logs."""
+    """Configure the database of the Flask application `app`, and protect the logs.
+
+    Raises SettingsError without a DATABASE_URL.
+    """
     protect_logs()
     if not settings.database_url:
-        raise RuntimeError("DATABASE_URL is not set (`make run` starts a PostgreSQL of its own)")
+        raise SettingsError("DATABASE_URL is not set (`make run` starts a PostgreSQL of its own)")
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(pool_size)
     db.init_app(app)

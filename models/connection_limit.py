@@ -8,6 +8,7 @@ from sqlalchemy import exc, text
 from config import settings
 from models.base import reading
 from models.connection import MAX_OVERFLOW
+from settings_error import SettingsError
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +31,11 @@ def available() -> int:
 
 
 def check() -> None:
-    """Warn when the processes may open too many connections; in production, raise RuntimeError."""
+    """Warn when the processes may open too many connections; in production, raise SettingsError."""
     with contextlib.suppress(exc.OperationalError, exc.TimeoutError):
         if message := shortage():
             if settings.projectx_env == "production":
-                raise RuntimeError(message)
+                raise SettingsError(message)
             log.warning(message)
 
 

@@ -35,6 +35,13 @@ CODES = {
 }
 # Where pydantic speaks to programmers.
 MESSAGES = {
+    "missing": "is required",
+    "extra_forbidden": "is no known field",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "dict_type": "must be an object",
+    "list_type": "must be an array",
+    "string_type": "must be a text",
     "bool_parsing": "must be true or false",
     "int_parsing": "must be a whole number",
     "int_from_float": "must be a whole number",

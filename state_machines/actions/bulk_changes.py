@@ -105,7 +105,7 @@ class SignalRequest:
         row = self.machine.lock([execution_id]).get(execution_id)
         if row is not None and self.before is not None and row.updated_at >= self.before:
             changed_at = f"{row.updated_at:%Y-%m-%d %H:%M:%S} UTC"
-            raise OperationRefusedError(f"it changed at {changed_at}")
+            raise OperationRefusedError(f"It changed at {changed_at}")
         state, reason = self.state, self.reason
         if not commands.send(self.machine, execution_id, self.signal, state=state, reason=reason):
             return False

@@ -72,7 +72,7 @@ def select_rows(action: BulkAction, filters: Filters, options: dict[str, Any]) -
 def _require_state(state: str | None, states: Iterable[str]) -> None:
     values = [str(each) for each in states]
     if state is not None and state not in values:
-        raise InvalidInputError("filter.state", f"is none of {', '.join(values)}")
+        raise InvalidInputError("filter.state", f"must be one of {', '.join(values)}")
 
 
 def _eligible(action: BulkAction) -> list[ColumnElement[bool]]:
@@ -84,7 +84,7 @@ def find_machine(name: str | None) -> type[DurableMachine[Any]]:
     machine = DurableMachine.registry.get(name or "")
     if machine is None:
         names = ", ".join(DurableMachine.registry)
-        raise InvalidInputError("filter.machine", f"is none of {names}")
+        raise InvalidInputError("filter.machine", f"must be one of {names}")
     return machine
 
 
@@ -98,7 +98,7 @@ def find_signal(machine: type[DurableMachine[Any]], name: str | None) -> Any:
             commands.refuse_fields(machine, signal)
             return signal
     names = ", ".join(machine.operator_signals) or "none"
-    raise InvalidInputError("signal", f"operators may send to a {machine.name}: {names}")
+    raise InvalidInputError("signal", f"must be one that operators may send: {names}")
 
 
 def kind_of(selection: Selection) -> ColumnElement[Any]:

@@ -86,11 +86,11 @@ def set_stock(actor: str, product: Product, pieces: int, *, reason: str | None =
     before = product.stock
     if pieces < product.reserved:
         raise ConflictError(
-            f"there are {before} pieces of {product.sku}, and {product.reserved} of them are"
+            f"There are {before} pieces of {product.sku}, and {product.reserved} of them are"
             f" reserved by orders: {pieces} is too few"
         )
     if pieces > MAX_STOCK:
-        raise ConflictError(f"there cannot be more than {MAX_STOCK} pieces of {product.sku}")
+        raise ConflictError(f"There cannot be more than {MAX_STOCK} pieces of {product.sku}")
     if pieces == before:
         return
     product.stock, product.updated_at = pieces, now()

@@ -47,7 +47,7 @@ def create(email: str, roles: list[str]) -> User:
         .returning(User.id)
     ).all()
     if not inserted:
-        raise ConflictError(f"there is a user {email} already")
+        raise ConflictError(f"There is a user {email} already")
     return find(User.email == email)
 
 

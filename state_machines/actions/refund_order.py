@@ -43,7 +43,7 @@ def refund(
         raise ConflictError("Nothing is left to refund")
     paid_in = payment.captured_currency or payment.currency
     if currency is not None and currency.lower() != paid_in:
-        raise InvalidInputError("currency", f"The order was paid in {paid_in}")
+        raise InvalidInputError("currency", f"must be {paid_in}, in which the order was paid")
     if amount is not None and not 0 < amount <= left:
         limit = display(left, paid_in)
         raise InvalidInputError("amount", f"must be more than 0 and at most {limit}")

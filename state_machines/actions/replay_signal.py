@@ -15,10 +15,10 @@ def replay(signal_id: UUID) -> SignalRow:
     """
     row = db.session.get(SignalRow, signal_id, with_for_update=True)
     if row is None:
-        raise NotFoundError(f"there is no signal {signal_id}")
+        raise NotFoundError(f"There is no signal {signal_id}")
     if row.state in (SignalState.APPLIED, SignalState.STORED):
-        raise ConflictError(f"signal {signal_id} is {row.state}: there is nothing to replay")
+        raise ConflictError(f"Signal {signal_id} is {row.state}: there is nothing to replay")
     if row.payload is None:
-        raise ConflictError(f"signal {signal_id} is too old: its payload has been erased")
+        raise ConflictError(f"Signal {signal_id} is too old: its payload has been erased")
     inbox.replay_all(SignalRow.id == signal_id)
     return row

@@ -17,8 +17,8 @@ from state_machines.durable import DurableMachine
 from state_machines.durable.base.states import state_of
 from state_machines.durable.operations.commands import OperationRefusedError
 
-LOCKED = "it is locked by another transaction: try again"
-NO_MATCH = "it no longer matches the filters"
+LOCKED = "It is locked by another transaction: try again"
+NO_MATCH = "It no longer matches the filters"
 ENDED_OR_CREATED_AT = func.coalesce(ActivityRow.finished_at, ActivityRow.created_at)
 
 

@@ -15,8 +15,8 @@ def settle(notice_id: UUID) -> Notice:
     """
     notice = db.session.get(Notice, notice_id, with_for_update=True)
     if notice is None:
-        raise NotFoundError(f"there is no notice {notice_id}")
+        raise NotFoundError(f"There is no notice {notice_id}")
     if notice.settled_at is not None:
-        raise ConflictError(f"notice {notice_id} is settled already")
+        raise ConflictError(f"Notice {notice_id} is settled already")
     notice.settled_at = now()
     return notice

@@ -1,4 +1,4 @@
-"""Commands for activities, the calls to other systems: list, show, retry, cancel, abandon."""
+"""Commands for activities, the calls to providers: list, show, retry, cancel, abandon."""
 
 from collections.abc import Callable
 from functools import partial
@@ -19,7 +19,7 @@ from web.activity_registry import load_activities
 from web.commands import bulk, listing, output
 from web.commands.auditing import as_operator, audited
 
-group = click.Group("activities", help="Calls to other systems: list, show, retry, cancel.")
+group = click.Group("activities", help="Activities: the calls to providers, and how they ended.")
 
 FIELDS = (
     "id",
@@ -54,7 +54,9 @@ filter_options = bulk.filter_options(
 @click.option("--name", help='Filter by name, such as "payments.create_intent".')
 @click.option("--subject", type=click.UUID, help="Filter by the id of the execution.")
 @click.option("--maybe-sent", is_flag=True, help="Only emails with an attempt of unknown outcome.")
-@click.option("--giving-up", is_flag=True, help="Only those whose failure is not applied yet.")
+@click.option(
+    "--giving-up", is_flag=True, help="Only those that gave up and whose machine does not know."
+)
 @listing.limit_option
 @output.json_option
 def show_list(  # noqa: PLR0913  each is a filter
@@ -94,7 +96,7 @@ def show_one(activity_id: UUID, *, as_json: bool) -> None:
 @filter_options
 @output.json_option
 def retry(activity_id: UUID | None, *, as_json: bool, **options: Any) -> None:
-    """Run an activity that failed again, or with --all those that match the filters.
+    """Run a failed activity again, or with --all those that match the filters.
 
     Each gets a full set of attempts and keeps its idempotency key. One that has no call to make,
     because its execution has moved on, is refused: abandon it. Many are reset in batches, each of
@@ -196,7 +198,7 @@ def _cancel_all(
 @click.argument("activity_id", type=click.UUID)
 @output.json_option
 def abandon(activity_id: UUID, *, as_json: bool) -> None:
-    """Mark an activity that failed as no longer needed."""
+    """Mark an activity that failed as no longer needed. Nothing runs it again."""
     with audited("activities abandon", activity_id):
         row = commands.abandon(activity_id)
     sentence = f"{row.name} {activity_id} is abandoned"
@@ -225,7 +227,7 @@ def _refuse_unknown_name(name: str | None) -> None:
     with reading():
         if db.session.scalar(query) is None:
             names = ", ".join(sorted(Activity.registry))
-            raise click.ClickException(f"there is no activity called {name}; there are {names}")
+            raise click.ClickException(f"There is no activity called {name}; there are {names}")
 
 
 def _print_dry_run(selection: Selection, sentence: str, *, as_json: bool) -> None:

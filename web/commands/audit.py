@@ -8,7 +8,7 @@ from models import reading
 from models.audit import load_audit
 from web.commands import listing, output
 
-group = click.Group("audit", help="The audit of manual changes.")
+group = click.Group("audit", help="The audit: changes made by operators and staff.")
 
 FIELDS = ("at", "actor", "action", "subject", "details")
 
@@ -22,7 +22,7 @@ FIELDS = ("at", "actor", "action", "subject", "details")
 def show_list(
     subject: str | None, actor: str | None, action: str | None, limit: int, *, as_json: bool
 ) -> None:
-    """List manual changes, newest first."""
+    """List these changes, newest first."""
     with reading():
         page = load_audit(None, limit, actor=actor, action=action, subject=subject)
     rows = [listing.as_row(row, FIELDS) for row in page.rows]

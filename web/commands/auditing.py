@@ -77,7 +77,7 @@ def operator_name() -> str:
     if name:
         return f"{name} ({machine})"
     if login_account is None and settings.projectx_env == "production":
-        raise click.ClickException("set PROJECTX_OPERATOR to your name: the audit records it")
+        raise click.ClickException("Set PROJECTX_OPERATOR to your name: the audit records it")
     return machine
 
 

@@ -1,7 +1,7 @@
-"""Commands that control the calls to other systems: pause, resume, limit and list."""
+"""Commands that control the calls to providers: pause, resume, limit, and lists of both."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
@@ -10,12 +10,13 @@ from sqlalchemy import select
 
 from models import Pause, PauseKind, ProviderLimit, reading
 from models.audit import audit
+from state_machines.durable import Activity
 from state_machines.durable.operations import limits, pauses
 from web.activity_registry import load_activities
 from web.commands import output
 from web.commands.auditing import as_operator, audited
 
-group = click.Group("control", help="Calls to other systems: pause, resume, limit, list.")
+group = click.Group("control", help="Pauses and limits of the calls to providers.")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -70,9 +71,13 @@ def resume(*, as_json: bool, **options: str | None) -> None:
 
 @group.command("limit")
 @click.option("--provider", required=True, help='The provider, such as "stripe".')
-@click.option("--per-second", type=click.FloatRange(0.001, 100_000), help="Calls a second.")
-@click.option("--burst", type=click.IntRange(1, 100_000), help="Calls at one moment after a lull.")
-@click.option("--at-once", type=click.IntRange(1, 100_000), help="Calls under way at a time.")
+@click.option("--per-second", type=click.FloatRange(0.001, 100_000), help="Maximum calls a second.")
+@click.option(
+    "--burst", type=click.IntRange(1, 100_000), help="Maximum calls at one moment, after a lull."
+)
+@click.option(
+    "--at-once", type=click.IntRange(1, 100_000), help="Maximum calls under way at a time."
+)
 @click.option("--none", "unlimited", is_flag=True, help="Remove the limit.")
 @output.json_option
 def limit(provider: str, *, unlimited: bool, as_json: bool, **figures: Any) -> None:
@@ -100,16 +105,47 @@ def show_list(*, as_json: bool) -> None:
     """List pauses and limits, with the number of activities that wait."""
     load_activities()
     with reading() as session:
-        pauses = session.scalars(select(Pause).order_by(Pause.kind, Pause.name)).all()
-        limits = session.scalars(select(ProviderLimit).order_by(ProviderLimit.provider)).all()
+        waiting = pauses.count_waiting()
+        paused = session.scalars(select(Pause).order_by(Pause.kind, Pause.name)).all()
+        limited = session.scalars(select(ProviderLimit).order_by(ProviderLimit.provider)).all()
         rows = [
-            *(_as_row("pause", pause.kind, pause.name, pause) for pause in pauses),
-            *(_as_row("limit", PauseKind.PROVIDER, each.provider, each) for each in limits),
+            *(_as_row("pause", pause.kind, pause.name, pause, waiting) for pause in paused),
+            *(
+                _as_row("limit", PauseKind.PROVIDER, each.provider, each, waiting)
+                for each in limited
+            ),
         ]
     output.print_rows(rows, as_json=as_json)
 
 
-def _as_row(control: str, kind: PauseKind, name: str, row: Pause | ProviderLimit) -> dict[str, Any]:
+@group.command("activities")
+@output.json_option
+def show_activities(*, as_json: bool) -> None:
+    """List the activities with their queue, provider and priority, and how many of each wait."""
+    load_activities()
+    with reading():
+        reasons, waiting = pauses.paused_activities(), pauses.count_waiting()
+    rows = [
+        {
+            "name": name,
+            "queue": activity.queue,
+            "provider": activity.provider,
+            "priority": activity.priority.value,
+            "waiting": waiting.get(name, 0),
+            "paused": reasons.get(name),
+        }
+        for name, activity in sorted(Activity.registry.items())
+    ]
+    output.print_rows(rows, as_json=as_json)
+
+
+def _as_row(
+    control: str,
+    kind: PauseKind,
+    name: str,
+    row: Pause | ProviderLimit,
+    waiting: Mapping[str, int],
+) -> dict[str, Any]:
     values = {field: getattr(row, field, None) for field in FIELDS}
-    waiting = pauses.count_waiting(pauses.names_of(kind, name))
-    return {"control": control, "kind": kind.value, "name": name, **values, "waiting": waiting}
+    number = sum(waiting.get(each, 0) for each in pauses.names_of(kind, name))
+    return {"control": control, "kind": kind.value, "name": name, **values, "waiting": number}

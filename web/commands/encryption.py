@@ -11,7 +11,7 @@ group = click.Group("encryption", help="Encrypted columns and the rotation of th
 
 
 @group.command("rotate")
-@click.option("--check", is_flag=True, help="Only count; exit status 1 when values are left.")
+@click.option("--check", is_flag=True, help="Only count; exit status 1 if values are left.")
 @output.json_option
 def rotate(*, check: bool, as_json: bool) -> None:
     """Encrypt every value again with the first key of ENCRYPTION_KEYS.

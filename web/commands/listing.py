@@ -22,10 +22,10 @@ limit_option: Callable[[F], F] = click.option(
 )
 
 
-def state_option(states: Iterable[str]) -> Callable[[F], F]:
-    """Return the option --state, limited to `states`."""
+def state_option(states: Iterable[str], text: str = "Filter by state.") -> Callable[[F], F]:
+    """Return the option --state, limited to `states`, with `text` as its help."""
     choice = click.Choice([str(state) for state in states])
-    return click.option("--state", type=choice, help="Filter by state.")
+    return click.option("--state", type=choice, help=text)
 
 
 def equals(row: type[Any], **values: object) -> list[ColumnElement[bool]]:
@@ -47,7 +47,7 @@ def load(row: type[Any], key: UUID, noun: str) -> Any:
     with reading():
         instance = db.session.get(row, key)
     if instance is None:
-        raise click.ClickException(f"there is no {noun} {key}")
+        raise click.ClickException(f"There is no {noun} {key}")
     return instance
 
 

@@ -46,11 +46,11 @@ def show(login_id: UUID, *, as_json: bool) -> None:
 @click.argument("login_id", type=click.UUID)
 @output.json_option
 def resend(login_id: UUID, *, as_json: bool) -> None:
-    """Send a new code for a login whose email failed. The old code becomes invalid."""
+    """Send a new code for a sign-in whose email failed. The old code becomes invalid."""
     with audited("logins resend", login_id):
         login = LoginMachine.lock([login_id]).get(login_id)
         if login is None:
-            raise NotFoundError(f"there is no login {login_id}")
+            raise NotFoundError(f"There is no login {login_id}")
         resend_code(login)
     sentence = f"a new code is on its way to {login.email}"
     output.print_result(sentence, as_json=as_json, id=login_id)
@@ -64,5 +64,5 @@ def unlock(email: str, *, as_json: bool) -> None:
     with audited("logins unlock", email):
         lock_address(email)
         if not forget_failures(email):
-            raise ConflictError(f"no wrong codes are counted for {email}")
+            raise ConflictError(f"No wrong codes are counted for {email}")
     output.print_result(f"{email} can sign in again", as_json=as_json, email=email)

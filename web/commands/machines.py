@@ -28,7 +28,7 @@ from web.commands.input_types import Duration
 from web.commands.skeleton import CheckoutError, Skeleton
 from web.commands.skeleton.noun import explain_refusal
 
-group = click.Group("machines", help="State machines, checks of their executions, and signals.")
+group = click.Group("machines", help="State machines, and checks of their executions.")
 
 Machine = type[DurableMachine[Any]]
 NEXT_STEPS = (
@@ -93,7 +93,7 @@ def write_new(noun: str, *, as_json: bool) -> None:
     except CheckoutError as error:
         raise click.UsageError(str(error)) from error
     except OSError as error:
-        raise click.ClickException(f"this is no checkout that can be changed: {error}") from error
+        raise click.ClickException(f"This is no checkout that can be changed: {error}") from error
     steps = [step.format(noun=noun) for step in NEXT_STEPS]
     if as_json:
         output.print_result("", as_json=True, written=paths, next=steps)
@@ -105,11 +105,13 @@ def write_new(noun: str, *, as_json: bool) -> None:
 @click.argument("name", metavar="MACHINE")
 @click.argument("signal_name", metavar="SIGNAL")
 @click.option("--state", required=True, help="Only executions in this state.")
-@click.option("--older-than", type=Duration(), help="Only those that changed longer ago, as 2h.")
+@click.option(
+    "--older-than", type=Duration(), help="Only those that last changed longer ago, such as 2h."
+)
 @bulk.limit_option
 @click.option("--reason", help="The reason, recorded in the history and the audit.")
 @bulk.dry_run_option
-@click.option("--yes", is_flag=True, help="Send the signal.")
+@click.option("--yes", is_flag=True, help="Send the signal; without it, nothing is sent.")
 @output.json_option
 def send_signal(name: str, signal_name: str, *, as_json: bool, **options: Any) -> None:
     """Send a signal to all executions of a machine in one state, oldest first.
@@ -145,7 +147,7 @@ def _find_machine(name: str) -> Machine:
     machine = DurableMachine.registry.get(name)
     if machine is None:
         names = ", ".join(DurableMachine.registry)
-        raise click.ClickException(f"there is no machine {name}; there are {names}")
+        raise click.ClickException(f"There is no machine {name}; there are {names}")
     return machine
 
 
@@ -159,7 +161,7 @@ def _find_signal(machine: Machine, name: str) -> StrEnum:
             return signal
     names = ", ".join(signals) or "none"
     raise click.ClickException(
-        f"operators may not send {name} to a {machine.name}; they may send: {names}"
+        f"Operators may not send {name} to the machine {machine.name}; they may send: {names}"
     )
 
 
@@ -175,7 +177,7 @@ def _select(machine: Machine, state: str, before: datetime | None, limit: int | 
 @click.option("--record", is_flag=True, help="Write the result into the audit, for the console.")
 @output.json_option
 def check_histories(*, record: bool, as_json: bool) -> None:
-    """Replay all histories; exit status 1 when a row differs from its history."""
+    """Replay all histories; exit status 1 if a row differs from its history."""
     rows = _load_differences(verify)
     if record:
         by_machine = Counter(row["machine"] for row in rows)
@@ -187,7 +189,7 @@ def check_histories(*, record: bool, as_json: bool) -> None:
 @group.command("stranded")
 @output.json_option
 def find_stranded(*, as_json: bool) -> None:
-    """List executions in states that the code no longer has; exit status 1 when there are any."""
+    """List executions in unknown or retired states; exit status 1 if there are any."""
     _print_differences(
         _load_differences(stranded), "every row is in a state that its machine has", as_json=as_json
     )
@@ -196,7 +198,7 @@ def find_stranded(*, as_json: bool) -> None:
 @group.command("stuck")
 @output.json_option
 def find_stuck(*, as_json: bool) -> None:
-    """List executions without a next step; exit status 1 when there are any."""
+    """List executions that nothing will move; exit status 1 if there are any."""
     _print_differences(_load_differences(stuck), "everything has a next step", as_json=as_json)
 
 

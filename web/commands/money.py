@@ -14,9 +14,9 @@ from web.commands import listing, output
 from web.commands.auditing import audited
 from web.commands.timeline import load_timeline, print_with_sections
 
-payments = click.Group("payments", help="Payments: list, show, close, return.")
-refunds = click.Group("refunds", help="Refunds, including those made in Stripe's dashboard.")
-disputes = click.Group("disputes", help="Disputes and the deadlines for their evidence.")
+payments = click.Group("payments", help="Payments of orders, and payments that belong to no order.")
+refunds = click.Group("refunds", help="Refunds, also those made in Stripe's dashboard.")
+disputes = click.Group("disputes", help="Disputes: payments that a customer's bank demands back.")
 
 PAYMENT = (
     "id", "order_id", "state", "amount", "currency", "captured", "captured_currency", "intent_id",
@@ -69,7 +69,7 @@ def close(key: UUID, reason: str, *, as_json: bool) -> None:
     with audited("payments close", key, reason=reason):
         payment = PaymentMachine.lock([key]).get(key)
         if payment is None:
-            raise NotFoundError(f"there is no payment {key}")
+            raise NotFoundError(f"There is no payment {key}")
         close_payment.close(payment, reason=reason)
         state, order_state = payment.state, payment.order.state
     sentence = f"the payment is {state}, the order {order_state}"

@@ -9,7 +9,7 @@ from state_machines.actions import settle_notice
 from web.commands import listing, output
 from web.commands.auditing import audited
 
-group = click.Group("notices", help="Notices that need a person's decision.")
+group = click.Group("notices", help="Notices: questions that need an operator's decision.")
 
 FIELDS = ("id", "kind", "subject", "order_id", "text", "created_at", "settled_at")
 

@@ -19,7 +19,7 @@ from web.commands import listing, output
 from web.commands.auditing import audited
 from web.commands.timeline import load_timeline, print_with_sections
 
-group = click.Group("orders", help="Orders: list, show, cancel, refund, accept, ship, deliver.")
+group = click.Group("orders", help="Orders, and what staff do with them.")
 
 WHOLE = (
     joinedload(Order.user),
@@ -32,7 +32,7 @@ DISPUTE = ("id", "state", "amount", "currency", "reason", "due_by", "stripe_id")
 NOTICE = ("id", "kind", "text", "created_at")
 
 order_argument = click.argument("reference_or_id")
-reason_option = click.option("--reason", help="The reason, recorded in the history.")
+reason_option = click.option("--reason", help="The reason, recorded in the history and the audit.")
 
 
 @group.command("list")
@@ -58,7 +58,7 @@ def show(reference_or_id: str, *, as_json: bool) -> None:
     with reading():
         orders = [(_detail(order), _sections(order)) for order in _find(reference_or_id)]
     if not orders:
-        raise click.ClickException(f"there is no order {reference_or_id}")
+        raise click.ClickException(f"There is no order {reference_or_id}")
     if as_json:
         output.print_rows([detail | sections for detail, sections in orders], as_json=True)
         return
@@ -162,10 +162,10 @@ def _load(reference_or_id: str) -> Order:
     with reading():
         orders = _find(reference_or_id)
     if not orders:
-        raise click.ClickException(f"there is no order {reference_or_id}")
+        raise click.ClickException(f"There is no order {reference_or_id}")
     if len(orders) > 1:
         ids = ", ".join(str(order.id) for order in orders)
-        raise click.ClickException(f"several orders have the reference {reference_or_id}: {ids}")
+        raise click.ClickException(f"Several orders have the reference {reference_or_id}: {ids}")
     return orders[0]
 
 

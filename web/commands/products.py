@@ -28,7 +28,7 @@ from state_machines.catalogue_import.product_file import ProductFile
 from web.commands import listing, output
 from web.commands.auditing import as_operator, audited, cli_errors
 
-group = click.Group("products", help="The catalogue: list, seed, import, stock, status.")
+group = click.Group("products", help="Products of the catalogue, and their stock.")
 
 CATALOGUE = Path(models.__file__).parent / "catalogue.json"
 # Seeding again must not undo what the shop has changed since.
@@ -221,7 +221,7 @@ def _lock(sku: str) -> Iterator[Product]:
         # Terminals may paste decomposed letters; SKUs are stored in one normal form.
         product = products.lock(Product.sku == normalise_name(sku))
     except (NotFoundError, ValueError) as error:
-        raise NotFoundError(f"there is no product {sku}") from error
+        raise NotFoundError(f"There is no product {sku}") from error
     yield product
 
 

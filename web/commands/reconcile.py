@@ -40,7 +40,7 @@ def command(wait: int, *, past: bool, as_json: bool) -> None:
         )
     listing.print_row(run, FIELDS, as_json=as_json)
     if wait and run.state != ReconciliationState.DONE:
-        raise click.ClickException(f"the reconciliation is {run.state}")
+        raise click.ClickException(f"The reconciliation is {run.state}")
 
 
 def _has_ended(run: Reconciliation) -> bool:

@@ -12,7 +12,9 @@ from state_machines.actions.selection import Filters, select_signals
 from web.commands import bulk, listing, output
 from web.commands.auditing import audited
 
-group = click.Group("signals", help="Messages of Stripe and SendGrid: list, show, replay.")
+group = click.Group(
+    "signals", help="Signals: the events of Stripe and SendGrid as they were stored."
+)
 
 FIELDS = ("id", "received_at", "source", "kind", "state", "attempts", "subject_id", "last_error")
 DETAILS = (*FIELDS, "external_id", "due_at", "applied_at", "payload")
@@ -24,7 +26,7 @@ EXAMPLE = ("id", "received_at", "source", "kind", "last_error")
 @group.command("list")
 @listing.state_option(SignalState)
 @click.option("--source", type=SOURCES, help="Filter by sender.")
-@click.option("--subject", type=click.UUID, help="Filter by the id of an order or login.")
+@click.option("--subject", type=click.UUID, help="Filter by the id of the execution.")
 @listing.limit_option
 @output.json_option
 def show_list(
@@ -48,13 +50,13 @@ def show(signal_id: UUID, *, as_json: bool) -> None:
 @click.argument("signal_id", type=click.UUID, required=False)
 @bulk.filter_options(
     "received",
-    listing.state_option(REPLAYABLE),
+    listing.state_option(REPLAYABLE, "With --all: filter by state."),
     click.option("--source", type=SOURCES, help="With --all: filter by sender."),
     click.option("--kind", help='With --all: filter by kind, such as "charge.dispute.created".'),
 )
 @output.json_option
 def replay(signal_id: UUID | None, *, as_json: bool, **options: Any) -> None:
-    """Apply a signal again that was not applied: the code can read it now, or its order exists now.
+    """Apply a signal that was not applied, such as one whose order did not exist yet.
 
     With --all: every failed signal, or those that match the filters. They are stored again in
     batches, each of which is one transaction; exit status 1 says that some were locked.

@@ -40,7 +40,7 @@ class Endpoints(Protocol):
 
 def make_group(load: Callable[[], Endpoints]) -> click.Group:
     """Return the group `stripe`. `load` imports the calls when one of its commands runs."""
-    group = click.Group("stripe", help="Settings at Stripe.")
+    group = click.Group("stripe", help="The webhook endpoint at Stripe.")
 
     @group.command("endpoint")
     @click.option("--url", help=f"Its address (default: PUBLIC_URL{PATH}).")

@@ -22,7 +22,7 @@ from web.commands.auditing import audited, cli_errors
 from web.commands.timeline import print_with_sections
 from web.schemas.base import normal_address
 
-group = click.Group("users", help="Users: list, show, create, roles, suspend, export, erase.")
+group = click.Group("users", help="Users, their roles and their personal data.")
 
 ROLES = click.Choice(["admin", "staff"])
 STATUSES = click.Choice([status.value for status in UserStatus])
@@ -195,7 +195,7 @@ def _naming(email: str) -> Iterator[None]:
     try:
         yield
     except NotFoundError as error:
-        raise NotFoundError(f"there is no user {email}") from error
+        raise NotFoundError(f"There is no user {email}") from error
 
 
 def _read(email: str) -> User:

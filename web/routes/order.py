@@ -140,7 +140,7 @@ def _checkout_request(body: OrderRequest, key: str | None) -> CheckoutRequest:
     reference = body.reference_id or (key and idempotency.derive_reference(key))
     if not reference:
         raise InvalidInputError(
-            "referenceId", "Field required, or an Idempotency-Key", FieldCode.REQUIRED
+            "referenceId", "is required, or an Idempotency-Key", FieldCode.REQUIRED
         )
     return CheckoutRequest(
         reference_id=reference,

@@ -119,7 +119,7 @@ def cancel(
     _refuse_running_or_over(row)
     activity = Activity.registry.get(row.name)
     if activity is None:
-        raise OperationRefusedError(f"this version of the code knows no activity {row.name}")
+        raise OperationRefusedError(f"This version of the code knows no activity {row.name}")
     row.unknown_outcomes = UNKNOWN_OUTCOMES
     db.session.flush()
     outcomes = _count_unknown_outcomes(row)
@@ -150,9 +150,9 @@ def send(
     """
     row = machine.lock([execution_id]).get(execution_id)
     if row is None:
-        raise OperationRefusedError(f"there is no {machine.name} {execution_id}")
+        raise OperationRefusedError(f"There is no {machine.name} {execution_id}")
     if row.state != state:
-        raise OperationRefusedError(f"it is {row.state} now")
+        raise OperationRefusedError(f"It is {row.state} now")
     refuse_fields(machine, signal)
     action, before = machine.operator_signals[signal], _count_writes()
     if action is None:
@@ -187,7 +187,7 @@ def required_fields(machine: type[DurableMachine[Any]], signal: StrEnum) -> Sequ
 def _lock(activity_id: UUID) -> ActivityRow:
     row = db.session.get(ActivityRow, activity_id, with_for_update=True, populate_existing=True)
     if row is None:
-        raise OperationRefusedError(f"there is no activity {activity_id}")
+        raise OperationRefusedError(f"There is no activity {activity_id}")
     return row
 
 
@@ -201,7 +201,7 @@ def _lock_failed(activity_id: UUID) -> ActivityRow:
 def _refuse_running_or_over(row: ActivityRow) -> None:
     if row.state == ActivityState.RUNNING and row.due_at > now():
         raise OperationRefusedError(
-            f"a worker runs {row.name} {row.id}: its lease ends at {row.due_at:%Y-%m-%d %H:%M:%S}"
+            f"A worker runs {row.name} {row.id}: its lease ends at {row.due_at:%Y-%m-%d %H:%M:%S}"
             " UTC; cancel it when it is waiting again"
         )
     if row.state not in NOT_OVER:

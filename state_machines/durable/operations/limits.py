@@ -69,7 +69,7 @@ def remove_limit(provider: str) -> None:
     """Remove the limit of a provider. Raises OperationRefusedError when it has none."""
     row = db.session.get(ProviderLimit, provider, with_for_update=True)
     if row is None:
-        raise OperationRefusedError(f"provider {provider} has no limit")
+        raise OperationRefusedError(f"Provider {provider} has no limit")
     db.session.delete(row)
 
 

@@ -146,11 +146,14 @@ def load_pauses() -> dict[str, tuple[str, datetime]]:
     }
 
 
-def count_waiting(names: Collection[str]) -> int:
-    """Return the number of activities that no worker runs and that are not over."""
+def count_waiting() -> dict[str, int]:
+    """Return the number of activities of each name that no worker runs and that are not over.
+
+    Names without any are missing.
+    """
     waiting = ActivityRow.state.in_(NOT_OVER) & ~ActivityRow.is_held()
-    query = select(func.count()).where(ActivityRow.name.in_(names), waiting)
-    return db.session.scalar(query) or 0
+    query = select(ActivityRow.name, func.count()).where(waiting).group_by(ActivityRow.name)
+    return dict(db.session.execute(query).all())
 
 
 @cache
@@ -173,7 +176,7 @@ def require_known(kind: PauseKind, name: str) -> None:
     """Raise OperationRefusedError when no activity has this name, queue or provider."""
     known = [target for is_, target in list_targets() if is_ == kind]
     if name not in known:
-        raise OperationRefusedError(f"there is no {kind} {name}; there are {', '.join(known)}")
+        raise OperationRefusedError(f"There is no {kind} {name}; there are {', '.join(known)}")
 
 
 def list_targets() -> list[tuple[PauseKind, str]]:

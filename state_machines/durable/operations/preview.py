@@ -106,7 +106,7 @@ def find_signal(machine: Machine, name: str) -> Possible:
     for possible in list_signals(machine, ""):
         if possible.name == name:
             return possible
-    raise OperationRefusedError(f"a {machine.name} has no signal {name}")
+    raise OperationRefusedError(f"The machine {machine.name} has no signal {name}")
 
 
 def lock_row(machine: Machine, execution_id: UUID) -> Any:
@@ -114,7 +114,7 @@ def lock_row(machine: Machine, execution_id: UUID) -> Any:
     db.session.execute(MAX_LOCK_WAIT)
     row = machine.lock([execution_id]).get(execution_id)
     if row is None:
-        raise OperationRefusedError(f"there is no {machine.name} {execution_id}")
+        raise OperationRefusedError(f"There is no {machine.name} {execution_id}")
     return row
 
 

@@ -34,7 +34,7 @@ def publish_soon(activity_id: UUID) -> ActivityRow:
     """
     row = db.session.get(ActivityRow, activity_id, with_for_update=True, populate_existing=True)
     if row is None:
-        raise OperationRefusedError(f"there is no activity {activity_id}")
+        raise OperationRefusedError(f"There is no activity {activity_id}")
     if row.state not in (ActivityState.WAITING, ActivityState.QUEUED):
         raise OperationRefusedError(f"{row.name} {activity_id} is {row.state}, not waiting")
     row.state, row.due_at = ActivityState.WAITING, now()

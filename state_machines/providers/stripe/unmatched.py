@@ -38,7 +38,7 @@ def request_return(intent_id: str) -> None:
     Stripe's answer settles the notice. Raises NotFoundError when no notice about it is open.
     """
     if not is_open(intent_id, NoticeKind.UNMATCHED_PAYMENT):
-        raise NotFoundError(f"there is no open notice about {intent_id}")
+        raise NotFoundError(f"There is no open notice about {intent_id}")
     schedule(GIVE_BACK, ReconciliationMachine.name, ensure_reconciliation(), intent=intent_id)
 
 

@@ -170,7 +170,7 @@ def test_a_signal_moves_executions_and_a_refused_one_stops_no_other(
         connection.execute(locked.with_for_update())
         work(job)
     assert numbers(job) == (0, 2, 0, 2)
-    assert refusals(job) == {parcels[0]: "it is Lost now", parcels[1]: LOCKED}
+    assert refusals(job) == {parcels[0]: "It is Lost now", parcels[1]: LOCKED}
     assert [depot.state(parcel) for parcel in parcels] == [
         "Lost", "Announced", "Collected", "Collected",
     ]  # fmt: skip

@@ -177,7 +177,7 @@ def test_what_waits_for_a_limit_is_said_to_wait_for_it(depot: Depot, time: Movab
 
 
 def test_a_limit_of_an_unknown_provider_and_the_end_of_none_are_refused(depot: Depot) -> None:
-    with transaction(), pytest.raises(OperationRefusedError, match="there is no provider nobody"):
+    with transaction(), pytest.raises(OperationRefusedError, match="There is no provider nobody"):
         limits.set_limit("nobody", Limit(1))
     with transaction(), pytest.raises(OperationRefusedError, match="courier has no limit"):
         limits.remove_limit(PROVIDER)

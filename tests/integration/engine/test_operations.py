@@ -201,5 +201,5 @@ def test_only_what_has_failed_is_retried_or_abandoned(depot: Depot) -> None:
     for operate in (commands.retry, commands.abandon):
         with pytest.raises(OperationRefusedError, match="is pending, not failed"), transaction():
             operate(key)
-        with pytest.raises(OperationRefusedError, match="there is no activity"), transaction():
+        with pytest.raises(OperationRefusedError, match="There is no activity"), transaction():
             operate(uuid4())

@@ -190,7 +190,7 @@ def test_a_paused_execution_is_reported_as_paused(depot: Depot, time: MovableClo
 @pytest.mark.parametrize("kind", list(PauseKind))
 def test_an_unknown_name_is_refused_with_the_known_names(depot: Depot, kind: PauseKind) -> None:
     known = {"activity": "test.announce", "queue": "depot", "provider": "courier"}[kind]
-    with pytest.raises(OperationRefusedError, match=f"there is no {kind} nobody; .*{known}"):
+    with pytest.raises(OperationRefusedError, match=f"There is no {kind} nobody; .*{known}"):
         pause(kind, "nobody")
     assert paused() == []
 

@@ -55,6 +55,24 @@ def test_what_is_paused_is_listed_and_goes_on_after_its_resume(
     ]
 
 
+def test_activities_are_listed_with_their_priority_and_the_number_that_wait(
+    shop: Flask, depot: Depot
+) -> None:
+    depot.pack("vase", "lamp")
+    flask(shop, *PAUSE)
+    rows = {row["name"]: row for row in read(shop, "control", "activities")}
+    assert rows["test.announce"] == {
+        "name": "test.announce",
+        "queue": "depot",
+        "provider": "courier",
+        "priority": "background",
+        "waiting": 2,
+        "paused": "the courier strikes",
+    }
+    code = rows["emails.login_code"]
+    assert (code["priority"], code["waiting"], code["paused"]) == ("interactive", 0, None)
+
+
 def test_a_limit_is_listed_replaced_and_removed(shop: Flask, depot: Depot) -> None:
     set_limit = ("control", "limit", "--provider", "courier")
     both = flask(shop, *set_limit, "--per-second", "25", "--at-once", "10")
@@ -78,7 +96,7 @@ REFUSED = [
     (("pause", "--reason", "x"), 2, "give one of --activity, --queue and --provider"),
     (("pause", "--queue", "depot", "--activity", "test.announce", "--reason", "x"), 2, "give one"),
     (("pause", "--provider", "courier"), 2, "--reason"),
-    (("pause", "--provider", "nobody", "--reason", "x"), 1, "there is no provider nobody; there"),
+    (("pause", "--provider", "nobody", "--reason", "x"), 1, "There is no provider nobody; there"),
     (("resume", "--queue", "depot"), 1, "queue depot is not paused"),
     (("limit", "--provider", "courier"), 2, "give --per-second or --at-once"),
     (("limit", "--provider", "courier", "--at-once", "1", "--none"), 2, "or else --none"),
@@ -86,8 +104,8 @@ REFUSED = [
     (("limit", "--provider", "courier", "--per-second", "nan"), 2, "--per-second"),
     (("limit", "--provider", "courier", "--at-once", "0"), 2, "--at-once"),
     (("limit", "--provider", "courier", "--at-once", "1", "--burst", "2"), 2, "--burst needs"),
-    (("limit", "--provider", "courier", "--none"), 1, "provider courier has no limit"),
-    (("limit", "--provider", "nobody", "--at-once", "1"), 1, "there is no provider nobody"),
+    (("limit", "--provider", "courier", "--none"), 1, "Provider courier has no limit"),
+    (("limit", "--provider", "nobody", "--at-once", "1"), 1, "There is no provider nobody"),
 ]
 
 

@@ -87,7 +87,7 @@ def test_an_order_is_refunded_in_part_and_then_in_full(
         (("--amount", "NaN"), "out of range"),
         (("--amount", "1e300"), "out of range"),
         (("--amount", "five"), "not a number"),
-        (("--amount", "5", "--currency", "eur"), "paid in usd"),
+        (("--amount", "5", "--currency", "eur"), "must be usd"),
     ],
 )
 def test_an_invalid_refund_changes_nothing(

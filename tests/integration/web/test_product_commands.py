@@ -63,7 +63,7 @@ def test_an_unknown_product_is_reported(shop: Flask) -> None:
     for words in (["stock", "X", "--set", "1"], ["status", "X", "Available"]):
         refused = flask(shop, "products", *words)
         assert refused.exit_code == 1
-        assert "there is no product X" in refused.stderr
+        assert "There is no product X" in refused.stderr
     assert flask(shop, "products", "stock", "X").exit_code == 2
     assert flask(shop, "products", "stock", "X", "--set", "1", "--add", "1").exit_code == 2
     assert flask(shop, "products", "status", "X", "Gone").exit_code == 2

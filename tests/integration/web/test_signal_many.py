@@ -87,7 +87,7 @@ def test_only_those_that_changed_long_ago(
     [
         (("order", "paid", "--state", "Pending"), 1, "may send: accept, cancel, deliver"),
         (("dispute", "win", "--state", "Lost"), 1, "may send: none"),
-        (("parcel", "collect", "--state", "Packed"), 1, "there is no machine parcel"),
+        (("parcel", "collect", "--state", "Packed"), 1, "There is no machine parcel"),
         (("test_parcel", "collect", "--state", "Lazy"), 2, "Lazy is none of Packed"),
         (("test_parcel", "collect"), 2, "--state"),
         ((*COLLECT[2:], *ANNOUNCED, "--older-than", "soon"), 2, "such as 15m"),
@@ -161,7 +161,7 @@ def test_an_execution_that_has_changed_since_it_was_selected_is_refused(
     event.listen(db.session, "after_commit", change_last, once=True)
     with shop.app_context():
         done = flask(shop, *COLLECT, *ANNOUNCED, "--older-than", "30m", "--yes")
-    assert (done.exit_code, "it changed at" in done.stdout) == (1, True)
+    assert (done.exit_code, "It changed at" in done.stdout) == (1, True)
     states = [depot.state(parcel) for parcel in announced]
     assert states == ["Collected", "Collected", "Announced"]
 

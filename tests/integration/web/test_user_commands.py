@@ -59,7 +59,7 @@ def test_an_unknown_user_is_reported(shop: Flask, words: list[str]) -> None:
     command, *more = words
     refused = flask(shop, "users", command, "no@example.com", *more)
     assert refused.exit_code == 1
-    assert "there is no user no@example.com" in refused.stderr
+    assert "There is no user no@example.com" in refused.stderr
     assert flask(shop, "users", command, "no address", *more).exit_code == 2
     assert actions(shop) == []
 
@@ -70,7 +70,7 @@ def test_a_user_is_created(shop: Flask) -> None:
     assert user("ann@example.com").roles == ["admin", "staff"]
     refused = flask(shop, *words)
     assert refused.exit_code == 1
-    assert "there is a user ann@example.com already" in refused.stderr
+    assert "There is a user ann@example.com already" in refused.stderr
     assert flask(shop, "users", "create", "b@example.com", "--role", "king").exit_code == 2
     (entry,) = read(shop, "audit", "list")
     assert entry["subject"] == "ann@example.com"

@@ -1,5 +1,6 @@
 """The services as processes start them, and what they do when something is away."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -115,3 +116,21 @@ def test_the_first_requests_of_a_process_may_be_simultaneous(app: Flask) -> None
     command = [sys.executable, "-c", AT_ONCE]
     done = run(command, capture_output=True, text=True, timeout=60)
     assert done.stdout == "[(200, 8), (401, 16)]\n", done.stderr
+
+
+FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
+
+
+def test_the_settings_are_checked_by_the_application_of_all_commands(app: Flask) -> None:
+    words = (*FLASK, "config", "check", "--help")
+    done = run(words, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, "fault of the settings" in done.stdout) == (0, True)
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "JWT_PRIVATE_KEY"])
+def test_a_command_names_a_missing_setting_in_a_sentence(app: Flask, name: str) -> None:
+    variables = os.environ | {name: ""}
+    words = (*FLASK, "orders", "list")
+    done = run(words, env=variables, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Error: {name} is not set")

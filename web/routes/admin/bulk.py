@@ -59,7 +59,9 @@ def _try(body: BulkRequest) -> dict[str, Any]:
         raise InvalidInputError("action", "is required for a dry run")
     filters, options = body.filters(), body.options()
     if body.action in BY_ACTIVITY and not filters.as_json():
-        raise InvalidInputError("filter", "give a filter or ids: alone it is every activity")
+        raise InvalidInputError(
+            "filter", "is required, or ids: without both, it would be every activity"
+        )
     if filters.since and filters.until and filters.since >= filters.until:
         raise InvalidInputError("filter.since", "must be earlier than until")
     selection = bulk_job.select_rows(body.action, filters, options)
@@ -69,7 +71,9 @@ def _try(body: BulkRequest) -> dict[str, Any]:
     if count > bulk_job.MAX_ROWS:
         raise InvalidInputError("filter", f"matches more than {bulk_job.MAX_ROWS}: narrow it")
     if not count and filters.name not in (None, *Activity.registry):
-        raise InvalidInputError("filter.name", "is no activity: GET /admin/activities/names")
+        raise InvalidInputError(
+            "filter.name", "is the name of no activity: GET /admin/activities/names"
+        )
     stored = filters.as_json()
     dry_run = DryRun(uuid7(), body.action, stored, options, count, actor(), expires_at)
     return DryRunView(

@@ -113,7 +113,7 @@ def _machines(query: ExecutionQuery) -> list[Machine]:
         return machines
     machines = [each for each in machines if query.state in list(each.states)]
     if not machines:
-        raise InvalidInputError("state", "no machine has this state: name the machine, too")
+        raise InvalidInputError("state", "is a state of no machine: name the machine, too")
     return machines
 
 

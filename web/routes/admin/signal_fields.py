@@ -28,7 +28,7 @@ def read_fields(possible: Possible, values: Mapping[str, Any]) -> dict[str, str]
         raise InvalidInputError("fields", f"{possible.name} takes {names}")
     for name, field in declared.items():
         if field.is_required and name not in values:
-            raise InvalidInputError(f"fields.{name}", "Field required")
+            raise InvalidInputError(f"fields.{name}", "is required")
     return {name: _read(name, declared[name].kind, value) for name, value in values.items()}
 
 

@@ -157,7 +157,7 @@ def test_a_running_activity_is_not_cancelled(boss: Operator, depot: Depot) -> No
     (parcel,) = depot.pack("vase")
     depot.claim(parcel)
     path = f"/activities/{depot.key(parcel)}"
-    assert "a worker runs" in boss.post(f"{path}/cancel", {"reason": "late"}, 409)["detail"]
+    assert "A worker runs" in boss.post(f"{path}/cancel", {"reason": "late"}, 409)["detail"]
     assert boss.get(path)["allowed"] == []
 
 
