@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -68,7 +69,8 @@ class Buyer:
         """Place an order and return orderId, referenceId and clientSecret.
 
         clientSecret is None when it does not come within `wait` seconds. A server with too many
-        waiting requests answers at once; the status is then polled for the rest of that time.
+        waiting requests answers at once; the status is then polled for the rest of that time. One
+        with too many orders refuses; the order is then placed again in that time.
         """
         body = {
             "referenceId": reference or str(uuid4()),
@@ -78,7 +80,7 @@ class Buyer:
         }
         end = tick() + wait
         preference = {"Prefer": f"wait={min(wait, MAX_PREFERENCE)}"}
-        order = self._post(f"{self.urls.order}/order", body, preference)
+        order = self._place(body, preference, end)
         if order["clientSecret"] is None and (remaining := end - tick()) > 0:
             order["clientSecret"] = self._wait_for_secret(order["referenceId"], remaining)
         return order
@@ -137,6 +139,18 @@ class Buyer:
             return next(iter(self.emails(category)), None)
 
         return wait_for(check, f"the email {category}", seconds=seconds)
+
+    def _place(self, body: Json, headers: dict[str, str], end: float) -> Json:
+        """Place an order, also when a busy server first asks to come back, as pages do."""
+        while True:
+            try:
+                return self._post(f"{self.urls.order}/order", body, headers)
+            except requests.HTTPError as refusal:
+                pause = refusal.response.headers.get("Retry-After")
+                is_busy = refusal.response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+                if not is_busy or pause is None or tick() + int(pause) > end:
+                    raise
+            time.sleep(int(pause))
 
     def _wait_for_secret(self, reference: str, seconds: float) -> str | None:
         """Return the client secret, or None when it does not come in time or the order is over."""

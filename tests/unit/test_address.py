@@ -31,8 +31,10 @@ def test_an_address_that_mail_systems_report_is_the_one_that_was_given_to_them(t
         normal = normal_address(typed)
         mailed = address_for_mail(normal)
         assert mailed.rpartition("@")[2].isascii()
-        assert address_from_mail(mailed.upper()) == address_from_mail(normal.upper())
         assert address_from_mail(mailed) == normal
+        # Others have no one upper case: that of \u00df is SS, which is another domain.
+        in_upper_case = "".join(each.upper() if each.isascii() else each for each in mailed)
+        assert address_from_mail(in_upper_case) == normal
 
 
 def test_text_that_is_no_address_is_left() -> None:
