@@ -41,11 +41,17 @@ def check() -> None:
 
 def shortage() -> str:
     """Return a message if there are too few connections, or "". A pooler has limits of its own."""
-    if settings.database_pooler or configured_peak() <= (limit := available()):
+    if settings.database_pooler:
+        return ""
+    limit, own = available(), settings.database_pool + MAX_OVERFLOW
+    if own > limit:
+        subject, peak = "DATABASE_POOL: this process", own
+    elif (peak := configured_peak()) > limit:
+        subject = f"DATABASE_POOLS: {len(settings.database_pools)} processes"
+    else:
         return ""
     return (
-        f"{len(settings.database_pools)} processes (DATABASE_POOLS) may open {configured_peak()}"
-        f" connections, up to {MAX_OVERFLOW} each above its pool, but PostgreSQL has only {limit}"
-        " available: raise max_connections, lower DATABASE_POOL, or put a pooler in front"
-        " (DATABASE_POOLER)"
+        f"{subject} may open {peak} connections, up to {MAX_OVERFLOW} each above its pool, but"
+        f" PostgreSQL has only {limit} available: raise max_connections, lower DATABASE_POOL, or"
+        " put a pooler in front (DATABASE_POOLER)"
     )

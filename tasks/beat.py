@@ -22,7 +22,8 @@ import redis_url
 from celeryconfig import task_queues
 from config import settings
 from models import metrics
-from tasks.broker import PREFIX, list_names
+from tasks import queue_keys
+from tasks.queue_keys import PREFIX, list_names
 
 log = logging.getLogger(__name__)
 
@@ -86,19 +87,19 @@ class Beat(Scheduler):  # type: ignore[misc]
 
     def _send(self, entry: ScheduleEntry, interval: float) -> None:
         queue = PREFIX + self.app.amqp.router.route({}, entry.task)["queue"].name
-        turn = f"{PREFIX}turn:{entry.name}"
+        turn = queue_keys.turn_name(entry.name)
         if not self._redis.set(turn, 1, nx=True, px=int(1000 * TURN * interval)):
             return
         if self._redis.llen(queue) == 0:
             self.apply_entry(entry, producer=self.producer)
 
     def _keep_house(self) -> None:
-        """Announce this beat and remove expired messages."""
+        """Announce this beat, and remove expired messages and keys in the way of the queues."""
         heartbeats.announce(self._redis, heartbeats.BEAT)
+        queue_keys.set_aside(self._redis)
         for queue in task_queues:
             for name in list_names(queue.name):
-                mark = f"{PREFIX}mark:{name.removeprefix(PREFIX)}"
-                self._expire(keys=[name, mark], args=[1000 * EXPIRY])
+                self._expire(keys=[name, queue_keys.mark_name(name)], args=[1000 * EXPIRY])
 
     def _attempt(self, work: Callable[[], object]) -> None:
         """Call `work` and log errors of Redis: the next tick tries again."""

@@ -7,7 +7,8 @@ a connection error, after which kombu and Celery reconnect.
 Workers take interactive messages first. One turn in eight is the background's, so that calls whose
 messages were lost do not wait for as long as customers keep coming.
 
-An unreadable message would end a worker, too. It is dropped with one line in the log.
+An unreadable message would end a worker, too. It is dropped with one line in the log. A key that is
+no queue would do the same. It is renamed (tasks/queue_keys.py).
 
 kombu makes a new client for each message that it sends, keeps or acknowledges, which took a tenth
 of a worker's time. Here a channel keeps one.
@@ -15,26 +16,24 @@ of a worker's time. Here a channel keeps one.
 
 import logging
 from collections.abc import Container
+from queue import Empty
 from typing import Any, ClassVar
 
 from kombu.transport import TRANSPORT_ALIASES, redis
 from kombu.utils.json import loads
 from redis import ConnectionError as LostConnectionError
 
-from celeryconfig import BACKGROUND, INTERACTIVE, broker_transport_options
+import redis_url
+from celeryconfig import BACKGROUND, INTERACTIVE
+from config import settings
+from tasks import queue_keys
 from tasks.messages import problem_of
 
 log = logging.getLogger(__name__)
 
 # One in so many messages is taken from the background first: interactive ones may never end.
 BACKGROUND_TURN = 8
-PREFIX = str(broker_transport_options["global_keyprefix"])
-
-
-def list_names(queue: str) -> list[str]:
-    """Return the names of a queue's lists in Redis, that of the highest priority first."""
-    lists = [queue, f"{queue}{redis.Channel.sep}{BACKGROUND}"]
-    return [f"{PREFIX}{name}" for name in lists]
+WRONG_TYPE = "WRONGTYPE"
 
 
 class Channel(redis.Channel):
@@ -52,6 +51,18 @@ class Channel(redis.Channel):
             super()._brpop_start(timeout)  # type: ignore[no-untyped-call]
         finally:
             self.priority_steps = steps
+
+    def _brpop_read(self, **options: Any) -> Any:
+        """Read a message. A key that is no queue is renamed, and counts as no message."""
+        try:
+            return super()._brpop_read(**options)  # type: ignore[no-untyped-call]
+        except self.ResponseError as error:
+            if WRONG_TYPE not in str(error):
+                raise
+            with redis_url.connect(settings.redis_url, socket_timeout=2) as client:
+                if not queue_keys.set_aside(client):
+                    log.warning("Redis: %s", error)
+            raise Empty from error
 
     def priority(self, number: int) -> int:
         """Return the step of a priority. kombu's own function expects the steps in order."""

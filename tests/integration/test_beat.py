@@ -17,8 +17,8 @@ from launch.stack import ROOT
 from launch.waiting import until
 from models.durable.activity import PUBLISHER_LEASE
 from tasks.beat import EXPIRE, EXPIRY, Beat
-from tasks.broker import PREFIX
 from tasks.celery_app import app
+from tasks.queue_keys import PREFIX
 
 pytestmark = pytest.mark.slow
 
@@ -68,6 +68,26 @@ def test_two_beats_leave_at_most_one_waiting_tick_of_each_kind(
             seen.append(lengths(client))
     assert all(waiting["sweep"] == 1 and waiting["maintenance"] <= 1 for waiting in seen), seen
     assert list(folder.iterdir()) == [], "a clock that is set back finds no schedule file"
+
+
+@pytest.mark.parametrize("name", ["sweep", "mark:sweep", "turn:sweep", "_kombu.binding.sweep"])
+def test_keys_of_others_stop_no_tick(
+    server: Redis, client: redis.Redis, tmp_path: Path, name: str
+) -> None:
+    client.hset(PREFIX + name, "a", "hash")
+    with ExitStack() as stack:
+        beats(server, tmp_path, 1, stack)
+        until(lambda: client.type(PREFIX + "sweep") == b"list", "a tick", seconds=60)
+        until(lambda: bool(client.exists(f"{PREFIX}aside:{name}")), "the renaming", seconds=60)
+
+
+def test_a_lock_without_an_end_stops_no_tick(
+    server: Redis, client: redis.Redis, tmp_path: Path
+) -> None:
+    client.set(f"{PREFIX}turn:sweep", 1)
+    with ExitStack() as stack:
+        beats(server, tmp_path, 1, stack)
+        assert client.brpop([PREFIX + "sweep"], timeout=60) is not None
 
 
 def test_a_received_tick_is_followed_by_another(

@@ -19,14 +19,13 @@ import pytest
 import redis
 from flask import Flask
 
-from celeryconfig import broker_transport_options
 from launch.children import Child
 from launch.processes import commands
 from launch.redis import Redis
 from launch.stack import ROOT
 from launch.waiting import until
-from tasks.broker import list_names
 from tasks.celery_app import app
+from tasks.queue_keys import PREFIX, list_names
 
 pytestmark = pytest.mark.slow
 
@@ -118,8 +117,8 @@ def test_redis_keeps_nothing_of_a_received_message(server: Redis) -> None:
 
 
 QUEUE = list_names("payments")[-1]
-CONTROL = f"{broker_transport_options['global_keyprefix']}/0.celery.pidbox"
-SWEEP = f"{broker_transport_options['global_keyprefix']}sweep"
+CONTROL = f"{PREFIX}/0.celery.pidbox"
+SWEEP = f"{PREFIX}sweep"
 Bodies = list[list[Any]]
 ARGUMENTS: Bodies = [[1], ["x"], [[1]], [["no id"]], [[None]], [["1", "2"]], [{}], [[], []]]
 ODD: tuple[Any, ...] = (7, "x", "é" * 400, [1], [[]], {"a": 1}, None, True)
@@ -200,6 +199,25 @@ def test_a_malformed_message_is_dropped_and_the_worker_continues(
     assert "celery.pidbox: no properties: [1, 2]" in log
     assert "there is no task 'os.system'" in log
     assert "Traceback" not in log, log[-3000:]
+
+
+@pytest.mark.parametrize("name", [SWEEP, list_names("maintenance")[1]])
+def test_a_key_that_is_no_queue_is_renamed_and_the_worker_continues(
+    server: Redis, worker: subprocess.Popen[bytes], tmp_path: Path, name: str
+) -> None:
+    until(lambda: listens(server), "the worker's listening", seconds=60)
+    aside = name.replace(PREFIX, f"{PREFIX}aside:")
+    with redis.Redis(port=server.port) as client:
+        client.hset(name, "a", "hash")
+        # The next turn finds it.
+        until(lambda: bool(worker.poll() or client.exists(aside)), "the renaming", seconds=60)
+        log = (tmp_path / "log").read_text()
+        assert worker.poll() is None, log[-3000:]
+        assert f"the key {name!r} in Redis was a hash of others: it is {aside!r} now" in log
+        assert client.hgetall(aside) == {b"a": b"hash"}
+        with app.connection_for_write(server.url) as connection:
+            app.send_task("sweep", connection=connection)
+        until(lambda: not client.llen(SWEEP), "the next sweep", seconds=60)
 
 
 def test_a_channel_keeps_one_client_until_it_connects_again(server: Redis) -> None:

@@ -26,8 +26,8 @@ from state_machines.durable.inbox import receive
 from state_machines.durable.unit_of_work import write_gathered
 from tasks import dispatch
 from tasks import sweep as ticks
-from tasks.broker import list_names
 from tasks.gateways.connection import operation_of
+from tasks.queue_keys import list_names
 from tests.support.counted import Counted, counting
 from tests.support.depot import Depot
 from tests.support.parcel import Courier, ParcelMachine, ParcelSignal

@@ -22,9 +22,9 @@ from models.clock import now
 from models.ids import uuid7
 from state_machines.durable import sweep
 from state_machines.durable.operations import limits, publishing
-from tasks.broker import list_names
 from tasks.celery_app import app as celery
 from tasks.payments import CreateIntent, RetrieveIntent
+from tasks.queue_keys import list_names
 
 pytestmark = pytest.mark.slow
 

@@ -17,8 +17,8 @@ from models import ActivityRow, ActivityState, transaction
 from models.clock import now
 from models.ids import uuid7
 from state_machines.durable.unit_of_work import Committed
-from tasks.broker import list_names
 from tasks.dispatch import Dispatcher
+from tasks.queue_keys import list_names
 
 BROKEN, WELL = "emails.order_failed", "payments.retrieve_intent"
 

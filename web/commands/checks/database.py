@@ -41,7 +41,7 @@ def check() -> Iterator[str]:
         with reading() as session:
             yield from _check_server(session)
         if shortage := connection_limit.shortage():
-            yield f"DATABASE_POOLS: {shortage}"
+            yield shortage
     except (exc.DBAPIError, exc.TimeoutError) as error:
         yield f"DATABASE_URL: {explain(error) or error}"
 

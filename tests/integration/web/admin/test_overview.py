@@ -25,7 +25,7 @@ from models.notice import open_notice
 from state_machines.actions import reconcile
 from state_machines.durable import inbox
 from state_machines.durable.operations import pauses
-from tasks.broker import list_names
+from tasks.queue_keys import list_names
 from tests.support.commands import flask
 from tests.support.depot import Depot
 from tests.support.factories import a_payment, a_refund
