@@ -3,12 +3,14 @@
 `models/currency.py` knows how many minor units each currency has, and which amounts Stripe takes.
 """
 
+import re
 from decimal import Decimal
 
 from models.currency import CURRENCIES, Currency, currency_of
 from models.problem_codes import FieldCode, InvalidValueError
 
 CURRENCY_SYMBOLS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
+AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?")
 DEFAULT_EXPONENT = 2  # Stripe's for a currency that its page does not list
 
 
@@ -16,6 +18,16 @@ def to_decimal(minor: int, currency: str) -> Decimal:
     """Return minor units as major ones: 149999 usd is 1499.99."""
     known = CURRENCIES.get(currency.lower())
     return Decimal(minor).scaleb(-(known.exponent if known else DEFAULT_EXPONENT))
+
+
+def read_major(text: str) -> Decimal:
+    """Return an amount in major units that a person typed, such as "12.50".
+
+    Raises ValueError for other spellings of numbers, such as "1e1", which nobody types for 10.
+    """
+    if not AMOUNT.fullmatch(text):
+        raise ValueError(f"{text[:40]!r} is not an amount such as 12.50")
+    return Decimal(text)
 
 
 def to_minor(major: Decimal, currency: str) -> int:

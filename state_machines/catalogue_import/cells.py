@@ -8,7 +8,7 @@ from typing import Any
 
 from models.currency import currency_of
 from models.errors import InvalidInputError
-from models.money import display, to_minor
+from models.money import display, read_major, to_minor
 from models.product import ProductStatus
 from models.spreadsheet import FORMULA_PREFIXES
 from models.typed_text import normalise, normalise_name
@@ -105,10 +105,7 @@ def _image(cell: str) -> str:
 
 
 def _price(cell: str) -> Decimal:
-    text = cell.strip()
-    if not re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,12})?", text):
-        raise ValueError(f"{text[:40]!r} is not an amount such as 12.50")
-    price = Decimal(text)
+    price = read_major(cell.strip())
     if price < 0:
         raise ValueError("is negative")
     return price

@@ -16,7 +16,7 @@ class TicketRequest(Incoming):
     """The orders to follow, or `all` executions, which is for staff."""
 
     order_ids: list[UUID] = Field(default=[], max_length=MAX_ORDERS)
-    all: bool = False
+    all: bool = Field(default=False, strict=True)
 
     @model_validator(mode="after")
     def require_one_choice(self) -> Self:

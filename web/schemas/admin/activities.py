@@ -48,7 +48,7 @@ class OptionalReason(Incoming):
 class ActivityCancellation(RequiredReason):
     """The body of a cancellation. `maybeSent` cancels also a call with an unknown outcome."""
 
-    maybe_sent: bool = False
+    maybe_sent: bool = Field(False, strict=True)
 
 
 class GivingUpView(Outgoing):

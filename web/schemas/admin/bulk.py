@@ -47,14 +47,14 @@ class BulkRequest(Incoming):
     `maybeSent` for activities.cancel. A confirmation has `token`, `typedCount` and `reason`.
     """
 
-    dry_run: bool = False
+    dry_run: bool = Field(False, strict=True)
     action: BulkAction | None = None
     filter: BulkFilter = BulkFilter()
     ids: list[UUID] | None = Field(None, min_length=1, max_length=MAX_IDS)
     signal: Word | None = None
-    maybe_sent: bool = False
+    maybe_sent: bool = Field(False, strict=True)
     token: str | None = Field(None, min_length=1, max_length=100_000)
-    typed_count: int | None = Field(None, ge=1, le=2**31 - 1)
+    typed_count: int | None = Field(None, ge=1, le=2**31 - 1, strict=True)
     reason: Reason | None = None
 
     def filters(self) -> Filters:

@@ -36,9 +36,9 @@ class ProviderPath(Incoming):
 class LimitRequest(Incoming):
     """The calls that a provider allows: a second (with a burst after a lull), and at once."""
 
-    per_second: float | None = Field(None, ge=0.001, le=100_000, allow_inf_nan=False)
-    burst: int | None = Field(None, ge=1, le=100_000)
-    at_once: int | None = Field(None, ge=1, le=100_000)
+    per_second: float | None = Field(None, ge=0.001, le=100_000, allow_inf_nan=False, strict=True)
+    burst: int | None = Field(None, ge=1, le=100_000, strict=True)
+    at_once: int | None = Field(None, ge=1, le=100_000, strict=True)
     reason: Reason
 
     @model_validator(mode="after")

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, WithJsonSchema
+from pydantic import Field, StrictFloat, StrictInt, StrictStr, WithJsonSchema
 
 from models.money import to_decimal
 from state_machines.durable.operations.preview import Change
@@ -15,7 +15,7 @@ from web.schemas.product import Amount
 Version = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
 # A text, or an amount as a number; the declaration of the signal's action decides.
 FieldValue = Annotated[
-    str | int | float,
+    StrictStr | StrictInt | StrictFloat,
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "number"}]}),
 ]
 
