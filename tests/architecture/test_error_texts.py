@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-ROOMS = ("models", "state_machines", "tasks", "web")
+from tests.support.rooms import LAYERS, ROOT, modules
+
 # Errors whose message is shown alone, to clients as `detail` and in a terminal.
 SENTENCES = {
     "BadRequest",
@@ -53,7 +53,7 @@ def complaints(source: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "path",
-    sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py")),
+    sorted(modules(*LAYERS)),
     ids=lambda path: str(path.relative_to(ROOT)),
 )
 def test_the_texts_of_errors_have_one_form(path: Path) -> None:

@@ -1,23 +1,10 @@
 """Limits of length: of functions, of files, and of the engine's number of files."""
 
 import ast
-from collections.abc import Iterator
-from pathlib import Path
 from statistics import median
 
-ROOT = Path(__file__).parents[2]
-ROOMS = (
-    "models",
-    "state_machines",
-    "tasks",
-    "web",
-    "events",
-    "exporter",
-    "sandbox",
-    "launch",
-    "demo",
-    "bench",
-)
+from tests.support.rooms import CODE, ROOT, modules
+
 ENGINE = ROOT / "state_machines/durable"
 MAX_FUNCTION_LINES, MAX_MEDIAN_FUNCTION_LINES = 35, 8
 MAX_FILE_LINES, MAX_MEDIAN_FILE_LINES = 250, 90
@@ -25,17 +12,11 @@ MAX_ENGINE_FILES = 9
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def paths() -> Iterator[Path]:
-    yield from ROOT.glob("*.py")
-    for room in ROOMS:
-        yield from (ROOT / room).rglob("*.py")
-
-
 def function_lengths() -> dict[str, int]:
     """Return the number of lines of each function, by its file and name."""
     return {
         f"{path.relative_to(ROOT)}: {node.name}, line {node.lineno}": _length_of(node)
-        for path in paths()
+        for path in modules(*CODE)
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, Function)
     }
@@ -55,7 +36,7 @@ def test_no_function_is_long_and_most_are_short() -> None:
 
 
 def test_no_file_is_long_and_most_are_short() -> None:
-    lengths = {path: path.read_text().count("\n") for path in paths()}
+    lengths = {path: path.read_text().count("\n") for path in modules(*CODE)}
     assert len(lengths) > 100
     assert [path.name for path, lines in lengths.items() if lines > MAX_FILE_LINES] == []
     assert median(lengths.values()) <= MAX_MEDIAN_FILE_LINES
