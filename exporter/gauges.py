@@ -54,7 +54,7 @@ DEADLINES_OLDEST = Gauge(
 STUCK = Gauge("projectx_executions_stuck", "Executions that nothing will move (`machines stuck`).")
 SIGNALS_WAITING = Gauge(
     "projectx_signals_waiting",
-    f"Messages of providers that are not applied, the newest {MAX_COUNT}.",
+    f"Events of providers that are not applied, the newest {MAX_COUNT}.",
     ("source", "state"),
 )
 NOTICES_OPEN = Gauge(

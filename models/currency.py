@@ -38,7 +38,7 @@ MAX_DIGITS = {"idr": 12, "cop": 10, "inr": 9}
 DEFAULT_MAX_DIGITS = 8
 
 
-# Values in other systems' messages: valid in form, though the currency may be unknown.
+# Values in providers' events and responses: valid in form, though the currency may be unknown.
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{3}$")]
 MinorAmount = Annotated[int, Field(ge=0, lt=2**63)]
 

@@ -135,13 +135,13 @@ ACTIVITY_PERFORM = Histogram(
 )
 SIGNALS = Counter(
     "projectx_signals_total",
-    "Messages of providers by how they ended here: applied, ignored, unmatched, failed, stored (to"
+    "Events of providers by how they ended here: applied, ignored, unmatched, failed, stored (to"
     " be applied later), put_off, repeated. Kinds that nothing reads are `other`.",
     ("source", "kind", "outcome"),
 )
 SIGNAL_LAG = Histogram(
     "projectx_signal_lag_seconds",
-    "Time from the receipt of a message to the commit that applies it.",
+    "Time from the receipt of an event to the commit that applies it.",
     ("source",),
     SLOW,
 )

@@ -1,7 +1,7 @@
 """Conversion of text and JSON of other systems to what PostgreSQL can store.
 
 PostgreSQL's text and JSON have no NUL and no lone surrogate, and its JSON no NaN or infinity. They
-are replaced, so that such a message is stored like any other. Text of customers is validated first:
+are replaced, so that such an event is stored like any other. Text of customers is validated first:
 models/typed_text.py.
 
 Source: https://www.postgresql.org/docs/current/datatype-json.html

@@ -56,7 +56,7 @@ class Tracer(Protocol):
 # The installed tracer, if there is one.
 _tracers: list[Tracer] = []
 _current: ContextVar[str | None] = ContextVar("trace", default=None)
-# The context of a message from outside, while its facts are applied to executions.
+# The context of a provider's event, while its facts are applied to executions.
 _source: ContextVar[str | None] = ContextVar("trace_source", default=None)
 OFF: AbstractContextManager[None] = nullcontext()
 
@@ -77,7 +77,7 @@ def current() -> str | None:
 
 
 def source() -> str | None:
-    """Return the context of the message whose facts are being applied."""
+    """Return the context of the event whose facts are being applied."""
     return _source.get()
 
 
@@ -125,7 +125,7 @@ def _follow(context: str) -> Iterator[None]:
 def from_outside() -> AbstractContextManager[None]:
     """Let the transitions of the block continue the traces of their executions.
 
-    They link to the span under way: that of the message from outside.
+    They link to the span under way: that of the provider's event.
     """
     return _step_aside() if _tracers else OFF
 

@@ -1,6 +1,6 @@
 """The state machines of the shop, each a table of arrows in its own module.
 
-Packages, from the top: `providers` applies messages from outside, `actions` carries out requests,
+Packages, from the top: `providers` applies events of providers, `actions` carries out requests,
 `catalogue_import` imports products, the machines list the allowed transitions, `writes` changes
 other rows in their transactions, and `durable` is the engine.
 """

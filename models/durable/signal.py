@@ -1,4 +1,4 @@
-"""The inbox: every message from a provider, stored once by the sender's id."""
+"""The inbox: every event of a provider, stored once by the sender's id."""
 
 from datetime import datetime
 from enum import StrEnum, auto
@@ -24,7 +24,7 @@ class SignalState(StrEnum):
 
 
 class SignalRow(Base):
-    """One message of a provider, and how applying it went."""
+    """One event of a provider, and how applying it went."""
 
     __tablename__ = "signal"
     plural: ClassVar[str] = "signals"

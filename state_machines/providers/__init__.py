@@ -1,1 +1,1 @@
-"""Messages of the providers, and their meaning for the machines."""
+"""Events of the providers, and their meaning for the machines."""

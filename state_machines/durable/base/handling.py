@@ -1,7 +1,15 @@
 """Handling of providers' events: the functions that an application registers for them.
 
-A handler applies an event. A keeper decides which payloads may be stored, and a watcher learns of
-events that failed or were applied late.
+A handler applies an event, in the transaction that stores it. It
+- makes no network call, and changes nothing outside PostgreSQL: the application of a repeated event
+  is rolled back;
+- opens and commits no transaction;
+- locks the rows that it moves, and moves them with `observe`: events come in any order, and again;
+- raises NoSubjectError, NotOursError or MalformedError, which keep what it has written. Any other
+  error rolls everything back, and the sweep applies the event again, up to twelve times.
+
+A keeper decides which payloads may be stored, and a watcher learns of events that failed or were
+applied late.
 """
 
 from collections.abc import Callable, Collection
@@ -35,7 +43,8 @@ class Outcome(NamedTuple):
 
 # The sender's id, the kind, and the payload.
 ProviderEvent = tuple[str, str, dict[str, Any]]
-# Takes kind and payload, moves machines, and returns the id of the event's subject.
+# Takes kind and payload, moves machines, and returns the id of the event's subject. The module's
+# docstring says what it may not do.
 Handler = Callable[[str, dict[str, Any]], UUID]
 # Takes a subject's id, and returns whether payloads about it may be stored.
 Keeper = Callable[[UUID], bool]

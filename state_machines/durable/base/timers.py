@@ -65,7 +65,7 @@ MAX_POLL_INTERVAL = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """A schedule on which the outside world is polled, in case its message was lost.
+    """A schedule on which the outside world is polled, in case its event was lost.
 
     While the row is in any of `states`, the sweep schedules the activity `do` when the row reaches
     each of `ages`, in ascending order, and then each time its age has doubled, but at least once

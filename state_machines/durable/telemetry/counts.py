@@ -61,7 +61,7 @@ def count_results(
 def count_signals(
     source: str, events: Sequence[ProviderEvent], outcomes: Iterable[Outcome], began: float
 ) -> None:
-    """Count messages that were stored just now, and came at `began` on the clock of `tick`."""
+    """Count events that were stored just now, and came at `began` on the clock of `tick`."""
     if metrics.is_on():
         for (_, kind, _), outcome in zip(events, outcomes, strict=True):
             count_signal(source, kind, outcome.state)
@@ -70,7 +70,7 @@ def count_signals(
 
 
 def count_signal(source: str, kind: str, outcome: str, received_at: datetime | None = None) -> None:
-    """Count a message under its outcome, with its lag if it came at `received_at`."""
+    """Count an event under its outcome, with its lag if it came at `received_at`."""
     if metrics.is_on():
         known = kind if kind in handling.kinds.get(source, ()) else metrics.OTHER
         metrics.SIGNALS.add(source, known, outcome)

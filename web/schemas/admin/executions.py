@@ -219,7 +219,7 @@ class OpenActivity(Outgoing):
 
 
 class SignalReceived(Outgoing):
-    """One message of a provider about the family."""
+    """One event of a provider about the family."""
 
     id: UUID
     source: str

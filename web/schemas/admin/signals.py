@@ -1,4 +1,4 @@
-"""Schemas of signals: the messages of providers in the inbox."""
+"""Schemas of signals: the events of providers in the inbox."""
 
 from typing import Any
 from uuid import UUID
