@@ -44,18 +44,23 @@ EXAMPLE = ("id", "state", "version", "updated_at")
 @group.command("list")
 @output.json_option
 def show_list(*, as_json: bool) -> None:
-    """List the machines with the number of executions in each state."""
+    """List the machines with their versions, and the number of executions in each state."""
     with transaction() as session:
         counts = {
-            machine.name: session.execute(
+            machine: session.execute(
                 select(state := state_of(machine), func.count()).group_by(state)
             ).all()
             for machine in DurableMachine.registry.values()
         }
     output.print_rows(
         (
-            {"machine": name, "state": state, "executions": number}
-            for name, states in counts.items()
+            {
+                "machine": machine.name,
+                "version": machine.version,
+                "state": state,
+                "executions": number,
+            }
+            for machine, states in counts.items()
             for state, number in states
         ),
         as_json=as_json,
