@@ -53,7 +53,7 @@ def on_starting(_server: object) -> None:
 
 
 def pre_request(_worker: object, req: Any) -> None:
-    """Let a request with a long body be the last of its connection, and its answer say so.
+    """Close the connection after a request with a long body, and say so in the answer.
 
     The body may be left unread, as with 401 or 413. gunicorn would announce that the connection
     stays, and close it, since it discards no more than MAX_DISCARDED.

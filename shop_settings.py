@@ -1,4 +1,4 @@
-"""The settings of what the shop asks for shipping, and of how often it asks Stripe."""
+"""The settings of shipping costs, and of the ages at which Stripe is polled."""
 
 import re
 import warnings

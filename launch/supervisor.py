@@ -171,6 +171,6 @@ class Supervisor:
         if self._printer is None:
             return
         colour = COLOURS[sorted(self._commands).index(name) % len(COLOURS)]
-        # Who cannot be written to, such as a lost terminal or a full disk, ends no process.
+        # An output that cannot be written, such as a lost terminal or a full disk, ends no process.
         with contextlib.suppress(OSError):
             self._printer.write(Message("line", line, datetime.now().astimezone(), name, colour))

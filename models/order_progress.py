@@ -1,4 +1,4 @@
-"""The progress of an order, as the client knows it that waits until the order can be paid."""
+"""The progress of an order, for a client that waits until it can be paid."""
 
 from typing import NamedTuple
 from uuid import UUID

@@ -103,7 +103,7 @@ def refundable_amount(payment: Payment) -> int:
 
 
 def _returned() -> Select[int]:
-    """Return the query of what refunds and lost disputes take from a payment."""
+    """Return the query of the amount that refunds and lost disputes take from a payment."""
     counting = ((Refund, ACTIVE), (Dispute, (DisputeState.LOST,)))
     captured_in, whole = parameter("captured_in"), parameter("captured", BigInteger())
     refunds, disputes = (

@@ -175,7 +175,7 @@ def signed_in(
     session_id: UUID | BindParameter[UUID],
     at: datetime | BindParameter[datetime] | None = None,
 ) -> ColumnElement[bool]:
-    """Return the condition that this session is open at a time, else now, and its user may act.
+    """Return the condition that this session is open and its user may act, now or at a time.
 
     The query must join users and sessions.
     """

@@ -33,7 +33,7 @@ CODES = {
     "enum": FieldCode.NOT_ALLOWED,
     "literal_error": FieldCode.NOT_ALLOWED,
 }
-# Where pydantic speaks to programmers.
+# Sentences for errors whose messages in pydantic are for programmers.
 MESSAGES = {
     "missing": "is required",
     "extra_forbidden": "is no known field",

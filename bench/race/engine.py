@@ -35,7 +35,7 @@ for _activity in (First, Second):
     register(_activity.name)
 
 T = TypeVar("T")
-# A function that returns when what it got is committed.
+# A function that returns once its arguments are committed.
 Write = Callable[[T], Awaitable[None]]
 GATHERED = "gathered"
 THREADS = 8

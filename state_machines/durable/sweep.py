@@ -58,27 +58,27 @@ def due_activities(*, deadlines_are_overdue: bool = False) -> list[tuple[str, UU
     For one lease no other process publishes them. While deadlines are overdue, only one queued
     activity of each name is taken.
     """
-    has_activities = due.has_activities()
+    has_due = due.has_due_activities()
     with transaction():
         allowance = Sweep.take_allowance(QUEUED_PER_SECOND)
-        if not has_activities:
+        if not has_due:
             return []
         return publishing.take_due(min(allowance, 1) if deadlines_are_overdue else allowance)
 
 
 def fire_deadlines() -> int:
     """Send the signals of deadlines that have passed, and return how many rows were handled."""
-    return _sum(due.machines_with_deadlines, _fire)
+    return _sum(due.machines_with_due_deadlines, _fire)
 
 
 def schedule_polls() -> int:
     """Schedule the polls that are due, and return their number."""
-    return _sum(due.machines_with_polls, _poll)
+    return _sum(due.machines_with_due_polls, _poll)
 
 
 def apply_signals() -> int:
     """Apply signals that were stored but not applied, and return how many were tried."""
-    return inbox.apply_stored(SIGNALS_PER_SWEEP) if due.has_signals() else 0
+    return inbox.apply_stored(SIGNALS_PER_SWEEP) if due.has_due_signals() else 0
 
 
 def _sum(find: Callable[[], list[Machine]], handle: Callable[[Machine], int]) -> int:

@@ -26,22 +26,22 @@ SIGNALS = Prepared(
 )
 
 
-def machines_with_deadlines() -> list[Machine]:
+def machines_with_due_deadlines() -> list[Machine]:
     """Return the machines with a deadline that has passed."""
     return _find("deadline_at", (each for each in _registered() if each.deadlines))
 
 
-def machines_with_polls() -> list[Machine]:
+def machines_with_due_polls() -> list[Machine]:
     """Return the machines with a poll that is due."""
     return _find("poll_at", (each for each in _registered() if each.poll))
 
 
-def has_activities() -> bool:
+def has_due_activities() -> bool:
     """Return whether an activity is queued or overdue."""
     return QUEUED.first() != (None,) or _is_due(_overdue(tuple(Activity.registry)))
 
 
-def has_signals() -> bool:
+def has_due_signals() -> bool:
     """Return whether a stored signal is due."""
     return _is_due(SIGNALS)
 
