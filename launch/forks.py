@@ -20,7 +20,7 @@ from launch.children import Child, end_group, forget, guardian
 # A fork after imports is not safe on macOS.
 IS_SUPPORTED = sys.platform == "linux"
 ANSWER_SIZE = 1024  # bytes
-# The modules that the processes import, without their main modules. The last one turns garbage collection on.
+# What the processes import, but for their main modules. The last one turns garbage collection on.
 MODULES = (
     *("tasks.worker", "celery.bin.worker", "celery.bin.beat", "flower.command", "events.app"),
     *("exporter.collector", "sandbox.app", "gunicorn.app.wsgiapp", "gunicorn.workers.gthread"),

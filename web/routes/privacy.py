@@ -26,7 +26,7 @@ api = ApiBlueprint(
 api.before_request(authentication.require_session)
 
 
-# Not of the address: all customers behind one share it.
+# Counted for the customer, not for the address, which many customers may share.
 @limiter.limit("20/hour", key_func=lambda: str(authentication.caller().user_id))
 def _count_export() -> None:
     """Count an export for its customer. Raises RateLimitExceeded."""
