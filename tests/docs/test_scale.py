@@ -1,9 +1,11 @@
-"""The page about scale uses the figures of the page about performance, and multiplies correctly."""
+"""The page about scale uses the measured figures, and statements are judged as it says."""
 
 import re
 from pathlib import Path
 
 import pytest
+
+from tests.support.shards import Crossing, judge
 
 ROOT = Path(__file__).parents[2]
 SCALE = (ROOT / "docs/explanation/scale.md").read_text(encoding="utf-8")
@@ -32,3 +34,39 @@ def test_the_arithmetic_follows_from_them(row: tuple[str, ...]) -> None:
     assert cores == round(rate * float(milliseconds) / 1000)
     assert commits_a_second == round(rate * float(commits))
     assert millions == round(rate * 86_400 / 1e6)
+
+
+JOIN = "SELECT orders.id FROM orders JOIN payment ON payment.order_id = orders.id"
+OWN = """SELECT notice.id FROM notice WHERE notice.order_id IN
+(SELECT orders.id FROM orders WHERE orders.user_id = %(id)s)"""
+# A sign-in and its calls are distributed by different things.
+OTHER = "SELECT activity.id FROM activity JOIN login ON login.id = activity.subject_id"
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("UPDATE payment SET state = 'x' WHERE payment.id = %(id)s::UUID", None),
+        (f"{JOIN} WHERE orders.user_id = %(user)s", None),
+        (OWN, None),
+        ("INSERT INTO activity (id) VALUES (%(id)s)", None),
+        ("SELECT product.id FROM product WHERE product.name = 'lamp'", None),
+        ("INSERT INTO activity (id) VALUES (%(a)s), (%(b)s)",
+         Crossing("activity", "INSERT", "of a list")),
+        ("SELECT orders.id FROM orders WHERE orders.id IN (%(a)s)",
+         Crossing("orders", "SELECT", "of a list")),
+        ("SELECT orders.id FROM orders WHERE orders.id = %(a)s OR orders.state = 'x'",
+         Crossing("orders", "SELECT", "all")),
+        (f"{JOIN} FOR UPDATE", Crossing("orders payment", "SELECT FOR UPDATE", "all")),
+        (f"{OTHER} WHERE login.id = %(id)s", Crossing("activity", "SELECT", "all")),
+    ],
+)  # fmt: skip
+def test_a_statement_is_judged_by_its_tables_and_conditions(
+    statement: str, expected: Crossing | None
+) -> None:
+    assert judge(statement) == expected
+
+
+def test_an_unknown_table_is_an_error() -> None:
+    with pytest.raises(KeyError, match="parcel"):
+        judge("SELECT parcel.id FROM parcel")

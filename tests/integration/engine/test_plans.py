@@ -4,6 +4,7 @@ The real code runs once, on tables with thousands of rows, and each of its state
 at that moment. So a new statement of these operations is checked without being named here.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from sqlalchemy import select, text
 
 from bench.fill import Filler
 from config import settings
+from launch.stack import ROOT
 from models import ActivityRow, ActivityState, Product, clock, retention, transaction
 from models.base import db
 from models.durable.activity import PUBLISHER_LEASE
@@ -26,11 +28,15 @@ from tests.support.database import truncate
 from tests.support.factories import a_product
 from tests.support.gauges import read_gauges
 from tests.support.plans import Plans, explained
+from tests.support.shards import Crossing, crossings
 from tests.support.web import code_of, deliver
 from web import create_app
 from web.rate_limits import limiter
 
 ORDERS, WAITING = 5000, 500
+SCALE = ROOT / "docs/explanation/scale.md"
+# A row of its table: the tables, the statement, and the shards.
+CROSSING = re.compile(r"^\| `([a-z_ ]+)` \| `([A-Z ]+)` \| (all|of a list) \|", re.MULTILINE)
 # The tables that orders alone do not fill.
 OTHERS = """
 INSERT INTO login (id, version, created_at, updated_at, state, email, code_id, code_hash,
@@ -103,11 +109,12 @@ def plans(grown: Product) -> Iterator[Plans]:
         yield collected
 
 
-def test_no_frequent_operation_reads_a_whole_growing_table(plans: Plans, grown: Product) -> None:
+def trade(product: Product) -> None:
+    """Do what a shop does: sell, sweep, reconcile and forget."""
     shop = create_app()
     with shop.app_context():
         limiter.reset()
-    buy(shop.test_client(), grown)
+    buy(shop.test_client(), product)
     for part in (
         sweep.fire_deadlines,
         sweep.schedule_polls,
@@ -115,13 +122,23 @@ def test_no_frequent_operation_reads_a_whole_growing_table(plans: Plans, grown: 
         sweep.due_activities,
     ):
         assert part(), f"{part.__name__} found nothing"
-    read_gauges()
     run_reconciliation()
     forget()
+
+
+def test_no_frequent_operation_reads_a_whole_growing_table(plans: Plans, grown: Product) -> None:
+    trade(grown)
+    read_gauges()
     assert plans.whole == []
     touched = " ".join(plans.seen)
     for table in ("login", "user_session", "orders", "payment", "refund", "signal", "stock_move"):
         assert f" {table}" in touched, f"nothing was sent to {table}"
+
+
+def test_the_page_about_scale_lists_what_would_cross_shards(plans: Plans, grown: Product) -> None:
+    trade(grown)
+    listed = {Crossing(*row) for row in CROSSING.findall(SCALE.read_text(encoding="utf-8"))}
+    assert crossings(plans.seen) == listed
 
 
 def buy(client: FlaskClient, product: Product) -> None:
