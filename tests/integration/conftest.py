@@ -13,6 +13,7 @@ from models.ids import uuid7
 from state_machines.durable import Activity, unit_of_work
 from state_machines.durable.unit_of_work import Committed
 from tasks.activities import ACTIVITIES
+from tests.support.codes import Browser
 from tests.support.depot import Depot
 from tests.support.factories import a_product
 from tests.support.parcel import Announce, Courier
@@ -54,6 +55,12 @@ def client(shop: Flask, app: Flask) -> FlaskClient:
     with shop.app_context():
         limiter.reset()
     return shop.test_client()
+
+
+@pytest.fixture
+def browser(client: FlaskClient, shop: Flask) -> Browser:
+    """Make one more browser, which has no cookies yet."""
+    return shop.test_client
 
 
 @pytest.fixture

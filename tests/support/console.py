@@ -78,3 +78,9 @@ def assert_names(answer: TestResponse, field: str, status: int = 422) -> Any:
     assert answer.status_code == status, answer.get_json()
     assert answer.mimetype == "application/problem+json"
     assert answer.get_json()["errors"][0]["field"].split(".")[0] == field, answer.get_json()
+
+
+def show_execution(person: Person, machine: str, key: object) -> Json:
+    response = person.get(f"/admin/executions/{machine}/{key}")
+    assert response.status_code == 200, response.get_json()
+    return dict(response.get_json())

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 from stripe import WebhookSignature
 from werkzeug.test import TestResponse
 
@@ -19,6 +19,7 @@ from config import settings
 from models import (
     ActivityRow,
     Login,
+    Order,
     Payment,
     Product,
     SignalRow,
@@ -79,6 +80,11 @@ def until(look: Callable[[], T | None], seconds: float = 10) -> T:
         if result is not None:
             return result
     raise AssertionError("it did not come")
+
+
+def count_orders() -> int:
+    with transaction() as session:
+        return session.scalar(select(func.count(Order.id))) or 0
 
 
 def code_of(login_id: str) -> str:

@@ -1,32 +1,30 @@
 """Tests of login limits: sent codes, guesses, and strangers who lock nobody out."""
 
-from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
-from werkzeug.test import TestResponse
+from sqlalchemy import select
 
 from config import settings
-from models import ActivityRow, Login, LoginFailure, LoginState, clock, transaction
+from models import Login, LoginState, clock, transaction
 from models.clock import MovableClock
 from models.ids import uuid7
-from models.login import Way
-from state_machines.actions import code_guesses
 from state_machines.login import LoginMachine, LoginSignal
+from tests.support.codes import (
+    EMAIL,
+    Browser,
+    another,
+    ask,
+    begin,
+    emails,
+    enter,
+    forget_client,
+    sign_in,
+)
 from tests.support.web import Person, code_of
-from web.rate_limits import client_key, limiter
-
-EMAIL = "victim@example.com"
-Browser = Callable[[], FlaskClient]
-
-
-@pytest.fixture
-def browser(client: FlaskClient, shop: Flask) -> Browser:
-    """Make one more browser, which has no cookies yet."""
-    return shop.test_client
+from web.rate_limits import client_key
 
 
 @pytest.mark.parametrize(
@@ -52,42 +50,6 @@ def test_a_client_has_one_counter_however_many_addresses_it_has(
         with shop.test_request_context(environ_base={"REMOTE_ADDR": address}):
             names.append(client_key())
     assert (names[0] == names[1]) == same
-
-
-def ask(browser: FlaskClient, email: str = EMAIL) -> TestResponse:
-    return browser.post("/auth/login", json={"email": email})
-
-
-def begin(browser: FlaskClient, email: str = EMAIL) -> str:
-    answer = ask(browser, email)
-    assert answer.status_code == 201
-    login_id: str = answer.get_json()["loginId"]
-    return login_id
-
-
-def enter(browser: FlaskClient, code: str, **about: str) -> int:
-    body = {"email": EMAIL, "code": code} | about
-    return browser.post("/auth/verify-code", json=body).status_code
-
-
-def another(code: str) -> str:
-    return f"{(int(code) + 1) % 1_000_000:06}"
-
-
-def sign_in(browser: FlaskClient) -> None:
-    assert enter(browser, code_of(begin(browser))) == 200
-
-
-def emails(email: str = EMAIL) -> int:
-    """Return the number of scheduled emails with a code."""
-    with transaction() as session:
-        query = select(func.count(ActivityRow.id)).join(Login, Login.id == ActivityRow.subject_id)
-        return session.scalar(query.where(Login.email == email)) or 0
-
-
-def forget_client() -> None:
-    """Make the next request come from another client, or after a loss of Redis."""
-    limiter.reset()
 
 
 # The address that is mailed
@@ -183,13 +145,6 @@ def test_all_addresses_together_have_a_limit(client: FlaskClient, time: MovableC
 # Strangers
 
 
-def test_guesses_without_the_login_do_not_lock_it(browser: Browser) -> None:
-    victim, stranger = browser(), browser()
-    code = code_of(begin(victim))
-    assert [enter(stranger, another(code)) for _ in range(8)] == [401] * 5 + [410] * 3
-    assert enter(victim, code) == 200
-
-
 def test_the_login_s_id_is_enough_without_a_cookie(browser: Browser) -> None:
     login_id = begin(browser())
     code = code_of(login_id)
@@ -269,103 +224,6 @@ def test_a_forged_cookie_is_ignored(browser: Browser) -> None:
         new_cookie = forged.get_cookie("browser", path="/auth")
         assert new_cookie is not None
         assert new_cookie.value != value
-
-
-# Guesses
-
-
-def attack(browser: Browser, time: MovableClock, rounds: int) -> int:
-    """Ask for codes and guess five times each, as a new client each time.
-
-    Return the number of guesses that were checked.
-    """
-    judged = 0
-    for _ in range(rounds):
-        forget_client()
-        login_id = begin(browser())
-        code = another(code_of(login_id))
-        for _ in range(5):
-            if enter(browser(), code, loginId=login_id) != 401:
-                break
-            judged += 1
-        time.advance(minutes=5)
-    return judged
-
-
-def fail(way: Way, failures: int) -> None:
-    """Record this number of wrong codes as of now."""
-    with transaction() as session:
-        at = {"failed_at": clock.now(), "slowed_at": clock.now()}
-        session.add(LoginFailure(email=EMAIL, way=way, failures=failures, **at))
-
-
-def test_wrong_codes_make_the_wait_longer(browser: Browser, time: MovableClock) -> None:
-    judged = attack(browser, time, rounds=24)
-    assert code_guesses.FREE_FAILURES < judged < 20
-    with transaction() as session:
-        failure = session.scalars(select(LoginFailure)).one()
-    assert (failure.way, failure.failures) == (Way.BOUND, judged)
-    login_id = begin(browser())
-    body = {"email": EMAIL, "code": code_of(login_id), "loginId": login_id}
-    refused = browser().post("/auth/verify-code", json=body)
-    assert refused.status_code == 429
-    left = int(refused.headers["Retry-After"])
-    assert left > 600
-    time.advance(seconds=left)
-    sign_in(browser())
-    with transaction() as session:
-        assert session.scalars(select(LoginFailure)).all() == [], "not consecutive any more"
-
-
-def test_the_loss_of_redis_forgets_no_wrong_code(browser: Browser, time: MovableClock) -> None:
-    attack(browser, time, rounds=3)
-    fail(Way.UNBOUND, code_guesses.FREE_FAILURES)
-    limiter.reset()
-    login_id = begin(browser())
-    assert enter(browser(), code_of(login_id)) == 429
-
-
-def test_fewer_than_a_hundred_wrong_codes_are_checked(browser: Browser, time: MovableClock) -> None:
-    assert sum(code_guesses.SHARES.values()) < 100
-    for way, share in code_guesses.SHARES.items():
-        fail(way, share)
-    time.advance(days=80)
-    login_id = begin(browser())
-    assert enter(browser(), code_of(login_id)) == 429
-    assert enter(browser(), code_of(login_id), loginId=login_id) == 429
-
-
-def test_a_known_browser_is_not_affected_by_strangers(browser: Browser, time: MovableClock) -> None:
-    known = browser()
-    sign_in(known)
-    fail(Way.BOUND, code_guesses.SHARES[Way.BOUND])
-    fail(Way.UNBOUND, code_guesses.SHARES[Way.UNBOUND])
-    time.advance(seconds=61)
-    login_id = begin(browser())
-    assert enter(browser(), code_of(login_id), loginId=login_id) == 429
-    time.advance(seconds=61)
-    sign_in(known)
-
-
-def test_a_browser_that_asked_before_the_guesses_does_not_wait(
-    browser: Browser, time: MovableClock
-) -> None:
-    victim = browser()
-    code = code_of(begin(victim))
-    for _ in range(3):
-        time.advance(seconds=61)
-        login_id = begin(browser())
-        for _ in range(5):
-            enter(browser(), another(code_of(login_id)), loginId=login_id)
-    assert enter(browser(), code_of(login_id), loginId=login_id) == 429
-    assert enter(victim, code) == 200
-
-
-def test_the_wait_doubles_up_to_a_day() -> None:
-    waits = [code_guesses.wait_after(n).total_seconds() for n in range(9, 26)]
-    assert waits[:4] == [0, 30, 60, 120]
-    assert waits[-1] == 24 * 3600
-    assert waits == sorted(waits)
 
 
 # Clients

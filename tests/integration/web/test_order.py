@@ -2,26 +2,20 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Thread
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
-from models import Order, OrderState, Payment, Product, ProductStatus, User, UserStatus, transaction
+from models import Order, OrderState, Payment, Product, transaction
 from state_machines.durable.unit_of_work import Move
 from state_machines.payment import PaymentSignal
 from tasks import dispatch
 from tests.support.factories import a_product
 from tests.support.statements import statements_of
-from tests.support.web import Person, SignIn, stripe_says, until
+from tests.support.web import Person, SignIn, count_orders, stripe_says, until
 from web.changes import MAX_WAIT, subscribe
-
-
-def orders() -> int:
-    with transaction() as session:
-        return session.scalar(select(func.count(Order.id))) or 0
 
 
 def test_prices_come_from_the_catalogue(ann: Person, lamp: Product) -> None:
@@ -158,7 +152,7 @@ def test_the_same_reference_returns_the_same_order(ann: Person, lamp: Product) -
     again = ann.order(lamp, referenceId="mine")
     assert (first.status_code, again.status_code) == (202, 200)
     assert again.get_json()["orderId"] == first.get_json()["orderId"]
-    assert orders() == 1
+    assert count_orders() == 1
 
 
 def test_the_same_reference_with_another_body_is_refused(ann: Person, lamp: Product) -> None:
@@ -166,7 +160,7 @@ def test_the_same_reference_with_another_body_is_refused(ann: Person, lamp: Prod
     other = ann.order(lamp, referenceId="mine", billingAddress="elsewhere")
     assert other.status_code == 422
     assert other.get_json()["errors"][0]["field"] == "referenceId"
-    assert orders() == 1
+    assert count_orders() == 1
 
 
 def test_a_reference_belongs_to_its_user(ann: Person, sign_in: SignIn, lamp: Product) -> None:
@@ -192,118 +186,7 @@ def test_ten_clicks_at_once_are_one_order(
         answers = list(pool.map(click, range(10)))
     assert sorted(code for code, _ in answers) == [200] * 9 + [202]
     assert len({order_id for _, order_id in answers}) == 1
-    assert orders() == 1
-
-
-@pytest.mark.parametrize(
-    ("fields", "field"),
-    [
-        ({"items": []}, "items"),
-        ({"items": None}, "items"),
-        ({"items": [{"productId": "x", "quantity": 1}]}, "items.0.productId"),
-        ({"items": [{"productId": str(uuid4()), "quantity": 1}]}, "items.0.productId"),
-        ({"items": [{"quantity": 1}]}, "items.0.productId"),
-        ({"price": 1}, "price"),
-        ({"totalPrice": 1}, "totalPrice"),
-        ({"shippingCost": 0}, "shippingCost"),
-        ({"taxAmount": 0}, "taxAmount"),
-        ({"userId": "x"}, "userId"),
-        ({"status": "Confirmed"}, "status"),
-        ({"referenceId": ""}, "referenceId"),
-        ({"referenceId": 7}, "referenceId"),
-        ({"referenceId": "a\x00b"}, "referenceId"),
-        ({"referenceId": "\ud800"}, "referenceId"),
-        ({"billingAddress": None}, "billingAddress"),
-        ({"shippingAddress": "x" * 1001}, "shippingAddress"),
-    ],
-)
-def test_an_invalid_order_names_the_field(
-    ann: Person, lamp: Product, fields: dict[str, Any], field: str
-) -> None:
-    answer = ann.order(lamp, **fields)
-    assert answer.status_code == 422
-    assert answer.mimetype == "application/problem+json"
-    assert answer.get_json()["errors"][0]["field"] == field
-    assert orders() == 0
-
-
-@pytest.mark.parametrize(
-    "number",
-    [True, 1.0, 1.5, -1, 0, 2**53, 2**63, 10**30, None, [1], "", "1.0", "+1", "1_0", "1e0", "x1",
-     "\N{ARABIC-INDIC DIGIT ONE}", "9" * 17, "1\x00", "01890a5d-ac96-774b-bcce-b302099a8057"],
-)  # fmt: skip
-def test_a_malformed_product_number_names_the_line(
-    ann: Person, lamp: Product, number: object
-) -> None:
-    items = [{"productId": lamp.id, "quantity": 1}, {"productId": number, "quantity": 1}]
-    answer = ann.order(lamp, items=items)
-    assert answer.status_code == 422
-    assert answer.get_json()["errors"][0]["field"] == "items.1.productId"
-    assert orders() == 0
-
-
-def test_a_product_is_named_by_a_number_or_by_its_digits(ann: Person, lamp: Product) -> None:
-    (shown,) = ann.get("/product").get_json()
-    assert type(shown["id"]) is int
-    for named in (shown["id"], str(shown["id"])):
-        placed = ann.order(lamp, items=[{"productId": named, "quantity": 1}]).get_json()
-        (item,) = ann.get(f"/order/summary/{placed['orderId']}").get_json()["items"]
-        assert (item["productId"], item["product"]["id"]) == (lamp.id, lamp.id)
-        assert type(item["productId"]) is type(item["product"]["id"]) is int
-    twice = [{"productId": lamp.id, "quantity": 1}, {"productId": str(lamp.id), "quantity": 1}]
-    assert ann.order(lamp, items=twice).get_json()["errors"][0]["field"] == "items.1.productId"
-
-
-@pytest.mark.parametrize("quantity", [0, -1, 1000, 10**9, 1.5, "3", True, None])
-def test_an_invalid_quantity_names_the_line(ann: Person, lamp: Product, quantity: object) -> None:
-    answer = ann.order(lamp, items=[{"productId": lamp.id, "quantity": quantity}])
-    assert answer.status_code == 422
-    assert answer.get_json()["errors"][0]["field"] == "items.0.quantity"
-    assert orders() == 0
-
-
-@pytest.mark.parametrize(
-    ("product", "field"),
-    [
-        ({"status": ProductStatus.UNAVAILABLE}, "items.1.productId"),
-        ({"status": ProductStatus.DISCONTINUED}, "items.1.productId"),
-        ({"currency": "eur"}, "items.1.productId"),
-        ({"stock": 1}, "items.1.quantity"),
-        ({"price": 99_999_999}, "items"),
-    ],
-)
-def test_an_unavailable_product_names_the_line(
-    ann: Person, lamp: Product, product: dict[str, Any], field: str
-) -> None:
-    with transaction():
-        other = a_product(**product)
-    lines = [(lamp, 1), (other, 2)]
-    items = [{"productId": thing.id, "quantity": number} for thing, number in lines]
-    answer = ann.order(lamp, items=items)
-    assert answer.status_code == 422
-    assert answer.get_json()["errors"][0]["field"] == field
-    assert orders() == 0
-
-
-@pytest.mark.parametrize(
-    ("price", "currency", "total"),
-    [(0, "chf", None), (49, "chf", None), (50, "chf", 0.5), (99_999_999, "chf", 999_999.99),
-     (100_000_000, "chf", None), (1, "idr", None), (999_999_999_999, "idr", 9_999_999_999.99),
-     (12500, "kwd", 14), (99_998_500, "kwd", None), (98_999_000, "usd", 990_000)],
-)  # fmt: skip
-def test_a_total_that_stripe_cannot_charge_is_refused(
-    ann: Person, price: int, currency: str, total: float | None
-) -> None:
-    with transaction():
-        product = a_product(price=price, currency=currency)
-    answer = ann.order(product)
-    if total is None:
-        assert answer.status_code == 422
-        assert answer.get_json()["errors"][0]["field"] == "items"
-        assert orders() == 0
-    else:
-        summary = ann.get(f"/order/summary/{answer.get_json()['orderId']}").get_json()
-        assert (summary["totalPrice"], summary["currency"]) == (total, currency)
+    assert count_orders() == 1
 
 
 def test_the_shipping_cost_is_that_of_the_order_s_currency(ann: Person) -> None:
@@ -316,17 +199,6 @@ def test_the_shipping_cost_is_that_of_the_order_s_currency(ann: Person) -> None:
     assert [summary["shippingCost"] for summary in summaries] == [9, 500, 1.5, 0]
 
 
-def test_a_currency_without_a_shipping_cost_is_not_sold(ann: Person) -> None:
-    with transaction():
-        product = a_product(currency="gbp")
-    answer = ann.order(product)
-    assert answer.status_code == 422
-    (error,) = answer.get_json()["errors"]
-    assert error["field"] == "items.0.productId"
-    assert "no shipping cost in gbp" in error["message"]
-    assert orders() == 0
-
-
 def test_the_summary_shows_the_captured_amount(ann: Person, lamp: Product) -> None:
     placed = ann.order(lamp).get_json()
     path, order_id = f"/order/summary/{placed['orderId']}", UUID(placed["orderId"])
@@ -337,20 +209,6 @@ def test_the_summary_shows_the_captured_amount(ann: Person, lamp: Product) -> No
     summary = ann.get(path).get_json()
     assert (summary["payment"]["amount"], summary["payment"]["currency"]) == (50, "eur")
     assert (summary["totalPrice"], summary["currency"]) == (59, "usd")
-
-
-def test_a_product_on_two_lines_is_refused(ann: Person, lamp: Product) -> None:
-    line = {"productId": lamp.id, "quantity": 1}
-    answer = ann.order(lamp, items=[line, line])
-    assert answer.status_code == 422
-    assert answer.get_json()["errors"][0]["field"] == "items.1.productId"
-
-
-def test_a_suspended_user_cannot_order(ann: Person, lamp: Product) -> None:
-    with transaction() as session:
-        session.execute(update(User).values(status=UserStatus.SUSPENDED))
-    assert ann.order(lamp).status_code == 401
-    assert orders() == 0
 
 
 def test_a_cancelled_order_waits_for_stripe(ann: Person, lamp: Product) -> None:

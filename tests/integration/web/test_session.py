@@ -1,20 +1,14 @@
 """Staying signed in, and signing out."""
 
-import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
-from uuid import uuid4
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, text, update
+from sqlalchemy import text, update
 
 from models import (
-    Payment,
-    PaymentState,
-    Product,
     User,
     UserSession,
     UserStatus,
@@ -22,8 +16,8 @@ from models import (
     refresh,
     transaction,
 )
-from tests.support.web import Person, SignIn, code_of, until
-from web import authentication, tokens, waiters
+from tests.support.web import Person, SignIn, code_of
+from web import tokens
 
 
 @pytest.fixture
@@ -213,6 +207,13 @@ def test_a_suspended_user_is_refused_at_once(ann: Person) -> None:
     assert ann.get("/auth/sessions").status_code == 401
 
 
+def another_session(person: Person) -> Person:
+    with transaction():
+        opened = refresh.open_session(person.user, user_agent="phone", ip_address="127.0.0.1")
+    headers = {"Authorization": f"Bearer {tokens.issue(person.user, opened.session)}"}
+    return Person(person.client, person.user, opened.session.id, headers)
+
+
 def test_a_user_signs_out_everywhere(ann: Person, sign_in: SignIn) -> None:
     bob, phone = sign_in(), another_session(ann)
     assert ann.delete("/auth/sessions").status_code == 204
@@ -242,110 +243,3 @@ def test_signing_out_everywhere_deletes_the_cookie(browser: FlaskClient) -> None
     assert browser.get_cookie("refresh", path="/auth") is None
     browser.set_cookie("refresh", old_cookie, path="/auth")
     assert browser.post("/auth/refresh").status_code == 401
-
-
-def another_session(person: Person) -> Person:
-    with transaction():
-        opened = refresh.open_session(person.user, user_agent="phone", ip_address="127.0.0.1")
-    headers = {"Authorization": f"Bearer {tokens.issue(person.user, opened.session)}"}
-    return Person(person.client, person.user, opened.session.id, headers)
-
-
-def sign_out(person: Person) -> None:
-    assert person.delete(f"/auth/sessions/{person.session_id}").status_code == 204
-
-
-def suspend(person: Person) -> None:
-    with transaction() as session:
-        session.execute(
-            update(User).where(User.id == person.user.id).values(status=UserStatus.SUSPENDED)
-        )
-
-
-def expire(person: Person) -> None:
-    with transaction() as session:
-        session.execute(update(UserSession).values(expires_at=clock.now()))
-
-
-NOBODYS = "00000000-0000-0000-0000-000000000000"
-
-
-def bearer_routes(shop: Flask) -> list[tuple[str, str]]:
-    """List the routes whose description requires a bearer token."""
-    described = shop.test_client().get("/openapi.json").get_json()["paths"]
-    return [
-        (method.upper(), re.sub(r"{\w+}", NOBODYS, path.replace("{productId}", "1")))
-        for path, ways in described.items()
-        for method, way in ways.items()
-        if {"bearer": []} in way.get("security", [])
-    ]
-
-
-@pytest.mark.parametrize("end", [sign_out, suspend, expire])
-def test_an_ended_session_is_refused_on_every_route(
-    ann: Person, shop: Flask, lamp: Product, end: Callable[[Person], None]
-) -> None:
-    reference = ann.order(lamp).get_json()["referenceId"]
-    assert "clientSecret" in ann.get(f"/order/status/{reference}").get_json()
-    order_body: dict[str, Any] = {
-        "referenceId": uuid4().hex,
-        "billingAddress": "",
-        "shippingAddress": "",
-    }
-    order_body |= {"items": [{"productId": lamp.id, "quantity": 1}]}
-    bodies = {("POST", "/order"): order_body, ("PATCH", "/auth/user"): {"city": "Bern"}}
-    routes = bearer_routes(shop)
-    assert ("GET", "/order") in routes
-    end(ann)
-    for method, path in [*routes, ("GET", f"/order/status/{reference}")]:
-        answer = ann.client.open(
-            path, method=method, headers=ann.headers, json=bodies.get((method, path))
-        )
-        assert (answer.status_code, method, path) == (401, method, path)
-    assert ann.delete(f"/order/{reference}").status_code == 401
-    with transaction() as session:
-        assert session.scalars(select(Payment.state)).all() == [PaymentState.PENDING]
-
-
-def test_a_wait_ends_with_the_session(ann: Person, lamp: Product, shop: Flask) -> None:
-    reference = ann.order(lamp).get_json()["referenceId"]
-    with ThreadPoolExecutor(1) as pool:
-        path = f"/order/status/{reference}"
-        headers = ann.headers | {"Prefer": "wait=2"}
-        waiting = pool.submit(shop.test_client().get, path, headers=headers)
-        until(lambda: True if waiters.WAITERS.occupied else None)
-        sign_out(ann)
-        assert waiting.result().status_code == 401
-
-
-def test_a_revoked_role_ends_at_once(sign_in: SignIn) -> None:
-    staff = sign_in(roles=["staff"])
-    with transaction() as session:
-        session.execute(update(User).values(roles=[]))
-    with staff.client:
-        assert staff.get("/order").status_code == 200
-        assert authentication.caller().roles == ()
-
-
-def test_the_profile_changes_in_the_given_fields_only(ann: Person) -> None:
-    change = {"firstName": "Ann", "state": "Bern"}
-    answer = ann.client.patch("/auth/user", json=change, headers=ann.headers)
-    assert answer.status_code == 200
-    seen = ann.get("/auth/user").get_json()
-    assert (seen["firstName"], seen["state"], seen["username"]) == (
-        "Ann",
-        "Bern",
-        ann.user.username,
-    )
-
-
-@pytest.mark.parametrize(
-    "body",
-    [{"roles": ["admin"]}, {"status": "Active"}, {"email": "b@example.com"}, {"firstName": None},
-     {"city": "x" * 101}, {"username": ""}, {"city": "a\x00b"}, {"id": "1"}],
-)  # fmt: skip
-def test_an_unknown_field_of_the_profile_is_refused(ann: Person, body: dict[str, object]) -> None:
-    answer = ann.client.patch("/auth/user", json=body, headers=ann.headers)
-    assert answer.status_code == 422
-    assert answer.get_json()["errors"][0]["field"] in body
-    assert ann.get("/auth/user").get_json()["roles"] == []

@@ -1,38 +1,25 @@
 """Staff list the executions of every machine and look at one of them."""
 
 import json
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
 
-from models import ActivityRow, ActivityState, Order, Payment, PaymentState, transaction
+from models import ActivityRow, ActivityState, Order, PaymentState, transaction
 from models.base import db
 from models.clock import MovableClock
-from models.durable.control import PauseKind
 from models.keyset import encode_cursor
-from models.notice import NoticeKind, open_notice
 from state_machines.durable import caused_by
-from state_machines.durable.operations import pauses
-from state_machines.payment import PaymentSignal
-from tests.support.console import ABSENT
+from tests.support.console import ABSENT, show_execution
 from tests.support.factories import a_login, a_payment, a_placed_order, an_order
 from tests.support.parcel import Parcel, ParcelMachine, Sig
-from tests.support.web import Json, Person, code_of, stripe_says
-
-AT = "%Y-%m-%d %H:%M:%S"
+from tests.support.web import Json, Person, code_of
 
 
 def listed(person: Person, **query: Any) -> Json:
     response = person.client.get("/admin/executions", query_string=query, headers=person.headers)
-    assert response.status_code == 200, response.get_json()
-    return dict(response.get_json())
-
-
-def shown(person: Person, machine: str, key: object) -> Json:
-    response = person.get(f"/admin/executions/{machine}/{key}")
     assert response.status_code == 200, response.get_json()
     return dict(response.get_json())
 
@@ -146,7 +133,7 @@ def test_a_thing_that_is_not_there_is_not_found(clerk: Person, path: str, status
 
 
 def test_one_execution_shows_the_whole_family(clerk: Person, ann: Person, confirmed: UUID) -> None:
-    order = shown(clerk, "order", confirmed)
+    order = show_execution(clerk, "order", confirmed)
     assert [child["machine"] for child in order["children"]] == ["payment"]
     kinds = {entry["kind"] for entry in order["timeline"]}
     assert {"transition", "activity", "email"} <= kinds
@@ -157,19 +144,19 @@ def test_one_execution_shows_the_whole_family(clerk: Person, ann: Person, confir
     place = next(e for e in order["timeline"] if e["title"] == "place")
     assert (place["from"], place["to"], place["version"]) == (None, "Pending", 1)
     assert (place["actor"], place["actorEmail"]) == (str(ann.user.id), ann.user.email)
-    payment = shown(clerk, "payment", order["children"][0]["id"])
+    payment = show_execution(clerk, "payment", order["children"][0]["id"])
     assert {e["id"] for e in payment["timeline"]} == {e["id"] for e in order["timeline"]}
 
 
 def test_facts_have_the_columns_without_secrets(clerk: Person, confirmed: UUID) -> None:
-    order = shown(clerk, "order", confirmed)
+    order = show_execution(clerk, "order", confirmed)
     facts = {fact["name"]: fact for fact in order["facts"]}
     assert facts["billing_address"]["value"] == "1 Main St"
     assert (facts["total"]["value"], facts["total"]["kind"]) == (5900, "amount")
     money = (facts["total"]["major"], facts["total"]["currency"])
     assert money == (59.0, facts["currency"]["value"])
     assert "request_hash" not in facts
-    payment = shown(clerk, "payment", order["children"][0]["id"])
+    payment = show_execution(clerk, "payment", order["children"][0]["id"])
     names = {fact["name"] for fact in payment["facts"]}
     assert {"intent_id", "last4"} <= names
     assert "client_secret" not in names
@@ -178,7 +165,7 @@ def test_facts_have_the_columns_without_secrets(clerk: Person, confirmed: UUID) 
 
 def test_no_code_of_a_login_is_shown(clerk: Person, ann: Person) -> None:
     answer = clerk.client.post("/auth/login", json={"email": "eve@example.com"})
-    login = shown(clerk, "login", answer.get_json()["loginId"])
+    login = show_execution(clerk, "login", answer.get_json()["loginId"])
     assert login["key"] == "eve@example.com"
     text = json.dumps(login)
     assert code_of(login["id"]) not in text
@@ -188,7 +175,9 @@ def test_no_code_of_a_login_is_shown(clerk: Person, ann: Person) -> None:
 def test_signals_say_what_they_need_and_why_they_are_refused(
     clerk: Person, confirmed: UUID
 ) -> None:
-    signals = {each["signal"]: each for each in shown(clerk, "order", confirmed)["signals"]}
+    signals = {
+        each["signal"]: each for each in show_execution(clerk, "order", confirmed)["signals"]
+    }
     ship, deliver, raw = signals["ship"], signals["deliver"], signals["paid"]
     assert [field["name"] for field in ship["needs"]] == ["carrier", "trackingNumber"]
     assert (ship["allowed"], ship["target"], ship["role"]) == (True, "Shipped", "staff")
@@ -200,122 +189,13 @@ def test_signals_say_what_they_need_and_why_they_are_refused(
     assert signals["refund"]["needs"] == [{"name": "amount", "kind": "amount", "isRequired": False}]
 
 
-def why(person: Person, machine: str, key: object) -> tuple[str, str]:
-    reason = shown(person, machine, key)["why"]
-    return reason["kind"], reason["sentence"]
-
-
-def test_why_names_the_activity_of_a_child(clerk: Person, placed: UUID) -> None:
-    kind, sentence = why(clerk, "order", placed)
-    assert kind == "child"
-    assert sentence == (
-        "Waits for its payment, which is Pending: attempt 1 of 10 of payments.create_intent waits"
-        " for a worker."
-    )
-
-
-def test_why_names_the_error_and_the_next_try(
-    clerk: Person, placed: UUID, time: MovableClock
-) -> None:
-    with transaction() as session:
-        row = session.scalars(db.select(ActivityRow)).one()
-        row.state, row.attempts = ActivityState.WAITING, 2
-        row.last_error, row.due_at = "Stripe said 429.", time() + timedelta(seconds=42)
-        payment_id = row.subject_id
-    kind, sentence = why(clerk, "payment", payment_id)
-    assert (kind, sentence) == (
-        "activity",
-        "Attempt 3 of 10 of payments.create_intent in 42 s: Stripe said 429.",
-    )
-
-
-def test_why_names_a_pause(clerk: Person, placed: UUID, time: MovableClock) -> None:
-    with transaction():
-        pauses.pause(PauseKind.PROVIDER, "stripe", reason="an outage", actor="ann")
-    assert why(clerk, "order", placed)[1] == (
-        "Waits for its payment, which is Pending: "
-        f"payments.create_intent is paused since {time():{AT}} UTC: an outage."
-    )
-
-
-def test_why_names_the_refund_that_a_cancelled_order_still_owes(
-    clerk: Person, confirmed: UUID, time: MovableClock
-) -> None:
-    with transaction():
-        pauses.pause(PauseKind.ACTIVITY, "refunds.submit", reason="the bank", actor="ann")
-    version = clerk.get(f"/admin/orders/{confirmed}").get_json()["version"]
-    body = {"reason": "ordered twice", "ifVersion": version}
-    path = f"/admin/orders/{confirmed}/cancel"
-    assert clerk.client.post(path, json=body, headers=clerk.headers).status_code == 200
-    with transaction() as session:
-        for row in session.scalars(db.select(ActivityRow).where(ActivityRow.name.like("emails.%"))):
-            row.state = ActivityState.DONE
-    assert why(clerk, "order", confirmed)[1] == (
-        "It is Cancelled, and waits for its refund, which is Requested: "
-        f"refunds.submit is paused since {time():{AT}} UTC: the bank."
-    )
-
-
-def test_why_gives_the_open_notices_of_an_order(clerk: Person, confirmed: UUID) -> None:
-    with transaction() as session:
-        for row in session.scalars(db.select(ActivityRow)):
-            row.state = ActivityState.DONE
-        open_notice(confirmed, NoticeKind.MISPAID, "$149.00 came; the order costs $159.00")
-    assert why(clerk, "order", confirmed)[1] == (
-        "Nothing is scheduled: an operator may send cancel or ship."
-        " Open notice: $149.00 came; the order costs $159.00."
-    )
-
-
-def test_why_names_the_deadline_of_the_customer(
-    clerk: Person, placed: UUID, time: MovableClock
-) -> None:
-    stripe_says(placed, PaymentSignal.INITIATED, "requires_payment_method")
-    with transaction() as session:
-        for row in session.scalars(db.select(ActivityRow)):
-            row.state = ActivityState.DONE
-        payment = session.scalars(db.select(Payment)).one()
-    kind, sentence = why(clerk, "payment", payment.id)
-    deadline = f"{payment.deadline_at:%Y-%m-%d %H:%M:%S}"
-    assert (kind, sentence) == ("deadline", f"Waits until {deadline} UTC; then expire is sent.")
-
-
-def test_why_names_what_a_person_may_do(clerk: Person, confirmed: UUID) -> None:
-    with transaction() as session:
-        for row in session.scalars(db.select(ActivityRow)):
-            row.state = ActivityState.DONE
-    assert why(clerk, "order", confirmed) == (
-        "person",
-        "Nothing is scheduled: an operator may send cancel or ship.",
-    )
-
-
-def test_why_says_that_an_ended_payment_waits_for_nobody(clerk: Person, placed: UUID) -> None:
-    stripe_says(placed, PaymentSignal.REJECTED, "canceled")
-    with transaction() as session:
-        for row in session.scalars(db.select(ActivityRow)):
-            row.state = ActivityState.DONE
-        payment = session.scalars(db.select(Payment)).one()
-    assert why(clerk, "payment", payment.id) == (
-        "nothing",
-        "Nothing is left to do: it is Failure.",
-    )
-
-
-def test_why_says_that_an_execution_is_stuck(clerk: Person, app: Flask) -> None:
-    with transaction():
-        order = an_order()
-    kind, sentence = why(clerk, "order", order.id)
-    assert (kind, sentence) == ("stuck", "Stuck: Pending, and what it waits for will not come.")
-
-
 def test_a_machine_of_another_trade_needs_nothing(clerk: Person, app: Flask) -> None:
     with transaction(), caused_by("test", "here"):
         parcel = Parcel(label="Main St")
         ParcelMachine.begin(parcel, Sig.PACK)
     (item,) = listed(clerk, machine="test_parcel")["items"]
     assert (item["key"], item["amount"], item["customer"]) == (str(parcel.id), None, None)
-    detail = shown(clerk, "test_parcel", parcel.id)
+    detail = show_execution(clerk, "test_parcel", parcel.id)
     assert ("label", "Main St", "text") in [
         (fact["name"], fact["value"], fact["kind"]) for fact in detail["facts"]
     ]
@@ -328,7 +208,7 @@ def test_a_long_history_is_read_in_pages(clerk: Person, app: Flask) -> None:
         payment = a_placed_order()
     with transaction() as session:
         session.execute(db.text(MANY), {"id": payment.order_id})
-    detail = shown(clerk, "order", payment.order_id)
+    detail = show_execution(clerk, "order", payment.order_id)
     assert len(detail["timeline"]) == 200
     seen = [entry["id"] for entry in detail["timeline"]]
     cursor = detail["timelineNext"]
