@@ -31,11 +31,19 @@ variables = {name: value for name, value in os.environ.items() if name not in in
 children.end_in_order()
 if "PYTEST_XDIST_WORKER" in os.environ:
     children.follow_parent()
-services = ExitStack()
-# However the run ends, also when a test module cannot be imported.
-atexit.register(services.close)
-made = environment.prepare(services, variables)
-os.environ.update(made, **{OWN: " ".join(made)})
+
+
+def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Start the services, unless this process only gives tests to others."""
+    config = pluginmanager.get_plugin("pytestconfig")
+    assert config is not None
+    if config.known_args_namespace.numprocesses and "PYTEST_XDIST_WORKER" not in os.environ:
+        return
+    services = ExitStack()
+    # However the run ends, also when a test module cannot be imported.
+    atexit.register(services.close)
+    made = environment.prepare(services, variables)
+    os.environ.update(made, **{OWN: " ".join(made)})
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -4,6 +4,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from state_machines import MACHINES
@@ -16,9 +17,14 @@ MIN_COPY = 120  # characters: shorter helpers may be alike
 TEST_MODULE = re.compile(r"tests\.(.+\.)?(conftest|test_\w+)(\.|$)")
 
 
+@cache
+def parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
 def imports(path: Path) -> Iterator[str]:
     """Yield the full name of everything that a module imports, at the top or in a function."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(parse(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -68,7 +74,7 @@ def test_no_two_files_of_the_tests_have_the_same_helper() -> None:
 
 def helpers(path: Path) -> Iterator[tuple[str, str]]:
     """Yield the name and the code of each function and class that is not short."""
-    for node in ast.parse(path.read_text()).body:
+    for node in parse(path).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             statements = node.body[1:] if ast.get_docstring(node) else node.body
             code = "\n".join(map(ast.unparse, statements))

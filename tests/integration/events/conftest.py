@@ -3,7 +3,8 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -14,19 +15,37 @@ from launch.waiting import until
 from tests.support.streams import TIMEOUT, Serve, Server
 
 
+@contextmanager
+def running(**variables: str) -> Iterator[Server]:
+    """Start an events process with these settings, and wait until it follows Redis."""
+    (port,) = ports.free_ports(1)
+    environment = os.environ | {"EVENTS_PORT": str(port)} | variables
+    process = Child([sys.executable, "-m", "events"], cwd=ROOT, env=environment)
+    with ExitStack() as closing:
+        closing.callback(process.wait)
+        closing.callback(process.terminate)
+        server = Server(f"http://127.0.0.1:{port}", process, closing)
+        until(server.is_ready, "the start of the events process", seconds=TIMEOUT)
+        yield server
+
+
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """Start an events process with these settings, and wait until it follows Redis."""
+    """Start processes of a test alone."""
     with ExitStack() as closing:
+        yield lambda **variables: closing.enter_context(running(**variables))
 
-        def start(**variables: str) -> Server:
-            (port,) = ports.free_ports(1)
-            environment = os.environ | {"EVENTS_PORT": str(port)} | variables
-            process = Child([sys.executable, "-m", "events"], cwd=ROOT, env=environment)
-            closing.callback(process.wait)
-            closing.callback(process.terminate)
-            server = Server(f"http://127.0.0.1:{port}", process, closing)
-            until(server.is_ready, "the start of the events process", seconds=TIMEOUT)
-            return server
 
-        yield start
+@pytest.fixture(scope="package")
+def shared() -> Iterator[Server]:
+    """Yield a process for the tests that only open streams."""
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def server(shared: Server) -> Iterator[Server]:
+    """Yield the shared process. The test's streams end with it."""
+    with ExitStack() as closing:
+        yield replace(shared, closing=closing)
+    until(lambda: shared.health()["watchers"] == 0, "the end of the streams", seconds=TIMEOUT)

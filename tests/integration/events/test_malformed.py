@@ -9,7 +9,7 @@ import pytest
 
 import redis_url
 from config import settings
-from tests.support.streams import TIMEOUT, Serve, as_hint, publish
+from tests.support.streams import TIMEOUT, Serve, Server, as_hint, publish
 
 MALFORMED = (
     b"GET /events?ticket=secret HTTP/9.9\r\n\r\n",
@@ -19,8 +19,8 @@ MALFORMED = (
 )
 
 
-def test_a_message_that_does_not_decode_ends_no_stream(serve: Serve) -> None:
-    server, order_id = serve(), uuid4()
+def test_a_message_that_does_not_decode_ends_no_stream(server: Server) -> None:
+    order_id = uuid4()
     stream = server.open(order_id)
     channel = redis_url.change_channel(order_id)
     with redis_url.connect(settings.redis_url) as client:

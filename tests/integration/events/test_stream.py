@@ -36,12 +36,12 @@ from tests.support.web import Person, stripe_says
 
 
 def test_a_customer_gets_a_hint_when_the_order_is_paid(
-    serve: Serve, ann: Person, lamp: Product, committed: list[Committed]
+    server: Server, ann: Person, lamp: Product, committed: list[Committed]
 ) -> None:
     order_id = ann.order(lamp).get_json()["orderId"]
     body = {"orderIds": [order_id]}
     issued = ann.client.post("/auth/events-ticket", json=body, headers=ann.headers).get_json()
-    stream = serve().follow(issued["ticket"])
+    stream = server.follow(issued["ticket"])
     stripe_says(UUID(order_id), PaymentSignal.INITIATED, "requires_payment_method")
     stripe_says(UUID(order_id), PaymentSignal.SUCCEEDED, "succeeded")
     dispatch.publish_change(move for commit in committed for move in commit.moves)
@@ -51,24 +51,24 @@ def test_a_customer_gets_a_hint_when_the_order_is_paid(
     assert versions == {"order": 2, "payment": 3}
 
 
-def test_the_hints_of_other_orders_never_arrive(serve: Serve) -> None:
-    server, mine, foreign = serve(), uuid4(), uuid4()
+def test_the_hints_of_other_orders_never_arrive(server: Server) -> None:
+    mine, foreign = uuid4(), uuid4()
     stream = server.open(mine)
     publish(foreign)
     publish(mine)
     assert json.loads(stream.next_hint()) == as_hint(mine)
 
 
-def test_staff_gets_the_hints_of_all_executions(serve: Serve) -> None:
-    stream = serve().follow(tickets.issue(uuid4(), None, now()))
+def test_staff_gets_the_hints_of_all_executions(server: Server) -> None:
+    stream = server.follow(tickets.issue(uuid4(), None, now()))
     order_ids = [uuid4() for _ in "123"]
     for order_id in order_ids:
         publish(order_id)
     assert [json.loads(stream.next_hint()) for _ in order_ids] == list(map(as_hint, order_ids))
 
 
-def test_a_stream_opens_at_once_and_passes_proxies(serve: Serve) -> None:
-    stream = serve().open(uuid4())
+def test_a_stream_opens_at_once_and_passes_proxies(server: Server) -> None:
+    stream = server.open(uuid4())
     headers = stream.answer.headers
     assert headers["Content-Type"] == "text/event-stream; charset=utf-8"
     assert headers["X-Accel-Buffering"] == "no"
@@ -76,8 +76,8 @@ def test_a_stream_opens_at_once_and_passes_proxies(serve: Serve) -> None:
     assert 3_000 <= int(stream.next_line(b"retry: ").removeprefix(b"retry: ")) <= 15_000
 
 
-def test_only_pages_of_allowed_origins_can_read_it(serve: Serve) -> None:
-    server, allowed = serve(), settings.allowed_origins[0]
+def test_only_pages_of_allowed_origins_can_read_it(server: Server) -> None:
+    allowed = settings.allowed_origins[0]
     own, foreign = server.open(Origin=allowed), server.open(Origin="https://evil.example")
     assert own.answer.headers["Access-Control-Allow-Origin"] == allowed
     assert "Access-Control-Allow-Origin" not in foreign.answer.headers
@@ -101,8 +101,7 @@ def forge_with_another_key() -> str:
     return jwt.encode(claims, Ed25519PrivateKey.generate(), "EdDSA", headers=header)
 
 
-def test_tickets_that_are_not_ours_or_for_something_else_are_refused(serve: Serve) -> None:
-    server = serve()
+def test_tickets_that_are_not_ours_or_for_something_else_are_refused(server: Server) -> None:
     refused = {
         "none": "",
         "no ticket": "abc",
@@ -165,8 +164,8 @@ def test_streams_outlive_redis_and_are_told_to_read_again(serve: Serve, tmp_path
         assert json.loads(stream.next_hint()) == {"rootId": str(order_id), "moved": []}
 
 
-def test_messages_of_earlier_releases_and_unknown_ones_are_understood(serve: Serve) -> None:
-    server, order_id = serve(), uuid4()
+def test_messages_of_earlier_releases_and_unknown_ones_are_understood(server: Server) -> None:
+    order_id = uuid4()
     stream = server.open(order_id)
     with redis_url.connect(settings.redis_url) as client:
         client.publish("projectx:moved:nonsense", "[]")
@@ -212,8 +211,8 @@ def test_streams_end_in_order_when_the_process_is_stopped(serve: Serve) -> None:
 
 
 @pytest.mark.slow
-def test_an_idle_stream_has_heartbeats(serve: Serve) -> None:
-    stream = serve().open(uuid4())
+def test_an_idle_stream_has_heartbeats(server: Server) -> None:
+    stream = server.open(uuid4())
     assert stream.next_line(b":") == b":"
 
 
