@@ -47,11 +47,13 @@ def start(folder: Path, **settings: str) -> str:
     return str(done.stdout + done.stderr)
 
 
+@pytest.mark.slow
 def test_without_the_setting_nothing_is_loaded_or_written(tmp_path: Path) -> None:
     assert start(tmp_path / "metrics", METRICS="0").split() == ["False", "False"]
     assert not (tmp_path / "metrics").exists()
 
 
+@pytest.mark.slow
 def test_numbers_are_kept_in_the_folder_although_the_port_is_taken(
     tmp_path: Path, port: int
 ) -> None:
@@ -67,6 +69,7 @@ def test_numbers_are_kept_in_the_folder_although_the_port_is_taken(
         assert line in output.splitlines()
 
 
+@pytest.mark.slow
 def test_counters_of_ended_processes_stay_and_their_gauges_do_not(
     tmp_path: Path, port: int
 ) -> None:

@@ -69,6 +69,7 @@ def test_a_span_is_below_the_one_under_way_and_has_an_end() -> None:
     assert tracing.current() is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("endpoint", "loaded"), [("", "False"), ("http://127.0.0.1:9", "True")])
 def test_opentelemetry_is_loaded_only_with_a_collector(endpoint: str, loaded: str) -> None:
     environment = os.environ | {

@@ -118,6 +118,7 @@ def end_leases() -> None:
         )
 
 
+@pytest.mark.slow
 def test_a_worker_is_killed_in_the_middle_of_a_thousand_retries(
     app: Flask, server: Redis, workers: list[Child], log: BinaryIO
 ) -> None:

@@ -4,6 +4,8 @@ import os
 import sys
 from datetime import timedelta
 
+import pytest
+
 from launch.children import run
 from launch.stack import ROOT
 from models import ActivityRow, ActivityState, transaction
@@ -42,6 +44,7 @@ def on_a_host(seconds_ahead: float, activity_id: object) -> list[str]:
     return list(map(str, done.stdout.split()))
 
 
+@pytest.mark.slow
 def test_a_host_with_a_fast_clock_takes_no_lease_and_fires_no_deadline(depot: Depot) -> None:
     (parcel_id,) = depot.pack("vase")
     depot.claim(parcel_id)
@@ -58,6 +61,7 @@ def test_a_host_with_a_fast_clock_takes_no_lease_and_fires_no_deadline(depot: De
     assert depot.state(parcel_id) == ParcelState.PACKED
 
 
+@pytest.mark.slow
 def test_a_host_with_a_slow_clock_claims_due_activities(depot: Depot) -> None:
     (parcel_id,) = depot.pack("vase")
     with transaction() as session:

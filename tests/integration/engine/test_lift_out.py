@@ -44,6 +44,7 @@ def lifted(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_the_engine_runs_an_application_of_another_noun(lifted: Path, empty_database: str) -> None:
     command = [sys.executable, "-m", ".".join(APPLICATION.parts), empty_database]
     # No settings: the engine reads none.

@@ -92,6 +92,7 @@ def test_activities_in_progress_are_filtered_by_their_creation(
     assert states(depot, [*early, *late]) == [FAILED, PENDING]
 
 
+@pytest.mark.slow
 def test_the_program_itself_knows_the_activities_that_it_cancels(
     shop: Flask, ann: Person, lamp: Product
 ) -> None:

@@ -119,6 +119,7 @@ def test_a_host_of_its_own_has_a_page_of_its_own(client: FlaskClient) -> None:
         assert product["imageUrl"] == f"{host}/static/products/arc.svg"
 
 
+@pytest.mark.slow
 def test_the_catalogue_is_served_without_redis(lamp: Product) -> None:
     code = (
         "from web import create_app; client = create_app('product').test_client();"

@@ -38,6 +38,7 @@ def test_every_command_explains_itself(shop: Flask) -> None:
         assert "--json" in explained.output, words
 
 
+@pytest.mark.slow
 def test_a_command_reports_a_missing_database_in_a_sentence(app: Flask) -> None:
     command = [sys.executable, "-m", "flask", "--app", "wsgi:product", "products", "list"]
     nowhere = os.environ | {"DATABASE_URL": "postgresql://shop:topsecret@127.0.0.1:1/shop"}

@@ -122,6 +122,7 @@ def test_bad_input_is_refused_and_changes_nothing(
     assert audit() == []
 
 
+@pytest.mark.slow
 def test_a_process_of_its_own_knows_the_activities_of_the_shop(database: Flask) -> None:
     words = ("control", "pause", "--activity", "refunds.submit", "--reason", "stop refunds now")
     command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]

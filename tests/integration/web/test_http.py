@@ -191,6 +191,7 @@ for origin in ("http://[::1]", "http://1.evil.example", "http://:.evil.example",
 """
 
 
+@pytest.mark.slow
 def test_an_origin_with_brackets_is_not_a_pattern(app: Flask) -> None:
     done = run(
         [sys.executable, "-c", BRACKETS],

@@ -130,6 +130,7 @@ def test_a_write_that_fails_is_undone(tmp_path: Path) -> None:
     assert read_modules(copy) == before
 
 
+@pytest.mark.slow
 def test_an_interrupt_during_the_writes_undoes_them(tmp_path: Path) -> None:
     copy = copy_checkout(tmp_path)
     before = read_modules(copy)
@@ -168,6 +169,7 @@ def test_a_checkout_in_which_nothing_can_be_registered_is_refused(
     assert read_modules(copy) == before
 
 
+@pytest.mark.slow
 def test_two_heads_are_a_usage_error(tmp_path: Path) -> None:
     copy = copy_checkout(tmp_path)
     (copy / SECOND_HEAD).write_text(BRANCH)

@@ -97,6 +97,7 @@ def test_scripts_of_other_origins_are_those_of_the_sandbox(client: FlaskClient) 
     assert "default-src 'none'" in client.get("/product").headers["Content-Security-Policy"]
 
 
+@pytest.mark.slow
 def test_pictures_may_come_from_the_listed_origins(app: Flask) -> None:
     ((status, _, headers),) = serve(
         (settings.web_port, "GET", "/"), IMAGE_ORIGINS="https://a.example,https://b.example"

@@ -225,6 +225,7 @@ def test_challenges_are_limited_for_those_who_are_signed_in_too(ann: Person) -> 
     assert f"q={amount};" in begun.headers["RateLimit-Policy"]
 
 
+@pytest.mark.slow
 def test_the_origin_of_a_shop_with_a_path_is_its_host() -> None:
     origins = "from web.webauthn import origins; print(origins()[-1])"
     environment = os.environ | {"SHOP_URL": "https://Shop.example/en/"}

@@ -13,6 +13,7 @@ from tests.support.served import serving
 pytestmark = pytest.mark.usefixtures("app")
 
 
+@pytest.mark.slow
 def test_a_process_that_hangs_misses_no_scrape(tmp_path: Path) -> None:
     (port,) = free_ports(1)
     numbers = {"METRICS_PORT": str(port), "METRICS_FOLDER": str(tmp_path)}

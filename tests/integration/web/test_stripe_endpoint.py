@@ -149,6 +149,7 @@ def test_bad_input_changes_nothing(
     assert audited() == []
 
 
+@pytest.mark.slow
 def test_the_servers_applications_have_the_command(app: Flask, url: str) -> None:
     words = ["flask", "--app", "wsgi:product", "stripe", "endpoint", "--url", url]
     done = run([sys.executable, "-m", *words], stdout=subprocess.PIPE, text=True, timeout=60)

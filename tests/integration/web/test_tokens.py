@@ -138,6 +138,7 @@ with app.app_context(), clock.stopped() as time:
 """
 
 
+@pytest.mark.slow
 def test_a_client_that_never_refreshes_keeps_its_token_for_26_days(app: Flask) -> None:
     lifetime = 26 * 24 * 3600
     chosen = {"ACCESS_TOKEN_LIFETIME": str(lifetime), "ACCESS_TOKEN_LONG_LIVED": "true"}
