@@ -69,7 +69,7 @@ def currency_of(code: str) -> Currency:
     """Return the currency whose code is `code`, in any case. Raises UnknownCurrencyError."""
     currency = CURRENCIES.get(code.lower())
     if currency is None:
-        raise UnknownCurrencyError(f"{code[:40]!r} is no currency that Stripe takes")
+        raise UnknownCurrencyError(f"{code[:40]!r} is not a currency that Stripe takes")
     return currency
 
 

@@ -36,7 +36,7 @@ CODES = {
 # Sentences for errors whose messages in pydantic are for programmers.
 MESSAGES = {
     "missing": "is required",
-    "extra_forbidden": "is no known field",
+    "extra_forbidden": "is not a known field",
     "model_type": "must be an object",
     "model_attributes_type": "must be an object",
     "dict_type": "must be an object",

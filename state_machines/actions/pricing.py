@@ -118,7 +118,7 @@ def require_buyable(number: int, priced: PricedLine) -> None:
     """Raise InvalidInputError when the line with this number, from 0, cannot be bought."""
     product, field = priced.product, f"items.{number}.productId"
     if product is None:
-        raise InvalidInputError(field, "is no known product", FieldCode.UNKNOWN_PRODUCT)
+        raise InvalidInputError(field, "is not a known product", FieldCode.UNKNOWN_PRODUCT)
     if priced.problem == LineProblem.UNAVAILABLE:
         if product.status == ProductStatus.AVAILABLE:
             require_shipping_cost(product.currency, field)

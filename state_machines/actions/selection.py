@@ -48,7 +48,7 @@ class Filters:
             if name not in names:
                 expected = ", ".join(sorted(map(_field, names)))
                 raise InvalidInputError(
-                    f"filter.{_field(name)}", f"is no filter of this action: {expected}"
+                    f"filter.{_field(name)}", f"is not a filter of this action: {expected}"
                 )
 
     def as_json(self) -> dict[str, Any]:

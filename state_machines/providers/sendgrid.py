@@ -35,7 +35,7 @@ def apply_event(kind: str, event: dict[str, Any]) -> UUID:
     try:
         subject_id = UUID(login_id or order_id)
     except (AttributeError, TypeError, ValueError) as unreadable:
-        raise NoSubjectError(f"{login_id or order_id!r} is no id") from unreadable
+        raise NoSubjectError(f"{login_id or order_id!r} is not an id") from unreadable
     if kind in UNDELIVERED:
         why = f"{kind}: {event.get('reason')}"
         if login_id is not None:

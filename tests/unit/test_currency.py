@@ -53,9 +53,9 @@ def test_an_amount_that_stripe_cannot_charge_is_refused(
 
 @pytest.mark.parametrize("code", ["xyz", "", "us", "usdt", "btc", "xau", "us\u0501", "\u0131dr"])
 def test_an_unsupported_currency_is_refused(code: str) -> None:
-    with pytest.raises(UnknownCurrencyError, match="is no currency that Stripe takes"):
+    with pytest.raises(UnknownCurrencyError, match="is not a currency that Stripe takes"):
         currency_of(code)
-    with pytest.raises(ValueError, match="is no currency that Stripe takes"):
+    with pytest.raises(ValueError, match="is not a currency that Stripe takes"):
         to_minor(Decimal(1), code)
 
 

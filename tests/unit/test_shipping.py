@@ -16,7 +16,7 @@ def test_each_currency_has_its_own_amount() -> None:
 @pytest.mark.parametrize(
     ("entries", "why"),
     [
-        (("xyz:1000",), "'xyz' is no currency that Stripe takes"),
+        (("xyz:1000",), "'xyz' is not a currency that Stripe takes"),
         (("usd",), "come its minor units"),
         (("usd:",), "come its minor units"),
         (("usd:-1",), "come its minor units"),

@@ -40,7 +40,7 @@ export const useProblemTexts = messages<ProblemTexts>({
       tooMany: ({ max }) => `At most ${max} are possible.`,
       tooSmall: ({ min }) => `The smallest number is ${min}.`,
       tooLarge: ({ max }) => `The largest number is ${max}.`,
-      invalidEmail: () => 'This is no email address.',
+      invalidEmail: () => 'This is not an email address.',
       cardNumber: () => 'This looks like a card number. Type it in the payment form only.',
       invisibleCharacter: ({ character }) =>
         `There is an invisible character (${character}). Type the text again.`,

@@ -135,7 +135,7 @@ def test_a_currency_that_stripe_does_not_know_is_a_sentence(server: Server) -> N
     assert done.returncode == 1
     (sentence,) = done.stderr.splitlines()
     assert "WEB_PORT: " in sentence
-    assert "SHIPPING_COSTS: 'xxx:5': 'xxx' is no currency" in sentence
+    assert "SHIPPING_COSTS: 'xxx:5': 'xxx' is not a currency" in sentence
 
 
 def test_a_schema_that_is_old_or_missing_is_a_fault(server: Server) -> None:

@@ -1,4 +1,4 @@
-"""Operators pause and limit the calls to other systems, and see what they have paused."""
+"""Operators pause and limit the calls to providers, and see what they have paused."""
 
 import os
 import sys

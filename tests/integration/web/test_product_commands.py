@@ -104,7 +104,7 @@ def test_a_folder_is_no_seed(shop: Flask, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        ([SEED | {"currency": "xyz"}], "product 1: currency: 'xyz' is no currency"),
+        ([SEED | {"currency": "xyz"}], "product 1: currency: 'xyz' is not a currency"),
         ([SEED | {"price": "5.124"}], "product 1: price: 5.124 is not a multiple of 0.01 kwd"),
         ([SEED, SEED | {"sku": ""}], "product 2: sku: is empty"),
         ([{"sku": "L-1"}], "product 1: name: is empty"),

@@ -104,7 +104,7 @@ def test_a_long_file_is_imported(take_in: Import) -> None:
         ("price", '"12,50"', "'12,50' is not an amount"),
         ("currency", "dollars", "'dollars' is not three letters"),
         ("currency", "", "'' is not three letters"),
-        ("currency", "xyz", "'xyz' is no currency that Stripe takes"),
+        ("currency", "xyz", "'xyz' is not a currency that Stripe takes"),
         ("currency", "gbp", "there is no shipping cost in gbp"),
         ("sku", "L-\u200b1", "contains an invisible character, U+200B"),
         ("sku", "L-\ufeff1", "contains an invisible character, U+FEFF"),

@@ -1,4 +1,4 @@
-"""Schemas of activities: calls to other systems, as operators see them."""
+"""Schemas of activities: calls to providers, as operators see them."""
 
 from typing import Any
 from uuid import UUID

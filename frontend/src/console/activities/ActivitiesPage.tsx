@@ -20,7 +20,7 @@ const TABS = [
   { label: tabs.running, search: { state: 'running' } },
 ]
 
-/** The page of the activities: the calls to other systems. */
+/** The page of the activities: the calls to providers. */
 export function ActivitiesPage() {
   const place = useListSearch(useSearch({ from: '/console/activities' }))
   const { search, show, change } = place

@@ -1,7 +1,7 @@
-/** The texts of activities: the calls to other systems. */
+/** The texts of activities: the calls to providers. */
 export const texts = {
   title: 'Activities',
-  lead: 'Calls to other systems. Each is made until it has an answer, or until no attempt is left.',
+  lead: 'Calls to providers. Each is made until it has an answer, or until no attempt is left.',
   caption: 'Activities',
   emptyLead: 'Activities appear with the first email and the first payment.',
   tabs: {

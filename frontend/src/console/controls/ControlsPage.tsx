@@ -6,7 +6,7 @@ import { PausesPanel } from './PausesPanel'
 import { controlsQuery } from './queries'
 import { texts } from './texts'
 
-/** The page on which calls to other systems are held back, or slowed down. */
+/** The page on which calls to providers are held back, or slowed down. */
 export function ControlsPage() {
   const { data, isPending, error, refetch } = useLiveQuery(controlsQuery())
   return (

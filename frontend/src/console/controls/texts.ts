@@ -3,7 +3,7 @@ import type { PauseKind } from '../../api/types'
 /** The texts of controls: pauses and limits. */
 export const texts = {
   title: 'Controls',
-  lead: 'Hold back calls to other systems, all of a kind at once, or slow them down. Nothing is lost meanwhile.',
+  lead: 'Hold back calls to providers, all of a kind at once, or slow them down. Nothing is lost meanwhile.',
   kinds: {
     activity: 'Activity',
     queue: 'Queue',

@@ -38,7 +38,7 @@ export const texts = {
     absent: 'missing',
     unknown: 'unknown',
     none: '–',
-    unreachable: 'Redis is not reached: the numbers of messages are unknown.',
+    unreachable: 'Redis cannot be reached: the numbers of messages are unknown.',
   },
   lags: {
     title: 'Late',
@@ -78,7 +78,7 @@ export const texts = {
       failedJobs: 'One failed bulk job',
     },
     worker: (name: string) => `No worker of ${name}`,
-    redis: 'Redis is not reached',
+    redis: 'Redis cannot be reached',
     lag: (name: string, time: string) => `${name} is ${time} late`,
     notices: (count: string, number: number) =>
       number === 1 ? 'One open notice' : `${count} open notices`,

@@ -21,7 +21,7 @@ const TABS = [
   { label: tabs.ignored, search: { state: 'ignored' } },
 ]
 
-/** The page of the inbox: the messages of other systems. */
+/** The page of the inbox: the events of providers. */
 export function SignalsPage() {
   const place = useListSearch(useSearch({ from: '/console/signals' }))
   const { search, show, change } = place

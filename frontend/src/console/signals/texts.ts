@@ -1,7 +1,7 @@
-/** The texts of signals: the messages of other systems in the inbox. */
+/** The texts of signals: the events of providers in the inbox. */
 export const texts = {
   title: 'Signals',
-  lead: 'Messages of other systems, such as webhooks. Each is stored first and applied then, once.',
+  lead: 'Events of providers, which came by webhooks or were retrieved. Each is stored once and applied once.',
   caption: 'Signals',
   emptyLead: 'Signals appear with the first webhook.',
   tabs: {

@@ -1,4 +1,4 @@
-"""Operators see the calls to other systems, and run, retry, abandon or cancel them."""
+"""Operators see the calls to providers, and run, retry, abandon or cancel them."""
 
 from datetime import timedelta
 from typing import Any

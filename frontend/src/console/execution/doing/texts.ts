@@ -63,7 +63,7 @@ export const texts = {
       lead: 'It fails without being made, and the machine is told.',
     },
   },
-  replay: 'Replay the message',
+  replay: 'Replay the signal',
   pause: 'Pause this activity',
   resume: 'Resume this activity',
 } as const
