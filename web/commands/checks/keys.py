@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import signing_keys
 from config import settings
+from settings_error import SettingsError
 
 # The beginnings of keys. Source: https://docs.stripe.com/keys
 LIVE, TEST = ("sk_live_", "rk_live_", "pk_live_"), ("sk_test_", "rk_test_", "pk_test_")
@@ -40,5 +41,5 @@ def check_signing_key() -> Iterator[str]:
     """Yield a fault when JWT_PUBLIC_KEYS does not contain the public key of JWT_PRIVATE_KEY."""
     try:
         signing_keys.signing_key()
-    except RuntimeError as error:
-        yield str(error)
+    except SettingsError as error:
+        yield error.message
