@@ -98,7 +98,7 @@ def write_new(noun: str, *, as_json: bool) -> None:
     except CheckoutError as error:
         raise click.UsageError(str(error)) from error
     except OSError as error:
-        raise click.ClickException(f"This is not a checkout that can be changed: {error}") from error
+        raise click.ClickException(f"This checkout cannot be changed: {error}") from error
     steps = [step.format(noun=noun) for step in NEXT_STEPS]
     if as_json:
         output.print_result("", as_json=True, written=paths, next=steps)
