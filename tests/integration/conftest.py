@@ -7,12 +7,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from config import settings
 from models import Product, User, clock, refresh, transaction
 from models.clock import MovableClock
 from models.ids import uuid7
 from state_machines.durable import Activity, unit_of_work
 from state_machines.durable.unit_of_work import Committed
 from tasks.activities import ACTIVITIES
+from tests.support.authenticator import Authenticator
 from tests.support.codes import Browser
 from tests.support.depot import Depot
 from tests.support.factories import a_product
@@ -55,6 +57,11 @@ def client(shop: Flask, app: Flask) -> FlaskClient:
     with shop.app_context():
         limiter.reset()
     return shop.test_client()
+
+
+@pytest.fixture
+def phone() -> Authenticator:
+    return Authenticator(settings.links_url)
 
 
 @pytest.fixture

@@ -5,58 +5,24 @@ import secrets
 import sys
 from base64 import urlsafe_b64decode
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import cbor2
-import jwt
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from config import settings
 from launch.children import run
 from launch.stack import ROOT
-from models import ActivityRow, Login, LoginState, PasskeyChallenge, User, UserStatus, transaction
+from models import Login, LoginState, PasskeyChallenge, User, UserStatus, transaction
 from models.clock import stopped
 from models.passkey import CHALLENGE_LIFETIME, Passkey
 from tests.support.authenticator import Authenticator, base64url
-from tests.support.web import Person, SignIn, code_of
+from tests.support.passkeys import HERE, Json, claims, post, proof, register, sign_in
+from tests.support.web import Person, SignIn
 from web import webauthn
-from web.authentication import MAX_SIGN_IN_AGE
 from web.routes.passkeys import MAX_PASSKEYS
-
-Json = dict[str, Any]
-HERE = settings.links_url
-
-
-@pytest.fixture
-def phone() -> Authenticator:
-    return Authenticator(HERE)
-
-
-def post(person: Person, path: str, body: Json | None = None) -> TestResponse:
-    return person.client.post(f"/auth{path}", json=body, headers=person.headers)
-
-
-def register(person: Person, device: Authenticator, name: str = "Phone") -> TestResponse:
-    begun = post(person, "/passkeys/register/options").get_json()
-    body = {"challengeId": begun["challengeId"], "credential": device.create(begun["options"])}
-    return post(person, "/passkeys/register", body | {"name": name})
-
-
-def proof(client: FlaskClient, device: Authenticator) -> Json:
-    begun = client.post("/auth/passkeys/sign-in/options").get_json()
-    return {"challengeId": begun["challengeId"], "credential": device.get(begun["options"])}
-
-
-def sign_in(client: FlaskClient, device: Authenticator) -> TestResponse:
-    return client.post("/auth/passkeys/sign-in", json=proof(client, device))
-
-
-def claims(token: str) -> Json:
-    return jwt.decode(token, options={"verify_signature": False})
 
 
 def test_a_passkey_is_registered_and_signs_in(ann: Person, phone: Authenticator) -> None:
@@ -239,85 +205,6 @@ def test_a_suspended_user_cannot_sign_in_with_a_passkey(ann: Person, phone: Auth
     with transaction() as session:
         session.get_one(User, ann.user.id).status = UserStatus.SUSPENDED
     assert sign_in(ann.client, phone).status_code == 401
-
-
-def test_changing_passkeys_needs_a_recent_sign_in(ann: Person, phone: Authenticator) -> None:
-    with stopped() as clock:
-        passkey_id = register(ann, phone).get_json()["id"]
-        clock.advance(seconds=MAX_SIGN_IN_AGE.total_seconds() + 1)
-        for refused in (
-            post(ann, "/passkeys/register/options"),
-            ann.delete(f"/auth/passkeys/{passkey_id}"),
-        ):
-            assert refused.status_code == 401
-            assert "insufficient_user_authentication" in refused.headers["WWW-Authenticate"]
-
-
-def test_a_step_up_by_passkey_makes_the_sign_in_recent(ann: Person, phone: Authenticator) -> None:
-    with stopped() as clock:
-        passkey_id = register(ann, phone).get_json()["id"]
-        clock.advance(seconds=MAX_SIGN_IN_AGE.total_seconds() + 1)
-        stepped = post(ann, "/step-up", {"passkey": proof(ann.client, phone)})
-        assert stepped.status_code == 200
-        token = stepped.get_json()["accessToken"]
-        assert claims(token)["amr"] == ["pop", "mfa"]
-        assert claims(token)["auth_time"] == int(clock.at.timestamp())
-        ann.headers["Authorization"] = f"Bearer {token}"
-        assert ann.delete(f"/auth/passkeys/{passkey_id}").status_code == 204
-
-
-def test_a_step_up_by_code_makes_the_sign_in_recent(ann: Person) -> None:
-    with stopped() as clock:
-        clock.advance(seconds=MAX_SIGN_IN_AGE.total_seconds() + 1)
-        begun = post(ann, "/login", {"email": ann.user.email}).get_json()
-        code = code_of(begun["loginId"])
-        wrong_code = f"{(int(code) + 1) % 1_000_000:06}"
-        body = {"loginId": begun["loginId"]}
-        assert post(ann, "/step-up", body | {"code": wrong_code}).status_code == 401
-        stepped = post(ann, "/step-up", body | {"code": code})
-        assert stepped.status_code == 200
-        ann.headers["Authorization"] = f"Bearer {stepped.get_json()['accessToken']}"
-        assert post(ann, "/passkeys/register/options").status_code == 200
-
-
-def test_a_step_up_with_another_user_s_passkey_is_refused(
-    ann: Person, phone: Authenticator, sign_in: SignIn
-) -> None:
-    register(ann, phone)
-    other = sign_in()
-    refused = post(other, "/step-up", {"passkey": proof(other.client, phone)})
-    assert refused.status_code == 401
-    assert post(other, "/step-up", {}).status_code == 422
-
-
-def notices() -> int:
-    with transaction() as session:
-        query = select(ActivityRow.id).where(ActivityRow.name == "emails.new_device")
-        return len(session.scalars(query).all())
-
-
-def test_a_sign_in_from_a_new_device_is_reported_by_email(
-    ann: Person, phone: Authenticator, shop: Flask
-) -> None:
-    register(ann, phone)
-    browser = shop.test_client()
-    assert sign_in(browser, phone).status_code == 200
-    assert notices() == 1
-    # The same browser again, and then one that keeps no cookies, from the same address.
-    assert sign_in(browser, phone).status_code == 200
-    assert sign_in(shop.test_client(), phone).status_code == 200
-    assert notices() == 1
-    stranger = shop.test_client()
-    body = proof(stranger, phone)
-    stranger.post("/auth/passkeys/sign-in", json=body, headers={"User-Agent": "Another"})
-    assert notices() == 2
-
-
-def test_the_first_sign_in_of_a_new_account_is_not_reported(client: FlaskClient) -> None:
-    begun = client.post("/auth/login", json={"email": "new@example.com"}).get_json()
-    body = {"email": "new@example.com", "code": code_of(begun["loginId"])}
-    assert client.post("/auth/verify-code", json=body).status_code == 200
-    assert notices() == 0
 
 
 def test_challenges_reveal_no_account(client: FlaskClient) -> None:
