@@ -26,26 +26,26 @@ INSERT INTO activity (id, name, machine, subject_id, state, attempts, unknown_ou
     SELECT gen_random_uuid(), 'payments.retrieve_intent', 'payment', gen_random_uuid(),
         CASE n % 1000 WHEN 0 THEN 'failed' WHEN 1 THEN 'waiting' ELSE 'done' END, 1, 0, now(),
         '{}', now(), now()
-    FROM generate_series(1, 60000) AS n;
+    FROM generate_series(1, 20000) AS n;
 INSERT INTO signal (id, source, external_id, kind, payload, state, attempts, due_at, received_at)
     SELECT gen_random_uuid(), 'stripe', n::text, 'refund.failed', NULL,
         CASE n % 1000 WHEN 0 THEN 'failed' ELSE 'applied' END, 1, now(), now()
-    FROM generate_series(1, 60000) AS n;
+    FROM generate_series(1, 20000) AS n;
 INSERT INTO transition (subject_id, version, machine, signal, target, ignored, cause, at)
     SELECT gen_random_uuid(), 1, 'order', 'place', 'Pending', false, 'process',
         now() - n * interval '1 minute'
-    FROM generate_series(1, 60000) AS n;
+    FROM generate_series(1, 20000) AS n;
 INSERT INTO login (id, version, created_at, updated_at, state, email, code_id, code_hash,
                    wrong_codes, unbound_codes)
     SELECT gen_random_uuid(), 1, now(), now(), 'Succeeded', n::text, gen_random_uuid(), '', 0, 0
-    FROM generate_series(1, 60000) AS n;
+    FROM generate_series(1, 20000) AS n;
 INSERT INTO notice (id, subject, kind, text, created_at, settled_at)
     SELECT gen_random_uuid(), n::text, 'unread_event', '', now(),
         CASE WHEN n % 1000 > 0 THEN now() END
-    FROM generate_series(1, 60000) AS n;
+    FROM generate_series(1, 20000) AS n;
 INSERT INTO audit (id, at, actor, action, subject, details)
     SELECT gen_random_uuid(), now(), 'ann', 'orders ship', n::text, '{}'
-    FROM generate_series(1, 60000) AS n;
+    FROM generate_series(1, 20000) AS n;
 """
 # All of them wait, but for a few.
 WAITING = """
