@@ -10,4 +10,7 @@ mv "$part" "$BACKUPS/base/$(date -u +%Y-%m-%dT%H%M%SZ)"
 ls -1 "$BACKUPS/base" | head -n "-${KEEP:-7}" | while read -r old; do rm -rf "${BACKUPS:?}/base/$old"; done
 oldest=$(ls -1 "$BACKUPS/base" | head -n 1)
 start=$(sed -n 's/^START WAL LOCATION: .*(file \(.*\))$/\1/p' "$BACKUPS/base/$oldest/backup_label")
-pg_archivecleanup "$BACKUPS/wal" "$start"
+for log in wal older; do
+  mkdir -p "$BACKUPS/$log"
+  pg_archivecleanup "$BACKUPS/$log" "$start"
+done

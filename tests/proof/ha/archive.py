@@ -16,6 +16,9 @@ from tests.support.daemon import Daemon
 from tests.support.programs import Program
 
 SCRIPTS = ROOT / "deploy/backup"
+ROLE = """
+DO $$ BEGIN CREATE ROLE backup LOGIN REPLICATION; EXCEPTION WHEN duplicate_object THEN END $$
+"""
 
 
 class ArchivedPostgres(Postgres):
@@ -28,14 +31,15 @@ class ArchivedPostgres(Postgres):
         self._scripts = Path(shutil.copytree(SCRIPTS, self._backups / "scripts"))
         environment = os.environ | {
             "PATH": f"{self._bin}{os.pathsep}{os.environ['PATH']}",
-            "PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": "postgres",
+            "PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": "backup",
             "BACKUPS": str(self._backups), "KEEP": "1",
         }  # fmt: skip
         self._shell = Program("/bin/sh", environment)
         self.receiver = Daemon(self._shell, self._scripts / "receive.sh", folder=self._backups)
 
     def receive(self) -> None:
-        """Start to receive the log."""
+        """Start to receive the log, as a role that may do no more."""
+        self.execute(ROLE)
         self.receiver.start()
         query = "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'"
         self.receiver.wait_until(lambda: self.read(query) == "1", "the reception of the log")
@@ -63,6 +67,13 @@ class ArchivedPostgres(Postgres):
             cursor.execute(query)
             ((value,),) = cursor.fetchall()
             return str(value)
+
+    def execute(self, *statements: str) -> None:
+        """Execute statements, each in a transaction of its own."""
+        with closing(psycopg2.connect(self.url)) as db, db.cursor() as cursor:
+            db.autocommit = True
+            for statement in statements:
+                cursor.execute(statement)
 
     def _script(self, name: str, *words: str) -> None:
         command = ["/bin/sh", str(self._scripts / name), *words]

@@ -8,6 +8,7 @@ from contextlib import closing
 import psycopg2
 import pytest
 
+from bench.fill import Filler
 from demo.buyer import Json, wait_for
 from demo.world import World
 from launch.stack import Stack
@@ -24,6 +25,11 @@ pytestmark = pytest.mark.skipif(not IN_FULL, reason="a drill of `make prove`")
 
 PATIENCE = 180  # seconds
 MOMENT = "SELECT clock_timestamp()::text"
+SIZE = "SELECT pg_size_pretty(pg_database_size(current_database()))"
+BYTES = "SELECT pg_database_size(current_database())"
+RELOAD = "SELECT pg_reload_conf()"
+WRITE = "SELECT pg_logical_emit_message(true, '', '')"
+MANY = 180_000  # finished orders of a gigabyte
 ORDERS = "SELECT id::text FROM orders"
 NOTICES = "SELECT subject FROM notice WHERE kind = 'unmatched_payment' AND settled_at IS NULL"
 
@@ -95,6 +101,65 @@ def test_a_backup_knows_less_than_the_bank(postgres: ArchivedPostgres, stack: St
     the_books_agree(postgres, world, known, shelves)
     histories.verify(stack.environment)
     assert stack.supervisor.pids() == pids, "nothing was started again"
+
+
+def test_a_receiver_that_was_away_for_too_long_goes_on() -> None:
+    with temporary_folder() as folder, ArchivedPostgres(folder) as server:
+        server.receive()
+        server.receiver.stop()
+        server.execute(
+            "ALTER SYSTEM SET max_slot_wal_keep_size = '32MB'", "SELECT pg_reload_conf()"
+        )
+        for _ in range(8):
+            server.execute("SELECT pg_logical_emit_message(true, '', '')", "SELECT pg_switch_wal()")
+            server.execute("CHECKPOINT")
+        assert server.read("SELECT wal_status FROM pg_replication_slots") == "lost"
+        server.receive()
+        server.back_up()
+        server.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+        moment = server.read(MOMENT)
+        server.execute("DROP TABLE kept")
+        server.lose_disk()
+        server.restore(moment)
+        assert server.read("SELECT answer FROM kept") == "42"
+
+
+def test_a_gigabyte_comes_back(postgres: ArchivedPostgres, stack: Stack) -> None:
+    world = World.of(stack)
+    world.restock(1000)
+    fill(postgres)
+    began_at = tick()
+    postgres.receive()
+    postgres.back_up()
+    backed_up_at = tick()
+    customer = Customer(world.urls)
+    customer.log_in()
+    known = customer.buy()
+    moment = postgres.read(MOMENT)
+    lost = [customer.buy() for _ in range(3)]
+    lost_at = tick()
+    postgres.lose_disk()
+    postgres.restore(moment)
+    restored_at = tick()
+    customer.wait_until(known["referenceId"], "Confirmed", seconds=PATIENCE)
+    customer.buy()
+    served_at = tick()
+
+    assert reconcile(stack, postgres) == intents_of(lost, world)
+    print(
+        f"{postgres.read(SIZE)}: base backup {backed_up_at - began_at:.1f} s; restored after"
+        f" {restored_at - lost_at:.1f} s, the next order confirmed after {served_at - lost_at:.1f}"
+        f" s, {len(lost)} payments without an order had a notice after {tick() - lost_at:.1f} s"
+    )
+
+
+def fill(postgres: ArchivedPostgres) -> None:
+    """Insert finished orders until the database has about a gigabyte."""
+    filler = Filler(postgres.url)
+    with closing(filler):
+        filler.insert_finished(0, MANY)
+        filler.settle()
+    assert int(postgres.read(BYTES)) > 10**9
 
 
 def reconcile(stack: Stack, postgres: ArchivedPostgres) -> set[str]:
