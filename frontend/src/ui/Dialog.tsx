@@ -13,7 +13,10 @@ type DialogProps = {
   children: ReactNode
 }
 
-/** A dialog above the page, which keeps the focus until it is closed. */
+/**
+ * A dialog above the page, which keeps the focus until it is closed. A click outside does not close
+ * it: the second half of a double click may land there, and what was typed would be lost.
+ */
 export function Dialog({ title, size, onClose, children }: DialogProps) {
   const texts = useTexts()
   return (
@@ -22,6 +25,7 @@ export function Dialog({ title, size, onClose, children }: DialogProps) {
       centered
       radius="lg"
       size={size}
+      closeOnClickOutside={false}
       transitionProps={{ duration: 150 }}
       onClose={onClose}
     >
