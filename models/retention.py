@@ -25,7 +25,7 @@ from models.ids import first_of
 
 BATCH_SIZE = 1000
 # Batches of each table in one run; the next run continues.
-MAX_BATCHES = 20
+MAX_BATCHES = 100
 
 
 def forget() -> dict[str, int]:

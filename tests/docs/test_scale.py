@@ -2,9 +2,12 @@
 
 import re
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from celeryconfig import beat_schedule
+from models import retention
 from tests.support.shards import Crossing, judge
 
 ROOT = Path(__file__).parents[2]
@@ -70,3 +73,12 @@ def test_a_statement_is_judged_by_its_tables_and_conditions(
 def test_an_unknown_table_is_an_error() -> None:
     with pytest.raises(KeyError, match="parcel"):
         judge("SELECT parcel.id FROM parcel")
+
+
+def test_retention_deletes_more_than_the_measured_orders_make() -> None:
+    ((rate, _, _),) = SHOP.findall(PERFORMANCE)
+    minutes = cast("float", beat_schedule["maintenance"]["schedule"]) / 60
+    rows = round(retention.BATCH_SIZE * retention.MAX_BATCHES / minutes)
+    assert f"at most {rows:,} rows of each table a minute" in SCALE
+    # Ten are more than the events of an order's intent, its charge and its emails.
+    assert rows > 10 * float(rate) * 60

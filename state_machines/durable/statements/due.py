@@ -38,7 +38,7 @@ def machines_with_due_polls() -> list[Machine]:
 
 def has_due_activities() -> bool:
     """Return whether an activity is queued or overdue."""
-    return QUEUED.first() != (None,) or _is_due(_overdue(tuple(Activity.registry)))
+    return QUEUED.first() != (None,) or _is_due(overdue(tuple(Activity.registry)))
 
 
 def has_due_signals() -> bool:
@@ -73,7 +73,7 @@ def _earliest(timer: str, machines: tuple[Machine, ...]) -> Prepared:
 
 
 @cache
-def _overdue(names: tuple[str, ...]) -> Prepared:
+def overdue(names: tuple[str, ...]) -> Prepared:
     """Return the query for the earliest time at which an activity of these names is due."""
     array = func.unnest(literal(list(names), ARRAY(Text)))
     name = array.table_valued(column("name", Text)).render_derived("names")

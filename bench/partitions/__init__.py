@@ -1,0 +1,1 @@
+"""`python -m bench.partitions`: today's tables beside the same tables in partitions by time."""

@@ -1,0 +1,23 @@
+"""The engine's statements have the same results on tables in partitions, which only cost more."""
+
+import re
+import sys
+
+import pytest
+
+from launch.children import run
+from launch.stack import ROOT
+from tests.support.proof import IN_FULL
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not IN_FULL, reason="a sample of the benchmark, for `make prove`")
+def test_the_statements_work_on_tables_in_partitions() -> None:
+    sizes = ("3000", "3000", "1")
+    command = [sys.executable, "-m", "bench.partitions", *sizes]
+    # It ends with an error when a statement changes other rows, or a row to keep is forgotten.
+    done = run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    ((today, *others),) = re.findall(
+        r"^finish of 25 +(\d+)\.000 +(\d+)\.000 +(\d+)", done.stdout, re.MULTILINE
+    )
+    assert all(int(locks) > int(today) for locks in others)
