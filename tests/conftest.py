@@ -40,9 +40,12 @@ def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
     if config.known_args_namespace.numprocesses and "PYTEST_XDIST_WORKER" not in os.environ:
         return
     services = ExitStack()
-    # However the run ends, also when a test module cannot be imported.
-    atexit.register(services.close)
-    made = environment.prepare(services, variables)
+    try:
+        made = environment.prepare(services, variables)
+    finally:
+        # However the run ends, also when a test module cannot be imported; and before Python, which
+        # deletes temporary folders at its end, takes the data from under a server.
+        atexit.register(services.close)
     os.environ.update(made, **{OWN: " ".join(made)})
 
 

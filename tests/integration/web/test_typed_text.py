@@ -152,7 +152,8 @@ def test_no_answer_and_no_log_repeats_a_card_number(
 def test_a_card_number_is_no_request_id(client: FlaskClient) -> None:
     for card in (DIGITS * 4, "-".join([DIGITS] * 4)):
         answer = client.get("/health", headers={"X-Request-Id": card})
-        assert DIGITS not in answer.headers["X-Request-Id"]
+        # A random id may have the four digits by chance.
+        assert DIGITS * 2 not in answer.headers["X-Request-Id"].replace("-", "")
 
 
 def writes(shop: Flask) -> list[tuple[str, str]]:
