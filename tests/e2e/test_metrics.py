@@ -13,6 +13,7 @@ from launch.ports import is_taken
 from launch.stack import Stack
 from models import metrics
 from models.metrics import Histogram, Metric
+from tests.support.stopped import stop
 
 TIMEOUT = 120  # seconds
 Numbers = dict[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -111,7 +112,7 @@ def test_a_killed_worker_stays_counted_and_holds_no_connection(observed: Stack) 
 
 def test_a_process_that_hangs_misses_no_scrape(observed: Stack) -> None:
     hung = psutil.Process(observed.pids()["worker-2"])
-    hung.suspend()
+    stop(hung)
     try:
         for _ in range(30):
             scrape(observed.urls.metrics)

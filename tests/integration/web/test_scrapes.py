@@ -9,6 +9,7 @@ import requests
 from launch.ports import free_ports
 from launch.waiting import until
 from tests.support.served import serving
+from tests.support.stopped import stop
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -26,7 +27,7 @@ def test_a_process_that_hangs_misses_no_scrape(tmp_path: Path) -> None:
 
         until(both_count, "the start of both", seconds=60)
         hung, _ = arbiter.children()
-        hung.suspend()
+        stop(hung)
         try:
             for _ in range(20):
                 url = f"http://127.0.0.1:{port}/metrics"
