@@ -15,6 +15,7 @@ import pytest
 from launch.children import Child
 from launch.forks import Fork, Forks
 from launch.waiting import has_ended, until
+from tests.support.stopped import stop
 
 FORKED = "tests.launch.forked"
 
@@ -102,7 +103,7 @@ def test_a_stopped_server_is_replaced_when_a_process_is_asked_for() -> None:
         closing(Forks(os.environ, modules=(), patience=0.5)) as forks,
         waiting(forks) as (fork, child),
     ):
-        server(fork.pid).suspend()
+        stop(server(fork.pid))
         assert forks.run([FORKED, "again"]).returncode == 3
         assert fork.wait() == -signal.SIGKILL
         until(lambda: has_ended(child), "the end of the child")
@@ -111,7 +112,7 @@ def test_a_stopped_server_is_replaced_when_a_process_is_asked_for() -> None:
 def test_a_start_that_waits_for_a_stopped_server_ends_when_it_is_closed() -> None:
     forks = Forks(os.environ, modules=())
     with ThreadPoolExecutor() as pool, waiting(forks) as (fork, child):
-        server(fork.pid).suspend()
+        stop(server(fork.pid))
         starting = pool.submit(forks.start, [FORKED, "wait"])
         forks.close()
         with pytest.raises(RuntimeError):

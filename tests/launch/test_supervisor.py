@@ -19,6 +19,7 @@ from launch.processes import PYTHON
 from launch.stale_processes import StaleProcesses
 from launch.supervisor import MAX_ENDS, Supervisor
 from launch.waiting import has_ended, until
+from tests.support.stopped import stop
 
 SLEEPER = [sys.executable, "-c", "import signal; signal.pause()"]
 
@@ -107,7 +108,7 @@ def test_a_process_that_cannot_be_started_again_is_given_up(
 
 def test_a_stopped_fork_server_does_not_hold_the_end(forking: Supervisor) -> None:
     process = psutil.Process(forking.pid("worker"))
-    fork_server(forking).suspend()
+    stop(fork_server(forking))
     forking.stop(timeout=0.1)
     until(lambda: has_ended(process), "the end of the process")
 

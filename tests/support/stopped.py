@@ -20,5 +20,8 @@ def _all_threads_stand(process: psutil.Process) -> bool:
     threads = Path(f"/proc/{process.pid}/task")
     if not threads.exists():  # not on Linux
         return process.status() == psutil.STATUS_STOPPED
-    lines = [(thread / "stat").read_text() for thread in threads.iterdir()]
+    try:
+        lines = [(thread / "stat").read_text() for thread in threads.iterdir()]
+    except (FileNotFoundError, ProcessLookupError):  # a thread has just ended
+        return False
     return all(line.rpartition(")")[2].split()[0] == "T" for line in lines)
