@@ -26,8 +26,8 @@ def uuid7() -> UUID:
 def derived(moment: datetime, *names: str) -> UUID:
     """Return a UUID that depends only on `moment` and `names`."""
     digest = int.from_bytes(hashlib.sha256("\0".join(names).encode()).digest())
-    high, low = digest >> 256 - HIGH_BITS, digest >> 256 - HIGH_BITS - LOW_BITS
-    return _make(_milliseconds(moment), high, low & ~(~0 << LOW_BITS))
+    high, low = divmod(digest >> 256 - HIGH_BITS - LOW_BITS, 1 << LOW_BITS)
+    return _make(_milliseconds(moment), high, low)
 
 
 def _make(milliseconds: int, high: int, low: int) -> UUID:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models import clock
@@ -57,9 +58,9 @@ class Login(Execution, Base):
     unbound_codes: Mapped[int] = mapped_column(default=0)
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
 
-    @property
+    @hybrid_property
     def erased(self) -> bool:
-        """True when the address has been erased."""
+        """Return whether the address has been erased; also a condition for queries."""
         return is_erased(self.email)
 
     @property

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     Select,
     String,
+    Text,
     UniqueConstraint,
     cast,
     func,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, MinorUnits, currency_form, text_enum
@@ -87,10 +89,15 @@ class Order(Execution, Base):
         """The number by which emails and pages name the order."""
         return number_of(self.id)
 
-    @property
+    @hybrid_property
     def erased(self) -> bool:
-        """True when the customer's data, and so the reference, has been erased."""
+        """Return whether the reference has been erased; also a condition for queries."""
         return self.reference_id == str(self.id)
+
+    @erased.inplace.expression
+    @classmethod
+    def _erased(cls) -> ColumnElement[bool]:
+        return cls.reference_id == cast(cls.id, Text)
 
     user: Mapped[User] = relationship(lazy="raise")
     payment: Mapped["Payment"] = relationship(lazy="raise", back_populates="order")

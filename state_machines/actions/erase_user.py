@@ -7,7 +7,7 @@ import json
 import re
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, cast, delete, or_, select, text, union_all, update
+from sqlalchemy import Uuid, delete, or_, select, text, union_all, update
 
 from models.audit import AuditRow
 from models.base import db
@@ -20,7 +20,7 @@ from models.erasure import Erasure, ErasureState
 from models.errors import ConflictError
 from models.login import LIVE, Login
 from models.order import Order, OrderState
-from models.personal import ERASED_DOMAIN, Person
+from models.personal import Person
 from models.personal_data import KEPT_DETAILS, personal_tables
 from models.prepared import Prepared, parameter
 from models.problem_codes import ProblemKind
@@ -95,11 +95,8 @@ def erase(erasure: Erasure, email: str) -> None:
 _IS_ERASED = Prepared(
     lambda: union_all(
         *(
-            select(is_erased).where(key == parameter("subject_id", Uuid()))
-            for key, is_erased in (
-                (Order.id, Order.reference_id == cast(Order.id, Text)),
-                (Login.id, Login.email.endswith(ERASED_DOMAIN)),
-            )
+            select(model.erased).where(model.id == parameter("subject_id", Uuid()))
+            for model in (Order, Login)
         )
     )
 )

@@ -3,7 +3,7 @@
 from typing import Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from models.problem_codes import InvalidChoiceError
 from web.schemas.base import Incoming, Outgoing
@@ -16,7 +16,7 @@ class TicketRequest(Incoming):
     """The orders to follow, or `all` executions, which is for staff."""
 
     order_ids: list[UUID] = Field(default=[], max_length=MAX_ORDERS)
-    all: bool = Field(default=False, strict=True)
+    all: StrictBool = False
 
     @model_validator(mode="after")
     def require_one_choice(self) -> Self:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from config import settings
 from models import ActivityRow, ActivityState
@@ -48,7 +48,7 @@ class OptionalReason(Incoming):
 class ActivityCancellation(RequiredReason):
     """The body of a cancellation. `maybeSent` cancels also a call with an unknown outcome."""
 
-    maybe_sent: bool = Field(False, strict=True)
+    maybe_sent: StrictBool = False
 
 
 class GivingUpView(Outgoing):

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, Field, StrictBool, StringConstraints
 
 from models import Bulk, BulkAction, BulkResult, BulkResultState, BulkState
 from models.clock import now
@@ -47,12 +47,12 @@ class BulkRequest(Incoming):
     `maybeSent` for activities.cancel. A confirmation has `token`, `typedCount` and `reason`.
     """
 
-    dry_run: bool = Field(False, strict=True)
+    dry_run: StrictBool = False
     action: BulkAction | None = None
     filter: BulkFilter = BulkFilter()
     ids: list[UUID] | None = Field(None, min_length=1, max_length=MAX_IDS)
     signal: Word | None = None
-    maybe_sent: bool = Field(False, strict=True)
+    maybe_sent: StrictBool = False
     token: str | None = Field(None, min_length=1, max_length=100_000)
     typed_count: int | None = Field(None, ge=1, le=2**31 - 1, strict=True)
     reason: Reason | None = None
