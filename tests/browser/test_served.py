@@ -15,6 +15,13 @@ def test_the_home_page_opens(page: Page) -> None:
     assert page.evaluate(f"{body}.getPropertyValue('--mantine-color-clay-7')") == "#b04e28"
 
 
+def test_the_fonts_come_with_the_page_once_and_before_its_texts(page: Page) -> None:
+    page.goto("/", wait_until="networkidle")
+    entries = "performance.getEntriesByType('resource').filter(each => each.name.includes('woff2'))"
+    kinds = page.evaluate(f"{entries}.map(each => each.initiatorType)")
+    assert kinds == ["link", "link"], "only what index.html preloads"
+
+
 def test_every_page_opens(page: Page) -> None:
     for path in PATHS:
         if "<" not in path:

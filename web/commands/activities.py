@@ -1,4 +1,4 @@
-"""Commands for activities, the calls to providers: list, show, retry, cancel, abandon."""
+"""Commands for activities, the calls to providers: list, show, run now, retry, cancel, abandon."""
 
 from collections.abc import Callable
 from functools import partial
@@ -14,7 +14,7 @@ from models.printable import escape
 from state_machines.actions import bulk_changes
 from state_machines.actions.selection import Filters, Selection, select_activities
 from state_machines.durable import Activity, DurableMachine
-from state_machines.durable.operations import commands, pauses
+from state_machines.durable.operations import commands, pauses, publishing
 from web.activity_registry import load_activities
 from web.commands import bulk, listing, output
 from web.commands.auditing import as_operator, audited
@@ -89,6 +89,17 @@ def show_list(  # noqa: PLR0913  each is a filter
 def show_one(activity_id: UUID, *, as_json: bool) -> None:
     """Show one activity. Its secret is not shown."""
     listing.print_row(listing.load(ActivityRow, activity_id, "activity"), DETAILS, as_json=as_json)
+
+
+@group.command("run-now")
+@click.argument("activity_id", type=click.UUID)
+@output.json_option
+def run_now(activity_id: UUID, *, as_json: bool) -> None:
+    """Have an activity that waits run within a second, whenever it is due."""
+    with audited("activities run-now", activity_id):
+        row = publishing.publish_soon(activity_id)
+    sentence = f"{row.name} {activity_id} will run within a second"
+    output.print_result(sentence, as_json=as_json, id=activity_id, state=row.state)
 
 
 @group.command("retry")

@@ -1,6 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { requireSession, root } from '../root'
 import { loadCode } from '../ui/pageCode'
+import { FrameSkeleton } from './frame/FrameSkeleton'
 import { EXECUTION_SEARCH, textSearch } from './search'
 
 /**
@@ -11,7 +12,10 @@ const frame = createRoute({
   getParentRoute: () => root,
   path: '/console',
   beforeLoad: requireSession,
-  pendingComponent: () => null,
+  // The app shows the same until the operator is known.
+  pendingComponent: FrameSkeleton,
+  pendingMs: 0,
+  pendingMinMs: 0,
   component: lazyRouteComponent(() => loadCode(import('./frame/ConsoleApp')), 'ConsoleApp'),
   notFoundComponent: lazyRouteComponent(() => loadCode(import('./frame/NoSuchPage')), 'NoSuchPage'),
 })

@@ -1,13 +1,23 @@
 """Tests of commands about emails, sign-ins and machines, and of their audit rows."""
 
 import json
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
 
-from models import ActivityRow, ActivityState, AuditRow, LoginFailure, Product, transaction
+from models import (
+    ActivityRow,
+    ActivityState,
+    AuditRow,
+    LoginFailure,
+    Product,
+    reading,
+    transaction,
+)
+from models.clock import now
 from models.login import Way
 from state_machines.durable import inbox
 from state_machines.login import LoginMachine, LoginSignal
@@ -129,6 +139,28 @@ def test_manual_changes_are_audited(shop: Flask, ann: Person, lamp: Product) -> 
         ("reconcile", begun["id"]),
         ("products seed", "catalogue.json"),
     ]
+
+
+def test_a_waiting_activity_runs_now(shop: Flask, ann: Person, lamp: Product) -> None:
+    ann.order(lamp)
+    tomorrow = now() + timedelta(days=1)
+    with transaction() as session:
+        postponed = update(ActivityRow).values(state=ActivityState.WAITING, due_at=tomorrow)
+        activity_id = session.scalars(postponed.returning(ActivityRow.id)).one()
+    done = flask(shop, "activities", "run-now", str(activity_id))
+    assert (done.exit_code, done.stdout) == (
+        0, f"payments.create_intent {activity_id} will run within a second\n",
+    )  # fmt: skip
+    with reading() as session:
+        assert session.get_one(ActivityRow, activity_id).due_at <= now()
+    with transaction() as session:
+        session.execute(update(ActivityRow).values(state=ActivityState.FAILED))
+    refused = flask(shop, "activities", "run-now", str(activity_id))
+    assert refused.exit_code == 1
+    assert refused.stderr == (
+        f"Error: payments.create_intent {activity_id} is failed, not waiting\n"
+    )
+    assert audit() == [("activities run-now", str(activity_id))]
 
 
 def test_a_failing_give_up_is_listed_and_can_be_abandoned(

@@ -10,7 +10,7 @@ type Rate = Exclude<keyof MinuteView, 'minute'>
 const RATES: readonly { rate: Rate; path: string; tone?: 'failed' | 'good' }[] = [
   { rate: 'orders', path: '/console/executions?machine=order' },
   { rate: 'payments', path: '/console/executions?machine=payment&state=Success', tone: 'good' },
-  { rate: 'declined', path: '/console/executions?machine=payment', tone: 'failed' },
+  { rate: 'declined', path: '/console/signals?kind=payment_intent.payment_failed', tone: 'failed' },
   { rate: 'transitions', path: '/console/executions?sort=changed' },
 ]
 
