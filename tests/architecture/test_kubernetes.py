@@ -1,8 +1,6 @@
 """deploy/kubernetes: valid for Kubernetes, and the same parts as in docker-compose.yml."""
 
 import re
-from pathlib import Path
-from typing import Any
 
 import kubernetes_validate
 import pytest
@@ -12,13 +10,21 @@ import celeryconfig
 from config import Settings
 from production import REQUIRED
 from tests.architecture.compose import SECRET, SERVICES, WEB, WORKERS, secrets_of
+from tests.architecture.kubernetes import (
+    ALL,
+    BASE,
+    OBJECTS,
+    OVERLAYS,
+    PARTS,
+    ROOT,
+    Json,
+    container,
+    deployment,
+    documents,
+    pod_of,
+)
 from web.commands import GROUPS
 
-ROOT = Path(__file__).parents[2]
-BASE = ROOT / "deploy/kubernetes/base"
-OVERLAYS = ROOT / "deploy/kubernetes/overlays"
-Json = dict[str, Any]
-PARTS = (*WEB, *WORKERS, "beat", "events", "exporter")
 # Kinds of operators, which Kubernetes has no schema of, and the fields that each needs.
 CUSTOM = {
     "ScaledObject": ("scaleTargetRef", "minReplicaCount", "maxReplicaCount", "triggers"),
@@ -29,18 +35,6 @@ CUSTOM = {
 SETTINGS_OF_ALL = {"PROJECTX_ENV", "PROJECTX_SECRETS", "PROJECTX_PART"}
 
 
-def documents(folder: Path) -> list[tuple[str, Json]]:
-    """Return the documents of a folder, each with the name of its file."""
-    files = sorted(path for path in folder.glob("*.yaml") if path.name != "kustomization.yaml")
-    return [(path.name, each) for path in files for each in yaml.safe_load_all(path.read_text())]
-
-
-ALL = [
-    (f"{folder.name}/{name}", each)
-    for folder in (BASE, OVERLAYS / "production", OVERLAYS / "development")
-    for name, each in documents(folder)
-]
-OBJECTS = {(each["kind"], each["metadata"]["name"]): each for _, each in documents(BASE)}
 KEDA = {
     each["spec"]["scaleTargetRef"]["name"]: each
     for name, each in ALL
@@ -48,24 +42,7 @@ KEDA = {
 }
 
 
-def pod_of(document: Json) -> Json | None:
-    """Return the description of the pods of a document, if it makes any."""
-    spec = document.get("spec", {})
-    spec = spec.get("jobTemplate", {}).get("spec", spec)
-    template: Json | None = spec.get("template", {}).get("spec") if "template" in spec else None
-    return template if template and "containers" in template else None
-
-
 PODS = [(f"{name}: {each['metadata']['name']}", pod) for name, each in ALL if (pod := pod_of(each))]
-
-
-def deployment(name: str) -> Json:
-    return OBJECTS["Deployment", name]
-
-
-def container(name: str) -> Json:
-    (only,) = deployment(name)["spec"]["template"]["spec"]["containers"]
-    return dict(only)
 
 
 def environment(each: Json) -> set[str]:
@@ -188,69 +165,6 @@ def test_a_part_runs_twice_and_survives_the_loss_of_a_node(part: str) -> None:
 def test_one_of_it_runs(part: str) -> None:
     spec = deployment(part)["spec"]
     assert (spec["replicas"], spec["strategy"]["type"]) == (1, "Recreate")
-
-
-def monitors_of(part: str) -> list[tuple[str, Json]]:
-    """Return the endpoints that Prometheus scrapes in a pod of a part, each with its job."""
-    labels = deployment(part)["spec"]["template"]["metadata"]["labels"]
-    ports = {port["name"] for port in container(part)["ports"]}
-    return [
-        (job_of(endpoint, labels), endpoint)
-        for _, each in ALL
-        if each["kind"] == "PodMonitor"
-        and each["spec"]["selector"]["matchLabels"].items() <= labels.items()
-        for endpoint in each["spec"]["podMetricsEndpoints"]
-        if endpoint["port"] in ports
-    ]
-
-
-def job_of(endpoint: Json, labels: dict[str, str]) -> str:
-    """Return the job that the relabelings of an endpoint give to a pod with these labels."""
-    known = {
-        f"__meta_kubernetes_pod_label_{re.sub(r'[^a-zA-Z0-9]', '_', name)}": value
-        for name, value in labels.items()
-    }
-    for rule in endpoint["relabelings"]:
-        value = ";".join(known[name] for name in rule.get("sourceLabels", ()))
-        if re.fullmatch(rule.get("regex", ".*"), value):
-            known[rule["targetLabel"]] = rule.get("replacement", value)
-    return known["job"]
-
-
-@pytest.mark.parametrize("part", PARTS)
-def test_prometheus_finds_the_metrics_of_a_part(part: str) -> None:
-    ((job, endpoint),) = monitors_of(part)
-    assert (part in WEB, part in (*WORKERS, "beat")) == (job == "web", job == "workers")
-    assert job in ("web", "workers", part), "as in deploy/prometheus/prometheus.yml"
-    ports = {port["name"]: port["containerPort"] for port in container(part)["ports"]}
-    setting = f"{part}_port" if part in ("exporter", "events") else "metrics_port"
-    assert ports[endpoint["port"]] == Settings.model_fields[setting].default
-    assert endpoint["port"] in ports_for_prometheus(part)
-
-
-def ports_for_prometheus(part: str) -> set[str]:
-    """Return the ports of a part that Prometheus may connect to."""
-    labels = deployment(part)["spec"]["template"]["metadata"]["labels"]
-    policies = [OBJECTS["NetworkPolicy", f"from-prometheus{end}"]["spec"]
-                for end in ("", "-to-events")]  # fmt: skip
-    return {
-        port["port"]
-        for policy in policies
-        if policy["podSelector"].get("matchLabels", {}).items() <= labels.items()
-        and all(
-            labels[each["key"]] in each["values"]
-            for each in policy["podSelector"].get("matchExpressions", ())
-        )
-        for port in policy["ingress"][0]["ports"]
-    }
-
-
-def test_metrics_are_on_and_no_service_leads_to_them() -> None:
-    settings = OBJECTS["ConfigMap", "common"]["data"]
-    assert settings["METRICS"] == "true"
-    assert settings["METRICS_HOST"] == SERVICES["auth"]["environment"]["METRICS_HOST"]
-    services = [each for (kind, _), each in OBJECTS.items() if kind == "Service"]
-    assert {port["targetPort"] for each in services for port in each["spec"]["ports"]} == {"http"}
 
 
 def test_the_services_select_their_part_and_its_port() -> None:

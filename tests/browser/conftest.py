@@ -16,10 +16,11 @@ from playwright.sync_api import (
     expect,
 )
 
-from demo.buyer import Buyer
+from demo.buyer import Buyer, Json
 from demo.world import World
 from launch.stack import Stack
 from tests.browser.operators import hire
+from tests.browser.shelf import Shelf
 from tests.browser.visitors import PATIENCE_MS, open_browser, share_session
 from tests.support.chromium import start_chromium
 
@@ -87,6 +88,18 @@ def faultless(world: World) -> Iterator[None]:
     """End the faults of the sandbox after a story that switches some on, also if it fails."""
     yield
     world.faults()
+
+
+@pytest.fixture
+def shelf(world: World) -> Shelf:
+    """Return the products that a story adds to the catalogue."""
+    return Shelf(world)
+
+
+@pytest.fixture
+def lamp(shelf: Shelf) -> Json:
+    """Return a product of this story alone, at 49.00."""
+    return shelf.add(price=4900)
 
 
 @pytest.fixture

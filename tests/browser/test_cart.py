@@ -2,18 +2,11 @@
 
 import json
 
-import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from demo.world import World
 from tests.browser.accessibility import find_violations
 from tests.browser.shelf import Shelf
 from tests.browser.till import fill_cart
-
-
-@pytest.fixture
-def shelf(world: World) -> Shelf:
-    return Shelf(world)
 
 
 def test_totals_follow_the_quantity_and_come_from_the_shop(page: Page, shelf: Shelf) -> None:

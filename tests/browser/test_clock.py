@@ -7,13 +7,10 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from demo.buyer import Json
-from demo.world import World
 from tests.browser import till
 from tests.browser.answers import fetch_whole
-from tests.browser.shelf import Shelf
 from tests.browser.till import open_checkout, pay
 
-DECLINED = "Your payment did not go through"
 WRONG_CLOCK = """
 const Right = Date
 const shift = %d * 24 * 60 * 60 * 1000
@@ -29,11 +26,6 @@ globalThis.Date = class extends Right {
 """
 
 
-@pytest.fixture
-def lamp(world: World) -> Json:
-    return Shelf(world).add(price=4900)
-
-
 def shorten_the_time_to_pay(route: Route) -> None:
     """Answer with the order as it is some minutes before its time to pay is over."""
     answer = fetch_whole(route)
@@ -44,7 +36,7 @@ def shorten_the_time_to_pay(route: Route) -> None:
 def test_the_last_minutes_are_counted_down(member: Page, lamp: Json) -> None:
     open_checkout(member, lamp)
     pay(member, till.DECLINES)
-    expect(member.get_by_text(DECLINED)).to_be_visible()
+    expect(member.get_by_text(till.DECLINED)).to_be_visible()
     expect(member.get_by_role("timer")).to_be_hidden()
     member.route("**/order/summary?*", shorten_the_time_to_pay)
     member.reload()
@@ -58,7 +50,7 @@ def test_a_clock_that_is_wrong_by_a_day_leaves_the_time_to_pay(
     member.add_init_script(WRONG_CLOCK % days)
     reference = open_checkout(member, lamp)
     pay(member, till.DECLINES)
-    expect(member.get_by_text(DECLINED)).to_be_visible()
+    expect(member.get_by_text(till.DECLINED)).to_be_visible()
     expect(member.get_by_role("timer")).to_be_hidden()
     member.goto(f"/orders/{reference}")
     expect(member.get_by_role("timer")).to_contain_text(re.compile(r" \d\d? minutes left"))

@@ -1,18 +1,11 @@
 """Stories of one cart in two tabs: one order, and one payment."""
 
-import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from demo.buyer import Buyer, Json
 from demo.world import World
 from tests.browser import till
-from tests.browser.shelf import Shelf
 from tests.browser.till import expect_paid, open_checkout, pay, pay_button
-
-
-@pytest.fixture
-def lamp(world: World) -> Json:
-    return Shelf(world).add(price=4900)
 
 
 def test_two_tabs_that_pay_at_once_are_charged_once(
@@ -62,7 +55,7 @@ def test_another_tab_learns_that_the_order_is_paid(
     other.goto("/checkout")
     expect(pay_button(other)).to_be_visible()
     pay(member, till.DECLINES)
-    expect(member.get_by_text("Your payment did not go through")).to_be_visible()
+    expect(member.get_by_text(till.DECLINED)).to_be_visible()
     # Without a window no tab is ever looked at: it is told so.
     other.evaluate("window.dispatchEvent(new Event('focus'))")
     expect(other.get_by_role("heading", name="Pay your order")).to_be_visible()

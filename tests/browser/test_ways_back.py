@@ -24,7 +24,7 @@ def test_back_and_forward_at_every_step_of_a_purchase(
     member.go_forward()
     expect(member.get_by_label("Street and number")).to_have_value("Calle Mayor 1")
     pay(member, till.DECLINES)
-    expect(member.get_by_text("Your payment did not go through")).to_be_visible()
+    expect(member.get_by_text(till.DECLINED)).to_be_visible()
     expect(member).to_have_url(re.compile(f"order={reference}"))
     member.go_back()
     expect(member.get_by_role("heading", name="Your cart")).to_be_visible()
@@ -58,7 +58,7 @@ def test_who_goes_back_while_a_declined_order_is_loaded_is_not_called_to_it(
     member.route("**/order/summary?*", hold)
     with member.expect_request("**/order/summary?*"):
         pay(member, till.DECLINES)
-    expect(member.get_by_text("Your payment did not go through")).to_be_visible()
+    expect(member.get_by_text(till.DECLINED)).to_be_visible()
     member.go_back()
     expect(member.get_by_role("heading", name="Your cart")).to_be_visible()
     with member.expect_response("**/order/summary?*"):

@@ -16,6 +16,7 @@ ASKS_FOR_3DS = "4000002500003155"
 REDIRECTS_FOR_3DS = "4000000000000044"
 SLOW_ACCOUNT = "000123456789"
 ENDLESS_ACCOUNT = "000000000009"  # the bank is processing for ever
+DECLINED = "Your payment did not go through"  # what the page says then
 
 # Stripe.js throws such errors from calls that it does not accept.
 BROKEN_UPDATE = """
