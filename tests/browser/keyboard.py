@@ -1,8 +1,10 @@
 """A person without a mouse, who sees where the focus is and presses keys."""
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import ElementHandle, Locator, Page, expect
+from playwright.sync_api import TimeoutError as BrowserTimeoutError
 
 MAX_STEPS = 80
+SETTLING_MS = 5000
 # The forms of Stripe.js have their own trees.
 FOCUSED = """() => {
   let element = document.activeElement
@@ -45,7 +47,7 @@ class Keyboard:
             self._page.keyboard.press(key)
             focused = self._page.evaluate_handle(FOCUSED).as_element()
             assert focused is not None
-            if fault := None if self._is_body() else focused.evaluate(FAULT):
+            if not self._is_body() and (fault := self._find_fault(focused)):
                 self.faults.append(f"{self._page.url}: {fault}")
             if target.evaluate("element => element.getRootNode().activeElement === element"):
                 return
@@ -60,6 +62,17 @@ class Keyboard:
         """Go to a field and type."""
         self.tab_to(target)
         self._page.keyboard.type(text)
+
+    def _find_fault(self, focused: ElementHandle) -> str | None:
+        """Return the fault that stays when the page has settled: a preview that comes moves it."""
+        try:
+            self._page.wait_for_function(
+                f"element => ({FAULT})(element) === null", arg=focused, timeout=SETTLING_MS
+            )
+        except BrowserTimeoutError:
+            fault: str | None = focused.evaluate(FAULT)
+            return fault
+        return None
 
     def _is_body(self) -> bool:
         # After its last stop the browser begins again.
