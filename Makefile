@@ -9,10 +9,10 @@ unexport PYTHONDONTWRITEBYTECODE
 # Long tests outside tests/proof: `make test` runs a sample of each.
 SAMPLED := tests/integration/payments/test_random_calls.py tests/e2e/test_storm.py tests/e2e/test_loss.py \
 	tests/integration/web/test_new_machine.py tests/docs/test_how_to.py tests/browser/test_every_page.py \
-	tests/bench/test_race.py tests/observability/test_drill.py
+	tests/bench tests/observability/test_drill.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo frontend test test-fast prove check bench race shops shots previews pins clean simulate failpoints chaos
+.PHONY: help run demo frontend test test-fast prove check bench race shops flames shots previews pins clean simulate failpoints chaos
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +59,9 @@ race: .venv/ready .venv-bench/ready ## Run the race alone: our engine, DBOS, pla
 
 shops: .venv/ready .venv-bench/ready ## Run the race of the whole shops over HTTP: ours, and the same on DBOS
 	@$(BIN)/python -m bench.shops $(ARGS)
+
+flames: .venv/ready .venv-bench/ready ## Draw flame graphs of a shop's processes into .data/flames (ARGS="--buyers 1")
+	@$(BIN)/python -m bench.flames $(ARGS)
 
 shots: .venv/ready ## Take pictures of the web app's pages (ARGS="FOLDER" for all sizes)
 	@$(BIN)/python -m tests.browser.shots $(ARGS)
