@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from launch.output import say
 from launch.ports import DEFAULTS, PortTakenError, free_ports, is_taken
 from launch.processes import has_metrics
 
@@ -24,6 +25,7 @@ def claimed_ports(environment: Mapping[str, str], *, sandbox: bool) -> Iterator[
     ports = {name: environment.get(name) or str(usual) for name, usual in DEFAULTS.items()}
     movable = {name for name in MOVABLE if not environment.get(name)}
     needed = ports.keys() - _unused(environment, sandbox=sandbox)
+    _refuse_equal({name: ports[name] for name in needed - movable})
     with ExitStack() as claims:
         # A port that is set goes before the free one that replaces another.
         for name in sorted(needed, key=lambda name: (name in movable, name)):
@@ -33,8 +35,17 @@ def claimed_ports(environment: Mapping[str, str], *, sandbox: bool) -> Iterator[
             if name not in movable:
                 raise PortTakenError(f"port {taken} is taken: set {name} to another port")
             ports[name] = str(_claim_free(claims))
-            print(f"projectx: port {taken} is taken: {name} is {ports[name]} now", flush=True)
+            say(f"projectx: port {taken} is taken: {name} is {ports[name]} now")
         yield ports
+
+
+def _refuse_equal(ports: Mapping[str, str]) -> None:
+    """Raise PortTakenError if two parts have one port."""
+    names: dict[str, str] = {}
+    for name in sorted(ports):
+        other = names.setdefault(ports[name], name)
+        if other != name:
+            raise PortTakenError(f"{other} and {name} are both {ports[name]}: set another port")
 
 
 def _unused(environment: Mapping[str, str], *, sandbox: bool) -> set[str]:

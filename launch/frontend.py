@@ -19,6 +19,7 @@ from typing import Any
 from launch.bundled_binaries import package_folder
 from launch.children import end_in_order, run
 from launch.lock import wait_for_folder
+from launch.output import say
 
 FOLDER = Path(__file__).parent.parent / "frontend"
 # Its value `off` switches Node off.
@@ -86,13 +87,13 @@ class Frontend:
         # A link leads to the packages of another checkout, which installs them itself.
         if self.modules.is_symlink() or _read(self.modules / STAMP) == stamp:
             return
-        print("Installing the packages of the web app (once) ...", flush=True)
+        say("Installing the packages of the web app (once) ...")
         self._run(_npm("ci", "--include=dev"))
         self.modules.mkdir(exist_ok=True)
         (self.modules / STAMP).write_text(stamp)
 
     def _build(self, stamp: str) -> None:
-        print("Building the web app ...", flush=True)
+        say("Building the web app ...")
         new, old = self.work / "new", self.work / "old"
         for folder in (new, old):
             shutil.rmtree(folder, ignore_errors=True)
@@ -144,7 +145,7 @@ def build_if_possible() -> None:
     except NoNodeError as error:
         has_pages = (frontend.dist / "index.html").exists()
         pages = "may be out of date" if has_pages else "are missing, and only the API is served"
-        print(f"projectx: {error}: the pages {pages}", file=sys.stderr)
+        say(f"projectx: {error}: the pages {pages}", is_error=True)
 
 
 def main(scripts: list[str]) -> int:
@@ -157,7 +158,7 @@ def main(scripts: list[str]) -> int:
             return 0
         frontend.install()
     except (BuildError, NoNodeError) as error:
-        print(f"projectx: {error}", file=sys.stderr)
+        say(f"projectx: {error}", is_error=True)
         return 1
     return max(frontend.run_script(script).returncode for script in scripts)
 

@@ -56,6 +56,15 @@ def count_web_workers(env: Mapping[str, str]) -> int:
     return int(text)
 
 
+def flower_login(env: Mapping[str, str]) -> str:
+    """Return Flower's user and password. Raises RuntimeError for those that Flower reads apart."""
+    user, password = env["FLOWER_USER"], env["FLOWER_PASSWORD"]
+    # In Flower's own variable, commas separate logins.
+    if ":" in user or "," in user + password:
+        raise RuntimeError("FLOWER_USER must have no colon, and FLOWER_PASSWORD and it no comma")
+    return f"{user}:{password}"
+
+
 def _web(env: Mapping[str, str]) -> list[str]:
     ports = [env[f"{name}_PORT"] for name in ("WEB", "AUTH", "ORDER", "PRODUCT")]
     return [

@@ -17,8 +17,9 @@ from launch.claimed_ports import claimed_ports
 from launch.env_file import env_file
 from launch.forks import IS_SUPPORTED, Forks
 from launch.lock import lock_folder
+from launch.output import say
 from launch.postgres import Postgres
-from launch.processes import PYTHON, commands, count_web_workers, has_metrics
+from launch.processes import PYTHON, commands, count_web_workers, flower_login, has_metrics
 from launch.redis import Redis
 from launch.server import Server
 from launch.stale_processes import StaleProcesses
@@ -199,8 +200,7 @@ class Stack:
         self.environment.setdefault("ALLOWED_ORIGINS", ",".join(origins))
         # On one machine all customers share one IP address.
         self.environment.setdefault("LOGIN_LIMIT_PER_ADDRESS", "1200/minute")
-        user, password = self.environment["FLOWER_USER"], self.environment["FLOWER_PASSWORD"]
-        self.environment["FLOWER_BASIC_AUTH"] = f"{user}:{password}"
+        self.environment["FLOWER_BASIC_AUTH"] = flower_login(self.environment)
         if not self.sandbox:
             return
         # The sandbox sends no real email, so the limit can be high.
@@ -215,7 +215,7 @@ class Stack:
     def _prepare(self) -> None:
         self._run_module("launch.prepare")
         if self._with_past:
-            print(self._run_module("demo.past", "--data", str(self.data / "sandbox")), flush=True)
+            say(self._run_module("demo.past", "--data", str(self.data / "sandbox")))
 
     def _run_module(self, *words: str) -> str:
         if self._forks:

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import signal
-import sys
 import threading
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -13,6 +12,7 @@ import psutil
 
 from launch.children import end_group
 from launch.files import write_whole
+from launch.output import say
 from launch.waiting import has_ended, until
 
 
@@ -52,7 +52,7 @@ class StaleProcesses:
             records = json.loads(self._path.read_text())
             return {name: (int(pid), float(start)) for name, (pid, start) in records.items()}
         except (ValueError, TypeError, AttributeError):
-            print(f"projectx: {self._path} is damaged and is ignored", file=sys.stderr)
+            say(f"projectx: {self._path} is damaged and is ignored", is_error=True)
             return {}
 
 

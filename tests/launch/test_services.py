@@ -12,9 +12,9 @@ import psycopg2
 import pytest
 
 from launch import development
-from launch.__main__ import _without_password
 from launch.children import run
 from launch.files import write_whole
+from launch.foreground import _without_password
 from launch.lock import AlreadyRunningError, lock_folder
 from launch.postgres import Postgres
 from launch.stack import ROOT, Stack

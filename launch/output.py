@@ -1,0 +1,34 @@
+"""The lines that `make run` prints. An output that cannot be written ends nothing.
+
+Such outputs are a lost terminal, a full disk, and a pipe whose reader has ended.
+"""
+
+import contextlib
+import io
+import os
+import sys
+
+
+def escape_unknown() -> None:
+    """Escape characters that the terminal's encoding does not have, such as é in ASCII."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def say(line: str, *, is_error: bool = False) -> None:
+    """Print a line to stdout, or to stderr."""
+    with contextlib.suppress(OSError):
+        print(line, file=sys.stderr if is_error else sys.stdout, flush=True)
+
+
+def finish_output() -> None:
+    """Write what has been printed, or drop it: the interpreter would fail at it as it ends."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            # None is a stream that was closed from the start.
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
