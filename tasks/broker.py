@@ -10,6 +10,9 @@ messages were lost do not wait for as long as customers keep coming.
 An unreadable message would end a worker, too. It is dropped with one line in the log. A key that is
 no queue would do the same. It is renamed (tasks/queue_keys.py).
 
+So would a Redis that accepts no changes for now, such as one that has become a replica or whose
+disk is full. That is like a lost connection: the worker asks again, after growing pauses.
+
 kombu makes a new client for each message that it sends, keeps or acknowledges, which took a tenth
 of a worker's time. Here a channel keeps one.
 """
@@ -22,6 +25,7 @@ from typing import Any, ClassVar
 from kombu.transport import TRANSPORT_ALIASES, redis
 from kombu.utils.json import loads
 from redis import ConnectionError as LostConnectionError
+from redis import ResponseError as RefusedError
 
 import redis_url
 from celeryconfig import BACKGROUND, INTERACTIVE
@@ -40,6 +44,13 @@ class Channel(redis.Channel):
     do_restore = False
     _client: Any = None
     _polls = 0
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)  # type: ignore[no-untyped-call]
+        # Celery pauses before it connects again, and not before it consumes again.
+        if Transport.queues:
+            with self.conn_or_acquire() as client:
+                client.set("asked", 1, ex=1)
 
     def _brpop_start(self, timeout: float | None = None) -> None:
         """Wait for a message: an interactive one first, but for every turn of the background."""
@@ -84,6 +95,7 @@ class Channel(redis.Channel):
 
 class Transport(redis.Transport):
     Channel = Channel
+    connection_errors = (*redis.Transport.connection_errors, RefusedError)
     # The queues of this system and the names of its tasks. A worker sets them when it starts.
     queues: ClassVar[Container[str]] = ()
     tasks: ClassVar[Container[str]] = ()

@@ -5,6 +5,7 @@ that queue as often as it is started. What it holds is none of our messages, and
 """
 
 import logging
+import secrets
 from collections.abc import Iterator
 
 import redis
@@ -75,7 +76,9 @@ def _types() -> Iterator[tuple[str, bytes]]:
 def _rename(client: redis.Redis, name: str, kind: str) -> None:
     aside = f"{PREFIX}aside:{name.removeprefix(PREFIX)}"
     try:
-        client.rename(name, aside)
+        while not client.renamenx(name, aside):
+            # An earlier key has that name.
+            aside += f":{secrets.token_hex(4)}"
     except redis.ResponseError as error:
         # Another process has just done it.
         if "no such key" not in str(error):

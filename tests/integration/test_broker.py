@@ -20,17 +20,13 @@ import redis
 from flask import Flask
 
 from launch.children import Child
-from launch.processes import commands
 from launch.redis import Redis
-from launch.stack import ROOT
 from launch.waiting import until
 from tasks.celery_app import app
 from tasks.queue_keys import PREFIX, list_names
+from tests.support.workers import listens, running_worker
 
 pytestmark = pytest.mark.slow
-
-PORTS = ("WEB", "AUTH", "ORDER", "PRODUCT", "FLOWER")
-
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Redis]:
@@ -40,20 +36,8 @@ def server(tmp_path: Path) -> Iterator[Redis]:
 
 @pytest.fixture
 def worker(server: Redis, flask_app: Flask, tmp_path: Path) -> Iterator[Child]:
-    queue_ports = {f"{name}_PORT": "0" for name in PORTS}
-    command = commands(queue_ports, tmp_path, sandbox=False)["sweeper"]
-    environment = os.environ | {"REDIS_URL": server.url}
-    with (tmp_path / "log").open("wb") as log:
-        process = Child(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
-    yield process
-    process.kill()
-    process.wait()
-
-
-def listens(server: Redis) -> bool:
-    """Tell if a worker waits for messages."""
-    with redis.Redis(port=server.port) as client:
-        return any(connection["cmd"] == "brpop" for connection in client.client_list())
+    with running_worker(server, tmp_path / "log") as process:
+        yield process
 
 
 def waits_for_lock(db: Any) -> bool:
