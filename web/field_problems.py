@@ -42,14 +42,14 @@ MESSAGES = {
     "dict_type": "must be an object",
     "list_type": "must be an array",
     "string_type": "must be a text",
-    "bool_parsing": "must be true or false",
-    "int_parsing": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "decimal_parsing": "must be a number",
-    "float_parsing": "must be a number",
-    "uuid_parsing": "must be an id",
+    **dict.fromkeys(("bool_parsing", "bool_type"), "must be true or false"),
+    **dict.fromkeys(("int_parsing", "int_type", "int_from_float"), "must be a whole number"),
+    "int_parsing_size": "must be a smaller number",
+    **dict.fromkeys(("decimal_parsing", "decimal_type"), "must be a number"),
+    **dict.fromkeys(("float_parsing", "float_type"), "must be a number"),
+    **dict.fromkeys(("uuid_parsing", "uuid_type"), "must be an id"),
 }
-SUBJECT = re.compile("^[A-Z][a-z]+ should ")
+SUBJECT = re.compile("^[A-Z][a-z]+( input)? should ")
 WRONG_TYPE = re.compile(".*_(type|parsing|from_float|from_str)|.*_attributes_type")
 
 

@@ -1,5 +1,6 @@
 """Rules for every request: an id, a size limit, strict JSON, and a cause for the history."""
 
+import json
 import re
 from contextlib import AbstractContextManager
 from typing import Any, NoReturn
@@ -7,6 +8,7 @@ from uuid import uuid4
 
 import flask
 from flask import Flask, Response, g
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import (
     BadRequest,
     HTTPException,
@@ -16,15 +18,35 @@ from werkzeug.exceptions import (
 )
 
 from models import tracing
+from models.errors import InvalidInputError
 from models.logs import bind
 from models.typed_text import has_card_number
 from state_machines.durable import caused_by
+from web.field_problems import FIELD_NAME
 
 MAX_BODY_SIZE = 1_000_000  # bytes, unless a route sets its own limit
 MAX_ANY_BODY_SIZE = 1024 * 1024  # bytes, on every route
 # The fields of the server's line about a request, in its WSGI environment (gunicorn.conf.py).
 ACCESS = "projectx.access"
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+class StrictJson(DefaultJSONProvider):
+    """JSON in which no object has a name twice: of two values, each parser may take another."""
+
+    def loads(self, s: str | bytes, **options: Any) -> Any:
+        """Parse a body. Raises ValueError, RecursionError, and InvalidInputError with the name."""
+        return super().loads(s, object_pairs_hook=_unique, **options)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        names = [name for name, _ in pairs]
+        name = next(name for name in names if names.count(name) > 1)
+        shown = name if FIELD_NAME.fullmatch(name) else "(unknown)"
+        raise InvalidInputError(shown, "is there more than once")
+    return values
 
 
 class Request(flask.Request):
@@ -57,19 +79,22 @@ class Request(flask.Request):
 
     def get_json(self, *, force: bool = False, silent: bool = False, cache: bool = True) -> Any:  # type: ignore[override]  # noqa: ARG002
         try:
-            return super().get_json(force=force, silent=False, cache=cache)
+            body = super().get_json(force=force, silent=False, cache=cache)
         except RecursionError as error:
             raise BadRequest("The JSON is nested too deeply") from error
+        # flask-openapi would parse a text as JSON once more. Null is no object, either.
+        return None if isinstance(body, str) else body
 
-    def on_json_loading_failure(self, e: ValueError | None) -> NoReturn:
+    def on_json_loading_failed(self, e: ValueError | None) -> NoReturn:
         if e is None:
             raise UnsupportedMediaType("The body must be JSON with a JSON Content-Type")
-        raise BadRequest(f"The body is not JSON: {e}")
+        reason = str(e) if isinstance(e, json.JSONDecodeError) else "no UTF-8, or a long number"
+        raise BadRequest(f"The body is not JSON: {reason}")
 
 
 def register(app: Flask) -> None:
     """Apply the rules to the requests of an application."""
-    app.request_class = Request
+    app.request_class, app.json = Request, StrictJson(app)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_SIZE
     app.before_request(_begin)
     app.after_request(_add_request_id)

@@ -28,6 +28,7 @@ from tests.support.workers import listens, running_worker
 
 pytestmark = pytest.mark.slow
 
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Redis]:
     with Redis(tmp_path / "redis") as running:

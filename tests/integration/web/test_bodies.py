@@ -107,6 +107,68 @@ def test_an_unreadable_body_is_a_bad_request(client: FlaskClient, path: str) -> 
     assert chunked(client, path, Broken()).status_code == 400
 
 
+def order_body(lamp: Product, reference: str) -> str:
+    lines = [{"productId": str(lamp.id), "quantity": 1}]
+    addresses = {"billingAddress": "1 Main St", "shippingAddress": "1 Main St"}
+    return json.dumps({"referenceId": reference, "items": lines, **addresses})
+
+
+def answer_to(ann: Person, body: str | bytes) -> TestResponse:
+    headers = {**ann.headers, "Content-Type": "application/json"}
+    return ann.client.post("/order", data=body, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("field", "twice", "named"),
+    [
+        ('"quantity": 1', '"quantity": 1, "quantity": 5', "quantity"),
+        ('"referenceId": "cart"', '"referenceId": "cart", "referenceId": "cart"', "referenceId"),
+        ('"quantity": 1', '"quantity": 1, "4242 4242 4242 4242": 1, "4242 4242 4242 4242": 2',
+         "(unknown)"),
+    ],
+)  # fmt: skip
+def test_a_body_that_has_a_name_twice_is_refused(
+    ann: Person, lamp: Product, field: str, twice: str, named: str
+) -> None:
+    body = order_body(lamp, "cart")
+    answer = answer_to(ann, body.replace(field, twice))
+    assert answer.status_code == 422
+    assert (answer.json or {})["errors"] == [
+        {"field": named, "message": "is there more than once", "code": "invalid"}
+    ]
+    assert answer_to(ann, body).status_code in (201, 202), "nothing was changed"
+
+
+def test_a_text_with_json_is_no_object(ann: Person, lamp: Product) -> None:
+    for body in (json.dumps(order_body(lamp, "cart")), '"x"', "null", "7", "[]"):
+        answer = answer_to(ann, body)
+        assert answer.status_code == 422
+        assert (answer.json or {})["errors"][0]["message"] == "must be an object", body
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("{}{}", "Extra data: line 1 column 3 (char 2)"),
+        ("", "Expecting value: line 1 column 1 (char 0)"),
+        (b'{"a": "\xe9"}', "no UTF-8, or a long number"),
+        ('{"a": ' + "9" * 5000 + "}", "no UTF-8, or a long number"),
+    ],
+)
+def test_a_body_that_is_not_json_is_called_so(ann: Person, body: str | bytes, reason: str) -> None:
+    answer = answer_to(ann, body)
+    assert (answer.status_code, (answer.json or {})["detail"]) == (
+        400,
+        f"The body is not JSON: {reason}",
+    )
+
+
+def test_a_body_of_another_type_is_called_so(ann: Person) -> None:
+    answer = ann.client.post("/order", data="{}", headers=ann.headers)
+    detail = "The body must be JSON with a JSON Content-Type"
+    assert (answer.status_code, (answer.json or {})["detail"]) == (415, detail)
+
+
 def test_a_completely_invalid_body_gets_a_short_answer(ann: Person, lamp: Product) -> None:
     body = {f"field {number} " + "x" * 300: number for number in range(2000)}
     answer = ann.client.post("/order", json=body, headers=ann.headers)

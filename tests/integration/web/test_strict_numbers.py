@@ -10,6 +10,7 @@ from flask import Flask
 from pydantic import ValidationError
 
 from web import schemas
+from web.field_problems import list_problems
 from web.schemas.base import Incoming
 
 ODD = ("1e1", "1_0", "1", " 1", "\u0661", "true", "yes")
@@ -70,4 +71,6 @@ def test_numbers_and_truth_values_of_bodies_are_strict(shop: Flask) -> None:
                 model.model_validate({alias: odd})
             named = {error["loc"][0] for error in refused.value.errors()}
             assert alias in named, (model, alias, odd)
+            (problem,) = (each for each in list_problems(refused.value) if each.field == alias)
+            assert "valid" not in problem.message, "these are words for programmers"
     assert {"LimitRequest.perSecond", "BulkRequest.typedCount", "Line.quantity"} <= checked
