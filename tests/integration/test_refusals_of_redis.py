@@ -36,7 +36,7 @@ def become_replica(client: redis.Redis) -> None:
 
 
 def become_primary(client: redis.Redis) -> None:
-    client.execute_command("REPLICAOF", "NO", "ONE")
+    client.replicaof("NO", "ONE")
 
 
 def miss_replicas(client: redis.Redis) -> None:
