@@ -64,8 +64,8 @@ def _serve(stack: "Stack") -> None:
     stack.start()
     say(format_addresses(stack))
     while stack.supervisor.given_up is None:
-        for name in stack.restart_services():
-            say(f"projectx: {name} had ended and was restarted")
+        for end in stack.restart_services():
+            say(f"projectx: {end}\nprojectx: it was restarted")
         time.sleep(1)
 
 

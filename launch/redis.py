@@ -20,6 +20,7 @@ class Redis(Server):
         super().__init__(port)
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
+        self.log = folder / "log"
 
     @property
     def url(self) -> str:
@@ -34,7 +35,7 @@ class Redis(Server):
             str(self.port),
         ]
         command += ["--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction"]
-        with (self._folder / "log").open("ab") as log:
+        with self.log.open("ab") as log:
             self._process = Child(command, cwd=self._folder, stdout=log, stderr=log)
         until(self._answers, "the start of Redis")
 

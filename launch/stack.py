@@ -129,16 +129,17 @@ class Stack:
         self.supervisor.kill(name)
 
     def restart_services(self) -> list[str]:
-        """Restart PostgreSQL and Redis if they have ended by themselves. Return their names.
+        """Restart PostgreSQL and Redis if they have ended by themselves. Say how each ended.
 
         Raises NotReadyError or RuntimeError when one does not start.
         """
-        ended = {name: server for name, server in self._services().items() if server.has_ended}
-        for server in ended.values():
+        ended = [server for server in self._services().values() if server.has_ended]
+        ends = [server.describe_end() for server in ended]
+        for server in ended:
             server.start()
         if ended:
             self._record_processes()
-        return list(ended)
+        return ends
 
     def pids(self) -> dict[str, int]:
         """Return the pids of the running processes by name, with embedded PostgreSQL and Redis."""
@@ -168,9 +169,8 @@ class Stack:
         """Set DATABASE_POOLS: the connection pools of all processes together."""
         others = {"sandbox", "web", "beat", "flower", "events", "exporter"}
         processes = count_web_workers(self.environment) + len(self._commands().keys() - others)
-        pool = self.environment.get(
-            "DATABASE_POOL", str(Settings.model_fields["database_pool"].default)
-        )
+        default = str(Settings.model_fields["database_pool"].default)
+        pool = self.environment.get("DATABASE_POOL", default)
         self.environment.setdefault("DATABASE_POOLS", ",".join([pool] * processes))
 
     def _clear_metrics(self) -> None:

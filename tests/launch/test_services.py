@@ -70,7 +70,11 @@ def test_servers_that_end_by_themselves_are_restarted(folder: Path) -> None:
         # Redis's process is a zombie while its other threads still end: the server knows better.
         servers = [stack.postgres, stack.redis]
         until(lambda: all(server.has_ended for server in servers), "the end of both")
-        assert stack.restart_services() == ["postgres", "redis"]
+        ends = stack.restart_services()
+        assert [end.partition(";")[0] for end in ends] == [
+            "PostgreSQL ended by itself with SIGKILL", "Redis ended by itself with SIGKILL",
+        ]  # fmt: skip
+        assert "unexpected postmaster exit" in ends[0]
         assert not pids & {stack.postgres.pid, stack.redis.pid}
         assert ask(stack.postgres, "SELECT answer FROM answers") == (42,)
 
