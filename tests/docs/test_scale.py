@@ -45,6 +45,8 @@ OWN = """SELECT notice.id FROM notice WHERE notice.order_id IN
 # A sign-in and its calls are distributed by different things.
 OTHER = "SELECT activity.id FROM activity JOIN login ON login.id = activity.subject_id"
 
+ALL_ORDERS = Crossing("orders", "SELECT", "all")
+
 
 @pytest.mark.parametrize(
     ("statement", "expected"),
@@ -62,6 +64,23 @@ OTHER = "SELECT activity.id FROM activity JOIN login ON login.id = activity.subj
          Crossing("orders", "SELECT", "all")),
         (f"{JOIN} FOR UPDATE", Crossing("orders payment", "SELECT FOR UPDATE", "all")),
         (f"{OTHER} WHERE login.id = %(id)s", Crossing("activity", "SELECT", "all")),
+        # A name in a result, in a new value or in an order narrows nothing.
+        ("SELECT orders.user_id = %(id)s FROM orders ORDER BY orders.id = %(id)s", ALL_ORDERS),
+        ("UPDATE orders SET user_id = %(id)s", Crossing("orders", "UPDATE", "all")),
+        ("SELECT count(*) FILTER (WHERE orders.user_id = %(id)s) FROM orders", ALL_ORDERS),
+        ("SELECT id FROM orders WHERE coalesce(user_id = %(id)s, true)", ALL_ORDERS),
+        (f"{JOIN.replace('JOIN', 'LEFT JOIN')} AND orders.user_id = %(id)s",
+         Crossing("orders payment", "SELECT", "all")),
+        # So does a column of the same row, of a table on all nodes, or of a list.
+        ("SELECT id FROM orders WHERE user_id = id", ALL_ORDERS),
+        ("SELECT orders.id FROM orders JOIN bulk ON orders.id = bulk.id::uuid",
+         Crossing("orders", "SELECT", "of a list")),
+        ("SELECT orders.id FROM orders JOIN (VALUES (%(a)s), (%(b)s)) AS a(id) ON a.id = orders.id",
+         Crossing("orders", "SELECT", "of a list")),
+        ("SELECT id FROM orders WHERE user_id = %(id)s UNION SELECT id FROM orders",
+         Crossing("orders", "UNION", "all")),
+        ("WITH o AS (SELECT id FROM orders) SELECT id FROM o", ALL_ORDERS),
+        ("SELECT id FROM product WHERE EXISTS (SELECT 1 FROM orders)", ALL_ORDERS),
     ],
 )  # fmt: skip
 def test_a_statement_is_judged_by_its_tables_and_conditions(
@@ -73,6 +92,12 @@ def test_a_statement_is_judged_by_its_tables_and_conditions(
 def test_an_unknown_table_is_an_error() -> None:
     with pytest.raises(KeyError, match="parcel"):
         judge("SELECT parcel.id FROM parcel")
+
+
+@pytest.mark.parametrize("statement", ["TRUNCATE orders", "LOCK TABLE activity"])
+def test_a_statement_without_a_rule_is_an_error(statement: str) -> None:
+    with pytest.raises(ValueError, match="no rule"):
+        judge(statement)
 
 
 def test_retention_deletes_more_than_the_measured_orders_make() -> None:

@@ -55,8 +55,14 @@ def crossings(statements: Iterable[str]) -> set[Crossing]:
 
 
 def judge(statement: str) -> Crossing | None:
-    """Return how a statement crosses shards, or None if it stays on one. Raises KeyError."""
+    """Return how a statement crosses shards, or None if it stays on one.
+
+    Raises KeyError for an unknown table, and ValueError for a statement for which there is no rule.
+    """
     tree: Any = sqlglot.parse_one(PLACEHOLDER.sub("'?'", statement), dialect="postgres")
+    is_known = isinstance(tree, (*STATEMENTS, exp.SetOperation))
+    if not is_known and KEYS.keys() & set(re.findall(r"\w+", statement)):
+        raise ValueError(f"no rule for {statement}")
     lost = list(_all_lost(tree))
     if not lost:
         return None
@@ -99,8 +105,12 @@ class Query:
     @cached_property
     def _tables(self) -> dict[str, str]:
         """The distributed tables by their names or aliases. Raises KeyError for an unknown one."""
-        tables = {t.alias_or_name: t.name for t in self._own(exp.Table) if t.name}
-        return {name: t for name, t in tables.items() if self._is_distributed(t)}
+        return {name: t for name, t in self._names.items() if self._is_distributed(t)}
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """All tables by their names or aliases."""
+        return {t.alias_or_name: t.name for t in self._own(exp.Table) if t.name}
 
     def _is_distributed(self, table: str) -> bool:
         """Return whether a table is none of the others. Raises KeyError for an unknown one."""
@@ -113,7 +123,10 @@ class Query:
         root = self._tree.root()
         return {
             view.alias: view
-            for view in (*root.find_all(exp.CTE), *self._own(exp.Subquery, exp.Lateral, exp.Unnest))
+            for view in (
+                *root.find_all(exp.CTE),
+                *self._own(exp.Subquery, exp.Lateral, exp.Unnest, exp.Values),
+            )
             if view.alias
         }
 
@@ -138,10 +151,19 @@ class Query:
             for column in join.args.get("using") or ():
                 yield from self._key(column, exp.column(column.name, table=join.alias_or_name))
         for node in self._own(exp.EQ, exp.In):
-            if not node.find_ancestor(exp.Or, exp.Not, exp.Case):
-                sides = node.this, node if isinstance(node, exp.In) else node.expression
-                yield from self._key(*sides)
-                yield from self._key(*sides[::-1])
+            sides = node.this, node if isinstance(node, exp.In) else node.expression
+            for name, value in (*self._key(*sides), *self._key(*sides[::-1])):
+                if self._has_to_hold(node, name):
+                    yield name, value
+
+    def _has_to_hold(self, node: Any, table: str) -> bool:
+        """Return whether the result has only rows of a table for which a condition is true."""
+        while isinstance(node.parent, exp.And | exp.Paren):
+            node = node.parent
+        place = node.parent
+        if isinstance(place, exp.Join):
+            return place.side == "" or (place.side == "LEFT" and table == place.alias_or_name)
+        return isinstance(place, exp.Where) and place.parent is self._tree
 
     def _key(self, node: Any, value: Any) -> Iterator[tuple[str, Any]]:
         """Yield the table whose key `node` is, with what it has to equal."""
@@ -155,12 +177,21 @@ class Query:
         if isinstance(value, exp.In | exp.Any):
             query = value.args.get("query")
             return LISTED if query is None or list(_all_lost(query)) else ONE
-        if not isinstance(value, exp.Column):
-            return ONE
-        if value.table in self._tables:
-            groups = {KEYS[self._tables[each]][0] for each in (name, value.table)}
-            return reaches[value.table] if len(groups) == 1 else ALL
-        view = self._views.get(value.table)
-        # A column of none of these is one of the query around this one.
-        is_list = view is not None and (not view.find(exp.Select) or list(_all_lost(view)))
-        return LISTED if is_list else ONE
+        columns = [each for each in value.find_all(exp.Column) if self._is_own(each)]
+        return min((self._reach_of(name, each, reaches) for each in columns), default=ONE)
+
+    def _is_own(self, column: Any) -> bool:
+        # The column of a USING was made here, and is in no statement.
+        return column.find_ancestor(*STATEMENTS) in (None, self._tree)
+
+    def _reach_of(self, name: str, column: Any, reaches: dict[str, int]) -> int:
+        """Return how narrowly a column, to which a key of a table is equal, is known."""
+        table = column.table or next(iter(self._names), "")
+        if table in self._tables:
+            groups = {KEYS[self._tables[each]][0] for each in (name, table)}
+            return reaches[table] if len(groups) == 1 else ALL
+        view = self._views.get(table)
+        if view is not None:
+            return LISTED if not view.find(exp.Select) or list(_all_lost(view)) else ONE
+        # A column of no table here is one of the query around this one.
+        return LISTED if table in self._names else ONE
