@@ -96,9 +96,10 @@ def show_one(activity_id: UUID, *, as_json: bool) -> None:
 @output.json_option
 def run_now(activity_id: UUID, *, as_json: bool) -> None:
     """Have an activity that waits run within a second, whenever it is due."""
+    load_activities()
     with audited("activities run-now", activity_id):
         row = publishing.publish_soon(activity_id)
-    sentence = f"{row.name} {activity_id} will run within a second"
+        sentence = f"{row.name} {activity_id} will run {_when(row)}"
     output.print_result(sentence, as_json=as_json, id=activity_id, state=row.state)
 
 
@@ -120,10 +121,14 @@ def retry(activity_id: UUID | None, *, as_json: bool, **options: Any) -> None:
         return
     with audited("activities retry", row_id):
         row = commands.retry(row_id)
-        reason = pauses.paused_activities().get(row.name)
-    soon = "within a second" if reason is None else f"when it is resumed; it is paused: {reason}"
-    sentence = f"{row.name} {row_id} will run {soon}"
+        sentence = f"{row.name} {row_id} will run {_when(row)}"
     output.print_result(sentence, as_json=as_json, id=row_id, state=ActivityState.PENDING)
+
+
+def _when(row: ActivityRow) -> str:
+    """Return when an activity runs that is due: not while it is paused."""
+    reason = pauses.paused_activities().get(row.name)
+    return "within a second" if reason is None else f"when it is resumed; it is paused: {reason}"
 
 
 def _retry_all(selection: Selection, options: dict[str, Any], *, as_json: bool) -> None:

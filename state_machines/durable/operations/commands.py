@@ -206,6 +206,11 @@ def _refuse_running_or_over(row: ActivityRow) -> None:
         )
     if row.state not in NOT_OVER:
         raise OperationRefusedError(f"{row.name} {row.id} is {row.state}: it has ended")
+    refuse_giving_up(row)
+
+
+def refuse_giving_up(row: ActivityRow) -> None:
+    """Raise OperationRefusedError if no call is left, and the machine could not be told so."""
     if row.giving_up is not None:
         raise OperationRefusedError(
             f"{row.name} {row.id} has given up, and its machine could not be told so:"

@@ -20,7 +20,7 @@ from models.durable.activity import (
 )
 from state_machines.durable.activity import Activity, Priority
 from state_machines.durable.operations import limits, pauses
-from state_machines.durable.operations.commands import OperationRefusedError
+from state_machines.durable.operations.commands import OperationRefusedError, refuse_giving_up
 
 # Maximum pending activities of one name: new ones wait behind them.
 MAX_PENDING = 500
@@ -30,14 +30,17 @@ AnyActivity = Activity[Any, Any, Any]
 def publish_soon(activity_id: UUID) -> ActivityRow:
     """Make an activity due that waits for its next attempt or for its turn; the sweep publishes it.
 
-    Raises OperationRefusedError unless it waits.
+    Raises OperationRefusedError unless it waits, and has a call to make.
     """
     row = db.session.get(ActivityRow, activity_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise OperationRefusedError(f"There is no activity {activity_id}")
     if row.state not in (ActivityState.WAITING, ActivityState.QUEUED):
         raise OperationRefusedError(f"{row.name} {activity_id} is {row.state}, not waiting")
-    row.state, row.due_at = ActivityState.WAITING, now()
+    refuse_giving_up(row)
+    # One that is due keeps its place before those that became due later.
+    is_due = row.state == ActivityState.WAITING and row.due_at <= now()
+    row.state, row.due_at = ActivityState.WAITING, row.due_at if is_due else now()
     return row
 
 

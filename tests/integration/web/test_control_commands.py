@@ -9,16 +9,16 @@ from threading import Event
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from launch.children import run
 from launch.stack import ROOT
-from models import AuditRow, Pause, ProviderLimit, transaction
+from models import ActivityRow, ActivityState, AuditRow, Pause, ProviderLimit, transaction
 from models.clock import MovableClock
 from state_machines.durable.operations import pauses
 from tests.support.commands import flask, read
 from tests.support.depot import Depot
-from tests.support.parcel import Courier, ParcelMachine, ParcelState
+from tests.support.parcel import Announce, Courier, ParcelMachine, ParcelState
 
 PAUSE = ("control", "pause", "--provider", "courier", "--reason", "the courier strikes")
 RESUME = ("control", "resume", "--provider", "courier")
@@ -28,6 +28,20 @@ def audit() -> list[tuple[str, str | None, dict[str, object]]]:
     with transaction() as session:
         rows = session.scalars(select(AuditRow).order_by(AuditRow.id))
         return [(row.action, row.subject, row.details) for row in rows]
+
+
+def test_what_is_paused_runs_when_it_is_resumed(
+    shop: Flask, depot: Depot, courier: Courier
+) -> None:
+    (parcel,) = depot.pack("vase")
+    key = str(depot.key(parcel))
+    flask(shop, *PAUSE)
+    later = "when it is resumed; it is paused: the courier strikes"
+    for state, command in ((ActivityState.WAITING, "run-now"), (ActivityState.FAILED, "retry")):
+        with transaction() as session:
+            session.execute(update(ActivityRow).values(state=state))
+        done = flask(shop, "activities", command, key)
+        assert done.output == f"{Announce.name} {key} will run {later}\n"
 
 
 def test_what_is_paused_is_listed_and_goes_on_after_its_resume(

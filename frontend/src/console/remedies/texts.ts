@@ -11,7 +11,7 @@ export const texts = {
   /** The words of a button that asks first. */
   asked: (verb: string) => `${verb}…`,
   leads: {
-    'run-now': 'A worker makes the call within a second.',
+    'run-now': 'A worker makes the call within a second, unless it is paused or limited.',
     retry: 'It gets a full set of attempts.',
     abandon:
       'The call is marked as no longer needed and is never made again. Its secret is erased, and the machine is not told.',
@@ -21,7 +21,7 @@ export const texts = {
     replay: 'The message is applied again, as if it had come now.',
   },
   done: {
-    'run-now': (name: string) => `${name} runs within a second.`,
+    'run-now': (name: string) => `${name} is due now.`,
     retry: (name: string) => `${name} has a full set of attempts again.`,
     abandon: (name: string) => `${name} is abandoned.`,
     cancel: (name: string) => `${name} is cancelled.`,

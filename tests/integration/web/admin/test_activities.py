@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, text, update
 
-from models import ActivityRow, ActivityState, AuditRow, transaction
+from models import ActivityRow, ActivityState, AuditRow, reading, transaction
 from models.clock import now
 from models.keyset import MAX_SCANNED_ROWS
 from state_machines.durable import NonRetryableError, sweep
@@ -107,6 +107,29 @@ def test_a_waiting_activity_runs_now(staff: Operator, depot: Depot) -> None:
     assert "is pending" in staff.post(f"/activities/{key}/run-now", status=409)["detail"]
     (audit,) = audits()
     assert (audit.actor, audit.action, audit.subject) == (staff.id, "activities run-now", str(key))
+
+
+def test_an_activity_that_is_due_keeps_its_place_when_it_is_asked_for(
+    staff: Operator, depot: Depot
+) -> None:
+    vase, lamp = depot.pack("vase", "lamp")
+    for parcel, minutes in ((vase, 2), (lamp, 1)):
+        due = now() - timedelta(minutes=minutes)
+        change(parcel, state=ActivityState.WAITING, due_at=due)
+    for _ in range(2):
+        staff.post(f"/activities/{depot.key(vase)}/run-now")
+    with reading() as session:
+        rows = session.scalars(select(ActivityRow).order_by(ActivityRow.due_at))
+        assert [row.subject_id for row in rows] == [vase, lamp]
+
+
+def test_an_activity_that_gave_up_has_no_call_to_run_now(staff: Operator, depot: Depot) -> None:
+    (parcel,) = depot.pack("vase")
+    untold = {"error": "no such street", "permanent": True, "failures": 3}
+    change(parcel, state=ActivityState.WAITING, giving_up=untold)
+    path = f"/activities/{depot.key(parcel)}"
+    assert "run-now" not in staff.get(path)["allowed"]
+    assert "has given up" in staff.post(f"{path}/run-now", status=409)["detail"]
 
 
 def test_a_failed_activity_is_retried_once(staff: Operator, depot: Depot) -> None:

@@ -52,7 +52,10 @@ export const texts = {
   done: (verb: string, key: string) => `Done: ${verb}, ${key}`,
   pausedFor: 'No call of this activity is made until somebody resumes it, for all executions.',
   activity: {
-    'run-now': { verb: 'Run now', lead: 'A worker makes the call within a second.' },
+    'run-now': {
+      verb: 'Run now',
+      lead: 'A worker makes the call within a second, unless it is paused or limited.',
+    },
     retry: { verb: 'Retry', lead: 'It gets a full set of attempts.' },
     abandon: {
       verb: 'Abandon',
