@@ -4,7 +4,7 @@ The tests of this folder share both. The browser ends with them: an event loop t
 process would refuse the loops of other tests.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from playwright.sync_api import (
 from demo.buyer import Buyer, Json
 from demo.world import World
 from launch.stack import Stack
+from tests.browser.failures import take_pictures
 from tests.browser.operators import hire
 from tests.browser.shelf import Shelf
 from tests.browser.visitors import PATIENCE_MS, open_browser, share_session
@@ -35,6 +36,19 @@ EXPECTED_ERRORS = (
 
 
 expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Function,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Take pictures of all open pages when a story fails; the report says where they are."""
+    report = yield
+    browser = item.funcargs.get("browser")
+    if report.failed and isinstance(browser, Browser):
+        pages = [page for visitor in browser.contexts for page in visitor.pages]
+        report.sections.append(("Pages", "\n".join(take_pictures(pages))))
+    return report
 
 
 @pytest.fixture(scope="package")

@@ -1,8 +1,13 @@
 """The web app as Chromium gets it: it starts, and its policy permits all that it does."""
 
+from pathlib import Path
+
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from launch.stack import Stack
+from tests.browser.failures import take_pictures
+from tests.browser.visitors import open_browser
 from web.routes.pages import PATHS
 
 
@@ -44,6 +49,28 @@ def test_an_unknown_page_says_so(page: Page) -> None:
     assert answer is not None
     assert answer.status == 404
     expect(page.get_by_role("main")).to_be_visible()
+
+
+def test_a_story_that_fails_leaves_a_picture_of_each_page(
+    page: Page, browser: Browser, stack: Stack, tmp_path: Path
+) -> None:
+    page.goto("/about")
+    (line,) = take_pictures([page], tmp_path)
+    url, _, file = line.rpartition(": ")
+    assert url == page.url
+    assert Path(file).read_bytes().startswith(b"\x89PNG")
+    assert "test_a_story_that_fails" in file
+
+    def fail() -> None:
+        with open_browser(browser, stack) as visitor:
+            visitor.new_page()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError) as failure:
+        fail()
+    (note,) = failure.value.__notes__
+    assert note.startswith("about:blank: ")
+    Path(note.rpartition(": ")[2]).unlink()
 
 
 def test_a_page_that_has_not_changed_works_from_the_cache(page: Page) -> None:

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext
 
 from demo.buyer import Buyer
 from launch.stack import Stack
+from tests.browser.failures import take_pictures
 
 # Milliseconds. A busy machine takes long, and a test fails only once.
 PATIENCE_MS = 60_000
@@ -20,6 +21,10 @@ def open_browser(browser: Browser, stack: Stack, **options: Any) -> Iterator[Bro
         visitor.set_default_timeout(PATIENCE_MS)
         try:
             yield visitor
+        except Exception as error:
+            for line in take_pictures(visitor.pages):
+                error.add_note(line)
+            raise
         finally:
             let_go(visitor)
 
