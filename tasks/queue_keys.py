@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 PREFIX = str(broker_transport_options["global_keyprefix"])
 LIST, SET, SORTED_SET, STRING, NONE = b"list", b"set", b"zset", b"string", b"none"
 NO_EXPIRY = -1
+# Celery's own exchanges: commands to workers, their answers, and events for Flower.
+CELERYS = ("celery.pidbox", "reply.celery.pidbox", "celeryev")
 
 
 def list_names(queue: str) -> list[str]:
@@ -62,7 +64,7 @@ def _types() -> Iterator[tuple[str, bytes]]:
     """Yield the keys of the queues with their types. Strings expire."""
     # kombu's, in which it notes who listens to a queue
     yield f"{PREFIX}{Channel.keyprefix_binding_deadlines}", SORTED_SET
-    for queue in (*(each.name for each in task_queues), "celery.pidbox"):
+    for queue in (*(each.name for each in task_queues), *CELERYS):
         yield PREFIX + Channel.keyprefix_queue % queue, SET
         yield PREFIX + Channel.keyprefix_binding_permanent % queue, SET
     for each in task_queues:

@@ -70,7 +70,10 @@ def test_two_beats_leave_at_most_one_waiting_tick_of_each_kind(
     assert list(folder.iterdir()) == [], "a clock that is set back finds no schedule file"
 
 
-@pytest.mark.parametrize("name", ["sweep", "mark:sweep", "turn:sweep", "_kombu.binding.sweep"])
+@pytest.mark.parametrize(
+    "name",
+    ["sweep", "mark:sweep", "turn:sweep", "_kombu.binding.sweep", "_kombu.binding.celeryev"],
+)
 def test_keys_of_others_stop_no_tick(
     server: Redis, client: redis.Redis, tmp_path: Path, name: str
 ) -> None:

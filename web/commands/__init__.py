@@ -1,7 +1,7 @@
 """The command line: `flask --app wsgi GROUP COMMAND`, with one group for each noun.
 
-Exit status: 0 on success; 1 on failure, with a sentence on stderr and nothing changed; 2 for wrong
-usage.
+Exit status: 0 on success; 1 on failure, with a sentence on stderr and nothing changed, unless only
+the output could not be written; 2 for wrong usage.
 """
 
 from click import Command

@@ -3,10 +3,15 @@
 import io
 import json
 import logging
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from launch.children import run
+from launch.stack import ROOT
 from models import (
     Login,
     Notice,
@@ -94,3 +99,15 @@ def test_nobody_can_forge_a_line_of_the_log(shop: Flask) -> None:
     assert first == f"web.tests request 1: {SHOWN}"
     assert rest[1] == f"ValueError: {SHOWN}".replace("\\n", "\n").split("\n")[0]
     assert all(line.isprintable() for line in rest)
+
+
+def test_an_output_that_cannot_be_written_is_named(shop: Flask) -> None:
+    for command in (["products", "seed"], ["products", "list"], ["audit", "list", "--json"]):
+        with Path("/dev/full").open("w") as full:
+            flask_command = [sys.executable, "-m", "flask", "--app", "wsgi", *command]
+            done = run(
+                flask_command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120
+            )
+        reason = "the output cannot be written (No space left on device)"
+        sentence = f"Error: {reason}; `audit list` shows what was changed\n"
+        assert (done.returncode, done.stderr) == (1, sentence)
