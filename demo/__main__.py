@@ -7,7 +7,9 @@ import traceback
 from demo.stories import STORIES
 from demo.world import World
 from launch.children import end_in_order
+from launch.foreground import START_ERRORS
 from launch.frontend import BuildError, build_if_possible
+from launch.output import run_main
 from launch.stack import Stack
 
 PAYMENT_TIMEOUT = 15  # seconds; longer than the lease of a killed worker
@@ -18,25 +20,30 @@ def main() -> int:
     end_in_order()
     try:
         build_if_possible()
-    except BuildError as error:
+        print("demo: starting the system on free ports", flush=True)
+        with Stack(environment={"PAYMENT_TIMEOUT": str(PAYMENT_TIMEOUT)}) as stack:
+            failed = play(stack)
+    except (BuildError, *START_ERRORS) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
-    print("demo: starting the system on free ports", flush=True)
-    failed = []
-    with Stack(environment={"PAYMENT_TIMEOUT": str(PAYMENT_TIMEOUT)}) as stack:
-        world = World.of(stack)
-        for title, story in STORIES:
-            world.reporter.title(title)
-            try:
-                story(world)
-            except Exception:  # noqa: BLE001  the other stories are played as well
-                traceback.print_exc()
-                failed.append(title)
     for title in failed:
         print(f"demo: failed: {title}")
     print(f"demo: {len(STORIES) - len(failed)} of {len(STORIES)} stories passed")
     return 1 if failed else 0
 
 
+def play(stack: Stack) -> list[str]:
+    """Play the stories, and return the titles of those that failed."""
+    world, failed = World.of(stack), []
+    for title, story in STORIES:
+        world.reporter.title(title)
+        try:
+            story(world)
+        except Exception:  # noqa: BLE001  the other stories are played as well
+            traceback.print_exc()
+            failed.append(title)
+    return failed
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_main(main))

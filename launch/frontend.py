@@ -19,7 +19,7 @@ from typing import Any
 from launch.bundled_binaries import package_folder
 from launch.children import end_in_order, run
 from launch.lock import wait_for_folder
-from launch.output import say
+from launch.output import run_main, say
 
 FOLDER = Path(__file__).parent.parent / "frontend"
 # Its value `off` switches Node off.
@@ -204,7 +204,4 @@ def _read(path: Path) -> str:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except KeyboardInterrupt:
-        sys.exit(130)
+    sys.exit(run_main(lambda: main(sys.argv[1:])))

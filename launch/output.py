@@ -1,12 +1,24 @@
-"""The lines that `make run` prints. An output that cannot be written ends nothing.
+"""The output of programs such as `make run`: whether it can be written or not, nothing ends by it.
 
-Such outputs are a lost terminal, a full disk, and a pipe whose reader has ended.
+Outputs that cannot be written are a lost terminal, a full disk, and a pipe whose reader has ended.
 """
 
 import contextlib
 import io
 import os
 import sys
+from collections.abc import Callable
+
+
+def run_main(main: Callable[[], int]) -> int:
+    """Call `main` and return the exit status of the program: 130 after Ctrl-C."""
+    escape_unknown()
+    try:
+        return main()
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        finish_output()
 
 
 def escape_unknown() -> None:
