@@ -78,7 +78,8 @@ class TracebackOnce(logging.Filter):
             frames = traceback.walk_tb(error.__traceback__)
             path = tuple((frame.f_code.co_filename, line) for frame, line in frames)
             if (type(error), path) in self._passed:
-                record.exc_info = None
+                # The text, too: formatters write it without asking for the exception.
+                record.exc_info = record.exc_text = None
             self._passed.add((type(error), path))
         return True
 

@@ -5,16 +5,20 @@ from collections.abc import Iterator
 
 import pytest
 
-from models.logs import TracebackOnce
+from models.logs import TracebackOnce, protect_logs
 
 
-@pytest.fixture
-def log() -> Iterator[logging.Logger]:
-    log, once = logging.getLogger("tests.complaint"), TracebackOnce()
+# Records of our packages carry the text of their traceback.
+@pytest.fixture(params=["tests.complaint", "tasks.complaint"])
+def log(request: pytest.FixtureRequest) -> Iterator[logging.Logger]:
+    log, once = logging.getLogger(request.param), TracebackOnce()
+    factory = logging.getLogRecordFactory()
+    protect_logs()
     log.setLevel(logging.INFO)
     log.addFilter(once)
     yield log
     log.removeFilter(once)
+    logging.setLogRecordFactory(factory)
 
 
 def fail(kind: type[Exception], words: str) -> None:
@@ -40,7 +44,8 @@ def test_each_kind_of_error_has_one_traceback_and_each_row_one_line(
         "row 100%s is put off: ValueError: no such state as 100%s",
         "row b-1 is put off: KeyError: 'name'",
     ]
-    assert [bool(record.exc_info) for record in caplog.records] == [True, False, False, True]
+    written = [logging.Formatter().format(record) for record in caplog.records]
+    assert ["Traceback" in text for text in written] == [True, False, False, True]
 
 
 def test_a_line_without_an_error_is_left_as_it_is(
