@@ -20,7 +20,10 @@ ORIGIN = re.compile(r"https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[0-9]+)?")
 POSTGRES_SCHEMES = ("postgres://", "postgresql://")
 # SQLAlchemy 2.1 reads a bare postgresql:// as psycopg 3.
 DRIVER_SCHEME = "postgresql+psycopg2://"
-REDIS_SCHEMES = ("redis://", "rediss://", "redis+sentinel://")
+SENTINEL_SCHEME = "redis+sentinel://"
+# Hosts with their ports, and the name of the master. They have no password here.
+SENTINELS = re.compile(r"[\w.-]+:[0-9]{1,5}(,[\w.-]+:[0-9]{1,5})*/[\w.-]+", re.ASCII)
+REDIS_SCHEMES = ("redis://", "rediss://", SENTINEL_SCHEME)
 
 
 def with_passwords(values: Mapping[str, Any]) -> dict[str, str]:
@@ -111,6 +114,10 @@ def _name_driver(url: str) -> str:
 def _check_redis_scheme(url: str) -> str:
     if url and not url.startswith(REDIS_SCHEMES):
         raise ValueError("must begin with redis://, rediss:// or redis+sentinel://")
+    if url.startswith(SENTINEL_SCHEME) and not SENTINELS.fullmatch(
+        url.removeprefix(SENTINEL_SCHEME)
+    ):
+        raise ValueError("must name sentinels and a master: redis+sentinel://a:26379,b:26379/name")
     return url
 
 

@@ -12,7 +12,7 @@ import redis
 import redis.asyncio
 from redis.sentinel import Sentinel
 
-SENTINEL_SCHEME = "redis+sentinel://"
+from addresses import SENTINEL_SCHEME
 
 
 def connect(url: str, **options: Any) -> redis.Redis:

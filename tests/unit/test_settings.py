@@ -95,6 +95,16 @@ def test_an_unsupported_url_is_refused_without_showing_its_password(
     assert "topsecret" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "rest", ["", "a", "a:26379", "a:26379/", "a/shop", "a:26379,/shop", "a:x,b:1/shop", ":1/shop"]
+)
+def test_sentinels_have_ports_and_a_master(rest: str) -> None:
+    with pytest.raises(ValidationError, match=r"must name sentinels|no readable port"):
+        Settings.model_validate({"redis_url": f"redis+sentinel://{rest}"})
+    good = "redis+sentinel://a:26379,b-2.shop:26379/shop"
+    assert Settings.model_validate({"redis_url": good}).redis_url == good
+
+
 def test_production_needs_a_public_url() -> None:
     with pytest.raises(ValidationError, match="PUBLIC_URL is missing"):
         Settings.model_validate({"projectx_env": "production", "public_url": ""})

@@ -188,7 +188,7 @@ def test_an_old_postgresql_is_a_fault() -> None:
     assert [*find_old_version(18)] == []
 
 
-def test_a_redis_that_discards_messages_or_is_full_is_a_fault(server: Server) -> None:
+def test_a_redis_that_discards_or_refuses_something_is_a_fault(server: Server) -> None:
     with temporary_folder() as folder, Redis(folder / "redis") as own:
         client = redis.Redis.from_url(own.url)
         client.config_set("maxmemory-policy", "allkeys-lru")
@@ -197,6 +197,12 @@ def test_a_redis_that_discards_messages_or_is_full_is_a_fault(server: Server) ->
         client.config_set("maxmemory-policy", "noeviction")
         client.config_set("maxmemory", "1")
         assert faults(server, REDIS_URL=own.url) == ["REDIS_URL: Redis is full: raise maxmemory"]
+        client.config_set("maxmemory", "0")
+        (fault,) = faults(server, REDIS_URL=f"redis://127.0.0.1:{own.port}/99")
+        assert fault.endswith("Redis refuses commands: ResponseError: DB index is out of range")
+        client.replicaof("127.0.0.1", 1)
+        (fault,) = faults(server, REDIS_URL=own.url)
+        assert fault == "REDIS_URL: Redis is a replica: name its master"
 
 
 def test_test_keys_are_accepted_in_production_on_demand(server: Server) -> None:

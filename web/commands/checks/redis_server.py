@@ -7,6 +7,8 @@ import redis
 import heartbeats
 import redis_url
 from config import settings
+from models.logs import one_line
+from models.printable import escape
 
 POLICY = "noeviction"
 
@@ -23,7 +25,11 @@ def check() -> Iterator[str]:
         yield "REDIS_URL: Redis is full: raise maxmemory"
     except redis.exceptions.NoPermissionError:
         yield "REDIS_URL: the user of Redis may not run all commands: give it +@all"
-    except (redis.AuthenticationError, redis.ResponseError):
+    except redis.AuthenticationError:
         yield "REDIS_URL: Redis refuses the user or the password (REDIS_PASSWORD)"
+    except redis.exceptions.ReadOnlyError:
+        yield "REDIS_URL: Redis is a replica: name its master"
+    except redis.ResponseError as error:
+        yield f"REDIS_URL: Redis refuses commands: {escape(one_line(error))}"
     except redis.RedisError:
         yield "REDIS_URL: Redis is unreachable"
