@@ -1,10 +1,12 @@
 """The processes of the system: their names and commands."""
 
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 NO_PID = "--pidfile="
+WEB_WORKERS = re.compile("[1-9][0-9]{0,2}")
 # The Celery application without the tasks, which beat and Flower do not need.
 APP = "tasks.celery_app"
 PYTHON = (sys.executable, "-m")
@@ -51,8 +53,8 @@ def has_metrics(env: Mapping[str, str]) -> bool:
 def count_web_workers(env: Mapping[str, str]) -> int:
     """Return WEB_WORKERS, the number of gunicorn's processes. Raises RuntimeError."""
     text = env.get("WEB_WORKERS") or "2"
-    if not text.isdecimal() or int(text) < 1:
-        raise RuntimeError(f"WEB_WORKERS must be a whole number from 1, not {text!r}")
+    if not WEB_WORKERS.fullmatch(text):
+        raise RuntimeError(f"WEB_WORKERS must be a whole number from 1 to 999, not {text[:40]!r}")
     return int(text)
 
 

@@ -25,7 +25,7 @@ def test_a_bad_setting_is_named_without_a_traceback(program: tuple[str, ...]) ->
     assert "topsecret" not in done.stderr
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "two", "1.5"])
+@pytest.mark.parametrize("text", ["0", "-1", "two", "1.5", "1000000000", "9" * 5000])
 def test_the_number_of_web_workers_is_a_whole_number(text: str) -> None:
     with pytest.raises(RuntimeError, match="WEB_WORKERS must be a whole number"):
         count_web_workers({"WEB_WORKERS": text})

@@ -1,43 +1,56 @@
 """Schemas of signing in with an emailed code."""
 
+import re
 import unicodedata
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, WithJsonSchema
 
+from models.problem_codes import FieldCode, InvalidValueError
 from web.schemas.base import Address, Incoming, Outgoing, Timestamp, is_blank, nfkc
 from web.schemas.user import UserView
 
 MINUS = "\u2212"
 MAX_CODE_LENGTH = 64  # characters, with everything that was copied along
+SIX_DIGITS = re.compile("^[0-9]{6}$")
+MAX_NUMBER = 1_000_000
 
 
-def plain_digits(code: object) -> object:
-    """Remove spaces, dashes and invisible characters from a code, and convert digits of any script.
+def read_code(code: object) -> str:
+    """Return a typed code as six digits, with leading zeros.
 
-    Other types and overlong texts are returned unchanged, for the next validator.
+    Spaces, dashes and invisible characters are removed, and digits of any script converted.
     """
-    if not isinstance(code, str) or len(code) > MAX_CODE_LENGTH:
-        return code
+    digits = f"{code:06}" if type(code) is int and 0 <= code < MAX_NUMBER else code
+    if isinstance(digits, str) and len(digits) <= MAX_CODE_LENGTH:
+        plain = _plain_digits(digits)
+        if SIX_DIGITS.fullmatch(plain):
+            return plain
+    raise InvalidValueError("must be six digits", FieldCode.WRONG_FORMAT)
+
+
+def _plain_digits(text: str) -> str:
     return "".join(
         str(unicodedata.decimal(character)) if character.isdecimal() else character
-        for character in nfkc(code)
+        for character in nfkc(text)
         if not (is_blank(character) or unicodedata.category(character) == "Pd")
         and character != MINUS
     )
 
 
-def six_digits(code: int | str) -> str:
-    """Return the code as text, with leading zeros."""
-    return f"{code:06}" if isinstance(code, int) else code
-
-
+# One validator, so that an invalid code is one problem, of the field.
 Code = Annotated[
-    Annotated[int, Field(ge=0, le=999_999, strict=True)]
-    | Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$", strict=True)],
-    BeforeValidator(plain_digits),
-    AfterValidator(six_digits),
+    str,
+    BeforeValidator(read_code),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 0, "maximum": MAX_NUMBER - 1},
+                {"type": "string", "pattern": SIX_DIGITS.pattern},
+            ]
+        }
+    ),
 ]
 
 
