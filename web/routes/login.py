@@ -103,9 +103,8 @@ def status(path: LoginPath) -> Any:
 
 def _enter(body: CodeEntered, browser_token: str) -> EnteredCode:
     """Try the code. Raises GoneError without a live login, and TooManyError."""
-    code: str = body.code
     browser_hash = cookies.hash_browser_token(browser_token)
-    return enter_code(body.email, code, login_id=body.login_id, browser_hash=browser_hash)
+    return enter_code(body.email, body.code, login_id=body.login_id, browser_hash=browser_hash)
 
 
 def _status(
