@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from models.problem_codes import FieldCode, InvalidChoiceError, InvalidValueError, Parameter
+from web.schemas.base import NO_TIME
 from web.schemas.problem import FieldProblem
 
 # A response must not grow with the number of errors in a body.
@@ -48,6 +49,7 @@ MESSAGES = {
     **dict.fromkeys(("decimal_parsing", "decimal_type"), "must be a number"),
     **dict.fromkeys(("float_parsing", "float_type"), "must be a number"),
     **dict.fromkeys(("uuid_parsing", "uuid_type"), "must be an id"),
+    **dict.fromkeys(("datetime_from_date_parsing", "datetime_parsing", "timezone_aware"), NO_TIME),
 }
 SUBJECT = re.compile("^[A-Z][a-z]+( input)? should ")
 WRONG_TYPE = re.compile(".*_(type|parsing|from_float|from_str)|.*_attributes_type")

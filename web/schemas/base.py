@@ -1,5 +1,6 @@
 """Base classes and field types of all schemas: camelCase, no unknown fields, normalised text."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from typing import Annotated, Any
 from email_validator import EmailNotValidError
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -22,6 +24,8 @@ from models.problem_codes import FieldCode, InvalidValueError
 from models.typed_text import clean_line, clean_lines, refuse_card_number
 
 MAX_ADDRESS_LENGTH = 320  # characters
+NO_TIME = "must be a time with its zone, such as 2026-11-29T08:30:00Z"
+DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def nfkc(text: str) -> str:
@@ -81,6 +85,20 @@ Address = Annotated[
     str,
     StringConstraints(strict=True, max_length=MAX_ADDRESS_LENGTH),
     AfterValidator(normal_address),
+]
+
+
+def _refuse_other_times(time: object) -> object:
+    """Return a text that begins with a date. pydantic takes numbers for seconds since 1970."""
+    if isinstance(time, str) and DATE.match(time):
+        return time
+    raise InvalidValueError(NO_TIME, FieldCode.WRONG_TYPE)
+
+
+# A time that a client names, with its zone.
+ZonedTime = Annotated[
+    AwareDatetime,
+    BeforeValidator(_refuse_other_times, json_schema_input_type=AwareDatetime),
 ]
 Timestamp = Annotated[datetime, PlainSerializer(in_utc, return_type=str)]
 

@@ -3,11 +3,11 @@
 from typing import Any, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from models import AuditRow
 from web.schemas.admin.paging import CountView, Page, PageQuery
-from web.schemas.base import Outgoing, Text, Timestamp
+from web.schemas.base import Outgoing, Text, Timestamp, ZonedTime
 
 MAX_EXPORTED_ROWS = 5000
 
@@ -21,8 +21,8 @@ class AuditQuery(PageQuery):
     actor: Text | None = Field(None, min_length=1, max_length=320)
     action: Text | None = Field(None, min_length=1, max_length=100)
     subject: Text | None = Field(None, min_length=1, max_length=320)
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: ZonedTime | None = None
+    until: ZonedTime | None = None
 
 
 class AuditExportQuery(AuditQuery):

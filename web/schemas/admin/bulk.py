@@ -4,14 +4,14 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StrictBool, StringConstraints
+from pydantic import Field, StrictBool, StringConstraints
 
 from models import Bulk, BulkAction, BulkResult, BulkResultState, BulkState
 from models.clock import now
 from state_machines.actions.selection import Filters
 from web.schemas.admin.paging import Page, PageQuery
 from web.schemas.admin.reason import Reason
-from web.schemas.base import Incoming, Outgoing, Timestamp
+from web.schemas.base import Incoming, Outgoing, Timestamp, ZonedTime
 
 MAX_IDS = 1000
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -35,8 +35,8 @@ class BulkFilter(Incoming):
     source: Word | None = None
     kind: Word | None = None
     error: Word | None = None
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: ZonedTime | None = None
+    until: ZonedTime | None = None
     older_than: Age | None = None
 
 

@@ -11,6 +11,7 @@ from models.audit import audit, audit_denial
 from models.clock import MovableClock
 from tests.support.console import assert_names
 from tests.support.web import Person
+from web.schemas.base import NO_TIME
 
 
 def write(*rows: tuple[str, str, str | None]) -> None:
@@ -63,7 +64,21 @@ def test_a_denial_is_in_the_minutes_in_which_it_happened(clerk: Person, time: Mo
         assert subjects(clerk, since=local) == ["GET /admin/users"], local
 
 
-@pytest.mark.parametrize("since", ["-1", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00"])
+# Numbers are no seconds since 1970, from which a search would begin by mistake.
+@pytest.mark.parametrize(
+    "odd", ["2026", "20261129", "-1", "now", "2026-11-29", "2026-02-30T00:00Z"]
+)
+@pytest.mark.parametrize("name", ["since", "until"])
+def test_a_time_is_no_number_and_has_a_zone(clerk: Person, name: str, odd: str) -> None:
+    query = {name: odd}
+    answer = clerk.client.get("/admin/audit", query_string=query, headers=clerk.headers)
+    (problem,) = answer.get_json()["errors"]
+    assert (problem["field"], problem["message"]) == (name, NO_TIME)
+
+
+@pytest.mark.parametrize(
+    "since", ["1969-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00"]
+)
 @pytest.mark.parametrize("until", ["9999-12-31T23:59:59.9999Z", "9999-12-31T23:59:59-14:00"])
 def test_no_time_is_too_early_or_too_late_for_a_filter(
     clerk: Person, admin: Person, since: str, until: str

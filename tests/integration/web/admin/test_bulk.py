@@ -116,6 +116,9 @@ def test_a_token_serves_its_owner_for_a_while_and_with_its_count(
         ({"action": "activities.retry", "filter": {"colour": "red"}}, "filter.colour"),
         ({"action": "activities.retry", "filter": {"machine": "parsel"}}, "filter.machine"),
         ({"action": "activities.retry", "filter": {"since": "2026-01-01"}}, "filter.since"),
+        # These would be seconds since 1970, and so nearly all rows.
+        ({"action": "activities.retry", "filter": {"since": 2026}}, "filter.since"),
+        ({"action": "activities.retry", "filter": {"since": "20260101"}}, "filter.since"),
         (
             {"action": "signals.replay",
              "filter": {"since": "2027-01-01T00:00:00Z", "until": "2026-01-01T00:00:00Z"}},
