@@ -32,11 +32,15 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 class StrictJson(DefaultJSONProvider):
-    """JSON in which no object has a name twice: of two values, each parser may take another."""
+    """JSON in UTF-8, in which no object has a name twice: each parser may read another value.
+
+    Source: https://www.rfc-editor.org/rfc/rfc8259, sections 4 and 8.1
+    """
 
     def loads(self, s: str | bytes, **options: Any) -> Any:
         """Parse a body. Raises ValueError, RecursionError, and InvalidInputError with the name."""
-        return super().loads(s, object_pairs_hook=_unique, **options)
+        text = s.decode("utf-8-sig") if isinstance(s, bytes) else s
+        return super().loads(text, object_pairs_hook=_unique, **options)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -153,6 +153,8 @@ def test_a_text_with_json_is_no_object(ann: Person, lamp: Product) -> None:
         ("", "Expecting value: line 1 column 1 (char 0)"),
         (b'{"a": "\xe9"}', "no UTF-8, or a long number"),
         ('{"a": ' + "9" * 5000 + "}", "no UTF-8, or a long number"),
+        ("{}".encode("utf-16"), "no UTF-8, or a long number"),
+        ("{}".encode("utf-32-be"), "Expecting value: line 1 column 1 (char 0)"),
     ],
 )
 def test_a_body_that_is_not_json_is_called_so(ann: Person, body: str | bytes, reason: str) -> None:
@@ -161,6 +163,11 @@ def test_a_body_that_is_not_json_is_called_so(ann: Person, body: str | bytes, re
         400,
         f"The body is not JSON: {reason}",
     )
+
+
+def test_a_mark_of_the_byte_order_is_skipped(ann: Person, lamp: Product) -> None:
+    body = order_body(lamp, "cart").encode("utf-8-sig")
+    assert answer_to(ann, body).status_code in (201, 202)
 
 
 def test_a_body_of_another_type_is_called_so(ann: Person) -> None:
