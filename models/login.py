@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models import clock
 from models.base import Base, text_enum
 from models.durable.execution import Execution, deadline_index, state_index
+from models.email_address import address_from_mail
 from models.ids import uuid7
 from models.personal import Personal, is_erased, pseudonym
 
@@ -79,6 +80,11 @@ class Way(StrEnum):
     KNOWN = "known"  # from a browser that has signed in with this address before
     BOUND = "bound"  # with the id of the login, or from the browser that asked for it
     UNBOUND = "unbound"  # with the address alone
+
+
+def has_address(text: str) -> ColumnElement[bool] | None:
+    """Return the condition of the logins of an address in any form, or None for another text."""
+    return Login.email == address_from_mail(text) if "@" in text else None
 
 
 class LoginFailure(Base):

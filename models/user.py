@@ -23,6 +23,7 @@ from sqlalchemy.types import Text
 
 from models import clock
 from models.base import Base, db, text_enum
+from models.email_address import address_from_mail
 from models.encrypted import EncryptedText
 from models.ids import uuid7
 from models.personal import ERASED, Personal, pseudonym
@@ -151,6 +152,11 @@ def among_newest(number: int) -> ColumnElement[bool]:
     """Return the condition of the newest users, so that a search reads no more rows than these."""
     oldest = db.select(User.id).order_by(User.id.desc()).offset(number - 1).limit(1)
     return User.id >= func.coalesce(oldest.scalar_subquery(), literal(UUID(int=0), User.id.type))
+
+
+def has_address(text: str) -> ColumnElement[bool]:
+    """Return the condition that a user has this address, in whichever form it is written."""
+    return User.email == address_from_mail(text)
 
 
 def matching_users(

@@ -3,7 +3,7 @@
 from enum import StrEnum, auto
 
 from config import settings
-from models.login import Login
+from models.login import Login, has_address
 from models.login import LoginState as S
 from state_machines.durable import Arrow, Deadline, Display, DurableMachine, StateKind
 
@@ -80,5 +80,6 @@ class LoginMachine(DurableMachine[Login]):
             S.EXPIRED: StateKind.ENDED,
             S.SUPERSEDED: StateKind.ENDED,
         },
+        find=has_address,
     )
     operator_signals = {Sig.RESEND: "login.resend"}

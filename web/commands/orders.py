@@ -18,6 +18,7 @@ from state_machines.durable.operations.expected_version import UnchangedError, r
 from web.commands import listing, output
 from web.commands.auditing import audited
 from web.commands.timeline import load_timeline, print_with_sections
+from web.commands.users import EmailAddress
 
 group = click.Group("orders", help="Orders, and what staff do with them.")
 
@@ -37,14 +38,14 @@ reason_option = click.option("--reason", help="The reason, recorded in the histo
 
 @group.command("list")
 @listing.state_option(OrderState)
-@click.option("--email", help="Filter by the customer's email address.")
+@click.option("--email", type=EmailAddress(), help="Filter by the customer's email address.")
 @listing.limit_option
 @output.json_option
 def show_list(state: str | None, email: str | None, limit: int, *, as_json: bool) -> None:
     """List orders, newest first."""
     conditions = listing.equals(Order, state=state)
     if email is not None:
-        user_ids = select(User.id).where(User.email == email.lower())
+        user_ids = select(User.id).where(User.email == email)
         conditions.append(Order.user_id.in_(user_ids))
     orders = listing.newest(Order, limit, *conditions, options=WHOLE[:2])
     output.print_rows(map(_summarize, orders), as_json=as_json)

@@ -12,6 +12,7 @@ from models.audit import count_audit, load_audit
 from models.base import db
 from models.keyset import KeysetPage
 from models.spreadsheet import write_csv
+from models.user import has_address
 from web.pagination import conditional, link_header
 from web.routes.admin.guard import Role, audited, blueprint, needs
 from web.routes.admin.lookups import emails_of_actors
@@ -61,7 +62,7 @@ def _filters(query: AuditQuery) -> dict[str, Any]:
 
 def _actor_of(name: str) -> str:
     """Return the user's id for an address, since the audit names people by it, else the name."""
-    user_id = db.session.scalar(select(User.id).where(User.email == name.lower()))
+    user_id = db.session.scalar(select(User.id).where(has_address(name)))
     return name if user_id is None else str(user_id)
 
 

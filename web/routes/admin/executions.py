@@ -8,6 +8,7 @@ from sqlalchemy import select
 from models import User, reading
 from models.errors import InvalidInputError
 from models.keyset import Count
+from models.user import has_address
 from state_machines.durable import DurableMachine
 from state_machines.durable.operations import executions
 from state_machines.durable.operations.executions import Machine
@@ -135,7 +136,7 @@ def _filters(query: ExecutionQuery, machines: list[Machine]) -> Filters:
     customers = []
     if query.q is not None and "@" in query.q:
         with reading() as session:
-            customers = list(session.scalars(select(User.id).where(User.email == query.q.lower())))
+            customers = list(session.scalars(select(User.id).where(has_address(query.q))))
     return Filters(
         state=query.state,
         key=query.key,

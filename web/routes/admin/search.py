@@ -11,7 +11,7 @@ from models.base import db
 from models.ids import as_id
 from models.money import display
 from models.product import MAX_PRODUCT_ID
-from models.user import User
+from models.user import User, has_address
 from state_machines import OrderMachine, PaymentMachine
 from state_machines.durable import DurableMachine
 from state_machines.durable.base import handling
@@ -52,9 +52,7 @@ def _find(text: str) -> Iterator[FoundView]:
     )
     signals = SignalRow.source.in_(list(handling.handlers)) & (SignalRow.external_id == text)
     yield from map(_view_signal, _load(SignalRow, signals if key is None else SignalRow.id == key))
-    yield from map(
-        _view_user, _load(User, User.email == text.lower() if key is None else User.id == key)
-    )
+    yield from map(_view_user, _load(User, has_address(text) if key is None else User.id == key))
     if key is None:
         yield from map(_view_product, _find_products(text))
 
@@ -69,7 +67,7 @@ def _find_executions(text: str) -> Iterator[Summary]:
         for machine in DurableMachine.registry.values():
             yield from _one(machine, key)
     # A customer's reference may look like an id, too.
-    users = list(db.session.scalars(select(User.id).where(User.email == text.lower())))
+    users = list(db.session.scalars(select(User.id).where(has_address(text))))
     filters = Filters(text=text, customers=users)
     machines = list(DurableMachine.registry.values())
     yield from load_list(machines, filters, Sort.NEWEST, None, MAX_FOUND).rows

@@ -11,8 +11,8 @@ from models import ActivityRow, Order, Payment, Product, transaction
 from models.clock import now
 from models.shipment import Shipment
 from tests.support.console import ABSENT
-from tests.support.factories import a_dispute, a_refund
-from tests.support.web import Json, Person
+from tests.support.factories import a_dispute, a_login, a_refund
+from tests.support.web import Json, Person, SignIn
 
 
 def search(person: Person, text: object) -> list[tuple[str, str | None, str]]:
@@ -54,6 +54,20 @@ def test_an_order_is_found_by_each_of_its_ids(clerk: Person, ann: Person, confir
         assert search(clerk, text) == [paid]
     assert search(clerk, ann.user.email.upper()) == [here, ("user", None, str(ann.user.id))]
     assert search(clerk, ann.user.id) == [("user", None, str(ann.user.id))]
+
+
+@pytest.mark.parametrize("form", ["bob@bücher.de", "bob@xn--bcher-kva.de", "BOB@BÜCHER.DE"])
+def test_a_person_is_found_by_each_form_of_an_address(
+    clerk: Person, sign_in: SignIn, lamp: Product, form: str
+) -> None:
+    bob = sign_in(email="bob@bücher.de")
+    order = bob.order(lamp).get_json()["orderId"]
+    with transaction() as session:
+        session.add(login := a_login(email=bob.user.email))
+    mine = {("execution", "order", order), ("execution", "login", str(login.id))}
+    assert set(search(clerk, form)) == mine | {("user", None, str(bob.user.id))}
+    listed = clerk.client.get("/admin/executions", query_string={"q": form}, headers=clerk.headers)
+    assert {item["id"] for item in listed.get_json()["items"]} == {name for *_, name in mine}
 
 
 def test_an_order_is_found_by_its_printed_number(
