@@ -15,6 +15,10 @@ from pydantic_settings import NoDecode
 HTTP_URL = re.compile(r"https?://([\w.-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?(/[\w.~/-]*)?", re.ASCII)
 # A URL with a placeholder; no user, so that the host is what it seems.
 LINK = re.compile(r"https?://[\w.-]+(:[0-9]{1,5})?/[\w.~/?&=:;,+%#!$()*{}-]*", re.ASCII)
+# An address of Sentry. Its key is public: it only permits to send reports.
+DSN = re.compile(
+    r"https?://\w+@([\w.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?(/[\w.~-]+)*/[0-9]+", re.ASCII
+)
 # The form in which browsers send it. Flask-CORS would take other characters for a pattern.
 ORIGIN = re.compile(r"https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[0-9]+)?")
 POSTGRES_SCHEMES = ("postgres://", "postgresql://")
@@ -89,6 +93,12 @@ def _check_link(template: str) -> str:
     return template
 
 
+def _check_dsn(dsn: str) -> str:
+    if dsn and not DSN.fullmatch(dsn):
+        raise ValueError("must be an address such as https://key@errors.example/1")
+    return dsn
+
+
 def _check_port(url: object) -> object:
     # Libraries would show a part of the password in their error. A list of hosts has several ports.
     if isinstance(url, str) and "," not in url:
@@ -131,6 +141,7 @@ def _check_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
 SPLIT = BeforeValidator(_split_at_commas)
 
 HttpUrl = Annotated[str, AfterValidator(_check_http_url)]
+SentryDsn = Annotated[str, AfterValidator(_check_dsn)]
 LinkTemplate = Annotated[str, AfterValidator(_check_link)]
 DatabaseUrl = Annotated[str, BeforeValidator(_check_port), AfterValidator(_name_driver)]
 RedisUrl = Annotated[str, BeforeValidator(_check_port), AfterValidator(_check_redis_scheme)]

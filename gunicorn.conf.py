@@ -8,6 +8,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
+import error_reports
 import json_lines
 import metering
 import telemetry
@@ -65,7 +66,8 @@ def pre_request(_worker: object, req: Any) -> None:
 
 
 def post_fork(_server: object, _worker: object) -> None:
-    """Start the traces and metrics of a new process: their threads do not survive a fork."""
+    """Start traces, metrics and reports of a new process: their threads do not survive a fork."""
+    error_reports.start(PART)
     metering.start()
     telemetry.start(PART)
 

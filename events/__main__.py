@@ -12,6 +12,7 @@ import sys
 
 from aiohttp import web
 
+import error_reports
 import json_lines
 from config import settings
 from events import malformed
@@ -96,5 +97,6 @@ async def serve(host: str) -> None:
 
 if __name__ == "__main__":
     json_lines.configure_process("events")
+    error_reports.start("events")
     malformed.install()
     asyncio.run(serve(read_arguments().host))

@@ -9,6 +9,7 @@ import threading
 from flask import Flask
 from prometheus_client import CollectorRegistry
 
+import error_reports
 import json_lines
 from config import settings
 from exporter.collector import expose, make_registry
@@ -61,4 +62,5 @@ def main() -> None:
 
 if __name__ == "__main__":
     json_lines.configure_process("exporter")
+    error_reports.start("exporter")
     main()

@@ -1,13 +1,20 @@
 """The Celery application, without its tasks: beat, Flower and dispatch only need their names."""
 
 from celery import Celery
-from celery.signals import celeryd_init, setup_logging
+from celery.signals import beat_init, celeryd_init, setup_logging
 
+import error_reports
 import json_lines
 from tasks import broker
 
 broker.install()
 app = Celery("projectx", config_source="celeryconfig")
+
+
+@beat_init.connect  # type: ignore[untyped-decorator]
+def _report_errors(**_: object) -> None:
+    error_reports.start("beat")
+
 
 if json_lines.is_on():
     # With a receiver, Celery configures no logs of its own. A worker begins with `celeryd_init`.

@@ -11,6 +11,7 @@ from uuid import UUID
 from celery.signals import worker_init, worker_shutting_down
 from flask import Flask
 
+import error_reports
 import metering
 import telemetry
 from config import settings
@@ -78,6 +79,7 @@ def _start(**_: object) -> None:
     # Celery's own tasks, such as chords, are not for our queues.
     broker.Transport.tasks = frozenset(name for name in app.tasks if not name.startswith("celery."))
     dispatch.start()
+    error_reports.start("worker")
     telemetry.start("worker")
     # Loaded modules live as long as the process: the garbage collector need not scan them.
     gc.freeze()
