@@ -4,6 +4,7 @@ An order has five rows of history. All layouts are on one separate PostgreSQL, a
 one run, with the settings of `make run`. Only while it is filled it does not wait for the disk.
 """
 
+import argparse
 import os
 import sys
 from contextlib import ExitStack
@@ -21,8 +22,7 @@ HISTORY_PER_ORDER = 5
 
 
 def main() -> int:
-    numbers = [int(number) for number in sys.argv[1:]]
-    orders, activities, rounds = [*numbers, *(ORDERS, ACTIVITIES, ROUNDS)[len(numbers) :]]
+    orders, activities, rounds = read_arguments(sys.argv[1:])
     with ExitStack() as stack:
         folder = stack.enter_context(temporary_folder()) / "postgres"
         filling = Postgres(folder, durable=False)
@@ -47,6 +47,19 @@ def main() -> int:
         with app.app_context():
             _measure(filling.url, orders, rounds, start)
     return 0
+
+
+def read_arguments(words: list[str]) -> tuple[int, int, int]:
+    """Return the numbers of orders, activities and rounds. Ends the program for others."""
+    parser = argparse.ArgumentParser(prog="python -m bench.partitions", description=__doc__)
+    for name, usual in (("orders", ORDERS), ("activities", ACTIVITIES), ("rounds", ROUNDS)):
+        parser.add_argument(name, nargs="?", type=int, default=usual)
+    arguments = parser.parse_args(words)
+    # Each round is about another old order.
+    least = arguments.rounds + PLANNING_ROUNDS
+    if arguments.rounds < 1 or arguments.orders < least or arguments.activities < least:
+        parser.error(f"there must be a round, and at least {least} orders and activities")
+    return arguments.orders, arguments.activities, arguments.rounds
 
 
 def _measure(url: str, orders: int, rounds: int, start: datetime) -> None:

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from bench.partitions.__main__ import read_arguments
 from launch.children import run
 from launch.stack import ROOT
 from tests.support.proof import IN_FULL
@@ -21,3 +22,11 @@ def test_the_statements_work_on_tables_in_partitions() -> None:
         r"^finish of 25 +(\d+)\.000 +(\d+)\.000 +(\d+)", done.stdout, re.MULTILINE
     )
     assert all(int(locks) > int(today) for locks in others)
+
+
+@pytest.mark.parametrize(
+    "words", [["x"], ["0", "0", "0"], ["40", "1000", "10"], ["1000", "9", "1"]]
+)
+def test_sizes_that_cannot_be_measured_are_refused(words: list[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        read_arguments(words)
