@@ -2,6 +2,7 @@
 
 import re
 import select
+import sys
 from threading import Lock
 from typing import Any
 
@@ -26,6 +27,15 @@ TIMEOUTS = {
     "statement_timeout": f"{int(1000 * settings.statement_timeout)}ms",
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "30s",
+}
+# The server's side of the keepalives below. By the kernel's defaults it would keep the connections
+# of a lost machine for two hours.
+SERVER_KEEPALIVES = {
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+    # A server on another system would log for each connection that it has no such timeout.
+    **({"tcp_user_timeout": "10s"} if sys.platform == "linux" else {}),
 }
 # The mark of a connection that is counted as held.
 HELD = "projectx.held"
@@ -157,9 +167,9 @@ def engine_options(pool_size: int, statement_timeout: float | None = None) -> di
 def connect_arguments(statement_timeout: float | None) -> dict[str, Any]:
     """Return the arguments of one connection.
 
-    `statement_timeout` is in seconds; None sets no limit, for migrations. The kernel detects a lost
-    host within 11 s. The connection to a silent server is closed MAX_SILENCE_SECONDS after the
-    timeout.
+    `statement_timeout` is in seconds; None sets no limit, for migrations. The kernel of each side
+    detects within 11 s that the other host is lost; a pooler has to do so by its own settings. The
+    connection to a silent server is closed MAX_SILENCE_SECONDS after the timeout.
     """
     timeouts = TIMEOUTS | {"statement_timeout": f"{int(1000 * (statement_timeout or 0))}ms"}
     arguments: dict[str, Any] = {
@@ -172,7 +182,8 @@ def connect_arguments(statement_timeout: float | None) -> dict[str, Any]:
         "tcp_user_timeout": 10_000,
     }
     if not settings.database_pooler:
-        options = (f"-c {name}={value}" for name, value in timeouts.items())
+        values = timeouts | SERVER_KEEPALIVES
+        options = (f"-c {name}={value}" for name, value in values.items())
         arguments["options"] = " ".join(options)
     if statement_timeout is not None:
         arguments["connection_factory"] = silence.watched(statement_timeout + MAX_SILENCE_SECONDS)

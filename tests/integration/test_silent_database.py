@@ -131,6 +131,16 @@ def test_the_kernel_detects_a_lost_host(engine: Engine) -> None:
     assert settings.statement_timeout < 15
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="another system has no tcp_user_timeout")
+def test_postgresql_detects_a_lost_machine_of_ours(engine: Engine) -> None:
+    with engine.connect() as connection:
+        names = ("keepalives_idle", "keepalives_interval", "keepalives_count", "user_timeout")
+        idle, interval, count, unanswered = (
+            connection.scalar(text(f"SHOW tcp_{name}")) for name in names
+        )
+    assert (idle, interval, count, unanswered) == ("5", "2", "3", "10000")
+
+
 def test_a_migration_has_a_lock_timeout_and_no_statement_timeout(flask_app: object) -> None:
     engine = create_engine(
         settings.database_url, poolclass=NullPool, connect_args=connect_arguments(None)
