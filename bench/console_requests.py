@@ -98,7 +98,7 @@ PAUSES = {"overview": 2.1}
 CONTROLS = (("controls", 10.0),)
 OPEN_PAGES: tuple[tuple[int, tuple[tuple[str, float], ...]], ...] = (
     (4, (("overview", 5.0),)),
-    (4, (("executions/order/{order}", 3.0), ("orders/{order}", 3.0))),
+    (4, (("executions/order/{order}", 5.0), ("orders/{order}", 5.0))),
     (3, (("executions", 5.0),)),
     (1, (("executions?machine=payment&state=Initiated", 5.0),)),
     (2, (("activities?state=failed", 5.0),)),

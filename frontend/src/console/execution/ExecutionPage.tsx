@@ -10,7 +10,6 @@ import { executionQuery, orderQuery, type Place } from './queries'
 import { texts } from './texts'
 
 const route = getRouteApi('/console/executions/$machine/$id')
-const POLL_MS = 3000
 
 /** The page of one execution of any machine: its state, why it waits, its history, its actions. */
 export function ExecutionPage() {
@@ -20,11 +19,8 @@ export function ExecutionPage() {
 }
 
 function LiveExecution({ place }: { place: Place }) {
-  const execution = useLiveQuery(executionQuery(place), { everyMs: POLL_MS })
-  const order = useLiveQuery(
-    { ...orderQuery(place.id), enabled: place.machine === 'order' },
-    { everyMs: POLL_MS },
-  )
+  const execution = useLiveQuery(executionQuery(place))
+  const order = useLiveQuery({ ...orderQuery(place.id), enabled: place.machine === 'order' })
   if (isStatus(execution.error, 404, 422)) return <UnknownExecution />
   if (execution.data !== undefined) {
     return (
