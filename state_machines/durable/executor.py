@@ -169,7 +169,7 @@ def _record(batch: Batch, attempts: list[Attempt]) -> None:
                 bound(**attempt.names(activity)),
             ):
                 _tell(activity, rows.get(attempt.call.subject_id), attempt)
-    counts.count_results(activity, attempts, ended)
+    counts.count_results(claimed, attempts, ended)
 
 
 def _tell(activity: Activity[Any, Any, Any], row: Any, attempt: Attempt) -> None:

@@ -102,7 +102,9 @@ def finish(claimed: Claim, request_ids: Mapping[UUID, str | None]) -> set[UUID]:
     """
     values = {"ids": list(request_ids), "requests": list(request_ids.values())}
     values |= {"lease": claimed.token, "at": now()}
-    return set(db.session.scalars(statements.FINISHING, values))
+    held = set(db.session.scalars(statements.FINISHING, values))
+    claimed.lost |= request_ids.keys() - held
+    return held
 
 
 def snooze(claimed: Claim, activity_id: UUID, error: Snooze) -> None:
@@ -129,10 +131,11 @@ def fail(claimed: Claim, attempt: Attempt) -> bool:
         return False
     retry, values = claimed.activity.retry, _failure(attempt, error_text(error))
     if attempt.is_last(retry):
-        name = claimed.activity.name
-        log.warning("%s %s gave up after %d attempts: %s", name, call.id, call.attempt, error)
         values |= {"state": ActivityState.FAILED, "finished_at": now(), "giving_up": None}
-        return _release(claimed, call.id, **values)
+        if is_held := _release(claimed, call.id, **values):
+            name = claimed.activity.name
+            log.warning("%s %s gave up after %d attempts: %s", name, call.id, call.attempt, error)
+        return is_held
     values |= {"state": ActivityState.WAITING, "due_at": now() + retry.delay(call.attempt)}
     _release(claimed, call.id, **values | {"provider_request_id": attempt.request_id})
     return False
@@ -163,7 +166,10 @@ def _failure(attempt: Attempt, last_error: str) -> dict[str, Any]:
 
 def _release(claimed: Claim, activity_id: UUID, **values: Any) -> bool:
     """Change one row and clear its token. Return whether the token was still valid."""
-    return bool(_update_held(claimed, ROW.id == activity_id, token=None, **values))
+    is_held = bool(_update_held(claimed, ROW.id == activity_id, token=None, **values))
+    if not is_held:
+        claimed.lost.add(activity_id)
+    return is_held
 
 
 def _update_held(claimed: Claim, condition: ColumnElement[bool], **values: Any) -> set[UUID]:

@@ -41,21 +41,18 @@ def count_call(activity: Activity[Any, Any, Any], attempt: Attempt, began: float
             metrics.ACTIVITY_UNKNOWN.add(activity.name)
 
 
-def count_results(
-    activity: Activity[Any, Any, Any], attempts: Iterable[Attempt], ended: Collection[UUID]
-) -> None:
+def count_results(claimed: Claim, attempts: Iterable[Attempt], ended: Collection[UUID]) -> None:
     """Count recorded attempts. `ended` has the ids of those that are done or gave up."""
     if not metrics.is_on():
         return
     for attempt in attempts:
-        is_over = attempt.call.id in ended
-        if attempt.error is None:
-            outcome = "done" if is_over else "lost"
-        elif is_over:
-            outcome = "failed"
+        if attempt.call.id in claimed.lost:
+            outcome = "lost"
+        elif attempt.call.id in ended:
+            outcome = "failed" if attempt.error else "done"
         else:
             outcome = "snoozed" if isinstance(attempt.error, Snooze) else "retried"
-        metrics.ACTIVITY_OUTCOMES.add(activity.name, outcome)
+        metrics.ACTIVITY_OUTCOMES.add(claimed.activity.name, outcome)
 
 
 def count_signals(

@@ -7,18 +7,20 @@ import pytest
 from flask import Flask
 
 from launch.waiting import until
-from models import ActivityState, transaction
+from models import ActivityState, metrics, transaction
 from models.clock import MovableClock
 from models.durable.activity import PUBLISHER_LEASE
 from state_machines.durable import (
     Activity,
     NonRetryableError,
+    UnknownOutcomeError,
     executor,
     leases,
     sweep,
 )
 from state_machines.durable.activity import MARGIN, Attempt
 from state_machines.durable.calls import batches
+from tests.support.counted import counting
 from tests.support.depot import Depot
 from tests.support.parcel import Announce, Courier, ParcelState
 
@@ -51,6 +53,25 @@ def test_a_worker_that_returns_after_its_lease_records_nothing(
         assert leases.finish(slow, {key: None}) == set()
         assert not leases.fail(slow, Attempt(call, error=NonRetryableError("too late")))
     assert depot.activity(parcel_id).state == ActivityState.DONE
+
+
+@pytest.mark.parametrize("trouble", [None, NonRetryableError("no"), UnknownOutcomeError("late")])
+def test_a_result_that_comes_after_the_lease_is_lost(
+    depot: Depot,
+    time: MovableClock,
+    caplog: pytest.LogCaptureFixture,
+    trouble: Exception | None,
+) -> None:
+    (parcel_id,) = depot.pack("vase")
+    slow = executor.prepare(Announce.name, [depot.key(parcel_id)])
+    slow.attempts[0].error = trouble
+    time.advance(minutes=5)
+    depot.claim(parcel_id)
+    with counting() as counted:
+        executor.finish(slow)
+    assert counted.of(metrics.ACTIVITY_OUTCOMES, Announce.name, "lost") == 1
+    assert counted.of(metrics.ACTIVITY_OUTCOMES) == 1
+    assert "gave up" not in caplog.text
 
 
 def test_the_call_of_a_worker_that_died_after_it_is_repeated_with_the_same_key(
