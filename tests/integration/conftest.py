@@ -1,13 +1,16 @@
 """Fixtures of the integration tests: a clock that moves, the services, parcels and people."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from flask import Flask
 from flask.testing import FlaskClient
 
 from config import settings
+from launch.redis import Redis
 from models import Product, User, clock, refresh, transaction
 from models.clock import MovableClock
 from models.ids import uuid7
@@ -57,6 +60,19 @@ def client(shop: Flask, app: Flask) -> FlaskClient:
     with shop.app_context():
         limiter.reset()
     return shop.test_client()
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[Redis]:
+    """Run a Redis for one test alone, which may stop or fill it."""
+    with Redis(tmp_path / "redis") as running:
+        yield running
+
+
+@pytest.fixture
+def redis_client(own_redis: Redis) -> Iterator[redis.Redis]:
+    with redis.Redis(port=own_redis.port) as connection:
+        yield connection
 
 
 @pytest.fixture

@@ -30,14 +30,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Redis]:
-    with Redis(tmp_path / "redis") as running:
-        yield running
-
-
-@pytest.fixture
-def worker(server: Redis, flask_app: Flask, tmp_path: Path) -> Iterator[Child]:
-    with running_worker(server, tmp_path / "log") as process:
+def worker(own_redis: Redis, flask_app: Flask, tmp_path: Path) -> Iterator[Child]:
+    with running_worker(own_redis, tmp_path / "log") as process:
         yield process
 
 
@@ -49,7 +43,9 @@ def waits_for_lock(db: Any) -> bool:
     return db.fetchone() is not None
 
 
-def test_a_worker_survives_the_loss_of_redis(server: Redis, worker: Child, tmp_path: Path) -> None:
+def test_a_worker_survives_the_loss_of_redis(
+    own_redis: Redis, worker: Child, tmp_path: Path
+) -> None:
     import tasks
 
     def gone() -> bool:
@@ -58,24 +54,24 @@ def test_a_worker_survives_the_loss_of_redis(server: Redis, worker: Child, tmp_p
     def misses_it() -> bool:
         return "Cannot connect to" in (tmp_path / "log").read_text()
 
-    until(lambda: listens(server), "the worker's listening", seconds=60)
+    until(lambda: listens(own_redis), "the worker's listening", seconds=60)
     with closing(psycopg2.connect(os.environ["DATABASE_URL"])) as db, db.cursor() as cursor:
         # Its sweep waits for us, so that its message stays in work.
         cursor.execute("LOCK TABLE activity")
-        with tasks.app.connection(server.url) as connection:
+        with tasks.app.connection(own_redis.url) as connection:
             tasks.app.send_task("sweep", connection=connection)
         until(lambda: waits_for_lock(cursor), "the sweep's beginning")
-        server.kill()
+        own_redis.kill()
         until(lambda: misses_it() or gone(), "the loss")
-        server.start()
-        until(lambda: gone() or listens(server), "a new connection")
+        own_redis.start()
+        until(lambda: gone() or listens(own_redis), "a new connection")
     assert not gone(), (tmp_path / "log").read_text()
 
 
-def test_a_channel_without_a_connection_raises_a_connection_error(server: Redis) -> None:
+def test_a_channel_without_a_connection_raises_a_connection_error(own_redis: Redis) -> None:
     import tasks
 
-    with tasks.app.connection(server.url) as connection:
+    with tasks.app.connection(own_redis.url) as connection:
         tasks.app.send_task("sweep", connection=connection)
         channel = connection.channel()
         assert channel.basic_get("sweep") is not None, "it holds a message"
@@ -87,10 +83,10 @@ def test_a_channel_without_a_connection_raises_a_connection_error(server: Redis)
         channel.close()
 
 
-def test_redis_keeps_nothing_of_a_received_message(server: Redis) -> None:
+def test_redis_keeps_nothing_of_a_received_message(own_redis: Redis) -> None:
     with (
-        app.connection_for_write(server.url) as connection,
-        redis.Redis(port=server.port) as client,
+        app.connection_for_write(own_redis.url) as connection,
+        redis.Redis(port=own_redis.port) as client,
     ):
         app.send_task("sweep", connection=connection)
         channel = connection.channel()
@@ -109,13 +105,13 @@ ARGUMENTS: Bodies = [[1], ["x"], [[1]], [["no id"]], [[None]], [["1", "2"]], [{}
 ODD: tuple[Any, ...] = (7, "x", "é" * 400, [1], [[]], {"a": 1}, None, True)
 
 
-def sent(server: Redis, name: str, *arguments: Any) -> dict[str, Any]:
+def sent(own_redis: Redis, name: str, *arguments: Any) -> dict[str, Any]:
     """Return a message as this system sends it, taken out of its queue."""
     import tasks
 
-    with tasks.app.connection(server.url) as connection:
+    with tasks.app.connection(own_redis.url) as connection:
         tasks.app.send_task(name, args=arguments, connection=connection)
-    with redis.Redis(port=server.port) as client:
+    with redis.Redis(port=own_redis.port) as client:
         message: bytes = client.lpop(QUEUE) or client.lpop(SWEEP)
     body: dict[str, Any] = json.loads(message)
     return body
@@ -160,20 +156,20 @@ def spoiled(good: dict[str, Any]) -> Iterator[bytes]:
 
 
 def test_a_malformed_message_is_dropped_and_the_worker_continues(
-    server: Redis, worker: subprocess.Popen[bytes], tmp_path: Path
+    own_redis: Redis, worker: subprocess.Popen[bytes], tmp_path: Path
 ) -> None:
     import tasks
 
     def waits() -> bool:
         return bool(client.llen(SWEEP))
 
-    messages = list(spoiled(sent(server, "payments.retrieve_intent", [str(uuid4())])))
-    ticks = list(spoiled(sent(server, "sweep")))
-    until(lambda: listens(server), "the worker's listening", seconds=60)
-    with redis.Redis(port=server.port) as client:
+    messages = list(spoiled(sent(own_redis, "payments.retrieve_intent", [str(uuid4())])))
+    ticks = list(spoiled(sent(own_redis, "sweep")))
+    until(lambda: listens(own_redis), "the worker's listening", seconds=60)
+    with redis.Redis(port=own_redis.port) as client:
         client.rpush(SWEEP, *messages, *ticks)
         assert client.publish(CONTROL, b"[1,2]") == client.publish(CONTROL, b"hello") == 1
-        with tasks.app.connection(server.url) as connection:
+        with tasks.app.connection(own_redis.url) as connection:
             tasks.app.send_task("sweep", connection=connection)
         until(
             lambda: worker.poll() is not None or not waits(), "the end of the queues", seconds=150
@@ -188,11 +184,11 @@ def test_a_malformed_message_is_dropped_and_the_worker_continues(
 
 @pytest.mark.parametrize("name", [SWEEP, list_names("maintenance")[1]])
 def test_a_key_that_is_no_queue_is_renamed_and_the_worker_continues(
-    server: Redis, worker: subprocess.Popen[bytes], tmp_path: Path, name: str
+    own_redis: Redis, worker: subprocess.Popen[bytes], tmp_path: Path, name: str
 ) -> None:
-    until(lambda: listens(server), "the worker's listening", seconds=60)
+    until(lambda: listens(own_redis), "the worker's listening", seconds=60)
     aside = name.replace(PREFIX, f"{PREFIX}aside:")
-    with redis.Redis(port=server.port) as client:
+    with redis.Redis(port=own_redis.port) as client:
         client.hset(name, "a", "hash")
         # The next turn finds it.
         until(lambda: bool(worker.poll() or client.exists(aside)), "the renaming", seconds=60)
@@ -200,13 +196,13 @@ def test_a_key_that_is_no_queue_is_renamed_and_the_worker_continues(
         assert worker.poll() is None, log[-3000:]
         assert f"the key {name!r} in Redis was a hash of others: it is {aside!r} now" in log
         assert client.hgetall(aside) == {b"a": b"hash"}
-        with app.connection_for_write(server.url) as connection:
+        with app.connection_for_write(own_redis.url) as connection:
             app.send_task("sweep", connection=connection)
         until(lambda: not client.llen(SWEEP), "the next sweep", seconds=60)
 
 
-def test_a_channel_keeps_one_client_until_it_connects_again(server: Redis) -> None:
-    with app.connection_for_write(server.url) as connection:
+def test_a_channel_keeps_one_client_until_it_connects_again(own_redis: Redis) -> None:
+    with app.connection_for_write(own_redis.url) as connection:
         channel = connection.channel()
         with channel.conn_or_acquire() as first, channel.conn_or_acquire() as second:
             assert first is second

@@ -32,13 +32,7 @@ BACKLOG = 10_000
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Redis]:
-    with Redis(tmp_path / "redis") as running:
-        yield running
-
-
-@pytest.fixture
-def work(server: Redis, tmp_path: Path) -> Iterator[list[Child]]:
+def work(own_redis: Redis, tmp_path: Path) -> Iterator[list[Child]]:
     """Yield a list of tasks for a worker, which ends with the test."""
     started: list[Child] = []
     yield started
@@ -47,9 +41,12 @@ def work(server: Redis, tmp_path: Path) -> Iterator[list[Child]]:
         process.wait()
 
 
-def fill(server: Redis, backlog: str, activity_id: UUID, name: str) -> None:
+def fill(own_redis: Redis, backlog: str, activity_id: UUID, name: str) -> None:
     """Publish a backlog of activities called `backlog`, and then one that is called `name`."""
-    with celery.connection(server.url) as connection, celery.amqp.Producer(connection) as producer:
+    with (
+        celery.connection(own_redis.url) as connection,
+        celery.amqp.Producer(connection) as producer,
+    ):
         for _ in range(BACKLOG):
             celery.send_task(backlog, args=([str(uuid7())],), producer=producer)
         celery.send_task(name, args=([str(activity_id)],), producer=producer)
@@ -102,7 +99,7 @@ def test_interactive_activities_go_first_under_a_limit(app: Flask) -> None:
 )
 def test_a_backlog_of_the_other_priority_is_overtaken(
     app: Flask,
-    server: Redis,
+    own_redis: Redis,
     work: list[Child],
     tmp_path: Path,
     name: str,
@@ -110,8 +107,8 @@ def test_a_backlog_of_the_other_priority_is_overtaken(
     place: int,
 ) -> None:
     (key,) = overdue(name, seconds=0)
-    fill(server, backlog, key, name)
-    with redis.Redis(port=server.port) as client, (tmp_path / "log").open("wb") as log:
+    fill(own_redis, backlog, key, name)
+    with redis.Redis(port=own_redis.port) as client, (tmp_path / "log").open("wb") as log:
 
         def count_waiting() -> int:
             return int(client.llen(list_names("payments")[place]))
@@ -122,7 +119,7 @@ def test_a_backlog_of_the_other_priority_is_overtaken(
                 return row.attempts > 0 or not count_waiting()
 
         assert count_waiting() == BACKLOG
-        environment = os.environ | {"REDIS_URL": server.url}
+        environment = os.environ | {"REDIS_URL": own_redis.url}
         command = worker("priority", "payments")
         work.append(Child(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT))
         until(is_claimed, "the claim", seconds=120)

@@ -1,6 +1,6 @@
 """A worker outlives a Redis that answers and refuses: it consumes again when Redis does."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,32 +19,20 @@ SWEEP = queue_keys.list_names("sweep")[0]
 Change = Callable[[redis.Redis], object]
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Redis]:
-    with Redis(tmp_path / "redis") as running:
-        yield running
+def become_replica(redis_client: redis.Redis) -> None:
+    redis_client.replicaof("127.0.0.1", 1)
 
 
-@pytest.fixture
-def client(server: Redis) -> Iterator[redis.Redis]:
-    with redis.Redis(port=server.port) as connection:
-        yield connection
+def become_primary(redis_client: redis.Redis) -> None:
+    redis_client.replicaof("NO", "ONE")
 
 
-def become_replica(client: redis.Redis) -> None:
-    client.replicaof("127.0.0.1", 1)
+def miss_replicas(redis_client: redis.Redis) -> None:
+    redis_client.config_set("min-replicas-to-write", 1)
 
 
-def become_primary(client: redis.Redis) -> None:
-    client.replicaof("NO", "ONE")
-
-
-def miss_replicas(client: redis.Redis) -> None:
-    client.config_set("min-replicas-to-write", 1)
-
-
-def need_no_replicas(client: redis.Redis) -> None:
-    client.config_set("min-replicas-to-write", 0)
+def need_no_replicas(redis_client: redis.Redis) -> None:
+    redis_client.config_set("min-replicas-to-write", 0)
 
 
 @pytest.mark.parametrize(
@@ -53,44 +41,44 @@ def need_no_replicas(client: redis.Redis) -> None:
     ids=["replica", "no replicas"],
 )
 def test_a_worker_consumes_again_when_redis_accepts_changes(
-    server: Redis,
-    client: redis.Redis,
+    own_redis: Redis,
+    redis_client: redis.Redis,
     flask_app: Flask,
     tmp_path: Path,
     refuse: Change,
     accept: Change,
 ) -> None:
     log = tmp_path / "log"
-    with running_worker(server, log) as worker:
-        until(lambda: listens(server), "the worker's listening", seconds=60)
-        refuse(client)
+    with running_worker(own_redis, log) as worker:
+        until(lambda: listens(own_redis), "the worker's listening", seconds=60)
+        refuse(redis_client)
         # After the first attempt it pauses, also when it can connect.
         until(lambda: bool(worker.poll()) or "(2/None)" in log.read_text(), "two attempts")
         assert worker.poll() is None, log.read_text()[-3000:]
-        accept(client)
-        until(lambda: listens(server), "the worker's listening again")
-        with app.connection_for_write(server.url) as connection:
+        accept(redis_client)
+        until(lambda: listens(own_redis), "the worker's listening again")
+        with app.connection_for_write(own_redis.url) as connection:
             app.send_task("sweep", connection=connection)
-        until(lambda: not client.llen(SWEEP), "the next sweep")
+        until(lambda: not redis_client.llen(SWEEP), "the next sweep")
     assert "Traceback" not in log.read_text()
 
 
 def test_a_worker_starts_while_redis_is_full(
-    server: Redis, client: redis.Redis, flask_app: Flask, tmp_path: Path
+    own_redis: Redis, redis_client: redis.Redis, flask_app: Flask, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
-    client.config_set("maxmemory", 1)
-    with running_worker(server, log) as worker:
+    redis_client.config_set("maxmemory", 1)
+    with running_worker(own_redis, log) as worker:
         until(lambda: bool(worker.poll()) or "(1/None)" in log.read_text(), "a first attempt")
-        client.config_set("maxmemory", 0)
-        until(lambda: bool(worker.poll()) or listens(server), "the worker's listening")
+        redis_client.config_set("maxmemory", 0)
+        until(lambda: bool(worker.poll()) or listens(own_redis), "the worker's listening")
         assert worker.poll() is None, log.read_text()[-3000:]
 
 
-def test_a_renamed_key_replaces_none_that_was_renamed_before(client: redis.Redis) -> None:
+def test_a_renamed_key_replaces_none_that_was_renamed_before(redis_client: redis.Redis) -> None:
     for value in ("first", "second", "third"):
-        client.hset(SWEEP, "value", value)
-        assert queue_keys.set_aside(client) == 1
-    kept = {client.hget(key, "value") for key in client.scan_iter("projectx:aside:*")}
+        redis_client.hset(SWEEP, "value", value)
+        assert queue_keys.set_aside(redis_client) == 1
+    kept = {redis_client.hget(key, "value") for key in redis_client.scan_iter("projectx:aside:*")}
     assert kept == {b"first", b"second", b"third"}
-    assert queue_keys.set_aside(client) == 0
+    assert queue_keys.set_aside(redis_client) == 0

@@ -3,14 +3,14 @@
 import signal
 import socket
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
+
+from tests.support.receiver import receiving
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +59,9 @@ def _read(service: str, span: Span) -> Received:
 def collector(port: int = 0) -> Iterator[Collector]:
     """Run a collector on a port of the loopback interface, a free one without `port`."""
     received = Collector()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            received.take(self.rfile.read(int(self.headers["Content-Length"])))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Print nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    received.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with receiving(received.take, port) as taken:
+        received.url = f"http://127.0.0.1:{taken}"
         yield received
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def is_listening(port: int) -> bool:

@@ -1,13 +1,12 @@
 """A server with Sentry's interface, which keeps the reports of errors in memory."""
 
-import gzip
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.support.receiver import receiving
 
 
 @dataclass
@@ -30,25 +29,6 @@ class ErrorReceiver:
 def error_receiver() -> Iterator[ErrorReceiver]:
     """Run a receiver on a free port of the loopback interface."""
     received = ErrorReceiver()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            is_packed = self.headers.get("Content-Encoding") == "gzip"
-            received.take(gzip.decompress(body) if is_packed else body)
-            self.send_response(200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        received.dsn = f"http://key@127.0.0.1:{server.server_port}/1"
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield received
-        finally:
-            server.shutdown()
-            thread.join()
+    with receiving(received.take) as port:
+        received.dsn = f"http://key@127.0.0.1:{port}/1"
+        yield received

@@ -46,12 +46,6 @@ WAITS_FOR_LOCK = text(
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Redis]:
-    with Redis(tmp_path / "redis") as running:
-        yield running
-
-
-@pytest.fixture
 def log(tmp_path: Path) -> Iterator[BinaryIO]:
     with (tmp_path / "log").open("wb") as file:
         yield file
@@ -67,20 +61,23 @@ def workers() -> Iterator[list[Child]]:
         process.wait()
 
 
-def start_worker(server: Redis, workers: list[Child], log: BinaryIO) -> Child:
-    environment = os.environ | {"REDIS_URL": server.url}
+def start_worker(own_redis: Redis, workers: list[Child], log: BinaryIO) -> Child:
+    environment = os.environ | {"REDIS_URL": own_redis.url}
     command = worker(f"bulk-{len(workers)}", "maintenance", threads=2)
     process = Child(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
     workers.append(process)
     return process
 
 
-def publish_work(server: Redis, job: Bulk) -> None:
+def publish_work(own_redis: Redis, job: Bulk) -> None:
     """Publish the open batch of the job, as the dispatch thread and the sweep do."""
     is_open = ActivityRow.is_open(Work.name, [job.id])
     with transaction() as session:
         keys = [str(key) for key in session.scalars(select(ActivityRow.id).where(is_open))]
-    with celery.connection(server.url) as connection, celery.amqp.Producer(connection) as producer:
+    with (
+        celery.connection(own_redis.url) as connection,
+        celery.amqp.Producer(connection) as producer,
+    ):
         celery.send_task(Work.name, args=(keys,), producer=producer)
 
 
@@ -120,7 +117,7 @@ def end_leases() -> None:
 
 @pytest.mark.slow
 def test_a_worker_is_killed_in_the_middle_of_a_thousand_retries(
-    app: Flask, server: Redis, workers: list[Child], log: BinaryIO
+    app: Flask, own_redis: Redis, workers: list[Child], log: BinaryIO
 ) -> None:
     keys = fail_many()
     job = Bulk(
@@ -132,8 +129,8 @@ def test_a_worker_is_killed_in_the_middle_of_a_thousand_retries(
     )
     with transaction():
         bulk_job.start(job, ROWS)
-    first = start_worker(server, workers, log)
-    publish_work(server, job)
+    first = start_worker(own_redis, workers, log)
+    publish_work(own_redis, job)
     # Somebody holds a result of the batch in the middle: the worker has changed the batch's rows by
     # then, and waits to write their results.
     held = select(BulkResult.subject_id).where(BulkResult.subject_id == keys[MIDDLE])
@@ -146,8 +143,8 @@ def test_a_worker_is_killed_in_the_middle_of_a_thousand_retries(
     assert load(job).changed == MIDDLE, "the batch that was under way is undone"
 
     end_leases()
-    start_worker(server, workers, log)
-    publish_work(server, job)
+    start_worker(own_redis, workers, log)
+    publish_work(own_redis, job)
     until(lambda: load(job).state == BulkState.DONE, "the end of the job", seconds=120)
 
     done = load(job)
