@@ -52,6 +52,8 @@ def watch(client: socket.socket) -> None:
     client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 5)
     client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 2)
     client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)
+    # Keepalives do not count while an answer is not acknowledged.
+    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 10_000)
 
 
 if __name__ == "__main__":
