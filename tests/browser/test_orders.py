@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from demo.buyer import Buyer, Json
 from demo.world import World
+from tests.browser import till
 from tests.browser.accessibility import find_violations
 from tests.browser.shelf import STAPLE
 
@@ -83,6 +84,21 @@ def test_an_order_that_nobody_pays_expires_on_the_page(
     # Nobody may pay it later.
     expect(member.get_by_text("Not paid", exact=True)).to_have_count(2)
     expect(member.get_by_text("Not paid yet")).to_have_count(0)
+
+
+def test_a_payment_that_comes_too_late_goes_back_and_the_page_says_so(
+    member: Page, buyer: Buyer, world: World
+) -> None:
+    order = placed(buyer)
+    member.goto(path_of(order))
+    # This bank misses the cancellation, and pays after the order has failed.
+    buyer.pay(order["clientSecret"], "pm_sandbox_succeedsAfterCancel")
+    world.expire(order["orderId"])
+    expect(member.get_by_text("Paid too late", exact=True).first).to_be_visible()
+    expect(member.get_by_text("paid back", exact=False).last).to_be_visible()
+    expect(member.get_by_text("Nothing was charged")).to_be_hidden()
+    book = till.book_of(world, order["referenceId"])
+    assert book["captured"] == book["refunded"] > 0
 
 
 def test_the_list_leads_to_the_order_and_filters(member: Page, buyer: Buyer) -> None:

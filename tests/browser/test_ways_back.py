@@ -43,6 +43,32 @@ def test_back_and_forward_at_every_step_of_a_purchase(
     assert len(buyer.http.get(f"{world.urls.order}/order", timeout=30).json()) == 1
 
 
+def test_a_reload_at_every_step_of_a_purchase(member: Page, buyer: Buyer, world: World) -> None:
+    lamp: Json = Shelf(world).add(price=4900)
+    member.goto(f"/products/{lamp['id']}")
+    member.get_by_role("button", name="Add to cart").click()
+    expect(member.get_by_text("1 in your cart")).to_be_visible()
+    member.reload()
+    expect(member.get_by_text("1 in your cart")).to_be_visible()
+    member.goto("/cart")
+    member.reload()
+    member.get_by_role("link", name="Check out").click()
+    till.type_address(member)
+    member.reload()
+    expect(member.get_by_label("Street and number")).to_have_value("Calle Mayor 1")
+    pay(member, till.DECLINES)
+    expect(member.get_by_text(till.DECLINED)).to_be_visible()
+    member.reload()
+    # The order exists by now: it is paid, and not made again.
+    expect(member.get_by_role("heading", name="Pay your order")).to_be_visible()
+    pay(member)
+    expect(member.get_by_text("We have your payment.")).to_be_visible()
+    member.reload()
+    expect(member.get_by_text("We have your payment.")).to_be_visible()
+    (order,) = buyer.http.get(f"{world.urls.order}/order", timeout=30).json()
+    assert till.book_of(world, order["referenceId"])["captured"] == 5900
+
+
 def test_who_goes_back_while_a_declined_order_is_loaded_is_not_called_to_it(
     member: Page, world: World
 ) -> None:

@@ -19,6 +19,12 @@ test.each<[OrderState, PaymentState, boolean, string]>([
   expect(situationOf({ status, closing, payment: { status: payment } })).toBe(situation)
 })
 
+test('an order that failed and gives money back was paid too late', () => {
+  const order = { status: 'Failed', payment: { status: 'Failure' } } as const
+  expect(situationOf({ ...order, refunds: [{}] })).toBe('late')
+  expect(situationOf({ ...order, refunds: [] })).toBe('failed')
+})
+
 test('a payment that its bank is processing is not asked for again, on any device', () => {
   const order = { status: 'Pending', payment: { status: 'Initiated', processing: true } } as const
   expect(situationOf(order)).toBe('confirming')

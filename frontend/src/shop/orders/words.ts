@@ -19,18 +19,22 @@ export type Situation =
   | 'delivered'
   | 'cancelled'
   | 'failed'
+  | 'late'
 
 type Facts = {
   status: OrderState
   closing?: boolean
   payment: { status: PaymentState; processing?: boolean }
+  refunds?: readonly unknown[]
 }
 
 /** Return the situation of an order. `made` is its payment, where it was made in this tab. */
 export function situationOf(
-  { status, closing = false, payment }: Facts,
+  { status, closing = false, payment, refunds = [] }: Facts,
   made: PaymentMade | null = null,
 ): Situation {
+  // It was paid after it had failed, or nothing would go back.
+  if (status === 'Failed' && refunds.length > 0) return 'late'
   if (status !== 'Pending') return ENDED[status]
   if (closing) return 'closing'
   if (payment.processing === true) return 'confirming'
@@ -72,6 +76,7 @@ export const TONES: Record<Situation, Tone> = {
   delivered: 'done',
   cancelled: 'ended',
   failed: 'failed',
+  late: 'ended',
 }
 
 /** The tone of an order in a list, where only its own state is known. */
@@ -84,14 +89,18 @@ export const STATE_TONES: Record<OrderState, Tone> = {
   Failed: 'failed',
 }
 
-/** Return whether nothing about the order will change any more by itself. */
-export function isSettled(order: OrderSummary): boolean {
-  const moneyMoves = order.refunds.some(({ status }) => MOVING.has(status))
-  return !moneyMoves && !order.closing && SETTLED.has(order.status)
+/**
+ * Return whether nothing about the order will change any more by itself. A bank may still pay an
+ * order that ended unpaid; the money then goes back.
+ */
+export function isSettled({ status, closing, refunds }: OrderSummary): boolean {
+  const moneyMoves = refunds.some((refund) => MOVING.has(refund.status))
+  const hasEnded = status === 'Delivered' || (ENDED_EARLY.has(status) && refunds.length > 0)
+  return !moneyMoves && !closing && hasEnded
 }
 
 const MOVING = new Set<RefundState>(['Requested', 'Submitted'])
-const SETTLED = new Set<OrderState>(['Delivered', 'Cancelled', 'Failed'])
+const ENDED_EARLY = new Set<OrderState>(['Cancelled', 'Failed'])
 
 export const useOrderWords = messages({
   en: {
@@ -115,6 +124,7 @@ export const useOrderWords = messages({
       delivered: 'Delivered',
       cancelled: 'Cancelled',
       failed: 'Not paid',
+      late: 'Paid too late',
     } satisfies Record<Situation, string>,
     sentences: {
       preparing: 'We are getting your payment ready. This takes a moment.',
@@ -129,6 +139,7 @@ export const useOrderWords = messages({
       delivered: 'Your parcel has arrived. Enjoy it.',
       cancelled: 'This order was cancelled.',
       failed: 'This order was not paid in time, so we released your things. Nothing was charged.',
+      late: 'The payment came after we had released your things, so it goes back to you.',
     } satisfies Record<Situation, string>,
     refunds: {
       Requested: 'on its way back',
@@ -164,6 +175,7 @@ export const useOrderWords = messages({
       delivered: 'Entregado',
       cancelled: 'Cancelado',
       failed: 'No pagado',
+      late: 'Pagado demasiado tarde',
     },
     sentences: {
       preparing: 'Estamos preparando tu pago. Es solo un momento.',
@@ -179,6 +191,7 @@ export const useOrderWords = messages({
       cancelled: 'Este pedido se canceló.',
       failed:
         'El pedido no se pagó a tiempo y hemos liberado tus artículos. No se ha cobrado nada.',
+      late: 'El pago llegó cuando ya habíamos liberado tus artículos, así que te lo devolvemos.',
     },
     refunds: {
       Requested: 'en camino de vuelta',
