@@ -22,7 +22,7 @@ export function StatusBanner({ order }: { order: OrderSummary }) {
   const tone = TONES[situation]
   const reason = situation === 'declined' ? order.payment.declineReason : null
   // An ended order has no card of its own for what goes back.
-  const refunds = situation === 'cancelled' ? order.refunds : []
+  const refunds = situation === 'cancelled' || situation === 'late' ? order.refunds : []
   return (
     <section className={classes.status} data-tone={tone}>
       <div className={classes.head}>
