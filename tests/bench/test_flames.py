@@ -10,9 +10,8 @@ from bench.flames import PY_SPY
 from launch.children import run
 from launch.stack import ROOT
 from tests.support.proof import IN_FULL
+from tests.support.system import OWN
 
-# The servers and the sandbox are the shop's own.
-OWN = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "")
 OPTIONS = ("--buyers", "2", "--seconds", "5")
 
 

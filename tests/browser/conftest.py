@@ -24,6 +24,7 @@ from tests.browser.operators import hire
 from tests.browser.shelf import Shelf
 from tests.browser.visitors import PATIENCE_MS, open_browser, share_session
 from tests.support.chromium import start_chromium
+from tests.support.system import OWN
 
 # Answers such as 401 are logged as errors, too, and so is what an error boundary shows.
 EXPECTED_ERRORS = (
@@ -54,9 +55,8 @@ def pytest_runtest_makereport(
 @pytest.fixture(scope="package")
 def stack(pages: Path) -> Iterator[Stack]:
     """Run a system with its own PostgreSQL, Redis and sandbox."""
-    own = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "")
     limits = dict.fromkeys(("LOGIN_LIMIT", "LOGIN_LIMIT_PER_ADDRESS"), "10000/minute")
-    with Stack(environment=own | limits) as running:
+    with Stack(environment=OWN | limits) as running:
         World.of(running).restock(10_000)
         yield running
 

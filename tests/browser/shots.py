@@ -23,6 +23,7 @@ from tests.browser.console_shots import list_paths, sign_in_admin, visit_console
 from tests.browser.shop_with_orders import EMAIL, place_orders, sign_in
 from tests.browser.visitors import share_session
 from tests.support.chromium import start_chromium
+from tests.support.system import OWN
 
 FOLDER = ROOT / "docs/pictures"
 HEIGHTS = {390: 844, 1280: 900, 1920: 1080}
@@ -41,7 +42,6 @@ LIMITS = {
     "LOGIN_LIMIT_PER_ADDRESS": "10000/minute",
     "LOGIN_COOLDOWN": "0",
 }
-OWN = ("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ def take_console(folder: Path, views: tuple[tuple[int, str], ...], *, whole: boo
 
 
 def start_system(*, with_past: bool = False) -> Stack:
-    return Stack(environment=dict.fromkeys(OWN, "") | LIMITS, with_past=with_past)
+    return Stack(environment=OWN | LIMITS, with_past=with_past)
 
 
 def main() -> int:

@@ -7,10 +7,7 @@ import pytest
 from demo.world import World
 from launch.stack import Stack
 from tests.support.collector import Collector, collector
-from tests.support.system import PAYMENT_TIMEOUT, TOKEN_LIFETIME, TRACE_URL
-
-# PostgreSQL, Redis and the sandbox are the system's own.
-OWN = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "")
+from tests.support.system import OWN, PAYMENT_TIMEOUT, TOKEN_LIFETIME, TRACE_URL
 
 
 @pytest.fixture(scope="package")

@@ -9,6 +9,7 @@ import pytest
 from demo.buyer import find_code, wait_for
 from demo.world import World
 from launch.stack import Stack
+from tests.support.system import OWN
 
 OTHERS = ("sandbox", "flower", "system")
 LINE = re.compile(r"^\d\d:\d\d:\d\d (\S+) +\| (.*)$", re.MULTILINE)
@@ -21,8 +22,7 @@ def is_in(secret: str, text: str) -> bool:
 
 
 def test_every_line_is_json_and_holds_no_secret(capsys: pytest.CaptureFixture[str]) -> None:
-    own = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "")
-    with Stack(environment=own | {"LOG_FORMAT": "json"}, show=True) as stack:
+    with Stack(environment=OWN | {"LOG_FORMAT": "json"}, show=True) as stack:
         world = World.of(stack)
         buyer = world.buyer()
         code = find_code(buyer.emails("login_code")[0])

@@ -12,6 +12,7 @@ from demo.buyer import Buyer, Json, wait_for
 from demo.world import World
 from launch.stack import Stack
 from tests.support import histories, invariants
+from tests.support.system import OWN
 
 SETTINGS = {
     # Long enough to pay in, also on a slow machine.
@@ -28,8 +29,7 @@ SETTINGS = {
 @pytest.fixture
 def silent() -> Iterator[Stack]:
     """Yield a system that polls early, and to which Stripe sends no event."""
-    own = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "")
-    with Stack(environment=own | SETTINGS) as running:
+    with Stack(environment=OWN | SETTINGS) as running:
         World.of(running).faults(stripe={"webhook": {"dropRate": 1}})
         yield running
 

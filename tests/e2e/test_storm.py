@@ -18,6 +18,7 @@ from launch.supervisor import ENDS_WINDOW, MAX_ENDS
 from models.clock import tick
 from tests.support import histories, proof, weather
 from tests.support.storm import SETTINGS
+from tests.support.system import OWN
 
 ORDERS = 300 if proof.IN_FULL else 60
 BUYERS = 24
@@ -28,8 +29,7 @@ VICTIMS = {"worker-1": 4, "worker-2": 4, "sweeper": 2, "beat": 1}
 @pytest.fixture
 def stack() -> Iterator[Stack]:
     """Yield a system with short times."""
-    own = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "")
-    with Stack(environment=own | SETTINGS) as running:
+    with Stack(environment=OWN | SETTINGS) as running:
         yield running
 
 

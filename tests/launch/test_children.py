@@ -13,6 +13,7 @@ import pytest
 from demo.stories import STORIES
 from launch.children import Child, run
 from launch.waiting import has_ended, until
+from tests.support.system import OWN
 
 HOUSEHOLD = [sys.executable, "-m", "tests.launch.household"]
 PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "2", "--dist", "load"]
@@ -73,8 +74,7 @@ def test_servers_end_with_their_starter_however_it_ends(
 
 
 def test_a_whole_system_ends_when_its_starter_is_killed(environment: dict[str, str]) -> None:
-    own = ("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY")
-    parent = begin(DEMO, environment | dict.fromkeys(own, ""))
+    parent = begin(DEMO, environment | OWN)
     # The first story has begun: everything runs.
     wait_for_line(parent, STORIES[0][0])
     started = family(psutil.Process(parent.pid))

@@ -19,14 +19,14 @@ from launch.ports import assign_free_ports
 from launch.stack import ROOT
 from launch.unprivileged_user import temporary_folder
 from launch.waiting import has_ended, until
+from tests.support.system import OWN
 
 RUNNING = [sys.executable, "-m", "tests.launch.running"]
-OWN = ("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY")
 
 
 def environment(folder: Path, **variables: str) -> dict[str, str]:
     ours = {"PROGRAM": "launch", "DATA_FOLDER": str(folder), "FRONTEND": "off"}
-    ours |= dict.fromkeys(OWN, "")
+    ours |= OWN
     return os.environ | ours | assign_free_ports() | variables
 
 

@@ -18,6 +18,7 @@ from launch.stack import ROOT, Stack
 from launch.unprivileged_user import temporary_folder
 from tests.support.prometheus import Server, scraping
 from tests.support.promql import METRICS, check_names
+from tests.support.system import OWN
 
 ALERTS = ROOT / "deploy/prometheus/alerts.yml"
 GRAFANA = ROOT / "deploy/grafana"
@@ -39,9 +40,8 @@ COLUMNS = 24
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Stack]:
     """Yield a running shop with metrics."""
-    own = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "")
     limits = dict.fromkeys(("LOGIN_LIMIT", "LOGIN_LIMIT_PER_ADDRESS"), "10000/minute")
-    with Stack(environment=own | limits | {"METRICS": "1"}) as running:
+    with Stack(environment=OWN | limits | {"METRICS": "1"}) as running:
         World.of(running).restock(10_000)
         yield running
 

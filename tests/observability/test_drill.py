@@ -22,6 +22,7 @@ from launch.stack import Stack
 from launch.unprivileged_user import temporary_folder
 from tests.support.prometheus import Server, scraping
 from tests.support.proof import IN_FULL
+from tests.support.system import OWN
 
 pytestmark = pytest.mark.skipif(not IN_FULL, reason="a drill of `make prove`")
 
@@ -30,7 +31,6 @@ FACTOR = 12
 PATIENCE = 240
 # Requests at once: more than twice the connections of both web processes.
 CROWD = 80
-OWN = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "")
 SETTINGS = {
     "METRICS": "1",
     "LOGIN_LIMIT": "10000/minute",

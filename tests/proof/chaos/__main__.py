@@ -28,12 +28,12 @@ from tests.proof.chaos.watch import Watch
 from tests.proof.failpoints.patient import PatientBuyer
 from tests.support import invariants, storm
 from tests.support.storm import FAULTS, PAYMENT_TIMEOUT, SETTINGS
+from tests.support.system import OWN
 
 RATE = 2.0  # orders a second
 AT_ONCE = 48  # customers
 REST = 180  # seconds
 ALL_KINDS = 120  # seconds of trouble in which every kind of blow must fall
-OWN = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "")
 # As far away as Stripe is, so that a blow finds calls under way.
 FAR = {**FAULTS, "stripe": {**FAULTS["stripe"], "latencyMs": 150}}
 NEWER = "SELECT 1 FROM reconciliation WHERE state = 'Done' AND created_at > %s"

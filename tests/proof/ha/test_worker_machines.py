@@ -23,6 +23,7 @@ from tests.support import histories, weather
 from tests.support.programs import Program
 from tests.support.proof import IN_FULL
 from tests.support.storm import FAULTS, SETTINGS
+from tests.support.system import OWN
 
 pytestmark = pytest.mark.skipif(not IN_FULL, reason="a drill of `make prove`")
 
@@ -31,9 +32,7 @@ SCARCE = ORDERS // 8  # pieces of one product, which every fourth customer wants
 PATIENCE = 180  # seconds
 CONNECTIONS = 300  # each machine has the pools of three workers
 CALLS = 5  # under way on a machine when it is struck
-ROUNDS = 5  # of cuts, at most, until a machine has written too late
-OWN = dict.fromkeys(("REDIS_URL", "STRIPE_SECRET_KEY", "SENDGRID_API_KEY"), "")
-# So slow that a machine always has calls under way.
+ROUNDS = 5  # So slow that a machine always has calls under way.
 SLOW = FAULTS | {
     "stripe": FAULTS["stripe"] | {"latencyMs": 400},
     "sendgrid": FAULTS["sendgrid"] | {"latencyMs": 400},
