@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,27 @@ def process_tree(pids: Mapping[str, int]) -> dict[int, psutil.Process]:
         root = psutil.Process(pid)
         processes |= {process.pid: process for process in (root, *root.children(recursive=True))}
     return processes
+
+
+def read_times(pids: Mapping[str, int]) -> dict[str, dict[int, float]]:
+    """Return the seconds of processor time of processes and their descendants, by name and pid."""
+    times: dict[str, dict[int, float]] = {name: {} for name in pids}
+    for name, pid in pids.items():
+        for each, process in process_tree({name: pid}).items():
+            # PostgreSQL starts and ends background processes at any time.
+            with suppress(psutil.NoSuchProcess):
+                times[name][each] = processor_seconds([process])
+    return times
+
+
+def used_since(
+    before: Mapping[str, Mapping[int, float]], after: Mapping[str, Mapping[int, float]]
+) -> dict[str, float]:
+    """Return the seconds that the processes of each name used between two calls of `read_times`."""
+    return {
+        name: sum(seconds - before[name].get(pid, 0) for pid, seconds in times.items())
+        for name, times in after.items()
+    }
 
 
 def megabytes(process: psutil.Process) -> float:

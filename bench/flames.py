@@ -6,13 +6,11 @@ processor time of one order in each process, also in those that have no graph.
 
 import argparse
 import sys
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from subprocess import DEVNULL
 
-import psutil
-
-from bench.cost import process_tree
+from bench.cost import read_times, used_since
 from bench.growth import UNLIMITED
 from bench.running_shop import WARM_UP, RunningShop
 from bench.shop import BUYERS, let_pass
@@ -35,34 +33,23 @@ def draw(shop: RunningShop, folder: Path, seconds: int) -> dict[str, float]:
     pids = shop.stack.pids()
     graphs = {name: folder / f"{name}.svg" for name in pids if name not in OTHERS}
     with traffic(shop.buyers, shop.products, WARM_UP) as sales, ExitStack() as recorders:
-        start, before = tick(), _processor_seconds(pids)
+        start, before = tick(), read_times(pids)
         for name, graph in graphs.items():
             graph.unlink(missing_ok=True)
             recorders.enter_context(_recorder(pids[name], seconds, graph))
         let_pass(seconds)
-        end, after = tick(), _processor_seconds(pids)
+        end, after = tick(), read_times(pids)
     if missing := [name for name, graph in graphs.items() if not graph.exists()]:
         raise RuntimeError(f"py-spy could not read {', '.join(missing)}: it may need root's rights")
     orders = sales.rate(start, end) * (end - start)
     if not orders:
         raise RuntimeError("no order was paid in this time")
-    return {name: 1000 * (after[name] - before[name]) / orders for name in pids}
+    return {name: 1000 * used / orders for name, used in used_since(before, after).items()}
 
 
 def _recorder(pid: int, seconds: int, graph: Path) -> Child:
     options = ("--pid", str(pid), "--duration", str(seconds), "--output", str(graph))
     return Child([*RECORD, *options], stdout=DEVNULL, stderr=DEVNULL)
-
-
-def _processor_seconds(pids: dict[str, int]) -> dict[str, float]:
-    """Return the processor time of each process and its descendants so far."""
-    seconds = dict.fromkeys(pids, 0.0)
-    for name, pid in pids.items():
-        for process in process_tree({name: pid}).values():
-            # PostgreSQL starts and ends background processes at any time.
-            with suppress(psutil.NoSuchProcess):
-                seconds[name] += sum(process.cpu_times()[:2])
-    return seconds
 
 
 def main(arguments: list[str]) -> None:

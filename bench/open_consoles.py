@@ -1,17 +1,15 @@
 """The processor time of open consoles: the requests that pages make, at their intervals."""
 
-import contextlib
 import random
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-import psutil
 import requests
 
 from bench.console_requests import list_open_pages
-from bench.cost import Database, process_tree
+from bench.cost import Database, read_times, used_since
 from bench.shop import Figures, let_pass
 from launch.stack import Stack
 from models.clock import tick
@@ -98,27 +96,17 @@ def _figures(consoles: list[Console], idle: dict[str, float], used: dict[str, fl
 
 def _measure_share(stack: Stack, seconds: float) -> dict[str, float]:
     """Return the share of a core that each of SERVERS uses, with its children, in %."""
-    start, before = tick(), _processor_seconds(stack)
+    start, before = tick(), _read_times(stack)
     let_pass(seconds)
-    after, span = _processor_seconds(stack), tick() - start
-    return {
-        name: 100 * sum(used - before[name].get(pid, 0) for pid, used in after[name].items()) / span
-        for name in SERVERS
-    }
+    after, span = _read_times(stack), tick() - start
+    return {name: 100 * used / span for name, used in used_since(before, after).items()}
 
 
 def count_seconds(stack: Stack) -> float:
     """Return the processor time of SERVERS so far, in seconds."""
-    return sum(sum(used.values()) for used in _processor_seconds(stack).values())
+    return sum(sum(used.values()) for used in _read_times(stack).values())
 
 
-def _processor_seconds(stack: Stack) -> dict[str, dict[int, float]]:
+def _read_times(stack: Stack) -> dict[str, dict[int, float]]:
     pids = stack.pids()
-    seconds: dict[str, dict[int, float]] = {}
-    for name in SERVERS:
-        seconds[name] = {}
-        for pid, process in process_tree({name: pids[name]}).items():
-            # PostgreSQL starts and ends background processes at any time.
-            with contextlib.suppress(psutil.NoSuchProcess):
-                seconds[name][pid] = sum(process.cpu_times()[:2])
-    return seconds
+    return read_times({name: pids[name] for name in SERVERS})

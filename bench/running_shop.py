@@ -5,9 +5,7 @@ import json
 import sys
 from dataclasses import dataclass
 
-import psutil
-
-from bench.cost import Database, process_tree
+from bench.cost import Database, read_times, used_since
 from bench.shop import BUYERS, Figures, let_pass
 from bench.traffic import traffic
 from demo.buyer import Buyer, Json, TookTooLongError, wait_for
@@ -55,11 +53,11 @@ class RunningShop:
     def sell(self, span: float) -> Sold:
         """Measure the sales of `span` seconds, then wait until no activity is under way."""
         with traffic(self.buyers, self.products, WARM_UP) as sales:
-            start, before = tick(), self._processor_seconds()
+            start, before = tick(), read_times(self.stack.pids())
             let_pass(span)
-            end, after = tick(), self._processor_seconds()
+            end, after = tick(), read_times(self.stack.pids())
         rate = sales.rate(start, end)
-        used = sum(seconds - before.get(pid, 0) for pid, seconds in after.items())
+        used = sum(used_since(before, after).values())
         self.wait_for_none(UNDER_WAY, "rest", MAX_SETTLING)
         return Sold(rate, sales.median_wait(start, end), 1000 * used / (rate * (end - start)))
 
@@ -106,11 +104,3 @@ class RunningShop:
         wait_for(
             lambda: self.database.execute(count_query) == 0 or None, description, seconds=seconds
         )
-
-    def _processor_seconds(self) -> dict[int, float]:
-        seconds = {}
-        for pid, process in process_tree(self.stack.pids()).items():
-            # PostgreSQL starts and ends background processes at any time.
-            with contextlib.suppress(psutil.NoSuchProcess):
-                seconds[pid] = sum(process.cpu_times()[:2])
-        return seconds
