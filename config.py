@@ -154,6 +154,10 @@ class Settings(ConsoleSettings, OverloadSettings, ShopSettings, TelemetrySetting
 
     _bounds = field_validator("*")(refuse_huge)
 
+    def part_of(self, process: str) -> str:
+        """Return the part that a process belongs to: itself, where one system has all parts."""
+        return process if self.projectx_part == "all" else self.projectx_part
+
     @field_validator("jwt_private_key")
     @classmethod
     def restore_line_ends(cls, key: str) -> str:

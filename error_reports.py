@@ -24,7 +24,6 @@ def start(part: str) -> None:
     from sentry_sdk.integrations.atexit import AtexitIntegration
     from sentry_sdk.integrations.logging import LoggingIntegration
 
-    part = part if settings.projectx_part == "all" else settings.projectx_part
     sentry_sdk.init(
         settings.sentry_dsn,
         environment=settings.projectx_env,
@@ -35,7 +34,7 @@ def start(part: str) -> None:
             LoggingIntegration(level=None, event_level=logging.ERROR),
             AtexitIntegration(callback=lambda _pending, _timeout: None),
         ],
-        before_send=partial(_prepare, part),
+        before_send=partial(_prepare, settings.part_of(part)),
         include_local_variables=False,
         send_default_pii=False,
         max_breadcrumbs=0,

@@ -33,7 +33,7 @@ class JsonLines(logging.Formatter):
 
     def __init__(self, part: str) -> None:
         super().__init__()
-        self.part = part if settings.projectx_part == "all" else settings.projectx_part
+        self.part = settings.part_of(part)
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line."""

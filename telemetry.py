@@ -112,8 +112,7 @@ def configure(part: str) -> OpenTelemetry | None:
     """Install the tracer of this part of the system. None: no collector is set."""
     if not settings.otel_exporter_otlp_endpoint:
         return None
-    service = part if settings.projectx_part == "all" else settings.projectx_part
-    tracer = OpenTelemetry(service)
+    tracer = OpenTelemetry(settings.part_of(part))
     tracing.install(tracer)
     return tracer
 
