@@ -1,4 +1,4 @@
-"""Types of command-line input: printable text, integers that fit a column, paths, and durations."""
+"""Types of command-line input: text, addresses, integers that fit a column, paths, durations."""
 
 import re
 from datetime import timedelta
@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from models.typed_text import clean_line
+from web.schemas.base import normal_address
 
 DATABASE_INTEGER = click.IntRange(-(2**31), 2**31 - 1)
 
@@ -24,6 +25,21 @@ class Text(click.ParamType[str]):
         if param is not None and param.required and not line:
             self.fail("must not be empty", param, ctx)
         return line
+
+
+class EmailAddress(click.ParamType[str]):
+    """An email address, normalised as in requests."""
+
+    name = "email"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            return normal_address(value)
+        except ValueError as error:
+            self.fail(f"{value!r}: {error}", param, ctx)
+
+
+email_argument = click.argument("email", type=EmailAddress())
 
 
 class Duration(click.ParamType[timedelta]):

@@ -11,8 +11,8 @@ from state_machines.actions.login_codes import lock_address, resend_code
 from state_machines.login import LoginMachine
 from web.commands import listing, output
 from web.commands.auditing import audited
+from web.commands.input_types import EmailAddress, email_argument
 from web.commands.timeline import load_timeline, print_with_sections
-from web.commands.users import EmailAddress, email_argument
 
 group = click.Group("logins", help="Sign-ins by emailed code.")
 

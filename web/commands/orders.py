@@ -17,8 +17,8 @@ from state_machines.actions.refund_order import RefundRequest
 from state_machines.durable.operations.expected_version import UnchangedError, require_moves
 from web.commands import listing, output
 from web.commands.auditing import audited
+from web.commands.input_types import EmailAddress
 from web.commands.timeline import load_timeline, print_with_sections
-from web.commands.users import EmailAddress
 
 group = click.Group("orders", help="Orders, and what staff do with them.")
 

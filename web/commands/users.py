@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import click
 from sqlalchemy import select
@@ -19,8 +18,8 @@ from state_machines.actions.erase_user import request_erasure
 from state_machines.durable.operations.expected_version import require_moves
 from web.commands import listing, output
 from web.commands.auditing import audited, cli_errors
+from web.commands.input_types import email_argument
 from web.commands.timeline import print_with_sections
-from web.schemas.base import normal_address
 
 group = click.Group("users", help="Users, their roles and their personal data.")
 
@@ -29,21 +28,6 @@ STATUSES = click.Choice([status.value for status in UserStatus])
 FIELDS = ("id", "email", "username", "status", "roles", "created_at")
 DETAILS = (*FIELDS, "first_name", "last_name", "phone_number", "updated_at")
 SESSION = ("id", "user_agent", "ip_address", "created_at", "expires_at")
-
-
-class EmailAddress(click.ParamType[str]):
-    """An email address, normalised as in requests."""
-
-    name = "email"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        try:
-            return normal_address(value)
-        except ValueError as error:
-            self.fail(f"{value!r}: {error}", param, ctx)
-
-
-email_argument = click.argument("email", type=EmailAddress())
 
 
 @group.command("list")
