@@ -1,6 +1,5 @@
 """Everything goes wrong at once, and in the end all books agree."""
 
-import os
 import random
 import threading
 from collections import Counter, deque
@@ -39,14 +38,6 @@ def db(stack: Stack) -> Iterator[Any]:
         yield connection
 
 
-@pytest.fixture
-def seed() -> int:
-    """Return the seed of the storm: STORM_SEED repeats an earlier one."""
-    number = int(os.environ.get("STORM_SEED") or random.randrange(1_000_000))
-    print(f"\nSTORM_SEED={number}")  # noqa: T201  a failed run shows it
-    return number
-
-
 @contextmanager
 def killed_at_random(stack: Stack, dice: random.Random) -> Iterator[Counter[str]]:
     """Kill one of the VICTIMS about every two seconds, and yield the number of deaths of each.
@@ -76,7 +67,8 @@ def killed_at_random(stack: Stack, dice: random.Random) -> Iterator[Counter[str]
         thread.join()
 
 
-def test_the_books_are_correct_after_a_storm(stack: Stack, db: Any, seed: int) -> None:
+def test_the_books_are_correct_after_a_storm(stack: Stack, db: Any) -> None:
+    seed = weather.choose_seed()
     began, world = tick(), World.of(stack)
     at_first = weather.fill_the_shelves(world, db, SCARCE)
     buyers = [Buyer(world.urls) for _ in range(BUYERS)]

@@ -1,5 +1,6 @@
 """The storm around the customers: its faults, how long they come, and how the books are checked."""
 
+import os
 import random
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,13 @@ from demo.buyer import Buyer, Json, TookTooLongError, wait_for
 from demo.world import World
 from tests.support import invariants, storm
 from tests.support.storm import FAULTS, PAYMENT_TIMEOUT
+
+
+def choose_seed() -> int:
+    """Return the seed of a storm, a random one unless STORM_SEED repeats an earlier one."""
+    seed = int(os.environ.get("STORM_SEED") or random.randrange(1_000_000))
+    print(f"\nSTORM_SEED={seed}")  # noqa: T201  a failed run shows it
+    return seed
 
 
 def fill_the_shelves(world: World, db: Any, scarce: int) -> dict[str, int]:

@@ -1,7 +1,5 @@
 """Drill: of three worker machines one is cut off in a storm and comes back, and one is lost."""
 
-import os
-import random
 import threading
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -91,7 +89,7 @@ def test_machines_that_are_cut_off_or_lost_cost_nothing(
     host: Host, db: Any, witness: Witness, machines: list[Machine]
 ) -> None:
     began, world, over = tick(), World.of(host), threading.Event()
-    seed = int(os.environ.get("STORM_SEED") or random.randrange(1_000_000))
+    seed = weather.choose_seed()
     at_first = weather.fill_the_shelves(world, db, SCARCE)
     buyers: list[Buyer] = [PatientBuyer(world.urls) for _ in range(BUYERS)]
     weather.log_in(buyers)
