@@ -101,6 +101,56 @@ def test_a_payment_that_comes_too_late_goes_back_and_the_page_says_so(
     assert book["captured"] == book["refunded"] > 0
 
 
+def test_a_refund_that_comes_back_is_told_on_the_open_page_and_receipt(
+    member: Page, buyer: Buyer
+) -> None:
+    order = placed(buyer)
+    buyer.pay(order["clientSecret"], "pm_card_refundFail")
+    buyer.wait_until(order["referenceId"], "Confirmed")
+    receipt = member.context.new_page()
+    receipt.goto(f"{path_of(order)}/receipt")
+    expect(receipt.get_by_text("Visa •••• 5126")).to_be_visible()
+    member.goto(path_of(order))
+    buyer.cancel(order["referenceId"])
+    # The bank accepts the money, and returns it a moment later.
+    expect(member.get_by_text("could not be paid back yet")).to_be_visible()
+    expect(member.get_by_text("We have paid back")).to_be_hidden()
+    expect(receipt.get_by_text("could not be paid back")).to_be_visible()
+
+
+def test_a_receipt_comes_with_the_payment_and_names_no_foreign_order(
+    member: Page, buyer: Buyer
+) -> None:
+    order = placed(buyer)
+    member.goto(f"{path_of(order)}/receipt")
+    expect(member.get_by_text("there is no receipt yet")).to_be_visible()
+    buyer.pay(order["clientSecret"])
+    expect(member.get_by_text("Visa •••• 4242")).to_be_visible()
+    member.goto("/orders/nobodys/receipt")
+    expect(member.get_by_role("heading", name="We know no such order")).to_be_visible()
+    assert find_violations(member) == []
+
+
+def test_the_list_shows_what_happened_on_the_page_of_an_order(member: Page, buyer: Buyer) -> None:
+    order = placed(buyer)
+    member.goto("/orders")
+    expect(member.get_by_role("main").get_by_text("Waiting for payment")).to_be_visible()
+    member.get_by_role("main").get_by_role("link", name="Order ").click()
+    expect(member.get_by_role("button", name=CANCEL)).to_be_visible()
+    buyer.cancel(order["referenceId"])
+    expect(member.get_by_text("This order was cancelled.")).to_be_visible()
+    member.go_back()
+    badge = member.get_by_role("listitem").get_by_text("Cancelled", exact=True)
+    expect(badge).to_be_visible()
+
+
+def test_an_address_alone_makes_no_payment(member: Page, buyer: Buyer) -> None:
+    order = placed(buyer)
+    member.goto(f"{path_of(order)}?redirect_status=succeeded")
+    expect(member.get_by_role("link", name="Pay now")).to_be_visible()
+    expect(member.get_by_text("Your part is done")).to_be_hidden()
+
+
 def test_the_list_leads_to_the_order_and_filters(member: Page, buyer: Buyer) -> None:
     first, second = placed(buyer), placed(buyer)
     buyer.cancel(second["referenceId"])

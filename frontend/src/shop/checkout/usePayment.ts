@@ -5,8 +5,8 @@ import { call, callForReply } from '../../api/client'
 import { ApiError, NetworkError } from '../../api/problem'
 import type { OrderSummary } from '../../api/types'
 import { cartStore } from '../cart/store'
-import { notePaymentMade } from '../orders/paymentMade'
-import { orderQuery } from '../orders/queries'
+import { notePaymentBegun, notePaymentMade } from '../orders/paymentMade'
+import { orderQuery, storeLatest } from '../orders/queries'
 import { clearDraft } from './draft'
 import { isDone, pay, type Payable, type PaymentForm, type PayOutcome } from './pay'
 import type { PayProblem } from './problems'
@@ -56,7 +56,7 @@ export function usePayment(): PaymentState {
     const { queryKey } = orderQuery(reference)
     const order = await loadWhenPaid(reference).catch(() => null)
     if (order === null) await queryClient.invalidateQueries({ queryKey, refetchType: 'none' })
-    else queryClient.setQueryData(queryKey, order)
+    else await storeLatest(queryClient, queryKey, order)
     await leave(reference)
   }
 
@@ -105,7 +105,11 @@ export function usePayment(): PaymentState {
           },
         },
         shownMinor,
-        place,
+        place: async () => {
+          const order = await place()
+          notePaymentBegun(order.referenceId)
+          return order
+        },
         loadStatus,
         returnUrlOf,
       })

@@ -18,6 +18,7 @@ import { orderQuery } from './queries'
 import { StatusBanner } from './StatusBanner'
 import { orderNumber, useOrderTexts } from './texts'
 import { Timeline } from './Timeline'
+import { UnknownOrder } from './UnknownOrder'
 import { useFollowOrder } from './useFollowOrder'
 
 /** The page of one order, which follows it live. It is also the page after a payment. */
@@ -94,15 +95,6 @@ function OrderView({ order }: { order: OrderSummary }) {
           onClose={() => setCancelling(false)}
         />
       )}
-    </Page>
-  )
-}
-
-function UnknownOrder() {
-  const texts = useOrderTexts()
-  return (
-    <Page title={texts.notFound} lead={texts.notFoundLead} narrow>
-      <Button renderRoot={(props) => <Link to="/orders" {...props} />}>{texts.yourOrders}</Button>
     </Page>
   )
 }

@@ -4,6 +4,7 @@ import { Section } from '../../ui/Section'
 import { describeCard } from './card'
 import classes from './Order.module.css'
 import { paymentMade } from './paymentMade'
+import { outcomesOf } from './refunds'
 import { useOrderTexts } from './texts'
 import { situationOf, useOrderWords } from './words'
 
@@ -13,6 +14,7 @@ export function PaymentCard({ order }: { order: OrderSummary }) {
   const words = useOrderWords()
   const format = useFormat()
   const { payment, refunds } = order
+  const outcomes = outcomesOf(refunds)
   const situation = situationOf(order, paymentMade(order.referenceId))
   const unpaid = order.status === 'Pending' ? texts.notPaidYet : texts.notPaid
   return (
@@ -27,9 +29,12 @@ export function PaymentCard({ order }: { order: OrderSummary }) {
           {situation === 'confirming' ? words.labels[situation] : unpaid}
         </p>
       )}
-      {refunds.map((refund) => (
+      {refunds.map((refund, place) => (
         <p key={refund.id} className={classes.muted}>
-          {texts.refund(format.money(refund.amount, refund.currency), words.refunds[refund.status])}
+          {texts.refund(
+            format.money(refund.amount, refund.currency),
+            words.refunds[outcomes[place] ?? refund.status],
+          )}
         </p>
       ))}
     </Section>

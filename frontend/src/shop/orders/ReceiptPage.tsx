@@ -1,6 +1,7 @@
 import { Button, Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
+import { isStatus } from '../../api/problem'
 import type { OrderSummary } from '../../api/types'
 import { useFormat } from '../../ui/i18n/format'
 import { messages } from '../../ui/i18n/language'
@@ -10,8 +11,11 @@ import { Page } from '../../ui/Page'
 import { describeCard } from './card'
 import { orderQuery } from './queries'
 import classes from './Receipt.module.css'
+import { outcomesOf } from './refunds'
 import { orderNumber, useOrderTexts } from './texts'
 import { Totals } from '../totals/Totals'
+import { UnknownOrder } from './UnknownOrder'
+import { useFollowOrder } from './useFollowOrder'
 import { useOrderWords } from './words'
 
 const useTexts = messages({
@@ -27,6 +31,7 @@ const useTexts = messages({
     quantity: 'Quantity',
     price: 'Price',
     unpaid: 'This order is not paid, so there is no receipt yet.',
+    ended: 'This order was not paid, so there is no receipt.',
   },
   es: {
     title: (number) => `Recibo del pedido ${number}`,
@@ -40,13 +45,16 @@ const useTexts = messages({
     quantity: 'Cantidad',
     price: 'Precio',
     unpaid: 'Este pedido no está pagado, así que todavía no hay recibo.',
+    ended: 'Este pedido no se pagó, así que no hay recibo.',
   },
 })
 
-/** The receipt of a paid order, made for paper. */
+/** The receipt of a paid order, made for paper. It follows the order, as its page does. */
 export function ReceiptPage() {
   const { reference } = useParams({ from: '/members/orders/$reference/receipt' })
   const order = useQuery(orderQuery(reference))
+  useFollowOrder(reference, order.data)
+  if (isStatus(order.error, 404, 422)) return <UnknownOrder />
   if (order.data !== undefined) return <Receipt order={order.data} />
   if (order.isError) return <LoadError error={order.error} onRetry={() => void order.refetch()} />
   return <Skeleton height={480} radius="lg" mt="xl" />
@@ -58,7 +66,7 @@ function Receipt({ order }: { order: OrderSummary }) {
   if (order.payment.status !== 'Success') {
     return (
       <Page title={texts.title(orderNumber(order.id))} narrow>
-        <p>{texts.unpaid}</p>
+        <p>{order.status === 'Pending' ? texts.unpaid : texts.ended}</p>
       </Page>
     )
   }
@@ -139,6 +147,7 @@ function Payments({ order }: { order: OrderSummary }) {
   const words = useOrderWords()
   const format = useFormat()
   const { payment, refunds } = order
+  const outcomes = outcomesOf(refunds)
   const card = describeCard(payment)
   return (
     <div className={classes.payments}>
@@ -146,11 +155,11 @@ function Payments({ order }: { order: OrderSummary }) {
         {texts.paid}: {format.money(payment.amount, payment.currency)}
         {card !== null && ` · ${card}`}
       </p>
-      {refunds.map((refund) => (
+      {refunds.map((refund, place) => (
         <p key={refund.id}>
           {orderTexts.refund(
             format.money(refund.amount, refund.currency),
-            words.refunds[refund.status],
+            words.refunds[outcomes[place] ?? refund.status],
           )}
         </p>
       ))}

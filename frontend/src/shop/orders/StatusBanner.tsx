@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import type { OrderSummary } from '../../api/types'
-import { useFormat } from '../../ui/i18n/format'
 import { useProblemTexts } from '../../ui/problemTexts'
 import { StateShape } from '../../ui/StateBadge'
 import { OrderProgress } from './OrderProgress'
 import { paymentMade } from './paymentMade'
 import { PayBy } from './PayBy'
+import { Returns } from './Returns'
 import classes from './Status.module.css'
 import { useOrderTexts } from './texts'
 import { situationOf, TONES, useOrderWords } from './words'
@@ -15,14 +15,13 @@ import { situationOf, TONES, useOrderWords } from './words'
 export function StatusBanner({ order }: { order: OrderSummary }) {
   const words = useOrderWords()
   const texts = useOrderTexts()
-  const format = useFormat()
   const { declines } = useProblemTexts()
   const situation = situationOf(order, paymentMade(order.referenceId))
   const payBy = situation === 'confirming' ? null : order.payBy
   const tone = TONES[situation]
   const reason = situation === 'declined' ? order.payment.declineReason : null
   // An ended order has no card of its own for what goes back.
-  const refunds = situation === 'cancelled' || situation === 'late' ? order.refunds : []
+  const hasReturns = situation === 'cancelled' || situation === 'late'
   return (
     <section className={classes.status} data-tone={tone}>
       <div className={classes.head}>
@@ -36,9 +35,7 @@ export function StatusBanner({ order }: { order: OrderSummary }) {
               {reason !== null && `${declines[reason]} `}
               {words.sentences[situation]}
             </p>
-            {refunds.map(({ id, amount, currency, status }) => (
-              <p key={id}>{words.returns[status](format.money(amount, currency))}</p>
-            ))}
+            {hasReturns && <Returns refunds={order.refunds} />}
           </div>
           {payBy !== null && <PayBy payBy={payBy} />}
         </div>

@@ -15,7 +15,7 @@ export type Followed = {
   referenceId: string
   orderId: string
   version: () => string | undefined
-  onChange: (order: OrderSummary) => void
+  onChange: (order: OrderSummary) => Promise<void>
 }
 
 /**
@@ -64,7 +64,7 @@ async function ask(order: Followed, signal: AbortSignal, wait?: number): Promise
   })
   // The page may have read a newer one meanwhile.
   if (order.version() !== version) await ask(order, signal)
-  else if (status !== 304) order.onChange(data)
+  else if (status !== 304) await order.onChange(data)
 }
 
 async function refetchUntilDone(order: Followed, signal: AbortSignal): Promise<void> {

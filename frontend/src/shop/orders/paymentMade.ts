@@ -14,6 +14,15 @@ let latest: string | null = null
 
 /** Remember that the payment of an order was made here. */
 export function notePaymentMade(referenceId: string, payment: PaymentMade): void {
+  note(payment, referenceId)
+}
+
+/** Remember that the payment of an order is begun here, which may lead to the bank's page. */
+export function notePaymentBegun(referenceId: string): void {
+  note('begun', referenceId)
+}
+
+function note(payment: PaymentMade | 'begun', referenceId: string): void {
   latest = `${payment} ${referenceId}`
   try {
     sessionStorage.setItem(STORAGE_KEY, latest)
@@ -29,7 +38,9 @@ export function paymentMade(
 ): PaymentMade | null {
   const [payment, reference] = (read() ?? '').split(' ')
   const returned = new URLSearchParams(search).get(RETURN_STATUS)
-  if (reference === referenceId) return payment === 'succeeded' ? payment : 'pending'
+  if (reference !== referenceId) return null
+  if (payment === 'succeeded' || payment === 'pending') return payment
+  // The address says how it went only where the way to the bank began: anybody can write one.
   return returned === 'succeeded' || returned === 'pending' ? returned : null
 }
 

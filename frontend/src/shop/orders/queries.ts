@@ -1,4 +1,9 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import {
+  infiniteQueryOptions,
+  type QueryClient,
+  type QueryKey,
+  queryOptions,
+} from '@tanstack/react-query'
 import { call, callForReply } from '../../api/client'
 import { serverNow } from '../../api/clock'
 import { MINE } from '../../api/queries'
@@ -24,6 +29,16 @@ export function orderQuery(referenceId: string) {
     // The page follows the order, see useFollowOrder.
     staleTime: 5000,
   })
+}
+
+/** Store what is true now. A read that is under way may bring something older, and is given up. */
+export async function storeLatest(
+  queryClient: QueryClient,
+  queryKey: QueryKey,
+  latest: unknown,
+): Promise<void> {
+  await queryClient.cancelQueries({ queryKey, exact: true })
+  queryClient.setQueryData(queryKey, latest)
 }
 
 export function historyQuery(referenceId: string, version: string) {
@@ -55,6 +70,8 @@ export function ordersQuery(show: OrdersFilter | undefined) {
       const { data, headers } = await callForReply('GET /order', { query, signal })
       return { orders: data, next: readCursor(headers.get('Link')) }
     },
+    // An order changes on its own page, and elsewhere.
+    staleTime: 0,
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next,
   })

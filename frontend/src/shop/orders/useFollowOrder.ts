@@ -3,17 +3,19 @@ import { useEffect } from 'react'
 import { shopQuery, useSessionStatus } from '../../api/queries'
 import type { OrderSummary } from '../../api/types'
 import { follow } from './follow'
-import { orderQuery } from './queries'
-import { isSettled } from './words'
+import { orderQuery, storeLatest } from './queries'
 
-/** Keep the order of a page up to date until nothing changes any more, or the person signs out. */
+/**
+ * Keep the order of a page up to date until the person signs out. No state of it is the last: banks
+ * pay late, and return refunds, and an operator may refund what was delivered.
+ */
 export function useFollowOrder(referenceId: string, order: OrderSummary | undefined): void {
   const queryClient = useQueryClient()
   const shop = useQuery(shopQuery)
   const eventsUrl = shop.isPending ? undefined : (shop.data?.eventsUrl ?? null)
   const isSignedIn = useSessionStatus() !== 'signedOut'
   const orderId = order?.id
-  const isFollowed = isSignedIn && order !== undefined && !isSettled(order)
+  const isFollowed = isSignedIn && order !== undefined
   useEffect(() => {
     if (!isFollowed || orderId === undefined || eventsUrl === undefined) return undefined
     const { queryKey } = orderQuery(referenceId)
@@ -22,7 +24,7 @@ export function useFollowOrder(referenceId: string, order: OrderSummary | undefi
       referenceId,
       orderId,
       version: () => queryClient.getQueryData(queryKey)?.version,
-      onChange: (changed: OrderSummary) => queryClient.setQueryData(queryKey, changed),
+      onChange: (changed: OrderSummary) => storeLatest(queryClient, queryKey, changed),
     }
     follow(followed, eventsUrl, controller.signal).catch(() => undefined) // The page was left.
     return () => controller.abort()

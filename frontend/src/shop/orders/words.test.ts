@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import type { OrderState, PaymentState } from '../../api/types'
 import { pauseAfter } from './pauses'
 import { readCursor } from './queries'
-import { notePaymentMade, paymentMade } from './paymentMade'
+import { notePaymentBegun, notePaymentMade, paymentMade } from './paymentMade'
+import { outcomesOf } from './refunds'
 import { situationOf } from './words'
 import { ApiError } from '../../api/problem'
 
@@ -19,10 +20,22 @@ test.each<[OrderState, PaymentState, boolean, string]>([
   expect(situationOf({ status, closing, payment: { status: payment } })).toBe(situation)
 })
 
-test('an order that failed and gives money back was paid too late', () => {
+test('an order that failed and has money, or gives some back, was paid too late', () => {
   const order = { status: 'Failed', payment: { status: 'Failure' } } as const
   expect(situationOf({ ...order, refunds: [{}] })).toBe('late')
   expect(situationOf({ ...order, refunds: [] })).toBe('failed')
+  // Nothing goes back while the bank holds the money because of a dispute.
+  expect(situationOf({ ...order, payment: { status: 'Success' }, refunds: [] })).toBe('late')
+})
+
+test('a refund that failed is no longer looked into once another took its place', () => {
+  const failed = { status: 'Failed', amount: 59 } as const
+  const paid = { status: 'Succeeded', amount: 59 } as const
+  const part = { status: 'Submitted', amount: 5 } as const
+  expect(outcomesOf([failed])).toEqual(['Failed'])
+  expect(outcomesOf([failed, failed, paid])).toEqual(['Replaced', 'Replaced', 'Succeeded'])
+  expect(outcomesOf([failed, part])).toEqual(['Failed', 'Submitted'])
+  expect(outcomesOf([part, failed])).toEqual(['Submitted', 'Failed'])
 })
 
 test('a payment that its bank is processing is not asked for again, on any device', () => {
@@ -41,8 +54,12 @@ test('a payment that was made here is not asked for again', () => {
 })
 
 test('the return from the page of the bank tells how the payment was made', () => {
+  // Anybody can write an address.
+  expect(paymentMade('mine', '?redirect_status=succeeded')).toBeNull()
+  notePaymentBegun('mine')
   expect(paymentMade('mine', '?redirect_status=succeeded')).toBe('succeeded')
   expect(paymentMade('mine', '?redirect_status=failed')).toBeNull()
+  expect(paymentMade('other', '?redirect_status=succeeded')).toBeNull()
   expect(paymentMade('mine', '')).toBeNull()
   notePaymentMade('mine', 'pending')
   expect(paymentMade('mine', '')).toBe('pending')

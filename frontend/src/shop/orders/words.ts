@@ -1,6 +1,7 @@
-import type { OrderState, OrderSummary, PaymentState, RefundState } from '../../api/types'
+import type { OrderState, PaymentState } from '../../api/types'
 import type { Tone } from '../../ui/StateBadge'
 import type { PaymentMade } from './paymentMade'
+import type { RefundOutcome } from './refunds'
 import { messages } from '../../ui/i18n/language'
 
 /**
@@ -33,8 +34,9 @@ export function situationOf(
   { status, closing = false, payment, refunds = [] }: Facts,
   made: PaymentMade | null = null,
 ): Situation {
-  // It was paid after it had failed, or nothing would go back.
-  if (status === 'Failed' && refunds.length > 0) return 'late'
+  // It was paid after it had failed, or we had no money, and nothing would go back.
+  const hasMoney = payment.status === 'Success' || refunds.length > 0
+  if (status === 'Failed' && hasMoney) return 'late'
   if (status !== 'Pending') return ENDED[status]
   if (closing) return 'closing'
   if (payment.processing === true) return 'confirming'
@@ -89,19 +91,6 @@ export const STATE_TONES: Record<OrderState, Tone> = {
   Failed: 'failed',
 }
 
-/**
- * Return whether nothing about the order will change any more by itself. A bank may still pay an
- * order that ended unpaid; the money then goes back.
- */
-export function isSettled({ status, closing, refunds }: OrderSummary): boolean {
-  const moneyMoves = refunds.some((refund) => MOVING.has(refund.status))
-  const hasEnded = status === 'Delivered' || (ENDED_EARLY.has(status) && refunds.length > 0)
-  return !moneyMoves && !closing && hasEnded
-}
-
-const MOVING = new Set<RefundState>(['Requested', 'Submitted'])
-const ENDED_EARLY = new Set<OrderState>(['Cancelled', 'Failed'])
-
 export const useOrderWords = messages({
   en: {
     states: {
@@ -146,13 +135,15 @@ export const useOrderWords = messages({
       Submitted: 'on its way back',
       Succeeded: 'paid back',
       Failed: 'could not be paid back: we are looking into it',
-    } satisfies Record<RefundState, string>,
+      Replaced: 'could not be paid back at first',
+    } satisfies Record<RefundOutcome, string>,
     returns: {
       Requested: (amount: string) => `${amount} is on its way back to you.`,
       Submitted: (amount: string) => `${amount} is on its way back to you.`,
       Succeeded: (amount: string) => `We have paid back ${amount}.`,
       Failed: (amount: string) => `${amount} could not be paid back yet. We are looking into it.`,
-    } satisfies Record<RefundState, (amount: string) => string>,
+      Replaced: (amount: string) => `${amount} could not be paid back at first.`,
+    } satisfies Record<RefundOutcome, (amount: string) => string>,
   },
   es: {
     states: {
@@ -198,12 +189,14 @@ export const useOrderWords = messages({
       Submitted: 'en camino de vuelta',
       Succeeded: 'devueltos',
       Failed: 'no se han podido devolver: lo estamos mirando',
+      Replaced: 'no se pudieron devolver al principio',
     },
     returns: {
       Requested: (amount) => `${amount} están en camino de vuelta.`,
       Submitted: (amount) => `${amount} están en camino de vuelta.`,
       Succeeded: (amount) => `Te hemos devuelto ${amount}.`,
       Failed: (amount) => `Aún no hemos podido devolver ${amount}. Lo estamos mirando.`,
+      Replaced: (amount) => `Al principio no pudimos devolver ${amount}.`,
     },
   },
 })
