@@ -32,6 +32,25 @@ def test_an_order_that_expires_on_the_page_can_be_made_again(
     expect(member.get_by_text("We have your payment.")).to_be_visible()
 
 
+def test_an_order_that_is_paid_too_late_can_be_made_again(
+    member: Page, buyer: Buyer, world: World, lamp: Json
+) -> None:
+    reference = till.fill_cart(member, lamp)
+    order = buyer.order(lamp, reference=reference)
+    member.goto(f"/checkout?order={reference}")
+    expect(member.get_by_role("heading", name="Pay your order")).to_be_visible()
+    # This bank misses the cancellation, and pays after the order has failed.
+    buyer.pay(order["clientSecret"], "pm_sandbox_succeedsAfterCancel")
+    world.expire(order["orderId"])
+    expect(member.get_by_text("We have paid back $59.00.")).to_be_visible()
+    expect(member.get_by_text("Nothing was charged")).to_be_hidden()
+    assert find_violations(member) == []
+    member.get_by_role("button", name="Order again").click()
+    till.type_address(member)
+    pay(member)
+    expect(member.get_by_text("We have your payment.")).to_be_visible()
+
+
 def test_a_price_that_changes_meanwhile_is_asked_about(
     member: Page, buyer: Buyer, world: World, shelf: Shelf, lamp: Json
 ) -> None:

@@ -63,6 +63,6 @@ function Checkout({ user }: { user: UserView }) {
     )
   }
   if (doneReference !== undefined) return <CheckoutSkeleton />
-  if (hasEnded(placed) && !isPaying) return <EndedOrder referenceId={reference} />
+  if (hasEnded(placed) && !isPaying) return <EndedOrder order={placed} />
   return <CheckoutForm user={user} order={placed} payment={payment} />
 }

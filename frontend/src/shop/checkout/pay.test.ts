@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { NetworkError } from '../../api/problem'
+import { ApiError, NetworkError } from '../../api/problem'
 import type { TrackedStatus } from '../../api/types'
 import { type Confirmation, pay, type PayOptions } from './pay'
 
@@ -17,6 +17,8 @@ const pending: TrackedStatus = {
   payBy: null,
   cancellable: null,
 }
+// The bank paid after all: the money goes back, and the cart may be ordered again.
+const late = { ...pending.payment, status: 'Success' as const }
 const placed = { referenceId: 'mine', clientSecret: 'secret', totalMinor: 5900 }
 const succeeded: Confirmation = { status: 'succeeded', error: null }
 
@@ -111,6 +113,7 @@ test('an order that Stripe refused at once has ended', async () => {
 test.each([
   [{ ...pending, status: 'Confirmed' as const }, 'paid'],
   [{ ...pending, closing: true }, 'ended'],
+  [{ ...pending, status: 'Failed' as const, payment: late }, 'ended'],
   [{ ...pending, payment: { ...pending.payment, processing: true } }, 'processing'],
   [pending, 'unconfirmed'],
 ])('an intent that cannot be confirmed is as the shop says', async (status, kind) => {
@@ -122,8 +125,23 @@ test.each([
   expect((await pay(options)).kind).toBe(kind)
 })
 
-test('a bank that was not reached may have the payment', async () => {
-  const { options } = world({}, refusal('api_connection_error'))
+test.each(['api_connection_error', 'api_error'])(
+  'a bank that was not reached, or failed, may have the payment (%s)',
+  async (type) => {
+    const { options } = world({}, refusal(type))
+    expect((await pay(options)).kind).toBe('unconfirmed')
+  },
+)
+
+test('an intent that cannot be confirmed may be paid while the shop does not say', async () => {
+  const { options } = world(
+    {
+      loadStatus: async () => {
+        throw new ApiError(500, {})
+      },
+    },
+    refusal('invalid_request_error', 'payment_intent_unexpected_state'),
+  )
   expect((await pay(options)).kind).toBe('unconfirmed')
 })
 

@@ -37,7 +37,7 @@ export type PayOutcome =
   /** The order costs something else than the button said: nothing was confirmed. */
   | { kind: 'totalChanged'; referenceId: string }
   | { kind: 'declined'; referenceId: string; message: string }
-  /** Stripe was not reached: the payment may have been made. */
+  /** Stripe was not reached, or failed: the payment may have been made. */
   | { kind: 'unconfirmed'; referenceId: string }
   /** Stripe has not answered the server yet. */
   | { kind: 'notReady'; referenceId: string }
@@ -45,6 +45,8 @@ export type PayOutcome =
   | { kind: 'ended'; referenceId: string }
 
 const MAX_STATUS_LOADS = 6
+// Stripe was not reached, or failed itself, perhaps after the payment.
+const UNKNOWN_OUTCOMES = new Set(['api_connection_error', 'api_error'])
 // A voucher is paid elsewhere (requires_action).
 const PROCESSING = new Set(['processing', 'requires_capture', 'requires_action'])
 
@@ -70,12 +72,13 @@ export async function pay(options: PayOptions): Promise<PayOutcome> {
   }
   if (error.code === 'payment_intent_unexpected_state') return settle(referenceId, options)
   if (error.type === 'validation_error') return { kind: 'incomplete' }
-  if (error.type === 'api_connection_error') return { kind: 'unconfirmed', referenceId }
+  if (UNKNOWN_OUTCOMES.has(error.type)) return { kind: 'unconfirmed', referenceId }
   return { kind: 'declined', referenceId, message: error.message }
 }
 
-/** Return whether the order's payment has been made. */
+/** Return whether the order's payment has been made, and not too late. */
 export function isPaid({ status, payment }: Pick<TrackedStatus, 'status' | 'payment'>): boolean {
+  if (status === 'Cancelled' || status === 'Failed') return false
   if (payment.status === 'Success') return true
   return status === 'Confirmed' || status === 'Shipped' || status === 'Delivered'
 }
@@ -105,7 +108,9 @@ async function waitForSecret(
 
 /** Ask the shop about an intent that Stripe would not confirm: paid, at the bank or cancelled. */
 async function settle(referenceId: string, options: PayOptions): Promise<PayOutcome> {
-  const status = await options.loadStatus(referenceId)
+  const status = await options.loadStatus(referenceId).catch(() => null)
+  // It may be paid: no failure of ours says that nothing was charged.
+  if (status === null) return { kind: 'unconfirmed', referenceId }
   if (isPaid(status)) return { kind: 'paid', referenceId }
   if (hasEnded(status)) return { kind: 'ended', referenceId }
   return { kind: status.payment.processing ? 'processing' : 'unconfirmed', referenceId }

@@ -34,7 +34,7 @@ export const useCheckoutTexts = messages({
     noPayment: 'The payment form could not be loaded',
     noPaymentLead: 'Your connection or a blocker may be in the way. Nothing else is lost.',
     brokenPayment: 'The payment form has failed',
-    brokenPaymentLead: 'Nothing was charged. Open it again.',
+    brokenPaymentLead: 'Open it again. Paying again is safe: an order is charged once.',
     retry: 'Try again',
     declined: 'Your payment did not go through',
     declinedLead: (reason: string) =>
@@ -58,7 +58,6 @@ export const useCheckoutTexts = messages({
     linesWrong: 'Your order has changed',
     linesWrongLead: 'Nothing was charged. Look at the lines that are marked.',
     ended: 'This order can no longer be paid',
-    endedLead: 'It was cancelled, or not paid in time. Nothing was charged.',
     orderAgain: 'Order again',
     viewOrder: 'View the order',
     paid: 'This order is paid',
@@ -98,7 +97,8 @@ export const useCheckoutTexts = messages({
     noPayment: 'No se ha podido cargar el formulario de pago',
     noPaymentLead: 'Puede deberse a la conexión o a un bloqueador. No se ha perdido nada más.',
     brokenPayment: 'El formulario de pago ha fallado',
-    brokenPaymentLead: 'No se ha cobrado nada. Ábrelo de nuevo.',
+    brokenPaymentLead:
+      'Ábrelo de nuevo. Volver a pagar es seguro: un pedido se cobra una sola vez.',
     retry: 'Reintentar',
     declined: 'No se ha podido realizar el pago',
     declinedLead: (reason) =>
@@ -122,7 +122,6 @@ export const useCheckoutTexts = messages({
     linesWrong: 'Tu pedido ha cambiado',
     linesWrongLead: 'No se ha cobrado nada. Revisa las líneas marcadas.',
     ended: 'Este pedido ya no se puede pagar',
-    endedLead: 'Se ha cancelado o no se ha pagado a tiempo. No se ha cobrado nada.',
     orderAgain: 'Pedir de nuevo',
     viewOrder: 'Ver el pedido',
     paid: 'Este pedido está pagado',
