@@ -97,6 +97,9 @@ def test_a_payment_that_comes_too_late_goes_back_and_the_page_says_so(
     expect(member.get_by_text("Paid too late", exact=True).first).to_be_visible()
     expect(member.get_by_text("paid back", exact=False).last).to_be_visible()
     expect(member.get_by_text("Nothing was charged")).to_be_hidden()
+    # A bank account has no card to name.
+    payment = member.get_by_role("region", name="Payment")
+    expect(payment.get_by_text("Paid", exact=True)).to_be_visible()
     book = till.book_of(world, order["referenceId"])
     assert book["captured"] == book["refunded"] > 0
 

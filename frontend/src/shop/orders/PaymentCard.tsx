@@ -21,7 +21,7 @@ export function PaymentCard({ order }: { order: OrderSummary }) {
     <Section title={texts.payment}>
       {payment.status === 'Success' ? (
         <p className={classes.fact}>
-          <span>{describeCard(payment)}</span>
+          <span>{describeCard(payment) ?? texts.steps.paid}</span>
           <strong className="tabular">{format.money(payment.amount, payment.currency)}</strong>
         </p>
       ) : (
