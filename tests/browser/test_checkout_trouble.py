@@ -132,6 +132,15 @@ def test_a_payment_form_that_breaks_is_opened_again(member: Page, lamp: Json) ->
     expect_paid(member, reference)
 
 
+def test_a_payment_whose_outcome_is_not_told_is_found(member: Page, lamp: Json) -> None:
+    member.route(re.compile(r"/stripe\.js$"), till.break_after_confirm)
+    # The shop fails as well, when the page asks it what became of the order.
+    member.route("**/order/summary*", lambda route: route.fulfill(status=500), times=1)
+    reference = open_checkout(member, lamp)
+    pay(member)
+    expect_paid(member, reference)
+
+
 def test_a_connection_that_breaks_is_no_second_order(
     member: Page, context: BrowserContext, buyer: Buyer, world: World, lamp: Json
 ) -> None:

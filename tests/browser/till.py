@@ -32,6 +32,20 @@ window.Stripe = Object.assign((...options) => {
 }, Stripe)
 """
 
+# The payment is made, and the page is not told.
+BROKEN_CONFIRM = """
+const Stripe = window.Stripe
+window.Stripe = Object.assign((...options) => {
+  const stripe = Stripe(...options)
+  const confirm = stripe.confirmPayment.bind(stripe)
+  const broken = async (payment) => {
+    await confirm(payment)
+    throw Object.assign(new Error('broken for the story'), { name: 'IntegrationError' })
+  }
+  return Object.assign(stripe, { confirmPayment: broken })
+}, Stripe)
+"""
+
 # Check what was typed into Stripe's form when the story says so.
 HELD_SUBMIT = """
 const Stripe = window.Stripe
@@ -102,6 +116,12 @@ def break_on_update(route: Route) -> None:
     """Answer with a Stripe.js whose form throws an error when its options change."""
     script = route.fetch()
     route.fulfill(response=script, body=script.text() + BROKEN_UPDATE)
+
+
+def break_after_confirm(route: Route) -> None:
+    """Answer with a Stripe.js that fails once the payment is made."""
+    script = route.fetch()
+    route.fulfill(response=script, body=script.text() + BROKEN_CONFIRM)
 
 
 def hold_submit(route: Route) -> None:

@@ -145,6 +145,12 @@ test('an intent that cannot be confirmed may be paid while the shop does not say
   expect((await pay(options)).kind).toBe('unconfirmed')
 })
 
+test('a form that fails while it confirms may have made the payment', async () => {
+  const { options } = world()
+  const form = { ...options.form, confirm: () => Promise.reject(new Error('broken')) }
+  expect((await pay({ ...options, form })).kind).toBe('unconfirmed')
+})
+
 test('a shop that was not reached is no outcome', async () => {
   const { options, calls } = world({
     place: async () => {

@@ -37,7 +37,7 @@ export type PayOutcome =
   /** The order costs something else than the button said: nothing was confirmed. */
   | { kind: 'totalChanged'; referenceId: string }
   | { kind: 'declined'; referenceId: string; message: string }
-  /** Stripe was not reached, or failed: the payment may have been made. */
+  /** Stripe was not reached, or it or its form failed: the payment may have been made. */
   | { kind: 'unconfirmed'; referenceId: string }
   /** Stripe has not answered the server yet. */
   | { kind: 'notReady'; referenceId: string }
@@ -54,7 +54,7 @@ const PROCESSING = new Set(['processing', 'requires_capture', 'requires_action']
  * Pay: check the form, create the order, confirm its payment.
  *
  * Repeating it is safe: one reference is one order, and one order is one intent, which takes one
- * successful payment. Throws what `place` and `loadStatus` throw.
+ * successful payment. Throws what `place` and `loadStatus` throw before anything is confirmed.
  */
 export async function pay(options: PayOptions): Promise<PayOutcome> {
   const { form, shownMinor, place, returnUrlOf } = options
@@ -64,7 +64,9 @@ export async function pay(options: PayOptions): Promise<PayOutcome> {
   if (order.totalMinor !== shownMinor) return { kind: 'totalChanged', referenceId }
   const secret = order.clientSecret ?? (await waitForSecret(referenceId, options))
   if (typeof secret !== 'string') return secret
-  const { status, error } = await form.confirm(secret, returnUrlOf(referenceId))
+  const confirmation = await form.confirm(secret, returnUrlOf(referenceId)).catch(() => null)
+  if (confirmation === null) return { kind: 'unconfirmed', referenceId }
+  const { status, error } = confirmation
   if (error === null) {
     if (status === 'succeeded') return { kind: 'paid', referenceId }
     const isProcessing = status !== null && PROCESSING.has(status)

@@ -69,7 +69,8 @@ export function usePayment(): PaymentState {
   /** Show the order of an outcome in place of the cart, unless the page has been left meanwhile. */
   const showOrder = async (reference: string) => {
     const fresh = { ...orderQuery(reference), staleTime: 0 }
-    await queryClient.fetchQuery(fresh)
+    // A failure says nothing about the payment: the page loads the order again, and follows it.
+    await queryClient.fetchQuery(fresh).catch(() => undefined)
     if (router.history.location.pathname !== '/checkout') return
     await navigate({ to: '/checkout', search: { order: reference }, replace: true })
   }
