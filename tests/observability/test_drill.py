@@ -203,8 +203,8 @@ def test_without_redis_nothing_is_published(shop: Stack, prometheus: Server, buy
     assert shop.redis is not None
     with suspended(shop.redis.pid):
         order = partial(buyer.order, buyer.products()[0], wait=0)
-        fires_while(prometheus, order, "PublishFailures")
-    ends(prometheus, "PublishFailures", "SweepSilent", "BeatSilent")
+        fires_while(prometheus, order, "PublishFailures", "StreamsSilent")
+    ends(prometheus, "PublishFailures", "StreamsSilent", "SweepSilent", "BeatSilent")
 
 
 def test_without_postgresql_every_request_fails(
