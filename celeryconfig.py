@@ -52,7 +52,8 @@ worker_prefetch_multiplier = 1
 # The sweep publishes again what the dispatch thread or the sweep could not.
 task_publish_retry = False
 broker_connection_retry_on_startup = True
-# By default a worker gives up after 100 attempts, but Redis may be down for longer.
+# By default a worker gives up after 100 attempts, but Redis may be down for longer. The pauses
+# between them are those of tasks/consumer.py.
 broker_connection_max_retries = None
 broker_connection_timeout = 2
 # Flower sends a dozen requests to the workers at once, each with its own connection and producer;
@@ -78,6 +79,8 @@ broker_transport_options = {
     "global_keyprefix": "projectx:",
 }
 
+# It asks a Redis that refuses something less and less often.
+worker_consumer = "tasks.consumer:Consumer"
 # Flower needs these events.
 worker_send_task_events = True
 # Keep our own logging configuration.

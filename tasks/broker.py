@@ -10,8 +10,9 @@ messages were lost do not wait for as long as customers keep coming.
 An unreadable message would end a worker, too. It is dropped with one line in the log. A key that is
 no queue would do the same. It is renamed (tasks/queue_keys.py).
 
-So would a Redis that accepts no changes for now, such as one that has become a replica or whose
-disk is full. That is like a lost connection: the worker asks again, after growing pauses.
+So would a Redis that refuses something for now, such as one that has become a replica or whose
+disk is full. That is like a lost connection: the worker asks again, after growing pauses
+(tasks/consumer.py).
 
 kombu makes a new client for each message that it sends, keeps or acknowledges, which took a tenth
 of a worker's time. Here a channel keeps one.
@@ -44,13 +45,6 @@ class Channel(redis.Channel):
     do_restore = False
     _client: Any = None
     _polls = 0
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)  # type: ignore[no-untyped-call]
-        # Celery pauses before it connects again, and not before it consumes again.
-        if Transport.queues:
-            with self.conn_or_acquire() as client:
-                client.set("asked", 1, ex=1)
 
     def _brpop_start(self, timeout: float | None = None) -> None:
         """Wait for a message: an interactive one first, but for every turn of the background."""

@@ -5,8 +5,8 @@ that queue as often as it is started. What it holds is none of our messages, and
 """
 
 import logging
-import secrets
 from collections.abc import Iterator
+from datetime import timedelta
 
 import redis
 from kombu.transport.redis import Channel
@@ -18,6 +18,9 @@ log = logging.getLogger(__name__)
 PREFIX = str(broker_transport_options["global_keyprefix"])
 LIST, SET, SORTED_SET, STRING, NONE = b"list", b"set", b"zset", b"string", b"none"
 NO_EXPIRY = -1
+# Renamed keys of one name that are kept at once.
+MAX_ASIDE = 10
+ASIDE_LIFETIME = timedelta(days=7)
 # Celery's own exchanges: commands to workers, their answers, and events for Flower.
 CELERYS = ("celery.pidbox", "reply.celery.pidbox", "celeryev")
 
@@ -41,7 +44,8 @@ def turn_name(tick: str) -> str:
 def set_aside(client: redis.Redis) -> int:
     """Rename the keys in the way of the queues, with a line in the log for each.
 
-    Return how many there were. Raises redis.RedisError.
+    They are kept for a week, and at most MAX_ASIDE of one name. Return how many there were. Raises
+    redis.RedisError.
     """
     types = dict(_types())
     pipe = client.pipeline(transaction=False)
@@ -76,14 +80,20 @@ def _types() -> Iterator[tuple[str, bytes]]:
 
 
 def _rename(client: redis.Redis, name: str, kind: str) -> None:
+    """Rename a key to a free name, or delete it when none is left: others may write for ever."""
     aside = f"{PREFIX}aside:{name.removeprefix(PREFIX)}"
+    became = "deleted"
     try:
-        while not client.renamenx(name, aside):
-            # An earlier key has that name.
-            aside += f":{secrets.token_hex(4)}"
+        for free in (aside, *(f"{aside}:{number}" for number in range(2, MAX_ASIDE + 1))):
+            if client.renamenx(name, free):
+                client.expire(free, ASIDE_LIFETIME)
+                became = f"{free!r} now, for {ASIDE_LIFETIME.days} days"
+                break
+        else:
+            client.unlink(name)
     except redis.ResponseError as error:
         # Another process has just done it.
         if "no such key" not in str(error):
             raise
     else:
-        log.error("the key %r in Redis was a %s of others: it is %r now", name, kind, aside)
+        log.error("the key %r in Redis was a %s of others: it is %s", name, kind, became)

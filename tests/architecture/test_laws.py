@@ -27,7 +27,7 @@ ROOMS = ("models", "state_machines", "tasks", "web", "events")
 FOLDERS = (*ROOMS, "exporter", "sandbox", "launch", "demo", "bench", "migrations", "tests")
 # Comments that switch a rule of ruff off in one line. The number only falls.
 MAX_SUPPRESSIONS = 90
-WITH_CELERY = ("celery_app", "worker", "events", "beat", "presence", "run")
+WITH_CELERY = ("celery_app", "worker", "consumer", "events", "beat", "presence", "run")
 
 
 @cache

@@ -194,7 +194,10 @@ def test_a_key_that_is_no_queue_is_renamed_and_the_worker_continues(
         until(lambda: bool(worker.poll() or client.exists(aside)), "the renaming", seconds=60)
         log = (tmp_path / "log").read_text()
         assert worker.poll() is None, log[-3000:]
-        assert f"the key {name!r} in Redis was a hash of others: it is {aside!r} now" in log
+        assert (
+            f"the key {name!r} in Redis was a hash of others: it is {aside!r} now, for 7 days"
+            in log
+        )
         assert client.hgetall(aside) == {b"a": b"hash"}
         with app.connection_for_write(own_redis.url) as connection:
             app.send_task("sweep", connection=connection)

@@ -35,10 +35,27 @@ def need_no_replicas(redis_client: redis.Redis) -> None:
     redis_client.config_set("min-replicas-to-write", 0)
 
 
+def changes_rights(*commands: str) -> Change:
+    """Return what gives or takes rights to commands, and ends connections that used them."""
+
+    def change(redis_client: redis.Redis) -> None:
+        redis_client.acl_setuser("default", enabled=True, commands=commands)
+        for kind in ("normal", "pubsub"):
+            redis_client.client_kill_filter(_type=kind)
+
+    return change
+
+
 @pytest.mark.parametrize(
     ("refuse", "accept"),
-    [(become_replica, become_primary), (miss_replicas, need_no_replicas)],
-    ids=["replica", "no replicas"],
+    [
+        (become_replica, become_primary),
+        (miss_replicas, need_no_replicas),
+        (changes_rights("-brpop"), changes_rights("+brpop")),
+        (changes_rights("-psubscribe"), changes_rights("+psubscribe")),
+        (changes_rights("-sadd"), changes_rights("+sadd")),
+    ],
+    ids=["replica", "no replicas", "no brpop", "no psubscribe", "no sadd"],
 )
 def test_a_worker_consumes_again_when_redis_accepts_changes(
     own_redis: Redis,
@@ -52,8 +69,8 @@ def test_a_worker_consumes_again_when_redis_accepts_changes(
     with running_worker(own_redis, log) as worker:
         until(lambda: listens(own_redis), "the worker's listening", seconds=60)
         refuse(redis_client)
-        # After the first attempt it pauses, also when it can connect.
-        until(lambda: bool(worker.poll()) or "(2/None)" in log.read_text(), "two attempts")
+        # It can connect, and its pauses grow.
+        until(lambda: bool(worker.poll()) or "again in 4 s" in log.read_text(), "two attempts")
         assert worker.poll() is None, log.read_text()[-3000:]
         accept(redis_client)
         until(lambda: listens(own_redis), "the worker's listening again")
@@ -69,16 +86,44 @@ def test_a_worker_starts_while_redis_is_full(
     log = tmp_path / "log"
     redis_client.config_set("maxmemory", 1)
     with running_worker(own_redis, log) as worker:
-        until(lambda: bool(worker.poll()) or "(1/None)" in log.read_text(), "a first attempt")
+        until(lambda: bool(worker.poll()) or "again in 2 s" in log.read_text(), "a first attempt")
         redis_client.config_set("maxmemory", 0)
         until(lambda: bool(worker.poll()) or listens(own_redis), "the worker's listening")
         assert worker.poll() is None, log.read_text()[-3000:]
+
+
+def test_the_pauses_of_a_long_outage_stay_short(
+    own_redis: Redis, flask_app: Flask, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    with running_worker(own_redis, log) as worker:
+        until(lambda: listens(own_redis), "the worker's listening", seconds=60)
+        own_redis.kill()
+        until(lambda: bool(worker.poll()) or "(4/None)" in log.read_text(), "four attempts")
+        assert "in 6.00 seconds... (4/None)" in log.read_text()
+
+
+def kept(redis_client: redis.Redis) -> set[bytes | str | None]:
+    keys = list(redis_client.scan_iter("projectx:aside:*"))
+    assert all(redis_client.ttl(key) > 0 for key in keys), "each expires"
+    return {redis_client.hget(key, "value") for key in keys}
 
 
 def test_a_renamed_key_replaces_none_that_was_renamed_before(redis_client: redis.Redis) -> None:
     for value in ("first", "second", "third"):
         redis_client.hset(SWEEP, "value", value)
         assert queue_keys.set_aside(redis_client) == 1
-    kept = {redis_client.hget(key, "value") for key in redis_client.scan_iter("projectx:aside:*")}
-    assert kept == {b"first", b"second", b"third"}
+    assert kept(redis_client) == {b"first", b"second", b"third"}
     assert queue_keys.set_aside(redis_client) == 0
+
+
+def test_only_so_many_keys_are_kept(
+    redis_client: redis.Redis, caplog: pytest.LogCaptureFixture
+) -> None:
+    values = [b"%d" % number for number in range(queue_keys.MAX_ASIDE + 2)]
+    for value in values:
+        redis_client.hset(SWEEP, "value", value)
+        assert queue_keys.set_aside(redis_client) == 1
+    assert kept(redis_client) == {*values[: queue_keys.MAX_ASIDE]}
+    assert not redis_client.exists(SWEEP)
+    assert caplog.messages[-1] == f"the key {SWEEP!r} in Redis was a hash of others: it is deleted"
