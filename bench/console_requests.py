@@ -27,6 +27,7 @@ LISTS = (
     "executions?machine=payment&state=Success&sort=changed",
     "executions?olderThan=1d",
     "executions?machine=payment&state=Initiated&olderThan=2h",
+    "executions?machine=payment&state=Initiated&olderThan=2h&sort=changed",
     "executions?machine=order&state=Confirmed&olderThan=30d",
     "executions?machine=order&state=Confirmed&olderThan=30d&sort=changed",
     "executions?key={reference}",

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import (
     Boolean,
     ColumnElement,
+    and_,
     any_,
     cast,
     exists,
@@ -25,7 +26,7 @@ from models.durable.activity import SWEPT, ActivityRow, ActivityState
 from models.ids import as_id, first_after
 from models.keyset import MAX_SCANNED_ROWS
 from state_machines.durable.activity import Activity
-from state_machines.durable.base.states import state_of
+from state_machines.durable.base.states import is_in_state, state_of
 from state_machines.durable.machine import DurableMachine
 
 Machine = type[DurableMachine[Any]]
@@ -50,6 +51,18 @@ class Filters:
     text: str | None = None
     customers: Collection[UUID] = ()
 
+    @property
+    def state_and_age(self) -> tuple[str, timedelta] | None:
+        """The state and the age, when nothing else is asked for; otherwise None.
+
+        Among many executions in a state there may be none, or very many, of an age: PostgreSQL
+        cannot tell which.
+        """
+        others = (self.key, self.waiting_for, self.failed_activity, self.ids, self.text)
+        if self.state is None or self.older_than is None:
+            return None
+        return (self.state, self.older_than) if all(each is None for each in others) else None
+
 
 def conditions_of(machine: Machine, filters: Filters) -> list[ColumnElement[bool]]:
     """Return the conditions of a machine's executions that match."""
@@ -72,6 +85,16 @@ def conditions_of(machine: Machine, filters: Filters) -> list[ColumnElement[bool
     if filters.text is not None:
         conditions.append(_matches(machine, filters.text, filters.customers))
     return conditions
+
+
+def is_old(machine: Machine, state: str, age: timedelta) -> ColumnElement[bool]:
+    """Return the condition of executions in a state that last changed `age` ago.
+
+    Sorted by `key_of_state`, they are read by the index of states.
+    """
+    limit = now() - age
+    is_unchanged = machine.model.updated_at < limit
+    return and_(is_in_state(machine, state, first_after(limit)), is_unchanged)
 
 
 def _has_key(machine: Machine, key: str) -> ColumnElement[bool]:

@@ -4,20 +4,18 @@ from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, tuple_
+from sqlalchemy import ColumnElement, Select, select
 
 from models.base import db
 from models.clock import now
 from models.durable.activity import NOT_OVER, SWEPT, ActivityRow
 from models.keyset import load_distinct
-from state_machines.durable.base.states import moved_by_system
+from state_machines.durable.base.states import is_in_state, key_of_state, moved_by_system
 from state_machines.durable.inspection import MAX_UNCLAIMED_AGE, unscheduled
 from state_machines.durable.operations.executions import Machine
 
 # The executions of a state, and the activities of a name, that are looked at.
 MAX_LOOKED_AT = 5_000
-# The bounds of all ids.
-FIRST_ID, LAST_ID = UUID(int=0), UUID(int=2**128 - 1)
 
 
 def find_stuck(machines: Collection[Machine], limit: int = MAX_LOOKED_AT) -> tuple[set[UUID], bool]:
@@ -31,7 +29,7 @@ def find_stuck(machines: Collection[Machine], limit: int = MAX_LOOKED_AT) -> tup
     for machine in machines:
         for state, conditions in _suspects(machine):
             row = machine.model
-            in_state = _in_state(row, state)
+            in_state = _in_state(machine, state)
             oldest = in_state.limit(limit).subquery()
             # OFFSET 0 makes PostgreSQL check row by row: it may join whole tables otherwise.
             check = select(row.id).where(row.id == oldest.c.id, *conditions).offset(0).lateral()
@@ -53,15 +51,11 @@ def _suspects(machine: Machine) -> Iterator[tuple[str, list[ColumnElement[bool]]
         yield awaiting, [~condition]
 
 
-def _in_state(row: type[Any], state: str) -> Select[Any]:
-    """Return the query for the ids in a state, the oldest first.
-
-    Only the index of states gives this order of this range. With the state alone, PostgreSQL may
-    read all rows by id instead, or sort all rows of the state.
-    """
-    key = tuple_(row.state, row.id)
-    first, last = tuple_(state, FIRST_ID), tuple_(state, LAST_ID)
-    return select(row.id).where(key >= first, key <= last).order_by(row.state, row.id)
+def _in_state(machine: Machine, state: str) -> Select[Any]:
+    """Return the query for the ids in a state, the oldest first."""
+    return (
+        select(machine.model.id).where(is_in_state(machine, state)).order_by(*key_of_state(machine))
+    )
 
 
 def _stalled_calls() -> Iterator[Select[UUID, str]]:

@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from models import ActivityRow, ActivityState, Order, PaymentState, transaction
+from models import ActivityRow, ActivityState, Order, Payment, PaymentState, transaction
 from models.base import db
-from models.clock import MovableClock
+from models.clock import MovableClock, now
 from models.keyset import encode_cursor
 from state_machines.durable import caused_by
 from tests.support.console import ABSENT, show_execution
@@ -83,6 +83,33 @@ def test_filters_select(clerk: Person, ann: Person, confirmed: UUID, time: Movab
             row.state = ActivityState.FAILED
     assert str(confirmed) in ids(listed(clerk, failedActivity="any"))
     assert str(confirmed) in ids(listed(clerk, failedActivity="emails.order_confirmed"))
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest", "changed"])
+def test_pages_of_an_age_in_a_state_are_the_list(
+    clerk: Person, app: Flask, time: MovableClock, sort: str
+) -> None:
+    payments: list[str] = []
+    for _ in range(5):
+        with transaction():
+            payments.append(str(a_payment(PaymentState.INITIATED).id))
+            a_payment(PaymentState.SUCCESS)
+        time.advance(seconds=1)
+    time.advance(minutes=11)
+    with transaction():
+        # Not old enough; and one that was created as early, and has changed since.
+        a_payment(PaymentState.INITIATED)
+        db.session.get_one(Payment, UUID(payments.pop(2))).updated_at = now()
+    asked = {"machine": "payment", "state": "Initiated", "olderThan": "10m", "sort": sort}
+    walked: list[str] = []
+    cursor: Json = {}
+    while (page := listed(clerk, **asked, size=2, **cursor))["next"] is not None:
+        assert page["count"] == {"number": 4, "isExact": True}
+        walked += ids(page)
+        cursor = {"cursor": page["next"]}
+    walked += ids(page)
+    assert walked == (payments if sort == "oldest" else payments[::-1])
+    assert ids(listed(clerk, state="Initiated", olderThan="10m", sort=sort)) == walked
 
 
 def test_pages_of_stuck_executions_are_full(clerk: Person, confirmed: UUID) -> None:

@@ -45,6 +45,7 @@ LISTS = (
     "?machine=order&olderThan=1d&state=Confirmed",
     "?waitingFor=payments.create_intent",
     "?waitingFor=payments.create_intent&sort=changed",
+    "?machine=payment&state=Initiated&olderThan=2h&sort=changed",
     "?failedActivity=any",
     "?stuck=true",
     "?stuck=true&machine=order",
@@ -99,3 +100,22 @@ def test_no_route_of_executions_reads_a_whole_growing_table(plans: Plans, sign_i
         before = len(plans.whole)
         assert clerk.get(f"/admin/{path}").status_code == 200, path
         assert plans.whole[before:] == [], path
+
+
+@pytest.mark.slow
+def test_executions_long_in_a_state_are_found_by_the_index_of_states(
+    plans: Plans, sign_in: SignIn
+) -> None:
+    clerk = sign_in(roles=["staff"])
+    # As many wait as have ended before them: PostgreSQL expects many to have waited for long.
+    filler = Filler(settings.database_url)
+    list(filler.insert_waiting(ORDERS))
+    filler.settle()
+    filler.close()
+    for sort in ("newest", "oldest", "changed"):
+        plans.indexes.clear()
+        query = f"machine=payment&state=Initiated&olderThan=3h&sort={sort}"
+        answer = clerk.get(f"/admin/executions?{query}")
+        assert answer.get_json()["count"] == {"number": 0, "isExact": True}, sort
+        (indexes,) = (used for text, used in plans.indexes.items() if "AS shown_id" in text)
+        assert not indexes & {"pk_payment", "ix_payment_updated_at"}, sort
