@@ -114,7 +114,7 @@ def order_body(lamp: Product, reference: str) -> str:
 
 
 def answer_to(ann: Person, body: str | bytes) -> TestResponse:
-    headers = {**ann.headers, "Content-Type": "application/json"}
+    headers = {**ann.headers, "Content-Type": "application/json", "Prefer": "wait=0"}
     return ann.client.post("/order", data=body, headers=headers)
 
 
