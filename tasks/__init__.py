@@ -1,8 +1,8 @@
 """Calls to providers, and the processes that make them.
 
-`app` is the Celery application with all tasks, for `celery -A tasks worker`. It is loaded on first
-use, since beat and Flower do without the tasks (`celery -A tasks.celery_app beat`). `tasks.run`
-starts them without Celery's command line.
+`app` is the Celery application with all tasks, for workers. It is loaded on first use, since
+beat and Flower do without the tasks (`tasks.celery_app`). `tasks.run` starts each of them; Celery's
+own command line does not find the modules beside this folder.
 """
 
 from typing import TYPE_CHECKING, Any

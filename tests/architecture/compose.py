@@ -24,6 +24,13 @@ LOCAL = {
 }
 
 
+def queues_of(service: str) -> list[str]:
+    """Return the queues of a worker."""
+    command = SERVICES[service]["command"]
+    queues: str = command[command.index("-Q") + 1]
+    return queues.split(",")
+
+
 def secrets_of(service: str) -> dict[str, str]:
     """Return the secrets of a service: the setting of each, and the file that has its value."""
     listed = SERVICES[service].get("secrets", [])

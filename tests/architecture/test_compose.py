@@ -20,6 +20,7 @@ from tests.architecture.compose import (
     TEXT,
     WEB,
     WORKERS,
+    queues_of,
     secrets_of,
 )
 
@@ -91,9 +92,8 @@ def test_the_images_of_others_can_be_pinned_by_digest() -> None:
 
 def test_workers_and_beat_are_checked_by_their_own_heartbeats() -> None:
     for name in WORKERS:
-        queues = SERVICES[name]["command"][5].split(",")
         check = SERVICES[name]["healthcheck"]["test"]
-        assert check == ["CMD", "python", "-m", "heartbeats", *queues]
+        assert check == ["CMD", "python", "-m", "heartbeats", *queues_of(name)]
     assert SERVICES["beat"]["healthcheck"]["test"][-1] == heartbeats.BEAT
     assert "inspect" not in TEXT
 
@@ -209,9 +209,9 @@ def test_the_gateway_can_hold_all_streams_of_the_events_process() -> None:
 
 
 def test_each_provider_and_the_sweep_have_their_own_workers() -> None:
-    queues = [SERVICES[name]["command"][5] for name in ("worker", "mailer", "sweeper")]
-    assert queues == ["payments,sweep", "emails,sweep", "sweep,maintenance"]
-    assert {queue.name for queue in celeryconfig.task_queues} == set(",".join(queues).split(","))
+    queues = [queues_of(name) for name in ("worker", "mailer", "sweeper")]
+    assert queues == [["payments", "sweep"], ["emails", "sweep"], ["sweep", "maintenance"]]
+    assert {queue.name for queue in celeryconfig.task_queues} == set().union(*queues)
     assert len(celeryconfig.task_queues) >= 3
 
 

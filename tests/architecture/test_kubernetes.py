@@ -9,7 +9,7 @@ import yaml
 import celeryconfig
 from config import Settings
 from production import REQUIRED
-from tests.architecture.compose import SECRET, SERVICES, WEB, WORKERS, secrets_of
+from tests.architecture.compose import SECRET, SERVICES, WEB, WORKERS, queues_of, secrets_of
 from tests.architecture.kubernetes import (
     ALL,
     BASE,
@@ -255,7 +255,7 @@ def test_workers_are_scaled_by_the_activities_of_their_queue() -> None:
         (trigger,) = scaler["spec"]["triggers"]
         # The part after split_part(name, '.', 1).
         kinds = re.findall(r"'(\w+)'", trigger["metadata"]["query"].rpartition(" IN (")[2])
-        queue = SERVICES[part]["command"][5].partition(",")[0]
+        queue = queues_of(part)[0]
         routes = {
             name.partition(".")[0]
             for name, route in celeryconfig.task_routes.items()

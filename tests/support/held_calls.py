@@ -1,7 +1,7 @@
 """A worker with an activity whose calls wait at a door that the test opens.
 
-`celery -A tests.support.held_calls worker`. The lease of a claim is an hour long, so that no test
-can wait for its end.
+`python -m tasks.run -A tests.support.held_calls worker`. The lease of a claim is an hour long, so
+that no test can wait for its end.
 """
 
 import os
