@@ -22,8 +22,9 @@ from models import connection_limit
 from state_machines import MACHINES
 from state_machines.durable import inspection
 from tasks import dispatch
-from web import commands, create_app
+from web import commands
 from web.activity_registry import LOAD_ACTIVITIES
+from web.application import create_app
 from web.bank import RETRIEVE_MONEY, Money
 from web.commands import config as config_command
 from web.commands.stripe_endpoint import Endpoints, make_group

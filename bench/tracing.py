@@ -49,7 +49,7 @@ def measure(rounds: int) -> dict[str, float]:
     import telemetry
     from models import tracing
     from tests.support.database import application, migrate
-    from web import create_app
+    from web.application import create_app
 
     migrate(application())
     app, tracer = create_app(), telemetry.OpenTelemetry("bench")

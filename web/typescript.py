@@ -105,7 +105,7 @@ def _literal(value: Any) -> str:
 
 
 def main() -> None:
-    from web import create_app
+    from web.application import create_app
 
     with create_app().test_client() as client:
         TARGET.write_text(render(json.loads(client.get("/openapi.json").data)))

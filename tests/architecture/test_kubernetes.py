@@ -23,7 +23,7 @@ from tests.architecture.kubernetes import (
     documents,
     pod_of,
 )
-from web.commands import GROUPS
+from web.commands.groups import GROUPS
 
 # Kinds of operators, which Kubernetes has no schema of, and the fields that each needs.
 CUSTOM = {

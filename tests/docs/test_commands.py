@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from click import Command, Group, Option
 
-from web.commands import GROUPS, config, stripe_endpoint
+from web.commands import config, stripe_endpoint
+from web.commands.groups import GROUPS
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs/how-to/operate.md").read_text()

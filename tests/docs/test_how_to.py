@@ -107,7 +107,7 @@ def test_the_code_of_the_page_passes_the_checks(tmp_path: Path) -> None:
 
 
 def test_the_invitation_arrives_and_is_confirmed_once(modules: Modules, app: Flask) -> None:
-    from web import create_app
+    from web.application import create_app
 
     email = f"visit-{uuid4()}@example.com"
     visit_id = invite(modules, email)

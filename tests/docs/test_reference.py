@@ -104,7 +104,7 @@ def test_every_table_is_listed() -> None:
 
 
 def test_every_route_is_listed(flask_app: Flask) -> None:
-    from web import create_app
+    from web.application import create_app
 
     with create_app().test_client() as client:
         described = json.loads(client.get("/openapi.json").data)["paths"]

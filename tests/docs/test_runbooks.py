@@ -16,8 +16,8 @@ from state_machines.durable.unit_of_work import schedule
 from tests.support.commands import flask
 from tests.support.factories import a_placed_order
 from tests.support.prometheus import FOLDER
-from web import create_app
-from web.commands import GROUPS
+from web.application import create_app
+from web.commands.groups import GROUPS
 
 RULES = yaml.safe_load((FOLDER / "alerts.yml").read_text())["groups"][0]["rules"]
 PAGES = sorted(path for path in (ROOT / "docs/runbooks").glob("*.md") if path.name != "README.md")

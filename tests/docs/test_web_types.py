@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 from pydantic import BaseModel
 
-from web import create_app, typescript
+from web import typescript
+from web.application import create_app
 from web.schemas.base import Incoming, Outgoing
 
 

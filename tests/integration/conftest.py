@@ -23,7 +23,8 @@ from tests.support.depot import Depot
 from tests.support.factories import a_product
 from tests.support.parcel import Announce, Courier
 from tests.support.web import Person, SignIn
-from web import create_app, tokens
+from web import tokens
+from web.application import create_app
 from web.rate_limits import limiter
 
 

@@ -30,7 +30,7 @@ from tests.support.gauges import read_gauges
 from tests.support.plans import Plans, explained
 from tests.support.shards import Crossing, crossings
 from tests.support.web import code_of, deliver
-from web import create_app
+from web.application import create_app
 from web.rate_limits import limiter
 
 ORDERS, WAITING = 5000, 500

@@ -22,7 +22,7 @@ from tests.support import proof
 from tests.support.console import ABSENT, keyed
 from tests.support.database import count_all_rows
 from tests.support.web import Person, SignIn
-from web.commands import GROUPS
+from web.commands.groups import GROUPS
 from web.rate_limits import limiter
 
 EXAMPLES = int(os.environ.get("BAD_INPUT_EXAMPLES", "80"))

@@ -21,7 +21,7 @@ from state_machines.actions import edit_product
 from tests.support.factories import a_product
 from tests.support.statements import statements_of
 from tests.support.web import Json, Person
-from web import create_app
+from web.application import create_app
 from web.catalogue_pages import MAX_PAGE_SIZE, CataloguePages
 
 TAG = "0" * 32
@@ -122,7 +122,7 @@ def test_a_host_of_its_own_has_a_page_of_its_own(client: FlaskClient) -> None:
 @pytest.mark.slow
 def test_the_catalogue_is_served_without_redis(lamp: Product) -> None:
     code = (
-        "from web import create_app; client = create_app('product').test_client();"
+        "from web.application import create_app; client = create_app('product').test_client();"
         "answers = [client.get('/product') for _ in '12'];"
         "print(*(answer.status_code for answer in answers), answers[0].text == answers[1].text)"
     )

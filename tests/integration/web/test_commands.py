@@ -18,7 +18,7 @@ from models import ActivityRow, ActivityState, AuditRow, Login, Order, Product, 
 from state_machines.login import LoginMachine, LoginSignal
 from tests.support.commands import flask, read
 from tests.support.web import Person, code_of
-from web.commands import GROUPS
+from web.commands.groups import GROUPS
 
 
 def commands(group: Command) -> Iterator[tuple[str, ...]]:

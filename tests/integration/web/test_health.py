@@ -22,7 +22,8 @@ from models.base import db
 from models.clock import MovableClock
 from state_machines.durable import sweep
 from tests.support.web import Json
-from web import changes, create_app
+from web import changes
+from web.application import create_app
 
 HOST = socket.gethostname()
 

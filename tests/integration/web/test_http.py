@@ -182,7 +182,7 @@ def test_origins_are_exact(client: FlaskClient, origin: str, *, is_allowed: bool
 
 # A process that allows an address in brackets, which is no pattern.
 BRACKETS = """
-from web import create_app
+from web.application import create_app
 
 client = create_app().test_client()
 for origin in ("http://[::1]", "http://1.evil.example", "http://:.evil.example", "http://[::1].x"):

@@ -18,7 +18,8 @@ from models.base import db
 from state_machines.providers.stripe.events import SUBSCRIBED
 from tasks.gateways.stripe import endpoints
 from tests.support.commands import flask
-from web import commands, create_app
+from web import commands
+from web.application import create_app
 from web.commands.stripe_endpoint import make_group
 
 OLD = "2020-08-27"

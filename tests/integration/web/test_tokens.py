@@ -119,7 +119,7 @@ LONG_LIVED = """
 from flask.testing import FlaskClient
 from models import clock, retention
 from tests.support.web import code_of
-from web import create_app
+from web.application import create_app
 
 app = create_app()
 with app.app_context(), clock.stopped() as time:

@@ -11,7 +11,7 @@ from flask import Flask
 from pydantic import BaseModel
 
 from tests.support.web import Person
-from web import create_app
+from web.application import create_app
 
 ID = "0195e0d2-7f3a-7cc1-8f00-5d8d7c9a6b11"
 BAD = "king"

@@ -13,7 +13,8 @@ from sqlalchemy import func, select, update
 from models import AuditRow, UserSession, connection, transaction
 from models.clock import now
 from tests.support.web import Json, Person, SignIn
-from web import create_app, denials, errors, request, tokens
+from web import denials, errors, request, tokens
+from web.application import create_app
 from web.authentication import MAX_SIGN_IN_AGE
 from web.openapi import Api
 from web.routes.admin.guard import ADMITTED, Need, Role, blueprint, declared_need, needs
