@@ -1,4 +1,4 @@
-"""The URLs and origins among the settings: their forms, and their checks.
+"""The URLs, origins, keys and lists among the settings: their forms, and their checks.
 
 No error shows an address, since it may contain a password.
 """
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import NoDecode
 
 # A host with an optional port and path; no user, query or fragment.
@@ -28,6 +28,18 @@ SENTINEL_SCHEME = "redis+sentinel://"
 # Hosts with their ports, and the name of the master. They have no password here.
 SENTINELS = re.compile(r"[\w.-]+:[0-9]{1,5}(,[\w.-]+:[0-9]{1,5})*/[\w.-]+", re.ASCII)
 REDIS_SCHEMES = ("redis://", "rediss://", SENTINEL_SCHEME)
+MAX_PORT = 65535
+# Values that PostgreSQL's client compares only when it connects.
+# Source: https://www.postgresql.org/docs/18/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+CHOICES = {
+    "sslmode": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
+    "target_session_attrs": (
+        *("any", "read-write", "read-only", "primary", "standby", "prefer-standby"),
+    ),
+}
+# As in `Host`; one that begins with a dot has all subdomains.
+HOST = re.compile(r"(\.?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?", re.ASCII)
+KEY = re.compile(r"[!-~]*")
 
 
 def with_passwords(values: Mapping[str, Any]) -> dict[str, str]:
@@ -81,60 +93,120 @@ def _split_at_commas(value: object) -> object:
     return value
 
 
+def _has_port(url: str) -> bool:
+    """Return whether the port of a URL, if there is one, is a possible one."""
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        return False
+    return True
+
+
 def _check_http_url(url: str) -> str:
-    if url and not HTTP_URL.fullmatch(url):
+    if url and not (HTTP_URL.fullmatch(url) and _has_port(url)):
         raise ValueError("must be an address such as https://shop.example")
     return url.rstrip("/")
 
 
 def _check_link(template: str) -> str:
-    if template and not (LINK.fullmatch(template) and template.count("{id}") == 1):
+    is_link = LINK.fullmatch(template) and _has_port(template) and template.count("{id}") == 1
+    if template and not is_link:
         raise ValueError("must be an address with {id} once, such as https://logs.example/?q={id}")
     return template
 
 
 def _check_dsn(dsn: str) -> str:
-    if dsn and not DSN.fullmatch(dsn):
+    if dsn and not (DSN.fullmatch(dsn) and _has_port(dsn)):
         raise ValueError("must be an address such as https://key@errors.example/1")
     return dsn
 
 
 def _check_port(url: object) -> object:
     # Libraries would show a part of the password in their error. A list of hosts has several ports.
-    if isinstance(url, str) and "," not in url:
-        try:
-            _ = urlsplit(url).port
-        except ValueError:
-            raise ValueError(
-                "has no readable port: special characters in a password must be percent-encoded"
-            ) from None
+    if isinstance(url, str) and "," not in url and not _has_port(url):
+        raise ValueError(
+            "has no readable port: special characters in a password must be percent-encoded"
+        )
     return url
 
 
 def _name_driver(url: str) -> str:
-    for scheme in POSTGRES_SCHEMES:
+    for scheme in (*POSTGRES_SCHEMES, DRIVER_SCHEME):
         if url.startswith(scheme):
-            return DRIVER_SCHEME + with_host_parameters(url.removeprefix(scheme))
+            address = url.removeprefix(scheme)
+            _check_options(f"postgresql://{address}")
+            return DRIVER_SCHEME + with_host_parameters(address)
     # SQLAlchemy's error would show the URL with its password.
-    if url and not url.startswith(DRIVER_SCHEME):
+    if url:
         raise ValueError("must begin with postgresql://")
+    return url
+
+
+def _check_options(url: str) -> None:
+    """Raise ValueError for options that PostgreSQL's client would refuse."""
+    from psycopg2 import ProgrammingError
+    from psycopg2.extensions import parse_dsn
+
+    try:
+        options = parse_dsn(url)
+    except ProgrammingError:
+        raise ValueError(
+            "has an option that PostgreSQL's client does not know, or a password with special"
+            " characters that are not percent-encoded"
+        ) from None
+    for port in filter(None, options.get("port", "").split(",")):
+        if not (port.isdecimal() and 0 < int(port[:6]) <= MAX_PORT):
+            raise ValueError("has a port that is none")
+    for name, choices in CHOICES.items():
+        if options.get(name, choices[0]) not in choices:
+            raise ValueError(f"has an unknown {name}: use {', '.join(choices)}")
+
+
+def _check_redis(url: str) -> str:
+    if not url.startswith(("redis://", "rediss://")):
+        return _check_redis_scheme(url)
+    from redis import ConnectionPool, RedisError
+
+    if not re.fullmatch("/?|/[0-9]{1,4}", urlsplit(url).path):
+        raise ValueError("must end with the number of a database, such as redis://host:6379/0")
+    try:
+        # Makes no connection.
+        ConnectionPool.from_url(url).make_connection()
+    except (ValueError, TypeError, RedisError):
+        raise ValueError("has an option that Redis's client does not know") from None
     return url
 
 
 def _check_redis_scheme(url: str) -> str:
     if url and not url.startswith(REDIS_SCHEMES):
         raise ValueError("must begin with redis://, rediss:// or redis+sentinel://")
-    if url.startswith(SENTINEL_SCHEME) and not SENTINELS.fullmatch(
-        url.removeprefix(SENTINEL_SCHEME)
-    ):
+    sentinels = url.removeprefix(SENTINEL_SCHEME)
+    hosts = sentinels.partition("/")[0].split(",")
+    if url and not (SENTINELS.fullmatch(sentinels) and all(_has_port(f"//{h}") for h in hosts)):
         raise ValueError("must name sentinels and a master: redis+sentinel://a:26379,b:26379/name")
     return url
 
 
 def _check_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
-    if not all(map(ORIGIN.fullmatch, origins)):
+    if not all(ORIGIN.fullmatch(origin) and _has_port(origin) for origin in origins):
         raise ValueError("each must be exact, such as https://shop.example: no path, no *")
     return origins
+
+
+def _check_hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(map(HOST.fullmatch, hosts)):
+        raise ValueError("each must be a host name, such as shop.example or .shop.example")
+    return hosts
+
+
+def _strip(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
+
+
+def _check_key(key: str) -> str:
+    if not KEY.fullmatch(key):
+        raise ValueError("has characters that no key has: copy it again")
+    return key
 
 
 # For settings that are lists, with commas between their values.
@@ -144,6 +216,12 @@ HttpUrl = Annotated[str, AfterValidator(_check_http_url)]
 SentryDsn = Annotated[str, AfterValidator(_check_dsn)]
 LinkTemplate = Annotated[str, AfterValidator(_check_link)]
 DatabaseUrl = Annotated[str, BeforeValidator(_check_port), AfterValidator(_name_driver)]
-RedisUrl = Annotated[str, BeforeValidator(_check_port), AfterValidator(_check_redis_scheme)]
+RedisUrl = Annotated[str, BeforeValidator(_check_port), AfterValidator(_check_redis)]
 CommaSeparated = Annotated[tuple[str, ...], NoDecode, SPLIT]
 Origins = Annotated[CommaSeparated, AfterValidator(_check_origins)]
+Numbers = Annotated[tuple[Annotated[int, Field(gt=0)], ...], NoDecode, SPLIT]
+Seconds = Annotated[tuple[Annotated[float, Field(gt=0)], ...], NoDecode, SPLIT, Field(min_length=1)]
+Hosts = Annotated[CommaSeparated, AfterValidator(_check_hosts)]
+# A key or a secret, without the spaces and line ends with which it was copied.
+Key = Annotated[str, BeforeValidator(_strip), AfterValidator(_check_key)]
+Keys = Annotated[tuple[Key, ...], NoDecode, SPLIT]

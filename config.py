@@ -7,15 +7,26 @@ lists all of them at once.
 import os
 import warnings
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, field_validator, model_validator
-from pydantic_settings import NoDecode, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 import credentials
 import production
-from addresses import SPLIT, CommaSeparated, DatabaseUrl, HttpUrl, Origins, RedisUrl, with_passwords
+from addresses import (
+    DatabaseUrl,
+    Hosts,
+    HttpUrl,
+    Key,
+    Keys,
+    Numbers,
+    Origins,
+    RedisUrl,
+    Seconds,
+    with_passwords,
+)
 from console_settings import ConsoleSettings
 from overload_settings import OverloadSettings
 from settings_error import MAX_DAYS, named_variables, refuse_huge
@@ -26,9 +37,6 @@ from telemetry_settings import Port, TelemetrySettings
 ENV_FILE = os.environ.get("PROJECTX_ENV_FILE", ".data/running.env")
 # A folder with a file for each secret, such as `database_password`. The environment overrides it.
 SECRETS_FOLDER = os.environ.get("PROJECTX_SECRETS") or None
-
-Numbers = Annotated[tuple[Annotated[int, Field(gt=0)], ...], NoDecode, SPLIT]
-Seconds = Annotated[tuple[Annotated[float, Field(gt=0)], ...], NoDecode, SPLIT, Field(min_length=1)]
 
 # The old names of renamed settings, by their new names. They are read for one release.
 OLD_NAMES = {"poll_ages": "ask_ages", "recheck_intervals": "ask_again_after"}
@@ -84,14 +92,14 @@ class Settings(ConsoleSettings, OverloadSettings, ShopSettings, TelemetrySetting
     image_origins: Origins = ()
     trusted_proxies: int = Field(default=0, ge=0)
     # Allowed values of `Host` beside PUBLIC_URL's; `.shop.example` includes all subdomains.
-    trusted_hosts: CommaSeparated = ("localhost", "127.0.0.1")
+    trusted_hosts: Hosts = ("localhost", "127.0.0.1")
 
-    stripe_secret_key: str = ""
-    stripe_publishable_key: str = ""
-    stripe_webhook_secrets: CommaSeparated = ()
-    stripe_api_base: str = ""
-    sendgrid_api_key: str = ""
-    sendgrid_api_base: str = ""
+    stripe_secret_key: Key = ""
+    stripe_publishable_key: Key = ""
+    stripe_webhook_secrets: Keys = ()
+    stripe_api_base: HttpUrl = ""
+    sendgrid_api_key: Key = ""
+    sendgrid_api_base: HttpUrl = ""
     sendgrid_webhook_public_key: str = ""
     email_from: str = Field(default="shop@projectx.example", pattern=r"^([^@\s<>]+@[^@\s<>]+)?$")
     provider_timeout: float = Field(default=4.0, gt=0, le=600)
@@ -100,7 +108,7 @@ class Settings(ConsoleSettings, OverloadSettings, ShopSettings, TelemetrySetting
     jwt_private_key: str = ""
     jwt_public_keys: str = ""
     code_secret: str = ""
-    encryption_keys: CommaSeparated = ()
+    encryption_keys: Keys = ()
     access_token_lifetime: int = Field(default=900, gt=0)
     # Allows access tokens as long-lived as a session, for clients that never refresh them.
     access_token_long_lived: bool = False

@@ -26,7 +26,7 @@ class ShopSettings(BaseSettings):
         if len(costs) == 1 and costs[0].isdecimal():
             message = "SHIPPING_COST is now SHIPPING_COSTS, with a currency: usd:{0} is assumed"
             warnings.warn(message.format(costs[0]), FutureWarning, stacklevel=2)
-            return (f"usd:{costs[0]}",)
+            costs = (f"usd:{costs[0]}",)
         if not costs or not all(map(COST.fullmatch, costs)):
             raise ValueError("each must be a currency and its minor units, such as usd:1000")
         return costs

@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from config import OLD_NAMES, Settings
+from settings_error import describe
 
 MONTH = 26 * 24 * 3600
 
@@ -93,6 +94,68 @@ def test_an_unsupported_url_is_refused_without_showing_its_password(
     with pytest.raises(ValidationError, match=f"{name}(.|\n)*must begin with") as refused:
         Settings.model_validate({name: address})
     assert "topsecret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("database_url", "postgresql://u@a:1,b:topsecret/x"),
+        ("database_url", "postgresql://u@a:1,b:99999/x"),
+        ("database_url", "postgresql://u@h/x?topsecret"),
+        ("database_url", "postgresql://u@h/x?nonsense=topsecret"),
+        ("database_url", "postgresql://u@h/x?sslmode=topsecret"),
+        ("database_url", "postgresql://u@h1,h2/x?target_session_attrs=topsecret"),
+        ("redis_url", "redis://h/topsecret"),
+        ("redis_url", "redis://h/0?nonsense=topsecret"),
+        ("redis_url", "redis://h/0?socket_timeout=topsecret"),
+        ("redis_url", "rediss://h/0?ssl_cert_reqs=topsecret"),
+        ("redis_url", "redis+sentinel://a:99999/shop"),
+        ("stripe_api_base", "ftp://topsecret"),
+        ("sendgrid_api_base", "https://u:topsecret@h.example"),
+        ("trusted_hosts", "shop.example,https://topsecret/"),
+        ("shipping_costs", "9" * 5000),
+        ("shipping_costs", "\u0663"),
+        ("stripe_secret_key", "sk_test_topsecret\u201d"),
+        ("sendgrid_api_key", "SG.top\nsecret"),
+        ("stripe_webhook_secrets", "whsec_1,whsec top secret"),
+        *((name, "https://h.example:99999") for name in ("public_url", "image_origins")),
+        ("logs_url", "https://h.example:99999/{id}"),
+        ("sentry_dsn", "https://key@h.example:99999/1"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:SHIPPING_COST is now:FutureWarning")
+def test_what_would_be_refused_at_its_first_use_is_refused_at_once(name: str, address: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Settings.model_validate({name: address})
+    (fault,) = describe(refused.value)
+    assert fault.startswith(f"{name.upper()}: ")
+    assert "secret" not in fault.removeprefix(name.upper())
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "read"),
+    [
+        *(("redis_url", url, url) for url in (
+          "rediss://:p%40@h:1/3?ssl_cert_reqs=required&ssl_ca_certs=/x.pem", "redis://[::1]:6379")),
+        ("trusted_hosts", "a.example, .b.example,[::1],127.0.0.1,c_1:80",
+         ("a.example", ".b.example", "[::1]", "127.0.0.1", "c_1:80")),
+        ("stripe_secret_key", " sk_test_1\n", "sk_test_1"),
+        ("sendgrid_api_key", " ", ""),
+        ("stripe_api_base", "http://127.0.0.1:9/", "http://127.0.0.1:9"),
+    ],
+)  # fmt: skip
+def test_unusual_values_are_accepted(name: str, value: str, read: object) -> None:
+    assert getattr(Settings.model_validate({name: value}), name) == read
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["postgresql://", "postgresql:///x?host=/run/postgresql", "postgresql://u:p%40@[::1]:5432/x",
+     "postgresql://u@a:1,b/x?target_session_attrs=read-write&sslmode=verify-full&sslrootcert=/x"],
+)  # fmt: skip
+def test_unusual_addresses_of_postgresql_are_accepted(address: str) -> None:
+    accepted = Settings.model_validate({"database_url": address}).database_url
+    assert accepted.startswith("postgresql+psycopg2://")
 
 
 @pytest.mark.parametrize(
