@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from demo.past.machinery import Machinery
 from demo.past.outside import Outside
 from demo.past.people import ADMIN, STAFF, Person
-from models import Payment, Product, User, reading, transaction
+from models import Order, Payment, Product, User, reading, transaction
 from models.audit import audit
 from models.base import db
 from models.clock import MovableClock, now
@@ -137,7 +137,9 @@ class Shop:
     @contextmanager
     def requested(self, payment: Payment) -> Iterator[Payment]:
         """Lock the payment and its order for a request of their customer."""
-        with self.as_request(), transaction():
+        with reading() as session:
+            user_id = session.scalar(select(Order.user_id).where(Order.id == payment.order_id))
+        with self.as_request(user_id), transaction():
             yield PaymentMachine.lock([payment.id])[payment.id]
         self.machinery.settle()
 

@@ -46,6 +46,10 @@ ORDERS = """
     FROM orders JOIN users ON users.id = orders.user_id JOIN payment ON payment.order_id = orders.id
     ORDER BY orders.id
 """
+UNSIGNED = """
+    SELECT subject_id FROM transition
+    WHERE machine = 'order' AND signal = 'cancel' AND actor IS NULL AND NOT ignored
+"""
 ROWS = """
     SELECT (SELECT count(*) FROM orders) AS orders, (SELECT count(*) FROM users) AS users,
         (SELECT count(*) FROM transition) AS transitions, (SELECT count(*) FROM audit) AS audit
@@ -108,6 +112,10 @@ def test_every_kind_of_order_and_trouble_is_there(past: Past) -> None:
     kinds = {row["kind"] for row in past.read(KINDS)}
     assert kinds >= {"mispaid", "dispute", "refund_failed"}
     assert "admin@example.com" in past.output
+
+
+def test_the_history_says_who_cancelled(past: Past) -> None:
+    assert past.read(UNSIGNED) == []
 
 
 def test_the_books_the_bank_and_the_stock_agree(past: Past) -> None:
