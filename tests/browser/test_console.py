@@ -10,6 +10,14 @@ from launch.stack import Stack
 from tests.browser.accessibility import find_violations
 from tests.browser.operators import grant
 
+# The name of the field that has the focus before the browser does anything else: keys wait for it.
+PRESS_AND_LOOK = """async () => {
+  document.body.dispatchEvent(
+    new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, bubbles: true })
+  )
+  for (let tick = 0; tick < 20; tick++) await null
+  return document.activeElement.getAttribute('aria-label')
+}"""
 # Of each type: a choice, yes or no, a number.
 BAD_FILTERS = (
     ("people", "role"),
@@ -95,6 +103,31 @@ def test_the_keyboard_leads_to_every_place(operator: Page) -> None:
     search.fill("go exec")
     search.press("Enter")
     expect(operator.get_by_role("heading", name="Executions")).to_be_focused()
+
+
+def test_what_is_typed_right_after_the_keys_of_the_search_is_not_lost(operator: Page) -> None:
+    operator.goto("/console")
+    expect(operator.get_by_role("heading", name="Overview")).to_be_visible()
+    assert operator.evaluate(PRESS_AND_LOOK) == "Search"
+    operator.keyboard.type("priya")
+    expect(operator.get_by_role("combobox", name="Search")).to_have_value("priya")
+
+
+def test_the_search_leads_to_the_question_that_stops_all_refunds(admin: Page) -> None:
+    admin.goto("/console")
+    expect(admin.get_by_role("heading", name="Overview")).to_be_visible()
+    admin.keyboard.press("Control+k")
+    search = admin.get_by_role("combobox", name="Search")
+    search.fill("stop all refunds")
+    search.press("Enter")
+    dialog = admin.get_by_role("dialog", name="Pause calls")
+    expect(dialog.get_by_label("What")).to_have_value("activity refunds.submit")
+    expect(dialog.get_by_text("refunds.submit: makes all refunds of orders")).to_be_attached()
+    admin.reload()
+    expect(dialog.get_by_label("What")).to_have_value("activity refunds.submit")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).to_have_count(0)
+    expect(admin).to_have_url(re.compile("/console/controls$"))
 
 
 def test_updates_are_paused_and_resumed(operator: Page) -> None:

@@ -153,6 +153,7 @@ const job = createRoute({
 const controls = createRoute({
   getParentRoute: () => frame,
   path: 'controls',
+  validateSearch: textSearch('pause'),
   component: lazyRouteComponent(loadOperations, 'ControlsPage'),
 })
 

@@ -10,6 +10,7 @@ from models import ActivityRow, Payment, Product, Shipment, SignalRow, Transitio
 from models.base import db
 from models.ids import as_id
 from models.money import display
+from models.order import number_of
 from models.product import MAX_PRODUCT_ID
 from models.user import User, has_address
 from state_machines import OrderMachine, PaymentMachine
@@ -112,10 +113,16 @@ def _view_execution(summary: Summary) -> FoundView:
         kind="execution",
         machine=name,
         id=str(summary.id),
-        title=f"{name} {summary.key or summary.id}",
+        title=f"{name} {_name_of(summary)}",
         subtitle=", ".join(_tell_apart(summary)),
         path=execution_path(name, summary.id),
     )
+
+
+def _name_of(summary: Summary) -> str:
+    """Return what people call an execution: an order by its number, as its customer does."""
+    is_order = summary.machine is OrderMachine
+    return number_of(summary.id) if is_order else str(summary.key or summary.id)
 
 
 def _tell_apart(summary: Summary) -> Iterator[str]:

@@ -3,20 +3,25 @@ import type { ControlsView, PauseKind, TargetView } from '../../api/types'
 import { ConfirmDialog } from '../parts/ConfirmDialog'
 import { Field } from '../parts/Field'
 import { useQuestion } from '../parts/useQuestion'
+import { describeTarget } from './does'
 import { texts } from './texts'
 
-type PauseDialogProps = { controls: ControlsView; onClose: () => void }
+type PauseDialogProps = {
+  controls: ControlsView
+  /** What is chosen at first, such as `activity refunds.submit`. */
+  first?: string | undefined
+  onClose: () => void
+}
 
 const KINDS = ['provider', 'queue', 'activity'] as const satisfies readonly PauseKind[]
 
 const NOTHING: TargetView = { kind: 'provider', name: '' }
 
 /** The dialog that pauses an activity, a queue or a provider. */
-export function PauseDialog({ controls, onClose }: PauseDialogProps) {
+export function PauseDialog({ controls, first, onClose }: PauseDialogProps) {
   const paused = new Set(controls.pauses.map(keyOf))
   const targets = controls.targets.filter((target) => !paused.has(keyOf(target)))
-  const find = (chosen: string | undefined) =>
-    targets.find((target) => keyOf(target) === chosen) ?? NOTHING
+  const find = (chosen = first) => targets.find((target) => keyOf(target) === chosen) ?? NOTHING
   const question = useQuestion({
     name: 'pause',
     run: ({ reason, chosen }) =>
@@ -39,7 +44,7 @@ export function PauseDialog({ controls, onClose }: PauseDialogProps) {
           <select
             {...field}
             data-autofocus
-            value={question.draft.chosen ?? ''}
+            value={question.draft.chosen ?? first ?? ''}
             onChange={(event) => question.change({ chosen: event.currentTarget.value })}
           >
             <option value="">{choose}</option>
@@ -49,7 +54,7 @@ export function PauseDialog({ controls, onClose }: PauseDialogProps) {
                   .filter((each) => each.kind === kind)
                   .map((each) => (
                     <option key={keyOf(each)} value={keyOf(each)}>
-                      {each.name}
+                      {describeTarget(each)}
                     </option>
                   ))}
               </optgroup>

@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router'
+import { getRouteApi, Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { call } from '../../api/client'
 import type { ControlsView, PauseView } from '../../api/types'
@@ -14,16 +14,23 @@ import classes from './Controls.module.css'
 import { PauseDialog } from './PauseDialog'
 import { texts } from './texts'
 
+const route = getRouteApi('/console/controls')
+/** The question what to pause, without an answer. */
+const ANY = 'something'
+
 /** The pauses in force: what, by whom, why and since when, and what waits because of each. */
 export function PausesPanel({ controls }: { controls: ControlsView }) {
   const refusal = useRefusal('admin')
-  const [isAsking, setAsking] = useState(false)
+  const { pause: question } = route.useSearch()
+  const navigate = route.useNavigate()
+  const ask = (target: string | undefined) =>
+    void navigate({ search: { pause: target }, replace: true })
   const { pauses } = texts
   return (
     <Panel
       title={pauses.title}
       actions={
-        <Button refusal={refusal} onClick={() => setAsking(true)}>
+        <Button refusal={refusal} onClick={() => ask(ANY)}>
           {pauses.add}
         </Button>
       }
@@ -37,7 +44,14 @@ export function PausesPanel({ controls }: { controls: ControlsView }) {
           ))}
         </ul>
       )}
-      {isAsking && <PauseDialog controls={controls} onClose={() => setAsking(false)} />}
+      {question !== undefined && refusal === null && (
+        <PauseDialog
+          key={question}
+          controls={controls}
+          first={question === ANY ? undefined : question}
+          onClose={() => ask(undefined)}
+        />
+      )}
     </Panel>
   )
 }

@@ -4,6 +4,7 @@ import { Dialog } from '../../ui/Dialog'
 import { Button } from '../parts/Button'
 import { ChevronRightIcon, CopyIcon, ExternalIcon } from '../parts/icons'
 import { Dropdown, DropdownItem } from '../parts/Dropdown'
+import { orderNumber } from '../parts/Id'
 import { JsonView } from '../parts/JsonView'
 import { Money } from '../parts/Money'
 import { StateLabel } from '../parts/StateLabel'
@@ -15,7 +16,6 @@ import type { Execution, Order } from './queries'
 import { texts } from './texts'
 
 const MAX_KEY_LENGTH = 40
-const NUMBER_LENGTH = 8
 
 /** The heading: the machine, the key and the state. */
 export function ExecutionHeading({ execution }: { execution: Execution }) {
@@ -34,11 +34,6 @@ export function ExecutionHeading({ execution }: { execution: Execution }) {
       <StateLabel kind={stateKind} state={state} />
     </span>
   )
-}
-
-/** Return the number by which emails name an order. The search finds it. */
-function orderNumber(id: string): string {
-  return id.slice(-NUMBER_LENGTH).toUpperCase()
 }
 
 /** The line below the heading: version, customer, amount, age. */

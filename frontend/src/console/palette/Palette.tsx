@@ -9,6 +9,11 @@ import { texts } from './texts'
 import { usePaletteItems } from './usePaletteItems'
 import { useSearchResults } from './useSearchResults'
 
+/** Focus the field at once: the modal itself does so later, and what is typed meanwhile is lost. */
+function takeFocus(field: HTMLInputElement | null): void {
+  field?.focus()
+}
+
 /** The palette: search for anything, go anywhere, do what every page offers. */
 export function Palette({ onClose }: { onClose: () => void }) {
   const id = useId()
@@ -45,6 +50,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
           <SearchIcon />
           <input
             data-autofocus
+            ref={takeFocus}
             className={classes.input}
             value={query}
             placeholder={texts.placeholder}

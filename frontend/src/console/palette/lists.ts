@@ -24,8 +24,20 @@ export const LISTS: readonly List[] = [
 ]
 
 /** Where calls are held back, in the words of who wants to. */
-export const STOP = {
-  title: 'Stop or slow down all refunds, payments or emails',
-  path: '/console/controls',
-  words: 'pause calls emails limit stripe sendgrid queue',
-}
+export const STOPS: readonly List[] = [
+  {
+    title: 'Stop all refunds',
+    path: '/console/controls?pause=activity%20refunds.submit',
+    words: 'pause money back',
+  },
+  {
+    title: 'Stop all emails',
+    path: '/console/controls?pause=queue%20emails',
+    words: 'pause letters sendgrid',
+  },
+  {
+    title: 'Stop or slow down calls to Stripe or SendGrid',
+    path: '/console/controls',
+    words: 'pause limit payments refunds emails queue',
+  },
+]

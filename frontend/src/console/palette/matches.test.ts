@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { LISTS, STOP } from './lists'
+import { LISTS, STOPS } from './lists'
 import { matches, step } from './matches'
 
 function find(query: string): string[] {
-  return [...LISTS, STOP]
+  return [...LISTS, ...STOPS]
     .filter(({ title, words = '' }) => matches(query, `${title} ${words}`))
     .map(({ path }) => path)
 }
@@ -16,9 +16,11 @@ test('every word of a query has to occur', () => {
 
 test('questions lead to their lists', () => {
   expect(find('letters sent twice')).toEqual(['/console/activities?maybeSent=true'])
-  expect(find('stop all refunds')).toEqual(['/console/controls'])
-  expect(find('pause')).toEqual(['/console/controls'])
-  expect(find('refund')).toEqual(['/console/executions?machine=refund', '/console/controls'])
+  const refunds = '/console/controls?pause=activity%20refunds.submit'
+  const emails = '/console/controls?pause=queue%20emails'
+  expect(find('stop all refunds')[0]).toBe(refunds)
+  expect(find('pause')).toEqual([refunds, emails, '/console/controls'])
+  expect(find('refund')[0]).toBe('/console/executions?machine=refund')
 })
 
 test('the list goes round', () => {

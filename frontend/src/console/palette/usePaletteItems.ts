@@ -4,9 +4,11 @@ import { NAVIGATION } from '../frame/navigation'
 import { texts as frameTexts } from '../frame/texts'
 import { showKeyHelp } from '../keyboard/bindings'
 import { readStatus, setPaused } from '../live/live'
-import { LISTS, STOP } from './lists'
+import { LISTS, STOPS } from './lists'
 import { matches } from './matches'
 import { texts } from './texts'
+
+const stops = new Set(STOPS.map(({ path }) => path))
 
 /** A line of the palette. */
 export type PaletteItem = {
@@ -49,7 +51,7 @@ export function usePaletteItems(query: string): PaletteItem[] {
     },
     { id: 'keys', title: frameTexts.keys, kind: texts.action, keys: '?', run: showKeyHelp },
   ]
-  const lists = query.trim() === '' ? [] : [...LISTS, STOP]
+  const lists = query.trim() === '' ? [] : [...LISTS, ...STOPS]
   return [
     ...[...places, ...actions].filter(({ title, kind }) => matches(query, `${kind} ${title}`)),
     ...lists
@@ -57,7 +59,7 @@ export function usePaletteItems(query: string): PaletteItem[] {
       .map(({ title, path }) => ({
         id: path,
         title,
-        kind: path === STOP.path ? texts.action : texts.list,
+        kind: stops.has(path) ? texts.action : texts.list,
         run: () => history.push(path),
       })),
   ]

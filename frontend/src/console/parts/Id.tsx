@@ -14,6 +14,16 @@ export function shortId(id: string): string {
   return `${prefix === '' ? '' : `${prefix}…`}${id.slice(-SHOWN_LENGTH)}`
 }
 
+/** Return the number by which emails and customers name an order. The search finds it. */
+export function orderNumber(id: string): string {
+  return id.slice(-SHOWN_LENGTH).toUpperCase()
+}
+
+/** The number of an order in a list, before its reference. */
+export function OrderNumber({ id }: { id: string }) {
+  return <span className="tabular">{orderNumber(id)}</span>
+}
+
 /** A key on one line. A phone leaves out the beginning of a reference: its end tells it apart. */
 export function Key({ children }: { children: string }) {
   return (

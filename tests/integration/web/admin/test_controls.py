@@ -1,8 +1,11 @@
 """Operators pause calls, resume and limit them."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
+from launch.stack import ROOT
 from models import AuditRow, transaction
 from models.clock import MovableClock
 from state_machines.durable import executor
@@ -11,6 +14,7 @@ from tests.support.operators import Operator, field_of
 from tests.support.parcel import Announce, Courier
 from tests.support.web import SignIn
 
+WORDS = ROOT / "frontend/src/console/controls/does.ts"
 PAUSE = {"kind": "provider", "name": "courier", "reason": "they are on strike"}
 
 
@@ -102,3 +106,11 @@ def test_everything_that_can_be_paused_is_listed(sign_in: SignIn) -> None:
     for kind, name in (("activity", "payments.create_intent"), ("queue", "emails"),
                        ("provider", "stripe")):  # fmt: skip
         assert {"kind": kind, "name": name} in targets
+
+
+def test_the_console_says_what_each_activity_does_before_it_is_paused(sign_in: SignIn) -> None:
+    targets = Operator(sign_in(roles=["staff"])).get("/controls")["targets"]
+    names = {target["name"] for target in targets if target["kind"] == "activity"}
+    names -= {Announce.name}
+    described = re.findall(r"^  '([a-z_.]+)':", WORDS.read_text(), re.MULTILINE)
+    assert set(described) == names

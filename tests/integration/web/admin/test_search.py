@@ -78,6 +78,7 @@ def test_an_order_is_found_by_its_printed_number(
     for text in (number, f"#{number}", f"{number[:4]} {number[4:]}", number.lower()):
         assert search(clerk, text) == [here]
     (view,) = clerk.get(f"/admin/search?q={number}").get_json()["items"]
+    assert view["title"] == f"order {number}"
     assert view["subtitle"] == f"Confirmed, $59.00, {load(Order).created_at:%Y-%m-%d %H:%M} UTC"
     listed = clerk.get(f"/admin/executions?machine=order&q={number}").get_json()["items"]
     assert [item["id"] for item in listed] == [str(confirmed)]
