@@ -65,6 +65,10 @@ def test_the_reference_of_an_order_leads_to_its_history(desk: Page, buyer: Buyer
     timeline = desk.get_by_role("list", name="Timeline")
     for title in ("place", "initiated", "paid", "emails.order_confirmed"):
         expect(timeline.get_by_text(title, exact=True).first).to_be_visible()
+    timeline.get_by_text("Pending", exact=True).last.click(force=True)
+    expect(desk.get_by_role("button", name="Details of place")).to_have_attribute(
+        "aria-expanded", "true"
+    )
     expect(desk.get_by_text("They are equal.")).to_be_visible()
     assert find_violations(desk) == []
 

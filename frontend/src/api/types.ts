@@ -192,7 +192,7 @@ export type NoticeKind = 'mispaid' | 'slow_payment' | 'refund_failed' | 'dispute
 
 export type NoticePage = { count: CountView | null; items: OperatorNoticeView[]; next: string | null }
 
-export type OpenActivity = { attempts: number; dueAt: string; id: string; isGivingUp: boolean; lastError: string | null; machine: string; maxAttempts: number | null; name: string; providerRequestId: string | null; state: string; subjectId: string; unknownOutcomes: number }
+export type OpenActivity = { attempts: number; dueAt: string; id: string; isGivingUp: boolean; lastError: string | null; machine: string; maxAttempts: number | null; name: string; paused: string | null; providerRequestId: string | null; state: string; subjectId: string; unknownOutcomes: number }
 
 export type OpenNoticesView = { count: CountView; kind: NoticeKind; path: string }
 
@@ -216,7 +216,7 @@ export type OrderCancelled = { message: string; orderId: string; referenceId: st
 
 export type OrderDetail = { billingAddress: string; createdAt: string; customer: CustomerRef; customerView: OrderSummary; disputes: DisputeDetail[]; id: string; items: ItemView[]; money: MoneyView; notices: OrderNotice[]; options: OptionView[]; paymentMethod: string | null; payments: PaymentDetail[]; reference: string; refunds: RefundDetail[]; shipment: ShipmentView | null; shippingAddress: string; state: OrderState; updatedAt: string; version: number }
 
-export type OrderNotice = { createdAt: string; id: string; kind: NoticeKind; settledAt: string | null; text: string }
+export type OrderNotice = { advice: string | null; createdAt: string; id: string; kind: NoticeKind; settledAt: string | null; text: string }
 
 export type OrderPlaced = { clientSecret: string | null; currency: string; message: string; orderId: string; referenceId: string; totalMinor: number; totalPrice: number }
 

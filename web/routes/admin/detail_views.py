@@ -20,6 +20,7 @@ from state_machines.durable.operations.executions import (
     load_children,
     load_summary,
 )
+from state_machines.durable.operations.pauses import paused_activities
 from state_machines.durable.operations.preview import (
     Possible,
     amount_currency,
@@ -28,7 +29,7 @@ from state_machines.durable.operations.preview import (
     list_signals,
 )
 from state_machines.durable.operations.timeline import load_timeline
-from state_machines.durable.operations.why import explain
+from state_machines.durable.operations.why import WhyKind, explain
 from web.routes.admin.lookups import emails_of, link
 from web.routes.admin.timeline_views import ALL_SOURCES, entries_of
 from web.schemas.admin.executions import (
@@ -118,6 +119,8 @@ def _explain(summary: Summary, children: list[Summary], stuck_for: list[str]) ->
     newest = select(Notice.text).where(is_open).order_by(Notice.id.desc()).limit(MAX_NOTICES)
     for text in db.session.scalars(newest):
         why.sentence += f" Open notice: {text.rstrip('.')}."
+        if why.kind == WhyKind.NOTHING:
+            why.kind = WhyKind.PERSON
     return why
 
 
@@ -166,16 +169,18 @@ def _load_activities(ids: list[UUID]) -> list[OpenActivity]:
     is_open = or_(ActivityRow.state.not_in(OVER), ActivityRow.state == ActivityState.FAILED)
     query = select(ActivityRow).where(ActivityRow.subject_id.in_(ids), is_open)
     rows = db.session.scalars(query.order_by(ActivityRow.id.desc()).limit(MAX_ROWS))
-    return [view_of_activity(row) for row in rows]
+    paused = paused_activities()
+    return [_view_activity(row, paused.get(row.name)) for row in rows]
 
 
-def view_of_activity(row: ActivityRow) -> OpenActivity:
+def _view_activity(row: ActivityRow, paused: str | None) -> OpenActivity:
     activity = Activity.registry.get(row.name)
-    computed = {"max_attempts", "is_giving_up"}
+    computed = {"max_attempts", "is_giving_up", "paused"}
     return OpenActivity(
         **{name: getattr(row, name) for name in OpenActivity.model_fields if name not in computed},
         max_attempts=activity.retry.attempts if activity else None,
         is_giving_up=row.giving_up is not None,
+        paused=paused,
     )
 
 

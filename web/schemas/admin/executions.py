@@ -202,7 +202,7 @@ class Timeline(Page):
 
 
 class OpenActivity(Outgoing):
-    """One activity of the family that is not over, or that failed."""
+    """One activity of the family that is not over, or that failed. `paused` says why it is."""
 
     id: UUID
     name: str
@@ -214,6 +214,7 @@ class OpenActivity(Outgoing):
     unknown_outcomes: int
     due_at: Timestamp
     is_giving_up: bool
+    paused: str | None
     last_error: str | None
     provider_request_id: str | None
 

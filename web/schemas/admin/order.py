@@ -9,6 +9,7 @@ from models import Notice, NoticeKind, OrderState
 from state_machines.actions.order_options import OrderAction
 from state_machines.actions.ship_order import MAX_TEXT_LENGTH
 from web.schemas.admin.money import DisputeDetail, MoneyView, PaymentDetail, RefundDetail
+from web.schemas.admin.notices import ADVICE
 from web.schemas.admin.reason import Reason
 from web.schemas.base import Incoming, Outgoing, Text, Timestamp
 from web.schemas.product_changes import read_amount
@@ -63,15 +64,20 @@ class CustomerRef(Outgoing):
 
 
 class OrderNotice(Outgoing):
+    """A notice about an order. `advice` says what to do about it; null once it is settled."""
+
     id: UUID
     kind: NoticeKind
     text: str
     created_at: Timestamp
     settled_at: Timestamp | None
+    advice: str | None
 
     @classmethod
     def of(cls, notice: Notice) -> "OrderNotice":
-        return cls(**{name: getattr(notice, name) for name in cls.model_fields})
+        names = cls.model_fields.keys() - {"advice"}
+        advice = ADVICE[notice.kind] if notice.settled_at is None else None
+        return cls(**{name: getattr(notice, name) for name in names}, advice=advice)
 
 
 class OptionView(Outgoing):

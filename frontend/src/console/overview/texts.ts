@@ -14,7 +14,7 @@ export const texts = {
     payments: 'Payments',
     declined: 'Declined',
     transitions: 'Transitions',
-    lastMinute: (count: string) => `${count} in the last minute`,
+    lastMinute: (count: string) => `in the last hour, ${count} in the last minute`,
     chart: (name: string, total: string) => `${name} each minute of the last hour, ${total} in all`,
   },
   needs: {

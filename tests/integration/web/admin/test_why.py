@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Flask
 
-from models import ActivityRow, ActivityState, Payment, transaction
+from models import ActivityRow, ActivityState, Order, OrderState, Payment, transaction
 from models.base import db
 from models.clock import MovableClock
 from models.durable.control import PauseKind
@@ -55,6 +55,8 @@ def test_why_names_a_pause(clerk: Person, placed: UUID, time: MovableClock) -> N
         "Waits for its payment, which is Pending: "
         f"payments.create_intent is paused since {time():{AT}} UTC: an outage."
     )
+    (call,) = show_execution(clerk, "order", placed)["activities"]
+    assert call["paused"] == "an outage"
 
 
 def test_why_names_the_refund_that_a_cancelled_order_still_owes(
@@ -80,10 +82,27 @@ def test_why_gives_the_open_notices_of_an_order(clerk: Person, confirmed: UUID) 
         for row in session.scalars(db.select(ActivityRow)):
             row.state = ActivityState.DONE
         open_notice(confirmed, NoticeKind.MISPAID, "$149.00 came; the order costs $159.00")
+    (notice,) = clerk.get(f"/admin/orders/{confirmed}").get_json()["notices"]
+    assert notice["advice"].startswith("Accept the order with what was paid")
     assert why(clerk, "order", confirmed)[1] == (
         "Nothing is scheduled: an operator may send cancel or ship."
         " Open notice: $149.00 came; the order costs $159.00."
     )
+
+
+def test_an_order_that_has_ended_waits_for_a_person_while_a_notice_is_open(
+    clerk: Person, confirmed: UUID
+) -> None:
+    with transaction() as session:
+        for row in session.scalars(db.select(ActivityRow)):
+            row.state = ActivityState.DONE
+        session.execute(db.update(Order).values(state=OrderState.DELIVERED))
+    assert why(clerk, "order", confirmed) == ("nothing", "It has ended: Delivered is final.")
+    with transaction():
+        open_notice(confirmed, NoticeKind.DISPUTE, "$59.00 are disputed")
+    kind, sentence = why(clerk, "order", confirmed)
+    assert kind == "person"
+    assert sentence == "It has ended: Delivered is final. Open notice: $59.00 are disputed."
 
 
 def test_why_names_the_deadline_of_the_customer(

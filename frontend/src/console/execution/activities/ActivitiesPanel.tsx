@@ -1,6 +1,7 @@
 import { useRoleRefusal } from '../../frame/me'
 import { Button } from '../../parts/Button'
 import { Panel } from '../../parts/ConsolePage'
+import { ConsoleLink } from '../../parts/Links'
 import { Time } from '../../parts/Time'
 import { RemedyDialog } from '../../remedies/RemedyDialog'
 import { type Remedy, ROLES } from '../../remedies/remedies'
@@ -8,7 +9,7 @@ import { texts as remedyTexts } from '../../remedies/texts'
 import type { Execution } from '../queries'
 import { useExecutionSearch } from '../search'
 import classes from './Activities.module.css'
-import { type Activity, canBeReplayed, type Message, readRemedy, remediesOf } from './can'
+import { type Activity, canBeReplayed, isHeld, type Message, readRemedy, remediesOf } from './can'
 import { texts } from './texts'
 
 /** The calls that are not over, and the messages that were not applied, with what helps. */
@@ -40,8 +41,17 @@ function ActivityRow({ activity, isReason }: { activity: Activity; isReason: boo
   return (
     <li data-reason={isReason}>
       <p className={classes.words}>
-        <strong>{name}</strong> {state}, {texts.tries(attempts, maxAttempts)}, {texts.due}{' '}
-        <Time at={dueAt} />
+        <strong>{name}</strong> {state}, {texts.tries(attempts, maxAttempts)},{' '}
+        {isHeld(activity) ? (
+          <>
+            {texts.paused(activity.paused ?? '')}{' '}
+            <ConsoleLink url="/console/controls">{texts.resume}</ConsoleLink>
+          </>
+        ) : (
+          <>
+            {texts.due} <Time at={dueAt} />
+          </>
+        )}
         {activity.isGivingUp && ` ${texts.givingUp}`}
         {unknownOutcomes > 0 && (
           <span className={classes.warning}> {texts.noAnswer(unknownOutcomes)}</span>

@@ -5,11 +5,18 @@ export type Activity = Execution['activities'][number]
 export type Message = Execution['signalsReceived'][number]
 
 /** Return what can be done about a call in its state. */
-export function remediesOf({ state, isGivingUp }: Activity): Remedy[] {
+export function remediesOf({ state, isGivingUp, paused }: Activity): Remedy[] {
   if (state === 'failed' || isGivingUp) return ['retry', 'abandon']
-  if (state === 'running') return ['pause']
-  const hasToWait = state === 'waiting' || state === 'queued'
-  return hasToWait ? ['run-now', 'pause', 'cancel'] : ['pause', 'cancel']
+  // What is paused is resumed on the page of controls, for all calls at once.
+  const pause: Remedy[] = paused === null ? ['pause'] : []
+  if (state === 'running') return pause
+  const hasToWait = paused === null && (state === 'waiting' || state === 'queued')
+  return hasToWait ? ['run-now', ...pause, 'cancel'] : [...pause, 'cancel']
+}
+
+/** Return whether a call waits for the end of a pause, whatever its time is. */
+export function isHeld({ state, isGivingUp, paused }: Activity): boolean {
+  return paused !== null && !isGivingUp && state !== 'running' && state !== 'failed'
 }
 
 /** Return whether a message was not applied, and can be replayed. */

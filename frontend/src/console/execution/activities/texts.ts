@@ -4,6 +4,8 @@ export const texts = {
   tries: (count: number, max: number | null) =>
     max === null ? `${count} tries` : `${count} of ${max} tries`,
   due: 'due',
+  paused: (reason: string) => `paused: ${reason}.`,
+  resume: 'Resume it',
   noAnswer: (count: number) =>
     count === 1 ? 'One try had no answer.' : `${count} tries had no answer.`,
   givingUp: 'It gave up; the machine could not be told yet.',

@@ -18,7 +18,7 @@ export const texts = {
     'order deliver': 'The customer gets an email.',
     'order cancel': 'The stock returns, and what was paid is refunded. The customer gets an email.',
     'order refund':
-      'The money goes back to the card that paid. Once it has, the customer gets an email.',
+      'The money goes back the way it was paid. Once it has, the customer gets an email.',
     'order accept': 'The order is confirmed with what was paid, although it is another amount.',
   } as Readonly<Record<string, string>>,
   rawLead: (signal: string) =>

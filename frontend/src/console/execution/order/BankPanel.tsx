@@ -6,7 +6,7 @@ import { Button } from '../../parts/Button'
 import { Panel } from '../../parts/ConsolePage'
 import { Time } from '../../parts/Time'
 import { bankQuery, type Comparison, type Order } from '../queries'
-import { compareRows } from './compareRows'
+import { compareRows, isAwaited } from './compareRows'
 import classes from './Order.module.css'
 import { ReconcileButton } from './ReconcileButton'
 import { texts } from './texts'
@@ -38,7 +38,8 @@ export function BankPanel({ order }: { order: Order }) {
 function Compared({ comparison }: { comparison: Comparison }) {
   const { isEqual, differences, problem, askedAt } = comparison
   const tone: Tone = isEqual === null ? 'waiting' : isEqual ? 'good' : 'failed'
-  const verdict = isEqual ? texts.equal : texts.different(differences.length)
+  const equal = comparison.book.refunds.some(isAwaited) ? texts.equalBut : texts.equal
+  const verdict = isEqual ? equal : texts.different(differences.length)
   return (
     <>
       <table className={classes.compare}>

@@ -7,12 +7,14 @@ import { Time } from '../../parts/Time'
 import type { Order } from '../queries'
 import { StateName } from '../StateName'
 import classes from './Order.module.css'
+import { refundableNow } from './refundable'
 import { texts } from './texts'
 
 /** The money of an order: what was captured and refunded, the card, refunds and disputes. */
 export function MoneyPanel({ order }: { order: Order }) {
   const { money, payments, refunds, disputes } = order
   const payment = payments[0]
+  const refundable = refundableNow(order)
   return (
     <Panel title={texts.money}>
       {money.currency !== money.orderCurrency && (
@@ -33,7 +35,7 @@ export function MoneyPanel({ order }: { order: Order }) {
         )}
         <Figure
           name={texts.refundable}
-          amount={money.refundable}
+          amount={refundable.amount}
           currency={money.currency}
           isStrong
         />
@@ -44,6 +46,7 @@ export function MoneyPanel({ order }: { order: Order }) {
           </>
         )}
       </dl>
+      {refundable.refusal !== null && <p className={classes.quiet}>{refundable.refusal}</p>}
       {payment?.declineReason != null && (
         <p className={classes.quiet}>{texts.declined(payment.declineReason)}</p>
       )}

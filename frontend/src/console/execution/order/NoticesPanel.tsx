@@ -21,6 +21,11 @@ export function NoticesPanel({ order: { notices } }: { order: Order }) {
               <Time at={notice.settledAt ?? notice.createdAt} />
             </span>
             <p className={`${classes.note} ${classes.sentence}`}>{notice.text}</p>
+            {notice.advice !== null && (
+              <p className={`${classes.note} ${classes.sentence}`}>
+                <strong>{noticeTexts.toDo}:</strong> {notice.advice}
+              </p>
+            )}
           </li>
         ))}
       </ul>

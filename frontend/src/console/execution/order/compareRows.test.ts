@@ -50,3 +50,17 @@ test('a bank that could not be asked has no figures', () => {
   const rows = compareRows({ ...EQUAL, bank: null, isEqual: null, problem: 'Stripe is away' })
   expect(rows.map(({ bank }) => bank)).toEqual(['–', '–', '–'])
 })
+
+test('a refund that Stripe has not been told yet is awaited there', () => {
+  const [refund] = EQUAL.book.refunds
+  if (refund === undefined) throw new Error('no refund')
+  const asked = { ...refund, stripeId: null, state: 'Requested' as const }
+  const failed = { ...asked, id: 'r2', state: 'Failed' as const }
+  const book = { ...EQUAL.book, refunds: [asked, failed] }
+  const bank = EQUAL.bank === null ? null : { ...EQUAL.bank, refunds: [] }
+  const rows = compareRows({ ...EQUAL, book, bank })
+  expect(rows.slice(2).map((row) => [row.bank, row.isDifferent])).toEqual([
+    ['not yet', false],
+    ['–', false],
+  ])
+})

@@ -27,13 +27,12 @@ export function compareRows({ book, bank, differences }: Comparison): ComparedRo
     const ours = book.refunds.find((refund) => (refund.stripeId ?? refund.id) === id)
     const theirs = bank?.refunds.find(({ stripeId }) => stripeId === id)
     const isDifferent = differences.some(({ field }) => field.includes(id))
-    // A refund that was not submitted yet is missing at the bank, and no difference.
-    const absent = isDifferent ? unknown : '–'
+    const absent = ours !== undefined && isAwaited(ours) ? texts.notYet : '–'
     rows.push(
       row(
         texts.refundRow(shortId(id)),
         ours === undefined ? texts.missing : money(ours),
-        theirs === undefined ? absent : money(theirs),
+        theirs === undefined ? (isDifferent ? unknown : absent) : money(theirs),
         isDifferent,
       ),
     )
@@ -43,6 +42,11 @@ export function compareRows({ book, bank, differences }: Comparison): ComparedRo
   function isNamed(...names: string[]): boolean {
     return differences.some(({ field }) => names.includes(field))
   }
+}
+
+/** Return whether a refund was asked for here, and Stripe does not have it yet: no difference. */
+export function isAwaited({ stripeId, state }: Comparison['book']['refunds'][number]): boolean {
+  return stripeId === null && state === 'Requested'
 }
 
 function row(name: string, book: string, bank: string, isDifferent: boolean): ComparedRow {

@@ -11,7 +11,7 @@ export const texts = {
   paidWith: 'Paid with',
   refunds: 'Refunds',
   disputes: 'Disputes',
-  dueBy: 'Answer by',
+  dueBy: 'Answer due',
   bank: 'Book and bank',
   field: 'Field',
   book: 'Book',
@@ -20,7 +20,9 @@ export const texts = {
   received: 'Received',
   refundRow: (id: string) => `Refund ${id}`,
   missing: 'missing',
+  notYet: 'not yet',
   equal: 'They are equal.',
+  equalBut: 'They are equal, but for what Stripe has not been told yet.',
   different: (count: number) => (count === 1 ? 'One difference' : `${count} differences`),
   perhapsLate:
     'It may be news that has not arrived yet: compare again in some seconds, or reconcile.',
