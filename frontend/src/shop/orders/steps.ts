@@ -42,7 +42,7 @@ export const useSentences = messages<Readonly<Record<StepKind, string>>>({
     shipped: 'Salió el paquete.',
     delivered: 'Llegó el paquete.',
     refund_requested: 'Se pidió una devolución.',
-    refunded: 'El dinero va de vuelta a ti.',
+    refunded: 'El dinero está en camino de vuelta.',
     refund_failed: 'La devolución no se pudo hacer. Lo estamos mirando.',
     receipt_sent: 'Te enviamos el recibo por correo.',
     failure_sent: 'Te avisamos por correo de que el pedido no se pagó.',
