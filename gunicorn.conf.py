@@ -8,10 +8,16 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-import error_reports
-import json_lines
-import metering
-import telemetry
+from settings_error import SettingsError
+
+try:
+    import error_reports
+    import json_lines
+    import metering
+    import telemetry
+except SettingsError as error:
+    # gunicorn would show a traceback.
+    sys.exit(error.message)
 
 PART = "web"
 # The fields of a line of access that the application adds to the WSGI environment.
@@ -20,7 +26,18 @@ ACCESS = "projectx.access"
 MAX_DISCARDED = 64 * 1024
 
 
-class JsonLogger(Logger):  # type: ignore[misc]
+class PlainLogger(Logger):  # type: ignore[misc]
+    """Gunicorn's logs. Of invalid settings it tells in a sentence."""
+
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        error = sys.exception()
+        if isinstance(error, SettingsError):
+            self.error("%s", error.message)
+        else:
+            super().exception(msg, *args, **kwargs)
+
+
+class JsonLogger(PlainLogger):
     """Gunicorn's logs as JSON, with a line for each request."""
 
     def setup(self, cfg: Any) -> None:
@@ -44,8 +61,7 @@ class JsonLogger(Logger):  # type: ignore[misc]
         self.access_log.info("request", extra={json_lines.FIELDS: fields})
 
 
-if json_lines.is_on():
-    logger_class = JsonLogger
+logger_class = JsonLogger if json_lines.is_on() else PlainLogger
 
 
 def on_starting(_server: object) -> None:

@@ -1,7 +1,12 @@
-"""The error of a process whose settings are missing or invalid, and the bounds of numbers."""
+"""The error of a process whose settings are missing or invalid, and the bounds of numbers.
 
+It ends a process with its message alone.
+"""
+
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import TracebackType
 from typing import TypeVar
 
 from click import ClickException
@@ -18,6 +23,19 @@ class SettingsError(ClickException):
 
     `flask` prints the message of a ClickException without a traceback.
     """
+
+
+_show_others = sys.excepthook
+
+
+def _show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if isinstance(error, SettingsError):
+        sys.stderr.write(f"{error.message}\n")
+    else:
+        _show_others(kind, error, trace)
+
+
+sys.excepthook = _show
 
 
 @contextmanager

@@ -6,10 +6,21 @@ import sys
 import pytest
 
 from launch.children import run
-from launch.processes import count_web_workers
+from launch.processes import CELERY, count_web_workers
 from launch.stack import ROOT
 
-PROGRAMS = {"make run": ("launch",), "flask": ("flask", "--app", "wsgi", "routes")}
+PROGRAMS = {
+    "make run": ("launch",),
+    "flask": ("flask", "--app", "wsgi", "routes"),
+    "config check": ("flask", "--app", "preflight", "config", "check"),
+    "web": ("gunicorn", "wsgi:order", "--bind", "127.0.0.1:0"),
+    "worker": (*CELERY[2:], "tasks", "worker"),
+    "beat": (*CELERY[2:], "tasks.celery_app", "beat"),
+    "flower": (*CELERY[2:], "tasks.celery_app", "flower"),
+    "events": ("events",),
+    "exporter": ("exporter",),
+    "heartbeats": ("heartbeats", "beat"),
+}
 
 
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
@@ -20,9 +31,27 @@ def test_a_bad_setting_is_named_without_a_traceback(program: tuple[str, ...]) ->
         command, cwd=ROOT, env=os.environ | variables, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 1
-    assert all(f"{name}: " in done.stderr for name in variables)
+    output = done.stdout + done.stderr
+    assert all(f"{name}: " in output for name in variables)
+    assert "Traceback" not in output
+    assert "topsecret" not in output
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [("JWT_PRIVATE_KEY", "", "JWT_PRIVATE_KEY is not set: the auth service signs with it"),
+     ("SHIPPING_COSTS", "xxx:5", "SHIPPING_COSTS: 'xxx:5': 'xxx' is not a currency")],
+)  # fmt: skip
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_a_service_that_cannot_begin_says_why(
+    name: str, value: str, sentence: str, log_format: str
+) -> None:
+    command = [sys.executable, "-m", "gunicorn", "wsgi:auth", "--bind", "127.0.0.1:0"]
+    variables = os.environ | {name: value, "LOG_FORMAT": log_format}
+    done = run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=120)
+    assert done.returncode != 0
+    assert sentence in done.stderr
     assert "Traceback" not in done.stderr
-    assert "topsecret" not in done.stderr
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "two", "1.5", "1000000000", "9" * 5000])
