@@ -136,7 +136,7 @@ export type ImportView = { bad: BadLineView[]; badCount: number; imported: numbe
 
 export type ItemView = { priceAtPurchase: number; product: BoughtProduct; productId: number; quantity: number }
 
-export type LagView = { activityId: string; dueAt: string; machine: string; name: string; path: string; seconds: number; subjectId: string }
+export type LagView = { activityId: string; dueAt: string; isPaused: boolean; machine: string; name: string; path: string; seconds: number; subjectId: string }
 
 export type LastReconciliationView = { at: string; events: number; id: string; orphans: number; path: string; state: ReconciliationState }
 

@@ -27,7 +27,7 @@ class FailureView(Outgoing):
 
 
 class LagView(Outgoing):
-    """The oldest overdue activity of a name, and since when it is due."""
+    """The oldest overdue activity of a name, and since when it is due, even if it is paused."""
 
     name: str
     activity_id: UUID
@@ -35,6 +35,7 @@ class LagView(Outgoing):
     subject_id: UUID
     due_at: Timestamp
     seconds: float
+    is_paused: bool
     path: str
 
 

@@ -1,5 +1,5 @@
 import type { ExecutionView } from '../../api/types'
-import { CopyableId, Key, OrderNumber, ShortId } from '../parts/Id'
+import { CopyableId, Key, NumberedKey, ShortId } from '../parts/Id'
 import { Copyable } from '../parts/Copyable'
 import { ExecutionLink } from '../parts/ExecutionLink'
 import { Money } from '../parts/Money'
@@ -25,7 +25,7 @@ export const EXECUTION_COLUMNS: readonly Column<ExecutionView>[] = [
         </Copyable>
       ) : (
         <ExecutionLink machine={machine} id={id}>
-          {machine === 'order' && <OrderNumber id={id} />} <Key>{key}</Key>
+          {machine === 'order' ? <NumberedKey id={id}>{key}</NumberedKey> : <Key>{key}</Key>}
         </ExecutionLink>
       ),
   },

@@ -13,11 +13,13 @@ export function LagsPanel({ overview: { lags } }: { overview: OverviewView }) {
         <p className={classes.small}>{texts.lags.none}</p>
       ) : (
         <ul className={classes.counts}>
-          {lags.map(({ name, activityId, seconds }) => (
+          {lags.map(({ name, activityId, seconds, isPaused }) => (
             <li key={name}>
               <ConsoleLink url={`/console/activities/${activityId}`}>
                 <span>{name}</span>
-                <strong>{texts.lags.late(durationText(seconds * 1000))}</strong>
+                <strong>
+                  {(isPaused ? texts.lags.paused : texts.lags.late)(durationText(seconds * 1000))}
+                </strong>
               </ConsoleLink>
             </li>
           ))}

@@ -58,7 +58,7 @@ test('open notices are one thing, with the number of all kinds', () => {
   ])
 })
 
-test('an activity that is a minute late, and a pause, need attention', () => {
+test('an activity that is a minute late, and a pause, need attention, but not what is paused', () => {
   const late = {
     name: 'emails.order_confirmed',
     activityId: 'a',
@@ -66,6 +66,7 @@ test('an activity that is a minute late, and a pause, need attention', () => {
     subjectId: 'o',
     dueAt: '2026-05-01T11:58:00Z',
     seconds: 120,
+    isPaused: false,
     path: '/late',
   }
   const pause = {
@@ -75,7 +76,11 @@ test('an activity that is a minute late, and a pause, need attention', () => {
     pausedAt: '2026-05-01T11:58:00Z',
     path: '/console/controls',
   }
-  const problems = findProblems({ ...WELL, lags: [late, { ...late, seconds: 2 }], pauses: [pause] })
+  const problems = findProblems({
+    ...WELL,
+    lags: [late, { ...late, seconds: 2 }, { ...late, isPaused: true }],
+    pauses: [pause],
+  })
   expect(problems).toEqual([
     { text: 'emails.order_confirmed is 2 m late', path: '/late', tone: 'waiting' },
     { text: 'The provider stripe is paused', path: '/console/controls', tone: 'waiting' },

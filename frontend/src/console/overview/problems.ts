@@ -72,13 +72,16 @@ function failureText(name: string, count: Bounded): string {
 }
 
 function lateness({ lags }: OverviewView): Problem[] {
-  return lags
-    .filter(({ seconds }) => seconds > MAX_LAG_SECONDS)
-    .map(({ name, seconds, path }) => ({
-      text: texts.problems.lag(name, durationText(seconds * 1000)),
-      path,
-      tone: 'waiting',
-    }))
+  return (
+    lags
+      // What is paused is meant to wait, and the pause is a problem of its own.
+      .filter(({ seconds, isPaused }) => seconds > MAX_LAG_SECONDS && !isPaused)
+      .map(({ name, seconds, path }) => ({
+        text: texts.problems.lag(name, durationText(seconds * 1000)),
+        path,
+        tone: 'waiting',
+      }))
+  )
 }
 
 function notices({ notices: kinds }: OverviewView): Problem[] {

@@ -46,6 +46,7 @@ export const texts = {
     activity: 'Activity',
     by: 'Due',
     late: (time: string) => `${time} late`,
+    paused: (time: string) => `paused, ${time}`,
   },
   money: {
     title: 'Money today',

@@ -19,16 +19,20 @@ export function orderNumber(id: string): string {
   return id.slice(-SHOWN_LENGTH).toUpperCase()
 }
 
-/** The number of an order in a list, before its reference. */
-export function OrderNumber({ id }: { id: string }) {
-  return <span className="tabular">{orderNumber(id)}</span>
-}
-
 /** A key on one line. A phone leaves out the beginning of a reference: its end tells it apart. */
 export function Key({ children }: { children: string }) {
   return (
     <span className={classes.key} data-is-name={children.includes('@')}>
       <bdi>{children}</bdi>
+    </span>
+  )
+}
+
+/** The number of an order, and the end of its reference, which is whole in the title. */
+export function NumberedKey({ id, children }: { id: string; children: string }) {
+  return (
+    <span className={classes.numbered} title={children}>
+      <span className="tabular">{orderNumber(id)}</span> <Key>{children}</Key>
     </span>
   )
 }

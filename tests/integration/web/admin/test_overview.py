@@ -91,7 +91,7 @@ def test_what_went_wrong_is_counted_with_its_page(
     assert counts["failedSignals"] == (1, "/console/signals?state=failed")
     oldest = shown["oldestWaiting"]
     assert (oldest["activityId"], oldest["name"]) == (str(key), Announce.name)
-    assert oldest["seconds"] == 30
+    assert (oldest["seconds"], oldest["isPaused"]) == (30, True)
     assert oldest["path"] == f"/console/activities?name={Announce.name}"
     assert shown["notices"][0]["kind"] == "unread_event"
     assert shown["pauses"][0]["reason"] == "strike"

@@ -37,6 +37,7 @@ from models.durable.activity import SWEPT
 from models.keyset import MAX_COUNT, Count, count_rows
 from state_machines.durable import Activity
 from state_machines.durable.operations.commands import GIVING_UP
+from state_machines.durable.operations.pauses import paused_activities
 from web.cached import Cached
 from web.routes.admin.last_verify import load_last_verify
 from web.routes.admin.overview import failed_calls as failures
@@ -133,6 +134,7 @@ def _load_lags() -> list[LagView]:
     ]
     for row in sorted(rows, key=attrgetter("since")):
         oldest.setdefault(row.name, row)
+    paused = paused_activities()
     return [
         LagView(
             name=row.name,
@@ -141,6 +143,7 @@ def _load_lags() -> list[LagView]:
             subject_id=row.subject_id,
             due_at=row.since,
             seconds=(at - row.since).total_seconds(),
+            is_paused=row.name in paused,
             path=f"/console/activities?name={row.name}",
         )
         for row in list(oldest.values())[:MAX_LAGS]
