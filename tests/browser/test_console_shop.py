@@ -9,9 +9,13 @@ from demo.buyer import Buyer
 from demo.world import World
 from launch.stack import Stack
 from tests.browser.accessibility import find_violations
-from tests.browser.operators import prove_identity
+from tests.browser.desk import Desk
+from tests.browser.operators import place_order, prove_identity
 from tests.browser.sign_in import count_codes
 from tests.browser.visitors import open_browser, share_session
+
+# How much wider than a table the region is that scrolls it.
+ROOM = "table => table.parentElement.clientWidth - table.scrollWidth"
 
 
 @pytest.fixture
@@ -39,11 +43,11 @@ def confirm(page: Page, title: str, verb: str, reason: str) -> Locator:
     return dialog
 
 
-def suspend(admin: Buyer, person: Buyer) -> None:
+def suspend(admin: Buyer, person: Buyer, reason: str = "for the audit") -> None:
     """Suspend a person on the API, which leaves an entry in the audit."""
     user = person.http.get(f"{person.urls.auth}/auth/user", timeout=30).json()
     url = f"{admin.urls.web}/admin/users/{user['id']}/suspend"
-    admin.http.post(url, json={"reason": "for the audit"}, timeout=30).raise_for_status()
+    admin.http.post(url, json={"reason": reason}, timeout=30).raise_for_status()
 
 
 def test_a_suspended_user_is_signed_out_and_the_audit_says_why(
@@ -118,6 +122,21 @@ def test_lists_have_no_violations(admin: Page, boss: Buyer, buyer: Buyer, path: 
     admin.goto(f"/console/{path}")
     expect(admin.get_by_role("row").nth(1)).to_be_visible()
     assert find_violations(admin) == []
+
+
+@pytest.mark.parametrize(
+    "path", ["executions?machine=order", "activities?state=failed", "audit", "settings"]
+)
+def test_a_list_shows_every_column_at_1280_pixels(
+    admin: Page, boss: Buyer, buyer: Buyer, stack: Stack, path: str
+) -> None:
+    place_order(buyer)
+    suspend(boss, buyer, "a reason that goes on and on " * 5)
+    Desk(stack).add_failed_calls(1, "an error that says more than anybody wants to read " * 5)
+    admin.set_viewport_size({"width": 1280, "height": 900})
+    admin.goto(f"/console/{path}")
+    expect(admin.get_by_role("main").get_by_role("row").nth(1)).to_be_visible()
+    assert admin.get_by_role("main").locator("table").evaluate(ROOM) >= 0
 
 
 def test_the_page_of_a_person_has_no_violations(admin: Page, buyer: Buyer) -> None:

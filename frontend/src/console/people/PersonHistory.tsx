@@ -3,7 +3,7 @@ import type { UserLogin, UserOrder } from '../../api/types'
 import { PERSON_AUDIT_COLUMNS } from '../audit/columns'
 import { Panel } from '../parts/ConsolePage'
 import { Copyable } from '../parts/Copyable'
-import { Key, ShortId } from '../parts/Id'
+import { NumberedKey, ShortId } from '../parts/Id'
 import { ConsoleLink } from '../parts/Links'
 import { MiniTable } from '../parts/MiniTable'
 import { Money } from '../parts/Money'
@@ -66,7 +66,7 @@ const ORDER_COLUMNS: readonly Column<UserOrder>[] = [
     label: orders.reference,
     render: ({ id, reference }) => (
       <ConsoleLink url={`/console/executions/order/${id}`}>
-        <Key>{reference}</Key>
+        <NumberedKey id={id}>{reference}</NumberedKey>
       </ConsoleLink>
     ),
   },
