@@ -130,6 +130,18 @@ def test_the_search_leads_to_the_question_that_stops_all_refunds(admin: Page) ->
     expect(admin).to_have_url(re.compile("/console/controls$"))
 
 
+def test_what_is_paused_already_is_not_asked_about(admin: Page, boss: Buyer) -> None:
+    target = {"kind": "activity", "name": "refunds.list", "reason": "a test"}
+    controls = f"{boss.urls.web}/admin/controls"
+    boss.http.post(f"{controls}/pause", json=target, timeout=30).raise_for_status()
+    try:
+        admin.goto("/console/controls?pause=activity%20refunds.list")
+        expect(admin.get_by_role("button", name="Resume…")).to_be_visible()
+        expect(admin.get_by_role("dialog")).to_have_count(0)
+    finally:
+        boss.http.post(f"{controls}/resume", json=target, timeout=30).raise_for_status()
+
+
 def test_updates_are_paused_and_resumed(operator: Page) -> None:
     operator.goto("/console")
     pause = operator.get_by_role("button", name="Live. Pause the updates")

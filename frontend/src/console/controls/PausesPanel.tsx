@@ -25,6 +25,8 @@ export function PausesPanel({ controls }: { controls: ControlsView }) {
   const navigate = route.useNavigate()
   const ask = (target: string | undefined) =>
     void navigate({ search: { pause: target }, replace: true })
+  // Whoever was led here to pause it sees that it is done.
+  const isPaused = controls.pauses.some(({ kind, name }) => `${kind} ${name}` === question)
   const { pauses } = texts
   return (
     <Panel
@@ -44,7 +46,7 @@ export function PausesPanel({ controls }: { controls: ControlsView }) {
           ))}
         </ul>
       )}
-      {question !== undefined && refusal === null && (
+      {question !== undefined && refusal === null && !isPaused && (
         <PauseDialog
           key={question}
           controls={controls}
