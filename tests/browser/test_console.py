@@ -130,6 +130,18 @@ def test_the_search_leads_to_the_question_that_stops_all_refunds(admin: Page) ->
     expect(admin).to_have_url(re.compile("/console/controls$"))
 
 
+def test_the_search_leads_to_the_emails_that_may_have_been_sent_twice(operator: Page) -> None:
+    operator.goto("/console")
+    expect(operator.get_by_role("heading", name="Overview")).to_be_visible()
+    operator.keyboard.press("Control+k")
+    search = operator.get_by_role("combobox", name="Search")
+    search.fill("sent twice")
+    search.press("Enter")
+    tab = operator.get_by_role("button", name="Maybe sent twice")
+    expect(tab).to_have_attribute("aria-pressed", "true")
+    expect(operator.get_by_text("the customer may have got them twice")).to_be_visible()
+
+
 def test_what_is_paused_already_is_not_asked_about(admin: Page, boss: Buyer) -> None:
     target = {"kind": "activity", "name": "refunds.list", "reason": "a test"}
     controls = f"{boss.urls.web}/admin/controls"

@@ -28,7 +28,7 @@ export function ActivitiesPage() {
     <ListPage
       list="activities"
       title={texts.title}
-      lead={texts.lead}
+      lead={search.maybeSent === 'true' ? texts.maybeSentLead : texts.lead}
       caption={texts.caption}
       tabs={<Tabs label={tabs.label} tabs={TABS} search={search} onSearch={show} />}
       searchField={

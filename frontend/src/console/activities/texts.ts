@@ -2,6 +2,7 @@
 export const texts = {
   title: 'Activities',
   lead: 'Calls to providers. Each is made until it has an answer, or until no attempt is left.',
+  maybeSentLead: 'Emails of which an attempt had no answer: the customer may have got them twice.',
   caption: 'Activities',
   emptyLead: 'Activities appear with the first email and the first payment.',
   tabs: {
@@ -9,7 +10,7 @@ export const texts = {
     all: 'All',
     failed: 'Failed',
     givingUp: 'Giving up',
-    maybeSent: 'Maybe sent',
+    maybeSent: 'Maybe sent twice',
     waiting: 'Waiting',
     running: 'Running',
   },

@@ -15,7 +15,7 @@ export const LISTS: readonly List[] = [
   { title: 'Stuck executions', path: '/console/executions?stuck=true' },
   { title: 'Failed activities', path: '/console/activities?state=failed', words: 'calls errors' },
   {
-    title: 'Emails and calls that may have been sent twice',
+    title: 'Emails that may have been sent twice',
     path: '/console/activities?maybeSent=true',
     words: 'maybe sent emails letters doubtful',
   },
