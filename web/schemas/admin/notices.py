@@ -13,8 +13,8 @@ ADVICE = {
     K.MISPAID: "Accept the order with what was paid, or cancel it, which refunds all of it.",
     K.SLOW_PAYMENT: "Nothing: the bank's answer settles it.",
     K.REFUND_FAILED: "Ask the customer for another way, or repeat the refund.",
-    K.DISPUTE: "Submit evidence in Stripe's dashboard in time. If the dispute is lost, cancel the"
-    " order.",
+    K.DISPUTE: "Submit evidence in Stripe's dashboard in time. If the dispute is lost before the"
+    " order is shipped, cancel the order.",
     K.UNDELIVERED: "Contact the customer in another way, then settle the notice.",
     K.REVIEW: "Approve or refund the payment in Stripe's dashboard; that settles the notice.",
     K.FRAUD_WARNING: "Refund the order before it becomes a dispute; or settle the notice, and"

@@ -101,6 +101,8 @@ def test_an_order_that_has_ended_waits_for_a_person_while_a_notice_is_open(
     with transaction():
         open_notice(confirmed, NoticeKind.DISPUTE, "$59.00 are disputed")
     kind, sentence = why(clerk, "order", confirmed)
+    (notice,) = clerk.get(f"/admin/orders/{confirmed}").get_json()["notices"]
+    assert "before the order is shipped, cancel" in notice["advice"], "a delivered one cannot be"
     assert kind == "person"
     assert sentence == "It has ended: Delivered is final. Open notice: $59.00 are disputed."
 
