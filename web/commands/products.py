@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy import Boolean, literal_column, select
+from sqlalchemy import Boolean, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 import models
@@ -75,16 +75,7 @@ def seed(path: Path, *, as_json: bool) -> None:
     """Add the products of a JSON file, or update their texts and prices, by SKU."""
     with audited("products seed", path.name):
         rows = [_seed_row(number, entry) for number, entry in enumerate(_load_seed(path), start=1)]
-        statement = insert(Product).values(rows)
-        updates = {
-            name: statement.excluded[name] for name in rows[0] if name not in UNCHANGED_BY_SEED
-        }
-        inserted = db.session.scalars(
-            statement.on_conflict_do_update(index_elements=["sku"], set_=updates).returning(
-                # xmax is 0 for a row that this statement has inserted.
-                literal_column("(xmax = 0)", Boolean)
-            )
-        ).all()
+        inserted = _add_or_update(rows)
         _refuse_unsellable([row["sku"] for row in rows])
     added = sum(inserted)
     if as_json:
@@ -169,6 +160,23 @@ def _seed_row(number: int, entry: dict[str, Any]) -> dict[str, Any]:
         raise InvalidInputError(f"product {number}", f"is malformed: {error!r}") from error
     at = now()
     return as_columns(values) | {"created_at": at, "updated_at": at}
+
+
+def _add_or_update(rows: list[dict[str, Any]]) -> list[bool]:
+    """Add products, and update those that are not as a row says. Return which of these are new."""
+    statement = insert(Product).values(rows)
+    updates = {name: statement.excluded[name] for name in rows[0] if name not in UNCHANGED_BY_SEED}
+    differs = [
+        getattr(Product, name).is_distinct_from(value)
+        for name, value in updates.items()
+        if name != "updated_at"
+    ]
+    merged = statement.on_conflict_do_update(
+        index_elements=["sku"], set_=updates, where=or_(*differs)
+    )
+    # xmax is 0 for a row that this statement has inserted.
+    is_new = literal_column("(xmax = 0)", Boolean)
+    return list(db.session.scalars(merged.returning(is_new)))
 
 
 def _refuse_unsellable(skus: list[str]) -> None:

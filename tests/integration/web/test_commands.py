@@ -59,6 +59,11 @@ def test_seeding_twice_keeps_the_stock(shop: Flask, ann: Person) -> None:
         products = session.scalars(select(Product)).all()
     assert {product.stock for product in products} == {1}
     assert all(product.price > 1 for product in products)
+    times = {product.sku: product.updated_at for product in products}
+    assert read(shop, "products", "seed") == {"added": 0, "updated": 0}, "all are as they were"
+    with transaction() as session:
+        products = session.scalars(select(Product)).all()
+    assert {product.sku: product.updated_at for product in products} == times
 
 
 def test_an_order_is_shown_with_all_its_parts(shop: Flask, ann: Person, lamp: Product) -> None:
