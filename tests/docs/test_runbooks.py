@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -23,6 +24,7 @@ RULES = yaml.safe_load((FOLDER / "alerts.yml").read_text())["groups"][0]["rules"
 PAGES = sorted(path for path in (ROOT / "docs/runbooks").glob("*.md") if path.name != "README.md")
 SECTIONS = ["Meaning", "Impact", "Look", "Causes", "Mitigation"]
 PREFIX = "flask --app wsgi "
+NAME = "payments.retrieve_intent"
 COMMANDS = {
     f"{group.name} {name}": {option for parameter in command.params for option in parameter.opts}
     for group in GROUPS
@@ -59,25 +61,31 @@ def test_no_page_is_without_an_alert() -> None:
     assert {ROOT / rule["annotations"]["runbook_url"] for rule in RULES} == set(PAGES)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_the_commands_in_sentences_exist(page: Path) -> None:
+def commands_in_sentences(page: Path) -> Iterator[list[str]]:
+    """Yield the words of each command outside of the block."""
     groups = {name.split()[0] for name in COMMANDS}
     quoted = re.findall(r"`([^`\n]+(?:\n[^`\n]+)?)`", page.read_text().replace("```", ""))
     for words in map(shlex.split, quoted):
         if len(words) > 1 and words[0] in groups:
-            name = words[0] if words[0] in COMMANDS else " ".join(words[:2])
-            assert {word for word in words if word.startswith("--")} <= COMMANDS[name], words
+            yield words
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_commands_in_sentences_exist(page: Path) -> None:
+    for words in commands_in_sentences(page):
+        name = words[0] if words[0] in COMMANDS else " ".join(words[:2])
+        assert {word for word in words if word.startswith("--")} <= COMMANDS[name], words
 
 
 @pytest.fixture
 def ids(app: Flask) -> dict[str, str]:
-    """Return the ids of an order and of an activity, for the commands that need one."""
+    """Return what commands need: the ids of an order and of an activity, and its name."""
     with transaction():
         payment = a_placed_order()
-        schedule("payments.retrieve_intent", "payment", payment.id)
+        schedule(NAME, "payment", payment.id)
     with transaction() as session:
         activity = session.scalars(select(ActivityRow.id)).first()
-    return {"ORDER": str(payment.order_id), "ACTIVITY": str(activity)}
+    return {"ORDER": str(payment.order_id), "ACTIVITY": str(activity), "NAME": NAME}
 
 
 def test_the_commands_of_the_pages_run(app: Flask, ids: dict[str, str]) -> None:
@@ -87,3 +95,12 @@ def test_the_commands_of_the_pages_run(app: Flask, ids: dict[str, str]) -> None:
     for line in lines:
         done = flask(shop, *(ids.get(word, word) for word in shlex.split(line)))
         assert done.exit_code == 0, f"{line}: {done.output}{done.exception!r}"
+
+
+def test_the_commands_for_many_rows_are_accepted(app: Flask, ids: dict[str, str]) -> None:
+    many = [words for page in PAGES for words in commands_in_sentences(page) if "--all" in words]
+    assert many
+    shop = create_app()
+    for words in many:
+        done = flask(shop, *(ids.get(word, word) for word in words), "--dry-run")
+        assert done.exit_code == 0, f"{words}: {done.output}"
