@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -15,6 +16,7 @@ from launch.redis import Redis
 from launch.stack import ROOT
 from launch.waiting import until
 from tests.architecture.compose import SERVICES
+from tests.support.workers import listens
 
 pytestmark = pytest.mark.slow
 
@@ -29,9 +31,12 @@ def test_a_container_begins_to_work(
     assert check[:4] == HEALTH_CHECK
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
-    environment["REDIS_URL"] = own_redis.url
+    # A user with the rights that `config check` asks for.
+    environment["REDIS_URL"] = f"redis://shop:shop@127.0.0.1:{own_redis.port}/0"
     log = tmp_path / "log"
     with log.open("wb") as file, redis.Redis(port=own_redis.port) as client:
+        mine: dict[str, Any] = {"keys": ["projectx:*"], "commands": ["+@all"], "channels": ["*"]}
+        client.acl_setuser("shop", enabled=True, passwords=["+shop"], **mine)
         process = Child(command, cwd=ROOT, env=environment, stdout=file, stderr=subprocess.STDOUT)
         try:
             until(
@@ -39,7 +44,10 @@ def test_a_container_begins_to_work(
                 "a heartbeat",
                 seconds=60,
             )
+            if part != "beat":
+                until(lambda: bool(process.poll()) or listens(own_redis), "its listening")
             assert process.poll() is None, log.read_text()[-3000:]
+            assert "lost" not in log.read_text()
         finally:
             process.kill()
             process.wait()

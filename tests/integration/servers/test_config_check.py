@@ -205,6 +205,33 @@ def test_a_redis_that_discards_or_refuses_something_is_a_fault(server: Server) -
         assert fault == "REDIS_URL: Redis is a replica: name its master"
 
 
+@pytest.mark.parametrize(
+    "rights",
+    [
+        *(
+            {"commands": [f"-{name}"]}
+            for name in ("brpop", "psubscribe", "publish", "zadd", "eval")
+        ),
+        {"reset_channels": True},
+        {"reset_keys": True, "keys": ["projectx:a*", "projectx:h*"]},
+    ],
+    ids=str,
+)
+def test_a_user_of_redis_with_too_few_rights_is_a_fault(
+    server: Server, rights: dict[str, Any]
+) -> None:
+    everything: dict[str, Any] = {"commands": ["+@all"], "keys": ["*"], "channels": ["*"]}
+    with temporary_folder() as folder, Redis(folder / "redis") as own:
+        client = redis.Redis.from_url(own.url)
+        client.acl_setuser("shop", enabled=True, passwords=["+shop"], **everything)
+        url = f"redis://shop:shop@127.0.0.1:{own.port}/0"
+        assert faults(server, REDIS_URL=url) == []
+        assert client.keys() == [b"projectx:asked"], "which expires"
+        client.acl_setuser("shop", enabled=True, **rights)
+        (fault,) = faults(server, REDIS_URL=url)
+        assert fault.endswith("lacks rights: give it +@all ~projectx:* &*")
+
+
 def test_test_keys_are_accepted_in_production_on_demand(server: Server) -> None:
     test = {name: key.replace("live", "test") for name, key in LIVE.items()}
     test |= {"PROJECTX_ENV": "production", "PROJECTX_PART": "order"}
