@@ -29,14 +29,14 @@ from addresses import (
 )
 from console_settings import ConsoleSettings
 from overload_settings import OverloadSettings
-from settings_error import MAX_DAYS, named_variables, refuse_huge
+from settings_error import MAX_DAYS, folder, named_variables, refuse_huge
 from shop_settings import ShopSettings
 from telemetry_settings import Port, TelemetrySettings
 
 # `make run` writes its settings to this file for `flask` commands. The environment overrides it.
 ENV_FILE = os.environ.get("PROJECTX_ENV_FILE", ".data/running.env")
 # A folder with a file for each secret, such as `database_password`. The environment overrides it.
-SECRETS_FOLDER = os.environ.get("PROJECTX_SECRETS") or None
+SECRETS_FOLDER = folder("PROJECTX_SECRETS", os.environ.get("PROJECTX_SECRETS"))
 
 # The old names of renamed settings, by their new names. They are read for one release.
 OLD_NAMES = {"poll_ages": "ask_ages", "recheck_intervals": "ask_again_after"}

@@ -6,6 +6,7 @@ It ends a process with its message alone.
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
@@ -45,6 +46,13 @@ def named_variables() -> Iterator[None]:
         yield
     except ValidationError as error:
         raise SettingsError("invalid settings: " + "; ".join(describe(error))) from None
+
+
+def folder(variable: str, path: str | None) -> str | None:
+    """Return the path, or None for an empty one. Raises SettingsError for a file."""
+    if path and Path(path).exists() and not Path(path).is_dir():
+        raise SettingsError(f"{variable} must be a folder")
+    return path or None
 
 
 def describe(error: ValidationError) -> Iterator[str]:

@@ -37,6 +37,16 @@ def test_a_bad_setting_is_named_without_a_traceback(program: tuple[str, ...]) ->
     assert "topsecret" not in output
 
 
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
+def test_a_file_in_place_of_the_folder_of_secrets_is_named(program: tuple[str, ...]) -> None:
+    variables = os.environ | {"PROJECTX_SECRETS": __file__}
+    command = [sys.executable, "-m", *program]
+    done = run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1
+    assert "PROJECTX_SECRETS must be a folder\n" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [("JWT_PRIVATE_KEY", "", "JWT_PRIVATE_KEY is not set: the auth service signs with it"),
