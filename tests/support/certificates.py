@@ -12,8 +12,8 @@ from cryptography.x509.oid import NameOID
 from models.clock import now
 
 
-def certify(folder: Path) -> None:
-    """Create a self-signed key and certificate for 127.0.0.1, and another one of a stranger."""
+def certify(folder: Path, address: str = "127.0.0.1") -> None:
+    """Create a self-signed key and certificate for an address, and another one of a stranger."""
     for name in ("server", "stranger"):
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -27,7 +27,7 @@ def certify(folder: Path) -> None:
             .not_valid_after(now() + timedelta(days=1))
             .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
             .add_extension(
-                x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]),
+                x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))]),
                 critical=False,
             )
             .sign(key, hashes.SHA256())

@@ -174,8 +174,8 @@ def find_ip() -> Program:
     return ip
 
 
-def free_networks(ip: Program, count: int) -> list[IPv4Network]:
-    """Return networks of two machines each to which this machine has no route of its own."""
+def free_networks(ip: Program, count: int, prefix: int = 30) -> list[IPv4Network]:
+    """Return networks to which this machine has no route of its own; 30 is for two machines."""
     taken = [
         IPv4Network(route["dst"], strict=False)
         for route in ask(ip, "-4", "route", "show", "table", "all")
@@ -183,7 +183,7 @@ def free_networks(ip: Program, count: int) -> list[IPv4Network]:
     ]
     free = [
         network
-        for network in ADDRESSES.subnets(new_prefix=30)
+        for network in ADDRESSES.subnets(new_prefix=prefix)
         if not any(network.overlaps(each) for each in taken)
     ]
     return random.sample(free, count)
