@@ -161,3 +161,24 @@ def test_updates_are_paused_and_resumed(operator: Page) -> None:
     resume = operator.get_by_role("button", name="Paused. Resume the updates")
     resume.click()
     expect(pause).to_be_visible()
+
+
+def test_a_saved_view_brings_its_filters_and_columns_back(operator: Page) -> None:
+    operator.goto("/console/executions?machine=login&state=Succeeded")
+    expect(operator.get_by_role("table")).to_be_visible()
+    operator.get_by_role("button", name="Columns").click()
+    operator.get_by_label("Version").click()
+    operator.keyboard.press("Escape")
+    operator.get_by_role("button", name="Views").click()
+    operator.get_by_label("Name of the view").fill("Who came in")
+    operator.keyboard.press("Enter")
+    # Another day, in another list of the same browser.
+    operator.goto("/console/executions?machine=order")
+    operator.reload()
+    operator.get_by_role("button", name="Views").click()
+    operator.get_by_role("button", name="Who came in", exact=True).click()
+    expect(operator).to_have_url(re.compile(r"machine=login&state=Succeeded$"))
+    expect(operator.get_by_role("columnheader", name="Version")).to_be_visible()
+    operator.get_by_role("button", name="Views").click()
+    operator.get_by_role("button", name="Remove the view Who came in").click()
+    expect(operator.get_by_text("No saved views yet.")).to_be_visible()
