@@ -165,10 +165,13 @@ def _check_options(url: str) -> None:
 def _check_redis(url: str) -> str:
     if not url.startswith(("redis://", "rediss://")):
         return _check_redis_scheme(url)
-    from redis import ConnectionPool, RedisError
-
     if not re.fullmatch("/?|/[0-9]{1,4}", urlsplit(url).path):
         raise ValueError("must end with the number of a database, such as redis://host:6379/0")
+    if not urlsplit(url).query:
+        return url
+    # Only options need the client, whose import takes a tenth of a second.
+    from redis import ConnectionPool, RedisError
+
     try:
         # Makes no connection.
         ConnectionPool.from_url(url).make_connection()

@@ -6,7 +6,6 @@ from flask import Flask
 
 import config
 import settings_draft
-from settings_error import SettingsError
 
 
 def create_app() -> Flask:
@@ -15,12 +14,10 @@ def create_app() -> Flask:
     gc.disable()
     config.settings, faults = settings_draft.load()
     # These modules read the settings.
-    try:
-        from models import connection
-        from web import commands
-        from web.commands.config import make_group
-    except SettingsError as error:
-        raise SettingsError("; ".join([*faults, error.message])) from None
+    from models import connection
+    from web import commands
+    from web.commands.config import make_group
+
     app = Flask(__name__)
     if config.settings.database_url:
         connection.attach(app, pool_size=1)

@@ -1,6 +1,7 @@
 """The console's pages of people and the audit, used by staff and by admins."""
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
@@ -131,7 +132,9 @@ def test_a_list_shows_every_column_at_1280_pixels(
     admin: Page, boss: Buyer, buyer: Buyer, stack: Stack, path: str
 ) -> None:
     place_order(buyer)
-    suspend(boss, buyer, "a reason that goes on and on " * 5)
+    stranger = Buyer(stack.urls, f"{uuid4().hex * 2}@{uuid4().hex}.example.com")
+    stranger.log_in()
+    suspend(boss, stranger, "a reason that goes on and on " * 5)
     Desk(stack).add_failed_calls(1, "an error that says more than anybody wants to read " * 5)
     admin.set_viewport_size({"width": 1280, "height": 900})
     admin.goto(f"/console/{path}")

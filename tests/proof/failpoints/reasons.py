@@ -54,6 +54,7 @@ REASONS: dict[str, str] = {
     "commit of draining._end": "a death leaves the call to the end of its lease",
     "commit of draining.leave_to_sweep": "what the sweep does not get is overdue a lease later",
     "commit of sweep._handle_alone": SIMULATED,
+    "message of redis_server._use": "a check of what Redis allows: nobody hears it",
     "message of inbox._put_off": A_TIME,
     "message of leases.fail": A_TIME,
     "message of leases.give_up_later": A_TIME,

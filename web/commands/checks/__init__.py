@@ -1,9 +1,11 @@
 """Checks of what the settings lead to: servers, keys, clocks. Each fault names its variable."""
 
+import importlib
 from collections.abc import Callable, Iterator
 
 from config import settings
 from production import REQUIRED
+from settings_error import SettingsError
 from web.commands.checks import database, keys, providers, redis_server
 
 # The settings that a check needs, and its function. It yields faults.
@@ -20,7 +22,7 @@ def run(*, test_keys: bool) -> tuple[list[str], list[str]]:
     """Return the names of the checks that apply to this part, and all faults."""
     names, faults = (
         ["Stripe's keys are of the right mode"],
-        [*keys.check_modes(test_keys=test_keys), *_check_places()],
+        [*keys.check_modes(test_keys=test_keys), *_check_places(), *_check_costs()],
     )
     for name, (setting, check) in CHECKS.items():
         if getattr(settings, setting) and _belongs_to_part(setting):
@@ -34,6 +36,14 @@ def _check_places() -> Iterator[str]:
     orders, threads = settings.orders_at_once, settings.web_threads
     if settings.projectx_part in ("all", "order") and orders >= threads / 2:
         yield f"ORDERS_AT_ONCE is {orders}: set it below half of WEB_THREADS, which is {threads}"
+
+
+def _check_costs() -> Iterator[str]:
+    """Yield a fault for costs of shipping in which no order can be paid."""
+    try:
+        importlib.import_module("models.shipping")
+    except SettingsError as error:
+        yield error.message
 
 
 def _belongs_to_part(setting: str) -> bool:

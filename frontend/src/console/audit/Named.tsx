@@ -1,6 +1,7 @@
 import { Copyable } from '../parts/Copyable'
 import { ShortId } from '../parts/Id'
 import { ConsoleLink } from '../parts/Links'
+import classes from './Audit.module.css'
 import { isId } from './subjects'
 
 type NamedProps = {
@@ -15,7 +16,14 @@ type NamedProps = {
 /** A person or a thing that the audit names, with the way to its page. */
 export function Named({ path, name, words = null }: NamedProps) {
   const isShort = words === null && isId(name)
-  const content = isShort ? <ShortId id={name} /> : (words ?? name)
+  const text = words ?? name
+  const content = isShort ? (
+    <ShortId id={name} />
+  ) : (
+    <span className={classes.name} title={text}>
+      {text}
+    </span>
+  )
   const link = path === null ? content : <ConsoleLink url={path}>{content}</ConsoleLink>
   return isShort ? <Copyable text={name}>{link}</Copyable> : link
 }
