@@ -82,6 +82,8 @@ class Simulation:
             self._check_the_end()
         except Exception as error:  # noqa: BLE001  any error is a finding
             self.report.broken = f"{type(error).__name__}: {error}"
+            # It may have left a transaction open, in which nothing can be read.
+            rows.session.remove()
         finally:
             trouble.poison = ""
             unit_of_work.remove_listener(hear)
