@@ -156,7 +156,7 @@ def _check_options(url: str) -> None:
         ) from None
     for port in filter(None, options.get("port", "").split(",")):
         if not (port.isdecimal() and 0 < int(port[:6]) <= MAX_PORT):
-            raise ValueError("has a port that is none")
+            raise ValueError("has a port that is not between 1 and 65535")
     for name, choices in CHOICES.items():
         if options.get(name, choices[0]) not in choices:
             raise ValueError(f"has an unknown {name}: use {', '.join(choices)}")
