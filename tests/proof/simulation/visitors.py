@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from uuid import UUID
 
-from models import User, transaction
+from models import User, reading, transaction
 from models.base import db
 from models.erasure import Erasure, ErasureState
 from models.errors import ProjectXError
@@ -94,8 +94,8 @@ class Visitors:
 
     def _leave(self) -> None:
         """Delete an account, unless it is refused because an order is under way."""
-        users = list(db.session.scalars(db.select(User.id).order_by(User.id)))
-        db.session.rollback()
+        with reading() as session:
+            users = list(session.scalars(db.select(User.id).order_by(User.id)))
         with suppress(ProjectXError), transaction():
             user = db.session.get_one(User, self._dice.choice(users), with_for_update=True)
             request_erasure(user)
