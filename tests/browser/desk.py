@@ -20,6 +20,10 @@ FAIL_SIGNAL = """
 UPDATE signal SET state = 'failed', last_error = 'KeyError: charge'
 WHERE subject_id = %s AND kind = %s AND state = 'applied' RETURNING id
 """
+ADD_AUDIT = """
+    INSERT INTO audit (id, at, actor, action, subject, details)
+    VALUES (%s, now() - interval '59 minutes', 'operator', %s, %s, '{"words": "that go on and on and on and on"}')
+"""
 ADD_FAILED = """
 INSERT INTO activity (id, name, machine, subject_id, state, attempts, unknown_outcomes, due_at,
                       payload, created_at, finished_at, last_error)
@@ -59,6 +63,10 @@ class Desk:
         rows = [(str(uuid7()), str(uuid7()), error) for _ in range(number)]
         values = ", ".join([ROW] * number)
         execute(self._database_url, ADD_FAILED + values, [value for row in rows for value in row])
+
+    def add_audit(self, action: str) -> None:
+        """Add an entry to the audit, about a person who was erased an hour ago."""
+        execute(self._database_url, ADD_AUDIT, [str(uuid7()), action, f"{uuid7()}@erased.invalid"])
 
     def hold_results(self, job_id: str) -> AbstractContextManager[object]:
         """Hold the second half of a bulk job's results: the job ends its first half, and waits."""
