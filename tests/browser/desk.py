@@ -21,8 +21,8 @@ UPDATE signal SET state = 'failed', last_error = 'KeyError: charge'
 WHERE subject_id = %s AND kind = %s AND state = 'applied' RETURNING id
 """
 ADD_AUDIT = """
-    INSERT INTO audit (id, at, actor, action, subject, details)
-    VALUES (%s, now() - interval '59 minutes', 'operator', %s, %s, '{"words": "that go on and on and on and on"}')
+INSERT INTO audit (id, at, actor, action, subject, details)
+VALUES (%s, now() - interval '59 minutes', 'operator', %s, %s, '{"a": "word after word after"}')
 """
 ADD_FAILED = """
 INSERT INTO activity (id, name, machine, subject_id, state, attempts, unknown_outcomes, due_at,
