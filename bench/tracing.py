@@ -4,6 +4,7 @@ One process places orders and makes their calls to the sandbox, in turns with an
 that a busy machine slows both alike. The processor time includes that of the exporter.
 """
 
+import gc
 import os
 import statistics
 import sys
@@ -57,6 +58,9 @@ def measure(rounds: int) -> dict[str, float]:
     place = partial(place_orders, app.test_client(), *customer(app))
     turns: dict[bool, list[float]] = {True: [], False: []}
     place()
+    # As in every process: the search for garbage passes over what the start has made.
+    gc.collect()
+    gc.freeze()
     for number in range(2 * rounds):
         is_traced = number % 2 == 0
         tracing.install(tracer if is_traced else None)
