@@ -49,6 +49,7 @@ def count(state: ActivityState) -> int:
         return session.scalar(select(func.count()).where(ActivityRow.state == state)) or 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("figures", [(5, 5, 23), (3.5, 1, 9), (2, 4, 12)])
 def test_no_second_has_more_calls_than_the_limit_and_all_are_made(
     depot: Depot,

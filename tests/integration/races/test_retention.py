@@ -172,6 +172,7 @@ SELECT id, gen_random_uuid(), 'changed' FROM bulk, generate_series(1, :number)
 """
 
 
+@pytest.mark.slow
 def test_a_large_bulk_job_is_deleted_in_several_runs(till: Shop, time: MovableClock) -> None:
     limit = retention.BATCH_SIZE * retention.MAX_BATCHES
     with transaction() as session:
