@@ -3,7 +3,7 @@ import type { ControlsView, PauseKind, TargetView } from '../../api/types'
 import { ConfirmDialog } from '../parts/ConfirmDialog'
 import { Field } from '../parts/Field'
 import { useQuestion } from '../parts/useQuestion'
-import { describeTarget } from './does'
+import { describeTarget, keyOf } from './targets'
 import { texts } from './texts'
 
 type PauseDialogProps = {
@@ -64,8 +64,4 @@ export function PauseDialog({ controls, first, onClose }: PauseDialogProps) {
       </Field>
     </ConfirmDialog>
   )
-}
-
-function keyOf({ kind, name }: TargetView): string {
-  return `${kind} ${name}`
 }

@@ -12,6 +12,7 @@ import { Time } from '../parts/Time'
 import { useQuestion } from '../parts/useQuestion'
 import classes from './Controls.module.css'
 import { PauseDialog } from './PauseDialog'
+import { keyOf } from './targets'
 import { texts } from './texts'
 
 const route = getRouteApi('/console/controls')
@@ -26,7 +27,7 @@ export function PausesPanel({ controls }: { controls: ControlsView }) {
   const ask = (target: string | undefined) =>
     void navigate({ search: { pause: target }, replace: true })
   // Whoever was led here to pause it sees that it is done.
-  const isPaused = controls.pauses.some(({ kind, name }) => `${kind} ${name}` === question)
+  const isPaused = controls.pauses.some((pause) => keyOf(pause) === question)
   const { pauses } = texts
   return (
     <Panel

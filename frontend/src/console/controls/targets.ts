@@ -31,3 +31,8 @@ export function describeTarget({ kind, name }: TargetView): string {
   const does = kind === 'activity' ? ACTIVITIES[name] : undefined
   return does === undefined ? name : `${name}: ${does}`
 }
+
+/** Return what tells a target apart from all others, also in an address. */
+export function keyOf({ kind, name }: TargetView): string {
+  return `${kind} ${name}`
+}
