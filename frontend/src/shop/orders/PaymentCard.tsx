@@ -4,7 +4,7 @@ import { Section } from '../../ui/Section'
 import { describeCard } from './card'
 import classes from './Order.module.css'
 import { paymentMade } from './paymentMade'
-import { outcomesOf } from './refunds'
+import { withOutcomes } from './refunds'
 import { useOrderTexts } from './texts'
 import { situationOf, useOrderWords } from './words'
 
@@ -14,7 +14,6 @@ export function PaymentCard({ order }: { order: OrderSummary }) {
   const words = useOrderWords()
   const format = useFormat()
   const { payment, refunds } = order
-  const outcomes = outcomesOf(refunds)
   const situation = situationOf(order, paymentMade(order.referenceId))
   const unpaid = order.status === 'Pending' ? texts.notPaidYet : texts.notPaid
   return (
@@ -29,11 +28,11 @@ export function PaymentCard({ order }: { order: OrderSummary }) {
           {situation === 'confirming' ? words.labels[situation] : unpaid}
         </p>
       )}
-      {refunds.map((refund, place) => (
+      {withOutcomes(refunds).map((refund) => (
         <p key={refund.id} className={classes.muted}>
           {texts.refund(
             format.money(refund.amount, refund.currency),
-            words.refunds[outcomes[place] ?? refund.status],
+            words.refunds[refund.outcome],
           )}
         </p>
       ))}

@@ -11,7 +11,7 @@ import { Page } from '../../ui/Page'
 import { describeCard } from './card'
 import { orderQuery } from './queries'
 import classes from './Receipt.module.css'
-import { outcomesOf } from './refunds'
+import { withOutcomes } from './refunds'
 import { orderNumber, useOrderTexts } from './texts'
 import { Totals } from '../totals/Totals'
 import { UnknownOrder } from './UnknownOrder'
@@ -147,7 +147,6 @@ function Payments({ order }: { order: OrderSummary }) {
   const words = useOrderWords()
   const format = useFormat()
   const { payment, refunds } = order
-  const outcomes = outcomesOf(refunds)
   const card = describeCard(payment)
   return (
     <div className={classes.payments}>
@@ -155,11 +154,11 @@ function Payments({ order }: { order: OrderSummary }) {
         {texts.paid}: {format.money(payment.amount, payment.currency)}
         {card !== null && ` · ${card}`}
       </p>
-      {refunds.map((refund, place) => (
+      {withOutcomes(refunds).map((refund) => (
         <p key={refund.id}>
           {orderTexts.refund(
             format.money(refund.amount, refund.currency),
-            words.refunds[outcomes[place] ?? refund.status],
+            words.refunds[refund.outcome],
           )}
         </p>
       ))}

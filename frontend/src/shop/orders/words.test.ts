@@ -3,7 +3,7 @@ import type { OrderState, PaymentState } from '../../api/types'
 import { pauseAfter } from './pauses'
 import { readCursor } from './queries'
 import { notePaymentBegun, notePaymentMade, paymentMade } from './paymentMade'
-import { outcomesOf } from './refunds'
+import { withOutcomes } from './refunds'
 import { situationOf } from './words'
 import { ApiError } from '../../api/problem'
 
@@ -27,6 +27,9 @@ test('an order that failed and has money, or gives some back, was paid too late'
   // Nothing goes back while the bank holds the money because of a dispute.
   expect(situationOf({ ...order, payment: { status: 'Success' }, refunds: [] })).toBe('late')
 })
+
+const outcomesOf = (refunds: Parameters<typeof withOutcomes>[0]) =>
+  withOutcomes(refunds).map(({ outcome }) => outcome)
 
 test('a refund that failed is no longer looked into once another took its place', () => {
   const failed = { status: 'Failed', amount: 59 } as const
