@@ -14,7 +14,7 @@ from tests.support.operators import Operator, field_of
 from tests.support.parcel import Announce, Courier
 from tests.support.web import SignIn
 
-WORDS = ROOT / "frontend/src/console/controls/does.ts"
+WORDS = ROOT / "frontend/src/console/controls/targets.ts"
 PAUSE = {"kind": "provider", "name": "courier", "reason": "they are on strike"}
 
 
