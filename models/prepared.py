@@ -28,6 +28,10 @@ class Prepared:
     def within(self, session: Session, **parameters: Any) -> Sequence[tuple[Any, ...]]:
         """Return all rows, in the transaction of `session`, which sends its changes first."""
         session.flush()
+        return self.unflushed(session, **parameters)
+
+    def unflushed(self, session: Session, **parameters: Any) -> Sequence[tuple[Any, ...]]:
+        """Return all rows, in the transaction of `session`, whose changes are not sent first."""
         return self._execute(session.connection(), parameters)
 
     def _execute(self, connection: Connection, parameters: dict[str, Any]) -> Sequence[Any]:

@@ -4,11 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, Uuid, column, func, literal, select, text, true
+from sqlalchemy import Index, Select, Uuid, column, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, db
+from models.prepared import Prepared, parameter
 
 
 class Transition(Base):
@@ -49,11 +50,16 @@ class Transition(Base):
     @classmethod
     def load_traces(cls, subject_ids: Collection[UUID]) -> dict[UUID, str | None]:
         """Load the contexts of the last transitions of executions, without flushing the session."""
-        ids = literal(list(subject_ids), ARRAY(Uuid))
-        subject = func.unnest(ids).table_valued(column("id", Uuid)).render_derived("subjects")
-        newest = select(cls.traceparent).where(cls.subject_id == subject.c.id)
-        last = newest.order_by(cls.version.desc()).limit(1).lateral("last")
-        columns = select(subject.c.id, last.c.traceparent)
-        query = columns.join_from(subject, last, true(), isouter=True)
-        rows = db.session.connection().execute(query)
-        return {row.id: row.traceparent for row in rows}
+        return dict(_LAST_TRACES.unflushed(db.session(), ids=list(subject_ids)))
+
+
+def _last_traces() -> Select[UUID, str | None]:
+    ids = parameter("ids", ARRAY(Uuid))
+    subject = func.unnest(ids).table_valued(column("id", Uuid)).render_derived("subjects")
+    newest = select(Transition.traceparent).where(Transition.subject_id == subject.c.id)
+    last = newest.order_by(Transition.version.desc()).limit(1)
+    return select(subject.c.id, last.scalar_subquery())
+
+
+# With traces, nearly every transaction that moves an existing row asks for them.
+_LAST_TRACES = Prepared(_last_traces)
