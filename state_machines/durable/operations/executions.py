@@ -21,7 +21,12 @@ from models.keyset import (
 from state_machines.durable.base.states import key_of_state, state_of
 from state_machines.durable.definition import StateKind
 from state_machines.durable.machine import DurableMachine
-from state_machines.durable.operations.filters import Filters, conditions_of, is_old
+from state_machines.durable.operations.filters import (
+    Filters,
+    conditions_of,
+    is_old,
+    looks_at_all,
+)
 
 Machine = type[DurableMachine[Any]]
 
@@ -130,15 +135,22 @@ def _column(machine: Machine, name: str) -> Any:
     return state_of(machine) if name == "state" else getattr(machine.model, name)
 
 
-def count(machines: Collection[Machine], filters: Filters) -> Count:
-    """Count the executions of several machines, up to the limit."""
+def count_list(
+    machines: Collection[Machine], filters: Filters, page: KeysetPage, cursor: str | None
+) -> Count:
+    """Count the executions of a list, of which a page is loaded: a first page may be all of it.
+
+    Counting stops at the limit.
+    """
+    if cursor is None and page.next is None:
+        return Count(len(page.rows), looks_at_all(filters))
     number = 0
     for machine in machines:
         counted = count_rows(_select_ids(machine, filters))
         number += counted.number
         if not counted.is_exact:
             return Count(number, is_exact=False)
-    return Count(number, filters.has_all_ids)
+    return Count(number, looks_at_all(filters))
 
 
 def _select_ids(machine: Machine, filters: Filters) -> Select[UUID]:

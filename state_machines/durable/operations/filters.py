@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import (
     Boolean,
     ColumnElement,
+    Select,
     and_,
     any_,
     cast,
@@ -30,6 +31,7 @@ from state_machines.durable.base.states import is_in_state, state_of
 from state_machines.durable.machine import DurableMachine
 
 Machine = type[DurableMachine[Any]]
+Subjects = Select[UUID]
 ANY = "any"  # failed activity
 
 
@@ -37,8 +39,9 @@ ANY = "any"  # failed activity
 class Filters:
     """The executions to list; None and empty values mean all.
 
-    `older_than` is the time since the last change. `ids` are those found by another check,
-    which may have missed some. `text` is an id or a key, and `customers` the users that it names.
+    `older_than` is the time since the last change. `ids` are those found by another check, which
+    may have missed some (`has_all_ids`). `text` is an id or a key, and `customers` the users that
+    it names.
     """
 
     state: str | None = None
@@ -125,38 +128,48 @@ def _is_indexed(attribute: Any) -> bool:
     return bool(column.unique) or column.primary_key or any(each is column for each in begin)
 
 
-def _is_subject(machine: Machine, name: str, subjects: Callable[[str], Any]) -> ColumnElement[bool]:
-    """Return the condition that an execution has one of the activities that `subjects` finds."""
+def _is_subject(
+    machine: Machine, name: str, find: Callable[[str], list[Subjects]]
+) -> ColumnElement[bool]:
+    """Return the condition that an execution has one of the activities that `find` finds."""
     activity = Activity.registry.get(name)
     # There may be very many, and none of another machine's.
     if activity is not None and activity.machine is not machine:
         return false()
+    first = (query.limit(MAX_SCANNED_ROWS).subquery() for query in find(name))
+    subjects = union_all(*(select(each.c.subject_id) for each in first)).scalar_subquery()
     # An array, and not IN: PostgreSQL might walk through all newer executions to the first of them.
-    condition: ColumnElement[bool] = machine.model.id == any_(func.array(subjects(name)))
+    condition: ColumnElement[bool] = machine.model.id == any_(func.array(subjects))
     return condition
 
 
-def _waiting(name: str) -> Any:
-    """Return the query for the subjects of activities that are not over, by its two indexes.
+def _waiting(name: str) -> list[Subjects]:
+    """Return the queries for the subjects of activities that are not over, one for each index.
 
-    Of very many, those that are due first.
+    Those that are due first come first.
     """
-    first = select(ActivityRow.subject_id).where(ActivityRow.name == name)
-    first = first.order_by(ActivityRow.due_at).limit(MAX_SCANNED_ROWS)
+    named = select(ActivityRow.subject_id).where(ActivityRow.name == name)
     states = (ActivityRow.state.in_(SWEPT), ActivityRow.state == ActivityState.QUEUED)
-    parts = (select(first.where(state).subquery().c.subject_id) for state in states)
-    return union_all(*parts).scalar_subquery()
+    return [named.where(state).order_by(ActivityRow.due_at) for state in states]
 
 
-def _failed(name: str) -> Any:
-    """Return the query for the subjects of failed activities; "any" means of every name.
+def _failed(name: str) -> list[Subjects]:
+    """Return the query for the subjects of failed activities, the newest first.
 
-    Of very many, the newest.
+    "any" means activities of every name.
     """
     subjects = select(ActivityRow.subject_id).where(ActivityRow.state == ActivityState.FAILED)
     if name != ANY:
         subjects = subjects.where(ActivityRow.name == name)
-    return subjects.order_by(ActivityRow.id.desc()).limit(MAX_SCANNED_ROWS).scalar_subquery()
+    return [subjects.order_by(ActivityRow.id.desc())]
+
+
+def looks_at_all(filters: Filters) -> bool:
+    """Return whether no execution can be missed: of very many activities, some are not read."""
+    waiting = [] if filters.waiting_for is None else _waiting(filters.waiting_for)
+    failed = [] if filters.failed_activity is None else _failed(filters.failed_activity)
+    beyond = (query.offset(MAX_SCANNED_ROWS).limit(1) for query in (*waiting, *failed))
+    return filters.has_all_ids and all(db.session.scalar(each) is None for each in beyond)
 
 
 def has_activity(name: str) -> bool:

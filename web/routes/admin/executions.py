@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from models import User, reading
 from models.errors import InvalidInputError
-from models.keyset import Count
 from models.user import has_address
 from state_machines.durable import DurableMachine
 from state_machines.durable.operations import executions
@@ -60,10 +59,7 @@ def _load(query: ExecutionQuery, machines: list[Machine]) -> Executions:
     filters = _filters(query, machines)
     with reading():
         page = executions.load_list(machines, filters, query.sort, query.cursor, query.size)
-        is_all = query.cursor is None and page.next is None
-        number = (
-            Count(len(page.rows), is_exact=True) if is_all else executions.count(machines, filters)
-        )
+        number = executions.count_list(machines, filters, page, query.cursor)
         emails = emails_of(summary.customer_id for summary in page.rows)
     return Executions(
         items=[ExecutionView.of(summary, emails) for summary in page.rows],

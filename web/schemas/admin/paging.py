@@ -24,7 +24,10 @@ class Page(Outgoing):
 
 
 class CountView(Outgoing):
-    """A number of rows. Unless `isExact`, there are more: counting stops at 1,000."""
+    """A number of rows. Unless `isExact`, there may be more.
+
+    Counting stops at 1,000, and some filters look at no more than 5,000 rows.
+    """
 
     number: int
     is_exact: bool
