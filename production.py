@@ -23,7 +23,8 @@ Part = Literal[
 ]
 WEB = ("database_url", "redis_url", "allowed_origins", "public_url", "jwt_public_keys")
 AUTH = (*WEB, "jwt_private_key", "code_secret", "encryption_keys")
-PAGES = ("database_url", "redis_url", "public_url")
+# Each page brings along what `GET /shop.json` answers.
+PAGES = ("database_url", "redis_url", "public_url", "stripe_publishable_key")
 ORDER = (*WEB, "stripe_publishable_key", "stripe_webhook_secrets", "encryption_keys")
 # It asks Stripe about payments, reads stored payloads, and sends codes anew.
 ADMIN = (*WEB, "stripe_secret_key", "code_secret", "encryption_keys")

@@ -1,9 +1,12 @@
 """docker-compose.yml as the tests read it."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
+
+from config import Settings, settings
+from web.routes.shop import view_of
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text()
@@ -37,3 +40,19 @@ def secrets_of(service: str) -> dict[str, str]:
     pairs = [(each, each) if isinstance(each, str) else (each["target"], each["source"])
              for each in listed]  # fmt: skip
     return dict(pairs)
+
+
+def settings_of_shop() -> set[str]:
+    """Return the variables that the answer of `GET /shop.json` depends on, but for a server's port.
+
+    The ports of containers are published under other numbers.
+    """
+    read: set[str] = set()
+
+    class Recorder:
+        def __getattr__(self, name: str) -> Any:
+            read.add(name.upper())
+            return getattr(settings, name)
+
+    view_of(cast("Settings", Recorder()), "localhost")
+    return read - {"EVENTS_PORT"}

@@ -198,6 +198,17 @@ def test_every_long_lived_service_restarts_with_limits() -> None:
             assert "mem_limit" in service, name
 
 
+def test_the_logs_of_a_container_are_rotated() -> None:
+    for name, service in SERVICES.items():
+        # It keeps 100 MB of each. Source: https://docs.docker.com/engine/logging/drivers/local/
+        assert service["logging"] == {"driver": "local"}, name
+
+
+def test_postgresql_has_time_to_stop_and_memory_to_share() -> None:
+    assert SERVICES["postgres"]["stop_grace_period"] == "60s"
+    assert SERVICES["postgres"]["shm_size"] == "256m"
+
+
 def test_the_gateway_can_hold_all_streams_of_the_events_process() -> None:
     template = (ROOT / "deploy/gateway/nginx.conf.template").read_text()
     (connections,) = map(int, re.findall(r"worker_connections (\d+);", template))

@@ -14,6 +14,7 @@ from tests.architecture.compose import (
     SERVICES,
     TEXT,
     secrets_of,
+    settings_of_shop,
 )
 
 EXAMPLE = dict(
@@ -61,6 +62,15 @@ def test_each_part_gets_what_it_needs_and_no_secret_of_another(part: str) -> Non
     assert secrets - {"flower_basic_auth"} == needed
 
 
+def test_the_pages_bring_what_the_order_service_answers() -> None:
+    order, pages = (SERVICES[part]["environment"] for part in ("order", "pages"))
+    names = settings_of_shop()
+    assert "STRIPE_PUBLISHABLE_KEY" in names
+    assert {name: pages.get(name, "none") for name in names} == {
+        name: order[name] for name in names
+    }
+
+
 def test_the_gateway_gets_every_variable_of_its_configuration() -> None:
     folder = ROOT / SERVICES["gateway"]["volumes"][0].split(":")[0]
     templates = "".join(path.read_text() for path in folder.glob("*.template"))
@@ -89,6 +99,17 @@ def test_every_variable_is_a_setting_or_explained_in_the_example() -> None:
     gateway, servers = {"TLS_PORT", "CERTIFICATES"}, {"PROMETHEUS", "GRAFANA", "JAEGER"}
     images = {f"{name}_IMAGE" for name in servers | {"POSTGRES", "REDIS", "NGINX"}} | {"IMAGE"}
     assert used - known == gateway | images | {f"{name}_PORT" for name in servers}
+
+
+def test_the_sandbox_settings_of_the_page_name_the_published_port() -> None:
+    page = (ROOT / "docs/how-to/run-elsewhere.md").read_text()
+    (block,) = re.findall(r"```sh\n(PROJECTX_ENV=development\n.*?)```", page, re.DOTALL)
+    values = EXAMPLE | dict(line.split("=", 1) for line in block.splitlines())
+    assert values["PUBLIC_URL"] == values["ALLOWED_ORIGINS"]
+    assert values["PUBLIC_URL"] == f"https://localhost:{values['TLS_PORT']}"
+    required = {name for name, message in re.findall(r"\$\{(\w+):\?([^}]+)\}", TEXT)}
+    # The command that creates the secrets prints it.
+    assert [name for name in sorted(required) if not values.get(name)] == ["JWT_PUBLIC_KEYS"]
 
 
 def test_the_example_lists_every_variable_of_production() -> None:

@@ -9,7 +9,15 @@ import yaml
 import celeryconfig
 from config import Settings
 from production import REQUIRED
-from tests.architecture.compose import SECRET, SERVICES, WEB, WORKERS, queues_of, secrets_of
+from tests.architecture.compose import (
+    SECRET,
+    SERVICES,
+    WEB,
+    WORKERS,
+    queues_of,
+    secrets_of,
+    settings_of_shop,
+)
 from tests.architecture.kubernetes import (
     ALL,
     BASE,
@@ -121,6 +129,21 @@ def test_a_part_has_the_settings_that_it_requires(name: str) -> None:
     assert required | SETTINGS_OF_ALL <= variables
     assert SECRET & set(REQUIRED[part]) <= set(mounted(pod))
     assert not {secret.upper() for secret in SECRET} & variables
+
+
+def test_the_pages_bring_what_the_order_service_answers() -> None:
+    order, pages = (environment(container(part)) for part in ("order", "pages"))
+    names = settings_of_shop()
+    assert {"STRIPE_PUBLISHABLE_KEY", "EVENTS_URL"} <= pages & names
+    assert pages & names == order & names
+
+
+@pytest.mark.parametrize("overlay", ["production", "development"])
+def test_browsers_hear_of_the_stream_that_is_deployed(overlay: str) -> None:
+    patches = yaml.safe_load((OVERLAYS / overlay / "kustomization.yaml").read_text())["patches"]
+    changes = [change for patch in patches for change in yaml.safe_load(patch["patch"])]
+    values = {change["path"]: change.get("value") for change in changes}
+    assert values["/data/EVENTS_URL"] == f"{values['/data/PUBLIC_URL']}/events"
 
 
 def test_no_secret_is_written_here() -> None:

@@ -53,7 +53,7 @@ def _read(name: str, service: dict[str, Any], values: Mapping[str, str]) -> Serv
     check = service.get("healthcheck", {}).get("test")
     return Service(
         name,
-        service["command"],
+        service.get("command", []),
         (int(user), int(group)),
         service["networks"],
         {key: value for key, value in environment.items() if value is not None},

@@ -8,9 +8,10 @@ from launch.children import run
 from launch.stack import ROOT
 
 PAGE = (ROOT / "docs/how-to/run-elsewhere.md").read_text()
-PROFILES = ("sandbox", "events", "flower")
+PROFILES = ("sandbox", "events", "flower", "observability")
 # They may have any characters.
 PASSWORDS = ("postgres_password", "app_password", "redis_password")
+CHOSEN = {"flower_basic_auth": "operator:flower", "grafana_password": "grafana"}
 PASSWORD = "p@ss:w/o%rd,?#'\" é"
 
 
@@ -18,11 +19,19 @@ def write_settings(folder: Path) -> dict[str, str]:
     """Write the secrets as the page says, and return the values of the page's `.env`."""
     secrets = folder / "secrets"
     secrets.mkdir()
+    for name in PASSWORDS:
+        (secrets / name).write_text(PASSWORD + "\n")
+    for name, value in CHOSEN.items():
+        (secrets / name).write_text(value)
     blocks = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
     (make_secrets,) = (block for block in blocks if "launch.development" in block)
     (sandbox,) = (block for block in blocks if "STRIPE_API_BASE" in block)
     (keys,) = (block for block in blocks if "printf sk_test" in block)
-    keys = "".join(line for line in keys.splitlines(keepends=True) if line.startswith("printf"))
+    # As openssl makes them, which not every machine has.
+    keys = re.sub(
+        "openssl .*", "(umask 077; touch certificates/tls.key certificates/tls.crt)", keys
+    )
+    (folder / "certificates").mkdir()
     environment = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
     done = run(
         ["sh", "-ec", make_secrets + keys],
@@ -32,14 +41,8 @@ def write_settings(folder: Path) -> dict[str, str]:
         capture_output=True,
         text=True,
     )
-    for name in PASSWORDS:
-        (secrets / name).write_text(PASSWORD + "\n")
-    (secrets / "flower_basic_auth").write_text("operator:flower")
-    for file in secrets.iterdir():
-        file.chmod(0o444)
     example = (ROOT / ".env.example").read_text()
-    values = pairs_of(example) | pairs_of(sandbox) | pairs_of(done.stdout)
-    return values | {"EMAIL_FROM": "shop@example.com", "ALLOWED_ORIGINS": values["PUBLIC_URL"]}
+    return pairs_of(example) | pairs_of(sandbox) | pairs_of(done.stdout)
 
 
 def pairs_of(text: str) -> dict[str, str]:
