@@ -9,6 +9,8 @@ from launch.children import run
 from launch.stack import ROOT
 from tests.support.error_receiver import error_receiver
 
+pytestmark = pytest.mark.slow
+
 PRIVATE = ("ann@example.com", "sk_test_12345678", "Springfield", "4242 4242 4242 4242")
 PROGRAM = f"""
 import logging, sys

@@ -72,6 +72,7 @@ def test_an_empty_limit_is_refused_in_production_and_warned_of_elsewhere(
         Settings.model_validate({name.lower(): empty})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ENCRYPTION_KEYS", "CODE_SECRET", "JWT_PUBLIC_KEYS"])
 @pytest.mark.parametrize("mode", ["development", "production"])
 def test_the_error_of_a_failed_start_shows_no_secret(name: str, mode: str) -> None:

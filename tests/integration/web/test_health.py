@@ -155,6 +155,7 @@ def test_a_container_is_healthy_while_its_own_heartbeat_is_young(
     assert capsys.readouterr().out == f"no heartbeat in 60 s: sweep@{HOST}\n"
 
 
+@pytest.mark.slow
 def test_an_unreachable_redis_makes_no_container_unhealthy() -> None:
     done = run(
         [sys.executable, "-m", "heartbeats", "beat"],

@@ -101,6 +101,7 @@ def test_nobody_can_forge_a_line_of_the_log(shop: Flask) -> None:
     assert all(line.isprintable() for line in rest)
 
 
+@pytest.mark.slow
 def test_an_output_that_cannot_be_written_is_named(shop: Flask) -> None:
     for command in (["products", "seed"], ["products", "list"], ["audit", "list", "--json"]):
         with Path("/dev/full").open("w") as full:
