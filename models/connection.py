@@ -16,11 +16,14 @@ from config import settings
 from models import clock, metrics, silence, text
 from models.base import db
 from models.logs import protect_logs
+from models.prepared import KEEPS_PLANS
 from settings_error import SettingsError
 
 # The class of PostgreSQL's codes for errors that quote a value.
 DATA_EXCEPTION_CODES, QUOTED_VALUE = "22", re.compile('".*"', re.DOTALL)
-READ_ONLY_CODE = "25006"
+# A read-only server, such as a new standby; and a prepared query whose columns have other types,
+# since a migration.
+USELESS_CODES = ("25006", "0A000")
 # A pooler accepts no options: there, the role has them (`flask roles grant`).
 TIMEOUTS = {
     "timezone": "UTC",
@@ -134,13 +137,10 @@ def _remove_values(context: ExceptionContext) -> None:
 
 
 @event.listens_for(Engine, "handle_error", retval=True)
-def _disconnect_standbys(context: ExceptionContext) -> OperationalError | None:
-    """Treat a read-only server, such as a new standby, as disconnected.
-
-    Its connections are then replaced by connections to the primary.
-    """
+def _disconnect_useless(context: ExceptionContext) -> OperationalError | None:
+    """Treat connections that will fail again as disconnected: new ones replace them."""
     error = context.original_exception
-    if getattr(error, "pgcode", None) != READ_ONLY_CODE or not isinstance(error, Exception):
+    if getattr(error, "pgcode", None) not in USELESS_CODES or not isinstance(error, Exception):
         return None
     context.is_disconnect = True
     return OperationalError(context.statement, None, error, hide_parameters=True)
@@ -158,6 +158,8 @@ def engine_options(pool_size: int, statement_timeout: float | None = None) -> di
         # Parameters contain addresses and emails.
         "hide_parameters": True,
         "json_serializer": text.dump_json,
+        # A pooler gives each transaction another connection of PostgreSQL's.
+        "execution_options": {KEEPS_PLANS: not settings.database_pooler},
         # One round trip for a whole batch of UPDATEs.
         "executemany_mode": "values_plus_batch",
         "connect_args": connect_arguments(statement_timeout or settings.statement_timeout),

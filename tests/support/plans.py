@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg2
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 from config import settings
+from tests.support.statements import written_out
 
 EXPLAINED = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 # What may be read as a whole, and why.
@@ -79,8 +80,8 @@ def explained() -> Iterator[Plans]:
     """Explain every statement that is sent inside."""
     collected = Plans()
 
-    def look(_: Any, cursor: Any, statement: str, parameters: Any, *__: Any) -> None:
-        collected.look(cursor, statement, parameters)
+    def look(connection: Connection, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        collected.look(cursor, *written_out(connection, statement, parameters))
 
     event.listen(Engine, "before_cursor_execute", look)
     try:

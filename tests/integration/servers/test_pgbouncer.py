@@ -22,7 +22,11 @@ client_tls_key_file = {folder}/server.key
 client_tls_cert_file = {folder}/server.crt
 """
 # A sample: `make prove` runs all of them through it (tests/proof/ha/test_pooler.py).
-ENGINE = ["tests/integration/engine/test_move.py", "tests/integration/races/test_retention.py"]
+ENGINE = [
+    "tests/integration/engine/test_move.py",
+    "tests/integration/races/test_retention.py",
+    "tests/integration/test_prepared.py",
+]
 # By DATABASE_POOLER: PgBouncer itself refuses options.
 REFUSALS = {"true": "Migrate with a direct connection", "false": "unsupported startup parameter"}
 SHOW = """
