@@ -1,5 +1,6 @@
 """Pages and conditional requests: `Link` (RFC 8288), `ETag`, `If-Match` and `If-None-Match`."""
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -10,6 +11,9 @@ from werkzeug.exceptions import PreconditionFailed
 
 from models.clock import now
 from web.urls import make_absolute
+
+# A time. Python refuses to read a number of thousands of digits.
+SECONDS = re.compile("[0-9]{1,15}")
 
 
 def link_header(pages: dict[str, dict[str, Any]]) -> str:
@@ -72,7 +76,7 @@ def conditional_on(mark: Mark, load: Callable[[], Any]) -> Response:
     for tag in request.if_none_match.as_set(include_weak=True):
         # An empty tag is read as None.
         text, _, since = (tag or "").rpartition("-")
-        if text == mark.text and since.isdecimal() and 0 <= at - int(since) < mark.max_age:
+        if text == mark.text and SECONDS.fullmatch(since) and 0 <= at - int(since) < mark.max_age:
             response = Response(status=HTTPStatus.NOT_MODIFIED)
             response.set_etag(tag)
             break

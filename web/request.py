@@ -9,6 +9,7 @@ from uuid import uuid4
 import flask
 from flask import Flask, Response, g
 from flask.json.provider import DefaultJSONProvider
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import (
     BadRequest,
     HTTPException,
@@ -47,10 +48,26 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(pairs)
     if len(values) < len(pairs):
         names = [name for name, _ in pairs]
-        name = next(name for name in names if names.count(name) > 1)
-        shown = name if FIELD_NAME.fullmatch(name) else "(unknown)"
-        raise InvalidInputError(shown, "is there more than once")
+        raise _repeated(next(name for name in names if names.count(name) > 1))
     return values
+
+
+def _repeated(name: str) -> InvalidInputError:
+    shown = name if FIELD_NAME.fullmatch(name) else "(unknown)"
+    return InvalidInputError(shown, "is there more than once")
+
+
+class Parameters(ImmutableMultiDict[str, Any]):
+    """The parameters of a query. One that is there twice is refused where a single value is read.
+
+    Otherwise a filter would be ignored without a word. Lists are read with `getlist`.
+    """
+
+    def __getitem__(self, key: str) -> Any:
+        """Return the only value of a parameter. Raises InvalidInputError when it has several."""
+        if len(self.getlist(key)) > 1:
+            raise _repeated(key)
+        return super().__getitem__(key)
 
 
 class Request(flask.Request):
@@ -59,6 +76,8 @@ class Request(flask.Request):
     Invalid JSON is refused with 400 or 415, and a body over the limit with 413, also when it is
     sent in chunks without a length.
     """
+
+    parameter_storage_class = Parameters
 
     def get_data(self, *arguments: Any, **options: Any) -> Any:
         try:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from models.typed_text import clean_line
+from web.schemas.admin.age import AGE, read_age
 from web.schemas.base import normal_address
 
 DATABASE_INTEGER = click.IntRange(-(2**31), 2**31 - 1)
@@ -46,15 +47,13 @@ class Duration(click.ParamType[timedelta]):
     """A length of time: a number with a unit, such as 90s, 15m, 2h or 3d."""
 
     name = "duration"
-    units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> timedelta:
-        match = re.fullmatch(r"(\d{1,5})([smhd])", str(value))
-        if match is None:
+        if not re.fullmatch(AGE, str(value)):
             self.fail(f"{value!r} is not a number with s, m, h or d, such as 15m", param, ctx)
-        return timedelta(**{self.units[match[2]]: int(match[1])})
+        return read_age(str(value))
 
 
 class Path(click.Path):

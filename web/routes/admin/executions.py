@@ -1,6 +1,5 @@
 """Routes of the executions of all machines: lists, one execution, its timeline and versions."""
 
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -27,6 +26,7 @@ from web.routes.admin.lookups import (
 )
 from web.routes.admin.marks import load_list_mark, load_mark
 from web.routes.admin.timeline_views import ALL_SOURCES, entries_of
+from web.schemas.admin.age import read_age
 from web.schemas.admin.executions import (
     ExecutionDetail,
     ExecutionPath,
@@ -38,7 +38,6 @@ from web.schemas.admin.executions import (
 from web.schemas.admin.paging import CountView, PageQuery
 
 api: ApiBlueprint = blueprint("executions")
-UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 @api.get("/executions", responses={200: Executions})
@@ -121,10 +120,6 @@ def _require_state(machine: Machine, state: str) -> None:
 
 
 def _filters(query: ExecutionQuery, machines: list[Machine]) -> Filters:
-    older_than = None
-    if query.older_than is not None:
-        unit = UNITS[query.older_than[-1]]
-        older_than = timedelta(**{unit: int(query.older_than[:-1])})
     ids, has_all_ids = None, True
     if query.stuck:
         with reading():
@@ -136,7 +131,7 @@ def _filters(query: ExecutionQuery, machines: list[Machine]) -> Filters:
     return Filters(
         state=query.state,
         key=query.key,
-        older_than=older_than,
+        older_than=None if query.older_than is None else read_age(query.older_than),
         waiting_for=query.waiting_for,
         failed_activity=query.failed_activity,
         ids=ids,

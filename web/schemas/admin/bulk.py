@@ -1,6 +1,6 @@
 """Schemas of bulk jobs: dry runs, confirmed jobs, and the results of their rows."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,15 +9,13 @@ from pydantic import Field, StrictBool, StringConstraints
 from models import Bulk, BulkAction, BulkResult, BulkResultState, BulkState
 from models.clock import now
 from state_machines.actions.selection import Filters
+from web.schemas.admin.age import Age, read_age
 from web.schemas.admin.paging import Page, PageQuery
 from web.schemas.admin.reason import Reason
 from web.schemas.base import Incoming, Outgoing, Timestamp, ZonedTime
 
 MAX_IDS = 1000
-UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 Word = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200)]
-# A length of time, such as 30m, 2h or 1d.
-Age = Annotated[str, Field(pattern=r"^\d{1,5}[smhd]$")]
 
 
 class BulkFilter(Incoming):
@@ -61,7 +59,7 @@ class BulkRequest(Incoming):
         """Return the filters, with the age as a time that does not move."""
         values: dict[str, Any] = self.filter.model_dump(exclude={"subject", "older_than"})
         age = self.filter.older_than
-        before = None if age is None else now() - timedelta(**{UNITS[age[-1]]: int(age[:-1])})
+        before = None if age is None else now() - read_age(age)
         ids = None if self.ids is None else tuple(sorted(set(self.ids)))
         return Filters(**values, subject_id=self.filter.subject, changed_before=before, ids=ids)
 

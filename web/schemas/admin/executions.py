@@ -9,6 +9,7 @@ from models.money import to_decimal
 from state_machines.durable import StateKind
 from state_machines.durable.operations.executions import Order, Summary
 from state_machines.durable.operations.why import Why, WhyKind
+from web.schemas.admin.age import Age
 from web.schemas.admin.paging import CountView, Page, PageQuery
 from web.schemas.base import Incoming, Outgoing, Text, Timestamp
 from web.schemas.product import Amount
@@ -38,7 +39,7 @@ class ExecutionQuery(PageQuery):
     machine: Text | None = Field(None, min_length=1, max_length=100)
     state: Text | None = Field(None, min_length=1, max_length=100)
     key: Text | None = Field(None, min_length=1, max_length=MAX_TEXT_LENGTH)
-    older_than: str | None = Field(None, pattern="^[0-9]{1,5}[smhd]$")
+    older_than: Age | None = None
     stuck: bool = False
     waiting_for: Text | None = Field(None, min_length=1, max_length=100)
     failed_activity: Text | None = Field(None, min_length=1, max_length=100)

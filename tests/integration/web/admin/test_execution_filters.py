@@ -22,7 +22,7 @@ from models import (
 from models.clock import MovableClock, now
 from models.durable.activity import OVER
 from state_machines.durable.unit_of_work import schedule
-from tests.support.commands import read
+from tests.support.commands import flask, read
 from tests.support.factories import a_login, a_payment, an_order
 from tests.support.operators import Operator, field_of
 from tests.support.web import Json
@@ -185,6 +185,20 @@ def test_a_dry_run_and_a_command_have_what_is_listed(
             )
             assert printed["executions"] == listed["count"]["number"]
             assert [example["id"] for example in printed["examples"]] == first
+
+
+@pytest.mark.parametrize(
+    "age", ["", "1", "m", "-1m", "+1m", "1.5h", "1 h", "1H", "\u0663d", "100000s"]
+)
+def test_an_age_that_cannot_be_read_is_refused_everywhere(
+    shop: Flask, boss: Operator, age: str
+) -> None:
+    filters: Json = {"machine": "payment", "state": "Pending", "olderThan": age}
+    assert field_of(boss.get("/executions", 422, **filters)) == "olderThan"
+    body = {"action": "machines.signal", "signal": "close", "filter": filters, "dryRun": True}
+    assert field_of(boss.post("/bulk", body, 422)) == "filter.olderThan"
+    words = ("--state", "Pending", f"--older-than={age}", "--dry-run")
+    assert flask(shop, "machines", "signal", "payment", "close", *words).exit_code == 2
 
 
 @pytest.mark.parametrize("size", [1, 200])

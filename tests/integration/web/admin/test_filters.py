@@ -78,6 +78,15 @@ def test_a_bad_value_of_a_filter_is_refused_by_its_name(
     assert [problem["field"] for problem in answer.get_json()["errors"]] == [name]
 
 
+@pytest.mark.parametrize(("path", "name"), FILTERS, ids=[f"{p}?{name}" for p, name in FILTERS])
+def test_a_filter_that_is_there_twice_is_refused(admin: Person, path: str, name: str) -> None:
+    answer = admin.get(f"{path}?{name}={BAD}&{name}={BAD}")
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"] == [
+        {"field": name, "message": "is there more than once", "code": "invalid"}
+    ]
+
+
 @pytest.mark.parametrize("path", sorted({path for path, _ in FILTERS}))
 def test_an_unknown_filter_is_refused_by_its_name(admin: Person, path: str) -> None:
     answer = admin.get(f"{path}?colour=red")

@@ -145,3 +145,11 @@ def test_a_list_that_does_not_change_is_loaded_again_after_a_while(
     tag = clerk.get("/admin/executions").headers["ETag"]
     time.advance(seconds=MAX_BUSY_AGE)
     assert clerk.get("/admin/executions", **{"If-None-Match": tag}).status_code == 200
+
+
+@pytest.mark.parametrize("since", ["9" * 5000, "9" * 15, "\u0663", "\u00b2", "-1", ""])
+def test_a_tag_of_another_time_is_none_of_ours(clerk: Person, app: Flask, since: str) -> None:
+    path = "/admin/executions"
+    mark = clerk.get(path).headers["ETag"].strip('"').rpartition("-")[0]
+    tag = f'"{mark}-{since}"'.encode().decode("latin-1")
+    assert clerk.get(path, **{"If-None-Match": tag}).status_code == 200
