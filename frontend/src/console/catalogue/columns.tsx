@@ -17,14 +17,16 @@ export const PRODUCT_COLUMNS: readonly Column<StaffProduct>[] = [
     label: columns.name,
     isFixed: true,
     render: ({ id, name, imageUrl }) => (
-      <Link to="/console/catalogue/$id" params={{ id: String(id) }} className={classes.product}>
+      <span className={classes.product}>
         {imageUrl === '' ? (
           <span className={classes.picture} />
         ) : (
           <img src={imageUrl} alt="" loading="lazy" className={classes.picture} />
         )}
-        {name}
-      </Link>
+        <Link to="/console/catalogue/$id" params={{ id: String(id) }}>
+          {name}
+        </Link>
+      </span>
     ),
   },
   { key: 'sku', label: columns.sku, render: ({ sku }) => <code>{sku}</code> },
