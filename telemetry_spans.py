@@ -24,14 +24,14 @@ from opentelemetry.trace import (
     set_span_in_context,
 )
 
-from models.tracing import CONTEXT, SAMPLED, Attributes, NewSpan
+from models.tracing import CONTEXT, Attributes, NewSpan
 
 SCOPE = InstrumentationScope("projectx", "")
 KINDS = {kind.name.lower(): kind for kind in SpanKind}
-NOTHING = Context()
+SAMPLED, NOT_SAMPLED = TraceFlags(TraceFlags.SAMPLED), TraceFlags(TraceFlags.DEFAULT)
 UNSET, FAILED = Status(StatusCode.UNSET), Status(StatusCode.ERROR)
-# Of those that were asked for last: a context is asked for as a parent, and again in links.
-KEPT_CONTEXTS = 256
+# Contexts and decisions of a sampler, of those that were asked for last: others follow soon.
+KEPT = 256
 
 
 class SpanMaker:
@@ -42,15 +42,28 @@ class SpanMaker:
         is_on = isinstance(provider.get_tracer(SCOPE.name), Tracer)
         self._sampler, self._ids = provider.sampler if is_on else ALWAYS_OFF, provider.id_generator
         self.resource, self.processor = provider.resource, processor
+        # A trace is kept or dropped as a whole: asked once, and not for each span.
+        self._flags_below = lru_cache(KEPT)(self._ask_sampler)
 
     def start(self, new: NewSpan) -> "ExportedSpan":
         parent = span_context(new.parent) if new.parent else None
-        below = _below(new.parent) if new.parent else NOTHING
-        trace_id = parent.trace_id if parent else self._ids.generate_trace_id()
-        result = self._sampler.should_sample(below, trace_id, new.name, KINDS[new.kind])
-        flags = TraceFlags(SAMPLED if result.decision is Decision.RECORD_AND_SAMPLE else 0)
+        if parent is None:
+            trace_id = self._ids.generate_trace_id()
+            flags = self._ask_sampler(trace_id)
+        else:
+            trace_id = parent.trace_id
+            flags = self._flags_below(trace_id, parent.trace_flags)
         context = SpanContext(trace_id, self._ids.generate_span_id(), False, flags)
         return ExportedSpan(self, new, context, parent)
+
+    def _ask_sampler(self, trace_id: int, parent_flags: TraceFlags | None = None) -> TraceFlags:
+        above = Context()
+        if parent_flags is not None:
+            # A sampler looks at the trace and the flags of a parent, whichever span that is.
+            parent = SpanContext(trace_id, 1, True, parent_flags)
+            above = set_span_in_context(NonRecordingSpan(parent), above)
+        decision = self._sampler.should_sample(above, trace_id, "").decision
+        return SAMPLED if decision is Decision.RECORD_AND_SAMPLE else NOT_SAMPLED
 
 
 class ExportedSpan:
@@ -96,7 +109,7 @@ class ExportedSpan:
         self._maker.processor.on_end(span)
 
 
-@lru_cache(KEPT_CONTEXTS)
+@lru_cache(KEPT)
 def span_context(traceparent: str) -> SpanContext | None:
     """Return a context as the SDK knows it, or None for anything malformed."""
     match = CONTEXT.fullmatch(traceparent)
@@ -104,10 +117,3 @@ def span_context(traceparent: str) -> SpanContext | None:
         return None
     trace_id, span_id, flags = (int(part, 16) for part in match.groups())
     return SpanContext(trace_id, span_id, True, TraceFlags(flags))
-
-
-@lru_cache(KEPT_CONTEXTS)
-def _below(traceparent: str) -> Context:
-    """Return a parent as a sampler reads it."""
-    parent = span_context(traceparent)
-    return set_span_in_context(NonRecordingSpan(parent), NOTHING) if parent else NOTHING

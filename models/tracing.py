@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
 from time import time_ns
-from typing import Literal, Protocol
+from types import MappingProxyType
+from typing import Literal, NamedTuple, Protocol
 
 Kind = Literal["internal", "server", "client", "producer", "consumer"]
 Value = str | int | bool
@@ -35,15 +35,14 @@ class Span(Protocol):
     def end(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class NewSpan:
+class NewSpan(NamedTuple):
     """A span to start. `parent` and `links` are contexts (traceparent), `since` is in ns."""
 
     name: str
     kind: Kind = "internal"
     parent: str | None = None
     links: Iterable[str | None] = ()
-    attributes: Attributes = field(default_factory=dict)
+    attributes: Attributes = MappingProxyType({})
     since: int | None = None
 
 
@@ -92,7 +91,7 @@ def span(new: NewSpan) -> AbstractContextManager[Span | None]:
         return OFF
     parent = new.parent or _current.get()
     links = [link for link in new.links if link is not None and link != parent]
-    return _enter(_tracers[0].start(replace(new, parent=parent, links=links)))
+    return _enter(_tracers[0].start(new._replace(parent=parent, links=links)))
 
 
 @contextmanager
