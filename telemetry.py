@@ -40,11 +40,11 @@ class OpenTelemetry:
 
 
 def _start_sdk(service: str) -> "SpanMaker":
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
+    from telemetry_export import SpanExporter
     from telemetry_spans import SpanMaker
 
     attributes = {
@@ -54,7 +54,7 @@ def _start_sdk(service: str) -> "SpanMaker":
     }
     provider = TracerProvider(resource=Resource.create(attributes))
     endpoint = f"{settings.otel_exporter_otlp_endpoint}/v1/traces"
-    processor = BatchSpanProcessor(OTLPSpanExporter(endpoint))
+    processor = BatchSpanProcessor(SpanExporter(endpoint))
     # It ends with the process, and sends its last spans.
     provider.add_span_processor(processor)
     return SpanMaker(provider, processor)
