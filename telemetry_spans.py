@@ -31,7 +31,7 @@ KINDS = {kind.name.lower(): kind for kind in SpanKind}
 SAMPLED, NOT_SAMPLED = TraceFlags(TraceFlags.SAMPLED), TraceFlags(TraceFlags.DEFAULT)
 UNSET, FAILED = Status(StatusCode.UNSET), Status(StatusCode.ERROR)
 # Contexts and decisions of a sampler, of those that were asked for last: others follow soon.
-KEPT = 256
+MAX_REMEMBERED = 256
 
 
 class SpanMaker:
@@ -43,7 +43,7 @@ class SpanMaker:
         self._sampler, self._ids = provider.sampler if is_on else ALWAYS_OFF, provider.id_generator
         self.resource, self.processor = provider.resource, processor
         # A trace is kept or dropped as a whole: asked once, and not for each span.
-        self._flags_below = lru_cache(KEPT)(self._ask_sampler)
+        self._flags_below = lru_cache(MAX_REMEMBERED)(self._ask_sampler)
 
     def start(self, new: NewSpan) -> "ExportedSpan":
         parent = span_context(new.parent) if new.parent else None
@@ -109,7 +109,7 @@ class ExportedSpan:
         self._maker.processor.on_end(span)
 
 
-@lru_cache(KEPT)
+@lru_cache(MAX_REMEMBERED)
 def span_context(traceparent: str) -> SpanContext | None:
     """Return a context as the SDK knows it, or None for anything malformed."""
     match = CONTEXT.fullmatch(traceparent)

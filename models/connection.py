@@ -86,9 +86,10 @@ class _Held:
         self.limit = 0
 
     def change(self, difference: int) -> None:
-        metrics.POOL_IN_USE.change(difference)
         with self._lock:
             self._number += difference
+            # Set, and not changed: the meter need not read what it had.
+            metrics.POOL_IN_USE.set(self._number)
             metrics.POOL_SHARE.set(self._number / self.limit if self.limit else 0)
 
 
