@@ -80,10 +80,12 @@ def _time_order(buyer: Buyer, product: Json, secret: str) -> Figures:
     placed = tick()
     buyer.pay(order["clientSecret"])
     event = wait_for(lambda: find_success_event(buyer.urls, order), "the event")
+    status = buyer.status(order["referenceId"])
     sent = tick()
     deliver(buyer.urls, event, secret)
     # The event makes a worker ask Stripe, whose answer confirms the order.
-    wait_for(lambda: _find_confirmation(buyer, order), "the confirmation")
+    while status["status"] != "Confirmed":
+        status = buyer.wait_for_change(order["referenceId"], status["version"])
     confirmed = tick()
     wait_for(lambda: _find_receipt(buyer, order), "the receipt")
     received = tick()
@@ -92,11 +94,6 @@ def _time_order(buyer: Buyer, product: Json, secret: str) -> Figures:
         "webhook to Confirmed": (confirmed - sent) * 1000,
         "webhook to receipt": (received - sent) * 1000,
     }
-
-
-def _find_confirmation(buyer: Buyer, order: Json) -> Json | None:
-    status = buyer.status(order["referenceId"], wait=5)
-    return status if status["status"] == "Confirmed" else None
 
 
 def _find_receipt(buyer: Buyer, order: Json) -> Json | None:

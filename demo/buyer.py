@@ -106,6 +106,21 @@ class Buyer:
         status: Json = self._get(url, {"Prefer": f"wait={wait}"})
         return status
 
+    def wait_for_change(self, reference: str, version: str) -> Json:
+        """Return the status of an order once it differs from `version`, as a page waits for it.
+
+        Raises TookTooLongError.
+        """
+        url = f"{self.urls.order}/order/status/{reference}"
+        headers = {"Prefer": f"wait={MAX_PREFERENCE}", "If-None-Match": f'"{version}"'}
+
+        def check() -> Json | None:
+            response = self.http.get(url, headers=headers, timeout=30)
+            response.raise_for_status()
+            return None if response.status_code == HTTPStatus.NOT_MODIFIED else response.json()
+
+        return wait_for(check, f"a change of order {reference}")
+
     def wait_until(self, reference: str, state: str, *, seconds: float = 60) -> Json:
         """Return the status of an order once it is in `state`. Raises TookTooLongError."""
 
