@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -65,6 +65,8 @@ class Prometheus:
         self._gauges: dict[str, client.Gauge] = {}
         for metric in metrics.ALL:
             self._declare(metric)
+        # To find the series of some labels in the library takes as long as to count.
+        self._counter, self._histogram = cache(self._find_counter), cache(self._find_histogram)
 
     def _declare(self, metric: Metric) -> None:
         import prometheus_client as client
@@ -81,15 +83,21 @@ class Prometheus:
                 *names, multiprocess_mode=metric.over, registry=None
             )
 
+    def _find_counter(self, name: str, values: tuple[str, ...]) -> "client.Counter":
+        kept = self._counters[name]
+        return kept.labels(*values) if values else kept
+
+    def _find_histogram(self, name: str, values: tuple[str, ...]) -> "client.Histogram":
+        kept = self._histograms[name]
+        return kept.labels(*values) if values else kept
+
     @_harmless
     def add(self, counter: Counter, values: tuple[str, ...], amount: float) -> None:
-        kept = self._counters[counter.name]
-        (kept.labels(*values) if values else kept).inc(amount)
+        self._counter(counter.name, values).inc(amount)
 
     @_harmless
     def observe(self, histogram: Histogram, values: tuple[str, ...], seconds: float) -> None:
-        kept = self._histograms[histogram.name]
-        (kept.labels(*values) if values else kept).observe(seconds)
+        self._histogram(histogram.name, values).observe(seconds)
 
     @_harmless
     def set(self, gauge: Gauge, value: float) -> None:
