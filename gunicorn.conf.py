@@ -20,6 +20,8 @@ except SettingsError as error:
     sys.exit(error.message)
 
 PART = "web"
+# Nobody uses it, a container has no place for it, and all servers of a user would share one.
+control_socket_disable = True
 # The fields of a line of access that the application adds to the WSGI environment.
 ACCESS = "projectx.access"
 # Bytes of an unread body. Source: gunicorn.http.parser

@@ -73,7 +73,7 @@ def _web(env: Mapping[str, str]) -> list[str]:
         *(*PYTHON, "gunicorn", "wsgi:ports", "--worker-class", "gthread"),
         *("--workers", str(count_web_workers(env)), "--threads", env.get("WEB_THREADS", "48")),
         *("--preload", "--log-level", "warning", "--keep-alive", "30"),
-        *("--graceful-timeout", "10", "--no-control-socket"),
+        *("--graceful-timeout", "10"),
         *(part for port in ports for part in ("--bind", f"127.0.0.1:{port}")),
     ]
 

@@ -25,6 +25,7 @@ from web import (
 from web.blueprint import ApiBlueprint
 from web.commands import groups
 from web.openapi import Api
+from web.revisions import MIGRATIONS
 from web.routes import (
     admin,
     docs,
@@ -104,7 +105,8 @@ def create_app(*services: str) -> Flask:
     # A forged Host or X-Forwarded-Host must not appear in links.
     app.config["TRUSTED_HOSTS"] = settings.hosts
     connection.attach(app, pool_size=settings.database_pool)
-    Migrate(app, db, directory="migrations", render_as_batch=False)
+    # Commands are also started from other folders.
+    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=False)
     for part in PARTS:
         part.register(app)
     _allow_origins(app)

@@ -244,6 +244,15 @@ def test_a_part_is_checked_by_its_own_settings(server: Server) -> None:
     assert [name.partition(":")[0] for name in report["checked"][2:]] == ["Redis"]
 
 
+def test_an_auth_service_that_would_not_start_has_a_fault(server: Server) -> None:
+    variables = {"PROJECTX_PART": "auth", "JWT_PRIVATE_KEY": ""}
+    expected = ["JWT_PRIVATE_KEY is not set: the auth service signs with it"]
+    assert faults(server, **variables) == expected
+    production = variables | {"PROJECTX_ENV": "production"}
+    named = [each for each in faults(server, **production) if "JWT_PRIVATE_KEY" in each]
+    assert named == ["JWT_PRIVATE_KEY is missing"]
+
+
 def test_secrets_are_read_from_files(server: Server, protected: Redis, tmp_path: Path) -> None:
     (tmp_path / "database_password").write_text(PASSWORD + "\n")
     (tmp_path / "redis_password").write_text(REDIS_PASSWORD)

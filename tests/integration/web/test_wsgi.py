@@ -11,6 +11,8 @@ from flask import Flask
 from config import settings
 from launch import ports
 from launch.children import run
+from launch.stack import ROOT
+from tests.support.served import serving
 from tests.support.wsgi import serve
 
 pytestmark = pytest.mark.slow
@@ -51,6 +53,19 @@ def test_each_port_has_its_service(app: Flask, pages: Path) -> None:
     }
     answers = serve(*((port, "GET", path) for port in own for path in paths))
     assert [answer[0] for answer in answers] == [code for codes in own.values() for code in codes]
+
+
+def test_commands_of_the_schema_run_in_any_folder(app: Flask, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "flask", "--app", "wsgi:product", "db", "heads"]
+    path = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = run(command, cwd=tmp_path, env=path, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout.strip()[-6:]) == (0, "(head)"), done.stderr
+
+
+def test_a_server_leaves_nothing_in_the_home_of_its_user(app: Flask, tmp_path: Path) -> None:
+    with serving(HOME=str(tmp_path), XDG_RUNTIME_DIR=""):
+        pass
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_only_auth_needs_the_signing_key(app: Flask) -> None:

@@ -24,6 +24,7 @@ def run(*, test_keys: bool) -> tuple[list[str], list[str]]:
         ["Stripe's keys are of the right mode"],
         [*keys.check_modes(test_keys=test_keys), *_check_places(), *_check_costs()],
     )
+    faults += _check_signer()
     for name, (setting, check) in CHECKS.items():
         if getattr(settings, setting) and _belongs_to_part(setting):
             names.append(name)
@@ -36,6 +37,13 @@ def _check_places() -> Iterator[str]:
     orders, threads = settings.orders_at_once, settings.web_threads
     if settings.projectx_part in ("all", "order") and orders >= threads / 2:
         yield f"ORDERS_AT_ONCE is {orders}: set it below half of WEB_THREADS, which is {threads}"
+
+
+def _check_signer() -> Iterator[str]:
+    """Yield a fault when the auth service would not start. Production lists all that is missing."""
+    is_production = settings.projectx_env == "production"
+    if settings.projectx_part == "auth" and not settings.jwt_private_key and not is_production:
+        yield from keys.check_signing_key()
 
 
 def _check_costs() -> Iterator[str]:
