@@ -21,9 +21,9 @@ from settings_error import SettingsError
 
 # The class of PostgreSQL's codes for errors that quote a value.
 DATA_EXCEPTION_CODES, QUOTED_VALUE = "22", re.compile('".*"', re.DOTALL)
-# A read-only server, such as a new standby; and a prepared query whose columns have other types,
-# since a migration.
-USELESS_CODES = ("25006", "0A000")
+# A read-only server, such as a new standby; a prepared query whose columns have other types, since
+# a migration; and one that a pooler has discarded.
+USELESS_CODES = ("25006", "0A000", "26000")
 # A pooler accepts no options: there, the role has them (`flask roles grant`).
 TIMEOUTS = {
     "timezone": "UTC",

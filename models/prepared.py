@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from itertools import count
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 from psycopg2.extensions import AsIs
 from sqlalchemy import BindParameter, ClauseElement, Connection, bindparam
@@ -17,7 +17,6 @@ from models.base import db
 KEEPS_PLANS = "keeps_plans"
 # Prepared statements of a connection: PostgreSQL keeps some 30 KB for each.
 MAX_STATEMENTS = 100
-_numbers = count(1)
 
 
 class Query(NamedTuple):
@@ -68,8 +67,8 @@ class Prepared:
             connection.exec_driver_sql("DEALLOCATE ALL")
             statements.clear()
         text, constants, names = self.compiled
-        # A name that is used once: it may be taken although PREPARE has failed.
-        name = f"prepared_{next(_numbers)}"
+        # A name of its own: behind a pooler that no setting tells of, it may be another process's.
+        name = f"prepared_{uuid4().hex}"
         places = {key: AsIs(f"${place}") for place, key in enumerate(names, start=1)}
         connection.exec_driver_sql(f"PREPARE {name} AS {text}", constants | places)
         arguments = ", ".join(f"%({key})s" for key in names)

@@ -95,3 +95,14 @@ def test_a_column_of_another_type_costs_one_failure(app: Flask) -> None:
     finally:
         with transaction() as session:
             session.execute(text("DROP TABLE changing"))
+
+
+@in_a_session
+def test_a_query_that_a_pooler_has_discarded_is_planned_again(app: Flask) -> None:
+    db.engine.dispose()
+    assert count("Lamp") == 0
+    with reading() as session:
+        session.execute(text("DEALLOCATE ALL"))
+    with pytest.raises(exc.OperationalError, match="does not exist"):
+        count("Lamp")
+    assert count("Lamp") == 0
