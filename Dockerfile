@@ -28,4 +28,4 @@ WORKDIR /app
 COPY --from=build /app .
 USER 10001:10001
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2
-CMD ["sh", "-c", "exec gunicorn wsgi:app --bind 0.0.0.0:8080 --worker-class gthread --threads ${WEB_THREADS:-48}"]
+CMD ["sh", "-c", "exec gunicorn wsgi:app --bind 0.0.0.0:8080 --threads ${WEB_THREADS:-48}"]

@@ -63,6 +63,7 @@ class JsonLogger(PlainLogger):
         self.access_log.info("request", extra={json_lines.FIELDS: fields})
 
 
+worker_class = "web.steady_worker.SteadyWorker"
 logger_class = JsonLogger if json_lines.is_on() else PlainLogger
 
 

@@ -23,7 +23,7 @@ ANSWER_SIZE = 1024  # bytes
 # What the processes import, but for their main modules. The last one turns garbage collection on.
 MODULES = (
     *("tasks.worker", "celery.bin.worker", "celery.bin.beat", "flower.command", "events.app"),
-    *("exporter.collector", "sandbox.app", "gunicorn.app.wsgiapp", "gunicorn.workers.gthread"),
+    *("exporter.collector", "sandbox.app", "gunicorn.app.wsgiapp", "web.steady_worker"),
     "wsgi",
 )
 START_PATIENCE = 180.0  # seconds to the first answer of a server, which imports the code

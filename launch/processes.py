@@ -70,7 +70,7 @@ def flower_login(env: Mapping[str, str]) -> str:
 def _web(env: Mapping[str, str]) -> list[str]:
     ports = [env[f"{name}_PORT"] for name in ("WEB", "AUTH", "ORDER", "PRODUCT")]
     return [
-        *(*PYTHON, "gunicorn", "wsgi:ports", "--worker-class", "gthread"),
+        *(*PYTHON, "gunicorn", "wsgi:ports"),
         *("--workers", str(count_web_workers(env)), "--threads", env.get("WEB_THREADS", "48")),
         *("--preload", "--log-level", "warning", "--keep-alive", "30"),
         *("--graceful-timeout", "10"),

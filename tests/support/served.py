@@ -22,7 +22,7 @@ def serving(*options: str, threads: int = 8, **variables: str) -> Iterator[tuple
     """Run `gunicorn wsgi:app`, and yield its URL and the process."""
     (port,) = ports.free_ports(1)
     command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}"]
-    command += ["--worker-class", "gthread", "--threads", str(threads)]
+    command += ["--threads", str(threads)]
     process = Child([*command, *options], cwd=ROOT, env=os.environ | variables)
     url = f"http://127.0.0.1:{port}"
     try:

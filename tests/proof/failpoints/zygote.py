@@ -20,7 +20,7 @@ from tests.proof.failpoints import agent
 NAMES = ("web", "worker-1", "beat", "operator")
 # What the forks would import.
 CELERY = ("celery.bin.worker", "celery.bin.beat")
-NEEDED = (*CELERY, "gunicorn.app.wsgiapp", "gunicorn.workers.gthread")
+NEEDED = (*CELERY, "gunicorn.app.wsgiapp", "web.steady_worker")
 
 
 def main(folder: Path) -> None:
