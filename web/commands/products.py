@@ -31,7 +31,7 @@ from web.commands.auditing import as_operator, audited, cli_errors
 group = click.Group("products", help="Products of the catalogue, and their stock.")
 
 CATALOGUE = Path(models.__file__).parent / "catalogue.json"
-# Seeding again must not undo what the shop has changed since.
+# Not even an update may undo what the shop has changed of these.
 UNCHANGED_BY_SEED = ("sku", "stock", "status", "created_at")
 STATUSES = click.Choice([status.value for status in ProductStatus])
 IMPORT_HELP = f"""Add or update products by SKU from a CSV file in UTF-8: all of them, or none.
@@ -70,12 +70,13 @@ def show_list(  # noqa: PLR0913  each is a filter
     default=CATALOGUE,
     help="A JSON array of products (default: the project's own).",
 )  # fmt: skip
+@click.option("--update", is_flag=True, help="Also overwrite texts and prices of existing ones.")
 @output.json_option
-def seed(path: Path, *, as_json: bool) -> None:
-    """Add the products of a JSON file, or update their texts and prices, by SKU."""
+def seed(path: Path, *, update: bool, as_json: bool) -> None:
+    """Add the products of a JSON file whose SKUs are new."""
     with audited("products seed", path.name):
         rows = [_seed_row(number, entry) for number, entry in enumerate(_load_seed(path), start=1)]
-        inserted = _add_or_update(rows)
+        inserted = _add(rows, update=update)
         _refuse_unsellable([row["sku"] for row in rows])
     added = sum(inserted)
     if as_json:
@@ -162,9 +163,14 @@ def _seed_row(number: int, entry: dict[str, Any]) -> dict[str, Any]:
     return as_columns(values) | {"created_at": at, "updated_at": at}
 
 
-def _add_or_update(rows: list[dict[str, Any]]) -> list[bool]:
-    """Add products, and update those that are not as a row says. Return which of these are new."""
+def _add(rows: list[dict[str, Any]], *, update: bool) -> list[bool]:
+    """Add products, or update those that are not as a row says. Return which of these are new."""
     statement = insert(Product).values(rows)
+    # xmax is 0 for a row that this statement has inserted.
+    is_new = literal_column("(xmax = 0)", Boolean)
+    if not update:
+        added = statement.on_conflict_do_nothing(index_elements=["sku"])
+        return list(db.session.scalars(added.returning(is_new)))
     updates = {name: statement.excluded[name] for name in rows[0] if name not in UNCHANGED_BY_SEED}
     differs = [
         getattr(Product, name).is_distinct_from(value)
@@ -174,8 +180,6 @@ def _add_or_update(rows: list[dict[str, Any]]) -> list[bool]:
     merged = statement.on_conflict_do_update(
         index_elements=["sku"], set_=updates, where=or_(*differs)
     )
-    # xmax is 0 for a row that this statement has inserted.
-    is_new = literal_column("(xmax = 0)", Boolean)
     return list(db.session.scalars(merged.returning(is_new)))
 
 

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from click import Command, Group
 from flask import Flask
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, func, select, text, update
 
 from launch.children import run
 from launch.stack import ROOT
@@ -49,18 +49,32 @@ def test_a_command_reports_a_missing_database_in_a_sentence(app: Flask) -> None:
     assert "topsecret" not in done.stderr
 
 
-def test_seeding_twice_keeps_the_stock(shop: Flask, ann: Person) -> None:
+def test_seeding_twice_keeps_what_the_shop_has_changed(shop: Flask, ann: Person) -> None:
+    first = read(shop, "products", "seed")
+    with transaction() as session:
+        session.execute(delete(Product).where(Product.price > 10_000))
+        session.execute(update(Product).values(stock=1, price=1, name="Ours"))
+        kept = session.scalar(select(func.count(Product.id))) or 0
+    # Each deployment and each `make run` seeds.
+    assert read(shop, "products", "seed") == {"added": first["added"] - kept, "updated": 0}
+    with transaction() as session:
+        ours = select(Product).where(Product.price == 1, Product.stock == 1, Product.name == "Ours")
+        assert len(session.scalars(ours).all()) == kept
+
+
+def test_an_update_by_the_seed_keeps_the_stock(shop: Flask, ann: Person) -> None:
     first = read(shop, "products", "seed")
     assert first["added"] > 20
     with transaction() as session:
         session.execute(update(Product).values(stock=1, price=1))
-    assert read(shop, "products", "seed") == {"added": 0, "updated": first["added"]}
+    again = ("products", "seed", "--update")
+    assert read(shop, *again) == {"added": 0, "updated": first["added"]}
     with transaction() as session:
         products = session.scalars(select(Product)).all()
     assert {product.stock for product in products} == {1}
     assert all(product.price > 1 for product in products)
     times = {product.sku: product.updated_at for product in products}
-    assert read(shop, "products", "seed") == {"added": 0, "updated": 0}, "all are as they were"
+    assert read(shop, *again) == {"added": 0, "updated": 0}, "all are as they were"
     with transaction() as session:
         products = session.scalars(select(Product)).all()
     assert {product.sku: product.updated_at for product in products} == times
