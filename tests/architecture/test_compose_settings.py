@@ -118,3 +118,16 @@ def test_the_example_lists_every_variable_of_production() -> None:
     assert {name.upper() for name in needed - SECRET} <= set(EXAMPLE)
     page = (ROOT / "docs/how-to/run-elsewhere.md").read_text()
     assert set(COMPOSE["secrets"]) <= set(re.findall(r"`(\w+)`", page))
+
+
+def test_a_part_waits_only_for_what_is_started_and_becomes_ready() -> None:
+    for name, service in SERVICES.items():
+        for other, needed in service.get("depends_on", {}).items():
+            # Compose refuses to start a part that needs one of a profile that is off.
+            assert set(SERVICES[other].get("profiles", [])) <= set(service.get("profiles", [])), (
+                name
+            )
+            if needed["condition"] == "service_healthy":
+                assert "healthcheck" in SERVICES[other], other
+            else:
+                assert SERVICES[other]["restart"] == "no", other

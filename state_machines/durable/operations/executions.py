@@ -13,8 +13,10 @@ from models.keyset import (
     MAX_COUNT,
     MAX_SCANNED_ROWS,
     Count,
+    CursorError,
     KeysetPage,
     count_rows,
+    decode_cursor,
     encode_cursor,
     load_page,
 )
@@ -96,6 +98,7 @@ def load_list(
     names = ("updated_at", "id") if by_change else ("id",)
     if filters.state_and_age is not None and not by_change:
         names = ("state", "id")
+        _refuse_cursor_of_another_state(cursor, filters.state)
     summaries: list[Summary] = []
     has_more = False
     for machine in machines:
@@ -113,6 +116,12 @@ def load_list(
     chosen = summaries[:size]
     has_more |= len(summaries) > size
     return KeysetPage(chosen, encode_cursor(place(chosen[-1])) if has_more else None)
+
+
+def _refuse_cursor_of_another_state(cursor: str | None, state: str | None) -> None:
+    """Raise CursorError for a cursor after which, or before which, there is no row of the state."""
+    if cursor is not None and decode_cursor(cursor, [str, UUID])[0] != state:
+        raise CursorError
 
 
 def _conditions_of(

@@ -201,6 +201,23 @@ def test_an_age_that_cannot_be_read_is_refused_everywhere(
     assert flask(shop, "machines", "signal", "payment", "close", *words).exit_code == 2
 
 
+@pytest.mark.parametrize("sort", ["newest", "oldest"])
+def test_a_cursor_of_another_state_is_refused(
+    boss: Operator, time: MovableClock, sort: str
+) -> None:
+    with transaction():
+        for state in (PaymentState.INITIATED, PaymentState.PENDING, PaymentState.CANCELLED):
+            for _ in range(2):
+                a_payment(state)
+    time.advance(minutes=2)
+    asked: Json = {"machine": "payment", "olderThan": "1m", "sort": sort, "size": 1}
+    cursor = boss.get("/executions", **asked, state="Initiated")["next"]
+    assert len(boss.get("/executions", **asked, state="Initiated", cursor=cursor)["items"]) == 1
+    for other in ("Pending", "Cancelled"):
+        refused = boss.get("/executions", 422, **asked, state=other, cursor=cursor)
+        assert field_of(refused) == "cursor"
+
+
 @pytest.mark.parametrize("size", [1, 200])
 def test_a_count_says_that_not_all_failed_activities_were_looked_at(
     boss: Operator, size: int
