@@ -91,20 +91,26 @@ def span(new: NewSpan) -> AbstractContextManager[Span | None]:
         return OFF
     parent = new.parent or _current.get()
     links = [link for link in new.links if link is not None and link != parent]
-    return _enter(_tracers[0].start(new._replace(parent=parent, links=links)))
+    return _Entered(_tracers[0].start(new._replace(parent=parent, links=links)))
 
 
-@contextmanager
-def _enter(span: Span) -> Iterator[Span]:
-    token = _current.set(span.traceparent)
-    try:
-        yield span
-    except Exception as error:
-        span.fail(type(error).__name__)
-        raise
-    finally:
-        _current.reset(token)
-        span.end()
+class _Entered:
+    """A block in a span, which ends with it."""
+
+    __slots__ = ("_span", "_token")
+
+    def __init__(self, span: Span) -> None:
+        self._span = span
+
+    def __enter__(self) -> Span:
+        self._token = _current.set(self._span.traceparent)
+        return self._span
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None and issubclass(kind, Exception):
+            self._span.fail(kind.__name__)
+        _current.reset(self._token)
+        self._span.end()
 
 
 def continued(context: str | None) -> AbstractContextManager[None]:
