@@ -15,6 +15,7 @@ try:
     import json_lines
     import metering
     import telemetry
+    from config import settings
 except SettingsError as error:
     # gunicorn would show a traceback.
     sys.exit(error.message)
@@ -67,8 +68,11 @@ worker_class = "web.steady_worker.SteadyWorker"
 logger_class = JsonLogger if json_lines.is_on() else PlainLogger
 
 
-def on_starting(_server: object) -> None:
-    """Open the port of the metrics for all workers."""
+def on_starting(server: Any) -> None:
+    """Open the port of the metrics for all workers, unless the settings are of another part."""
+    name = server.app.app_uri.rpartition(":")[2]
+    if settings.projectx_part not in ("all", name):
+        sys.exit(f"PROJECTX_PART is {settings.projectx_part}, and wsgi:{name} needs other settings")
     metering.listen()
 
 

@@ -68,6 +68,14 @@ def test_a_server_leaves_nothing_in_the_home_of_its_user(app: Flask, tmp_path: P
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_server_is_not_started_with_the_settings_of_another_part(app: Flask) -> None:
+    command = [sys.executable, "-m", "gunicorn", "wsgi:order", "--bind", "127.0.0.1:0"]
+    part = os.environ | {"PROJECTX_PART": "pages"}
+    done = run(command, cwd=ROOT, env=part, capture_output=True, text=True, timeout=60)
+    expected = "PROJECTX_PART is pages, and wsgi:order needs other settings"
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (1, expected)
+
+
 def test_only_auth_needs_the_signing_key(app: Flask) -> None:
     answers = serve(
         (settings.order_port, "GET", "/health"),
