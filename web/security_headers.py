@@ -27,6 +27,8 @@ SECURITY = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+# Responses are private and must not be cached by others.
+PRIVATE = {"Cache-Control": "no-store"}
 HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 # Source: https://docs.stripe.com/security/guide#content-security-policy
 STRIPE_SCRIPTS = ("https://js.stripe.com", "https://*.js.stripe.com")
@@ -76,10 +78,12 @@ def _origin(url: str) -> str:
 
 def _add_headers(response: Response) -> Response:
     https = HTTPS_ONLY if settings.projectx_env == "production" else {}
-    for name, value in (SECURITY | https).items():
+    # Werkzeug makes an exception to find that a header is missing.
+    present = {name.lower() for name, _ in response.headers}
+    if response.status_code == HTTPStatus.NOT_MODIFIED:
         # An unchanged page keeps its policy: that of the answer 304 would replace it.
-        if name != POLICY or response.status_code != HTTPStatus.NOT_MODIFIED:
-            response.headers.setdefault(name, value)
-    # Responses are private and must not be cached by others.
-    response.headers.setdefault("Cache-Control", "no-store")
+        present.add(POLICY.lower())
+    for name, value in (SECURITY | PRIVATE | https).items():
+        if name.lower() not in present:
+            response.headers.add(name, value)
     return response
