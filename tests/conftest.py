@@ -55,8 +55,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Return one process more than there are processors, since many tests wait."""
-    return (os.cpu_count() or 1) + 1
+    """Return more processes than there are processors: many tests wait, the slow ones most."""
+    return (os.cpu_count() or 1) + (1 if config.option.markexpr else 2)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,11 +7,14 @@ E2E = "tests/e2e/"
 OWN_SYSTEM = (f"{E2E}test_silence.py", f"{E2E}test_storm.py")
 SHARED_SYSTEM = E2E.rstrip("/")
 BROWSER = "tests/browser"
+# The files of the console share a system and a browser of their own: one half of the folder's work.
+CONSOLE = f"{BROWSER}/test_console.py"
 # The longest files come first: the last one would keep one process busy, with the others idle.
 # Those that mostly wait stand beside those that mostly compute.
 LONG = (
     SHARED_SYSTEM,
     BROWSER,
+    CONSOLE,
     "tests/proof/failpoints/test_failpoints.py",
     "tests/e2e/test_storm.py",
     "tests/e2e/test_silence.py",
@@ -26,6 +29,8 @@ LONG = (
 def unit(test: str) -> str:
     """Return the name of the work that one process takes as a whole, from the id of a test."""
     file = test.partition("::")[0]
+    if file.startswith(CONSOLE.removesuffix(".py")):
+        return CONSOLE
     if file.startswith(f"{BROWSER}/"):
         return BROWSER
     return SHARED_SYSTEM if file.startswith(E2E) and file not in OWN_SYSTEM else file
