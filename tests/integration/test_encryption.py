@@ -2,19 +2,18 @@
 
 import json
 import os
-import sys
 
 import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import text
 
 from config import settings
-from launch.children import run
 from models import Order, SignalRow, User, transaction
 from models.base import db
 from models.encrypted import PREFIX, UNREADABLE, UNREADABLE_JSON
 from models.key_rotation import rotate
 from state_machines.durable import inbox
+from tests.support import python
 from tests.support.factories import a_user, an_order
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -85,12 +84,9 @@ def test_a_value_that_no_key_decrypts_stops_nothing(old_key: str) -> None:
 
 def rotated(keys: tuple[str, ...], *words: str) -> dict[tuple[str, str], int]:
     """Rotate in a process of its own under `keys`; return how many values were rewritten."""
-    done = run(
-        [sys.executable, "-m", "flask", "--app", "wsgi", "encryption", "rotate", "--json", *words],
-        env=os.environ | {"ENCRYPTION_KEYS": ",".join(keys)},
-        capture_output=True,
-    )
-    assert done.stdout, done.stderr.decode()
+    command = ("-m", "flask", "--app", "wsgi", "encryption", "rotate", "--json", *words)
+    done = python.run(*command, env=os.environ | {"ENCRYPTION_KEYS": ",".join(keys)})
+    assert done.stdout, done.stderr
     return {(row["table"], row["column"]): row["rewritten"] for row in json.loads(done.stdout)}
 
 

@@ -1,12 +1,10 @@
 """Errors that processes log are reported, without private texts and values."""
 
 import os
-import sys
 
 import pytest
 
-from launch.children import run
-from launch.stack import ROOT
+from tests.support import python
 from tests.support.error_receiver import error_receiver
 
 pytestmark = pytest.mark.slow
@@ -38,10 +36,7 @@ log.warning("a warning", exc_info=RuntimeError("not an error"))
 def test_an_error_is_reported_once_without_what_is_private() -> None:
     with error_receiver() as received:
         environment = os.environ | {"SENTRY_DSN": received.dsn}
-        done = run(
-            [sys.executable, "-c", PROGRAM],
-            cwd=ROOT, env=environment, capture_output=True, text=True, check=True,
-        )  # fmt: skip
+        done = python.run("-c", PROGRAM, env=environment, check=True)
     assert done.stdout == "True\n"
     (report,) = received.reports
     assert report["tags"] == {"part": "web", "request": "r1", "trace": "t1"}
@@ -56,16 +51,14 @@ def test_an_error_is_reported_once_without_what_is_private() -> None:
 
 def test_without_the_setting_nothing_is_loaded() -> None:
     environment = os.environ | {"SENTRY_DSN": ""}
-    command = [sys.executable, "-c", PROGRAM]
-    done = run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    done = python.run("-c", PROGRAM, env=environment, check=True)
     assert done.stdout == "False\n"
 
 
 @pytest.mark.parametrize("dsn", ["k@host/1", "https://host/1", "https://k@host/"])
 def test_a_malformed_address_is_a_sentence(dsn: str) -> None:
     environment = os.environ | {"SENTRY_DSN": dsn}
-    command = [sys.executable, "-m", "flask", "--app", "preflight", "config", "check"]
-    done = run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    done = python.run("-m", "flask", "--app", "preflight", "config", "check", env=environment)
     assert done.returncode == 1
     assert "SENTRY_DSN: must be an address such as https://key@errors.example/1" in done.stdout
     assert dsn not in done.stdout + done.stderr

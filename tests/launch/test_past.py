@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -17,15 +16,13 @@ import pytest
 from demo.past.calendar import Opening, plan
 from demo.past.play import make_dice
 from launch import development, ports
-from launch.children import run
 from launch.postgres import Postgres
-from launch.stack import ROOT
 from launch.unprivileged_user import temporary_folder
 from sandbox.app import ROW_LOG_FILE
 from sandbox.ledger import ledger
 from sandbox.row_log import RowLog
 from sandbox.store import Store
-from tests.support import invariants
+from tests.support import invariants, python
 from web.commands.products import CATALOGUE
 
 RESTOCKS = """
@@ -65,13 +62,7 @@ class Past:
     output: str
 
     def python(self, *words: str, **variables: str) -> CompletedProcess[str]:
-        return run(
-            [sys.executable, "-m", *words],
-            env=self.environment | variables,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-        )
+        return python.run("-m", *words, env=self.environment | variables)
 
     def make(self, days: int = 20, **variables: str) -> CompletedProcess[str]:
         options = ("--data", str(self.folder / "sandbox"), "--days", str(days), "--orders", "8")

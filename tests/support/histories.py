@@ -1,10 +1,8 @@
 """The operator's checks of a system at rest: every history leads to its row, nothing is stuck."""
 
-import sys
 from collections.abc import Mapping
 
-from launch.children import run
-from launch.stack import ROOT
+from tests.support import python
 
 # Two `flask` commands for one start of Python, which takes longer than both.
 VERIFY = """
@@ -21,4 +19,4 @@ with app.app_context():
 
 def verify(environment: Mapping[str, str]) -> None:
     """Run both checks in a process of its own. Raises CalledProcessError."""
-    run([sys.executable, "-c", VERIFY], env=environment, cwd=ROOT, check=True, capture_output=True)
+    python.run("-c", VERIFY, env=environment, check=True)

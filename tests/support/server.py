@@ -1,7 +1,6 @@
 """A PostgreSQL server that asks everybody but its owner for a password."""
 
 import os
-import sys
 from contextlib import closing
 from dataclasses import dataclass, field
 from subprocess import CompletedProcess
@@ -9,9 +8,8 @@ from typing import Any
 
 import psycopg2
 
-from launch.children import run
 from launch.postgres import Postgres
-from launch.stack import ROOT
+from tests.support import python
 
 # Like that of a deployment, with characters that mean something in an address.
 PASSWORD = "p@ss:w/o%rd,?#'\" é"
@@ -46,9 +44,7 @@ class Server:
         """Run Python code as the owner, unless `settings` says something else."""
         own = {"DATABASE_URL": f"postgresql://postgres@{self.address}", "PROJECTX_OPERATOR": "ann"}
         environment = os.environ | own | settings
-        return run(
-            [sys.executable, *words], env=environment, cwd=ROOT, capture_output=True, text=True
-        )
+        return python.run(*words, env=environment)
 
 
 def as_the_role(server: Server) -> dict[str, str]:

@@ -2,10 +2,9 @@
 
 import json
 import os
-import sys
 from typing import Any
 
-from launch.children import run
+from tests.support import python
 
 SERVE = """
 import json, sys
@@ -24,13 +23,7 @@ print(json.dumps([ask(*question) for question in json.loads(sys.argv[1])]))
 
 def serve(*questions: tuple[Any, ...], **environment: str) -> list[Any]:
     """Return the answers of a new process with our settings and `environment`."""
-    done = run(
-        [sys.executable, "-c", SERVE, json.dumps(questions)],
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
+    words = ("-c", SERVE, json.dumps(questions))
+    done = python.run(*words, env=os.environ | environment, check=True)
     answers: list[Any] = json.loads(done.stdout)
     return answers

@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from pydantic import ValidationError
 
 import signing_keys
 from config import Settings, settings
-from launch.children import run
+from tests.support import python
 
 KEY = json.loads(settings.jwt_public_keys)["keys"][0]
 ELLIPTIC = generate_private_key(SECP256R1()).private_bytes(
@@ -77,13 +76,7 @@ def test_an_empty_limit_is_refused_in_production_and_warned_of_elsewhere(
 @pytest.mark.parametrize("mode", ["development", "production"])
 def test_the_error_of_a_failed_start_shows_no_secret(name: str, mode: str) -> None:
     invalid = {name: "head-of-it tail-of-it", "PROJECTX_ENV": mode, "WEB_PORT": "no number"}
-    done = run(
-        [sys.executable, "-c", "from config import settings"],
-        env=os.environ | invalid,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    done = python.run("-c", "from config import settings", env=os.environ | invalid)
     assert done.returncode != 0
     assert "WEB_PORT: " in done.stderr
     shown = [secret for secret in secrets() if secret in done.stderr]

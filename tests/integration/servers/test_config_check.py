@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -12,10 +11,9 @@ import pytest
 import redis
 
 from config import settings
-from launch.children import run
 from launch.redis import Redis
-from launch.stack import ROOT
 from launch.unprivileged_user import temporary_folder
+from tests.support import python
 from tests.support.server import PASSWORD, ROLE, Server, as_the_role
 from web.commands.checks.database import find_old_version
 from web.revisions import known_revisions
@@ -266,13 +264,7 @@ def test_secrets_are_read_from_files(server: Server, protected: Redis, tmp_path:
 
 
 def faults_in(environment: dict[str, str]) -> list[str]:
-    done = run(
-        [sys.executable, *CHECK, "--json"],
-        env=environment,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
+    done = python.run(*CHECK, "--json", env=environment)
     listed: list[str] = json.loads(done.stdout)["faults"]
     return listed
 

@@ -6,7 +6,6 @@ The Redis of the development packages speaks no TLS: something before it does.
 import os
 import socket
 import ssl
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,10 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from launch.children import run
 from launch.redis import Redis
-from launch.stack import ROOT
 from launch.unprivileged_user import temporary_folder
+from tests.support import python
 from tests.support.certificates import certify
 
 pytestmark = pytest.mark.slow
@@ -87,10 +85,7 @@ def test_the_url_sets_the_trusted_certificate(
 ) -> None:
     port, folder = place
     url = f"rediss://127.0.0.1:{port}/0?ssl_cert_reqs=required&ssl_ca_certs={folder / root}.crt"
-    done = run(
-        [sys.executable, "-c", ASK], env=os.environ | {"REDIS_URL": url}, cwd=ROOT,
-        capture_output=True, text=True,
-    )  # fmt: skip
+    done = python.run("-c", ASK, env=os.environ | {"REDIS_URL": url})
     if expected:
         assert done.stdout == "True\nTrue\n", done.stderr
     else:

@@ -1,8 +1,6 @@
 """Operators cancel activities, one or all that match, and learn which were refused."""
 
 import json
-import os
-import sys
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -10,13 +8,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, event, select
 
-from launch.children import run
-from launch.stack import ROOT
 from models import ActivityRow, ActivityState, Order, Product, transaction
 from models.base import db
 from models.clock import MovableClock
 from state_machines.actions.selection import LOCKED, Selection
 from state_machines.durable.operations.commands import OperationRefusedError
+from tests.support import python
 from tests.support.commands import flask, read
 from tests.support.depot import Depot
 from tests.support.failed_calls import FAILED, NAME, PENDING, audit, fail, states
@@ -99,8 +96,7 @@ def test_the_program_itself_knows_the_activities_that_it_cancels(
     order_id = ann.order(lamp).get_json()["orderId"]
     (activity,) = read(shop, "activities", "list")
     words = ("activities", "cancel", activity["id"], "--reason", "a test")
-    command = [sys.executable, "-m", "flask", "--app", "wsgi:product", *words]
-    done = run(command, env=dict(os.environ), cwd=ROOT, capture_output=True, text=True)
+    done = python.run("-m", "flask", "--app", "wsgi:product", *words)
     assert (done.returncode, done.stderr) == (0, "")
     with transaction() as session:
         assert session.get_one(Order, UUID(order_id)).state == "Failed"

@@ -1,7 +1,6 @@
 """Pages of the catalogue that Redis keeps: they are never out of date, and Redis may be away."""
 
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,11 +12,11 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from sqlalchemy import update
 
-from launch.children import run
 from launch.redis import Redis
 from models import Product, ProductStatus, transaction
 from models.clock import tick
 from state_machines.actions import edit_product
+from tests.support import python
 from tests.support.factories import a_product
 from tests.support.statements import statements_of
 from tests.support.web import Json, Person
@@ -127,7 +126,7 @@ def test_the_catalogue_is_served_without_redis(lamp: Product) -> None:
         "print(*(answer.status_code for answer in answers), answers[0].text == answers[1].text)"
     )
     environment = os.environ | {"REDIS_URL": "redis://127.0.0.1:9/0"}
-    done = run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    done = python.run("-c", code, env=environment)
     assert done.stdout.split() == ["200", "200", "True"], done.stderr
 
 

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import sys
 from collections.abc import Iterator
 from uuid import UUID, uuid4
 
@@ -12,10 +11,9 @@ from click import Command, Group
 from flask import Flask
 from sqlalchemy import delete, func, select, text, update
 
-from launch.children import run
-from launch.stack import ROOT
 from models import ActivityRow, ActivityState, AuditRow, Login, Order, Product, transaction
 from state_machines.login import LoginMachine, LoginSignal
+from tests.support import python
 from tests.support.commands import flask, read
 from tests.support.web import Person, code_of
 from web.commands.groups import GROUPS
@@ -40,9 +38,9 @@ def test_every_command_explains_itself(shop: Flask) -> None:
 
 @pytest.mark.slow
 def test_a_command_reports_a_missing_database_in_a_sentence(app: Flask) -> None:
-    command = [sys.executable, "-m", "flask", "--app", "wsgi:product", "products", "list"]
+    command = ("-m", "flask", "--app", "wsgi:product", "products", "list")
     nowhere = os.environ | {"DATABASE_URL": "postgresql://shop:topsecret@127.0.0.1:1/shop"}
-    done = run(command, env=nowhere, cwd=ROOT, capture_output=True, text=True)
+    done = python.run(*command, env=nowhere)
     assert done.returncode == 1
     assert done.stderr.startswith("Error: PostgreSQL error: ")
     assert len(done.stderr.splitlines()) == 1

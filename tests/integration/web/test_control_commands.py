@@ -1,7 +1,5 @@
 """Operators pause and limit the calls to providers, and see what they have paused."""
 
-import os
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event
@@ -11,11 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from launch.children import run
-from launch.stack import ROOT
 from models import ActivityRow, ActivityState, AuditRow, Pause, ProviderLimit, transaction
 from models.clock import MovableClock
 from state_machines.durable.operations import pauses
+from tests.support import python
 from tests.support.commands import flask, read
 from tests.support.depot import Depot
 from tests.support.parcel import Announce, Courier, ParcelMachine, ParcelState
@@ -139,8 +136,7 @@ def test_bad_input_is_refused_and_changes_nothing(
 @pytest.mark.slow
 def test_a_process_of_its_own_knows_the_activities_of_the_shop(database: Flask) -> None:
     words = ("control", "pause", "--activity", "refunds.submit", "--reason", "stop refunds now")
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
-    done = run(command, env=dict(os.environ), cwd=ROOT, capture_output=True, text=True)
+    done = python.run("-m", "flask", "--app", "wsgi", *words)
     assert (done.returncode, done.stderr) == (0, "")
     with transaction() as session:
         assert session.scalars(select(Pause.name)).all() == ["refunds.submit"]

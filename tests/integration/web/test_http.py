@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import sys
 from typing import Any
 from uuid import uuid4
 
@@ -13,9 +12,8 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from config import settings
-from launch.children import run
-from launch.stack import ROOT
 from models import Passkey, Product, transaction
+from tests.support import python
 from tests.support.web import Person, SignIn
 
 # Routes with an id that belongs to nobody.
@@ -193,14 +191,8 @@ for origin in ("http://[::1]", "http://1.evil.example", "http://:.evil.example",
 
 @pytest.mark.slow
 def test_an_origin_with_brackets_is_not_a_pattern(app: Flask) -> None:
-    done = run(
-        [sys.executable, "-c", BRACKETS],
-        env=os.environ | {"ALLOWED_ORIGINS": "http://[::1]"},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    variables = os.environ | {"ALLOWED_ORIGINS": "http://[::1]"}
+    done = python.run("-c", BRACKETS, env=variables, check=True)
     assert done.stdout.split() == ["http://[::1]", "None", "None", "None"]
 
 

@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import sys
 from base64 import urlsafe_b64decode
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,11 +12,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from config import settings
-from launch.children import run
-from launch.stack import ROOT
 from models import Login, LoginState, PasskeyChallenge, User, UserStatus, transaction
 from models.clock import stopped
 from models.passkey import CHALLENGE_LIFETIME, Passkey
+from tests.support import python
 from tests.support.authenticator import Authenticator, base64url
 from tests.support.passkeys import HERE, Json, claims, post, proof, register, sign_in
 from tests.support.web import Person, SignIn
@@ -195,8 +193,7 @@ def test_challenges_are_limited_for_those_who_are_signed_in_too(ann: Person) -> 
 def test_the_origin_of_a_shop_with_a_path_is_its_host() -> None:
     origins = "from web.webauthn import origins; print(origins()[-1])"
     environment = os.environ | {"SHOP_URL": "https://Shop.example/en/"}
-    done = run([sys.executable, "-c", origins], env=environment, cwd=ROOT, capture_output=True,
-               text=True, check=True)  # fmt: skip
+    done = python.run("-c", origins, env=environment, check=True)
     assert done.stdout.strip() == "https://shop.example"
 
 

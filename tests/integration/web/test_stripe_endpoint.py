@@ -1,8 +1,6 @@
 """The command that checks, makes and mends the webhook endpoint at Stripe."""
 
 import json
-import subprocess
-import sys
 from typing import Any
 from uuid import uuid4
 
@@ -12,11 +10,11 @@ from click.testing import Result
 from flask import Flask
 
 from config import settings
-from launch.children import run
 from models import AuditRow, transaction
 from models.base import db
 from state_machines.providers.stripe.events import SUBSCRIBED
 from tasks.gateways.stripe import endpoints
+from tests.support import python
 from tests.support.commands import flask
 from web import commands
 from web.application import create_app
@@ -153,6 +151,6 @@ def test_bad_input_changes_nothing(
 @pytest.mark.slow
 def test_the_servers_applications_have_the_command(app: Flask, url: str) -> None:
     words = ["flask", "--app", "wsgi:product", "stripe", "endpoint", "--url", url]
-    done = run([sys.executable, "-m", *words], stdout=subprocess.PIPE, text=True, timeout=60)
+    done = python.run("-m", *words)
     assert done.returncode == 1
     assert done.stdout == f"{missing(url)}\n"

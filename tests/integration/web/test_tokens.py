@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -13,9 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
 from jwt.api_jws import PyJWS
 
-from launch.children import run
 from models import clock
 from signing_keys import signing_key
+from tests.support import python
 from tests.support.web import Person
 
 Forge = Callable[[dict[str, Any], dict[str, Any]], str]
@@ -142,11 +141,5 @@ with app.app_context(), clock.stopped() as time:
 def test_a_client_that_never_refreshes_keeps_its_token_for_26_days(app: Flask) -> None:
     lifetime = 26 * 24 * 3600
     chosen = {"ACCESS_TOKEN_LIFETIME": str(lifetime), "ACCESS_TOKEN_LONG_LIVED": "true"}
-    done = run(
-        [sys.executable, "-c", LONG_LIVED],
-        env=os.environ | chosen | {"PYTHONPATH": "."},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    done = python.run("-c", LONG_LIVED, env=os.environ | chosen)
     assert done.stdout == f"{lifetime} 200 200 401 401\n", done.stderr

@@ -12,6 +12,7 @@ from config import settings
 from launch import ports
 from launch.children import run
 from launch.stack import ROOT
+from tests.support import python
 from tests.support.served import serving
 from tests.support.wsgi import serve
 
@@ -30,8 +31,7 @@ print(len(pools))
 
 
 def test_the_services_of_a_process_share_their_connections(app: Flask) -> None:
-    command = [sys.executable, "-c", COUNT]
-    done = run(command, capture_output=True, text=True, check=True, timeout=60)
+    done = python.run("-c", COUNT, check=True)
     assert done.stdout == "1\n", "four times the connections would be too many for PostgreSQL"
 
 
@@ -136,24 +136,20 @@ with ThreadPoolExecutor(24) as pool:
 
 
 def test_the_first_requests_of_a_process_may_be_simultaneous(app: Flask) -> None:
-    command = [sys.executable, "-c", AT_ONCE]
-    done = run(command, capture_output=True, text=True, timeout=60)
+    done = python.run("-c", AT_ONCE)
     assert done.stdout == "[(200, 8), (401, 16)]\n", done.stderr
 
 
-FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
+FLASK = ("-m", "flask", "--app", "wsgi")
 
 
 def test_the_settings_are_checked_by_the_application_of_all_commands(app: Flask) -> None:
-    words = (*FLASK, "config", "check", "--help")
-    done = run(words, capture_output=True, text=True, check=False, timeout=60)
+    done = python.run(*FLASK, "config", "check", "--help")
     assert (done.returncode, "fault of the settings" in done.stdout) == (0, True)
 
 
 @pytest.mark.parametrize("name", ["DATABASE_URL", "JWT_PRIVATE_KEY"])
 def test_a_command_names_a_missing_setting_in_a_sentence(app: Flask, name: str) -> None:
-    variables = os.environ | {name: ""}
-    words = (*FLASK, "orders", "list")
-    done = run(words, env=variables, capture_output=True, text=True, check=False, timeout=60)
+    done = python.run(*FLASK, "orders", "list", env=os.environ | {name: ""})
     assert done.returncode == 1
     assert done.stderr.startswith(f"Error: {name} is not set")

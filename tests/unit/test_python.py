@@ -1,0 +1,66 @@
+"""A short Python program of a test is a process like one that `python` starts."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support import python
+
+pytestmark = pytest.mark.slow
+
+SHOW = "import os, sys; print(sys.argv[1:], __name__, os.getcwd(), sorted(os.environ))"
+PROJECT = """
+import sys
+from pathlib import Path
+root = Path.cwd()
+files = {getattr(module, "__file__", None) for module in sys.modules.values()}
+ours = {Path(file).relative_to(root).parts[0] for file in files
+        if file and Path(file).is_relative_to(root) and ".venv" not in file}
+print(sorted(ours))
+"""
+ENDED = [
+    ("print('out')", 0, "out\n", ""),
+    ("import sys; sys.exit('a sentence')", 1, "", "a sentence\n"),
+    ("import sys; sys.exit(3)", 3, "", ""),
+    ("import os; os.kill(os.getpid(), 9)", -9, "", ""),
+    ("import atexit; atexit.register(print, 'last'); print('first')", 0, "first\nlast\n", ""),
+]
+
+
+@pytest.mark.parametrize(("program", "status", "output", "errors"), ENDED)
+def test_the_status_and_the_output_are_its_own(
+    program: str, status: int, output: str, errors: str
+) -> None:
+    done = python.run("-c", program)
+    assert (done.returncode, done.stdout, done.stderr) == (status, output, errors)
+
+
+def test_its_arguments_folder_and_environment_are_those_that_are_given(tmp_path: Path) -> None:
+    done = python.run("-c", SHOW, "a b", env={"ONLY": "1"}, cwd=tmp_path)
+    assert done.stdout == f"['a b'] __main__ {tmp_path} ['ONLY']\n"
+
+
+def test_it_imports_the_project_for_itself() -> None:
+    done = python.run("-c", PROJECT)
+    assert done.stdout == "['tests']\n"
+
+
+def test_it_shares_the_group_that_ends_with_the_tests() -> None:
+    show = "import os; print(os.getpgid(0), os.getpid() == os.getpgid(0))"
+    group, leads = python.run("-c", show).stdout.split()
+    assert (leads, python.run("-c", show).stdout.split()[0]) == ("False", group)
+
+
+def test_a_module_is_a_program() -> None:
+    done = python.run("-m", "flask", "--sideways")
+    assert done.returncode == 2
+    assert done.stderr.startswith("Usage: python -m flask ")
+
+
+def test_what_failed_or_took_too_long_is_an_error() -> None:
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        python.run("-c", "raise ValueError('a reason')", check=True)
+    assert failed.value.stderr.splitlines()[-1] == "ValueError: a reason"
+    with pytest.raises(subprocess.TimeoutExpired):
+        python.run("-c", "import signal; signal.pause()", timeout=0.1)
