@@ -1,8 +1,6 @@
 """Tests of beat: no file, one waiting tick of each kind, and no old messages in Redis."""
 
 import os
-import subprocess
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 from uuid import uuid4
@@ -10,7 +8,6 @@ from uuid import uuid4
 import pytest
 import redis
 
-from launch.children import Child
 from launch.redis import Redis
 from launch.stack import ROOT
 from launch.waiting import until
@@ -18,6 +15,7 @@ from models.durable.activity import PUBLISHER_LEASE
 from tasks.beat import EXPIRE, EXPIRY, Beat
 from tasks.celery_app import app
 from tasks.queue_keys import PREFIX
+from tests.support import python
 
 pytestmark = pytest.mark.slow
 
@@ -26,10 +24,10 @@ QUEUES = ("sweep", "maintenance", "payments", "emails")
 
 def beats(own_redis: Redis, folder: Path, number: int, stack: ExitStack) -> None:
     """Start so many beats that look at this Redis."""
-    command = [sys.executable, "-m", "celery", "-A", "tasks.celery_app", "beat", "--pidfile="]
+    command = ("-m", "celery", "-A", "tasks.celery_app", "beat", "--pidfile=")
     environment = os.environ | {"REDIS_URL": own_redis.url, "PYTHONPATH": str(ROOT)}
     for _ in range(number):
-        process = Child(command, cwd=folder, env=environment, stderr=subprocess.DEVNULL)
+        process = python.Process(*command, cwd=folder, env=environment)
         stack.callback(process.wait)
         stack.callback(process.kill)
 

@@ -7,7 +7,6 @@ brought about by hand.
 import base64
 import json
 import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -19,18 +18,18 @@ import pytest
 import redis
 from flask import Flask
 
-from launch.children import Child
 from launch.redis import Redis
 from launch.waiting import until
 from tasks.celery_app import app
 from tasks.queue_keys import PREFIX, list_names
+from tests.support import python
 from tests.support.workers import listens, running_worker
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def worker(own_redis: Redis, flask_app: Flask, tmp_path: Path) -> Iterator[Child]:
+def worker(own_redis: Redis, flask_app: Flask, tmp_path: Path) -> Iterator[python.Process]:
     with running_worker(own_redis, tmp_path / "log") as process:
         yield process
 
@@ -44,7 +43,7 @@ def waits_for_lock(db: Any) -> bool:
 
 
 def test_a_worker_survives_the_loss_of_redis(
-    own_redis: Redis, worker: Child, tmp_path: Path
+    own_redis: Redis, worker: python.Process, tmp_path: Path
 ) -> None:
     import tasks
 
@@ -156,7 +155,7 @@ def spoiled(good: dict[str, Any]) -> Iterator[bytes]:
 
 
 def test_a_malformed_message_is_dropped_and_the_worker_continues(
-    own_redis: Redis, worker: subprocess.Popen[bytes], tmp_path: Path
+    own_redis: Redis, worker: python.Process, tmp_path: Path
 ) -> None:
     import tasks
 
@@ -184,7 +183,7 @@ def test_a_malformed_message_is_dropped_and_the_worker_continues(
 
 @pytest.mark.parametrize("name", [SWEEP, list_names("maintenance")[1]])
 def test_a_key_that_is_no_queue_is_renamed_and_the_worker_continues(
-    own_redis: Redis, worker: subprocess.Popen[bytes], tmp_path: Path, name: str
+    own_redis: Redis, worker: python.Process, tmp_path: Path, name: str
 ) -> None:
     until(lambda: listens(own_redis), "the worker's listening", seconds=60)
     aside = name.replace(PREFIX, f"{PREFIX}aside:")

@@ -4,7 +4,6 @@ The leases are an hour long, so that only a true release lets another worker mak
 """
 
 import os
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -21,10 +20,8 @@ from sqlalchemy import select, update
 
 import heartbeats
 import redis_url
-from launch.children import Child
 from launch.processes import NO_PID, PYTHON, worker
 from launch.redis import Redis
-from launch.stack import ROOT
 from launch.waiting import until
 from models import ActivityRow, ActivityState, transaction
 from models.clock import now
@@ -32,6 +29,7 @@ from state_machines.durable.calls.batches import CONCURRENT_CALLS
 from state_machines.durable.unit_of_work import schedule
 from tasks.celery_app import app as celery
 from tasks.dispatch import BATCH
+from tests.support import python
 from tests.support.parcel import Parcel, ParcelMachine, ParcelSignal
 
 pytestmark = pytest.mark.slow
@@ -100,14 +98,14 @@ class Processes:
 
     def __init__(self, server: Redis, door: Door, log: BinaryIO) -> None:
         self._server, self._door, self._log = server, door, log
-        self._started: list[Child] = []
+        self._started: list[python.Process] = []
 
-    def worker(self, name: str, **settings: str) -> Child:
+    def worker(self, name: str, **settings: str) -> python.Process:
         command = worker(name, "emails,sweep")
         command[command.index("tasks")] = "tests.support.held_calls"
         return self._start(command, DOOR_URL=self._door.url, DOOR_NAME=name, **settings)
 
-    def beat(self) -> Child:
+    def beat(self) -> python.Process:
         return self._start([*PYTHON, "celery", "-A", "tasks.celery_app", "beat", NO_PID])
 
     def has_beat(self) -> bool:
@@ -128,11 +126,9 @@ class Processes:
             process.kill()
             process.wait()
 
-    def _start(self, command: list[str], **settings: str) -> Child:
+    def _start(self, command: list[str], **settings: str) -> python.Process:
         environment = os.environ | {"REDIS_URL": self._server.url} | settings
-        process = Child(
-            command, cwd=ROOT, env=environment, stdout=self._log, stderr=subprocess.STDOUT
-        )
+        process = python.Process(*command[1:], env=environment, stdout=self._log, stderr=self._log)
         self._started.append(process)
         return process
 

@@ -1,7 +1,6 @@
 """Interactive activities overtake a backlog of the background, which still has its turns."""
 
 import os
-import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,10 +11,8 @@ import redis
 from flask import Flask
 from sqlalchemy import insert
 
-from launch.children import Child
 from launch.processes import worker
 from launch.redis import Redis
-from launch.stack import ROOT
 from launch.waiting import until
 from models import ActivityRow, ActivityState, transaction
 from models.clock import now
@@ -25,6 +22,7 @@ from state_machines.durable.operations import limits, publishing
 from tasks.celery_app import app as celery
 from tasks.payments import CreateIntent, RetrieveIntent
 from tasks.queue_keys import list_names
+from tests.support import python
 
 pytestmark = pytest.mark.slow
 
@@ -32,9 +30,9 @@ BACKLOG = 10_000
 
 
 @pytest.fixture
-def work(own_redis: Redis, tmp_path: Path) -> Iterator[list[Child]]:
+def work(own_redis: Redis, tmp_path: Path) -> Iterator[list[python.Process]]:
     """Yield a list of tasks for a worker, which ends with the test."""
-    started: list[Child] = []
+    started: list[python.Process] = []
     yield started
     for process in started:
         process.kill()
@@ -100,7 +98,7 @@ def test_interactive_activities_go_first_under_a_limit(app: Flask) -> None:
 def test_a_backlog_of_the_other_priority_is_overtaken(
     app: Flask,
     own_redis: Redis,
-    work: list[Child],
+    work: list[python.Process],
     tmp_path: Path,
     name: str,
     backlog: str,
@@ -120,7 +118,7 @@ def test_a_backlog_of_the_other_priority_is_overtaken(
 
         assert count_waiting() == BACKLOG
         environment = os.environ | {"REDIS_URL": own_redis.url}
-        command = worker("priority", "payments")
-        work.append(Child(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT))
+        command = worker("priority", "payments")[1:]
+        work.append(python.Process(*command, env=environment, stdout=log, stderr=log))
         until(is_claimed, "the claim", seconds=120)
         assert count_waiting() > 0

@@ -1,4 +1,4 @@
-"""A process that has imported the libraries, and forks one Python program for each request.
+"""A process that has imported the libraries, and forks a Python program for each request.
 
 `python -m tests.support.loaded FD`, where FD is the number of a socket; tests/support/python.py
 sends the requests. It imports nothing that reads a setting: a program imports the project itself.
@@ -16,11 +16,14 @@ import sys
 from types import FunctionType, ModuleType
 from typing import Any
 
-# Searching for garbage among what stays would copy the memory that the forks share.
+# What is imported here stays, and is not searched for garbage.
 gc.disable()
 LIBRARIES = (
     "alembic.script",
     "celery.app.base",
+    "celery.beat",
+    "celery.bin.worker",
+    "celery.concurrency.thread",
     "cryptography.x509",
     "email_validator",
     "flask.cli",
@@ -29,7 +32,10 @@ LIBRARIES = (
     "flask_limiter.commands",
     "flask_migrate.cli",
     "flask_openapi",
+    "gunicorn.app.wsgiapp",
+    "gunicorn.workers.gthread",
     "jwt",
+    "kombu.transport.redis",
     "psutil",
     "psycopg2",
     "pydantic_settings",
@@ -38,6 +44,7 @@ LIBRARIES = (
     "requests",
     "sqlalchemy.dialects.postgresql.psycopg2",
     "sqlalchemy.orm",
+    "stripe",
     "werkzeug.test",
 )
 DESCRIPTORS = 4
@@ -58,9 +65,12 @@ def receive(inlet: socket.socket) -> dict[str, Any]:
 
 
 def _keep(request: int, output: int, errors: int, status: int) -> dict[str, Any]:
-    """Return in a second fork; the first one reports its pid and its exit status."""
+    """Return in a second fork, in a group of its own; the first reports its pid and its status."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     if pid := os.fork():
+        # Both set the group: neither may go on before. The program may have left it already.
+        with contextlib.suppress(OSError):
+            os.setpgid(pid, pid)
         os.write(status, f"{pid}\n".encode())
         _, ended = os.waitpid(pid, 0)
         # Nobody reads it after a timeout.
@@ -68,6 +78,7 @@ def _keep(request: int, output: int, errors: int, status: int) -> dict[str, Any]
             os.write(status, f"{os.waitstatus_to_exitcode(ended)}\n".encode())
         os._exit(0)
     os.close(status)
+    os.setpgid(0, 0)
     for descriptor, stream in ((output, 1), (errors, 2)):
         os.dup2(descriptor, stream)
         os.close(descriptor)
@@ -82,7 +93,8 @@ def run(arguments: list[str], environment: dict[str, str], folder: str) -> None:
     os.environ.update(environment)
     os.chdir(folder)
     option, program, *rest = arguments
-    sys.path[0] = folder
+    more = environment.get("PYTHONPATH", "").split(os.pathsep)
+    sys.path[:1] = [folder, *filter(None, more)]
     gc.enable()
     if option == "-m":
         sys.argv = [program, *rest]

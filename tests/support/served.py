@@ -1,7 +1,6 @@
 """A web process of gunicorn, and requests that it always answers, whatever else it has to do."""
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import uuid4
@@ -11,19 +10,20 @@ import requests
 from config import settings
 from demo.webhooks import sign_event
 from launch import ports
-from launch.children import Child
-from launch.stack import ROOT
 from launch.waiting import until
+from tests.support import python
 from tests.support.web import Json
 
 
 @contextmanager
-def serving(*options: str, threads: int = 8, **variables: str) -> Iterator[tuple[str, Child]]:
+def serving(
+    *options: str, threads: int = 8, **variables: str
+) -> Iterator[tuple[str, python.Process]]:
     """Run `gunicorn wsgi:app`, and yield its URL and the process."""
     (port,) = ports.free_ports(1)
-    command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}"]
-    command += ["--threads", str(threads)]
-    process = Child([*command, *options], cwd=ROOT, env=os.environ | variables)
+    command = ["-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}"]
+    command += ["--threads", str(threads), *options]
+    process = python.Process(*command, env=os.environ | variables)
     url = f"http://127.0.0.1:{port}"
     try:
         until(lambda: _is_up(url), "the start of gunicorn", seconds=60)

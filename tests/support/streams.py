@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 import requests
 
 import tickets
-from launch.children import Child
 from models.clock import now
 from state_machines.durable.unit_of_work import Move
 from tasks import dispatch
+from tests.support import python
 
 TIMEOUT = 60  # seconds
 
@@ -65,7 +65,7 @@ class Server:
     """A process of `python -m events`."""
 
     url: str
-    process: Child
+    process: python.Process
     closing: ExitStack
 
     def open(self, *execution_ids: UUID, user_id: UUID | None = None, **headers: str) -> Stream:

@@ -1,26 +1,24 @@
 """A worker of the sweep on a Redis of its own."""
 
 import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import redis
 
-from launch.children import Child
 from launch.processes import worker
 from launch.redis import Redis
-from launch.stack import ROOT
+from tests.support import python
 
 
 @contextmanager
-def running_worker(server: Redis, log: Path) -> Iterator[Child]:
+def running_worker(server: Redis, log: Path) -> Iterator[python.Process]:
     """Run a worker that writes to `log`."""
-    command = worker("sweeper", "sweep,maintenance", threads=4)
+    command = worker("sweeper", "sweep,maintenance", threads=4)[1:]
     environment = os.environ | {"REDIS_URL": server.url}
     with log.open("wb") as file:
-        process = Child(command, cwd=ROOT, env=environment, stdout=file, stderr=subprocess.STDOUT)
+        process = python.Process(*command, env=environment, stdout=file, stderr=file)
     try:
         yield process
     finally:

@@ -3,8 +3,10 @@
 import subprocess
 from pathlib import Path
 
+import psutil
 import pytest
 
+from launch.waiting import until
 from tests.support import python
 
 pytestmark = pytest.mark.slow
@@ -46,10 +48,19 @@ def test_it_imports_the_project_for_itself() -> None:
     assert done.stdout == "['tests']\n"
 
 
-def test_it_shares_the_group_that_ends_with_the_tests() -> None:
-    show = "import os; print(os.getpgid(0), os.getpid() == os.getpgid(0))"
-    group, leads = python.run("-c", show).stdout.split()
-    assert (leads, python.run("-c", show).stdout.split()[0]) == ("False", group)
+def test_it_leads_a_group_that_ends_with_it() -> None:
+    begun = "import os; print(os.getpid() == os.getpgid(0)); "
+    left = "print(os.spawnlp(os.P_NOWAIT, 'sleep', 'sleep', '600'))"
+    leads, pid = python.run("-c", begun + left).stdout.split()
+    assert leads == "True"
+    until(lambda: not psutil.pid_exists(int(pid)), "the end of what it has left")
+
+
+def test_a_process_runs_until_a_signal_ends_it() -> None:
+    process = python.Process("-c", "import signal; signal.pause()")
+    assert process.poll() is None
+    process.terminate()
+    assert (process.wait(), process.poll()) == (-15, -15)
 
 
 def test_a_module_is_a_program() -> None:

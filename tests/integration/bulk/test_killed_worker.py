@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,10 +12,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, insert, select, text, update
 
-from launch.children import Child
 from launch.processes import worker
 from launch.redis import Redis
-from launch.stack import ROOT
 from launch.waiting import until
 from models import (
     ActivityRow,
@@ -36,6 +33,7 @@ from state_machines.actions import bulk_job
 from tasks.bulk import Work
 from tasks.celery_app import app as celery
 from tasks.payments import RetrieveIntent
+from tests.support import python
 from tests.support.factories import a_payment
 
 ROWS, MIDDLE = 1000, 500
@@ -52,19 +50,19 @@ def log(tmp_path: Path) -> Iterator[BinaryIO]:
 
 
 @pytest.fixture
-def workers() -> Iterator[list[Child]]:
+def workers() -> Iterator[list[python.Process]]:
     """Yield a list for workers, which end with the test."""
-    started: list[Child] = []
+    started: list[python.Process] = []
     yield started
     for process in started:
         process.kill()
         process.wait()
 
 
-def start_worker(own_redis: Redis, workers: list[Child], log: BinaryIO) -> Child:
+def start_worker(own_redis: Redis, workers: list[python.Process], log: BinaryIO) -> python.Process:
     environment = os.environ | {"REDIS_URL": own_redis.url}
-    command = worker(f"bulk-{len(workers)}", "maintenance", threads=2)
-    process = Child(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    command = worker(f"bulk-{len(workers)}", "maintenance", threads=2)[1:]
+    process = python.Process(*command, env=environment, stdout=log, stderr=log)
     workers.append(process)
     return process
 
@@ -117,7 +115,7 @@ def end_leases() -> None:
 
 @pytest.mark.slow
 def test_a_worker_is_killed_in_the_middle_of_a_thousand_retries(
-    app: Flask, own_redis: Redis, workers: list[Child], log: BinaryIO
+    app: Flask, own_redis: Redis, workers: list[python.Process], log: BinaryIO
 ) -> None:
     keys = fail_many()
     job = Bulk(

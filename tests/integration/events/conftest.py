@@ -1,7 +1,6 @@
 """A running events process."""
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -9,9 +8,8 @@ from dataclasses import replace
 import pytest
 
 from launch import ports
-from launch.children import Child
-from launch.stack import ROOT
 from launch.waiting import until
+from tests.support import python
 from tests.support.streams import TIMEOUT, Serve, Server
 
 
@@ -20,7 +18,7 @@ def running(**variables: str) -> Iterator[Server]:
     """Start an events process with these settings, and wait until it follows Redis."""
     (port,) = ports.free_ports(1)
     environment = os.environ | {"EVENTS_PORT": str(port)} | variables
-    process = Child([sys.executable, "-m", "events"], cwd=ROOT, env=environment)
+    process = python.Process("-m", "events", env=environment)
     with ExitStack() as closing:
         closing.callback(process.wait)
         closing.callback(process.terminate)

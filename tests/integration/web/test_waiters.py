@@ -9,11 +9,11 @@ from uuid import uuid4
 import pytest
 import requests
 
-from launch.children import Child
 from launch.waiting import until
 from models import Order, Payment, Product, db, transaction
 from models.user import User
 from state_machines.payment import PaymentSignal
+from tests.support import python
 from tests.support.served import assert_others_are_served, serving
 from tests.support.web import Person, SignIn, stripe_says
 from web.waiters import Waiters
@@ -27,7 +27,7 @@ class Server:
 
     url: str
     crowd: ThreadPoolExecutor
-    process: Child
+    process: python.Process
 
     def ask(self, person: Person, path: str) -> Future[requests.Response]:
         url, headers = self.url + path, person.headers | LONG
