@@ -34,6 +34,10 @@ log = logging.getLogger(__name__)
 LIVE_FILE = re.compile(r"gauge_live\w+_(\d+)\.db")
 
 
+# The library asks for each number in which process it is: otherwise that takes as long as the rest.
+_process_id = cache(os.getpid)
+os.register_at_fork(after_in_child=_process_id.cache_clear)
+
 P = ParamSpec("P")
 
 
@@ -59,7 +63,7 @@ class Prometheus:
         from prometheus_client import values
 
         # It chose when it was imported, which Celery does: Flower is a plug-in of its command line.
-        values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
+        values.ValueClass = values.MultiProcessValue(_process_id)  # type: ignore[no-untyped-call]
         self._counters: dict[str, client.Counter] = {}
         self._histograms: dict[str, client.Histogram] = {}
         self._gauges: dict[str, client.Gauge] = {}
@@ -167,6 +171,10 @@ class ScrapeServer(ThreadingHTTPServer):
     allow_reuse_port = True
     daemon_threads = True
 
+    def service_actions(self) -> None:
+        """Sample the gauges of this process, twice a second: another one may answer the scrape."""
+        metrics.sample()
+
     def handle_error(self, *_: object) -> None:
         """Log what went wrong in one line. A client that left is no news."""
         error = sys.exception()
@@ -212,6 +220,7 @@ def start() -> bool:
     if not settings.metrics:
         return False
     metrics.install(Prometheus(folder()))
+    metrics.sample()
     address = settings.metrics_host, settings.metrics_port
     try:
         server = SharedServer(_shared) if _shared else ScrapeServer(address, Scrape)

@@ -54,7 +54,7 @@ def _start_sdk(service: str) -> "SpanMaker":
     }
     provider = TracerProvider(resource=Resource.create(attributes))
     endpoint = f"{settings.otel_exporter_otlp_endpoint}/v1/traces"
-    processor = BatchSpanProcessor(SpanExporter(endpoint))
+    processor = BatchSpanProcessor(SpanExporter(endpoint, provider.resource.attributes))
     # It ends with the process, and sends its last spans.
     provider.add_span_processor(processor)
     return SpanMaker(provider, processor)

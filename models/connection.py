@@ -3,7 +3,6 @@
 import re
 import select
 import sys
-from threading import Lock
 from typing import Any
 
 import psycopg2
@@ -40,8 +39,6 @@ SERVER_KEEPALIVES = {
     # A server on another system would log for each connection that it has no such timeout.
     **({"tcp_user_timeout": "10s"} if sys.platform == "linux" else {}),
 }
-# The mark of a connection that is counted as held.
-HELD = "projectx.held"
 # Maximum connections of a process above its pool, at peaks.
 MAX_OVERFLOW = 4
 UNLIMITED_TIMEOUTS = "SELECT name FROM pg_settings WHERE name = ANY (%s) AND setting = '0'"
@@ -75,39 +72,6 @@ def _refuse_dead(connection: Any, *_: object) -> None:
         raise DisconnectionError
     if clock.needs_setting():
         _set_clock(connection)
-
-
-class _Held:
-    """The connections that threads of this process hold, of those that it may open."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._number = 0
-        self.limit = 0
-
-    def change(self, difference: int) -> None:
-        with self._lock:
-            self._number += difference
-            # Set, and not changed: the meter need not read what it had.
-            metrics.POOL_IN_USE.set(self._number)
-            metrics.POOL_SHARE.set(self._number / self.limit if self.limit else 0)
-
-
-_held = _Held()
-
-
-# After `_refuse_dead`: a refused connection is not held.
-@event.listens_for(Pool, "checkout")
-def _count_held(_connection: Any, record: Any, _proxy: Any) -> None:
-    if metrics.is_on():
-        record.record_info[HELD] = True
-        _held.change(1)
-
-
-@event.listens_for(Pool, "checkin")
-def _count_returned(_connection: Any, record: Any) -> None:
-    if record.record_info.pop(HELD, False):
-        _held.change(-1)
 
 
 def _set_clock(connection: Any) -> None:
@@ -205,5 +169,14 @@ def attach(app: Any, *, pool_size: int) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(pool_size)
     db.init_app(app)
-    _held.limit = pool_size + MAX_OVERFLOW
-    metrics.POOL_LIMIT.set(_held.limit)
+    limit = pool_size + MAX_OVERFLOW
+    metrics.POOL_LIMIT.follow(lambda: limit)
+    metrics.POOL_IN_USE.follow(lambda: _count_held(app))
+    metrics.POOL_SHARE.follow(lambda: _count_held(app) / limit)
+
+
+def _count_held(app: Any) -> int:
+    """Return the number of connections that threads of this process hold."""
+    with app.app_context():
+        pool: Any = db.engine.pool
+        return int(pool.checkedout())

@@ -5,7 +5,7 @@ Prometheus's. A label holds names that the code or the operator has chosen, and 
 what a person typed: each combination of values is a series for ever.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -66,6 +66,10 @@ class Gauge(Metric):
         for meter in _meters:
             meter.change(self, difference)
 
+    def follow(self, read: Callable[[], float]) -> None:
+        """Set the number to what `read` returns, again and again, for what changes too often."""
+        followed[self] = read
+
 
 class Meter(Protocol):
     """A keeper of the numbers of a process."""
@@ -81,6 +85,8 @@ class Meter(Protocol):
 
 # The installed meter, if there is one.
 _meters: list[Meter] = []
+# The gauges that follow something, each with the function that reads it.
+followed: dict[Gauge, Callable[[], float]] = {}
 
 
 def install(meter: Meter | None) -> None:
@@ -91,6 +97,12 @@ def install(meter: Meter | None) -> None:
 def is_on() -> bool:
     """Return whether numbers are kept."""
     return bool(_meters)
+
+
+def sample() -> None:
+    """Set the gauges that follow something."""
+    for gauge, read in followed.items():
+        gauge.set(read())
 
 
 HTTP_REQUESTS = Counter(

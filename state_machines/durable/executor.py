@@ -24,7 +24,7 @@ from state_machines.durable.calls import draining
 from state_machines.durable.calls.batches import Batch, perform, take_calls
 from state_machines.durable.leases import Claim
 from state_machines.durable.telemetry import counts
-from state_machines.durable.telemetry.attempts import batch_span
+from state_machines.durable.telemetry.attempts import batch_span, note_traces
 
 log = logger(__name__)
 
@@ -161,6 +161,7 @@ def _record(batch: Batch, attempts: list[Attempt]) -> None:
         ended |= {a.call.id for a in failed if leases.fail(claimed, a)}
         over = [attempt for attempt in attempts if attempt.call.id in ended]
         rows = activity.machine.lock({attempt.call.subject_id for attempt in over}) if over else {}
+        note_traces(activity.machine, rows, (attempt.call for attempt in over))
         for attempt in over:
             context = attempt.traceparent or attempt.call.traceparent
             with (

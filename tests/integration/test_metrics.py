@@ -231,8 +231,10 @@ def test_a_connection_counts_while_it_is_held(app: Flask, counted: Counted) -> N
     db.session.remove()
     with transaction() as session:
         session.connection()
+        metrics.sample()
         assert counted.of(metrics.POOL_IN_USE) == counted.of(metrics.POOL_SHARE) == 1
     db.session.remove()
+    metrics.sample()
     assert counted.of(metrics.POOL_IN_USE) == counted.of(metrics.POOL_SHARE) == 0
 
 

@@ -5,6 +5,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from threading import Event, Thread
 
@@ -14,6 +15,7 @@ from launch.children import run
 from metering import Scrape, ScrapeServer
 from models import metrics
 from models.metrics import Counter, Gauge, Histogram, Metric
+from tests.support.counted import counting
 
 # A process that starts its metrics, counts something, and tells what it would answer.
 PROGRAM = """
@@ -132,6 +134,25 @@ def test_a_scrape_that_fails_is_a_line_and_one_that_leaves_is_none(
 def test_a_client_that_says_nothing_is_left() -> None:
     with served(Impatient) as address, socket.create_connection(address, timeout=30) as client:
         assert client.recv(1) == b""
+
+
+def test_a_gauge_that_follows_something_is_set_again_and_again() -> None:
+    present, read_often = count(), Event()
+
+    def read() -> float:
+        number = next(present)
+        if number == 3:
+            read_often.set()
+        return number
+
+    gauge = Gauge("projectx_test", "Grows with each look.")
+    gauge.follow(read)
+    try:
+        with counting() as counted, served(Scrape):
+            assert read_often.wait(60)
+    finally:
+        metrics.followed.pop(gauge)
+    assert counted.of(gauge) >= 3
 
 
 def test_each_metric_has_a_name_of_its_own() -> None:

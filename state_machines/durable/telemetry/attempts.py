@@ -1,13 +1,15 @@
 """The spans of batches, which link to their rows, and of attempts, in the traces of their rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
+from uuid import UUID
 
 from models import tracing
 from models.tracing import Attributes, NewSpan, Span
-from state_machines.durable.activity import Activity, Attempt
+from state_machines.durable.activity import Activity, Attempt, Call
 from state_machines.durable.leases import Claim
+from state_machines.durable.unit_of_work import unit_of_work
 
 
 def batch_span(claimed: Claim, since: int | None) -> AbstractContextManager[Span | None]:
@@ -45,3 +47,19 @@ def _attempt_span(
     with tracing.span(new):
         attempt.traceparent = tracing.current()
         yield
+
+
+def note_traces(machine: Any, rows: Mapping[UUID, Any], calls: Iterable[Call]) -> None:
+    """Note the contexts of calls as the last ones of their executions, and of these' parents.
+
+    An activity is in the trace of its execution. To look for the context of the last transition
+    would take a query more in each transaction that records a result.
+    """
+    if not tracing.is_on():
+        return
+    known = unit_of_work().traces
+    for call in calls:
+        row = rows.get(call.subject_id)
+        if row is not None and call.traceparent is not None:
+            known.setdefault(row.id, call.traceparent)
+            known.setdefault(machine.root_id(row), call.traceparent)

@@ -1,10 +1,12 @@
 """Rows carry the trace in which they were written, and what follows from them goes on in it."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
 
 import pytest
+from flask import Flask
 
 from models import tracing, transaction
 from models.clock import MovableClock
@@ -15,6 +17,7 @@ from state_machines.durable.inbox import receive
 from tests.support.depot import Depot, load_signal
 from tests.support.parcel import Announce, Courier, ParcelMachine, ParcelSignal
 from tests.support.recorder import Recorder, recording
+from tests.support.statements import statements_of
 
 BATCH = "batch test.announce"
 
@@ -63,9 +66,24 @@ def test_a_call_and_its_record_go_on_in_the_trace_of_the_request(
     batch, attempt = tracer.last(BATCH), tracer.last("test.announce")
     assert (batch.new.parent, batch.new.links) == (None, [birth.traceparent])
     assert (attempt.new.parent, attempt.new.links) == (birth.traceparent, [batch.traceparent])
-    assert tracer.last("test_parcel announced").new.parent == attempt.traceparent
+    moved = tracer.last("test_parcel announced")
+    assert (moved.new.parent, moved.new.links) == (attempt.traceparent, [birth.traceparent])
     assert [tracing.trace_id(each) for each in contexts(depot, parcel_id)] == [trace, trace]
     assert all(span.ended for span in tracer.spans)
+
+
+def test_a_result_is_recorded_without_a_query_for_its_trace(
+    depot: Depot, courier: Courier, shop: Flask
+) -> None:
+    counts = []
+    for tracer in (nullcontext(), recording()):
+        with tracer:
+            (parcel_id,), _ = pack(depot, "vase")
+            with statements_of(shop) as statements:
+                depot.run(parcel_id)
+        assert depot.state(parcel_id) == "Announced"
+        counts.append(len(statements))
+    assert counts[0] == counts[1] > 0
 
 
 def test_a_batch_links_to_the_rows_of_several_traces(
