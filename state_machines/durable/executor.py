@@ -63,7 +63,6 @@ def _run_all(name: str, waiting: list[UUID]) -> int:
 
 
 def _run(name: str, ids: list[UUID]) -> list[Claim]:
-    began = tracing.started_at()
     try:
         batch = prepare(name, ids)
     except Exception as error:
@@ -73,7 +72,7 @@ def _run(name: str, ids: list[UUID]) -> list[Claim]:
         if len(ids) > 1:
             return [claim for activity_id in ids for claim in _run(name, [activity_id])]
         batch = _claim_unprepared(name, ids, failure)
-    with draining.claimed(batch.claimed), batch_span(batch.claimed, began):
+    with draining.claimed(batch.claimed), batch_span(batch.claimed, batch.began):
         perform(batch)
         finish(batch)
     return [batch.claimed]
@@ -81,7 +80,7 @@ def _run(name: str, ids: list[UUID]) -> list[Claim]:
 
 def prepare(name: str, ids: Iterable[UUID]) -> Batch:
     """Claim the free activities of `ids` and prepare their calls, in the first transaction."""
-    activity = Activity.registry[name]
+    activity, began = Activity.registry[name], tracing.started_at()
     attempts: list[Attempt] = []
     with transaction():
         claimed = leases.claim(activity.name, ids, to_disk=not activity.keyed)
@@ -112,7 +111,7 @@ def prepare(name: str, ids: Iterable[UUID]) -> Batch:
             leases.finish(claimed, unneeded)
         leases.give_back(claimed, sum(attempt.error is None for attempt in attempts))
     counts.count_claim(claimed, unneeded)
-    return Batch(claimed, attempts)
+    return Batch(claimed, attempts, began)
 
 
 def _row_of(call: Call, rows: dict[UUID, Any]) -> Any:

@@ -57,7 +57,7 @@ def test_one_trace_leads_from_the_order_to_the_receipt(observed: Stack, spans: C
     call = find(spans, trace, CALL)
     stripe = find(spans, trace, "POST 127.0.0.1", url_path="/v1/payment_intents")
     news = find(spans, trace, "signal stripe payment_intent.succeeded")
-    email = find(spans, trace, "emails.order_confirmed")
+    find(spans, trace, "emails.order_confirmed")
     sent = find(spans, trace, "POST 127.0.0.1", url_path="/v3/mail/send")
     find(spans, trace, f"publish {CALL}")
 
@@ -73,7 +73,6 @@ def test_one_trace_leads_from_the_order_to_the_receipt(observed: Stack, spans: C
         lambda: {path(each)[-1] for each in (stripe, news, sent)} == {"POST /order"} or None,
         "the paths to the request",
     )
-    assert len(call.links) == len(email.links) == 1, "each links to its batch"
     webhook = wait_for(
         lambda: next((span for span in spans.spans if (span.trace, span.id) in news.links), None),
         "the request with the event",
@@ -113,13 +112,6 @@ def test_a_killed_worker_s_activity_goes_on_in_its_trace(observed: Stack, spans:
     second = find(spans, trace, CALL, projectx_attempt="2")
     _, _, context, _ = row["traceparent"].split("-")
     assert second.parent == context, "the attempt is below the row's span"
-    batches = wait_for(
-        lambda: [span for span in spans.spans if (span.trace, span.id) in second.links] or None,
-        "its batch",
-    )
-    assert [batch.name for batch in batches] == [f"batch {CALL}"]
-    assert batches[0].links == {(trace, context)}, "and its batch links to that"
-    assert batches[0].trace != trace
 
 
 def test_operators_go_from_an_execution_to_its_trace(observed: Stack) -> None:

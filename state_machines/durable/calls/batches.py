@@ -38,10 +38,14 @@ _free_calls = BoundedSemaphore(CONCURRENT_CALLS)
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The activities that one worker holds between its two transactions."""
+    """The activities that one worker holds between its two transactions.
+
+    With traces, `began` is the time at which it claimed them, in nanoseconds.
+    """
 
     claimed: Claim
     attempts: list[Attempt]
+    began: int | None = None
 
     @property
     def activity(self) -> Activity[Any, Any, Any]:
@@ -95,7 +99,7 @@ def _renew(batch: Batch) -> None:
 
 
 def _call(batch: Batch, attempt: Attempt, context: str | None) -> None:
-    """Make one call. `context` is that of the batch's span."""
+    """Make one call. `context` is that of the batch's span, if it has one."""
     activity, claimed = batch.activity, batch.claimed
     ends_at = now() + timedelta(seconds=activity.timeout)
     if ends_at > claimed.until or attempt.call.id in claimed.lost:
@@ -110,7 +114,7 @@ def _call(batch: Batch, attempt: Attempt, context: str | None) -> None:
     try:
         with (
             bound(**attempt.names(activity)),
-            attempt_span(activity, attempt, context),
+            attempt_span(activity, attempt, context, batch.began),
             time_limit(activity.timeout),
         ):
             attempt.response = activity.perform(attempt.request, attempt.call)

@@ -13,8 +13,8 @@ from state_machines.durable.unit_of_work import unit_of_work
 
 
 def batch_span(claimed: Claim, since: int | None) -> AbstractContextManager[Span | None]:
-    """Make a span of a claimed batch, which began at `since`."""
-    if not tracing.is_on() or not claimed.calls:
+    """Make a span of a claimed batch, which began at `since`. That of one row is its attempt's."""
+    if not tracing.is_on() or len(claimed.calls) <= 1:
         return tracing.OFF
     name, links = claimed.activity.name, [call.traceparent for call in claimed.calls]
     attributes: Attributes = {"projectx.activity": name, "projectx.rows": len(links)}
@@ -23,15 +23,20 @@ def batch_span(claimed: Claim, since: int | None) -> AbstractContextManager[Span
 
 
 def attempt_span(
-    activity: Activity[Any, Any, Any], attempt: Attempt, batch: str | None
+    activity: Activity[Any, Any, Any], attempt: Attempt, batch: str | None, claimed_at: int | None
 ) -> AbstractContextManager[object]:
-    """Make a span of one attempt. `batch` is the context of its batch."""
-    return _attempt_span(activity, attempt, batch) if tracing.is_on() else tracing.OFF
+    """Make a span of one attempt. `batch` is the context of its batch's span.
+
+    Without one, the span of the attempt begins at `claimed_at`.
+    """
+    if not tracing.is_on():
+        return tracing.OFF
+    return _attempt_span(activity, attempt, batch, None if batch else claimed_at)
 
 
 @contextmanager
 def _attempt_span(
-    activity: Activity[Any, Any, Any], attempt: Attempt, batch: str | None
+    activity: Activity[Any, Any, Any], attempt: Attempt, batch: str | None, since: int | None
 ) -> Iterator[None]:
     call = attempt.call
     attributes: Attributes = {
@@ -43,7 +48,7 @@ def _attempt_span(
     }
     # A row from before there were traces has no context.
     parent = call.traceparent or batch
-    new = NewSpan(activity.name, parent=parent, links=[batch], attributes=attributes)
+    new = NewSpan(activity.name, "internal", parent, [batch], attributes, since)
     with tracing.span(new):
         attempt.traceparent = tracing.current()
         yield

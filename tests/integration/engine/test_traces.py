@@ -63,9 +63,10 @@ def test_a_call_and_its_record_go_on_in_the_trace_of_the_request(
     birth = tracer.last("test_parcel pack")
     assert depot.activity(parcel_id).traceparent == birth.traceparent
     depot.run(parcel_id)
-    batch, attempt = tracer.last(BATCH), tracer.last("test.announce")
-    assert (batch.new.parent, batch.new.links) == (None, [birth.traceparent])
-    assert (attempt.new.parent, attempt.new.links) == (birth.traceparent, [batch.traceparent])
+    attempt = tracer.last("test.announce")
+    assert (attempt.new.parent, attempt.new.links) == (birth.traceparent, [])
+    assert attempt.new.since, "a batch of one row has no span: that of the attempt has its time"
+    assert BATCH not in {span.new.name for span in tracer.spans}
     moved = tracer.last("test_parcel announced")
     assert (moved.new.parent, moved.new.links) == (attempt.traceparent, [birth.traceparent])
     assert [tracing.trace_id(each) for each in contexts(depot, parcel_id)] == [trace, trace]
@@ -93,7 +94,11 @@ def test_a_batch_links_to_the_rows_of_several_traces(
     assert first != second
     depot.run(vase, lamp)
     rows = {depot.activity(parcel).traceparent for parcel in (vase, lamp)}
-    assert set(tracer.last(BATCH).new.links) == rows
+    batch = tracer.last(BATCH)
+    assert (batch.new.parent, set(batch.new.links)) == (None, rows)
+    attempts = [span.new for span in tracer.spans if span.new.name == "test.announce"]
+    assert {attempt.parent for attempt in attempts} == rows
+    assert [attempt.links for attempt in attempts] == [[batch.traceparent]] * 2
     for parcel, trace in ((vase, first), (lamp, second)):
         assert tracing.trace_id(contexts(depot, parcel)[-1]) == trace
 
