@@ -102,7 +102,8 @@ def main() -> None:
             importlib.import_module(module)
     # Bad settings are shown in the processes, too.
     with contextlib.suppress(Exception):
-        importlib.import_module("metering").listen()
+        if metering := sys.modules.get("metering"):
+            metering.listen()
     gc.freeze()
     request = ForkServer(socket.socket(fileno=int(sys.argv[1]))).serve()
     if request is None:

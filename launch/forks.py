@@ -137,7 +137,7 @@ class Forks:
         """
         readable, writable = os.pipe()
         try:
-            fork = self._fork(words, [writable, writable])
+            fork = self.fork(words, [writable, writable])
         except BaseException:
             os.close(readable)
             raise
@@ -149,19 +149,14 @@ class Forks:
     def run(self, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
         """Run `python -m WORDS` to its end. Raises the errors of `start`."""
         with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
-            status = self._fork(words, [output.fileno(), errors.fileno()]).wait()
+            status = self.fork(words, [output.fileno(), errors.fileno()]).wait()
             return subprocess.CompletedProcess(words, status, _read(output), _read(errors))
 
-    def close(self) -> None:
-        """End the server and its processes for good."""
-        self._is_closed = True
-        # A start that waits for the server has the lock.
-        if connection := self._connection:
-            connection.kill()
-        with self._lock:
-            self._disconnect()
+    def fork(self, words: Sequence[str], outputs: Sequence[int]) -> Fork:
+        """Start `python -m WORDS` with these descriptors as its stdout and its stderr.
 
-    def _fork(self, words: Sequence[str], outputs: Sequence[int]) -> Fork:
+        Raises the errors of `start`.
+        """
         with self._lock:
             for _ in range(2):
                 if self._is_closed:
@@ -172,6 +167,15 @@ class Forks:
                     return Fork(*started)
                 self._disconnect()
         raise RuntimeError("the fork server does not start: see its output above")
+
+    def close(self) -> None:
+        """End the server and its processes for good."""
+        self._is_closed = True
+        # A start that waits for the server has the lock.
+        if connection := self._connection:
+            connection.kill()
+        with self._lock:
+            self._disconnect()
 
     def _disconnect(self) -> None:
         if self._connection is not None:

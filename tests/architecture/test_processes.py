@@ -18,7 +18,6 @@ def test_processes_are_started_only_by_launch() -> None:
         for file in (ROOT / room).rglob("*.py")
         if OTHER_WAYS.search(file.read_text())
     }
-    # The first one needs a child in its own group. tests.support.python ends those of the second.
-    forking = {"tests/launch/forked.py", "tests/support/loaded.py"}
-    allowed = forking | {"tests/architecture/test_processes.py"}
+    # This one needs a child in its own group.
+    allowed = {"tests/launch/forked.py", "tests/architecture/test_processes.py"}
     assert starters == {"launch/children.py"} | allowed

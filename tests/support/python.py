@@ -1,35 +1,41 @@
 """Python programs in processes of their own, which begin with the libraries loaded.
 
 Most of the processor time of a command goes into imports of libraries, which are the same each
-time. Here one process has made them (tests/support/loaded.py), and the programs are its forks. Each
+time. Here a fork server has made them (launch/fork_server.py), and the programs are its forks. Each
 of them imports all of the project, and reads all of its settings, for itself.
 """
 
 import atexit
 import json
 import os
-import select
 import signal
-import socket
 import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from subprocess import CalledProcessError, CompletedProcess, TimeoutExpired
-from tempfile import TemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryFile
 from typing import IO, Any
 
-from launch.children import Child, end_group, forget, guardian
+from launch.children import Child
+from launch.forks import IS_SUPPORTED, Fork, Forks
 from launch.stack import ROOT
 
+LIBRARIES = (
+    *("alembic.script", "celery.app.base", "celery.beat", "celery.bin.worker"),
+    *("celery.concurrency.thread", "cryptography.x509", "email_validator", "flask.cli"),
+    *("flask_cors", "flask_limiter.commands", "flask_migrate.cli", "flask_openapi"),
+    *("gunicorn.app.wsgiapp", "gunicorn.workers.gthread", "jwt", "kombu.transport.redis"),
+    *("psutil", "psycopg2", "pydantic_settings", "redis.asyncio", "requests", "stripe"),
+    *("sqlalchemy.dialects.postgresql.psycopg2", "sqlalchemy.orm", "werkzeug.test"),
+)
 Variables = Mapping[str, str] | None
 
 
 class Process:
-    """`python ARGUMENTS`, for `-m MODULE ...` and `-c CODE ...`, with the methods of Popen.
+    """`python ARGUMENTS`, for `-m MODULE ...` and `-c CODE ...`, with the methods of a `Child`.
 
-    Without `env`, its environment is that of this process. It has no stdin. It leads a group, which
-    ends with it, and with this process.
+    Without `env`, its environment is that of this process.
     """
 
     def __init__(
@@ -40,34 +46,22 @@ class Process:
         stdout: IO[Any] | None = None,
         stderr: IO[Any] | None = None,
     ) -> None:
-        self._arguments = arguments
-        self.returncode: int | None = None
         environment = dict(os.environ if env is None else env)
-        request = {"arguments": arguments, "environment": environment, "folder": str(cwd)}
-        output, errors = stdout.fileno() if stdout else 1, stderr.fileno() if stderr else 2
-        self._reports = _start(request, output, errors)
-        self.pid = int(self._reports.readline())
-        guardian().send("add", self.pid)
+        outputs = stdout.fileno() if stdout else 1, stderr.fileno() if stderr else 2
+        start = _fork if IS_SUPPORTED else _begin
+        self._process = start(arguments, environment, cwd, outputs)
+        self.pid = self._process.pid
 
     def poll(self) -> int | None:
         """Return the exit status if it has ended."""
-        if self.returncode is None and select.select([self._reports], [], [], 0)[0]:
-            self.wait()
-        return self.returncode
+        try:
+            return self.wait(0)
+        except TimeoutExpired:
+            return None
 
     def wait(self, timeout: float | None = None) -> int:
-        """Return the exit status: the negative number of the signal that has ended it, if one has.
-
-        Raises TimeoutExpired.
-        """
-        if self.returncode is None:
-            if not select.select([self._reports], [], [], timeout)[0]:
-                raise TimeoutExpired(self._arguments, timeout or 0)
-            self.returncode = int(self._reports.readline())
-            self._reports.close()
-            end_group(self.pid, signal.SIGKILL)
-            forget(self.pid)
-        return self.returncode
+        """Wait for the end and return the exit status. Raises TimeoutExpired."""
+        return self._process.wait(timeout)
 
     def send_signal(self, number: int) -> None:
         if self.poll() is None:
@@ -108,30 +102,27 @@ def _read(file: IO[str]) -> str:
     return file.read()
 
 
-def _start(request: dict[str, Any], output: int, errors: int) -> IO[bytes]:
-    """Have the program started; return the pipe on which its process is reported."""
-    reading, writing = os.pipe()
-    reports, status = os.pipe()
-    socket.send_fds(_loaded(), [b"."], [reading, output, errors, status])
-    os.close(reading)
-    os.close(status)
-    with os.fdopen(writing, "w") as pipe:
-        json.dump(request, pipe)
-    return os.fdopen(reports, "rb", buffering=0)
+def _begin(
+    arguments: tuple[str, ...], environment: dict[str, str], cwd: Path, outputs: tuple[int, int]
+) -> Child:
+    output, errors = outputs
+    command = [sys.executable, *arguments]
+    return Child(command, env=environment, cwd=cwd, stdout=output, stderr=errors)
+
+
+def _fork(
+    arguments: tuple[str, ...], environment: dict[str, str], cwd: Path, outputs: tuple[int, int]
+) -> Fork:
+    request = {"arguments": arguments, "environment": environment, "folder": str(cwd)}
+    # The program deletes it.
+    with NamedTemporaryFile("w", suffix=".json", delete=False) as file:
+        json.dump(request, file)
+    return _forks().fork(["tests.support.program", file.name], outputs)
 
 
 @cache
-def _loaded() -> socket.socket:
-    """Start the process that has the libraries, and return the socket for requests to it."""
-    ours, its = socket.socketpair()
-    number = its.fileno()
-    command = [sys.executable, "-m", "tests.support.loaded", str(number)]
-    process = Child(command, cwd=ROOT, pass_fds=[number])
-    its.close()
-
-    def end() -> None:
-        ours.close()
-        process.wait()
-
-    atexit.register(end)
-    return ours
+def _forks() -> Forks:
+    """Return the fork server, which ends with this process."""
+    forks = Forks({**os.environ, "PYTHONPATH": str(ROOT)}, modules=LIBRARIES)
+    atexit.register(forks.close)
+    return forks

@@ -6,12 +6,17 @@ from pathlib import Path
 import psutil
 import pytest
 
+from launch.stack import ROOT
 from launch.waiting import until
 from tests.support import python
 
 pytestmark = pytest.mark.slow
 
-SHOW = "import os, sys; print(sys.argv[1:], __name__, os.getcwd(), sorted(os.environ))"
+SHOW = f"""
+import os, sys
+print(sys.argv[1:], __name__, os.getcwd(), sorted(os.environ))
+print(sys.path[0] == os.getcwd(), {str(ROOT)!r} in sys.path)
+"""
 PROJECT = """
 import sys
 from pathlib import Path
@@ -40,12 +45,12 @@ def test_the_status_and_the_output_are_its_own(
 
 def test_its_arguments_folder_and_environment_are_those_that_are_given(tmp_path: Path) -> None:
     done = python.run("-c", SHOW, "a b", env={"ONLY": "1"}, cwd=tmp_path)
-    assert done.stdout == f"['a b'] __main__ {tmp_path} ['ONLY']\n"
+    assert done.stdout == f"['a b'] __main__ {tmp_path} ['ONLY']\nTrue False\n"
 
 
 def test_it_imports_the_project_for_itself() -> None:
     done = python.run("-c", PROJECT)
-    assert done.stdout == "['tests']\n"
+    assert done.stdout == "['launch', 'tests']\n", "neither reads a setting"
 
 
 def test_it_leads_a_group_that_ends_with_it() -> None:
