@@ -17,9 +17,9 @@ from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
 from config import settings
-from launch.children import run
 from launch.stack import ROOT
 from models.connection import connect_arguments, engine_options
+from tests.support import python
 
 SLOW = '''"""Slower than a statement of the shop may be."""
 
@@ -165,22 +165,8 @@ def test_a_migration_may_take_longer_than_a_statement_of_the_shop(
         connection.cursor().execute(f"CREATE DATABASE {url.database}")
         try:
             shown = url.render_as_string(hide_password=False).replace("+psycopg2", "")
-            run(
-                [
-                    sys.executable,
-                    "-m",
-                    "flask",
-                    "--app",
-                    "wsgi",
-                    "db",
-                    "upgrade",
-                    "-d",
-                    str(folder),
-                ],
-                env=os.environ | {"DATABASE_URL": shown, "STATEMENT_TIMEOUT": "0.25"},
-                cwd=ROOT,
-                check=True,
-                capture_output=True,
-            )
+            variables = os.environ | {"DATABASE_URL": shown, "STATEMENT_TIMEOUT": "0.25"}
+            words = ("-m", "flask", "--app", "wsgi", "db", "upgrade", "-d", str(folder))
+            python.run(*words, env=variables, check=True)
         finally:
             connection.cursor().execute(f"DROP DATABASE {url.database} WITH (FORCE)")

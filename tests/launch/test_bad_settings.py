@@ -8,6 +8,7 @@ import pytest
 from launch.children import run
 from launch.processes import CELERY, count_web_workers
 from launch.stack import ROOT
+from tests.support import python
 
 PROGRAMS = {
     "make run": ("launch",),
@@ -26,10 +27,7 @@ PROGRAMS = {
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
 def test_a_bad_setting_is_named_without_a_traceback(program: tuple[str, ...]) -> None:
     variables = {"WEB_PORT": "abc", "POLL_AGES": "300,0", "REDIS_URL": "topsecret"}
-    command = [sys.executable, "-m", *program]
-    done = run(
-        command, cwd=ROOT, env=os.environ | variables, capture_output=True, text=True, timeout=120
-    )
+    done = python.run("-m", *program, env=os.environ | variables)
     assert done.returncode == 1
     output = done.stdout + done.stderr
     assert all(f"{name}: " in output for name in variables)
@@ -40,8 +38,7 @@ def test_a_bad_setting_is_named_without_a_traceback(program: tuple[str, ...]) ->
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
 def test_a_file_in_place_of_the_folder_of_secrets_is_named(program: tuple[str, ...]) -> None:
     variables = os.environ | {"PROJECTX_SECRETS": __file__}
-    command = [sys.executable, "-m", *program]
-    done = run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=120)
+    done = python.run("-m", *program, env=variables)
     assert done.returncode == 1
     assert "PROJECTX_SECRETS must be a folder\n" in done.stderr
     assert "Traceback" not in done.stderr
@@ -56,9 +53,8 @@ def test_a_file_in_place_of_the_folder_of_secrets_is_named(program: tuple[str, .
 def test_a_service_that_cannot_begin_says_why(
     name: str, value: str, sentence: str, log_format: str
 ) -> None:
-    command = [sys.executable, "-m", "gunicorn", "wsgi:auth", "--bind", "127.0.0.1:0"]
     variables = os.environ | {name: value, "LOG_FORMAT": log_format}
-    done = run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=120)
+    done = python.run("-m", "gunicorn", "wsgi:auth", "--bind", "127.0.0.1:0", env=variables)
     assert done.returncode != 0
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr

@@ -1,14 +1,12 @@
 """Tests of lost events of Stripe: polled one by one, and reconciled all together."""
 
 import os
-import sys
 from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
-from launch.children import run
 from models import ActivityState, Payment, Reconciliation, ReconciliationState, transaction
 from models.base import db
 from models.clock import MovableClock
@@ -17,6 +15,7 @@ from state_machines import PaymentMachine
 from state_machines.actions import reconcile
 from state_machines.durable import sweep
 from state_machines.payment import PaymentSignal
+from tests.support import python
 from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop
 from tests.support.stripe import Stripe
@@ -38,9 +37,9 @@ def silent() -> Iterator[Sandbox]:
 
 def worker(stripe: Sandbox) -> None:
     """Let a worker that calls this sandbox do all that there is to do."""
-    program = [sys.executable, "-m", "tests.integration.races.worker"]
     environment = {**os.environ, "STRIPE_API_BASE": stripe.url}
-    run(program, env=environment, check=True, timeout=300)
+    words = ("-m", "tests.integration.races.worker")
+    python.run(*words, env=environment, check=True, timeout=300)
 
 
 def run_reconciliation() -> UUID:
