@@ -27,6 +27,7 @@ INTERACTIVE, BACKGROUND = 0, 9
 # Web processes do not import the activities, which declare the same: a test compares them.
 task_routes = {
     "payments.create_intent": {"queue": "payments", "priority": INTERACTIVE},
+    "payments.retrieve_intent": {"queue": "payments", "priority": INTERACTIVE},
     "emails.login_code": {"queue": "emails", "priority": INTERACTIVE},
     "payments.*": {"queue": "payments", "priority": BACKGROUND},
     "refunds.*": {"queue": "payments", "priority": BACKGROUND},

@@ -160,7 +160,7 @@ class PaymentMachine(DurableMachine[Payment]):
     poll = Poll(
         (S.INITIATED, S.DECLINED),
         tuple(timedelta(seconds=age) for age in settings.poll_ages),
-        "payments.retrieve_intent",
+        "payments.poll_intent",
     )
     display = Display(
         key="intent_id",

@@ -3,13 +3,14 @@
 from typing import Any
 
 from state_machines.durable import Activity
-from tasks import bulk, emails, payments, privacy, reconciliation, refunds
+from tasks import bulk, emails, payment_polls, payments, privacy, reconciliation, refunds
 
 ACTIVITIES: tuple[type[Activity[Any, Any, Any]], ...] = (
     payments.CreateIntent,
     payments.CancelIntent,
     payments.CancelOrphan,
     payments.RetrieveIntent,
+    payment_polls.PollIntent,
     refunds.SubmitRefund,
     refunds.ListRefunds,
     emails.LoginCode,

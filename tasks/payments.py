@@ -191,13 +191,14 @@ class CancelOrphan(CancelIntent):
 class RetrieveIntent(Activity[Payment, str, Intent]):
     """Retrieves the intent of a payment and applies its status and card.
 
-    It runs after an event that ends the payment, and when no event has come for a while.
+    It runs after an event that ends the payment: the customer waits for the confirmation.
     """
 
     name = "payments.retrieve_intent"
     machine = PaymentMachine
     queue = "payments"
     provider = "stripe"
+    priority = Priority.INTERACTIVE
     retry = PATIENT
 
     def prepare(self, payment: Payment, call: Call) -> str | None:

@@ -20,7 +20,8 @@ from models.ids import uuid7
 from state_machines.durable import sweep
 from state_machines.durable.operations import limits, publishing
 from tasks.celery_app import app as celery
-from tasks.payments import CreateIntent, RetrieveIntent
+from tasks.payment_polls import PollIntent
+from tasks.payments import CreateIntent
 from tasks.queue_keys import list_names
 from tests.support import python
 
@@ -73,7 +74,7 @@ def overdue(name: str, *, seconds: int, number: int = 1) -> list[UUID]:
 
 
 def test_the_sweep_publishes_interactive_activities_first(app: Flask) -> None:
-    overdue(RetrieveIntent.name, seconds=9, number=publishing.MAX_PENDING + 1)
+    overdue(PollIntent.name, seconds=9, number=publishing.MAX_PENDING + 1)
     (interactive,) = overdue(CreateIntent.name, seconds=1)
     taken = sweep.due_activities()
     assert len(taken) == publishing.MAX_PENDING + 1
@@ -81,9 +82,7 @@ def test_the_sweep_publishes_interactive_activities_first(app: Flask) -> None:
 
 
 def test_interactive_activities_go_first_under_a_limit(app: Flask) -> None:
-    background = overdue(RetrieveIntent.name, seconds=9) + overdue(
-        RetrieveIntent.name, seconds=5, number=9
-    )
+    background = overdue(PollIntent.name, seconds=9) + overdue(PollIntent.name, seconds=5, number=9)
     interactive = overdue(CreateIntent.name, seconds=1)
     with transaction():
         limits.set_limit("stripe", limits.Limit(per_second=2))
@@ -92,7 +91,7 @@ def test_interactive_activities_go_first_under_a_limit(app: Flask) -> None:
 
 @pytest.mark.parametrize(
     ("name", "backlog", "place"),
-    [(CreateIntent.name, RetrieveIntent.name, -1), (RetrieveIntent.name, CreateIntent.name, 0)],
+    [(CreateIntent.name, PollIntent.name, -1), (PollIntent.name, CreateIntent.name, 0)],
     ids=["interactive", "background"],
 )
 def test_a_backlog_of_the_other_priority_is_overtaken(

@@ -20,7 +20,7 @@ from state_machines.durable.unit_of_work import Committed
 from tasks.dispatch import Dispatcher
 from tasks.queue_keys import list_names
 
-BROKEN, WELL = "emails.order_failed", "payments.retrieve_intent"
+BROKEN, WELL = "emails.order_failed", "payments.poll_intent"
 
 
 def queue(name: str) -> str:

@@ -73,13 +73,13 @@ def deliver(*events: Event) -> list[SignalState | None]:
 
 def ask() -> None:
     """Run what asks Stripe about payments."""
-    with transaction() as session:
-        pending = select(ActivityRow.id).where(
-            ActivityRow.name == "payments.retrieve_intent",
-            ActivityRow.state == ActivityState.PENDING,
-        )
-        ids = session.scalars(pending.order_by(ActivityRow.id)).all()
-    executor.run("payments.retrieve_intent", ids)
+    for name in ("payments.retrieve_intent", "payments.poll_intent"):
+        with transaction() as session:
+            pending = select(ActivityRow.id).where(
+                ActivityRow.name == name, ActivityRow.state == ActivityState.PENDING
+            )
+            ids = session.scalars(pending.order_by(ActivityRow.id)).all()
+        executor.run(name, ids)
 
 
 def an_event(kind: str, noun: str, **thing: object) -> Event:

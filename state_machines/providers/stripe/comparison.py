@@ -60,7 +60,7 @@ def schedule_unknown_payments(intents: Iterable[Intent]) -> None:
     ):
         intent = paid.pop(intent_id, None) if intent_id else paid.pop(of_order[order_id].id, None)
         if intent is not None and state != PaymentState.SUCCESS:
-            schedule("payments.retrieve_intent", PaymentMachine.name, payment_id, intent=intent.id)
+            schedule("payments.poll_intent", PaymentMachine.name, payment_id, intent=intent.id)
     for intent in paid.values():
         unmatched.notify_unmatched(intent)
 

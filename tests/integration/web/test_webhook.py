@@ -21,7 +21,8 @@ from models import (
     transaction,
 )
 from models.clock import now
-from state_machines.durable import executor, inbox
+from state_machines import PaymentMachine
+from state_machines.durable import Activity, Priority, executor, inbox
 from state_machines.payment import PaymentSignal
 from tests.support.stripe import Stripe
 from tests.support.web import Person, a_payment_event, all_signals, deliver, stripe_says
@@ -59,6 +60,17 @@ def test_a_payment_confirms_the_order_once(ann: Person, lamp: Product) -> None:
     assert status["status"] == "Confirmed"
     (row,) = all_signals()
     assert (row.state, row.subject_id) == (SignalState.APPLIED, UUID(placed["orderId"]))
+
+
+def test_a_customer_who_has_paid_waits_behind_no_poll(ann: Person, lamp: Product) -> None:
+    _, event = paid(ann, lamp)
+    assert deliver(ann.client, event).status_code == 200
+    with transaction() as session:
+        pending = select(ActivityRow.name).where(ActivityRow.state == ActivityState.PENDING)
+        name = session.scalars(pending).one()
+    assert Activity.registry[name].priority == Priority.INTERACTIVE
+    assert PaymentMachine.poll is not None
+    assert Activity.registry[PaymentMachine.poll.do].priority == Priority.BACKGROUND
 
 
 def test_an_event_confirms_nothing_before_the_intent_is_retrieved(

@@ -21,6 +21,7 @@ CALLS = {
     "payments.cancel_intent": "cancel",
     "payments.cancel_orphan": "orphan",
     "payments.retrieve_intent": "ask",
+    "payments.poll_intent": "ask",
     "refunds.submit": "submit",
     "refunds.list": "look",
 }
