@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, ParamSpec
 from config import settings
 from models import metrics
 from models.metrics import Counter, Gauge, Histogram, Metric
+from models.processes import process_id
 
 if TYPE_CHECKING:
     import prometheus_client as client
@@ -33,10 +34,6 @@ log = logging.getLogger(__name__)
 # Files with the gauges of one process, which count only while it runs.
 LIVE_FILE = re.compile(r"gauge_live\w+_(\d+)\.db")
 
-
-# The library asks for each number in which process it is: otherwise that takes as long as the rest.
-_process_id = cache(os.getpid)
-os.register_at_fork(after_in_child=_process_id.cache_clear)
 
 P = ParamSpec("P")
 
@@ -63,7 +60,8 @@ class Prometheus:
         from prometheus_client import values
 
         # It chose when it was imported, which Celery does: Flower is a plug-in of its command line.
-        values.ValueClass = values.MultiProcessValue(_process_id)  # type: ignore[no-untyped-call]
+        # With each number it asks in which process it is, which would take as long as the rest.
+        values.ValueClass = values.MultiProcessValue(process_id)  # type: ignore[no-untyped-call]
         self._counters: dict[str, client.Counter] = {}
         self._histograms: dict[str, client.Histogram] = {}
         self._gauges: dict[str, client.Gauge] = {}

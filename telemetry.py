@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from config import settings
 from models import tracing
+from models.processes import process_id
 from models.tracing import NewSpan, Span
 
 if TYPE_CHECKING:
@@ -30,12 +31,12 @@ class OpenTelemetry:
     def start_sdk(self) -> "SpanMaker":
         """Start the SDK of this process, once, and return its maker of spans."""
         with _lock:
-            if self._maker is None or self._pid != os.getpid():
-                self._maker, self._pid = _start_sdk(self._service), os.getpid()
+            if self._maker is None or self._pid != process_id():
+                self._maker, self._pid = _start_sdk(self._service), process_id()
             return self._maker
 
     def start(self, new: NewSpan) -> Span:
-        maker = self._maker if self._pid == os.getpid() else None
+        maker = self._maker if self._pid == process_id() else None
         return (maker or self.start_sdk()).start(new)
 
 
