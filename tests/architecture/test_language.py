@@ -69,9 +69,9 @@ DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
-def names(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def names(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
     """Yield line and name of each definition: variables, parameters, functions, classes."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.lineno, node.id
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
@@ -84,9 +84,9 @@ def names(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.asname
 
 
-def docstrings(tree: ast.Module) -> Iterator[tuple[str, str]]:
+def docstrings(nodes: list[ast.AST]) -> Iterator[tuple[str, str]]:
     """Yield the first line of each docstring, with a complaint about how it begins, if any."""
-    for node in ast.walk(tree):
+    for node in nodes:
         text = ast.get_docstring(node) if isinstance(node, DOCUMENTED) else None
         if not text:
             continue
@@ -105,10 +105,10 @@ def is_verbal(node: ast.AST) -> bool:
 
 
 def complaints(source: str) -> list[str]:
-    tree = ast.parse(source)
-    return [f"{problem}: {line}" for line, problem in docstrings(tree)] + [
+    nodes = [*ast.walk(ast.parse(source))]
+    return [f"{problem}: {line}" for line, problem in docstrings(nodes)] + [
         f"line {line}: the name {name!r}"
-        for line, name in names(tree)
+        for line, name in names(nodes)
         if name in NO_CONTENT
         or OLD_WORDS & {word.lower() for word in WORD.findall(name)}
         or name in VAGUE_CONSTANTS

@@ -18,17 +18,23 @@ TEST_MODULE = re.compile(r"tests\.(.+\.)?(conftest|test_\w+)(\.|$)")
 
 
 @cache
-def parse(path: Path) -> ast.Module:
-    return ast.parse(path.read_text())
+def read(path: Path) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return what a module imports, and its helpers. The trees of all are too large to keep."""
+    tree = ast.parse(path.read_text())
+    return [*imports_of(tree)], [*helpers_of(tree)]
 
 
-def imports(path: Path) -> Iterator[str]:
-    """Yield the full name of everything that a module imports, at the top or in a function."""
-    for node in ast.walk(parse(path)):
+def imports(path: Path) -> list[str]:
+    """Return the full name of everything that a module imports, at the top or in a function."""
+    return read(path)[0]
+
+
+def imports_of(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert not node.level, f"{path}: a relative import"
+            assert not node.level, "a relative import"
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
@@ -66,15 +72,15 @@ def test_the_helpers_know_no_room_of_the_tests() -> None:
 def test_no_two_files_of_the_tests_have_the_same_helper() -> None:
     places: defaultdict[str, list[str]] = defaultdict(list)
     for path in (ROOT / "tests").rglob("*.py"):
-        for name, body in helpers(path):
+        for name, body in read(path)[1]:
             places[body].append(f"{path.relative_to(ROOT)}: {name}")
     assert len(places) > 100
     assert [names for names in places.values() if len(names) > 1] == [], "move it to tests/support"
 
 
-def helpers(path: Path) -> Iterator[tuple[str, str]]:
+def helpers_of(tree: ast.Module) -> Iterator[tuple[str, str]]:
     """Yield the name and the code of each function and class that is not short."""
-    for node in parse(path).body:
+    for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             statements = node.body[1:] if ast.get_docstring(node) else node.body
             code = "\n".join(map(ast.unparse, statements))
