@@ -23,12 +23,12 @@ class _Watch:
     """The connections with a running statement in this process, with their time limits."""
 
     def __init__(self) -> None:
-        self._pid = 0
+        self._is_watching = False
         self.lock = threading.Lock()
         self.waiting: dict[Any, float] = {}
 
     def add(self, waiting: "WatchedConnection") -> None:
-        if self._pid != os.getpid():
+        if not self._is_watching:
             self._start()
         if waiting.patience is not None:
             self.waiting[waiting] = tick() + waiting.patience
@@ -40,8 +40,8 @@ class _Watch:
 
     def _start(self) -> None:
         with self.lock:
-            if self._pid != os.getpid():
-                self._pid, self.waiting = os.getpid(), {}
+            if not self._is_watching:
+                self._is_watching = True
                 threading.Thread(target=self._work, name="silence", daemon=True).start()
 
     def _work(self) -> None:
@@ -59,7 +59,7 @@ _watch = _Watch()
 
 
 def _reset() -> None:
-    """Replace the lock in a fork, where the thread that holds it does not exist."""
+    """Begin anew in a fork, where neither the thread nor one that holds the lock exists."""
     _watch.__init__()  # type: ignore[misc]
 
 
