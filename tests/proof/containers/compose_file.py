@@ -11,6 +11,7 @@ from tests.architecture.compose import SERVICES, secrets_of
 VARIABLE = re.compile(r"\$(?:\$|\{(?P<name>\w+)(?::(?P<kind>[-?])(?P<rest>[^}]*))?\})")
 # The users of others' images that are named and not numbered.
 USERS = {"postgres": "999:999", "redis": "999:999"}
+UNITS = {"m": 2**20, "g": 2**30}
 
 
 class MissingVariableError(Exception):
@@ -21,7 +22,8 @@ class MissingVariableError(Exception):
 class Service:
     """A service. `user` has the numbers of the user and the group, `secrets` the files by name.
 
-    `writable` has the folders in memory.
+    `writable` has the folders in memory, `limits` the bytes of memory and the number of processes,
+    and `files` the number of open files; 0 is the system's.
     """
 
     name: str
@@ -32,6 +34,8 @@ class Service:
     secrets: dict[str, str]
     health_check: list[str] | None
     writable: list[str]
+    limits: dict[str, int]
+    files: int
 
 
 def read_services(values: Mapping[str, str], profiles: Collection[str]) -> dict[str, Service]:
@@ -60,7 +64,16 @@ def _read(name: str, service: dict[str, Any], values: Mapping[str, str]) -> Serv
         secrets_of(name),
         None if check is None else _as_command(check),
         [folder.partition(":")[0] for folder in service["tmpfs"]],
+        _limits_of(service),
+        service.get("ulimits", {}).get("nofile", 0),
     )
+
+
+def _limits_of(service: dict[str, Any]) -> dict[str, int]:
+    limits = {"pids": int(service["pids_limit"])}
+    if memory := service.get("mem_limit"):
+        limits["memory"] = int(memory[:-1]) * UNITS[memory[-1]]
+    return limits
 
 
 def _fill_in(value: Any, values: Mapping[str, str]) -> Any:

@@ -1,8 +1,8 @@
 """Containers without Docker: a namespace of each kind, and the folders that Compose would mount.
 
 bubblewrap makes them. Each has a read-only file system, a `/tmp` of its own, the secrets and the
-environment of its service, its user, no capability and no way to new privileges. Limits of memory,
-processes and files are not set, and nothing is started again.
+environment of its service, its user, no capability and no way to new privileges, and its limits
+(tests/proof/containers/limits.py). Nothing is started again.
 """
 
 import sys
@@ -15,6 +15,7 @@ from launch.children import Child, run
 from launch.waiting import until
 from tests.proof.containers.compose_file import Service
 from tests.proof.containers.image import PATH, Image
+from tests.proof.containers.limits import Limits
 from tests.proof.containers.networks import Networks
 from tests.support.programs import Program
 
@@ -33,11 +34,12 @@ class Containers:
         self,
         services: Mapping[str, Service],
         networks: Networks,
+        limits: Limits,
         image: Image,
         bubblewrap: Program,
         folder: Path,
     ) -> None:
-        self.services, self.networks = services, networks
+        self.services, self.networks, self.limits = services, networks, limits
         self._image, self._bubblewrap, self.folder = image, bubblewrap, folder
         self._running: dict[str, Child] = {}
         self._mounts: dict[str, list[tuple[str, Path, str]]] = {}
@@ -101,7 +103,8 @@ class Containers:
         """Return the words that run a command in the container of a service."""
         user, group = service.user
         drop = ["setpriv", f"--reuid={user}", f"--regid={group}", *UNPRIVILEGED, "--"]
-        words = [*self.networks.enter(service.name), self._bubblewrap.path, "--clearenv"]
+        words = [*self.limits.enter(service), *self.networks.enter(service.name)]
+        words += [self._bubblewrap.path, "--clearenv"]
         words += ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--hostname", service.name]
         words += ["--die-with-parent", "--new-session"]
         words += self._file_system(service)

@@ -15,6 +15,7 @@ from launch.urls import Urls
 from tests.proof.containers import image
 from tests.proof.containers.compose_file import Service, read_services
 from tests.proof.containers.containers import Containers, ending
+from tests.proof.containers.limits import limited
 from tests.proof.containers.networks import connected
 from tests.proof.containers.others import prepare_servers, prepared_gateway
 from tests.proof.containers.settings import PROFILES, write_settings
@@ -49,8 +50,9 @@ def containers(pages: Path) -> Iterator[Containers]:
             (certificates / f"server.{suffix}").rename(certificates / f"tls.{suffix}")
         services = read_own(values)
         made = image.build(folder, pages)
+        limits = closing.enter_context(limited(services))
         running = closing.enter_context(
-            ending(Containers(services, networks, made, bubblewrap, folder))
+            ending(Containers(services, networks, limits, made, bubblewrap, folder))
         )
         prepare_servers(running, folder)
         closing.enter_context(prepared_gateway(running, folder))
@@ -153,3 +155,20 @@ def test_a_container_is_locked(containers: Containers, part: str) -> None:
         assert (done.returncode == 0) == (folder in service.writable), folder
     listed = containers.run(part, "ls", "/run/secrets").stdout.split()
     assert set(listed) == set(service.secrets)
+
+
+def test_the_limits_are_enough_and_are_enforced(containers: Containers, buyer: Buyer) -> None:
+    limits, services = containers.limits, containers.services
+    if limits.reason:
+        pytest.skip(limits.reason)
+    buyer.log_in()
+    order = buyer.order(buyer.products()[0])
+    buyer.pay(order["clientSecret"])
+    buyer.wait_until(order["referenceId"], "Confirmed")
+    hits = {name: limits.hits(service) for name, service in services.items()}
+    assert {name: each for name, each in hits.items() if any(each.values())} == {}
+    greedy = f"b'x' * {services['beat'].limits['memory']}"
+    assert containers.run("beat", containers.python, "-c", greedy).returncode != 0
+    assert limits.hits(services["beat"])["memory"] == 1
+    files = containers.run("events", "sh", "-c", "ulimit -n").stdout
+    assert int(files) == limits.files_of(services["events"]) > 0
