@@ -1,7 +1,7 @@
 # Requires Python >= 3.11 and make. Everything else is installed into .venv on first use.
 PYTHON ?= python3
 BIN := .venv/bin
-ROOMS := config.py addresses.py console_settings.py credentials.py production.py celeryconfig.py error_reports.py gunicorn.conf.py heartbeats.py json_lines.py metering.py overload_settings.py preflight.py redis_url.py settings_draft.py settings_error.py shop_settings.py signing_keys.py telemetry.py telemetry_export.py telemetry_settings.py telemetry_spans.py tickets.py wsgi.py models state_machines tasks web events exporter sandbox launch demo bench
+ROOMS := config.py addresses.py console_settings.py credentials.py production.py celeryconfig.py error_reports.py gunicorn.conf.py heartbeats.py json_lines.py metering.py metering_files.py overload_settings.py preflight.py redis_url.py settings_draft.py settings_error.py shop_settings.py signing_keys.py telemetry.py telemetry_export.py telemetry_settings.py telemetry_spans.py tickets.py wsgi.py models state_machines tasks web events exporter sandbox launch demo bench
 
 # If it were set, each process would compile the project again at its start.
 unexport PYTHONDONTWRITEBYTECODE

@@ -59,9 +59,12 @@ class Prometheus:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
         from prometheus_client import values
 
+        from metering_files import AllocatedFile
+
         # It chose when it was imported, which Celery does: Flower is a plug-in of its command line.
         # With each number it asks in which process it is, which would take as long as the rest.
         values.ValueClass = values.MultiProcessValue(process_id)  # type: ignore[no-untyped-call]
+        values.MmapedDict = AllocatedFile  # type: ignore[assignment, attr-defined]
         self._counters: dict[str, client.Counter] = {}
         self._histograms: dict[str, client.Histogram] = {}
         self._gauges: dict[str, client.Gauge] = {}
@@ -119,6 +122,8 @@ def read(place: Path) -> bytes:
     """Return the numbers of all processes of a folder, in Prometheus's format."""
     from prometheus_client import CollectorRegistry, generate_latest, multiprocess
 
+    from metering_files import Collector
+
     for file in place.glob("gauge_live*.db"):
         match = LIVE_FILE.fullmatch(file.name)
         if match and _has_ended(int(match[1])):
@@ -126,7 +131,7 @@ def read(place: Path) -> bytes:
             with contextlib.suppress(FileNotFoundError):
                 multiprocess.mark_process_dead(int(match[1]), str(place))  # type: ignore[no-untyped-call]
     registry = CollectorRegistry()
-    multiprocess.MultiProcessCollector(registry, str(place))  # type: ignore[no-untyped-call]
+    Collector(registry, str(place))  # type: ignore[no-untyped-call]
     return generate_latest(registry)
 
 
@@ -171,7 +176,11 @@ class ScrapeServer(ThreadingHTTPServer):
 
     def service_actions(self) -> None:
         """Sample the gauges of this process, twice a second: another one may answer the scrape."""
-        metrics.sample()
+        try:
+            metrics.sample()
+        except Exception:
+            # The next scrape must still be answered.
+            log.exception("a gauge is not read")
 
     def handle_error(self, *_: object) -> None:
         """Log what went wrong in one line. A client that left is no news."""
@@ -213,11 +222,15 @@ def listen() -> None:
 def start() -> bool:
     """Keep the numbers of this process from now on and serve them. Return whether METRICS is on.
 
-    A process that cannot listen goes on: others of its folder tell its numbers.
+    A process that cannot listen goes on: others of its folder tell its numbers. So does one that
+    cannot write into the folder, without numbers.
     """
     if not settings.metrics:
         return False
-    metrics.install(Prometheus(folder()))
+    try:
+        metrics.install(Prometheus(folder()))
+    except OSError as error:
+        log.warning("METRICS_FOLDER: nothing is counted: %s", error)
     metrics.sample()
     address = settings.metrics_host, settings.metrics_port
     try:

@@ -4,6 +4,8 @@ Its SDK has threads, which do not survive a fork: each process starts its own wi
 or with `start`. Without the setting, no module of OpenTelemetry is imported.
 """
 
+import atexit
+import logging
 import os
 import socket
 import threading
@@ -18,7 +20,10 @@ from models.tracing import NewSpan, Span
 if TYPE_CHECKING:
     from telemetry_spans import SpanMaker
 
-_lock = threading.Lock()
+log = logging.getLogger(__name__)
+
+# One for each process: a thread that does not exist in a fork may hold that of its parent.
+_locks: dict[int, threading.Lock] = {}
 
 
 class OpenTelemetry:
@@ -30,7 +35,7 @@ class OpenTelemetry:
 
     def start_sdk(self) -> "SpanMaker":
         """Start the SDK of this process, once, and return its maker of spans."""
-        with _lock:
+        with _locks.setdefault(process_id(), threading.Lock()):
             if self._maker is None or self._pid != process_id():
                 self._maker, self._pid = _start_sdk(self._service), process_id()
             return self._maker
@@ -42,23 +47,30 @@ class OpenTelemetry:
 
 def _start_sdk(service: str) -> "SpanMaker":
     from opentelemetry.sdk.resources import Resource
-    from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    from opentelemetry.sdk.trace import Tracer, TracerProvider
+    from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
+    from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 
-    from telemetry_export import SpanExporter
-    from telemetry_spans import SpanMaker
+    from telemetry_export import SpanBatches, SpanExporter
+    from telemetry_spans import SCOPE, SpanMaker
 
     attributes = {
         "service.name": f"projectx-{service}",
         "service.instance.id": f"{socket.gethostname()}-{os.getpid()}",
         "deployment.environment.name": settings.projectx_env,
     }
-    provider = TracerProvider(resource=Resource.create(attributes))
     endpoint = f"{settings.otel_exporter_otlp_endpoint}/v1/traces"
-    processor = BatchSpanProcessor(SpanExporter(endpoint, provider.resource.attributes))
-    # It ends with the process, and sends its last spans.
-    provider.add_span_processor(processor)
-    return SpanMaker(provider, processor)
+    try:
+        resource = Resource.create(attributes)
+        # It reads OpenTelemetry's variables. With OTEL_SDK_DISABLED it has no tracer of its own.
+        provider = TracerProvider(shutdown_on_exit=False)
+        batches = SpanBatches(SpanExporter(endpoint, resource.attributes))
+    except ValueError as error:
+        log.warning("there are no traces, because of a variable of OpenTelemetry: %s", error)
+        return SpanMaker(ALWAYS_OFF, RandomIdGenerator(), lambda _: None)
+    atexit.register(batches.end)
+    is_on = isinstance(provider.get_tracer(SCOPE), Tracer)
+    return SpanMaker(provider.sampler if is_on else ALWAYS_OFF, RandomIdGenerator(), batches.add)
 
 
 @cache

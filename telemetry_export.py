@@ -10,12 +10,14 @@ from typing import Any
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, SpanFlags, Status
-from opentelemetry.sdk.trace.export import SpanExportResult
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
 
 from models.tracing import CONTEXT
 from telemetry_spans import SCOPE, ExportedSpan
 
 KINDS = {name.removeprefix("SPAN_KIND_").lower(): number for name, number in Span.SpanKind.items()}
+# Seconds for which a process that ends waits for a collector.
+END_PATIENCE = 5.0
 NO_PARENT = SpanFlags.SPAN_FLAGS_CONTEXT_HAS_IS_REMOTE_MASK
 # What a span is below or links to is always read from a text, as from another process.
 REMOTE = NO_PARENT | SpanFlags.SPAN_FLAGS_CONTEXT_IS_REMOTE_MASK
@@ -31,6 +33,18 @@ class SpanExporter(OTLPSpanExporter):
     def export(self, spans: Sequence[Any]) -> SpanExportResult:
         result = self._client.export(encode(self._resource, spans))
         return SpanExportResult.SUCCESS if result.success else SpanExportResult.FAILURE
+
+
+class SpanBatches(BatchSpanProcessor):
+    """The SDK's batches, without its questions to each span, and with an end in bounded time."""
+
+    def add(self, span: ExportedSpan) -> None:
+        """Have a span that has ended exported with the next batch."""
+        self._batch_processor.emit(span)  # type: ignore[arg-type]
+
+    def end(self, patience: float = END_PATIENCE) -> None:
+        """Export what waits, for at most `patience` seconds."""
+        self._batch_processor.shutdown(timeout_millis=int(1000 * patience))
 
 
 def encode(resource: Mapping[str, Any], spans: Sequence[ExportedSpan]) -> bytes:

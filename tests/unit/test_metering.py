@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from subprocess import CompletedProcess
 from threading import Event, Thread
 
 import pytest
 
 from launch.children import run
+from launch.stack import ROOT
 from metering import Scrape, ScrapeServer
 from models import metrics
 from models.metrics import Counter, Gauge, Histogram, Metric
@@ -30,6 +32,26 @@ metrics.SWEEP_FAILURES.add("polls")
 print(is_on, any(name.startswith("prometheus_client") for name in sys.modules))
 if is_on:
     print(metering.read(metering.folder()).decode())
+"""
+
+
+# A process whose disk becomes full after its first number.
+FULL = """
+import metering
+from models import metrics
+metering.start()
+metrics.SWEEP_FAILURES.add("first")
+with (metering.folder() / "fill").open("wb", buffering=0) as file:
+    try:
+        while True:
+            file.write(bytes(4096))
+    except OSError:
+        print("full")
+for number in range(3000):
+    metrics.SWEEP_FAILURES.add(f"part {number}")
+metrics.SWEEP_FAILURES.add("first", amount=2)
+lines = metering.read(metering.folder()).decode().splitlines()
+print(next(int(float(line.split()[-1])) for line in lines if 'part="first"' in line))
 """
 
 
@@ -80,6 +102,55 @@ def test_counters_of_ended_processes_stay_and_their_gauges_do_not(
     second = start(tmp_path, **settings).splitlines()
     assert 'projectx_sweep_failures_total{part="polls"} 2.0' in second
     assert "projectx_pool_in_use 2.0" in second, "of the second process alone"
+
+
+def on_a_small_disk(
+    folder: Path, program: str, port: int, prepare: str = "true"
+) -> CompletedProcess[str]:
+    """Run a program whose folder of metrics is a disk of one megabyte."""
+    mount = f"mount -t tmpfs -o size=1m small {folder} && cd {folder} && ({prepare}) && exec "
+    settings = {"METRICS": "1", "METRICS_PORT": str(port), "METRICS_FOLDER": str(folder)}
+    variables = os.environ | settings | {"PYTHONPATH": str(ROOT)}
+    words = ["unshare", "-rm", "sh", "-c", f'{mount} "$@"', "sh"]
+    if run([*words, "true"], capture_output=True).returncode:
+        pytest.skip("this machine lets nobody mount a small disk")
+    command = [*words, sys.executable, "-W", "ignore", "-c", program]
+    return run(command, env=variables, capture_output=True, text=True)
+
+
+@pytest.mark.slow
+def test_a_disk_that_becomes_full_costs_numbers_and_ends_no_process(
+    tmp_path: Path, port: int
+) -> None:
+    done = on_a_small_disk(tmp_path, FULL, port)
+    assert (done.returncode, done.stdout) == (0, "full\n3\n"), done.stderr
+    assert "a metric is not counted: " in done.stderr
+
+
+@pytest.mark.slow
+def test_a_process_starts_on_a_full_disk(tmp_path: Path, port: int) -> None:
+    fill = "dd if=/dev/zero of=fill 2>&- || true"
+    done = on_a_small_disk(tmp_path, PROGRAM.partition("if is_on:")[0], port, fill)
+    assert (done.returncode, done.stdout) == (0, "True True\n"), done.stderr
+    assert "METRICS_FOLDER: nothing is counted: " in done.stderr
+
+
+@pytest.mark.slow
+def test_a_process_starts_without_a_folder_that_it_may_write(tmp_path: Path, port: int) -> None:
+    (tmp_path / "file").write_text("no folder")
+    environment = os.environ | {"METRICS": "1", "METRICS_PORT": str(port)}
+    environment["METRICS_FOLDER"] = str(tmp_path / "file")
+    command = [sys.executable, "-W", "ignore", "-c", PROGRAM.partition("if is_on:")[0]]
+    done = run(command, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout[:5]) == (0, "True "), done.stderr
+    assert "METRICS_FOLDER: nothing is counted: " in done.stderr
+
+
+@pytest.mark.slow
+def test_a_file_that_was_only_begun_spoils_no_scrape(tmp_path: Path, port: int) -> None:
+    (tmp_path / "counter_1.db").touch()
+    output = start(tmp_path, METRICS="1", METRICS_PORT=str(port))
+    assert "projectx_pool_in_use 2.0" in output.splitlines()
 
 
 class Large(Scrape):

@@ -1,5 +1,7 @@
 """Spans are encoded and sent as OpenTelemetry's SDK would do it, had it made the same ones."""
 
+from collections.abc import Sequence
+from threading import Event
 from typing import Any, get_args
 
 import pytest
@@ -9,6 +11,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExportResult
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.sdk.trace.id_generator import IdGenerator
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from opentelemetry.trace import (
     Link,
     NonRecordingSpan,
@@ -21,7 +24,7 @@ from opentelemetry.trace import (
 
 from launch.ports import free_ports
 from models.tracing import Kind, NewSpan, Value
-from telemetry_export import SpanExporter, encode
+from telemetry_export import SpanBatches, SpanExporter, encode
 from telemetry_spans import SCOPE, ExportedSpan, SpanMaker
 from tests.support.collector import collector
 
@@ -42,20 +45,24 @@ class SameIds(IdGenerator):
 
 
 class Makers:
-    """A maker of spans beside the SDK's own tracer, both with the same ids, and their exporter."""
+    """A maker of spans beside the SDK's own tracer, both with the same ids."""
 
     def __init__(self) -> None:
         resource = Resource.create({"service.name": "projectx-test"})
         self.provider = TracerProvider(resource=resource, id_generator=SameIds())
-        exporter = InMemorySpanExporter()
-        processor = SimpleSpanProcessor(exporter)
-        self.provider.add_span_processor(processor)
-        self.ours = SpanMaker(self.provider, processor)
+        self.exporter = InMemorySpanExporter()
+        self.provider.add_span_processor(SimpleSpanProcessor(self.exporter))
         self.theirs = self.provider.get_tracer(SCOPE)
-        self.ended: Any = exporter.get_finished_spans
+        self.exported: list[ExportedSpan] = []
+        self.ours = SpanMaker(ALWAYS_ON, SameIds(), self.exported.append)
 
     def encode(self, *spans: ExportedSpan) -> bytes:
         return encode(self.provider.resource.attributes, spans)
+
+    def encode_theirs(self) -> bytes:
+        """Return what the SDK would send of its own spans."""
+        body: bytes = encode_spans(self.exporter.get_finished_spans()).SerializeToString()
+        return body
 
 
 def context_of(traceparent: str) -> SpanContext:
@@ -80,9 +87,8 @@ def test_the_bytes_are_those_of_the_sdk(kind: Kind, parent: str | None) -> None:
     theirs.set_attributes({"http.route": "/order", "error.type": "ZeroDivisionError"})
     theirs.set_status(StatusCode.ERROR)
     theirs.end(ours.ended)
-    exported, sdk_span = makers.ended()
-    assert exported is ours
-    assert makers.encode(ours) == encode_spans([sdk_span]).SerializeToString()
+    assert makers.exported == [ours]
+    assert makers.encode(ours) == makers.encode_theirs()
 
 
 def test_a_span_that_succeeds_has_no_status() -> None:
@@ -91,7 +97,7 @@ def test_a_span_that_succeeds_has_no_status() -> None:
     ours.end()
     theirs = makers.theirs.start_span("order", start_time=ours.began)
     theirs.end(ours.ended)
-    assert makers.encode(ours) == encode_spans([makers.ended()[-1]]).SerializeToString()
+    assert makers.encode(ours) == makers.encode_theirs()
 
 
 def test_a_malformed_context_is_no_link_and_no_parent() -> None:
@@ -118,3 +124,35 @@ def test_spans_that_nobody_takes_are_a_failure() -> None:
     (port,) = free_ports(1)
     exporter = SpanExporter(f"http://127.0.0.1:{port}/v1/traces", {}, timeout=0.1)
     assert exporter.export([Makers().ours.start(NewSpan("a"))]) is SpanExportResult.FAILURE
+
+
+class Stuck(SpanExporter):
+    """An exporter whose collector never answers."""
+
+    def __init__(self) -> None:
+        super().__init__("http://127.0.0.1:9/v1/traces", {})
+        self.begun, self.answer, self.ended = Event(), Event(), Event()
+
+    def export(self, spans: Sequence[Any]) -> SpanExportResult:
+        self.begun.set()
+        self.answer.wait()
+        self.ended.set()
+        return SpanExportResult.FAILURE
+
+
+def test_a_process_ends_although_a_collector_never_answers() -> None:
+    exporter = Stuck()
+    batches = SpanBatches(exporter)
+    batches.add(Makers().ours.start(NewSpan("a")))
+    batches.end(patience=0.01)
+    assert exporter.begun.wait(60)
+    assert not exporter.ended.is_set()
+    exporter.answer.set()
+
+
+def test_what_waits_is_sent_at_the_end() -> None:
+    with collector() as received:
+        batches = SpanBatches(SpanExporter(f"{received.url}/v1/traces", {"service.name": "a"}))
+        batches.add(Makers().ours.start(NewSpan("last")))
+        batches.end(patience=60)
+    assert [span.name for span in received.spans] == ["last"]

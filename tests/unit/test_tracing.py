@@ -80,3 +80,15 @@ def test_opentelemetry_is_loaded_only_with_a_collector(endpoint: str, loaded: st
     command = [sys.executable, "-W", "ignore", "-c", PROGRAM]
     done = run(command, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == loaded
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "value"), [("OTEL_BSP_MAX_QUEUE_SIZE", "1"), ("OTEL_SPAN_LINK_COUNT_LIMIT", "-1")]
+)
+def test_a_bad_variable_of_opentelemetry_stops_no_process(name: str, value: str) -> None:
+    environment = os.environ | {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9", name: value}
+    command = [sys.executable, "-W", "ignore", "-c", PROGRAM]
+    done = run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"
+    assert name in done.stderr or "there are no traces" in done.stderr
