@@ -1,10 +1,10 @@
-"""`python -m launch.prepare`: bring the schema up to date, then seed the catalogue."""
+"""`python -m launch.prepare`: bring the schema up to date, then seed an empty catalogue."""
 
 from flask.cli import FlaskGroup
 
 import wsgi
 
-COMMANDS = (["db", "upgrade"], ["products", "seed"])
+COMMANDS = (["db", "upgrade"], ["products", "seed", "--if-empty"])
 
 
 def main() -> None:

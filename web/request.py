@@ -41,10 +41,11 @@ class StrictJson(DefaultJSONProvider):
     def loads(self, s: str | bytes, **options: Any) -> Any:
         """Parse a body. Raises ValueError, RecursionError, and InvalidInputError with the name."""
         text = s.decode("utf-8-sig") if isinstance(s, bytes) else s
-        return super().loads(text, object_pairs_hook=_unique, **options)
+        return super().loads(text, object_pairs_hook=unique_names, **options)
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the object with these names. Raises InvalidInputError for one that is repeated."""
     values = dict(pairs)
     if len(values) < len(pairs):
         names = [name for name, _ in pairs]

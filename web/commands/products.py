@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,18 +15,18 @@ import models
 from models import Product, ProductStatus, reading
 from models.base import db
 from models.catalogue import matching_products
-from models.clock import now
-from models.errors import InvalidInputError, NotFoundError
+from models.errors import NotFoundError
 from models.money import display
 from models.printable import escape
 from models.shipping import require_shipping_cost
 from models.typed_text import normalise_name
 from state_machines.actions import edit_product as products
-from state_machines.catalogue_import.cells import COLUMNS, MAX_STOCK, REQUIRED, as_columns, read
+from state_machines.catalogue_import.cells import COLUMNS, MAX_STOCK, REQUIRED
 from state_machines.catalogue_import.load import Outcome, import_products
 from state_machines.catalogue_import.product_file import ProductFile
 from web.commands import listing, output
 from web.commands.auditing import as_operator, audited, cli_errors
+from web.commands.product_seed import read_seed
 
 group = click.Group("products", help="Products of the catalogue, and their stock.")
 
@@ -71,18 +71,20 @@ def show_list(  # noqa: PLR0913  each is a filter
     help="A JSON array of products (default: the project's own).",
 )  # fmt: skip
 @click.option("--update", is_flag=True, help="Also overwrite texts and prices of existing ones.")
+@click.option("--if-empty", is_flag=True, help="Do nothing if there is any product.")
 @output.json_option
-def seed(path: Path, *, update: bool, as_json: bool) -> None:
+def seed(path: Path, *, update: bool, if_empty: bool, as_json: bool) -> None:
     """Add the products of a JSON file whose SKUs are new."""
-    with audited("products seed", path.name):
-        rows = [_seed_row(number, entry) for number, entry in enumerate(_load_seed(path), start=1)]
-        inserted = _add(rows, update=update)
-        _refuse_unsellable([row["sku"] for row in rows])
-    added = sum(inserted)
+    changed: dict[str, bool] = {}
+    if not if_empty or _is_empty():
+        with audited("products seed", path.name):
+            changed = _add(read_seed(path), update=update)
+            _refuse_unsellable(changed)
+    added = sum(changed.values())
     if as_json:
-        click.echo(json.dumps({"added": added, "updated": len(inserted) - added}))
+        click.echo(json.dumps({"added": added, "updated": len(changed) - added}))
     else:
-        click.echo(f"{added} added, {len(inserted) - added} updated")
+        click.echo(f"{added} added, {len(changed) - added} updated")
 
 
 @group.command("import", help=IMPORT_HELP)
@@ -139,38 +141,22 @@ def set_status(sku: str, status: str, *, as_json: bool) -> None:
     output.print_result(f"{sku} is {status}, was {before}", as_json=as_json, **_as_row(product))
 
 
-def _load_seed(path: Path) -> list[dict[str, Any]]:
-    """Read the products of a seed file. Raises InvalidInputError when it has none."""
-    try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise InvalidInputError(path.name, f"is not JSON: {error}") from error
-    if not entries or not isinstance(entries, list):
-        raise InvalidInputError(path.name, "is not an array of products")
-    return entries
+def _is_empty() -> bool:
+    with reading() as session:
+        return session.scalar(select(Product.id).limit(1)) is None
 
 
-def _seed_row(number: int, entry: dict[str, Any]) -> dict[str, Any]:
-    """Return the columns of one product, validated like the cells of an import."""
-    try:
-        fields = {**dict.fromkeys(REQUIRED, ""), **entry, "tags": ";".join(entry.get("tags", []))}
-        values = read(fields, map(str, fields.values()))
-    except InvalidInputError as error:
-        raise InvalidInputError(f"product {number}: {error.field}", error.message) from error
-    except (AttributeError, KeyError, TypeError) as error:
-        raise InvalidInputError(f"product {number}", f"is malformed: {error!r}") from error
-    at = now()
-    return as_columns(values) | {"created_at": at, "updated_at": at}
+def _add(rows: list[dict[str, Any]], *, update: bool) -> dict[str, bool]:
+    """Add products, or update those that are not as a row says.
 
-
-def _add(rows: list[dict[str, Any]], *, update: bool) -> list[bool]:
-    """Add products, or update those that are not as a row says. Return which of these are new."""
+    Return the SKUs of what has changed, each with whether it is new.
+    """
     statement = insert(Product).values(rows)
     # xmax is 0 for a row that this statement has inserted.
-    is_new = literal_column("(xmax = 0)", Boolean)
+    changed = Product.sku, literal_column("(xmax = 0)", Boolean)
     if not update:
         added = statement.on_conflict_do_nothing(index_elements=["sku"])
-        return list(db.session.scalars(added.returning(is_new)))
+        return dict(db.session.execute(added.returning(*changed)).all())
     updates = {name: statement.excluded[name] for name in rows[0] if name not in UNCHANGED_BY_SEED}
     differs = [
         getattr(Product, name).is_distinct_from(value)
@@ -180,13 +166,13 @@ def _add(rows: list[dict[str, Any]], *, update: bool) -> list[bool]:
     merged = statement.on_conflict_do_update(
         index_elements=["sku"], set_=updates, where=or_(*differs)
     )
-    return list(db.session.scalars(merged.returning(is_new)))
+    return dict(db.session.execute(merged.returning(*changed)).all())
 
 
-def _refuse_unsellable(skus: list[str]) -> None:
+def _refuse_unsellable(skus: Iterable[str]) -> None:
     """Raise InvalidInputError for an available product in a currency without a shipping cost."""
     available = select(Product.sku, Product.currency).where(
-        Product.sku.in_(skus), Product.status == ProductStatus.AVAILABLE
+        Product.sku.in_(list(skus)), Product.status == ProductStatus.AVAILABLE
     )
     for sku, currency in db.session.execute(available.order_by(Product.sku)):
         require_shipping_cost(currency, f"{sku}: currency")

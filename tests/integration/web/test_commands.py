@@ -53,7 +53,8 @@ def test_seeding_twice_keeps_what_the_shop_has_changed(shop: Flask, ann: Person)
         session.execute(delete(Product).where(Product.price > 10_000))
         session.execute(update(Product).values(stock=1, price=1, name="Ours"))
         kept = session.scalar(select(func.count(Product.id))) or 0
-    # Each deployment and each `make run` seeds.
+    # Each deployment and each `make run` seeds so.
+    assert read(shop, "products", "seed", "--if-empty") == {"added": 0, "updated": 0}
     assert read(shop, "products", "seed") == {"added": first["added"] - kept, "updated": 0}
     with transaction() as session:
         ours = select(Product).where(Product.price == 1, Product.stock == 1, Product.name == "Ours")

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete, update
 
-from models import AuditRow, ProductStatus
+from models import AuditRow, Product, ProductStatus, transaction
 from tests.support.commands import flask, read
 from tests.support.products import a_lamp, count_rows, load_product
 
@@ -95,6 +96,26 @@ def test_a_seed_has_stripes_minor_units(shop: Flask, tmp_path: Path) -> None:
     assert (lamp.price, lamp.currency, lamp.tags, lamp.stock) == (12500, "kwd", ["a", "b"], 3)
 
 
+def test_a_null_in_a_seed_is_the_same_as_nothing(shop: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "seed.json"
+    path.write_text(json.dumps([SEED | {"description": None, "tags": None}]))
+    assert read(shop, "products", "seed", "--file", str(path)) == {"added": 1, "updated": 0}
+    lamp = load_product("L-1")
+    assert (lamp.description, lamp.tags) == ("", [])
+
+
+def test_a_product_of_the_shop_s_own_does_not_refuse_a_seed(shop: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "seed.json"
+    path.write_text(json.dumps([SEED, SEED | {"sku": "L-2"}]))
+    seed = ("products", "seed", "--file", str(path))
+    read(shop, *seed)
+    with transaction() as session:
+        # In this currency nothing can be shipped.
+        session.execute(update(Product).where(Product.sku == "L-1").values(currency="gbp"))
+        session.execute(delete(Product).where(Product.sku == "L-2"))
+    assert read(shop, *seed) == {"added": 1, "updated": 0}
+
+
 def test_a_folder_is_no_seed(shop: Flask, tmp_path: Path) -> None:
     refused = flask(shop, "products", "seed", "--file", str(tmp_path))
     assert refused.exit_code == 2
@@ -112,15 +133,24 @@ def test_a_folder_is_no_seed(shop: Flask, tmp_path: Path) -> None:
         ([SEED | {"sku": "L\u200b1"}], "product 1: sku: contains an invisible character"),
         ([SEED | {"currency": "gbp"}], "L-1: currency: there is no shipping cost in gbp"),
         (["x"], "product 1: is malformed"),
+        ([SEED, SEED | {"name": "Other"}], "product 2: sku: is there more than once"),
+        ([SEED | {"sku": None}], "product 1: sku: is empty"),
+        ([SEED | {"tags": "lamp"}], "product 1: tags: is not a list of texts without semicolons"),
+        ([SEED | {"tags": ["a;b"]}], "product 1: tags: is not a list of texts without semicolons"),
+        ([SEED | {"tags": [1]}], "product 1: tags: is not a list of texts without semicolons"),
+        ([SEED | {"name": ["Lamp"]}], "product 1: name: is neither a text nor a number"),
+        ([SEED | {"stock": True}], "product 1: stock: is neither a text nor a number"),
+        ("[" * 100_000, "is not JSON"),
+        ('[{"sku": "L-1", "sku": "L-2"}]', "sku: is there more than once"),
         ({}, "is not an array of products"),
-        (None, "is not JSON"),
+        ("{", "is not JSON"),
     ],
 )
 def test_a_bad_seed_changes_nothing(
     shop: Flask, tmp_path: Path, content: object, what: str
 ) -> None:
     path = tmp_path / "seed.json"
-    path.write_text(json.dumps(content) if content is not None else "{")
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
     refused = flask(shop, "products", "seed", "--file", str(path))
     assert refused.exit_code == 1
     assert what in refused.stderr
