@@ -6,10 +6,8 @@ that have ended. Processes that are forked after `listen` share one queue of scr
 that hangs misses none. Without METRICS nothing is counted, and nobody listens.
 """
 
-import contextlib
 import logging
 import os
-import re
 import socket
 import sys
 import tempfile
@@ -30,9 +28,6 @@ if TYPE_CHECKING:
     import prometheus_client as client
 
 log = logging.getLogger(__name__)
-
-# Files with the gauges of one process, which count only while it runs.
-LIVE_FILE = re.compile(r"gauge_live\w+_(\d+)\.db")
 
 
 P = ParamSpec("P")
@@ -118,33 +113,6 @@ def folder() -> Path:
     return Path(settings.metrics_folder or Path(tempfile.gettempdir()) / "projectx-metrics")
 
 
-def read(place: Path) -> bytes:
-    """Return the numbers of all processes of a folder, in Prometheus's format."""
-    from prometheus_client import CollectorRegistry, generate_latest, multiprocess
-
-    from metering_files import Collector
-
-    for file in place.glob("gauge_live*.db"):
-        match = LIVE_FILE.fullmatch(file.name)
-        if match and _has_ended(int(match[1])):
-            # Another process may remove it at the same moment.
-            with contextlib.suppress(FileNotFoundError):
-                multiprocess.mark_process_dead(int(match[1]), str(place))  # type: ignore[no-untyped-call]
-    registry = CollectorRegistry()
-    Collector(registry, str(place))  # type: ignore[no-untyped-call]
-    return generate_latest(registry)
-
-
-def _has_ended(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
-
-
 class Scrape(BaseHTTPRequestHandler):
     """The answer to `GET /metrics`."""
 
@@ -162,6 +130,8 @@ class Scrape(BaseHTTPRequestHandler):
 
     def load(self, path: str) -> bytes | None:
         """Return the numbers, in Prometheus's format; None for another path."""
+        from metering_files import read
+
         return read(folder()) if path == "/metrics" else None
 
     def log_message(self, *_: object) -> None:

@@ -31,13 +31,15 @@ metrics.SWEEP_SECONDS.observe(0.2, "polls")
 metrics.SWEEP_FAILURES.add("polls")
 print(is_on, any(name.startswith("prometheus_client") for name in sys.modules))
 if is_on:
-    print(metering.read(metering.folder()).decode())
+    import metering_files
+    print(metering_files.read(metering.folder()).decode())
 """
 
 
+COUNTING = PROGRAM.partition("if is_on:")[0]
 # A process whose disk becomes full after its first number.
 FULL = """
-import metering
+import metering, metering_files
 from models import metrics
 metering.start()
 metrics.SWEEP_FAILURES.add("first")
@@ -50,7 +52,7 @@ with (metering.folder() / "fill").open("wb", buffering=0) as file:
 for number in range(3000):
     metrics.SWEEP_FAILURES.add(f"part {number}")
 metrics.SWEEP_FAILURES.add("first", amount=2)
-lines = metering.read(metering.folder()).decode().splitlines()
+lines = metering_files.read(metering.folder()).decode().splitlines()
 print(next(int(float(line.split()[-1])) for line in lines if 'part="first"' in line))
 """
 
@@ -62,10 +64,10 @@ def port() -> Iterator[int]:
         yield int(taken.getsockname()[1])
 
 
-def start(folder: Path, **settings: str) -> str:
-    """Run the program in a process of its own, and return its output."""
+def start(folder: Path, program: str = PROGRAM, **settings: str) -> str:
+    """Run a program in a process of its own, and return its output."""
     environment = os.environ | {"METRICS_FOLDER": str(folder)} | settings
-    command = [sys.executable, "-W", "ignore", "-c", PROGRAM]
+    command = [sys.executable, "-W", "ignore", "-c", program]
     done = run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return str(done.stdout + done.stderr)
@@ -130,7 +132,7 @@ def test_a_disk_that_becomes_full_costs_numbers_and_ends_no_process(
 @pytest.mark.slow
 def test_a_process_starts_on_a_full_disk(tmp_path: Path, port: int) -> None:
     fill = "dd if=/dev/zero of=fill 2>&- || true"
-    done = on_a_small_disk(tmp_path, PROGRAM.partition("if is_on:")[0], port, fill)
+    done = on_a_small_disk(tmp_path, COUNTING, port, fill)
     assert (done.returncode, done.stdout) == (0, "True True\n"), done.stderr
     assert "METRICS_FOLDER: nothing is counted: " in done.stderr
 
@@ -138,12 +140,10 @@ def test_a_process_starts_on_a_full_disk(tmp_path: Path, port: int) -> None:
 @pytest.mark.slow
 def test_a_process_starts_without_a_folder_that_it_may_write(tmp_path: Path, port: int) -> None:
     (tmp_path / "file").write_text("no folder")
-    environment = os.environ | {"METRICS": "1", "METRICS_PORT": str(port)}
-    environment["METRICS_FOLDER"] = str(tmp_path / "file")
-    command = [sys.executable, "-W", "ignore", "-c", PROGRAM.partition("if is_on:")[0]]
-    done = run(command, env=environment, capture_output=True, text=True)
-    assert (done.returncode, done.stdout[:5]) == (0, "True "), done.stderr
-    assert "METRICS_FOLDER: nothing is counted: " in done.stderr
+    settings = {"METRICS": "1", "METRICS_PORT": str(port)}
+    output = start(tmp_path / "file", COUNTING, **settings)
+    assert output.startswith("True ")
+    assert "METRICS_FOLDER: nothing is counted: " in output
 
 
 @pytest.mark.slow
