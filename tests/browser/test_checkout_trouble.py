@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from demo.buyer import Buyer, Json
+from demo.buyer import Buyer, Json, wait_for
 from demo.world import World
 from launch.stack import Stack
 from tests.browser import till
@@ -23,7 +23,13 @@ def test_an_order_that_expires_on_the_page_can_be_made_again(
     reference = open_checkout(member, lamp)
     pay(member, till.DECLINES)
     expect(member.get_by_text(till.DECLINED)).to_be_visible()
-    world.expire(buyer.status(reference)["orderId"])
+
+    def load_declined() -> Json | None:
+        order = buyer.status(reference)
+        return order if order["payment"]["status"] == "Declined" else None
+
+    # The event of the decline comes after the page's own answer, and sets the deadline anew.
+    world.expire(wait_for(load_declined, "the event of the decline")["orderId"])
     expect(member.get_by_text("This order can no longer be paid")).to_be_visible()
     assert find_violations(member) == []
     member.get_by_role("button", name="Order again").click()
